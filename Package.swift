@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of our own: total, strict, warnings are errors.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A C library of the system, named as Debian names it.
+func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// A library target of ksym with its tests. `dependencies` may only name targets of lower floors.
+func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "ksym",
+  products: [
+    .library(name: "KernelSymbols", targets: ["KernelSymbols"]),
+    .executable(name: "ksym", targets: ["ksym"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // Ground: bytes and work.
+    system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+    system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+    system("CBzip2", apt: "libbz2-dev"),
+    system("CLz4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+    system("CLzo", apt: "liblzo2-dev"),
+    system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    floor("ByteStorage", ["CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CLzo", "CCrypto"]),
+    floor("OrderedWork"),
+    // Containers.
+    floor("ELFFormat", ["ByteStorage"]),
+    floor("BTFFormat", ["ByteStorage"]),
+    // Names.
+    floor("SymbolNames"),
+    // Formats.
+    floor("KernelImages", ["ByteStorage", "ELFFormat"]),
+    floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
+    // Subjects.
+    floor("ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+    floor(
+      "KernelFacts",
+      [
+        "ByteStorage", "OrderedWork", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages",
+        "ModuleVersions", "ModuleFiles",
+      ]),
+    // Answers.
+    floor(
+      "ModuleLoading",
+      [
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
+        "KernelFacts",
+      ]),
+    // Faces.
+    floor(
+      "KernelSymbols",
+      [
+        "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
+        "ModuleFiles", "KernelFacts", "ModuleLoading",
+      ]),
+    .executableTarget(
+      name: "ksym",
+      dependencies: [
+        "ByteStorage", "OrderedWork", "SymbolNames", "ModuleVersions", "ModuleFiles", "KernelFacts",
+        "ModuleLoading",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Rainbow", package: "Rainbow"),
+      ],
+      swiftSettings: strict),
+    // Tests.
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "ByteStorage", "ELFFormat", .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    tests("SymbolNames", ["SymbolNames"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+import SymbolNames
+import Testing
+
+@Suite("Rust demangling")
+struct RustDemanglingTests {
+}
