@@ -1,0 +1,91 @@
+/// Why a compressed stream cannot be unpacked.
+enum DecompressionError: Error {
+  /// The stream is damaged or ends early; the codec's own words.
+  case damaged(String)
+  /// The content exceeds the limit.
+  case tooLarge
+  /// The system gives no memory.
+  case outOfMemory
+}
+
+/// What may follow the end of a compressed stream.
+public enum TrailingBytes: Sendable {
+  /// Nothing but further members of the same format, as the command-line tools rule.
+  case refused
+  /// Anything: only the first member counts (payloads inside boot images).
+  case ignored
+}
+
+/// Unpacks whole streams into one growing buffer; keeps its codecs' working memory between files.
+///
+/// One worker owns one decompressor.
+struct Decompressor: ~Copyable {
+  private var xz = XZDecoder()
+  private var zstd = ZstdDecoder()
+  private var gzip = GzipDecoder()
+
+  init() {}
+
+  /// Unpacks `input` to the start of `output`.
+  ///
+  /// - Parameters:
+  ///   - format: Format of the input.
+  ///   - input: The whole compressed file or payload.
+  ///   - output: Receives the content; grown as needed.
+  ///   - limit: Largest content, in bytes.
+  ///   - trailing: Rule for bytes after the stream.
+  /// - Returns: Size of the content in bytes.
+  mutating func decompress(
+    _ format: CompressionFormat, _ input: RawSpan, into output: Reservation, limit: Int,
+    trailing: TrailingBytes
+  ) throws(DecompressionError) -> Int {
+    var sink = OutputSink(reservation: output, limit: limit)
+    switch format {
+    case .xz: try xz.decode(input, container: .xz, to: &sink, trailing: trailing)
+    case .lzma: try xz.decode(input, container: .lzma, to: &sink, trailing: trailing)
+    case .zstd: try zstd.decode(input, to: &sink, trailing: trailing)
+    case .gzip: try gzip.decode(input, to: &sink, trailing: trailing)
+    case .bzip2: try decodeBzip2(input, to: &sink, trailing: trailing)
+    case .lz4: try decodeLZ4(input, to: &sink, trailing: trailing)
+    case .lzo: try decodeLzop(input, to: &sink, trailing: trailing)
+    }
+    return sink.count
+  }
+}
+
+/// The output side of a codec: free space that grows up to a limit.
+struct OutputSink: ~Copyable {
+  private let reservation: Reservation
+  private let limit: Int
+  /// Bytes written so far.
+  private(set) var count = 0
+
+  init(reservation: Reservation, limit: Int) {
+    self.reservation = reservation
+    self.limit = limit
+  }
+
+  /// Where the next byte goes.
+  var next: UnsafeMutableRawPointer { unsafe reservation.base + count }
+
+  /// Start of what was written.
+  var start: UnsafeMutableRawPointer { unsafe reservation.base }
+
+  /// Free bytes at ``next``, never past the limit.
+  var free: Int { max(0, min(reservation.capacity, limit) &- count) }
+
+  /// Makes at least one byte (better: `wanted`) free, or throws.
+  mutating func reserve(_ wanted: Int = 1) throws(DecompressionError) {
+    if free >= max(wanted, 1) { return }
+    let (needed, overflow) = count.addingReportingOverflow(max(wanted, 1))
+    guard !overflow, needed <= limit else { throw .tooLarge }
+    let doubled = reservation.capacity.multipliedReportingOverflow(by: 2)
+    let target = min(limit, max(needed, doubled.overflow ? needed : doubled.partialValue))
+    guard reservation.grow(to: target) else { throw .outOfMemory }
+  }
+
+  /// Counts bytes that a codec wrote at ``next``.
+  mutating func advance(by written: Int) {
+    count = min(count &+ max(written, 0), reservation.capacity)
+  }
+}

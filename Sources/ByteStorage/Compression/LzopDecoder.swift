@@ -1,0 +1,97 @@
+internal import CLzo
+
+/// Unpacks the lzop container through liblzo2, as kernel images use it.
+///
+/// Layout (`lib/decompress_unlzo.c`, 7.3; all integers big-endian): magic 9 bytes; u16 version;
+/// u16 library version; u16 version needed if version >= 0x0940; u8 method; u8 level if
+/// version >= 0x0940; u32 flags; u32 filter if flags & 0x800; u32 mode; u32 mtime; u32 mtime high if
+/// version >= 0x0940; u8 name length and name; u32 header checksum; u32s of an extra field if
+/// flags & 0x40. Then blocks: u32 content size (0 ends), u32 compressed size, checksums by flags.
+func decodeLzop(
+  _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
+) throws(DecompressionError) {
+  guard var cursor = LzopCursor(header: input) else { throw .damaged("bad lzop header") }
+  while true {
+    guard let size = cursor.word() else { throw .damaged("ends before the end of the stream") }
+    if size == 0 { break }
+    guard let packed = cursor.word(), packed > 0, packed <= size else { throw .damaged("data error") }
+    cursor.skip(cursor.checksumBytes(isStored: packed == size))
+    guard let block = cursor.take(Int(packed)) else { throw .damaged("ends in the middle of a block") }
+    try decodeLzopBlock(block, size: Int(size), to: &sink)
+  }
+  if trailing == .refused && cursor.offset != input.byteCount { throw .damaged("trailing bytes") }
+}
+
+private func decodeLzopBlock(
+  _ block: RawSpan, size: Int, to sink: inout OutputSink
+) throws(DecompressionError) {
+  try sink.reserve(size)
+  var written = lzo_uint(size)
+  let isStored = block.byteCount == size
+  // SAFETY: reads only the block's bytes and writes at most `size` bytes, which are free.
+  let status = unsafe block.withUnsafeBytes { source -> Int32 in
+    guard let start = source.baseAddress else { return -1 }
+    if isStored {
+      unsafe sink.next.copyMemory(from: start, byteCount: size)
+      return 0
+    }
+    return unsafe lzo1x_decompress_safe(
+      start.assumingMemoryBound(to: UInt8.self), lzo_uint(source.count),
+      sink.next.assumingMemoryBound(to: UInt8.self), &written, nil)
+  }
+  guard status == 0, Int(written) == size else { throw .damaged("data error") }
+  sink.advance(by: size)
+}
+
+/// Walks an lzop stream.
+private struct LzopCursor: ~Escapable {
+  private let bytes: RawSpan
+  private(set) var offset: Int
+  private let flags: UInt32
+
+  @_lifetime(copy bytes)
+  init?(header bytes: RawSpan) {
+    guard let version = bytes.integer(UInt16.self, at: 9, .big) else { return nil }
+    let isNew = version >= 0x0940
+    var position = 9 + 4 + (isNew ? 2 : 0) + 1 + (isNew ? 1 : 0)
+    guard let flags = bytes.integer(UInt32.self, at: position, .big) else { return nil }
+    position += 4 + (flags & 0x800 != 0 ? 4 : 0) + 8 + (isNew ? 4 : 0)
+    guard let nameLength = bytes.byte(at: position) else { return nil }
+    position += 1 + Int(nameLength) + 4
+    if flags & 0x40 != 0 {
+      guard let extra = bytes.integer(UInt32.self, at: position, .big) else { return nil }
+      position += 8 + Int(extra)
+    }
+    guard position <= bytes.byteCount else { return nil }
+    self.bytes = bytes
+    self.offset = position
+    self.flags = flags
+  }
+
+  /// Bytes of checksums before a block: Adler-32 (flags 1, 2) and CRC-32 (0x100, 0x200) of the
+  /// content and, unless stored, of the compressed bytes.
+  func checksumBytes(isStored: Bool) -> Int {
+    let content = (flags & 0x1 != 0 ? 4 : 0) + (flags & 0x100 != 0 ? 4 : 0)
+    let packed = (flags & 0x2 != 0 ? 4 : 0) + (flags & 0x200 != 0 ? 4 : 0)
+    return content + (isStored ? 0 : packed)
+  }
+
+  @_lifetime(self: copy self)
+  mutating func word() -> UInt32? {
+    guard let value = bytes.integer(UInt32.self, at: offset, .big) else { return nil }
+    offset &+= 4
+    return value
+  }
+
+  @_lifetime(self: copy self)
+  mutating func skip(_ count: Int) { offset = min(offset &+ count, bytes.byteCount) }
+
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  mutating func take(_ count: Int) -> RawSpan? {
+    let (end, overflow) = offset.addingReportingOverflow(count)
+    guard !overflow, let block = bytes.slice(offset..<end) else { return nil }
+    offset = end
+    return block
+  }
+}

@@ -1,0 +1,101 @@
+internal import Glibc
+
+/// What a path names.
+public enum PathKind: Sendable {
+  case file, directory, other, missing
+
+  /// Examines a path, following symbolic links.
+  public init(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      self = .missing
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: self = .file
+    case S_IFDIR: self = .directory
+    default: self = .other
+    }
+  }
+}
+
+/// The files below a directory.
+public enum DirectoryTree {
+  /// A file or a directory that could not be read.
+  public enum Entry: Sendable {
+    case file(String)
+    case unreadable(FileError)
+  }
+
+  /// Regular files below `root` whose names `isWanted`, in bytewise order of their paths.
+  ///
+  /// Symbolic links inside the tree are not followed, so that a walk ends and stays inside.
+  ///
+  /// - Parameter isWanted: Called with each file's name (the last path component).
+  public static func files(below root: String, where isWanted: (String) -> Bool) -> [Entry] {
+    var found: [Entry] = []
+    var pending = [root]
+    while let directory = pending.popLast() {
+      let children: [Child]
+      do { children = try list(directory) } catch {
+        found.append(.unreadable(error))
+        continue
+      }
+      let prefix = directory.hasSuffix("/") ? directory : directory + "/"
+      var folders: [String] = []
+      for child in children.sorted(by: { $0.name < $1.name }) {
+        switch child.kind {
+        case .directory: folders.append(prefix + child.name)
+        case .file where isWanted(child.name): found.append(.file(prefix + child.name))
+        default: break
+        }
+      }
+      pending.append(contentsOf: folders.reversed())
+    }
+    return found
+  }
+
+  /// Names in a directory, without `.` and `..`, in bytewise order; empty if it cannot be read.
+  public static func names(in directory: String) -> [String] {
+    ((try? list(directory)) ?? []).map(\.name).sorted()
+  }
+
+  private struct Child {
+    let name: String
+    let kind: PathKind
+  }
+
+  private static func list(_ directory: String) throws(FileError) -> [Child] {
+    guard let handle = unsafe opendir(directory) else {
+      throw FileError(path: directory, cause: .system(operation: "list", errno: errno))
+    }
+    defer { unsafe closedir(handle) }
+    var children: [Child] = []
+    while let entry = unsafe readdir(handle) {
+      // SAFETY: d_name is NUL-terminated within the entry, which lives until the next readdir.
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+      }
+      if name == "." || name == ".." { continue }
+      let type = unsafe Int32(entry.pointee.d_type)
+      switch type {
+      case 8: children.append(Child(name: name, kind: .file))  // DT_REG
+      case 4: children.append(Child(name: name, kind: .directory))  // DT_DIR
+      case 0: children.append(Child(name: name, kind: linkKind("\(directory)/\(name)")))  // DT_UNKNOWN
+      default: children.append(Child(name: name, kind: .other))
+      }
+    }
+    return children
+  }
+
+  /// What a path names, without following a link.
+  private static func linkKind(_ path: String) -> PathKind {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return .missing }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import Glibc
+
+/// Bytes on their way to a file descriptor, or kept to be written later.
+///
+/// A value type over an array: formatting appends bytes, never `String`s.
+public struct OutputBuffer: Sendable {
+  /// What was appended and not yet written.
+  public private(set) var bytes: [UInt8] = []
+
+  /// Creates an empty buffer.
+  public init(reserving capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Appends text as UTF-8.
+  public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Appends constant text.
+  @inline(__always)
+  public mutating func append(_ text: StaticString) {
+    // SAFETY: a StaticString lives for ever.
+    unsafe bytes.append(
+      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Appends a byte.
+  @inline(__always)
+  public mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+  /// Appends the bytes of a span.
+  @inline(__always)
+  public mutating func append(_ span: RawSpan) {
+    unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends bytes.
+  public mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+
+  /// Appends bytes.
+  public mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
+
+  /// Appends a number in hexadecimal, lower case, with at least `width` digits.
+  public mutating func append(hexadecimal value: UInt64, width: Int) {
+    let significant = (64 - value.leadingZeroBitCount + 3) / 4
+    var shift = (max(significant, width, 1) - 1) * 4
+    while shift >= 0 {
+      let digit = UInt8(truncatingIfNeeded: shift < 64 ? (value >> UInt64(shift)) & 0xf : 0)
+      bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+      shift -= 4
+    }
+  }
+
+  /// Appends a number in decimal.
+  public mutating func append(decimal value: Int) { append(String(value)) }
+
+  /// Forgets what was appended, keeping the capacity.
+  public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+  /// Writes everything to a descriptor and empties the buffer.
+  ///
+  /// - Returns: `false` if the reader has gone (`EPIPE`) or the write fails; the buffer is emptied.
+  public mutating func write(to descriptor: Int32) -> Bool {
+    defer { removeAll() }
+    return writeAll(bytes, to: descriptor)
+  }
+}
+
+/// Writes all bytes to a descriptor; `false` if that fails (then `errno` says why).
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  unsafe bytes.withUnsafeBytes { buffer -> Bool in
+    var offset = 0
+    while offset < buffer.count {
+      let from = offset
+      // SAFETY: reads the rest of the array's bytes.
+      let got = retryingInterrupted {
+        guard let start = buffer.baseAddress else { return 0 }
+        return unsafe Glibc.write(descriptor, start + from, buffer.count - from)
+      }
+      guard got > 0 else { return false }
+      offset += got
+    }
+    return true
+  }
+}

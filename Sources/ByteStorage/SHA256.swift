@@ -1,0 +1,43 @@
+internal import CCrypto
+
+/// A SHA-256 digest.
+public struct SHA256Digest: Sendable, Hashable {
+  /// The 32 bytes as four big-endian words.
+  private let words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// The digest of some bytes.
+  public init(of bytes: RawSpan) {
+    var digest = [UInt8](repeating: 0, count: 32)
+    unsafe bytes.withUnsafeBytes { input in
+      unsafe digest.withUnsafeMutableBufferPointer { output in
+        // SAFETY: reads the span's bytes and writes the 32 bytes of `digest`.
+        let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        _ = unsafe SHA256(start, input.count, output.baseAddress)
+      }
+    }
+    unsafe self.init(digest.span.bytes, at: 0)
+  }
+
+  /// The digest stored in the 32 bytes at `offset`; zero-filled if they are not there.
+  public init(_ bytes: RawSpan, at offset: Int) {
+    func word(_ index: Int) -> UInt64 {
+      bytes.integer(UInt64.self, at: offset &+ 8 &* index, .big) ?? 0
+    }
+    words = (word(0), word(1), word(2), word(3))
+  }
+
+  /// The digest as 64 lower-case hexadecimal digits.
+  public var hexadecimal: String {
+    [words.0, words.1, words.2, words.3].map { word in
+      let digits = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+  }
+
+  public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+    hasher.combine(words.1)
+  }
+}

@@ -1,0 +1,12 @@
+// Functions of the C library that Swift's Glibc module leaves out (GNU extensions, variadics).
+#include <stddef.h>
+#include <sys/types.h>
+
+void *memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
+
+void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ...);
+
+// mremap(2) with MREMAP_MAYMOVE (1).
+static inline void *ksym_remap(void *old_address, size_t old_size, size_t new_size) {
+  return mremap(old_address, old_size, new_size, 1);
+}

@@ -1,0 +1,78 @@
+public import ByteStorage
+
+/// A symbol table entry.
+public struct ELFSymbol: Sendable, Hashable {
+  /// `st_name`: offset in the string table, in bytes.
+  public let nameOffset: UInt32
+  /// `st_info`: binding (high four bits) and type (low four bits).
+  public let info: UInt8
+  /// `st_shndx`: section, or one of ``ELFSectionIndex``.
+  public let sectionIndex: UInt16
+  /// `st_value`: an offset in the section (relocatable files) or an address.
+  public let value: UInt64
+  /// `st_size`, in bytes.
+  public let size: UInt64
+
+  /// Creates an entry.
+  @inlinable
+  public init(nameOffset: UInt32, info: UInt8, sectionIndex: UInt16, value: UInt64, size: UInt64) {
+    self.nameOffset = nameOffset
+    self.info = info
+    self.sectionIndex = sectionIndex
+    self.value = value
+    self.size = size
+  }
+
+  /// `STB_*`: 0 local, 1 global, 2 weak.
+  @inlinable public var binding: UInt8 { info >> 4 }
+  /// `STT_*`: 0 none, 1 object, 2 function, 3 section, 4 file.
+  @inlinable public var type: UInt8 { info & 0xf }
+  /// Whether the symbol is weak (`STB_WEAK`).
+  @inlinable public var isWeak: Bool { binding == 2 }
+}
+
+/// A symbol table with its string table.
+public struct ELFSymbolTable: ~Escapable {
+  /// The entries.
+  public let entries: RawSpan
+  /// The names.
+  public let strings: RawSpan
+  /// Word size and byte order.
+  public let layout: ELFLayout
+  /// Number of entries, the null symbol (index 0) included.
+  public let count: Int
+
+  /// A table over the bytes of its two sections.
+  @_lifetime(copy entries, copy strings)
+  public init(entries: RawSpan, strings: RawSpan, layout: ELFLayout) {
+    self.entries = entries
+    self.strings = strings
+    self.layout = layout
+    count = entries.byteCount / layout.symbolSize
+  }
+
+  /// The entry at `index`, or `nil` past the end.
+  @inlinable
+  public func symbol(at index: Int) -> ELFSymbol? {
+    guard index >= 0, index < count else { return nil }
+    let start = index &* layout.symbolSize
+    if layout.is64Bit {
+      guard let record = entries.slice(start..<(start &+ 24)) else { return nil }
+      return ELFSymbol(
+        nameOffset: layout.word32(record, at: 0) ?? 0, info: record.byte(at: 4) ?? 0,
+        sectionIndex: layout.half(record, at: 6) ?? 0, value: layout.word(record, at: 8) ?? 0,
+        size: layout.word(record, at: 16) ?? 0)
+    }
+    guard let record = entries.slice(start..<(start &+ 16)) else { return nil }
+    return ELFSymbol(
+      nameOffset: layout.word32(record, at: 0) ?? 0, info: record.byte(at: 12) ?? 0,
+      sectionIndex: layout.half(record, at: 14) ?? 0, value: layout.word(record, at: 4) ?? 0,
+      size: layout.word(record, at: 8) ?? 0)
+  }
+
+  /// The name of a symbol; empty if it lies outside of the string table or has no NUL.
+  @_lifetime(copy self)
+  public func name(of symbol: ELFSymbol) -> RawSpan {
+    strings.cStringOrEmpty(at: Int(symbol.nameOffset))
+  }
+}
