@@ -1,0 +1,125 @@
+internal import ByteStorage
+
+/// The licence class of an export.
+public enum ExportLicence: UInt8, Sendable, Hashable {
+  case any, gplOnly
+  /// `EXPORT_SYMBOL_GPL_FUTURE`, `EXPORT_UNUSED_SYMBOL`, `EXPORT_UNUSED_SYMBOL_GPL`: up to 5.11.
+  case gplFuture, unused, unusedGPL
+  /// Module.symvers says `(unknown)`, or nothing.
+  case unknown
+
+  /// The word of Module.symvers.
+  public var symversName: StaticString {
+    switch self {
+    case .any: "EXPORT_SYMBOL"
+    case .gplOnly: "EXPORT_SYMBOL_GPL"
+    case .gplFuture: "EXPORT_SYMBOL_GPL_FUTURE"
+    case .unused: "EXPORT_UNUSED_SYMBOL"
+    case .unusedGPL: "EXPORT_UNUSED_SYMBOL_GPL"
+    case .unknown: "(unknown)"
+    }
+  }
+
+  /// Whether modules with an incompatible licence cannot see the symbol.
+  public var isGPLOnly: Bool { self == .gplOnly || self == .unusedGPL }
+}
+
+/// Exported symbols of one or more owners, in compact rows.
+public struct ExportTable: Sendable {
+  /// Where a string lies in the table's pool.
+  public struct StringRange: Sendable, Hashable {
+    let offset: UInt32
+    let count: UInt32
+    static let empty = Self(offset: 0, count: 0)
+    /// Whether the string is empty.
+    public var isEmpty: Bool { count == 0 }
+  }
+
+  /// One exported symbol.
+  public struct Row: Sendable {
+    /// Its name.
+    public let name: StringRange
+    /// Its namespace; empty for none. May be `module:a,b-*`.
+    public let namespace: StringRange
+    /// Its CRC, meaningful if ``hasCRC``.
+    public let crc: UInt32
+    /// Index in ``ExportTable/owners``.
+    public let owner: UInt32
+    /// Its licence class.
+    public let licence: ExportLicence
+    /// Whether its owner stores CRCs (was built with modversions).
+    public let hasCRC: Bool
+  }
+
+  private var pool: [UInt8] = []
+  /// The exports, in the order they were added.
+  public private(set) var rows: [Row] = []
+  /// Who exports: `vmlinux`, or modules as Module.symvers names them.
+  public private(set) var owners: [String] = []
+
+  /// Creates an empty table.
+  public init() {}
+
+  /// Adds an owner for the rows to come.
+  ///
+  /// - Returns: Its index.
+  @discardableResult
+  public mutating func addOwner(_ name: String) -> Int {
+    owners.append(name)
+    return owners.count - 1
+  }
+
+  /// Adds an export.
+  ///
+  /// - Parameters:
+  ///   - crc: Its CRC, or `nil` if its owner stores none.
+  ///   - owner: Index in ``owners``.
+  public mutating func add(
+    name: RawSpan, namespace: RawSpan, crc: UInt32?, licence: ExportLicence, owner: Int
+  ) {
+    rows.append(
+      Row(
+        name: store(name), namespace: store(namespace), crc: crc ?? 0,
+        owner: UInt32(truncatingIfNeeded: owner), licence: licence, hasCRC: crc != nil))
+  }
+
+  /// Adds all rows of another table.
+  public mutating func append(_ other: ExportTable) {
+    let firstOwner = UInt32(truncatingIfNeeded: owners.count)
+    let shift = UInt32(truncatingIfNeeded: pool.count)
+    guard pool.count + other.pool.count <= Int(UInt32.max) else { return }
+    owners.append(contentsOf: other.owners)
+    pool.append(contentsOf: other.pool)
+    rows.reserveCapacity(rows.count + other.rows.count)
+    for row in other.rows {
+      func moved(_ range: StringRange) -> StringRange {
+        StringRange(offset: range.offset &+ shift, count: range.count)
+      }
+      rows.append(
+        Row(
+          name: moved(row.name), namespace: moved(row.namespace), crc: row.crc,
+          owner: row.owner &+ firstOwner, licence: row.licence, hasCRC: row.hasCRC))
+    }
+  }
+
+  /// The bytes of a string of this table.
+  @_lifetime(borrow self)
+  public func bytes(_ range: StringRange) -> RawSpan {
+    let all = unsafe pool.span.bytes
+    let start = Int(range.offset)
+    guard let string = all.slice(start..<(start &+ Int(range.count))) else { return RawSpan() }
+    return unsafe _overrideLifetime(string, borrowing: self)
+  }
+
+  /// A string of this table, as text.
+  public func text(_ range: StringRange) -> String { bytes(range).text }
+
+  private mutating func store(_ string: RawSpan) -> StringRange {
+    guard string.byteCount > 0, pool.count + string.byteCount <= Int(UInt32.max) else {
+      return .empty
+    }
+    let offset = UInt32(truncatingIfNeeded: pool.count)
+    unsafe string.withUnsafeBytes { unsafe pool.append(contentsOf: $0) }
+    return StringRange(offset: offset, count: UInt32(truncatingIfNeeded: string.byteCount))
+  }
+}
