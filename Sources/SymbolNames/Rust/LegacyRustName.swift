@@ -76,7 +76,7 @@ struct LegacyRustName {
   }
 
   private static func isAllowed(_ byte: UInt8) -> Bool {
-    V0Printer.isIdentifierByte(byte) || byte == UInt8(ascii: "$") || byte == UInt8(ascii: ".")
+    IdentifierBytes.contains(byte) || byte == UInt8(ascii: "$") || byte == UInt8(ascii: ".")
   }
 
   private static func isHash(_ bytes: Span<UInt8>) -> Bool {

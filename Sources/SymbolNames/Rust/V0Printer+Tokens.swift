@@ -53,14 +53,11 @@ extension V0Printer {
     _ = skip(UInt8(ascii: "_"))
     guard length <= bytes.count &- position else { throw NotMangled() }
     let identifier = Identifier(start: position, count: length, isPunycode: isPunycode)
-    let end = position &+ length
-    while position < end {
-      // SAFETY: position < end <= bytes.count, by the guard above.
-      guard V0Printer.isIdentifierByte(unsafe bytes[unchecked: position]) else {
-        throw NotMangled()
-      }
-      position &+= 1
+    // SAFETY: position + length <= bytes.count, by the guard above.
+    guard unsafe IdentifierBytes.areAll(in: bytes, from: position, count: length) else {
+      throw NotMangled()
     }
+    position &+= length
     return identifier
   }
 
@@ -84,9 +81,7 @@ extension V0Printer {
   @inline(__always)
   mutating func parseTagged(_ tag: UInt8) throws(NotMangled) -> UInt64 {
     guard skip(tag) else { return 0 }
-    let (value, overflows) = try parseBase62().addingReportingOverflow(1)
-    guard !overflows else { throw NotMangled() }
-    return value
+    return try parseBase62().addingOne()
   }
 
   /// `{0-9a-zA-Z} _`: 0 without digits, else one more than what they say.
@@ -95,16 +90,11 @@ extension V0Printer {
     var value: UInt64 = 0
     while true {
       let byte = next()
-      let digit: UInt8
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte &- UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "z"): digit = byte &- UInt8(ascii: "a") &+ 10
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit = byte &- UInt8(ascii: "A") &+ 36
-      case UInt8(ascii: "_"):
+      let digit = V0Printer.base62Digit(byte)
+      guard digit < 62 else {
         let (sum, overflows) = value.addingReportingOverflow(1)
-        guard !overflows else { throw NotMangled() }
+        guard byte == UInt8(ascii: "_"), !overflows else { throw NotMangled() }
         return sum
-      default: throw NotMangled()
       }
       let (product, overflowed) = value.multipliedReportingOverflow(by: 62)
       let (sum, overflows) = product.addingReportingOverflow(UInt64(digit))
@@ -127,6 +117,34 @@ extension V0Printer {
     return HexNumber(start: start, count: count, value: value)
   }
 
+  /// Passes over a disambiguator, if there is one; as ``parseTagged(_:)``, but knows no value.
+  @inline(__always)
+  mutating func skipDisambiguator() throws(NotMangled) {
+    guard skip(UInt8(ascii: "s")) else { return }
+    let start = position
+    if bytes.count &- position >= 16 {
+      // SAFETY: 16 bytes follow.
+      let length = unsafe IdentifierBytes.alphanumericPrefix(in: bytes, from: position)
+      // Below 62^11 and with a first digit below 21 the number is far from 2^64, whatever follows.
+      if length > 0, length < 11 || (length == 11 && V0Printer.base62Digit(peek()) < 21) {
+        position &+= length
+        if skip(UInt8(ascii: "_")) { return }
+        position = start
+      }
+    }
+    _ = try parseBase62().addingOne()
+  }
+
+  /// The value of a digit in base 62, or 255.
+  @inline(__always)
+  static func base62Digit(_ byte: UInt8) -> UInt8 {
+    let digit = byte &- UInt8(ascii: "0")
+    let letter = (byte | 0x20) &- UInt8(ascii: "a")
+    // Bit 0x20 tells lower case (10 and up) from upper case (36 and up).
+    let value = letter &+ 36 &- (byte & 0x20) >> 5 &* 26
+    return digit < 10 ? digit : letter < 26 ? value : 255
+  }
+
   static func hexDigit(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): byte &- UInt8(ascii: "0")
@@ -134,12 +152,15 @@ extension V0Printer {
     default: nil
     }
   }
+}
 
-  /// Whether a byte is a letter, a digit or an underscore.
+extension UInt64 {
+  /// One more, or no name at all.
   @inline(__always)
-  static func isIdentifierByte(_ byte: UInt8) -> Bool {
-    let letter = (byte | 0x20) &- UInt8(ascii: "a")
-    return letter < 26 || byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "_")
+  fileprivate func addingOne() throws(NotMangled) -> UInt64 {
+    let (sum, overflows) = addingReportingOverflow(1)
+    guard !overflows else { throw NotMangled() }
+    return sum
   }
 }
 

@@ -78,9 +78,7 @@ extension V0Printer {
     case UInt8(ascii: "N"):
       try printNested(inType: inType)
     case UInt8(ascii: "C"):
-      let hash = try parseTagged(UInt8(ascii: "s"))
-      try printIdentifier(parseIdentifier())
-      if showsHashes { try printHash(hash) }
+      try printCrate()
     case UInt8(ascii: "M"):
       try skipImplementationPath(inType: inType)
       try printSelfType(trait: false)
@@ -104,6 +102,18 @@ extension V0Printer {
       throw NotMangled()
     }
     return false
+  }
+
+  /// `C ident`, after the `C`.
+  @inline(__always)
+  private mutating func printCrate() throws(NotMangled) {
+    guard showsHashes else {
+      try skipDisambiguator()
+      return try printIdentifier(parseIdentifier())
+    }
+    let hash = try parseTagged(UInt8(ascii: "s"))
+    try printIdentifier(parseIdentifier())
+    try printHash(hash)
   }
 
   /// `N namespace path ident`, after the `N`.
@@ -140,7 +150,7 @@ extension V0Printer {
   private mutating func skipImplementationPath(inType: Bool) throws(NotMangled) {
     let wasPrinting = isPrinting
     isPrinting = false
-    _ = try parseTagged(UInt8(ascii: "s"))
+    try skipDisambiguator()
     try printPath(inType: inType)
     isPrinting = wasPrinting
   }
