@@ -133,29 +133,4 @@ extension V0Printer {
     }
     try print(UInt8(ascii: "'"))
   }
-
-  /// A string in quotes: pairs of hex digits up to `_`.
-  private mutating func printText() throws(NotMangled) {
-    try print(UInt8(ascii: "\""))
-    while !skip(UInt8(ascii: "_")) {
-      guard let high = V0Printer.hexDigit(next()), let low = V0Printer.hexDigit(next()) else {
-        throw NotMangled()
-      }
-      let byte = high << 4 | low
-      switch byte {
-      case 0x09: try print("\\t")
-      case 0x0d: try print("\\r")
-      case 0x0a: try print("\\n")
-      case 0x5c: try print("\\\\")
-      case 0x22: try print("\\\"")
-      case 0: try print("\\0")
-      case 1..<0x20, 0x7f:
-        try print("\\u{")
-        try printHexadecimal(UInt64(byte))
-        try print(UInt8(ascii: "}"))
-      default: try print(byte)
-      }
-    }
-    try print(UInt8(ascii: "\""))
-  }
 }
