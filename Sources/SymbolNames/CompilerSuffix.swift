@@ -1,0 +1,158 @@
+/// A mark that a compiler or linker put behind the name of the source.
+public struct CompilerSuffix: Equatable, Sendable {
+  /// What put it there.
+  public enum Kind: Sendable {
+    /// `.llvm.<hash>`: a local made global by ThinLTO; the hash stands for the translation unit.
+    case llvm
+    /// `.__uniq.<digits>`: a local under `-funique-internal-linkage-names`.
+    case unique
+    /// `.lto_priv.<n>`: a local made global by GCC's LTO.
+    case ltoPrivate
+    /// `.isra.<n>`: GCC changed the parameters.
+    case isra
+    /// `.constprop.<n>`: GCC fixed arguments to constants.
+    case constprop
+    /// `.part.<n>`: GCC took a part out of line.
+    case part
+    /// `.specialized.<n>`: LLVM fixed arguments to constants.
+    case specialized
+    /// `.argprom`: LLVM passes what a pointer argument points to.
+    case argprom
+    /// `.cold`, `.cold.<n>`: the part that is hardly ever run.
+    case cold
+    /// `.unlikely`: the older spelling of `.cold`.
+    case unlikely
+    /// `.kcfi`: an entry that checks the caller's type.
+    case kcfi
+    /// `.cfi`: the body behind an entry of a jump table.
+    case cfi
+    /// `.cfi_jt`: an entry of a jump table.
+    case cfiJumpTable
+    /// `$<32 hexadecimal digits>`: a local under the jump tables of Linux 5.13 to 5.15.
+    case cfiHash
+    /// `.localalias`: GCC's private alias of a global.
+    case localAlias
+    /// `.<n>`: one of several of the same name in one unit, such as static variables.
+    case number
+  }
+
+  /// What put it there.
+  public let kind: Kind
+  /// The bytes of the linkage name it takes, with the leading dot.
+  public let range: Range<Int>
+
+  /// Whether what carries it is a piece of the function named, not all of it.
+  public var isPart: Bool {
+    switch kind {
+    case .part, .cold, .unlikely: true
+    default: false
+    }
+  }
+
+  /// Whether what carries it takes other arguments than its source says.
+  public var changesSignature: Bool {
+    switch kind {
+    case .isra, .constprop, .specialized, .argprom: true
+    default: false
+    }
+  }
+}
+
+extension CompilerSuffix {
+  /// What may follow a keyword.
+  private enum Tail { case none, digits, optionalDigits, hash }
+
+  /// The keywords, without the dot before them.
+  private static let keywords: [(text: StaticString, kind: Kind, tail: Tail)] = [
+    ("llvm", .llvm, .hash), ("cold", .cold, .optionalDigits), ("isra", .isra, .digits),
+    ("constprop", .constprop, .digits), ("part", .part, .digits),
+    ("lto_priv", .ltoPrivate, .digits), ("__uniq", .unique, .digits),
+    ("specialized", .specialized, .digits), ("argprom", .argprom, .none),
+    ("unlikely", .unlikely, .optionalDigits), ("kcfi", .kcfi, .none), ("cfi", .cfi, .none),
+    ("cfi_jt", .cfiJumpTable, .none), ("localalias", .localAlias, .optionalDigits),
+  ]
+
+  /// The last suffix of `name[..<end]`, if that ends in one and something stands before it.
+  static func last(of name: Span<UInt8>, before end: Int) -> CompilerSuffix? {
+    if let hash = cfiHash(of: name, before: end) { return hash }
+    guard let dot = lastDot(in: name, before: end) else { return nil }
+    let word = (dot &+ 1)..<end
+    if let kind = keyword(name, word, accepting: [.none, .optionalDigits]) {
+      return CompilerSuffix(kind: kind, range: dot..<end)
+    }
+    let isNumber = isFilled(name, word) { $0 &- UInt8(ascii: "0") < 10 }
+    if let previous = lastDot(in: name, before: dot) {
+      let before = (previous &+ 1)..<dot
+      if isNumber,
+        let kind = keyword(name, before, accepting: [.digits, .optionalDigits, .hash])
+      {
+        return CompilerSuffix(kind: kind, range: previous..<end)
+      }
+      let isHash = isFilled(name, word) {
+        $0 &- UInt8(ascii: "0") < 10 || $0 &- UInt8(ascii: "A") < 6
+      }
+      if isHash, let kind = keyword(name, before, accepting: [.hash]) {
+        return CompilerSuffix(kind: kind, range: previous..<end)
+      }
+    }
+    return isNumber ? CompilerSuffix(kind: .number, range: dot..<end) : nil
+  }
+
+  /// The kind whose keyword is `name[range]` and may be followed by one of `tails`.
+  private static func keyword(
+    _ name: Span<UInt8>, _ range: Range<Int>, accepting tails: [Tail]
+  ) -> Kind? {
+    for keyword in keywords where keyword.text.utf8CodeUnitCount == range.count {
+      if tails.contains(keyword.tail), name.extracting(range).equals(keyword.text) {
+        return keyword.kind
+      }
+    }
+    return nil
+  }
+
+  /// `$` and 32 hexadecimal digits.
+  private static func cfiHash(of name: Span<UInt8>, before end: Int) -> CompilerSuffix? {
+    let start = end &- 33
+    guard start > 0, name[start] == UInt8(ascii: "$"),
+      isFilled(name, (start &+ 1)..<end, with: { V0Printer.hexDigit($0) != nil })
+    else { return nil }
+    return CompilerSuffix(kind: .cfiHash, range: start..<end)
+  }
+
+  /// The last dot that is not the first byte.
+  private static func lastDot(in name: Span<UInt8>, before end: Int) -> Int? {
+    var index = end
+    while index > 1 {
+      index &-= 1
+      if name[index] == UInt8(ascii: ".") { return index }
+    }
+    return nil
+  }
+
+  /// Whether a range is not empty and each byte of it passes.
+  private static func isFilled(
+    _ name: Span<UInt8>, _ range: Range<Int>, with test: (UInt8) -> Bool
+  ) -> Bool {
+    for index in range where !test(name[index]) { return false }
+    return !range.isEmpty
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether the bytes are those of `text`.
+  func equals(_ text: StaticString) -> Bool {
+    starts(with: text) && count == text.utf8CodeUnitCount
+  }
+
+  /// Whether the first bytes are those of `text`.
+  func starts(with text: StaticString) -> Bool {
+    guard count >= text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { expected in
+      for index in 0..<expected.count {
+        // SAFETY: index < expected.count.
+        if unsafe self[index] != expected[index] { return false }
+      }
+      return true
+    }
+  }
+}

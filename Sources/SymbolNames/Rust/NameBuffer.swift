@@ -1,0 +1,169 @@
+/// A growable run of bytes that readable names are appended to.
+///
+/// One buffer serves many names: the memory is kept by ``removeAll()``, so a loop over names
+/// allocates nothing once the buffer has reached its size.
+@safe public struct NameBuffer: ~Copyable {
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// The end of what the name being written may fill: at most `capacity`.
+  private var ceiling = 0
+
+  /// The bytes held.
+  public private(set) var count = 0
+
+  /// Makes an empty buffer.
+  ///
+  /// - Parameter minimumCapacity: Bytes to hold before the memory has to grow.
+  public init(minimumCapacity: Int = 4096) {
+    capacity = max(minimumCapacity, 64)
+    unsafe base = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    unsafe base.deallocate()
+  }
+
+  /// The bytes held, in the order of appending.
+  public var bytes: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get {
+      // SAFETY: the first `count` bytes of `base` are initialised, and `self` outlives the span.
+      let bytes = unsafe Span(_unsafeStart: base, count: count)
+      return unsafe _overrideLifetime(bytes, borrowing: self)
+    }
+  }
+
+  /// The bytes held, as a string; what is no UTF-8 is repaired.
+  public var string: String {
+    // SAFETY: the first `count` bytes of `base` are initialised.
+    unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
+  }
+
+  /// Forgets the bytes, keeps the memory.
+  public mutating func removeAll() {
+    count = 0
+  }
+
+  /// Appends one byte.
+  ///
+  /// - Parameter byte: The byte.
+  public mutating func append(_ byte: UInt8) {
+    reserve(1)
+    // SAFETY: reserve() left room for one byte after `count`.
+    unsafe base[count] = byte
+    count &+= 1
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Parameter bytes: The bytes.
+  public mutating func append(_ bytes: Span<UInt8>) {
+    reserve(bytes.count)
+    unsafe bytes.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      // SAFETY: reserve() left room for all of them, and `source` is not this buffer's memory.
+      unsafe (base + count).update(from: start, count: source.count)
+    }
+    count &+= bytes.count
+  }
+
+  /// Makes room for `extra` bytes after those held.
+  private mutating func reserve(_ extra: Int) {
+    guard capacity &- count < extra else { return }
+    let grown = max(capacity * 2, count + extra)
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: grown)
+    // SAFETY: both regions hold `count` bytes and do not overlap.
+    unsafe memory.update(from: base, count: count)
+    unsafe base.deallocate()
+    unsafe base = memory
+    capacity = grown
+  }
+}
+
+// MARK: Writing one name
+
+extension NameBuffer {
+  /// Lets the `put` functions append up to `limit` bytes from here.
+  mutating func open(limit: Int) {
+    reserve(limit)
+    ceiling = count + limit
+  }
+
+  /// Forgets what was appended after the first `count` bytes.
+  mutating func cut(to count: Int) {
+    self.count = min(self.count, max(count, 0))
+  }
+
+  /// Appends one byte below the ceiling.
+  @inline(__always)
+  mutating func put(_ byte: UInt8) throws(NotMangled) {
+    guard count < ceiling else { throw NotMangled() }
+    // SAFETY: count < ceiling <= capacity.
+    unsafe base[count] = byte
+    count &+= 1
+  }
+
+  /// Appends constant text below the ceiling.
+  @inline(__always)
+  mutating func put(_ text: StaticString) throws(NotMangled) {
+    let length = text.utf8CodeUnitCount
+    guard ceiling &- count >= length else { throw NotMangled() }
+    // SAFETY: count + length <= ceiling <= capacity; `text` points to `length` constant bytes.
+    unsafe (base + count).update(from: text.utf8Start, count: length)
+    count &+= length
+  }
+
+  /// Appends a part of `source` below the ceiling.
+  ///
+  /// - Parameters:
+  ///   - source: Bytes outside this buffer.
+  ///   - start: The first byte to take; start + length <= source.count.
+  ///   - length: How many, not negative.
+  /// - Throws: ``NotMangled`` if they do not fit.
+  @inline(__always)
+  mutating func put(
+    _ source: borrowing Span<UInt8>, from start: Int, count length: Int
+  ) throws(NotMangled) {
+    guard start >= 0, length >= 0, length <= source.count &- start, ceiling &- count >= length
+    else { throw NotMangled() }
+    unsafe source.withUnsafeBufferPointer { bytes in
+      guard let first = bytes.baseAddress else { return }
+      // SAFETY: start + length <= source.count and count + length <= ceiling <= capacity.
+      unsafe (base + count).update(from: first + start, count: length)
+    }
+    count &+= length
+  }
+
+  /// Opens a gap of `width` zero bytes at `offset`, moving what follows.
+  mutating func insertZeros(_ width: Int, at offset: Int) throws(NotMangled) {
+    guard offset >= 0, offset <= count, width >= 0, ceiling &- count >= width else {
+      throw NotMangled()
+    }
+    let place = unsafe base + offset
+    // SAFETY: offset <= count and count + width <= ceiling <= capacity; update() may overlap.
+    unsafe (place + width).update(from: place, count: count &- offset)
+    unsafe place.update(repeating: 0, count: width)
+    count &+= width
+  }
+
+  /// Sets a byte that is held already.
+  mutating func set(_ byte: UInt8, at offset: Int) {
+    guard offset >= 0, offset < count else { return }
+    // SAFETY: offset < count, just checked.
+    unsafe base[offset] = byte
+  }
+
+  /// Drops every zero byte from `start` on.
+  mutating func dropZeros(from start: Int) {
+    var kept = max(start, 0)
+    var next = kept
+    while next < count {
+      // SAFETY: kept <= next < count.
+      let byte = unsafe base[next]
+      unsafe base[kept] = byte
+      kept &+= byte == 0 ? 0 : 1
+      next &+= 1
+    }
+    count = min(kept, count)
+  }
+}

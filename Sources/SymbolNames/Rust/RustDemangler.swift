@@ -1,0 +1,70 @@
+/// How a readable Rust name is written.
+public enum RustNameStyle: Sendable {
+  /// Without hashes: `kernel::print::call_printk`. As `llvm-cxxfilt` prints it.
+  case plain
+  /// With the hash of each crate and the type of each integer: `kernel[f3a2…]::print::call_printk`.
+  /// As `c++filt` prints it.
+  case showingHashes
+}
+
+/// The name is not mangled, or uses more than a demangler is willing to spend.
+struct NotMangled: Error {}
+
+/// Turns linkage names of Rust into readable ones.
+///
+/// Both manglings are known: v0 (`_R…`, RFC 2603) and the older one (`_ZN…17h<hash>E`). The input
+/// is any bytes at all. What is not a mangled name of at most ``maximumLength`` bytes, nests deeper
+/// than 500 levels or would print more than ``maximumReadableLength`` bytes is "not mangled".
+public enum RustDemangler {
+  /// The longest linkage name looked at, in bytes.
+  public static let maximumLength = 1 << 16
+  /// The longest readable name made, in bytes.
+  public static let maximumReadableLength = 1 << 16
+
+  /// Appends the readable form of a linkage name.
+  ///
+  /// - Parameters:
+  ///   - name: The linkage name, without a terminating NUL.
+  ///   - style: How to write it.
+  ///   - output: Where to append; unchanged if the name is not mangled.
+  /// - Returns: Whether the name was mangled.
+  /// - Complexity: O(length of the name + length of the result) but for back references; those are
+  ///   bounded by a constant. No allocation once `output` has reached its size.
+  public static func appendReadableName(
+    of name: Span<UInt8>, style: RustNameStyle = .plain, to output: inout NameBuffer
+  ) -> Bool {
+    guard name.count >= 4, name.count <= maximumLength, name[0] == UInt8(ascii: "_") else {
+      return false
+    }
+    let start = output.count
+    do throws(NotMangled) {
+      if name[1] == UInt8(ascii: "R") {
+        output.open(limit: maximumReadableLength)
+        var printer = V0Printer(name, showsHashes: style == .showingHashes, output: output)
+        let outcome = printer.run()
+        output = printer.output
+        if !outcome { throw NotMangled() }
+      } else {
+        guard let legacy = LegacyRustName(name) else { return false }
+        output.open(limit: maximumReadableLength)
+        try legacy.write(name, showsHash: style == .showingHashes, to: &output)
+      }
+    } catch {
+      output.cut(to: start)
+      return false
+    }
+    return true
+  }
+
+  /// The readable form of a linkage name.
+  ///
+  /// - Parameters:
+  ///   - name: The linkage name.
+  ///   - style: How to write it.
+  /// - Returns: The readable name, or nil if `name` is not mangled.
+  public static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
+    var output = NameBuffer(minimumCapacity: maximumReadableLength)
+    let bytes = Array(name.utf8)
+    return appendReadableName(of: bytes.span, style: style, to: &output) ? output.string : nil
+  }
+}
