@@ -1,4 +1,8 @@
-import ArgumentParser
+// ksym is the command: arguments, formatting, progress and exit codes, one file per subcommand. It
+// holds no knowledge of formats or kernels.
+
+internal import ArgumentParser
+internal import Glibc
 
 /// The `ksym` command.
 @main
@@ -6,5 +10,19 @@ struct Ksym: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ksym",
     abstract: "The identity of Linux kernel symbols: names, versions, and whether modules load.",
-    version: "0.1.0")
+    discussion: """
+      Reads modules and kernels as files: nothing is booted, nothing needs root. Modules may be \
+      compressed (.gz, .xz, .zst), directories are searched recursively, and - is standard input.
+
+      Exit status: 0 the answer is yes (all load, all found); 1 the answer is no; 2 trouble \
+      (unreadable or malformed input, undecided); 64 wrong usage.
+      """,
+    version: "0.1.0",
+    subcommands: [VersionsCommand.self])
+
+  static func main() {
+    // A reader that goes away ends the command quietly: writing then fails with EPIPE.
+    signal(SIGPIPE, SIG_IGN)
+    main(nil)
+  }
 }

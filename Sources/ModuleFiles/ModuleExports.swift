@@ -1,0 +1,163 @@
+public import ByteStorage
+public import ELFFormat
+public import ModuleVersions
+
+extension ELFFile {
+  /// Adds the exports of a module to a table.
+  ///
+  /// A module's `__ksymtab` holds only zeros or addends; what an entry will point to is what its
+  /// relocations say: the symbol's value plus the addend, for every relocation type in use (the
+  /// place cancels out for place-relative fields).
+  ///
+  /// - Parameter owner: Index of the owner in `table`.
+  /// - Throws: ``ParseError`` if a section lies outside of the file.
+  public func addModuleExports(
+    to table: inout ExportTable, owner: Int
+  ) throws(ParseError) {
+    let parts: [(StaticString, StaticString, ExportLicence)] = [
+      ("__ksymtab", "__kcrctab", .any), ("__ksymtab_gpl", "__kcrctab_gpl", .gplOnly),
+      ("__ksymtab_gpl_future", "__kcrctab_gpl_future", .gplFuture),
+      ("__ksymtab_unused", "__kcrctab_unused", .unused),
+      ("__ksymtab_unused_gpl", "__kcrctab_unused_gpl", .unusedGPL),
+    ]
+    for (symbols, crcs, licence) in parts {
+      guard let index = sectionIndex(named: symbols), sections[index].size > 0 else { continue }
+      try addModuleExports(
+        ofSection: index, crcs: sectionIndex(named: crcs), licence, to: &table, owner: owner)
+    }
+  }
+
+  private func addModuleExports(
+    ofSection index: Int, crcs: Int?, _ licence: ExportLicence, to table: inout ExportTable,
+    owner: Int
+  ) throws(ParseError) {
+    guard let symbols = try symbolTable(), let relocations = try relocations(forSection: index)
+    else { return }
+    let entries = try ExportEntries(self, section: index, relocations, symbols)
+    let versions = try ModuleCRCs(self, section: crcs, symbols)
+    var flags = RawSpan()
+    if licence == .any, let flagSection = sectionIndex(named: "__kflagstab") {
+      flags = try bytes(of: sections[flagSection], in: "__kflagstab")
+    }
+    for entry in 0..<entries.count {
+      let isGPL = flags.byte(at: entry).map { $0 & 1 != 0 }
+      table.add(
+        name: entries.string(entry, field: 1), namespace: entries.string(entry, field: 2),
+        crc: versions.crc(at: entry), licence: isGPL.map { $0 ? .gplOnly : .any } ?? licence,
+        owner: owner)
+    }
+  }
+}
+
+/// The entries of a module's `__ksymtab`, as its relocations describe them.
+private struct ExportEntries: ~Escapable {
+  private struct Target { let place, section, offset: Int }
+
+  private let strings: RawSpan
+  private let stringsIndex: Int
+  private var starts: [Int] = []
+  private var targets: [Target] = []
+
+  var count: Int { starts.count }
+
+  @_lifetime(copy file)
+  init(
+    _ file: ELFFile, section: Int, _ relocations: borrowing ELFRelocations,
+    _ symbols: borrowing ELFSymbolTable
+  ) throws(ParseError) {
+    guard let index = file.sectionIndex(named: "__ksymtab_strings") else {
+      throw ParseError(.missing, in: "__ksymtab_strings", at: 0)
+    }
+    stringsIndex = index
+    strings = try file.bytes(of: file.sections[index], in: "__ksymtab_strings")
+    let inPlace = relocations.hasAddends
+      ? RawSpan() : try file.bytes(of: file.sections[section], in: "__ksymtab")
+    targets.reserveCapacity(relocations.count)
+    for number in 0..<relocations.count {
+      guard let relocation = relocations.relocation(at: number),
+        let symbol = symbols.symbol(at: Int(relocation.symbol))
+      else { continue }
+      var addend = relocation.addend
+      let place = Int(clamping: relocation.offset)
+      if !relocations.hasAddends, let raw = file.layout.word32(inPlace, at: place) {
+        addend = Int64(Int32(bitPattern: raw))
+      }
+      let offset = Int64(bitPattern: symbol.value).addingReportingOverflow(addend).partialValue
+      targets.append(
+        Target(place: place, section: Int(symbol.sectionIndex), offset: Int(clamping: offset)))
+    }
+    // RISC-V's pairs and such give a place twice; the order in the table is not promised.
+    targets.sort { $0.place < $1.place }
+    // A value never lies among the strings, names and namespaces always do.
+    var last = -1
+    for (number, target) in targets.enumerated()
+    where target.section != index && target.place != last {
+      starts.append(number)
+      last = target.place
+    }
+  }
+
+  /// The string of field 1 (name) or 2 (namespace) of an entry; empty if it has none.
+  @_lifetime(copy self)
+  func string(_ entry: Int, field: Int) -> RawSpan {
+    let end = entry + 1 < starts.count ? starts[entry + 1] : targets.count
+    var (index, seen) = (starts[entry], 0)
+    while index < end {
+      if targets[index].section == stringsIndex {
+        seen += 1
+        if seen == field { return strings.cStringOrEmpty(at: targets[index].offset) }
+      }
+      index += 1
+    }
+    return RawSpan()
+  }
+}
+
+/// The CRCs of a module's exports: literal, or (up to 5.18) by relocations against `__crc_` symbols.
+private struct ModuleCRCs {
+  private var crcs: [UInt32] = []
+  private let isPresent: Bool
+
+  init(
+    _ file: borrowing ELFFile, section: Int?, _ symbols: borrowing ELFSymbolTable
+  ) throws(ParseError) {
+    isPresent = section != nil
+    guard let section else { return }
+    let bytes = try file.bytes(of: file.sections[section], in: "__kcrctab")
+    guard let relocations = try file.relocations(forSection: section), relocations.count > 0 else {
+      crcs = (0..<(bytes.byteCount / 4)).compactMap { file.layout.word32(bytes, at: $0 * 4) }
+      return
+    }
+    // Entries are as far apart as their relocations; 8 bytes up to 4.9, 4 since.
+    let first = relocations.relocation(at: 0)?.offset ?? 0
+    let second = relocations.count > 1 ? relocations.relocation(at: 1)?.offset : nil
+    let isWide = second.map { $0 &- first == 8 } ?? (bytes.byteCount == 8)
+    let width: UInt64 = isWide ? 8 : 4
+    crcs = [UInt32](repeating: 0, count: bytes.byteCount / Int(width))
+    for number in 0..<relocations.count {
+      guard let relocation = relocations.relocation(at: number),
+        let symbol = symbols.symbol(at: Int(relocation.symbol)),
+        let index = Int(exactly: relocation.offset / width), index < crcs.count
+      else { continue }
+      crcs[index] = ModuleCRCs.value(of: symbol, plus: relocation.addend, file)
+    }
+  }
+
+  func crc(at index: Int) -> UInt32? {
+    guard isPresent else { return nil }
+    return index < crcs.count ? crcs[index] : 0
+  }
+
+  /// An absolute symbol is the CRC; one in a section points at it (MODULE_REL_CRCS).
+  private static func value(
+    of symbol: ELFSymbol, plus addend: Int64, _ file: borrowing ELFFile
+  ) -> UInt32 {
+    let sum = UInt64(bitPattern: Int64(bitPattern: symbol.value) &+ addend)
+    if symbol.sectionIndex == ELFSectionIndex.absolute { return UInt32(truncatingIfNeeded: sum) }
+    let index = Int(symbol.sectionIndex)
+    guard index > 0, index < file.sections.count, let offset = Int(exactly: sum),
+      let bytes = try? file.bytes(of: file.sections[index], in: "__kcrctab target")
+    else { return 0 }
+    return file.layout.word32(bytes, at: offset) ?? 0
+  }
+}

@@ -1,0 +1,79 @@
+public import ByteStorage
+public import ELFFormat
+internal import ModuleVersions
+
+/// One module, read leniently: for what it says, not for whether a kernel would accept it.
+public struct ModuleFile: ~Escapable {
+  /// The ELF file.
+  public let elf: ELFFile
+
+  /// Reads the headers of a module.
+  ///
+  /// - Throws: ``ParseError`` if it is not an ELF file, or its headers lie outside of it.
+  @_lifetime(copy source)
+  public init(_ source: ByteSource) throws(ParseError) {
+    elf = try ELFFile(source)
+  }
+
+  /// The strings of `.modinfo`; `nil` if there is none.
+  ///
+  /// - Throws: ``ParseError`` if the section lies outside of the file.
+  @_lifetime(copy self)
+  public func info() throws(ParseError) -> ModuleInfo? {
+    guard let index = elf.sectionIndex(named: ".modinfo") else { return nil }
+    return try elf.moduleInfo(of: elf.sections[index])
+  }
+
+  /// The module's name: as `.modinfo` says, else as the module structure does.
+  ///
+  /// - Throws: ``ParseError`` if a section lies outside of the file.
+  public func name() throws(ParseError) -> String? {
+    if let info = try info(), let name = info.value("name") { return name }
+    return try structureName()
+  }
+
+  /// The version tables.
+  ///
+  /// - Throws: ``ParseError`` if a section lies outside of the file.
+  @_lifetime(copy self)
+  public func versions() throws(ParseError) -> VersionTables { try VersionTables(elf) }
+
+  /// The name in the module structure (`KBUILD_MODNAME`); `nil` if there is no such structure.
+  ///
+  /// - Throws: ``ParseError`` if the section lies outside of the file.
+  public func structureName() throws(ParseError) -> String? {
+    guard let index = elf.sectionIndex(named: ".gnu.linkonce.this_module") else { return nil }
+    return try elf.moduleStructureName(of: elf.sections[index])
+  }
+}
+
+extension ELFFile {
+  /// The strings of a `.modinfo` section.
+  @_lifetime(copy self)
+  package func moduleInfo(of section: ELFSection) throws(ParseError) -> ModuleInfo {
+    let bytes = try source.bytes(at: section.offset, size: section.size, in: ".modinfo")
+    if bytes.byteCount > 0, bytes.byte(at: bytes.byteCount - 1) == 0 {
+      return ModuleInfo(bytes, size: bytes.byteCount)
+    }
+    // An unterminated last value runs on, as far as the file goes; a page of it is enough.
+    let start = Int(clamping: section.offset)
+    let end = min(source.count, start + bytes.byteCount + 4096)
+    return ModuleInfo(
+      try source.bytes(start..<max(start, end), in: ".modinfo"), size: bytes.byteCount)
+  }
+
+  /// The name in a module structure: it follows the state (an `enum`) and the list links.
+  ///
+  /// - Note: `struct module`, include/linux/module.h, unchanged up to 7.3.
+  package func moduleStructureName(of section: ELFSection) throws(ParseError) -> String {
+    let start = UInt64(3 * layout.wordSize)
+    let length = UInt64(64 - layout.wordSize)
+    guard section.size >= start else { return "" }
+    let field = try source.bytes(
+      at: section.offset &+ start, size: min(length, section.size - start), in: "this_module")
+    guard let end = field.firstIndex(of: 0), let name = field.slice(0..<end) else {
+      return field.text
+    }
+    return name.text
+  }
+}

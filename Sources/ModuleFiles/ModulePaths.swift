@@ -1,0 +1,38 @@
+public import ByteStorage
+
+/// Finding modules on disk.
+public enum ModulePaths {
+  /// Whether a file name is that of a module: `.ko`, `.ko.gz`, `.ko.xz` or `.ko.zst`.
+  public static func isModuleName(_ name: String) -> Bool {
+    for suffix in [".ko", ".ko.xz", ".ko.zst", ".ko.gz"] where name.hasSuffix(suffix) {
+      return true
+    }
+    return false
+  }
+
+  /// The modules that some paths name: files as they are, directories by what is below them.
+  ///
+  /// - Returns: Entries in order; a directory's in bytewise order of their paths.
+  public static func expand(_ paths: [String]) -> [DirectoryTree.Entry] {
+    paths.flatMap { path -> [DirectoryTree.Entry] in
+      guard path != "-", PathKind(path) == .directory else { return [.file(path)] }
+      return DirectoryTree.files(below: path, where: isModuleName)
+    }
+  }
+
+  /// A module's path as Module.symvers writes it: below `kernel/`, `updates/` or the like of a
+  /// modules tree, without `.ko` and compression suffix.
+  public static func symversName(of path: String) -> String {
+    var name = Substring(path)
+    for suffix in [".xz", ".zst", ".gz"] where name.hasSuffix(".ko" + suffix) {
+      name = name.dropLast(suffix.count)
+    }
+    if name.hasSuffix(".ko") { name = name.dropLast(3) }
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    // …/lib/modules/RELEASE/kernel/drivers/x → drivers/x
+    if let kernel = parts.lastIndex(of: "kernel"), kernel >= 2, parts[kernel - 2] == "modules" {
+      return parts[(kernel + 1)...].joined(separator: "/")
+    }
+    return String(name)
+  }
+}

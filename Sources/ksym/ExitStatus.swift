@@ -1,0 +1,11 @@
+/// What the command's exit status says. Where several apply, the gravest counts.
+enum ExitStatus: Int32, Comparable {
+  /// The answer is yes.
+  case yes = 0
+  /// The answer is no.
+  case no = 1
+  /// Trouble: unreadable or malformed input, undecided.
+  case trouble = 2
+
+  static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import ModuleFiles
+internal import ModuleVersions
+internal import OrderedWork
+
+/// `ksym versions`: the symbol versions a module requires.
+struct VersionsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "versions",
+    abstract: "Show the symbol versions a module requires, from every layout.",
+    discussion: """
+      Reads __versions (basic records, Ubuntu's packed records, hashed names) and \
+      __version_ext_crcs/__version_ext_names, says which of them a kernel uses, where they \
+      disagree, and what is malformed.
+
+      Examples:
+        ksym versions ./rust_minimal.ko.xz
+        ksym versions --format modprobe /lib/modules/$(uname -r)
+        ksym versions --json module.ko | jq '.versions[] | select(.layout == "extended")'
+        ksym versions --names System.map hashed.ko
+        xz -dc module.ko.xz | ksym versions -
+
+      Formats: table (for people), modprobe (as modprobe --show-modversions prints, also for \
+      layouts that kmod cannot read), symvers (Module.symvers columns; the provider is unknown), \
+      json (one object a module).
+
+      Exit status: 0 versions were found in every module; 1 a module has none, or its tables \
+      disagree; 2 a file cannot be read or a table is malformed.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case table, modprobe, symvers, json
+  }
+
+  @Option(help: "Output format: table, modprobe, symvers or json.")
+  var format: Format = .table
+
+  @Option(
+    name: .customLong("names"),
+    help: ArgumentHelp(
+      "Names that hashed records may stand for: symvers, System.map, nm output, a list.",
+      valueName: "file"), completion: .file())
+  var names: [String] = []
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "Modules, directories of modules, or - for standard input.",
+    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
+  var modules: [String]
+
+  func run() throws {
+    let terminal = Terminal(common.colour)
+    var status = ExitStatus.yes
+    let dictionary = readNames(&status)
+    let entries = ModulePaths.expand(modules)
+    let report = VersionsReport(
+      format: common.json ? .json : format, dictionary: dictionary, terminal: terminal,
+      showsReadable: !common.noDemangle)
+    let limit = common.maximumSize.bytes
+    var output = OutputBuffer(reserving: 1 << 17)
+    var progress = Progress(terminal, total: entries.count, what: "modules")
+    OrderedWork.run(
+      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 8 : 1,
+      makeState: { FileBuffer(limit: limit) },
+      work: { buffer, index in report.describe(entries[index], &buffer) },
+      consume: { index, result in
+        output.append(result.output.bytes)
+        for line in result.complaints {
+          progress.clear()
+          Terminal.write(&output)
+          Terminal.complain(line)
+        }
+        status = max(status, result.status)
+        if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+        progress.update(index + 1)
+        return true
+      })
+    progress.clear()
+    Terminal.write(&output)
+    throw ExitCode(status.rawValue)
+  }
+
+  private func readNames(_ status: inout ExitStatus) -> NameDictionary {
+    var dictionary = NameDictionary()
+    var buffer = FileBuffer(limit: common.maximumSize.bytes)
+    for path in names {
+      do {
+        try buffer.open(path)
+        dictionary.insert(namesIn: try buffer.source.all())
+      } catch let error as ParseError {
+        status = .trouble
+        Terminal.complain("\(path): \(error)")
+      } catch {
+        status = .trouble
+        Terminal.complain("\(error)")
+      }
+    }
+    return dictionary
+  }
+}

@@ -1,0 +1,160 @@
+internal import ByteStorage
+internal import ModuleFiles
+internal import ModuleVersions
+
+extension VersionsReport {
+  /// What kernels make of the layouts that are present.
+  static func usage(_ tables: borrowing VersionTables) -> [(kernels: String, layout: String)] {
+    let isPacked = tables.packed != nil
+    let hasExtended = tables.hasExtendedCRCs || tables.hasExtendedNames
+    var usage: [(kernels: String, layout: String)] = []
+    if isPacked {
+      usage = [("Ubuntu 6.2 to 6.11", "packed"), ("others", "misread")]
+    } else {
+      usage = [(hasExtended ? "up to 6.13" : "all", tables.hasBasicSection ? "basic" : "none")]
+    }
+    if hasExtended {
+      let isWhole = tables.hasExtendedCRCs && tables.hasExtendedNames
+      usage.append(("6.14 and later", isWhole ? "extended" : "refused"))
+    }
+    return usage
+  }
+
+  func writeJSON(
+    _ path: String, _ module: borrowing ModuleFile, _ tables: borrowing VersionTables,
+    _ result: inout JobResult
+  ) throws(ParseError) {
+    let names = try resolvedDigests(module, tables)
+    var json = JSONWriter()
+    json.beginObject()
+    json.member("module", path)
+    json.member("name", optional: try module.name())
+    json.member("layouts", tables.layouts.map(\.rawValue))
+    json.key("used")
+    json.beginArray()
+    for (kernels, layout) in VersionsReport.usage(tables) {
+      json.beginObject()
+      json.member("kernels", kernels)
+      json.member("layout", layout)
+      json.endObject()
+    }
+    json.endArray()
+    json.key("versions")
+    json.beginArray()
+    tables.forEach { layout, record in
+      write(layout, record, names, &json)
+    }
+    json.endArray()
+    writeDefects(tables, &json, &result)
+    json.endObject()
+    json.endLine()
+    result.output.append(json.output.bytes)
+  }
+
+  private func write(
+    _ layout: VersionLayout, _ record: borrowing VersionRecord,
+    _ names: [SHA256Digest: [UInt8]], _ json: inout JSONWriter
+  ) {
+    json.beginObject()
+    let resolved = record.digest.flatMap { names[$0] }.map { String(decoding: $0, as: UTF8.self) }
+    let name = record.digest == nil ? record.name.text : resolved
+    json.member("name", optional: name)
+    if let name, showsReadable, let readable = readableName(name) {
+      json.member("readable", readable)
+    }
+    json.member("crc", hexadecimal(record.crc))
+    json.member("layout", layout.rawValue)
+    if let digest = record.digest { json.member("sha256", digest.hexadecimal) }
+    json.endObject()
+  }
+
+  private func writeDefects(
+    _ tables: borrowing VersionTables, _ json: inout JSONWriter, _ result: inout JobResult
+  ) {
+    json.key("defects")
+    json.beginArray()
+    for (section, defect) in tables.defects() {
+      result.status = max(result.status, defect.status)
+      json.beginObject()
+      json.member("section", section)
+      json.key("offset")
+      json.value(defect.offset)
+      json.member("what", "\(defect)")
+      if !defect.name.isEmpty { json.member("name", defect.name) }
+      json.endObject()
+    }
+    json.endArray()
+  }
+
+  func writeTable(
+    _ path: String, _ module: borrowing ModuleFile, _ tables: borrowing VersionTables,
+    _ result: inout JobResult
+  ) throws(ParseError) {
+    let names = try resolvedDigests(module, tables)
+    let layouts = tables.layouts.map(\.rawValue).joined(separator: " + ")
+    let usage = VersionsReport.usage(tables).map { "\($0.kernels): \($0.layout)" }
+    result.output.append(
+      "\(terminal.strong(path)): \(layouts)  (\(usage.joined(separator: ", ")))\n")
+    var rows = VersionRows()
+    tables.forEach { layout, record in
+      let name: String
+      if let digest = record.digest {
+        name = names[digest].map { String(decoding: $0, as: UTF8.self) }
+          ?? "sha256:\(digest.hexadecimal)"
+      } else {
+        name = record.name.text
+      }
+      rows.add(name, record.crc, layout)
+    }
+    for row in rows.rows {
+      let readable = showsReadable ? readableName(row.name) : nil
+      let shown = readable.map { "\($0)  \(terminal.faint(row.name))" } ?? row.name
+      let crc = row.isContested ? terminal.bad(hexadecimal(row.crc)) : hexadecimal(row.crc)
+      let layouts = row.layouts.map(\.rawValue).joined(separator: "+")
+      let padding = String(repeating: " ", count: max(0, 14 - layouts.count))
+      result.output.append("  \(crc)  \(layouts)\(padding)  \(shown)\n")
+    }
+    for (section, defect) in tables.defects() {
+      result.status = max(result.status, defect.status)
+      let place = "\(section)+0x\(String(defect.offset, radix: 16))"
+      result.output.append("  \(terminal.bad("!")) \(place): \(defect)\n")
+    }
+  }
+}
+
+/// Records of several tables, those that say the same in one row.
+private struct VersionRows {
+  struct Row {
+    let name: String
+    let crc: UInt64
+    var layouts: [VersionLayout]
+    var isContested = false
+  }
+
+  private(set) var rows: [Row] = []
+  private var indices: [String: Int] = [:]
+
+  mutating func add(_ name: String, _ crc: UInt64, _ layout: VersionLayout) {
+    guard let index = indices[name], !rows[index].layouts.contains(layout) else {
+      if indices[name] == nil { indices[name] = rows.count }
+      rows.append(Row(name: name, crc: crc, layouts: [layout]))
+      return
+    }
+    if rows[index].crc == crc {
+      rows[index].layouts.append(layout)
+    } else {
+      rows[index].isContested = true
+      rows.append(Row(name: name, crc: crc, layouts: [layout], isContested: true))
+    }
+  }
+}
+
+extension VersionDefect {
+  /// Tables that disagree are an answer; anything else is malformed input.
+  var status: ExitStatus {
+    switch kind {
+    case .disagreement, .onlyInOneTable, .notAllocated: .no
+    default: .trouble
+    }
+  }
+}
