@@ -54,6 +54,7 @@ public enum KernelUnpacker {
   ///   - file: Holds the opened file; an inner payload may replace it.
   ///   - scratch: Receives the payload.
   ///   - path: Names the file in errors.
+  /// - Returns: The layers, and which buffer holds the kernel.
   /// - Throws: ``FileError`` if it is no kernel image, a memory dump, or damaged.
   public static func unpack(
     _ file: inout FileBuffer, scratch: inout FileBuffer, path: String
