@@ -97,6 +97,10 @@ let package = Package(
         "ByteStorage", "ELFFormat", .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
+    tests("ByteStorage", ["ByteStorage"]),
+    tests("ELFFormat", ["ByteStorage", "ELFFormat"]),
+    tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
+    tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
     tests("SymbolNames", ["SymbolNames"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,1 +1,1 @@
-// Support shared by the test targets.
+// Support shared by the test targets: builders of inputs, scratch directories, real kernels.

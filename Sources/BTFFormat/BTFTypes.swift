@@ -1,0 +1,113 @@
+public import ByteStorage
+
+/// The types of a `.BTF` section (`Documentation/bpf/btf.rst`, 7.3).
+///
+/// Header: u16 magic 0xeb9f, u8 version, u8 flags, u32 header size, then offset and size of the types
+/// and offset and size of the strings, each u32, from the end of the header. A type is three words
+/// (name, info, size or type) and what its kind adds.
+public struct BTFTypes: ~Escapable {
+  private let types: RawSpan
+  private let strings: RawSpan
+  /// Byte order of the section.
+  public let order: ByteOrder
+  /// Offset of the first type in the section, in bytes.
+  private let start: Int
+
+  /// Reads the header of a section, in the byte order that its magic number tells.
+  ///
+  /// - Throws: ``ParseError`` if it is not BTF, or its parts do not lie in the section.
+  @_lifetime(copy section)
+  public init(parsing section: RawSpan) throws(ParseError) {
+    guard let magic = section.integer(UInt16.self, at: 0, .little),
+      magic == 0xeb9f || magic == 0x9feb
+    else { throw ParseError(.badMagic, in: "BTF header", at: 0) }
+    let order: ByteOrder = magic == 0xeb9f ? .little : .big
+    func word(_ offset: Int) throws(ParseError) -> Int {
+      guard let value = section.integer(UInt32.self, at: offset, order) else {
+        throw ParseError(
+          .truncated(needed: 24, available: UInt64(section.byteCount)), in: "BTF header", at: 0)
+      }
+      return Int(value)
+    }
+    guard let version = section.byte(at: 2), version == 1 else {
+      throw ParseError(.unsupported(UInt64(section.byte(at: 2) ?? 0)), in: "BTF version", at: 2)
+    }
+    let header = try word(4)
+    guard header >= 24 else {
+      throw ParseError(.badValue(UInt64(header)), in: "BTF header size", at: 4)
+    }
+    let typesStart = header + (try word(8))
+    let stringsStart = header + (try word(16))
+    let (typesSize, stringsSize) = (try word(12), try word(20))
+    guard let types = section.slice(typesStart..<(typesStart + typesSize)) else {
+      throw BTFTypes.outside(typesSize, typesStart, section.byteCount, "BTF types")
+    }
+    guard let strings = section.slice(stringsStart..<(stringsStart + stringsSize)) else {
+      throw BTFTypes.outside(stringsSize, stringsStart, section.byteCount, "BTF strings")
+    }
+    self.types = types
+    self.strings = strings
+    self.order = order
+    start = typesStart
+  }
+
+  private static func outside(
+    _ size: Int, _ start: Int, _ available: Int, _ region: StaticString
+  ) -> ParseError {
+    ParseError(
+      .truncated(needed: UInt64(size), available: UInt64(max(0, available - start))),
+      in: region, at: start)
+  }
+
+  /// The size of a `struct`, in bytes.
+  ///
+  /// - Returns: `nil` if there is no structure of this name, or structures of this name differ in
+  ///   size.
+  /// - Throws: ``ParseError`` at a type of a kind that is not known here (its size is not either), or
+  ///   one that ends after the types do.
+  /// - Complexity: O(types), without allocation.
+  public func size(ofStruct name: StaticString) throws(ParseError) -> Int? {
+    var offset = 0
+    var size: UInt32?
+    let length = name.utf8CodeUnitCount
+    while offset < types.byteCount {
+      guard let nameOffset = types.integer(UInt32.self, at: offset, order),
+        let info = types.integer(UInt32.self, at: offset &+ 4, order),
+        let word = types.integer(UInt32.self, at: offset &+ 8, order)
+      else { throw truncated(12, offset) }
+      let added = try addedBytes(info, at: offset)
+      let next = offset &+ 12 &+ added
+      guard next <= types.byteCount else { throw truncated(12 + added, offset) }
+      if info & 0x7f00_0000 == 0x0400_0000, let rest = strings.suffix(from: Int(nameOffset)),
+        rest.byte(at: length) == 0, rest.starts(with: name)
+      {
+        if let known = size, known != word { return nil }
+        size = word
+      }
+      offset = next
+    }
+    return size.map(Int.init)
+  }
+
+  /// Size of what follows the three words of a type, in bytes.
+  ///
+  /// Bits 24 to 30 of `info` are the kind, bits 0 to 23 the number of elements (older kernels use
+  /// fewer bits of both and leave the others zero).
+  private func addedBytes(_ info: UInt32, at offset: Int) throws(ParseError) -> Int {
+    let count = Int(info & 0xff_ffff)
+    switch info >> 24 & 0x7f {
+    case 2, 7, 8, 9, 10, 11, 12, 16, 18: return 0
+    case 1, 14, 17: return 4
+    case 3: return 12
+    case 4, 5, 15, 19: return 12 &* count
+    case 6, 13: return 8 &* count
+    case let kind: throw ParseError(.unsupported(UInt64(kind)), in: "BTF kind", at: start &+ offset)
+    }
+  }
+
+  private func truncated(_ needed: Int, _ offset: Int) -> ParseError {
+    ParseError(
+      .truncated(needed: UInt64(needed), available: UInt64(types.byteCount &- offset)),
+      in: "BTF type", at: start &+ offset)
+  }
+}

@@ -1,0 +1,81 @@
+internal import ByteStorage
+internal import Glibc
+
+/// Unpacked packages of real kernels, kept outside of the repository.
+///
+/// They lie in the directories of `$KSYM_KERNELS`, or `~/.cache/ksym/kernels`, one for each
+/// architecture and release (`amd64-6.12`, …), as `dpkg -x` leaves Debian's packages.
+public struct RealKernel: Sendable, CustomStringConvertible {
+  /// Name of the directory.
+  public let label: String
+  /// Path of the directory.
+  public let root: String
+
+  /// The architecture, as Debian names it.
+  public var architecture: String { String(label.prefix { $0 != "-" }) }
+
+  /// The name of the directory.
+  public var description: String { label }
+
+  /// All that are there; none, with a line on standard error, where there are none.
+  public static let all: [RealKernel] = {
+    let home = environment("HOME") ?? ""
+    let directory = environment("KSYM_KERNELS") ?? "\(home)/.cache/ksym/kernels"
+    let labels = DirectoryTree.names(in: directory).filter { !$0.hasPrefix(".") }
+    if labels.isEmpty { report("no real kernels in \(directory): tests with them are left out") }
+    return labels.map { RealKernel(label: $0, root: "\(directory)/\($0)") }
+  }()
+
+  /// Path of the kernel image, or `nil`.
+  public var image: String? {
+    for folder in ["boot", "usr/lib/modules", "lib/modules"] {
+      for case .file(let path) in DirectoryTree.files(
+        below: "\(root)/\(folder)", where: { $0.hasPrefix("vmlinuz") || $0.hasPrefix("vmlinux") })
+      {
+        return path
+      }
+    }
+    return nil
+  }
+
+  /// Path of the kernel's configuration, or `nil`.
+  public var config: String? {
+    for folder in ["boot", "usr/lib/modules", "usr/src"] {
+      for case .file(let path) in DirectoryTree.files(
+        below: "\(root)/\(folder)", where: { $0.hasPrefix("config-") || $0 == ".config" })
+      {
+        return path
+      }
+    }
+    return nil
+  }
+
+  /// Directory of the modules (`…/lib/modules/RELEASE`), or `nil`.
+  public var modules: String? {
+    for folder in ["usr/lib/modules", "lib/modules"] {
+      for release in DirectoryTree.names(in: "\(root)/\(folder)") {
+        let path = "\(root)/\(folder)/\(release)"
+        if PathKind("\(path)/kernel") == .directory { return path }
+      }
+    }
+    return nil
+  }
+
+  /// Path of a small module, or `nil`.
+  public var module: String? {
+    guard let modules else { return nil }
+    for case .file(let path) in DirectoryTree.files(
+      below: "\(modules)/kernel/lib", where: { $0.contains(".ko") })
+    {
+      return path
+    }
+    return nil
+  }
+}
+
+/// Says on standard error what a test leaves out.
+public func report(_ words: String) {
+  var line = OutputBuffer()
+  line.append("ksym tests: \(words)\n")
+  _ = line.write(to: 2)
+}

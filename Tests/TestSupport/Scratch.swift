@@ -1,0 +1,78 @@
+internal import Glibc
+
+/// A directory of a test's own, removed with everything in it when the value goes away.
+public final class ScratchDirectory: Sendable {
+  /// Absolute path, without a slash at the end.
+  public let path: String
+
+  /// Makes the directory below the system's place for temporary files.
+  public init() throws(ScratchError) {
+    let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    var template = Array("\(base)/ksym-test-XXXXXX".utf8CString)
+    let made = unsafe template.withUnsafeMutableBufferPointer { buffer -> String? in
+      guard let start = buffer.baseAddress, let name = unsafe mkdtemp(start) else { return nil }
+      return unsafe String(cString: name)
+    }
+    guard let made else { throw ScratchError(words: "mkdtemp failed") }
+    path = made
+  }
+
+  /// Path of a file in the directory.
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes a file; returns its path.
+  @discardableResult
+  public func write(_ bytes: [UInt8], to name: String) throws(ScratchError) -> String {
+    let target = file(name)
+    guard let handle = unsafe fopen(target, "wb") else {
+      throw ScratchError(words: "cannot create \(target)")
+    }
+    defer { unsafe fclose(handle) }
+    let written = unsafe bytes.withUnsafeBytes { buffer -> Int in
+      guard let start = buffer.baseAddress else { return 0 }
+      return unsafe fwrite(start, 1, buffer.count, handle)
+    }
+    guard written == bytes.count else { throw ScratchError(words: "cannot write \(target)") }
+    return target
+  }
+
+  /// Makes a directory in the directory; returns its path.
+  @discardableResult
+  public func makeDirectory(_ name: String) -> String {
+    _ = unsafe mkdir(file(name), 0o755)
+    return file(name)
+  }
+
+  /// Makes a symbolic link.
+  public func link(_ name: String, to target: String) { _ = unsafe symlink(target, file(name)) }
+
+  /// Makes a FIFO; returns its path.
+  public func makeFIFO(_ name: String) -> String {
+    _ = unsafe mkfifo(file(name), 0o644)
+    return file(name)
+  }
+
+  deinit { removeTree(path) }
+}
+
+/// Why a scratch file could not be made.
+public struct ScratchError: Error { let words: String }
+
+/// The value of an environment variable, or `nil`.
+public func environment(_ name: String) -> String? {
+  unsafe getenv(name).map { unsafe String(cString: $0) }
+}
+
+private func removeTree(_ path: String) {
+  if unsafe unlink(path) == 0 { return }
+  if let handle = unsafe opendir(path) {
+    while let entry = unsafe readdir(handle) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+      }
+      if name != "." && name != ".." { removeTree("\(path)/\(name)") }
+    }
+    unsafe closedir(handle)
+  }
+  _ = unsafe rmdir(path)
+}
