@@ -76,7 +76,7 @@ v='[0-9.]+'
 fetch amd64-6.12 trixie amd64 "linux-image-$v\+deb[0-9]+-amd64" "linux-headers-$v\+deb[0-9]+-amd64"
 fetch amd64-6.1 bookworm amd64 "linux-image-6\.1\.0-[0-9]+-amd64" "linux-headers-6\.1\.0-[0-9]+-amd64"
 fetch amd64-5.10 bullseye amd64 "linux-image-5\.10\.0-[0-9]+-amd64" "linux-headers-5\.10\.0-[0-9]+-amd64"
-fetch amd64-7 sid amd64 "linux-(image|base)-7$v\+deb[0-9]+-amd64" "linux-binary-7$v\+deb[0-9]+-amd64" \
+fetch amd64-7 sid amd64 "linux-base-7$v\+deb[0-9]+-amd64" "linux-binary-7$v\+deb[0-9]+-amd64" \
   "linux-modules-7$v\+deb[0-9]+-amd64" "linux-headers-7$v\+deb[0-9]+-amd64"
 fetch i386-6.1 bookworm i386 "linux-image-6\.1\.0-[0-9]+-686"
 fetch arm64-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64"

@@ -1,1 +1,64 @@
-// KernelFacts
+// KernelFacts is one kernel as found: image, release, config, exports, module tree. Each fact comes
+// with its source, or is unknown. It decides which files belong to a kernel, and gives no verdicts.
+
+public import ELFFormat
+public import KernelImages
+public import ModuleVersions
+
+/// What is known about a kernel.
+public struct KernelFacts: Sendable {
+  /// A fact and the file (or part of one) that it comes from.
+  public struct Fact<Value: Sendable>: Sendable {
+    /// The fact.
+    public let value: Value
+    /// Where it was found, for people.
+    public let source: String
+
+    /// Creates a fact.
+    public init(_ value: Value, from source: String) {
+      self.value = value
+      self.source = source
+    }
+  }
+
+  /// The path by which the kernel was named.
+  public var path: String
+  /// `uname -r`.
+  public var release: Fact<String>?
+  /// `Linux version …`.
+  public var banner: Fact<KernelBanner>?
+  /// Word size and byte order of its modules.
+  public var layout: Fact<ELFLayout>?
+  /// Architecture of its modules.
+  public var machine: Fact<ELFMachine>?
+  /// Its configuration.
+  public var config: Fact<KernelConfig>?
+  /// Its version magic string, with the trailing blank.
+  public var vermagic: Fact<String>?
+  /// What vmlinux exports.
+  public var exports: Fact<ExportTable>?
+  /// `sizeof(struct module)`, in bytes.
+  public var moduleStructureSize: Fact<Int>?
+  /// The directory of its modules.
+  public var moduleTree: String?
+  /// What could not be read, or was left out, for people.
+  public var notes: [String] = []
+
+  /// Creates a kernel of which nothing is known.
+  public init(path: String) { self.path = path }
+
+  /// Major and minor number of the release.
+  public var releaseNumber: (major: Int, minor: Int)? {
+    guard let release = release?.value else { return nil }
+    return KernelFacts.number(of: release)
+  }
+
+  /// Major and minor number of a release string.
+  public static func number(of release: String) -> (major: Int, minor: Int)? {
+    let parts = release.split(separator: ".", maxSplits: 2)
+    guard parts.count >= 2, let major = Int(parts[0]),
+      let minor = Int(parts[1].prefix { $0.isASCII && $0.isNumber })
+    else { return nil }
+    return (major, minor)
+  }
+}

@@ -9,36 +9,49 @@ extension ELFFile {
   /// relocations say: the symbol's value plus the addend, for every relocation type in use (the
   /// place cancels out for place-relative fields).
   ///
-  /// - Parameter owner: Index of the owner in `table`.
+  /// - Parameters:
+  ///   - owner: Index of the owner in `table`.
+  ///   - reading: What tells the licence of an export; the default is what the file itself shows.
   /// - Throws: ``ParseError`` if a section lies outside of the file.
   public func addModuleExports(
-    to table: inout ExportTable, owner: Int
+    to table: inout ExportTable, owner: Int, reading: LicenceReading = .asFound
   ) throws(ParseError) {
-    let parts: [(StaticString, StaticString, ExportLicence)] = [
+    let all: [(StaticString, StaticString, ExportLicence)] = [
       ("__ksymtab", "__kcrctab", .any), ("__ksymtab_gpl", "__kcrctab_gpl", .gplOnly),
       ("__ksymtab_gpl_future", "__kcrctab_gpl_future", .gplFuture),
       ("__ksymtab_unused", "__kcrctab_unused", .unused),
       ("__ksymtab_unused_gpl", "__kcrctab_unused_gpl", .unusedGPL),
     ]
+    let parts = reading == .flagTable ? all.prefix(1) : all[...]
     for (symbols, crcs, licence) in parts {
       guard let index = sectionIndex(named: symbols), sections[index].size > 0 else { continue }
+      var flags = RawSpan()
+      if licence == .any, reading != .sections, let section = sectionIndex(named: "__kflagstab") {
+        flags = try bytes(of: sections[section], in: "__kflagstab")
+      }
       try addModuleExports(
-        ofSection: index, crcs: sectionIndex(named: crcs), licence, to: &table, owner: owner)
+        ofSection: index, crcs: sectionIndex(named: crcs), licence, flags, to: &table, owner: owner)
     }
   }
 
+  /// What tells whether a module's export is for GPL-compatible modules only.
+  public enum LicenceReading: Sendable {
+    /// `__kflagstab` if it is there, and the section's name.
+    case asFound
+    /// The section's name only: kernels up to 7.0.
+    case sections
+    /// `__kflagstab` only; `__ksymtab_gpl` is ignored: kernels since 7.1.
+    case flagTable
+  }
+
   private func addModuleExports(
-    ofSection index: Int, crcs: Int?, _ licence: ExportLicence, to table: inout ExportTable,
-    owner: Int
+    ofSection index: Int, crcs: Int?, _ licence: ExportLicence, _ flags: RawSpan,
+    to table: inout ExportTable, owner: Int
   ) throws(ParseError) {
     guard let symbols = try symbolTable(), let relocations = try relocations(forSection: index)
     else { return }
     let entries = try ExportEntries(self, section: index, relocations, symbols)
     let versions = try ModuleCRCs(self, section: crcs, symbols)
-    var flags = RawSpan()
-    if licence == .any, let flagSection = sectionIndex(named: "__kflagstab") {
-      flags = try bytes(of: sections[flagSection], in: "__kflagstab")
-    }
     for entry in 0..<entries.count {
       let isGPL = flags.byte(at: entry).map { $0 & 1 != 0 }
       table.add(

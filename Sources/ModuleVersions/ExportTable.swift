@@ -1,4 +1,4 @@
-internal import ByteStorage
+public import ByteStorage
 
 /// The licence class of an export.
 public enum ExportLicence: UInt8, Sendable, Hashable {
@@ -26,21 +26,12 @@ public enum ExportLicence: UInt8, Sendable, Hashable {
 
 /// Exported symbols of one or more owners, in compact rows.
 public struct ExportTable: Sendable {
-  /// Where a string lies in the table's pool.
-  public struct StringRange: Sendable, Hashable {
-    let offset: UInt32
-    let count: UInt32
-    static let empty = Self(offset: 0, count: 0)
-    /// Whether the string is empty.
-    public var isEmpty: Bool { count == 0 }
-  }
-
   /// One exported symbol.
   public struct Row: Sendable {
     /// Its name.
-    public let name: StringRange
+    public let name: BytePool.Range
     /// Its namespace; empty for none. May be `module:a,b-*`.
-    public let namespace: StringRange
+    public let namespace: BytePool.Range
     /// Its CRC, meaningful if ``hasCRC``.
     public let crc: UInt32
     /// Index in ``ExportTable/owners``.
@@ -51,7 +42,7 @@ public struct ExportTable: Sendable {
     public let hasCRC: Bool
   }
 
-  private var pool: [UInt8] = []
+  private var pool = BytePool()
   /// The exports, in the order they were added.
   public private(set) var rows: [Row] = []
   /// Who exports: `vmlinux`, or modules as Module.symvers names them.
@@ -79,47 +70,29 @@ public struct ExportTable: Sendable {
   ) {
     rows.append(
       Row(
-        name: store(name), namespace: store(namespace), crc: crc ?? 0,
+        name: pool.store(name), namespace: pool.store(namespace), crc: crc ?? 0,
         owner: UInt32(truncatingIfNeeded: owner), licence: licence, hasCRC: crc != nil))
   }
 
   /// Adds all rows of another table.
   public mutating func append(_ other: ExportTable) {
     let firstOwner = UInt32(truncatingIfNeeded: owners.count)
-    let shift = UInt32(truncatingIfNeeded: pool.count)
-    guard pool.count + other.pool.count <= Int(UInt32.max) else { return }
+    guard let distance = pool.append(other.pool) else { return }
     owners.append(contentsOf: other.owners)
-    pool.append(contentsOf: other.pool)
     rows.reserveCapacity(rows.count + other.rows.count)
     for row in other.rows {
-      func moved(_ range: StringRange) -> StringRange {
-        StringRange(offset: range.offset &+ shift, count: range.count)
-      }
       rows.append(
         Row(
-          name: moved(row.name), namespace: moved(row.namespace), crc: row.crc,
+          name: BytePool.moved(row.name, by: distance),
+          namespace: BytePool.moved(row.namespace, by: distance), crc: row.crc,
           owner: row.owner &+ firstOwner, licence: row.licence, hasCRC: row.hasCRC))
     }
   }
 
   /// The bytes of a string of this table.
   @_lifetime(borrow self)
-  public func bytes(_ range: StringRange) -> RawSpan {
-    let all = unsafe pool.span.bytes
-    let start = Int(range.offset)
-    guard let string = all.slice(start..<(start &+ Int(range.count))) else { return RawSpan() }
-    return unsafe _overrideLifetime(string, borrowing: self)
-  }
+  public func bytes(_ range: BytePool.Range) -> RawSpan { pool.bytes(range) }
 
   /// A string of this table, as text.
-  public func text(_ range: StringRange) -> String { bytes(range).text }
-
-  private mutating func store(_ string: RawSpan) -> StringRange {
-    guard string.byteCount > 0, pool.count + string.byteCount <= Int(UInt32.max) else {
-      return .empty
-    }
-    let offset = UInt32(truncatingIfNeeded: pool.count)
-    unsafe string.withUnsafeBytes { unsafe pool.append(contentsOf: $0) }
-    return StringRange(offset: offset, count: UInt32(truncatingIfNeeded: string.byteCount))
-  }
+  public func text(_ range: BytePool.Range) -> String { pool.text(range) }
 }

@@ -1,0 +1,166 @@
+internal import BTFFormat
+public import ByteStorage
+internal import ELFFormat
+internal import KernelImages
+internal import ModuleFiles
+internal import ModuleVersions
+
+/// Gathers the facts of a kernel from the files that belong to it.
+public struct KernelFactsReader: ~Copyable {
+  private var file: FileBuffer
+  private var scratch: FileBuffer
+
+  /// - Parameter limit: Largest file after unpacking, in bytes.
+  public init(limit: Int = FileBuffer.defaultLimit) {
+    file = FileBuffer(limit: limit)
+    scratch = FileBuffer(limit: limit)
+  }
+
+  /// Reads everything there is to know about a kernel.
+  ///
+  /// - Parameters:
+  ///   - path: An image (vmlinux, vmlinuz, bzImage, …), a Module.symvers, a directory
+  ///     (`/lib/modules/RELEASE`, a build tree, an unpacked package), or `running`.
+  ///   - config: A configuration to use whatever lies beside the kernel.
+  /// - Throws: ``FileError`` if nothing at the path is a kernel.
+  public mutating func read(_ path: String, config: String? = nil) throws(FileError) -> KernelFacts {
+    var facts = KernelFacts(path: path)
+    let paths = KernelPaths(path)
+    try readImage(paths, into: &facts)
+    if let config {
+      facts.config = KernelFacts.Fact(try readConfig(config), from: config)
+    } else if facts.config == nil {
+      readConfigBeside(paths, into: &facts)
+    }
+    facts.moduleTree = paths.moduleTree(release: facts.release?.value)
+    if facts.exports == nil { readSymversBeside(paths, into: &facts) }
+    file.release()
+    scratch.release()
+    return facts
+  }
+
+  private mutating func readImage(
+    _ paths: KernelPaths, into facts: inout KernelFacts
+  ) throws(FileError) {
+    var failure: FileError?
+    for image in paths.images {
+      do throws(FileError) {
+        try readImage(image, into: &facts)
+        if facts.exports != nil || facts.banner != nil { return }
+      } catch {
+        facts.notes.append("\(error)")
+        failure = failure ?? error
+      }
+    }
+    if facts.banner != nil || facts.exports != nil { return }
+    if facts.path == "running" {
+      facts.release = KernelFacts.Fact(KernelPaths.runningRelease(), from: "uname")
+      return
+    }
+    throw failure
+      ?? FileError(
+        path: facts.path,
+        cause: .notSuitable("no kernel image, vmlinux or Module.symvers in this directory"))
+  }
+
+  private mutating func readImage(
+    _ path: String, into facts: inout KernelFacts
+  ) throws(FileError) {
+    try file.open(path)
+    do throws(ParseError) {
+      let bytes = try file.source.bytes(0..<min(file.count, 64), in: "file")
+      if Symvers.isRecognized(bytes) {
+        facts.exports = KernelFacts.Fact(try Symvers.parse(file.source.all()), from: path)
+        return
+      }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    do throws(ParseError) {
+      let source = try kernel.source(file: file, scratch: scratch)
+      if kernel.isELF {
+        try KernelFactsReader.readELF(ELFFile(source), path, into: &facts)
+      }
+      KernelFactsReader.readRaw(try source.all(), path, into: &facts)
+      if facts.machine == nil, let machine = kernel.layers.compactMap(\.machine).last {
+        facts.machine = KernelFacts.Fact(machine, from: path)
+      }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    try readEmbeddedConfig(kernel, path, into: &facts)
+  }
+
+  /// Facts that need the ELF's sections. An ELF without a kernel's exports (Debian's headers carry a
+  /// `vmlinux` of BTF only) gives the facts that it has.
+  private static func readELF(
+    _ elf: ELFFile, _ path: String, into facts: inout KernelFacts
+  ) throws(ParseError) {
+    facts.layout = facts.layout ?? KernelFacts.Fact(elf.layout, from: path)
+    facts.machine = facts.machine ?? KernelFacts.Fact(elf.header.machine, from: path)
+    if facts.exports == nil, let table = try KernelExports(elf).read() {
+      facts.exports = KernelFacts.Fact(table, from: path)
+    }
+    if facts.moduleStructureSize == nil, let index = elf.sectionIndex(named: ".BTF"),
+      let bytes = try? elf.bytes(of: elf.sections[index], in: ".BTF"),
+      let size = try? BTFTypes(parsing: bytes).size(ofStruct: "module")
+    {
+      facts.moduleStructureSize = KernelFacts.Fact(size, from: "\(path) (BTF)")
+    }
+  }
+
+  /// Facts that are strings in the kernel's read-only data.
+  private static func readRaw(
+    _ bytes: RawSpan, _ path: String, into facts: inout KernelFacts
+  ) {
+    guard facts.banner == nil, let banner = KernelBanner(searching: bytes) else { return }
+    facts.banner = KernelFacts.Fact(banner, from: path)
+    facts.release = KernelFacts.Fact(banner.release, from: path)
+    if let vermagic = Vermagic.find(in: bytes, release: banner.release) {
+      facts.vermagic = KernelFacts.Fact(vermagic, from: path)
+    }
+  }
+
+  private mutating func readEmbeddedConfig(
+    _ kernel: UnpackedKernel, _ path: String, into facts: inout KernelFacts
+  ) throws(FileError) {
+    guard facts.config == nil else { return }
+    let bytes: RawSpan
+    do { bytes = try kernel.source(file: file, scratch: scratch).all() } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+    var text = FileBuffer(limit: 16 << 20)
+    do throws(FileError) {
+      if let config = try EmbeddedConfig.read(from: bytes, using: &text, path: path) {
+        facts.config = KernelFacts.Fact(config, from: "\(path) (embedded)")
+      }
+    } catch { facts.notes.append("embedded configuration: \(error)") }
+  }
+
+  private mutating func readConfig(_ path: String) throws(FileError) -> KernelConfig {
+    try scratch.open(path)
+    do { return try KernelConfig(parsing: scratch.source.all()) } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+  }
+
+  private mutating func readConfigBeside(_ paths: KernelPaths, into facts: inout KernelFacts) {
+    var candidates = paths.configs(release: facts.release?.value)
+    if facts.path == "running" { candidates.insert("/proc/config.gz", at: 0) }
+    for candidate in candidates {
+      if let config = try? readConfig(candidate) {
+        facts.config = KernelFacts.Fact(config, from: candidate)
+        return
+      }
+    }
+  }
+
+  private mutating func readSymversBeside(_ paths: KernelPaths, into facts: inout KernelFacts) {
+    for candidate in paths.symvers(release: facts.release?.value) {
+      do {
+        try file.open(candidate)
+        facts.exports = KernelFacts.Fact(try Symvers.parse(file.source.all()), from: candidate)
+        return
+      } catch {
+        facts.notes.append("\(candidate): \(error)")
+      }
+    }
+  }
+}

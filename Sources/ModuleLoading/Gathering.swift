@@ -1,0 +1,92 @@
+internal import ByteStorage
+internal import ModuleFiles
+internal import OrderedWork
+
+/// Reads the modules that a question needs, each once, and no more of the tree than necessary.
+struct Gathering {
+  let inspector: ModuleInspector
+  private let request: ModuleChecker.Request
+  /// The kernel's own modules, by name with `_` for `-`.
+  private var treeByName: [String: String] = [:]
+  private let tree: [String]
+  private let treeSet: Set<String>
+  /// Numbers in the session, by path.
+  private(set) var numbers: [String: Int] = [:]
+  /// What could not be read, by path.
+  private(set) var errors: [String: FileError] = [:]
+  /// Dependencies by number, for those not looked at yet.
+  private var pending: [(number: Int, names: [String])] = []
+
+  init(inspector: ModuleInspector, tree: [String], request: ModuleChecker.Request) {
+    self.inspector = inspector
+    self.request = request
+    self.tree = tree
+    treeSet = Set(tree)
+    for path in tree where treeByName[Gathering.name(path)] == nil {
+      treeByName[Gathering.name(path)] = path
+    }
+  }
+
+  /// Reads modules that were not read yet.
+  mutating func read(
+    _ paths: [String], into session: inout LoadSession, _ progress: (Int, Int) -> Void
+  ) {
+    var seen: Set<String> = []
+    let wanted = paths.filter {
+      numbers[$0] == nil && errors[$0] == nil && seen.insert($0).inserted
+    }
+    guard !wanted.isEmpty else { return }
+    let (inspector, limit) = (inspector, request.limit)
+    OrderedWork.run(
+      count: wanted.count, workers: request.workers,
+      makeState: { FileBuffer(limit: limit) },
+      work: { buffer, index -> Result<InspectedModule, FileError> in
+        do throws(FileError) {
+          try buffer.open(wanted[index])
+          return .success(inspector.inspect(buffer.source, path: wanted[index]))
+        } catch { return .failure(error) }
+      },
+      consume: { index, result in
+        switch result {
+        case .failure(let error): errors[wanted[index]] = error
+        case .success(let module):
+          let isOnDemand = request.loadsDependencies && treeSet.contains(wanted[index])
+          let number = session.add(module, isOnDemand: isOnDemand)
+          numbers[wanted[index]] = number
+          if !module.dependencies.isEmpty { pending.append((number, module.dependencies)) }
+        }
+        progress(index + 1, wanted.count)
+        return true
+      })
+    session.finishAdding()
+  }
+
+  /// Reads what the modules depend on: first the modules that their builds name, then, if a symbol
+  /// is still unknown, the whole tree.
+  mutating func readDependencies(
+    into session: inout LoadSession, _ progress: (Int, Int) -> Void
+  ) {
+    let targets = Array(numbers.values)
+    while !pending.isEmpty {
+      let names = Set(pending.flatMap(\.names).map(Gathering.folded))
+      pending = []
+      read(names.sorted().compactMap { treeByName[$0] }, into: &session, progress)
+    }
+    if targets.contains(where: { session.hasUnknownSymbols($0) }) {
+      read(tree, into: &session, progress)
+    }
+  }
+
+  private static func name(_ path: String) -> String {
+    var name = path[...]
+    if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
+    for suffix in [".gz", ".xz", ".zst", ".ko"] where name.hasSuffix(suffix) {
+      name = name.dropLast(suffix.count)
+    }
+    return folded(String(name))
+  }
+
+  private static func folded(_ name: String) -> String {
+    String(decoding: name.utf8.map { $0 == 0x2d ? 0x5f : $0 }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,48 @@
+internal import ByteStorage
+internal import ModuleVersions
+
+/// What the loader needs to know of a module once its file is gone: compact, for whole trees.
+struct InspectedModule: Sendable {
+  /// A symbol that the loader has something to do about, in symbol table order.
+  struct Use: Sendable {
+    enum Kind: UInt8 { case undefined, weak, common, badSection }
+
+    let name: BytePool.Range
+    let required: UInt64
+    let hasVersion: Bool
+    let kind: Kind
+    /// `st_shndx` of a ``Kind/badSection``.
+    let section: UInt16
+  }
+
+  /// The verdict so far: refused by a check that needs no other module, or on its way.
+  var outcome: LoadOutcome
+  /// Name in the module structure (`mod->name`).
+  var moduleName = ""
+  /// Name in modinfo, else in the structure (`info->name`).
+  var infoName = ""
+  /// Symbols to resolve.
+  var uses: [Use] = []
+  /// Names of ``uses``.
+  var names = BytePool()
+  /// What the module exports, if it loads.
+  var exports = ExportTable()
+  /// Whether its licence makes it proprietary.
+  var isProprietary = false
+  /// Namespaces it imports.
+  var importedNamespaces: [String] = []
+  /// Modules that its build found to export what it needs, as modinfo names them.
+  var dependencies: [String] = []
+  /// How versions are looked up.
+  var versions = VersionsKind.none
+  /// Whether the kernel is tainted by a forced load so far: the line shows once.
+  var isForced = false
+  /// Whether the once-only line about a missing version was printed.
+  var hasWarnedMissing = false
+  /// Number of sections, for a log line.
+  var sectionCount = 0
+  /// Evidence for causes.
+  var evidence = LoadEvidence()
+
+  enum VersionsKind: UInt8 { case none, basic, extended }
+}

@@ -1,0 +1,342 @@
+internal import ByteStorage
+internal import ModuleVersions
+
+/// Modules being loaded one after the other: who exports what, and what becomes of each.
+///
+/// - Note: `simplify_symbols`, `resolve_symbol`, `inherit_taint` and `verify_exported_symbols` of
+///   kernel/module/main.c, 7.2.
+struct LoadSession {
+  let rules: LoaderRules
+  let settings: LoaderSettings
+  let kernel: LoaderKernel
+  /// Whether every needed symbol is reported, not only those with problems.
+  let reportsAllSymbols: Bool
+
+  private var modules: [InspectedModule] = []
+  /// Exports of all modules; the owner is the index in ``modules``.
+  private var exports = ExportTable()
+  private var index = ExportIndex(ExportTable())
+  /// Modules that are loaded on demand, as modprobe would.
+  private var isOnDemand: [Bool] = []
+  /// Modules that the user had loaded before, oldest first.
+  private var loaded: [Int] = []
+  private var results: [Int: Loaded] = [:]
+  private var inProgress: Set<Int> = []
+
+  /// A module after its load.
+  private struct Loaded {
+    var outcome: LoadOutcome
+    var isProprietary: Bool
+    /// Modules that it made modprobe load, itself included.
+    var closure: Set<Int>
+  }
+
+  init(
+    rules: LoaderRules, settings: LoaderSettings, kernel: LoaderKernel, reportsAllSymbols: Bool
+  ) {
+    self.rules = rules
+    self.settings = settings
+    self.kernel = kernel
+    self.reportsAllSymbols = reportsAllSymbols
+  }
+
+  /// Adds a module to those that may be loaded.
+  ///
+  /// - Parameter isOnDemand: Whether it is loaded when another needs what it exports.
+  /// - Returns: Its number.
+  mutating func add(_ module: InspectedModule, isOnDemand onDemand: Bool) -> Int {
+    modules.append(module)
+    isOnDemand.append(onDemand)
+    // One owner a module, also for those without exports: owner numbers are module numbers.
+    var table = module.exports
+    if table.owners.isEmpty { table.addOwner(module.moduleName) }
+    exports.append(table)
+    return modules.count - 1
+  }
+
+  /// Makes the added modules' exports known; call before loading.
+  mutating func finishAdding() { index = ExportIndex(exports) }
+
+  /// Undefined symbols of a module that neither vmlinux nor an added module exports.
+  func hasUnknownSymbols(_ number: Int) -> Bool {
+    guard let vmlinux = kernel.exports else { return false }
+    let module = modules[number]
+    return module.uses.contains { use in
+      guard use.kind == .undefined else { return false }
+      let name = module.names.bytes(use.name)
+      return kernel.index.first(name, in: vmlinux) == nil && index.first(name, in: exports) == nil
+        && !kernel.isIgnored(name)
+    }
+  }
+
+  /// Loads a module before the others, as the user says; it stays loaded if the kernel takes it.
+  mutating func preload(_ number: Int) -> LoadOutcome {
+    let result = load(number)
+    if result.outcome.verdict == .loads { loaded.append(number) }
+    return result.outcome
+  }
+
+  /// What becomes of a module.
+  mutating func outcome(of number: Int) -> LoadOutcome { load(number).outcome }
+
+  private mutating func load(_ number: Int) -> Loaded {
+    if let known = results[number] { return known }
+    inProgress.insert(number)
+    defer { inProgress.remove(number) }
+    var module = modules[number]
+    var closure: Set<Int> = [number]
+    if module.outcome.verdict != .refused, kernel.exports != nil {
+      resolve(number, &module, &closure)
+    } else if module.outcome.verdict == .loads {
+      module.outcome.verdict = .undecided
+      module.outcome.causes.append("what the kernel exports is not known")
+    }
+    explain(&module)
+    let result = Loaded(
+      outcome: module.outcome, isProprietary: module.isProprietary, closure: closure)
+    results[number] = result
+    return result
+  }
+
+  // MARK: Resolution
+
+  /// An export that was found.
+  private struct Found {
+    let crc: UInt32?
+    let licence: ExportLicence
+    let namespace: String
+    /// The exporting module, `nil` for vmlinux.
+    let owner: Int?
+  }
+
+  private mutating func resolve(
+    _ number: Int, _ module: inout InspectedModule, _ closure: inout Set<Int>
+  ) {
+    let original = module
+    if loaded.contains(where: { modules[$0].moduleName == original.moduleName }) {
+      module.outcome.refuse(.EEXIST)
+      return
+    }
+    var usesGPLOnly = false
+    for use in original.uses {
+      let name = original.names.bytes(use.name)
+      switch use.kind {
+      case .common:
+        if name.starts(with: "__gnu_lto") { continue }
+        module.outcome.refuse(
+          .ENOEXEC, "\(module.moduleName): please compile with -fno-common")
+        report(name, use, nil, .malformed, &module)
+      case .badSection:
+        guard rules.has(.checksSymbolSections) else { continue }
+        module.outcome.refuse(
+          .ENOEXEC,
+          "\(module.moduleName): Symbol \(name.text) has an invalid section index \(use.section)"
+            + " (max \(module.sectionCount - 1))")
+        report(name, use, nil, .malformed, &module)
+      case .undefined, .weak:
+        resolve(name, use, number, &usesGPLOnly, &module, &closure)
+      }
+    }
+    if module.outcome.verdict != .refused { checkDuplicates(number, closure, &module) }
+  }
+
+  /// `resolve_symbol` and what `simplify_symbols` makes of its answer.
+  private mutating func resolve(
+    _ name: RawSpan, _ use: InspectedModule.Use, _ number: Int, _ usesGPLOnly: inout Bool,
+    _ module: inout InspectedModule, _ closure: inout Set<Int>
+  ) {
+    var hidden: Found?
+    guard let found = find(name, for: number, module.isProprietary, &hidden, &closure) else {
+      if use.kind == .weak || kernel.isIgnored(name) { return }
+      fail(name, -2, .ENOENT, &module)
+      report(name, use, hidden, hidden == nil ? .missing : .gplOnly, &module)
+      return
+    }
+    if found.licence.isGPLOnly { usesGPLOnly = true }
+    guard inherit(from: found.owner, name, usesGPLOnly, &module) else {
+      if use.kind == .weak { return }
+      fail(name, -2, .ENOENT, &module)
+      report(name, use, found, .proprietary, &module)
+      return
+    }
+    let required = use.hasVersion ? use.required : nil
+    let isAccepted = VersionCheck(settings: settings).check(
+      name.text, required: required, provided: found.crc, &module)
+    guard isAccepted else {
+      fail(name, -22, .EINVAL, &module)
+      report(name, use, found, required == nil ? .unversioned : .crc, &module)
+      return
+    }
+    guard importsNamespace(found.namespace, name, &module) else {
+      fail(name, -22, .EINVAL, &module)
+      report(name, use, found, .namespace, &module)
+      return
+    }
+    if reportsAllSymbols { report(name, use, found, nil, &module) }
+  }
+
+  /// `find_symbol`: vmlinux, then the loaded modules, newest first. Exports for GPL-compatible
+  /// modules are invisible to others; `hidden` receives such a one.
+  private mutating func find(
+    _ name: RawSpan, for number: Int, _ isProprietary: Bool, _ hidden: inout Found?,
+    _ closure: inout Set<Int>
+  ) -> Found? {
+    if let vmlinux = kernel.exports, let row = kernel.index.first(name, in: vmlinux) {
+      let export = vmlinux.rows[row]
+      let found = Found(
+        crc: export.hasCRC ? export.crc : nil, licence: export.licence,
+        namespace: vmlinux.text(export.namespace), owner: nil)
+      if !(isProprietary && found.licence.isGPLOnly) { return found }
+      hidden = found
+    }
+    for row in rows(of: name) {
+      let export = exports.rows[row]
+      let owner = Int(export.owner)
+      guard owner != number, isAvailable(owner, to: number, &closure) else { continue }
+      let found = Found(
+        crc: export.hasCRC ? export.crc : nil, licence: export.licence,
+        namespace: exports.text(export.namespace), owner: owner)
+      if !(isProprietary && found.licence.isGPLOnly) { return found }
+      hidden = hidden ?? found
+    }
+    return nil
+  }
+
+  /// Rows of the modules' exports with a name: those of loaded modules first, newest first.
+  private func rows(of name: RawSpan) -> [Int] {
+    guard let first = index.first(name, in: exports) else { return [] }
+    var rows = [first]
+    while let last = rows.last, let next = index.next(after: last) { rows.append(next) }
+    guard rows.count > 1, !loaded.isEmpty else { return rows }
+    func age(_ row: Int) -> Int {
+      loaded.lastIndex(of: Int(exports.rows[row].owner)).map { -$0 - 1 } ?? 0
+    }
+    return rows.enumerated().sorted { (age($0.element), $0.offset) < (age($1.element), $1.offset) }
+      .map(\.element)
+  }
+
+  /// Whether a module is loaded, or can be loaded on demand.
+  private mutating func isAvailable(
+    _ owner: Int, to number: Int, _ closure: inout Set<Int>
+  ) -> Bool {
+    if loaded.contains(owner) { return true }
+    if closure.contains(owner) { return true }
+    guard isOnDemand[owner], !inProgress.contains(owner),
+      modules[owner].moduleName != modules[number].moduleName
+    else { return false }
+    let result = load(owner)
+    guard result.outcome.verdict == .loads else { return false }
+    closure.formUnion(result.closure)
+    return true
+  }
+
+  private func inherit(
+    from owner: Int?, _ name: RawSpan, _ usesGPLOnly: Bool, _ module: inout InspectedModule
+  ) -> Bool {
+    guard rules.has(.inheritsTaint), let owner, results[owner]?.isProprietary ?? false else {
+      return true
+    }
+    let exporter = modules[owner].moduleName
+    let which = rules.has(.namesInheritedSymbol) ? "symbols \(name.text)" : "symbols"
+    if usesGPLOnly {
+      module.outcome.log.append(
+        "\(module.moduleName): module using GPL-only symbols uses \(which) from proprietary module "
+          + "\(exporter).")
+      return false
+    }
+    if !module.isProprietary {
+      module.outcome.log.append(
+        "\(module.moduleName): module uses \(which) from proprietary module \(exporter), inheriting "
+          + "taint.")
+      module.isProprietary = true
+    }
+    return true
+  }
+
+  /// `verify_namespace_is_imported`.
+  private func importsNamespace(
+    _ namespace: String, _ name: RawSpan, _ module: inout InspectedModule
+  ) -> Bool {
+    guard rules.has(.hasNamespaces), !namespace.isEmpty else { return true }
+    if rules.has(.hasModuleNamespaces),
+      ModuleNamespace.names(namespace, module: module.moduleName)
+    {
+      return true
+    }
+    if module.importedNamespaces.contains(namespace) { return true }
+    module.outcome.log.append(
+      "\(module.moduleName): module uses symbol (\(name.text)) from namespace \(namespace), but does"
+        + " not import it.")
+    return settings.allowsMissingImports
+  }
+
+  private func fail(
+    _ name: RawSpan, _ number: Int, _ errno: LoadErrno, _ module: inout InspectedModule
+  ) {
+    module.outcome.refuse(
+      errno, "\(module.moduleName): Unknown symbol \(name.text) (err \(number))")
+  }
+
+  private func report(
+    _ name: RawSpan, _ use: InspectedModule.Use, _ found: Found?, _ problem: SymbolProblem.Kind?,
+    _ module: inout InspectedModule
+  ) {
+    let provider = found.map { $0.owner.map { modules[$0].moduleName } ?? "vmlinux" }
+    module.outcome.symbols.append(
+      SymbolProblem(
+        name: name.text, required: use.hasVersion ? use.required : nil, provided: found?.crc,
+        provider: provider, problem: problem))
+  }
+
+  /// `verify_exported_symbols`: the first export that another owner has is reported.
+  private func checkDuplicates(
+    _ number: Int, _ closure: Set<Int>, _ module: inout InspectedModule
+  ) {
+    guard let vmlinux = kernel.exports else { return }
+    let own = modules[number].exports
+    for row in own.rows {
+      let name = own.bytes(row.name)
+      var owner: String?
+      if kernel.index.first(name, in: vmlinux) != nil {
+        owner = "kernel"
+      } else {
+        owner = rows(of: name).map { Int(exports.rows[$0].owner) }
+          .first { $0 != number && (loaded.contains($0) || closure.contains($0)) }
+          .map { modules[$0].moduleName }
+      }
+      guard let owner else { continue }
+      module.outcome.refuse(
+        .ENOEXEC,
+        "\(module.moduleName): exports duplicate symbol \(name.text) (owned by \(owner))")
+      module.outcome.symbols.append(
+        SymbolProblem(
+          name: name.text, required: nil, provided: nil,
+          provider: owner == "kernel" ? "vmlinux" : owner, problem: .duplicateExport))
+      return
+    }
+  }
+
+  // MARK: Causes
+
+  private func explain(_ module: inout InspectedModule) {
+    guard module.outcome.verdict == .refused else { return }
+    module.outcome.causes += LoadCauses(module, kernel, settings).found
+    for problem in module.outcome.symbols where problem.problem == .missing {
+      guard let symbol = exporterThatFails(problem.name) else { continue }
+      module.outcome.causes.append(symbol)
+    }
+  }
+
+  /// Says why a symbol is missing though a module of the tree exports it.
+  private func exporterThatFails(_ name: String) -> String? {
+    let bytes = Array(name.utf8)
+    // SAFETY: bytes of an array of bytes are all initialized.
+    guard let row = unsafe index.first(bytes.span.bytes, in: exports) else { return nil }
+    let owner = Int(exports.rows[row].owner)
+    let exporter = modules[owner].moduleName
+    if isOnDemand[owner], results[owner]?.outcome.verdict == .refused {
+      return "\(name) is exported by \(exporter), which the kernel refuses itself"
+    }
+    return isOnDemand[owner] ? nil : "\(name) is exported by \(exporter), which is not loaded"
+  }
+}

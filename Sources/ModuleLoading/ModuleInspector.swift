@@ -1,0 +1,311 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import KernelFacts
+internal import ModuleFiles
+internal import ModuleVersions
+
+/// The part of the decision that needs one module and the kernel, but no other module: everything
+/// up to the resolution of symbols.
+struct ModuleInspector: Sendable {
+  let rules: LoaderRules
+  let settings: LoaderSettings
+  let kernel: LoaderKernel
+  /// What had to be assumed about the kernel, for people.
+  let assumed: [String]
+
+  /// Judges a module, and keeps what is needed later.
+  func inspect(_ source: ByteSource, path: String) -> InspectedModule {
+    var module = InspectedModule(outcome: LoadOutcome(path: path))
+    module.outcome.name = ModuleInspector.fileName(path)
+    let length: Int
+    switch SignatureCheck(source, rules: rules, settings: settings).result {
+    case .accepted(let remaining, let log, let assumption):
+      length = remaining
+      module.outcome.log += log
+      if let assumption { module.outcome.assumed.append(assumption) }
+    case .refused(let errno, let log):
+      module.outcome.log += log
+      module.outcome.refuse(errno)
+      return module
+    }
+    do throws(ELFValidity.Failure) {
+      let validity = try ELFValidity(
+        source, length: length, layout: kernel.layout, machine: kernel.machine(source),
+        rules: rules, structureSize: kernel.structureSize,
+        ignoresModversions: settings.ignoresModversions)
+      judge(validity, &module)
+    } catch {
+      module.outcome.refuse(.ENOEXEC, error.line)
+      if rules.has(.summarizesHeaderDefects), !error.isOfSetup {
+        module.outcome.log.append("Module has invalid ELF structures")
+      }
+    }
+    return module
+  }
+
+  /// A module's name as its file has it, until its own is known.
+  private static func fileName(_ path: String) -> String {
+    var name = path.split(separator: "/").last.map(String.init) ?? path
+    for suffix in [".gz", ".xz", ".zst", ".ko"] where name.hasSuffix(suffix) {
+      name.removeLast(suffix.count)
+    }
+    return String(name.map { $0 == "-" ? "_" : $0 })
+  }
+
+  /// The checks after the ELF structure, in the order of `early_mod_check` and what follows it (the
+  /// order up to 6.3 differs only in when memory is laid out, which cannot fail here).
+  private func judge(_ validity: borrowing ELFValidity, _ module: inout InspectedModule) {
+    let map = validity.map
+    let indices = validity.indices
+    module.sectionCount = map.sections.count
+    module.moduleName = map.structureName(indices.structure)
+    module.infoName = validity.infoName ?? module.moduleName
+    module.outcome.name = module.infoName
+    readInfo(map.moduleInfo(indices.info), &module)
+    module.evidence.longestBasicName = BasicVersions.longestName(kernel.layout)
+
+    if settings.blacklist.contains(module.infoName) {
+      module.outcome.refuse(.EPERM, "Module \(module.infoName) is blacklisted")
+      return
+    }
+    let versions: VersionIndex
+    if indices.extendedCRCs != 0 {
+      versions = VersionIndex(
+        crcs: map.bytes(indices.extendedCRCs), names: map.bytes(indices.extendedNames),
+        layout: map.layout)
+      module.versions = .extended
+    } else {
+      versions = VersionIndex(basic: map.bytes(indices.versions), layout: map.layout)
+      module.versions = indices.versions != 0 ? .basic : .none
+    }
+    module.evidence.hasExtended = indices.extendedCRCs != 0
+    gatherEvidence(versions, &module)
+    guard checkLayout(versions, &module), checkInfo(map.moduleInfo(indices.info), indices, &module),
+      checkSections(map, &module)
+    else { return }
+    noteTaints(map.moduleInfo(indices.info), &module)
+    guard readExports(map, &module), checkImports(&module) else { return }
+    readUses(map, indices, versions, &module)
+  }
+
+  private func readInfo(_ info: ModuleInfo, _ module: inout InspectedModule) {
+    module.isProprietary = !GPLCompatibility.isCompatible(info.value("license"))
+    module.importedNamespaces = info.values("import_ns")
+    module.dependencies = (info.value("depends") ?? "").split(separator: ",").map(String.init)
+    module.evidence.vermagic = info.value("vermagic")
+  }
+
+  // MARK: Versions
+
+  private func gatherEvidence(_ versions: borrowing VersionIndex, _ module: inout InspectedModule) {
+    guard settings.modversions, let exports = kernel.exports else { return }
+    var (agreeing, differing) = (0, 0)
+    versions.forEach { name, crc in
+      guard let row = kernel.index.first(name, in: exports), exports.rows[row].hasCRC else { return }
+      if UInt64(exports.rows[row].crc) == crc { agreeing += 1 } else { differing += 1 }
+    }
+    module.evidence.agreeing = agreeing
+    module.evidence.differing = differing
+    for tell in ModuleInspector.generatorTells {
+      let name = tell.bytes
+      guard let crc = versions.crc(of: name),
+        let row = kernel.index.first(name, in: exports), exports.rows[row].hasCRC
+      else { continue }
+      module.evidence.moduleUsesDWARF = crc == LoadEvidence.emptyFunctionCRC
+      module.evidence.kernelUsesDWARF =
+        UInt64(exports.rows[row].crc) == LoadEvidence.emptyFunctionCRC
+      break
+    }
+  }
+
+  /// Functions without arguments: gendwarfksyms gives them all the same CRC.
+  private static let generatorTells: [ConstantName] = ["__fentry__", "__x86_return_thunk"]
+
+  /// `check_modstruct_version`.
+  private func checkLayout(
+    _ versions: borrowing VersionIndex, _ module: inout InspectedModule
+  ) -> Bool {
+    guard settings.modversions else { return true }
+    let name: ConstantName = "module_layout"
+    guard let exports = kernel.exports, let row = kernel.index.first(name.bytes, in: exports) else {
+      module.outcome.verdict = .undecided
+      module.outcome.causes.append("the kernel's CRC of module_layout is not known")
+      return true
+    }
+    let provided = exports.rows[row]
+    let required = versions.crc(of: name.bytes)
+    let answer = VersionCheck(settings: settings).check(
+      "module_layout", required: required, provided: provided.hasCRC ? provided.crc : nil, &module)
+    guard !answer else { return true }
+    module.outcome.refuse(.ENOEXEC)
+    module.outcome.symbols.append(
+      SymbolProblem(
+        name: "module_layout", required: required, provided: provided.crc, provider: "vmlinux",
+        problem: required == nil ? .unversioned : .crc))
+    return false
+  }
+
+  // MARK: modinfo and sections
+
+  /// `check_modinfo`: vermagic, then the livepatch marker.
+  private func checkInfo(
+    _ info: ModuleInfo, _ indices: ELFValidity.Indices, _ module: inout InspectedModule
+  ) -> Bool {
+    let magic = settings.ignoresVermagic ? nil : info.value("vermagic")
+    if let magic {
+      if let expected = kernel.vermagic,
+        !Vermagics.areSame(magic, expected, ignoresRelease: settings.modversions && indices.versions != 0)
+      {
+        module.outcome.refuse(
+          .ENOEXEC,
+          "\(module.infoName): version magic '\(magic)' should be '\(expected)'")
+        return false
+      }
+    } else if !VersionCheck(settings: settings).force(
+      "bad vermagic", isAskedFor: settings.ignoresVermagic, &module)
+    {
+      module.outcome.refuse(.ENOEXEC)
+      return false
+    }
+    if info.value("livepatch") != nil, !settings.livepatch {
+      module.outcome.refuse(
+        .ENOEXEC,
+        "\(module.moduleName): module is marked as livepatch module, but livepatch support is "
+          + "disabled")
+      return false
+    }
+    return true
+  }
+
+  private func checkSections(_ map: borrowing SectionMap, _ module: inout InspectedModule) -> Bool {
+    if settings.strictRWX, rules.has(.refusesWritableCode) {
+      for (index, section) in map.sections.enumerated()
+      where section.flags.isSuperset(of: [.write, .execInstructions]) {
+        let name = map.names.cStringOrEmpty(at: Int(section.nameOffset)).text
+        module.outcome.refuse(
+          .ENOEXEC,
+          "\(module.moduleName): section \(name) (index \(index)) has invalid WRITE|EXEC flags")
+        return false
+      }
+    }
+    if settings.constructors, map.find(".ctors") != 0, map.find(".init_array") != 0 {
+      module.outcome.refuse(
+        .EINVAL, "\(module.moduleName): has both .ctors and .init_array.")
+      return false
+    }
+    return true
+  }
+
+  /// The notices about taints. Those that every load prints go to the log; those that show once per
+  /// boot are kept apart.
+  private func noteTaints(_ info: ModuleInfo, _ module: inout InspectedModule) {
+    let name = module.moduleName
+    if info.value("intree") == nil {
+      module.outcome.taintLog.append("\(name): loading out-of-tree module taints kernel.")
+    }
+    if settings.retpoline, kernel.isX86, info.value("retpoline") == nil {
+      module.outcome.log.append("Spectre V2 : System may be vulnerable to spectre v2")
+      module.outcome.log.append("\(name): loading module not compiled with retpoline compiler.")
+    }
+    if info.value("staging") != nil {
+      module.outcome.log.append(
+        "\(name): module is from the staging directory, the quality is unknown, you have been "
+          + "warned.")
+    }
+    if info.value("livepatch") != nil {
+      module.outcome.taintLog.append("\(name): tainting kernel with TAINT_LIVEPATCH")
+    }
+    if module.isProprietary {
+      let licence = info.value("license") ?? "unspecified"
+      module.outcome.taintLog.append("\(name): module license '\(licence)' taints kernel.")
+    }
+    if info.value("test") != nil {
+      module.outcome.taintLog.append("\(name): loading test module taints kernel.")
+    }
+    if name == "driverloader" || name == "lve" { module.isProprietary = true }
+  }
+
+  // MARK: Exports
+
+  private func readExports(_ map: borrowing SectionMap, _ module: inout InspectedModule) -> Bool {
+    let entrySize = kernel.exportEntrySize(rules)
+    func count(_ name: StaticString) -> UInt64 {
+      let index = map.find(name)
+      return index == 0 ? 0 : map.sections[index].size / entrySize
+    }
+    let name = module.moduleName
+    let plain = count("__ksymtab")
+    var lacksCRCs = plain > 0 && map.find("__kcrctab") == 0
+    if rules.has(.hasFlagTable) {
+      for section: StaticString in ["__ksymtab_gpl", "__kcrctab_gpl"] where map.find(section) != 0 {
+        module.outcome.log.append("\(name): ignoring obsolete section \(section)")
+      }
+      if plain > 0, map.find("__kflagstab") == 0 {
+        module.outcome.refuse(.ENOEXEC, "\(name): no flags for exported symbols")
+        return false
+      }
+    } else {
+      lacksCRCs = lacksCRCs || (count("__ksymtab_gpl") > 0 && map.find("__kcrctab_gpl") == 0)
+    }
+    if settings.modversions, lacksCRCs,
+      !VersionCheck(settings: settings).force("no versions for exported symbols", &module)
+    {
+      module.outcome.refuse(.ENOEXEC)
+      return false
+    }
+    let owner = module.exports.addOwner(name)
+    guard plain > 0 || count("__ksymtab_gpl") > 0 else { return true }
+    if let file = try? ELFFile(map.source, layout: map.layout) {
+      try? file.addModuleExports(
+        to: &module.exports, owner: owner,
+        reading: rules.has(.hasFlagTable) ? .flagTable : .sections)
+    }
+    return true
+  }
+
+  private func checkImports(_ module: inout InspectedModule) -> Bool {
+    guard rules.has(.hasModuleNamespaces),
+      let forged = module.importedNamespaces.first(where: { $0.hasPrefix("module:") })
+    else { return true }
+    module.outcome.refuse(
+      .EPERM, "\(module.moduleName): module tries to import module namespace: \(forged)")
+    return false
+  }
+
+  // MARK: Symbols
+
+  /// The symbols that `simplify_symbols` has something to do about.
+  private func readUses(
+    _ map: borrowing SectionMap, _ indices: ELFValidity.Indices,
+    _ versions: borrowing VersionIndex, _ module: inout InspectedModule
+  ) {
+    let table = ELFSymbolTable(
+      entries: map.bytes(indices.symbols), strings: map.bytes(indices.strings), layout: map.layout)
+    for index in 1..<max(1, table.count) {
+      guard let symbol = table.symbol(at: index) else { break }
+      let kind: InspectedModule.Use.Kind
+      switch symbol.sectionIndex {
+      case ELFSectionIndex.undefined: kind = symbol.isWeak ? .weak : .undefined
+      case ELFSectionIndex.absolute, ELFSectionIndex.livepatch: continue
+      case ELFSectionIndex.common: kind = .common
+      case let section where Int(section) >= map.sections.count: kind = .badSection
+      default: continue
+      }
+      let name = undotted(table.name(of: symbol))
+      let required = kind == .undefined || kind == .weak ? versions.crc(of: name) : nil
+      module.uses.append(
+        InspectedModule.Use(
+          name: module.names.store(name), required: required ?? 0, hasVersion: required != nil,
+          kind: kind, section: symbol.sectionIndex))
+    }
+  }
+
+  /// On big-endian ppc64 the loader drops one leading dot of undefined names.
+  @_lifetime(copy name)
+  private func undotted(_ name: RawSpan) -> RawSpan {
+    guard kernel.dropsDots, name.byte(at: 0) == 0x2e, let rest = name.suffix(from: 1) else {
+      return name
+    }
+    return rest
+  }
+}

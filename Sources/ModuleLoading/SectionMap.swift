@@ -1,0 +1,94 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import ModuleFiles
+
+/// A module's sections as the loader sees them: in the kernel's word size and byte order, unchecked.
+struct SectionMap: ~Escapable {
+  let source: ByteSource
+  /// Length of the file as the loader counts it: without the signature.
+  let length: Int
+  let header: ELFHeader
+  let sections: [ELFSection]
+  /// Section names; empty until the table is known to be sound.
+  var names: RawSpan
+
+  @_lifetime(copy source)
+  init(_ source: ByteSource, length: Int, header: ELFHeader, sections: [ELFSection]) {
+    self.source = source
+    self.length = length
+    self.header = header
+    self.sections = sections
+    names = RawSpan()
+  }
+
+  var layout: ELFLayout { header.layout }
+
+  /// Whether a section's bytes lie in the file: `validate_section_offset`.
+  func isInside(_ section: ELFSection) -> Bool {
+    let (end, overflow) = section.offset.addingReportingOverflow(section.size)
+    // Addresses are 32 bits wide on a 32-bit kernel, and wrap there.
+    if overflow || (!layout.is64Bit && end > 0xffff_ffff) { return false }
+    return end <= UInt64(length)
+  }
+
+  /// Whether a section has a name.
+  func isNamed(_ section: ELFSection, _ name: StaticString) -> Bool {
+    let string = names.cStringOrEmpty(at: Int(section.nameOffset))
+    return string.equals(name)
+  }
+
+  /// `find_sec`: index of the first section that is allocated and has the name; 0 for none.
+  func find(_ name: StaticString) -> Int {
+    for index in sections.indices.dropFirst()
+    where sections[index].flags.contains(.alloc) && isNamed(sections[index], name) {
+      return index
+    }
+    return 0
+  }
+
+  /// Indices of all sections of a name that pass a test.
+  func all(_ name: StaticString, where isWanted: (ELFSection) -> Bool) -> [Int] {
+    sections.indices.dropFirst().filter { isWanted(sections[$0]) && isNamed(sections[$0], name) }
+  }
+
+  /// The bytes at a section's offset, whatever its type; empty where they are not in the file.
+  @_lifetime(copy self)
+  func bytes(_ index: Int) -> RawSpan {
+    guard index > 0, index < sections.count else { return RawSpan() }
+    let section = sections[index]
+    guard section.offset <= UInt64(length), section.size <= UInt64(length) - section.offset,
+      let span = try? source.bytes(at: section.offset, size: section.size, in: "section")
+    else { return RawSpan() }
+    return span
+  }
+
+  /// The name in the module structure at a section's offset.
+  func structureName(_ index: Int) -> String {
+    guard index > 0, index < sections.count, sections[index].offset < UInt64(length) else { return "" }
+    let start = Int(sections[index].offset) + 3 * layout.wordSize
+    let end = min(length, start + 64 - layout.wordSize)
+    guard start < end, let field = try? source.bytes(start..<end, in: "this_module") else { return "" }
+    guard let size = field.firstIndex(of: 0), let name = field.slice(0..<size) else {
+      return field.text
+    }
+    return name.text
+  }
+
+  /// The strings of a `.modinfo` section; none for index 0.
+  @_lifetime(copy self)
+  func moduleInfo(_ index: Int) -> ModuleInfo {
+    guard index > 0, index < sections.count else { return ModuleInfo(RawSpan(), size: 0) }
+    let section = sections[index]
+    guard section.offset < UInt64(length) else { return ModuleInfo(RawSpan(), size: 0) }
+    // A last value without a NUL runs on, as far as the file goes; a page of it is enough.
+    let start = Int(section.offset)
+    let size = Int(min(section.size, UInt64(length - start)))
+    let exact = bytes(index)
+    if size > 0, exact.byteCount == size, exact.byte(at: size - 1) == 0 {
+      return ModuleInfo(exact, size: size)
+    }
+    guard let span = try? source.bytes(start..<min(length, start + size + 4096), in: ".modinfo")
+    else { return ModuleInfo(RawSpan(), size: 0) }
+    return ModuleInfo(span, size: size)
+  }
+}
