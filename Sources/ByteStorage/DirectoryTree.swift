@@ -34,23 +34,28 @@ public enum DirectoryTree {
   /// - Parameter isWanted: Called with each file's name (the last path component).
   public static func files(below root: String, where isWanted: (String) -> Bool) -> [Entry] {
     var found: [Entry] = []
-    var pending = [root]
-    while let directory = pending.popLast() {
+    var pending = [root.hasSuffix("/") ? root : root + "/"]
+    // A path that ends with a slash is a directory to list; this also gives the order of paths.
+    while let path = pending.popLast() {
+      guard path.hasSuffix("/") else {
+        found.append(.file(path))
+        continue
+      }
       let children: [Child]
-      do { children = try list(directory) } catch {
+      do { children = try list(path == "/" ? path : String(path.dropLast())) } catch {
         found.append(.unreadable(error))
         continue
       }
-      let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-      var folders: [String] = []
-      for child in children.sorted(by: { $0.name < $1.name }) {
+      var inside: [String] = []
+      for child in children {
         switch child.kind {
-        case .directory: folders.append(prefix + child.name)
-        case .file where isWanted(child.name): found.append(.file(prefix + child.name))
+        case .directory: inside.append("\(path)\(child.name)/")
+        case .file where isWanted(child.name): inside.append(path + child.name)
         default: break
         }
       }
-      pending.append(contentsOf: folders.reversed())
+      inside.sort(by: >)
+      pending.append(contentsOf: inside)
     }
     return found
   }

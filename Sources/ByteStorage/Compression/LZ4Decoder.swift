@@ -67,11 +67,11 @@ private func decodeFrames(
   defer { unsafe LZ4F_freeDecompressionContext(decoder) }
   let source = unsafe input.withUnsafeBytes { unsafe $0 }
   var offset = 0
-  while offset < input.byteCount {
+  while true {
     try sink.reserve()
     var produced = sink.free
     var consumed = input.byteCount &- offset
-    guard let start =  source.baseAddress else { return }
+    guard let start = source.baseAddress else { return }
     // SAFETY: liblz4 reads `consumed` bytes of the input and writes at most `produced` bytes.
     let result = unsafe LZ4F_decompress(
       decoder, sink.next, &produced, start + offset, &consumed, nil)
@@ -79,8 +79,8 @@ private func decodeFrames(
     sink.advance(by: produced)
     offset &+= consumed
     if result == 0 {
-      if trailing == .ignored { return }
-    } else if consumed == 0 && produced == 0 || offset >= input.byteCount && sink.free > 0 {
+      if trailing == .ignored || offset >= input.byteCount { break }
+    } else if consumed == 0 && produced == 0 {
       throw .damaged("ends before the end of the frame")
     }
   }
