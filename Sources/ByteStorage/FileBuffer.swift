@@ -19,7 +19,7 @@ internal import Glibc
 
   /// The default of ``limit``: 1 GiB.
   public static let defaultLimit = 1 << 30
-  private static let initialCapacity = 64 << 20
+  private static let initialCapacity = 128 << 20
   private static let probeSize = 16
 
   /// Creates an empty buffer; memory is taken as files need it.
@@ -176,7 +176,9 @@ internal import Glibc
 /// Opens a regular file for reading, never waiting on a FIFO or a device.
 private func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
   let file = Int32(
-    retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) })
+    retryingInterrupted {
+      unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
+    })
   guard file >= 0 else {
     let code = errno
     // A socket cannot be opened at all.

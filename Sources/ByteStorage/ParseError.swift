@@ -96,7 +96,8 @@ extension FileError: CustomStringConvertible {
     case .system(let operation, let errno):
       return "\(path): cannot \(operation): \(systemMessage(errno))"
     case .notRegular(let kind): return "\(path): is \(kind), not a regular file"
-    case .damaged(let format, let words): return "\(path): damaged \(format.rawValue) data: \(words)"
+    case .damaged(let format, let words):
+      return "\(path): damaged \(format.rawValue) data: \(words)"
     case .tooLarge(let limit):
       return "\(path): larger than the limit of \(limit) bytes (--max-size raises it)"
     case .malformed(let error): return "\(path): \(error)"

@@ -15,15 +15,18 @@ func decodeLZ4(
   if input.integer(UInt32.self, at: 0, .little) == frameMagic {
     return try decodeFrames(input, to: &sink, trailing: trailing)
   }
+  guard input.integer(UInt32.self, at: 0, .little) == legacyMagic else {
+    throw .damaged("not in this format")
+  }
   var offset = 4
   while offset < input.byteCount {
     guard let size = input.integer(UInt32.self, at: offset, .little) else {
-      if trailing == .ignored { return }
-      throw .damaged("trailing bytes")
+      if trailing == .ignored && sink.count > 0 { return }
+      throw .damaged("ends in the middle of a block")
     }
     offset &+= 4
     if size == legacyMagic { continue }
-    if size == 0 && trailing == .ignored { return }
+    if size == 0 && trailing == .ignored && sink.count > 0 { return }
     guard let block = input.slice(offset..<min(input.byteCount, offset &+ Int(size))),
       block.byteCount == Int(size)
     else {
