@@ -59,6 +59,7 @@ struct KernelUnpackerTests {
     let layer = result.layers[0]
     #expect(layer.machine == .x86_64)
     #expect(layer.headerVersion == "6.1.0-ksym (builder@host) #1 SMP")
+    #expect(layer.headerRelease == "6.1.0-ksym")
     #expect(layer.payload?.range == 0x620..<(0x620 + payload.count))
     #expect(layer.payload?.format == packed.format)
     #expect(layer.payload?.unpackedSize == size)
@@ -177,6 +178,29 @@ struct KernelUnpackerTests {
         continue
       }
     }
+  }
+
+  @Test("Streams that are searched for may not exceed the limit, nor add up beyond it")
+  func bombs() throws {
+    let scratch = try ScratchDirectory()
+    let bomb = try Fixture.bytes("Streams/bomb.zst")
+    let bombs = (0..<20).flatMap { _ in bomb }
+    let path = try scratch.write(ImageBuilder.s390Image(bombs + Packed.all[0].bytes()), to: "image")
+    var file = FileBuffer()
+    try file.open(path)
+    // Each holds 4 MiB: too large, or too many to reach the kernel behind them, or not.
+    for (limit, words) in [
+      (1 << 20, "larger than the limit of 1048576 bytes"), (8 << 20, "holds no kernel"),
+    ] {
+      var other = FileBuffer(limit: limit)
+      let error = #expect(throws: FileError.self) {
+        _ = try KernelUnpacker.unpack(&file, scratch: &other, path: path)
+      }
+      #expect(error.map { "\($0)".contains(words) } == true)
+    }
+    var other = FileBuffer()
+    let unpacked = try KernelUnpacker.unpack(&file, scratch: &other, path: path)
+    #expect(unpacked.layers.count == 2)
   }
 
   @Test("Layers without end are refused")
