@@ -23,7 +23,9 @@ public enum PathKind: Sendable {
 public enum DirectoryTree {
   /// A file or a directory that could not be read.
   public enum Entry: Sendable {
+    /// Path of a regular file.
     case file(String)
+    /// A directory that cannot be listed, and why.
     case unreadable(FileError)
   }
 
@@ -31,7 +33,10 @@ public enum DirectoryTree {
   ///
   /// Symbolic links inside the tree are not followed, so that a walk ends and stays inside.
   ///
-  /// - Parameter isWanted: Called with each file's name (the last path component).
+  /// - Parameters:
+  ///   - root: Path of the directory; it may be a symbolic link.
+  ///   - isWanted: Called with each file's name (the last path component).
+  /// - Returns: The files; among them, in their place, directories that cannot be listed.
   public static func files(below root: String, where isWanted: (String) -> Bool) -> [Entry] {
     var found: [Entry] = []
     var pending = [root.hasSuffix("/") ? root : root + "/"]
@@ -82,11 +87,11 @@ public enum DirectoryTree {
         unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
       }
       if name == "." || name == ".." { continue }
-      let type = unsafe Int32(entry.pointee.d_type)
-      switch type {
-      case 8: children.append(Child(name: name, kind: .file))  // DT_REG
-      case 4: children.append(Child(name: name, kind: .directory))  // DT_DIR
-      case 0: children.append(Child(name: name, kind: linkKind("\(directory)/\(name)")))  // DT_UNKNOWN
+      // DT_REG, DT_DIR, DT_UNKNOWN
+      switch unsafe entry.pointee.d_type {
+      case 8: children.append(Child(name: name, kind: .file))
+      case 4: children.append(Child(name: name, kind: .directory))
+      case 0: children.append(Child(name: name, kind: linkKind("\(directory)/\(name)")))
       default: children.append(Child(name: name, kind: .other))
       }
     }

@@ -35,6 +35,7 @@ struct Decompressor: ~Copyable {
   ///   - limit: Largest content, in bytes.
   ///   - trailing: Rule for bytes after the stream.
   /// - Returns: Size of the content in bytes.
+  /// - Throws: ``DecompressionError`` if the stream is damaged, its content too large, or memory short.
   mutating func decompress(
     _ format: CompressionFormat, _ input: RawSpan, into output: Reservation, limit: Int,
     trailing: TrailingBytes
