@@ -25,6 +25,8 @@ public struct KernelContainer: Sendable, Hashable {
     case armZImage
     /// EFI zboot: an EFI program that unpacks an Image.
     case efiZboot
+    /// Unified kernel image: an EFI program with the kernel in its section `.linux`.
+    case unifiedImage
     /// U-Boot's legacy image; its image type (2 kernel, 4 several files).
     case uImage(type: UInt8)
     /// Android's boot image; its header version.
@@ -139,6 +141,7 @@ extension KernelContainer.Kind: CustomStringConvertible {
     case .riscvImage: "riscv Image"
     case .armZImage: "arm zImage"
     case .efiZboot: "EFI zboot"
+    case .unifiedImage: "unified kernel image"
     case .uImage: "uImage"
     case .androidBoot(let version): "Android boot image (version \(version))"
     case .compressed(let format): format.rawValue

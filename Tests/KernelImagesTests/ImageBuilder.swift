@@ -38,6 +38,28 @@ enum ImageBuilder {
     return out.bytes
   }
 
+  /// A PE file whose second section is `.linux`.
+  static func unifiedImage(_ payload: [UInt8]) -> [UInt8] {
+    var out = ByteBuilder(.little)
+    out.put(text: "MZ")
+    out.set(UInt32(0x80), at: 0x3c)
+    out.set(Array("PE\0\0".utf8), at: 0x80)
+    out.set(UInt16(0x8664), at: 0x84)
+    out.set(UInt16(2), at: 0x86)
+    out.set(UInt16(0x70), at: 0x94)
+    for (index, name) in [".osrel", ".linux"].enumerated() {
+      let header = 0x80 + 24 + 0x70 + 40 * index
+      out.set(Array(name.utf8), at: header)
+      out.set(UInt32(payload.count), at: header + 8)
+      out.set(UInt32(payload.count + 100), at: header + 16)
+      out.set(UInt32(0x400), at: header + 20)
+    }
+    out.pad(to: 0x400)
+    out.put(payload)
+    out.pad(to: out.count + 100)
+    return out.bytes
+  }
+
   static func uImage(_ payload: [UInt8], type: UInt8 = 2, compression: UInt8) -> [UInt8] {
     var data = ByteBuilder(.big)
     if type == 4 {

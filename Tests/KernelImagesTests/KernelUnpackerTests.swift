@@ -128,6 +128,18 @@ struct KernelUnpackerTests {
     }
   }
 
+  @Test("Unified kernel image: the section .linux is a kernel image")
+  func unified() throws {
+    let packed = try Fixture.bytes("Streams/kernel.zst")
+    let inner = try ImageBuilder.bzImage(packed, size: kernel().count)
+    let result = try unpack(ImageBuilder.unifiedImage(inner))
+    #expect(
+      result.kinds == ["unified kernel image", "bzImage (boot protocol 2.15)", "raw image"])
+    #expect(result.layers[0].machine == .x86_64)
+    #expect(result.layers[0].payload?.range == 0x400..<(0x400 + inner.count))
+    #expect(result.bytes == (try kernel()))
+  }
+
   @Test("A raw image within a layer is handed out where it lies")
   func innerRaw() throws {
     let image = try ImageBuilder.uImage(kernel(), compression: 0)
@@ -220,6 +232,7 @@ struct HostileContainerTests {
     return [
       ImageBuilder.bzImage(packed, size: size), ImageBuilder.efiZboot(packed, name: "xz"),
       ImageBuilder.uImage(packed, type: 4, compression: 0),
+      ImageBuilder.unifiedImage(packed),
       ImageBuilder.armZImage(packed, size: size), ImageBuilder.androidBoot(packed, version: 2),
     ]
   }

@@ -4,16 +4,11 @@ internal import CZstd
 @safe struct ZstdDecoder: ~Copyable {
   private var context: OpaquePointer?
 
-  /// Largest window a frame may ask for: 2^31 bytes would be legal, 128 MiB is what kernels use.
-  private static let windowLogMaximum: Int32 = 28
-
   mutating func decode(
     _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
   ) throws(DecompressionError) {
     if unsafe context == nil { unsafe context = ZSTD_createDCtx() }
     guard let context = unsafe context else { throw .outOfMemory }
-    _ = unsafe ZSTD_DCtx_reset(context, ZSTD_reset_session_and_parameters)
-    _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZstdDecoder.windowLogMaximum)
     var offset = 0
     repeat {
       guard let rest = input.suffix(from: offset) else { return }
