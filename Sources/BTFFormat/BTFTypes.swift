@@ -6,8 +6,8 @@ public import ByteStorage
 /// and offset and size of the strings, each u32, from the end of the header. A type is three words
 /// (name, info, size or type) and what its kind adds.
 public struct BTFTypes: ~Escapable {
-  private let types: RawSpan
-  private let strings: RawSpan
+  let types: RawSpan
+  let strings: RawSpan
   /// Byte order of the section.
   public let order: ByteOrder
   /// Offset of the first type in the section, in bytes.

@@ -4,7 +4,10 @@ internal import Glibc
 public enum AtomicFile {
   /// Writes `bytes` to a temporary file beside `path`, then renames it over `path`.
   ///
-  /// - Parameter mode: Permission bits of a new file; an existing file keeps its own.
+  /// - Parameters:
+  ///   - bytes: The new content.
+  ///   - path: The file to replace.
+  ///   - mode: Permission bits of a new file; an existing file keeps its own.
   /// - Throws: ``FileError``; then nothing is left behind and `path` is as before.
   public static func write(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644

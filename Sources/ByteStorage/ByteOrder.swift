@@ -10,6 +10,7 @@ extension RawSpan {
   /// Loads an unaligned integer.
   ///
   /// - Parameters:
+  ///   - type: Type of the integer, where it cannot be inferred.
   ///   - offset: Offset in bytes from the start of the span.
   ///   - order: Byte order of the stored integer.
   /// - Returns: The integer, or `nil` if it does not lie wholly in the span.

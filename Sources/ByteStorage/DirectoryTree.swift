@@ -23,7 +23,9 @@ public enum PathKind: Sendable {
 public enum DirectoryTree {
   /// A file or a directory that could not be read.
   public enum Entry: Sendable {
+    /// Path of a regular file.
     case file(String)
+    /// A directory that cannot be listed, and why.
     case unreadable(FileError)
   }
 
@@ -31,26 +33,34 @@ public enum DirectoryTree {
   ///
   /// Symbolic links inside the tree are not followed, so that a walk ends and stays inside.
   ///
-  /// - Parameter isWanted: Called with each file's name (the last path component).
+  /// - Parameters:
+  ///   - root: Path of the directory; it may be a symbolic link.
+  ///   - isWanted: Called with each file's name (the last path component).
+  /// - Returns: The files; among them, in their place, directories that cannot be listed.
   public static func files(below root: String, where isWanted: (String) -> Bool) -> [Entry] {
     var found: [Entry] = []
-    var pending = [root]
-    while let directory = pending.popLast() {
+    var pending = [root.hasSuffix("/") ? root : root + "/"]
+    // A path that ends with a slash is a directory to list; this also gives the order of paths.
+    while let path = pending.popLast() {
+      guard path.hasSuffix("/") else {
+        found.append(.file(path))
+        continue
+      }
       let children: [Child]
-      do { children = try list(directory) } catch {
+      do { children = try list(path == "/" ? path : String(path.dropLast())) } catch {
         found.append(.unreadable(error))
         continue
       }
-      let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-      var folders: [String] = []
-      for child in children.sorted(by: { $0.name < $1.name }) {
+      var inside: [String] = []
+      for child in children {
         switch child.kind {
-        case .directory: folders.append(prefix + child.name)
-        case .file where isWanted(child.name): found.append(.file(prefix + child.name))
+        case .directory: inside.append("\(path)\(child.name)/")
+        case .file where isWanted(child.name): inside.append(path + child.name)
         default: break
         }
       }
-      pending.append(contentsOf: folders.reversed())
+      inside.sort(by: >)
+      pending.append(contentsOf: inside)
     }
     return found
   }
@@ -77,11 +87,11 @@ public enum DirectoryTree {
         unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
       }
       if name == "." || name == ".." { continue }
-      let type = unsafe Int32(entry.pointee.d_type)
-      switch type {
-      case 8: children.append(Child(name: name, kind: .file))  // DT_REG
-      case 4: children.append(Child(name: name, kind: .directory))  // DT_DIR
-      case 0: children.append(Child(name: name, kind: linkKind("\(directory)/\(name)")))  // DT_UNKNOWN
+      // DT_REG, DT_DIR, DT_UNKNOWN
+      switch unsafe entry.pointee.d_type {
+      case 8: children.append(Child(name: name, kind: .file))
+      case 4: children.append(Child(name: name, kind: .directory))
+      case 0: children.append(Child(name: name, kind: linkKind("\(directory)/\(name)")))
       default: children.append(Child(name: name, kind: .other))
       }
     }

@@ -19,12 +19,13 @@ internal import Glibc
 
   /// The default of ``limit``: 1 GiB.
   public static let defaultLimit = 1 << 30
-  private static let initialCapacity = 64 << 20
+  private static let initialCapacity = 128 << 20
   private static let probeSize = 16
 
   /// Creates an empty buffer; memory is taken as files need it.
   public init(limit: Int = FileBuffer.defaultLimit) {
-    self.limit = limit
+    // No file of today comes near 2^47 bytes; sums with the limit cannot overflow.
+    self.limit = min(max(limit, 0), 1 << 47)
   }
 
   /// Opens a file (`-` for standard input), unpacking it if it is compressed.
@@ -33,10 +34,16 @@ internal import Glibc
   public mutating func open(_ path: String) throws(FileError) {
     close()
     if path == "-" {
-      try readStandardInput()
+      try readStream(0, path)
       return
     }
     let (file, size) = try openRegular(path)
+    if size == 0 {
+      // Files of /proc say that they are empty and are not.
+      defer { Glibc.close(file) }
+      try readStream(file, path)
+      return
+    }
     guard size <= limit else {
       Glibc.close(file)
       throw FileError(path: path, cause: .tooLarge(limit: limit))
@@ -129,28 +136,27 @@ internal import Glibc
     }
   }
 
-  private mutating func readStandardInput() throws(FileError) {
-    try ensureContent(FileBuffer.initialCapacity, "-")
+  /// Reads a descriptor to its end, unpacking what it gives if that is compressed.
+  private mutating func readStream(_ descriptor: Int32, _ path: String) throws(FileError) {
+    try ensureContent(FileBuffer.initialCapacity, path)
     var size = 0
     while true {
-      try ensureContent(min(limit &+ 1, size &+ (1 << 16)), "-")
+      try ensureContent(min(limit &+ 1, size &+ (1 << 16)), path)
       guard let base = unsafe content?.base, let capacity = content?.capacity else { return }
       let room = min(capacity, limit &+ 1) &- size
       // SAFETY: reads at most the free bytes of our own mapping.
-      let got = retryingInterrupted { unsafe read(0, base + size, room) }
-      if got < 0 {
-        throw FileError(path: "-", cause: .system(operation: "read", errno: errno))
-      }
+      let got = retryingInterrupted { unsafe read(descriptor, base + size, room) }
+      if got < 0 { throw FileError(path: path, cause: .system(operation: "read", errno: errno)) }
       size &+= got
-      if size > limit { throw FileError(path: "-", cause: .tooLarge(limit: limit)) }
+      if size > limit { throw FileError(path: path, cause: .tooLarge(limit: limit)) }
       if got == 0 { break }
     }
     count = size
-    guard let format = try probedFormat("-"), let input = content else { return }
+    guard let format = try probedFormat(path), let input = content else { return }
     content = nil
-    try ensureContent(FileBuffer.initialCapacity, "-")
+    try ensureContent(FileBuffer.initialCapacity, path)
     let bytes = unsafe RawSpan(_unsafeStart: input.base, byteCount: size)
-    try decompress(bytes, format, "-", .refused)
+    try decompress(bytes, format, path, .refused)
     compression = format
     extendLifetime(input)
   }
@@ -170,7 +176,9 @@ internal import Glibc
 /// Opens a regular file for reading, never waiting on a FIFO or a device.
 private func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
   let file = Int32(
-    retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) })
+    retryingInterrupted {
+      unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
+    })
   guard file >= 0 else {
     let code = errno
     // A socket cannot be opened at all.

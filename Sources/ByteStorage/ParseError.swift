@@ -33,11 +33,13 @@ public struct ParseError: Error, Sendable, Hashable {
     self.offset = offset
   }
 
+  /// Whether two errors say the same of the same place.
   public static func == (left: ParseError, right: ParseError) -> Bool {
     left.reason == right.reason && left.offset == right.offset
       && left.region.description == right.region.description
   }
 
+  /// Hashes what is wrong and where.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(reason)
     hasher.combine(offset)
@@ -45,6 +47,7 @@ public struct ParseError: Error, Sendable, Hashable {
 }
 
 extension ParseError: CustomStringConvertible {
+  /// The error in one line, without the path.
   public var description: String {
     let place = "\(region) at 0x\(String(offset, radix: 16))"
     switch reason {
@@ -91,12 +94,14 @@ public struct FileError: Error, Sendable {
 }
 
 extension FileError: CustomStringConvertible {
+  /// The error in one line, with the path.
   public var description: String {
     switch cause {
     case .system(let operation, let errno):
       return "\(path): cannot \(operation): \(systemMessage(errno))"
     case .notRegular(let kind): return "\(path): is \(kind), not a regular file"
-    case .damaged(let format, let words): return "\(path): damaged \(format.rawValue) data: \(words)"
+    case .damaged(let format, let words):
+      return "\(path): damaged \(format.rawValue) data: \(words)"
     case .tooLarge(let limit):
       return "\(path): larger than the limit of \(limit) bytes (--max-size raises it)"
     case .malformed(let error): return "\(path): \(error)"

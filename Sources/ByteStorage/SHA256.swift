@@ -34,8 +34,10 @@ public struct SHA256Digest: Sendable, Hashable {
     }.joined()
   }
 
+  /// Whether two digests are the same.
   public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
+  /// Hashes the first words, which are as good as all.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(words.0)
     hasher.combine(words.1)

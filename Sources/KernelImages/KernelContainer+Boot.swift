@@ -30,6 +30,7 @@ extension KernelContainer {
     }
     if head.integer(UInt32.self, at: 0, .big) == 0x2705_1956 { return try uImage(head, source) }
     if head.starts(with: "ANDROID!") { return try androidBoot(head, source) }
+    if let unified = try unifiedImage(head, source) { return unified }
     return try s390Image(head, source)
   }
 
@@ -184,23 +185,7 @@ extension KernelContainer {
       payload: KernelPayload(range: 0..<source.count, format: nil, isSearched: true))
   }
 
-  /// The architecture that the PE header of an EFI program names (`IMAGE_FILE_MACHINE_*`).
-  static func peMachine(_ head: RawSpan) -> ELFMachine? {
-    guard head.starts(with: "MZ"), let offset = head.integer(UInt32.self, at: 0x3c, .little),
-      head.integer(UInt32.self, at: Int(offset), .big) == 0x5045_0000
-    else { return nil }
-    switch head.integer(UInt16.self, at: Int(offset) + 4, .little) {
-    case 0x014c: return .i386
-    case 0x8664: return .x86_64
-    case 0x01c0, 0x01c2: return .arm
-    case 0xaa64: return .aarch64
-    case 0x5032, 0x5064: return .riscV
-    case 0x6232, 0x6264: return .loongArch
-    default: return nil
-    }
-  }
-
-  private static func checked(
+  static func checked(
     offset: Int, size: Int, _ source: ByteSource, _ region: StaticString
   ) throws(ParseError) -> Range<Int> {
     // Both come from 32-bit fields.

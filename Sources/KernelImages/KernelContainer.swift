@@ -25,6 +25,8 @@ public struct KernelContainer: Sendable, Hashable {
     case armZImage
     /// EFI zboot: an EFI program that unpacks an Image.
     case efiZboot
+    /// Unified kernel image: an EFI program with the kernel in its section `.linux`.
+    case unifiedImage
     /// U-Boot's legacy image; its image type (2 kernel, 4 several files).
     case uImage(type: UInt8)
     /// Android's boot image; its header version.
@@ -44,6 +46,11 @@ public struct KernelContainer: Sendable, Hashable {
   /// The release and build that an x86 setup header names, such as
   /// `6.1.0 (builder@host) #1 SMP …`; empty if it names none.
   public let headerVersion: String
+
+  /// The release that an x86 setup header names, so that it can be told without unpacking.
+  public var headerRelease: String? {
+    headerVersion.split(separator: " ").first.map(String.init)
+  }
 
   /// Creates a layer.
   init(
@@ -134,6 +141,7 @@ extension KernelContainer.Kind: CustomStringConvertible {
     case .riscvImage: "riscv Image"
     case .armZImage: "arm zImage"
     case .efiZboot: "EFI zboot"
+    case .unifiedImage: "unified kernel image"
     case .uImage: "uImage"
     case .androidBoot(let version): "Android boot image (version \(version))"
     case .compressed(let format): format.rawValue

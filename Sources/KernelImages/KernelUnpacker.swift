@@ -120,9 +120,17 @@ public enum KernelUnpacker {
   private static func search(
     _ bytes: RawSpan, size: Int?, into target: inout FileBuffer, _ path: String
   ) throws(FileError) {
+    var unpacked = 0
     for candidate in PayloadSearch.candidates(in: bytes) {
-      guard let packed = bytes.suffix(from: candidate.offset) else { continue }
-      do { try target.unpack(packed, candidate.format, path: path) } catch { continue }
+      // An image full of streams that are no kernels must not cost the limit many times.
+      guard unpacked <= target.limit, let packed = bytes.suffix(from: candidate.offset) else {
+        continue
+      }
+      do { try target.unpack(packed, candidate.format, path: path) } catch {
+        if case .tooLarge = error.cause { throw error }
+        continue
+      }
+      unpacked &+= target.count
       if let size {
         if target.count == size { return }
       } else if isKernel(target) {

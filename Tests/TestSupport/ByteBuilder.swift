@@ -61,3 +61,14 @@ public struct ByteBuilder: Sendable {
     }
   }
 }
+
+extension [UInt8] {
+  /// The bytes as the parsers take them.
+  public var rawSpan: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      // SAFETY: the bytes of an array of bytes are all initialized.
+      unsafe span.bytes
+    }
+  }
+}

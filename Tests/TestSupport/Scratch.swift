@@ -58,6 +58,32 @@ public final class ScratchDirectory: Sendable {
 /// Why a scratch file could not be made.
 public struct ScratchError: Error { let words: String }
 
+/// The bytes of a file, as they stand in it.
+///
+/// - Throws: ``ScratchError`` if it cannot be read.
+public func contents(of path: String) throws(ScratchError) -> [UInt8] {
+  guard let handle = unsafe fopen(path, "rb") else {
+    throw ScratchError(words: "cannot open \(path)")
+  }
+  defer { unsafe fclose(handle) }
+  var bytes: [UInt8] = []
+  var block = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let got = unsafe block.withUnsafeMutableBytes { buffer -> Int in
+      guard let start = buffer.baseAddress else { return 0 }
+      return unsafe fread(start, 1, buffer.count, handle)
+    }
+    if got == 0 { return bytes }
+    bytes.append(contentsOf: block[..<got])
+  }
+}
+
+/// The permission bits of a file, or `nil`.
+public func permissions(of path: String) -> UInt32? {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+}
+
 /// The value of an environment variable, or `nil`.
 public func environment(_ name: String) -> String? {
   unsafe getenv(name).map { unsafe String(cString: $0) }

@@ -35,11 +35,14 @@ struct Decompressor: ~Copyable {
   ///   - limit: Largest content, in bytes.
   ///   - trailing: Rule for bytes after the stream.
   /// - Returns: Size of the content in bytes.
+  /// - Throws: ``DecompressionError`` if the stream is damaged, its content too large, or memory short.
   mutating func decompress(
     _ format: CompressionFormat, _ input: RawSpan, into output: Reservation, limit: Int,
     trailing: TrailingBytes
   ) throws(DecompressionError) -> Int {
-    var sink = OutputSink(reservation: output, limit: limit)
+    // Codecs ask for room before they know that the content has ended: one byte more than the limit
+    // lets content of just that size through.
+    var sink = OutputSink(reservation: output, limit: limit + 1)
     switch format {
     case .xz: try xz.decode(input, container: .xz, to: &sink, trailing: trailing)
     case .lzma: try xz.decode(input, container: .lzma, to: &sink, trailing: trailing)
@@ -49,6 +52,7 @@ struct Decompressor: ~Copyable {
     case .lz4: try decodeLZ4(input, to: &sink, trailing: trailing)
     case .lzo: try decodeLzop(input, to: &sink, trailing: trailing)
     }
+    guard sink.count <= limit else { throw .tooLarge }
     return sink.count
   }
 }

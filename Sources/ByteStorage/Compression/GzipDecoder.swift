@@ -23,8 +23,9 @@ internal import CDeflate
     _ input: RawSpan, _ decompressor: OpaquePointer, to sink: inout OutputSink
   ) throws(DecompressionError) -> Int {
     let promised = Int(input.integer(UInt32.self, at: input.byteCount &- 4, .little) ?? 0)
-    // A hostile promise costs nothing (pages are mapped lazily), but may exceed the limit.
-    if promised > sink.free, promised < 1 << 30 { try sink.reserve(promised) }
+    // A hostile promise costs nothing: pages are mapped lazily. What follows the member may look
+    // like a promise that exceeds the limit; only the content tells.
+    if promised > sink.free, promised < 1 << 30 { try? sink.reserve(promised) }
     let source = unsafe input.withUnsafeBytes { unsafe $0 }
     while true {
       var consumed = 0

@@ -15,15 +15,18 @@ func decodeLZ4(
   if input.integer(UInt32.self, at: 0, .little) == frameMagic {
     return try decodeFrames(input, to: &sink, trailing: trailing)
   }
+  guard input.integer(UInt32.self, at: 0, .little) == legacyMagic else {
+    throw .damaged("not in this format")
+  }
   var offset = 4
   while offset < input.byteCount {
     guard let size = input.integer(UInt32.self, at: offset, .little) else {
-      if trailing == .ignored { return }
-      throw .damaged("trailing bytes")
+      if trailing == .ignored && sink.count > 0 { return }
+      throw .damaged("ends in the middle of a block")
     }
     offset &+= 4
     if size == legacyMagic { continue }
-    if size == 0 && trailing == .ignored { return }
+    if size == 0 && trailing == .ignored && sink.count > 0 { return }
     guard let block = input.slice(offset..<min(input.byteCount, offset &+ Int(size))),
       block.byteCount == Int(size)
     else {
@@ -67,11 +70,11 @@ private func decodeFrames(
   defer { unsafe LZ4F_freeDecompressionContext(decoder) }
   let source = unsafe input.withUnsafeBytes { unsafe $0 }
   var offset = 0
-  while offset < input.byteCount {
+  while true {
     try sink.reserve()
     var produced = sink.free
     var consumed = input.byteCount &- offset
-    guard let start =  source.baseAddress else { return }
+    guard let start = source.baseAddress else { return }
     // SAFETY: liblz4 reads `consumed` bytes of the input and writes at most `produced` bytes.
     let result = unsafe LZ4F_decompress(
       decoder, sink.next, &produced, start + offset, &consumed, nil)
@@ -79,8 +82,8 @@ private func decodeFrames(
     sink.advance(by: produced)
     offset &+= consumed
     if result == 0 {
-      if trailing == .ignored { return }
-    } else if consumed == 0 && produced == 0 || offset >= input.byteCount && sink.free > 0 {
+      if trailing == .ignored || offset >= input.byteCount { break }
+    } else if consumed == 0 && produced == 0 {
       throw .damaged("ends before the end of the frame")
     }
   }

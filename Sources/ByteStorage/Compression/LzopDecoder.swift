@@ -10,13 +10,19 @@ internal import CLzo
 func decodeLzop(
   _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
 ) throws(DecompressionError) {
-  guard var cursor = LzopCursor(header: input) else { throw .damaged("bad lzop header") }
+  guard CompressionFormat(magic: input) == .lzo, var cursor = LzopCursor(header: input) else {
+    throw .damaged("bad lzop header")
+  }
   while true {
     guard let size = cursor.word() else { throw .damaged("ends before the end of the stream") }
     if size == 0 { break }
-    guard let packed = cursor.word(), packed > 0, packed <= size else { throw .damaged("data error") }
+    guard let packed = cursor.word(), packed > 0, packed <= size else {
+      throw .damaged("data error")
+    }
     cursor.skip(cursor.checksumBytes(isStored: packed == size))
-    guard let block = cursor.take(Int(packed)) else { throw .damaged("ends in the middle of a block") }
+    guard let block = cursor.take(Int(packed)) else {
+      throw .damaged("ends in the middle of a block")
+    }
     try decodeLzopBlock(block, size: Int(size), to: &sink)
   }
   if trailing == .refused && cursor.offset != input.byteCount { throw .damaged("trailing bytes") }

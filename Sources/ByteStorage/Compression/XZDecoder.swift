@@ -25,6 +25,10 @@ internal import CLzma
     }
     guard status == LZMA_OK else { throw .outOfMemory }
     try run(input, to: &sink)
+    // liblzma itself refuses what follows .xz streams, if told to.
+    if container == .lzma, trailing == .refused, unsafe stream.avail_in > 0 {
+      throw .damaged("trailing bytes")
+    }
   }
 
   private mutating func run(

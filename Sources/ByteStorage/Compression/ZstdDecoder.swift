@@ -4,16 +4,11 @@ internal import CZstd
 @safe struct ZstdDecoder: ~Copyable {
   private var context: OpaquePointer?
 
-  /// Largest window a frame may ask for: 2^31 bytes would be legal, 128 MiB is what kernels use.
-  private static let windowLogMaximum: Int32 = 28
-
   mutating func decode(
     _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
   ) throws(DecompressionError) {
     if unsafe context == nil { unsafe context = ZSTD_createDCtx() }
     guard let context = unsafe context else { throw .outOfMemory }
-    _ = unsafe ZSTD_DCtx_reset(context, ZSTD_reset_session_and_parameters)
-    _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZstdDecoder.windowLogMaximum)
     var offset = 0
     repeat {
       guard let rest = input.suffix(from: offset) else { return }
@@ -22,26 +17,32 @@ internal import CZstd
   }
 
   /// Decodes one frame; returns its compressed size in bytes.
+  ///
+  /// The frame is decoded at once, straight into the free space: that saves the window and a copy of
+  /// the content. Frames need not tell the size of their content (those of kernel images do not), so
+  /// the free space is grown until it fits.
   private static func decodeFrame(
     _ input: RawSpan, _ context: OpaquePointer, to sink: inout OutputSink
   ) throws(DecompressionError) -> Int {
-    // SAFETY: libzstd reads only the input's bytes and writes only the free bytes it is given.
     let source = unsafe input.withUnsafeBytes { unsafe $0 }
-    var remaining = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
+    // SAFETY: libzstd reads only the input's bytes and writes only the free bytes it is given.
+    let size = unsafe ZSTD_findFrameCompressedSize(source.baseAddress, source.count)
+    if ZSTD_isError(size) != 0 { throw .damaged(words(size)) }
+    let promised = unsafe ZSTD_getFrameContentSize(source.baseAddress, source.count)
+    if promised < 1 << 30, promised > UInt64(sink.free) { try? sink.reserve(Int(promised)) }
     while true {
-      try sink.reserve()
       let free = sink.free
-      var output = unsafe ZSTD_outBuffer(dst: sink.next, size: free, pos: 0)
-      let result = unsafe ZSTD_decompressStream(context, &output, &remaining)
-      unsafe sink.advance(by: output.pos)
-      if ZSTD_isError(result) != 0 { throw .damaged(words(result)) }
-      if result == 0 { break }
-      if unsafe remaining.pos == remaining.size && output.pos < output.size {
-        throw .damaged("ends before the end of the frame")
+      let result = unsafe ZSTD_decompressDCtx(context, sink.next, free, source.baseAddress, size)
+      if ZSTD_isError(result) == 0 {
+        sink.advance(by: result)
+        extendLifetime(input)
+        return size
       }
+      guard ZSTD_getErrorCode(result) == ZSTD_error_dstSize_tooSmall else {
+        throw .damaged(words(result))
+      }
+      do { try sink.reserve(max(free &* 2, 1 << 16)) } catch { try sink.reserve(free &+ 1) }
     }
-    extendLifetime(input)
-    return unsafe remaining.pos
   }
 
   private static func words(_ code: Int) -> String {

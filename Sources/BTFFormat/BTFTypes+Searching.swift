@@ -1,0 +1,35 @@
+public import ByteStorage
+
+extension BTFTypes {
+  /// Headers to look at before giving up: a hostile image may hold millions of magic numbers.
+  private static let mostCandidates = 256
+
+  /// Finds the section in a raw image, which has no section headers, by its header.
+  ///
+  /// - Returns: `nil` if there is none whose types and strings lie in the image.
+  /// - Complexity: O(image), at the speed of the C library's search.
+  @_lifetime(copy image)
+  public init?(searching image: RawSpan, _ order: ByteOrder) {
+    // Magic, version 1, no flags.
+    let beginning: [UInt8] =
+      order == .little ? [0x9f, 0xeb, 0x01, 0x00] : [0xeb, 0x9f, 0x01, 0x00]
+    var position = 0
+    for _ in 0..<BTFTypes.mostCandidates {
+      // SAFETY: bytes of an array of bytes are all initialized.
+      guard let start = unsafe image.firstRange(of: beginning.span.bytes, from: position) else {
+        return nil
+      }
+      position = start &+ 4
+      guard let section = image.suffix(from: start),
+        let size = section.integer(UInt32.self, at: 4, order), size <= 64,
+        let types = try? BTFTypes(parsing: section), types.isPlausible
+      else { continue }
+      self = types
+      return
+    }
+    return nil
+  }
+
+  /// Whether there are types, and strings that begin with the empty one, as they must.
+  private var isPlausible: Bool { types.byteCount > 0 && strings.byte(at: 0) == 0 }
+}

@@ -1,0 +1,50 @@
+import BTFFormat
+import ByteStorage
+import ELFFormat
+import KernelImages
+import TestSupport
+import Testing
+
+@Suite("BTF of real kernels")
+struct RealBTFTests {
+  @Test("tells the size of struct module that its modules have", arguments: RealKernel.all)
+  func moduleSize(_ kernel: RealKernel) throws {
+    let path = try #require(kernel.image)
+    var file = FileBuffer()
+    var scratch = FileBuffer()
+    try file.open(path)
+    let unpacked = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    let source = try unpacked.source(file: file, scratch: scratch)
+    let modulePath = try #require(kernel.module)
+    let expected = try thisModuleSize(modulePath)
+    guard ["arm64", "riscv64", "s390x"].contains(kernel.architecture) || unpacked.isELF else {
+      return report("\(kernel): built without BTF")
+    }
+    let order: ByteOrder = kernel.architecture == "s390x" ? .big : .little
+    let image = try source.all()
+    if let found = BTFTypes(searching: image, order) {
+      let size = try found.size(ofStruct: "module")
+      #expect(size == expected)
+    } else {
+      #expect(kernel.label == "i386-6.1")
+    }
+    guard unpacked.isELF else { return }
+    let elf = try ELFFile(source)
+    guard let index = elf.sectionIndex(named: ".BTF") else {
+      return report("\(kernel): built without BTF")
+    }
+    let types = try BTFTypes(parsing: elf.bytes(of: elf.sections[index]))
+    #expect(types.order == elf.layout.order)
+    let size = try types.size(ofStruct: "module")
+    #expect(size == expected)
+    let missing = try types.size(ofStruct: "no_such_structure")
+    #expect(missing == nil)
+  }
+
+  private func thisModuleSize(_ path: String) throws -> Int? {
+    var file = FileBuffer()
+    try file.open(path)
+    let elf = try ELFFile(file.source)
+    return elf.sectionIndex(named: ".gnu.linkonce.this_module").map { Int(elf.sections[$0].size) }
+  }
+}

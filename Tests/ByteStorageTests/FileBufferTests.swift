@@ -1,0 +1,111 @@
+import ByteStorage
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("File buffer")
+struct FileBufferTests {
+  private func failure(of path: String) -> FileError? {
+    var buffer = FileBuffer()
+    return #expect(throws: FileError.self) { try buffer.open(path) }
+  }
+
+  @Test("A missing file is an error of the system with its number and path")
+  func missing() throws {
+    let scratch = try ScratchDirectory()
+    let error = try #require(failure(of: scratch.file("none.ko")))
+    #expect(error.path == scratch.file("none.ko"))
+    guard case .system(_, ENOENT) = error.cause else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect("\(error)" == "\(error.path): cannot open: No such file or directory")
+  }
+
+  @Test("Directories and FIFOs are refused at once")
+  func notRegular() throws {
+    let scratch = try ScratchDirectory()
+    let directory = try #require(failure(of: scratch.path))
+    #expect("\(directory)" == "\(scratch.path): is a directory, not a regular file")
+    let fifo = scratch.makeFIFO("fifo")
+    let error = try #require(failure(of: fifo))
+    #expect("\(error)" == "\(fifo): is a FIFO, not a regular file")
+    let device = try #require(failure(of: "/dev/null"))
+    #expect("\(device)" == "/dev/null: is a device, not a regular file")
+  }
+
+  @Test("An empty file has no bytes")
+  func empty() throws {
+    let scratch = try ScratchDirectory()
+    var buffer = FileBuffer()
+    try buffer.open(scratch.write([], to: "empty"))
+    #expect(buffer.count == 0)
+    #expect(buffer.compression == nil)
+    #expect(try buffer.source.all().byteCount == 0)
+  }
+
+  @Test("Files that only look empty are read to their end")
+  func procFile() throws {
+    var buffer = FileBuffer()
+    try buffer.open("/proc/self/status")
+    #expect(try buffer.source.all().starts(with: "Name:"))
+  }
+
+  @Test("Ranges are read as they stand, and only those in the file")
+  func ranges() throws {
+    let scratch = try ScratchDirectory()
+    let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    var buffer = FileBuffer()
+    try buffer.open(scratch.write(bytes, to: "file"))
+    #expect(try buffer.source.bytes(5000..<5010, in: "x").array == Array(bytes[5000..<5010]))
+    #expect(try buffer.source.bytes(at: 9_999, size: 1, in: "x").array == [bytes[9_999]])
+    #expect(try buffer.source.bytes(at: 10_000, size: 0, in: "x").byteCount == 0)
+    for (offset, size) in [
+      (9_999, 2), (10_001, 0), (UInt64.max, 1), (1, .max), (.max, .max),
+    ] as [(UInt64, UInt64)] {
+      let error = #expect(throws: ParseError.self) {
+        _ = try buffer.source.bytes(at: offset, size: size, in: "place").byteCount
+      }
+      guard case .truncated(size, _) = error?.reason else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+    }
+    #expect(throws: ParseError.self) { _ = try buffer.source.bytes(-1..<5, in: "x").byteCount }
+  }
+
+  @Test("A file that shrinks after it was opened is cut, not a crash")
+  func shrinking() throws {
+    let scratch = try ScratchDirectory()
+    let path = try scratch.write([UInt8](repeating: 1, count: 9000), to: "file")
+    var buffer = FileBuffer()
+    try buffer.open(path)
+    try scratch.write([1, 2, 3], to: "file")
+    let error = #expect(throws: ParseError.self) { _ = try buffer.source.all().byteCount }
+    #expect(error?.reason == .truncated(needed: 9000, available: 3))
+  }
+
+  @Test("A file larger than the limit is refused before it is read")
+  func limit() throws {
+    let scratch = try ScratchDirectory()
+    let path = try scratch.write([UInt8](repeating: 1, count: 101), to: "file")
+    var buffer = FileBuffer(limit: 100)
+    let error = #expect(throws: FileError.self) { try buffer.open(path) }
+    guard case .tooLarge(limit: 100) = error?.cause else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    var large = FileBuffer(limit: .max)
+    try large.open(path)
+    #expect(large.count == 101)
+  }
+
+  @Test("A failing file leaves nothing of the one before")
+  func failureClears() throws {
+    let scratch = try ScratchDirectory()
+    var buffer = FileBuffer()
+    try buffer.open(scratch.write([1, 2, 3], to: "file"))
+    #expect(throws: FileError.self) { try buffer.open(scratch.file("none")) }
+    #expect(buffer.count == 0)
+  }
+}

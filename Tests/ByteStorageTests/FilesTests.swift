@@ -1,0 +1,83 @@
+import ByteStorage
+import TestSupport
+import Testing
+
+@Suite("Directory tree")
+struct DirectoryTreeTests {
+  @Test("Files come in bytewise order of their paths, links are not followed")
+  func order() throws {
+    let scratch = try ScratchDirectory()
+    for folder in ["a", "b", "b/c"] { scratch.makeDirectory(folder) }
+    for file in ["a/x.ko", "a-.ko", "a.ko", "b/c/z.ko", "b/b.ko", "b/d.ko", "b/text", "B.ko"] {
+      try scratch.write([0], to: file)
+    }
+    scratch.link("b/up", to: scratch.path)
+    scratch.link("b/link.ko", to: scratch.file("a.ko"))
+    _ = scratch.makeFIFO("b/fifo.ko")
+    for root in [scratch.path, scratch.path + "/"] {
+      let paths = DirectoryTree.files(below: root) { $0.hasSuffix(".ko") }.map { entry in
+        switch entry {
+        case .file(let path): String(path.dropFirst(scratch.path.count + 1))
+        case .unreadable(let error): "\(error)"
+        }
+      }
+      #expect(
+        paths == ["B.ko", "a-.ko", "a.ko", "a/x.ko", "b/b.ko", "b/c/z.ko", "b/d.ko"])
+    }
+    #expect(
+      DirectoryTree.names(in: scratch.file("b")) == [
+        "b.ko", "c", "d.ko", "fifo.ko", "link.ko", "text", "up",
+      ])
+  }
+
+  @Test("A directory that cannot be read is reported")
+  func unreadable() throws {
+    let scratch = try ScratchDirectory()
+    let entries = DirectoryTree.files(below: scratch.file("none")) { _ in true }
+    guard case .unreadable(let error)? = entries.first, entries.count == 1 else {
+      Issue.record("\(entries)")
+      return
+    }
+    #expect(error.path == scratch.file("none"))
+    #expect(DirectoryTree.names(in: scratch.file("none")).isEmpty)
+  }
+
+  @Test("A path is what it leads to")
+  func kinds() throws {
+    let scratch = try ScratchDirectory()
+    try scratch.write([], to: "file")
+    scratch.link("link", to: scratch.file("file"))
+    scratch.link("loop", to: scratch.file("loop"))
+    #expect(PathKind(scratch.path) == .directory)
+    #expect(PathKind(scratch.file("link")) == .file)
+    #expect(PathKind(scratch.file("loop")) == .missing)
+    #expect(PathKind(scratch.makeFIFO("fifo")) == .other)
+  }
+}
+
+@Suite("Atomic file")
+struct AtomicFileTests {
+  @Test("A new file has the mode asked for, an old one keeps its own")
+  func modes() throws {
+    let scratch = try ScratchDirectory()
+    let path = scratch.file("file")
+    try AtomicFile.write([1, 2], to: path, mode: 0o600)
+    #expect(permissions(of: path) == 0o600)
+    try AtomicFile.write([3], to: path, mode: 0o755)
+    #expect(permissions(of: path) == 0o600)
+    #expect(try contents(of: path) == [3])
+    #expect(DirectoryTree.names(in: scratch.path) == ["file"])
+  }
+
+  @Test("A failing write leaves nothing behind")
+  func failing() throws {
+    let scratch = try ScratchDirectory()
+    #expect(throws: FileError.self) {
+      try AtomicFile.write([1], to: scratch.file("none/file"))
+    }
+    scratch.makeDirectory("folder")
+    try scratch.write([0], to: "folder/inside")
+    #expect(throws: FileError.self) { try AtomicFile.write([1], to: scratch.file("folder")) }
+    #expect(DirectoryTree.names(in: scratch.path) == ["folder"])
+  }
+}

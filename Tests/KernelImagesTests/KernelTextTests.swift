@@ -1,0 +1,216 @@
+import ByteStorage
+import ELFFormat
+import KernelImages
+import TestSupport
+import Testing
+
+private func banner(_ text: String) -> KernelBanner? {
+  KernelBanner(searching: Array(text.utf8).rawSpan)
+}
+
+@Suite("Kernel banner")
+struct KernelBannerTests {
+  @Test("Release, build and Debian version are taken apart")
+  func parts() throws {
+    let image = try Fixture.bytes("Streams/kernel.raw")
+    let found = KernelBanner(searching: image.rawSpan)
+    let banner = try #require(found)
+    #expect(banner.release == "6.1.0-ksym")
+    #expect(banner.build == "#1 SMP PREEMPT_DYNAMIC Debian 6.1.1-1 (2023-01-07)")
+    #expect(banner.debianVersion == "6.1.1-1")
+    #expect(banner.text.hasPrefix("Linux version 6.1.0-ksym (builder@host) (gcc-12 (Debian"))
+    #expect(banner.text.hasSuffix("(2023-01-07)"))
+  }
+
+  @Test("The compiler's Debian version and number are not the kernel's")
+  func compiler() {
+    let found = banner(
+      "Linux version 6.9.0 (a@b) (gcc (Debian 12.2.0-14) 12 #3 of it, ld) #7 SMP Sat Nov 1\0")
+    #expect(found?.build == "#7 SMP Sat Nov 1")
+    #expect(found?.debianVersion == nil)
+    let unbalanced = banner("Linux version 6.9.0 (a@b) (gcc :( 12, ld) #8 Sun\n")
+    #expect(unbalanced?.build == "#8 Sun")
+  }
+
+  @Test(
+    "What only begins like one is passed over",
+    arguments: [
+      "Linux version %s\n\0", "Linux version \0", "Linux version 6.1 and later\n",
+      "Linux version 6.1 (no build)\n", "Linux version 6.1\u{1} (a) (b) #1\n",
+      "Linux version six (a) (b) #1\n", "Linux version ", "Linux version 6",
+    ])
+  func decoys(_ decoy: String) {
+    #expect(banner(decoy) == nil)
+    #expect(banner(decoy + "Linux version 5.1 (a) (b) #1 X\n")?.release == "5.1")
+  }
+
+  @Test("Cut short anywhere before its build it is none")
+  func truncated() {
+    let text = Array("Linux version 6.1 (a) (b) #1".utf8)
+    for count in 0..<text.count {
+      let found = KernelBanner(searching: Array(text[..<count]).rawSpan)
+      #expect(found == nil)
+    }
+  }
+}
+
+@Suite("Vermagic")
+struct VermagicTests {
+  private func find(_ text: String, _ release: String = "6.1.0-x") -> String? {
+    Vermagic.find(in: Array(text.utf8).rawSpan, release: release)
+  }
+
+  @Test(
+    "Strings of every architecture are found, trailing spaces included",
+    arguments: [
+      "SMP preempt mod_unload modversions ", "SMP mod_unload modversions aarch64",
+      "mod_unload riscv",
+      "SMP preempt_rt mod_unload ARMv7 thumb2 p2v8 ", "SMP mprofile-kernel relocatable ",
+      "SMP mod_unload 686 ", "mod_unload MIPS32_R1 32BIT ", "SMP LOONGARCH 64BIT ", "",
+      "SMP mod_unload RANDSTRUCT_0123456789abcdef",
+    ])
+  func known(_ words: String) {
+    let string = "6.1.0-x \(words)"
+    #expect(find("other\0\(string)\0more") == string)
+    #expect(find("\(string)\0") == string)
+  }
+
+  @Test("Other strings with the release are passed over")
+  func decoys() {
+    let decoys = "Linux version 6.1.0-x (a) (b) #1\n\0vermagic=6.1.0-x SMP \u{0}6.1.0-x is old\0"
+    #expect(find(decoys) == nil)
+    #expect(find(decoys + "6.1.0-x SMP \0") == "6.1.0-x SMP ")
+    #expect(find("6.1.0-x SMP ") == nil)
+    #expect(find("6.1.0-x SMP \0", "6.1.0") == nil)
+    #expect(find("6.1.0-x SMP \0", "") == nil)
+  }
+}
+
+@Suite("Kernel configuration")
+struct KernelConfigTests {
+  private let text = """
+    # Automatically generated file; DO NOT EDIT.
+    CONFIG_CC_VERSION_TEXT="gcc \\"12\\" \\\\ x"
+    CONFIG_A=y
+    CONFIG_AB=m
+    # CONFIG_B is not set
+    CONFIG_C=n
+    CONFIG_NR_CPUS=8192
+    CONFIG_BASE=0x1000
+    CONFIG_EMPTY=""
+    CONFIG_LAST=y
+    """
+
+  @Test("Values are what the lines say; what is not there is n")
+  func values() throws {
+    let config = try KernelConfig(parsing: Array(text.utf8).rawSpan)
+    #expect(config["A"] == .yes && config["CONFIG_A"] == .yes)
+    #expect(config["AB"] == .module && config["B"] == .no && config["C"] == .no)
+    #expect(config["NONE"] == .no && config["LAST"] == .yes)
+    #expect(config["NR_CPUS"] == .text("8192") && config["BASE"] == .text("0x1000"))
+    #expect(config["EMPTY"] == .text(""))
+    #expect(config["CC_VERSION_TEXT"] == .text("gcc \"12\" \\ x"))
+    #expect(config.isSet("A") && config.isSet("AB") && !config.isSet("B"))
+    #expect(!config.isSet("NR_CPUS"))
+  }
+
+  @Test("Carriage returns at line ends are no part of values")
+  func carriageReturns() throws {
+    let config = try KernelConfig(parsing: Array("CONFIG_A=y\r\nCONFIG_B=\"x\"\r\n".utf8).rawSpan)
+    #expect(config["A"] == .yes && config["B"] == .text("x"))
+  }
+
+  @Test("Text without options is none")
+  func other() {
+    for text in ["", "CONFIG", "some text\n"] {
+      #expect(throws: ParseError(.badMagic, in: "kernel configuration", at: 0)) {
+        _ = try KernelConfig(parsing: Array(text.utf8).rawSpan)
+      }
+    }
+  }
+
+  @Test("An embedded configuration is found between its marks and unpacked")
+  func embedded() throws {
+    let packed = try Fixture.bytes("Streams/config.gz")
+    let image = Array("x IKCFG_ST no\0 IKCFG_ST".utf8) + packed + Array("IKCFG_ED more".utf8)
+    let range = EmbeddedConfig.range(in: image.rawSpan)
+    #expect(range == 23..<(23 + packed.count))
+    var buffer = FileBuffer()
+    let config = try EmbeddedConfig.read(from: image.rawSpan, using: &buffer, path: "image")
+    #expect(config?["MODULES"] == .yes)
+    #expect(config?["LOCALVERSION"] == .text("-ksym"))
+
+    let unended = EmbeddedConfig.range(in: Array(image.dropLast(12)).rawSpan)
+    #expect(unended == nil)
+    var damaged = image
+    damaged[40] ^= 0xff
+    #expect(throws: FileError.self) {
+      _ = try EmbeddedConfig.read(from: damaged.rawSpan, using: &buffer, path: "image")
+    }
+  }
+}
+
+@Suite("Build ID")
+struct BuildIDTests {
+  private let digest = (1...20).map { UInt8($0) }
+
+  private func note(_ name: String, _ type: UInt32, _ content: [UInt8], _ order: ByteOrder)
+    -> [UInt8]
+  {
+    var out = ByteBuilder(order)
+    out.put(UInt32(name.utf8.count + 1))
+    out.put(UInt32(content.count))
+    out.put(type)
+    out.put(cString: name)
+    out.align(to: 4)
+    out.put(content)
+    out.align(to: 4)
+    return out.bytes
+  }
+
+  @Test("It is found among other notes, in both byte orders", arguments: [ByteOrder.little, .big])
+  func among(_ order: ByteOrder) throws {
+    let notes =
+      note("Xen", 3, [1, 2, 3], order) + note("GNU", 1, [9], order)
+      + note("GNU", 3, digest, order)
+    let found = BuildID(inNotes: notes.rawSpan, order)
+    #expect(found?.hexadecimal == "0102030405060708090a0b0c0d0e0f1011121314")
+    var elf = ELFBuilder(layout: ELFLayout(is64Bit: false, order: order))
+    elf.addSection(".note.Linux", type: .note, bytes: note("Linux", 0x100, [1], order))
+    elf.addSection(".notes", type: .note, bytes: notes)
+    let bytes = elf.build()
+    let file = try ELFFile(ByteSource(bytes.rawSpan))
+    let inFile = BuildID(in: file)
+    #expect(inFile == found)
+    for count in 0..<notes.count {
+      let cut = BuildID(inNotes: Array(notes[..<count]).rawSpan, order)
+      #expect(cut == nil)
+    }
+  }
+
+  @Test("In a raw image the notes of ELF files inside are not its own")
+  func raw() {
+    var vdso = ELFBuilder()
+    vdso.type = 3
+    vdso.addSection(
+      ".note", type: .note, bytes: note("GNU", 3, [UInt8](repeating: 7, count: 20), .little))
+    let padding = [UInt8](repeating: 0, count: 64)
+    let image = padding + vdso.build() + padding + note("GNU", 3, digest, .little) + padding
+    let found = BuildID(searching: image.rawSpan, .little)
+    #expect(found == BuildID(digest))
+    let none = BuildID(searching: (padding + vdso.build()).rawSpan, .little)
+    #expect(none == nil)
+  }
+
+  @Test("Notes that lie about their sizes are passed over")
+  func lies() {
+    var bytes = note("GNU", 3, digest, .little)
+    for offset in 0..<8 {
+      bytes[offset] = 0xff
+      let found = BuildID(inNotes: bytes.rawSpan, .little)
+      #expect(found == nil)
+    }
+    let searched = BuildID(searching: bytes.rawSpan, .little)
+    #expect(searched == nil)
+  }
+}

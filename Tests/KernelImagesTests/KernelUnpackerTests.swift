@@ -1,0 +1,283 @@
+import ByteStorage
+import ELFFormat
+import KernelImages
+import TestSupport
+import Testing
+
+/// How the kernel of `Tests/Fixtures/Streams` is compressed.
+private struct Packed: Sendable, CustomStringConvertible {
+  let suffix: String
+  let format: CompressionFormat
+  let uImageCode: UInt8
+  var description: String { suffix }
+
+  func bytes() throws -> [UInt8] { try Fixture.bytes("Streams/kernel.\(suffix)") }
+
+  static let all = [
+    Packed(suffix: "gz", format: .gzip, uImageCode: 1),
+    Packed(suffix: "xz", format: .xz, uImageCode: 0),
+    Packed(suffix: "lzma", format: .lzma, uImageCode: 3),
+    Packed(suffix: "zst", format: .zstd, uImageCode: 6),
+    Packed(suffix: "bz2", format: .bzip2, uImageCode: 2),
+    Packed(suffix: "lz4", format: .lz4, uImageCode: 5),
+    Packed(suffix: "lzo", format: .lzo, uImageCode: 4),
+  ]
+}
+
+private func kernel() throws -> [UInt8] { try Fixture.bytes("Streams/kernel.raw") }
+
+/// What unpacking a file gives.
+private struct Unpacked {
+  let layers: [KernelContainer]
+  let place: UnpackedKernel.Place
+  let bytes: [UInt8]
+  var kinds: [String] { layers.map(\.kind.description) }
+}
+
+private func unpack(_ image: [UInt8]) throws -> Unpacked {
+  let scratch = try ScratchDirectory()
+  let path = try scratch.write(image, to: "image")
+  var file = FileBuffer()
+  var other = FileBuffer()
+  try file.open(path)
+  let unpacked = try KernelUnpacker.unpack(&file, scratch: &other, path: path)
+  let bytes = try unpacked.source(file: file, scratch: other).all().array
+  return Unpacked(layers: unpacked.layers, place: unpacked.place, bytes: bytes)
+}
+
+@Suite("Kernel unpacker")
+struct KernelUnpackerTests {
+  @Test("bzImage: the payload ends before the appended size", arguments: Packed.all)
+  private func bzImage(_ packed: Packed) throws {
+    let payload = try packed.bytes()
+    let size = try kernel().count
+    let image = ImageBuilder.bzImage(payload, size: size, appendsSize: packed.format != .gzip)
+    let result = try unpack(image)
+    #expect(result.kinds == ["bzImage (boot protocol 2.15)", "raw image"])
+    #expect(result.bytes == (try kernel()))
+    #expect(result.place == .scratch)
+    let layer = result.layers[0]
+    #expect(layer.machine == .x86_64)
+    #expect(layer.headerVersion == "6.1.0-ksym (builder@host) #1 SMP")
+    #expect(layer.headerRelease == "6.1.0-ksym")
+    #expect(layer.payload?.range == 0x620..<(0x620 + payload.count))
+    #expect(layer.payload?.format == packed.format)
+    #expect(layer.payload?.unpackedSize == size)
+  }
+
+  @Test("EFI zboot: the header tells the payload and its compression", arguments: Packed.all)
+  private func efiZboot(_ packed: Packed) throws {
+    let image = try ImageBuilder.efiZboot(packed.bytes(), name: packed.format.rawValue)
+    let result = try unpack(image)
+    #expect(result.kinds == ["EFI zboot", "raw image"])
+    #expect(result.layers[0].machine == .aarch64)
+    #expect(result.bytes == (try kernel()))
+  }
+
+  @Test("uImage: the header tells the compression", arguments: Packed.all)
+  private func uImage(_ packed: Packed) throws {
+    for type in [2, 4] as [UInt8] {
+      let image = try ImageBuilder.uImage(
+        packed.bytes(), type: type, compression: packed.uImageCode)
+      let result = try unpack(image)
+      #expect(result.kinds.first == "uImage" && result.kinds.last == "raw image")
+      #expect(result.layers[0].machine == .arm)
+      #expect(result.bytes == (try kernel()))
+    }
+  }
+
+  @Test("arm zImage: the stream of the promised size is found past decoys", arguments: Packed.all)
+  private func armZImage(_ packed: Packed) throws {
+    for order in [ByteOrder.little, .big] {
+      let size = try kernel().count
+      let image = try ImageBuilder.armZImage(packed.bytes(), size: size, order: order)
+      let result = try unpack(image)
+      #expect(result.kinds == ["arm zImage", "raw image"])
+      #expect(result.layers[0].payload?.unpackedSize == size)
+      #expect(result.bytes == (try kernel()))
+    }
+  }
+
+  @Test("s390 bzImage: the stream with a banner is found past decoys", arguments: Packed.all)
+  private func s390Image(_ packed: Packed) throws {
+    let result = try unpack(ImageBuilder.s390Image(packed.bytes()))
+    #expect(result.kinds == ["s390 bzImage", "raw image"])
+    #expect(result.bytes == (try kernel()))
+  }
+
+  @Test("A compressed file counts as a layer", arguments: Packed.all)
+  private func compressed(_ packed: Packed) throws {
+    let result = try unpack(packed.bytes())
+    #expect(result.kinds == [packed.format.rawValue, "raw image"])
+    #expect(result.place == .file)
+    #expect(result.bytes == (try kernel()))
+  }
+
+  @Test("Layers within layers are unpacked: an Android image of a uImage of a zImage")
+  func nested() throws {
+    let packed = try Fixture.bytes("Streams/kernel.xz")
+    let inner = try ImageBuilder.armZImage(packed, size: kernel().count)
+    for version in [0, 2, 3, 4] as [UInt32] {
+      let uImage = ImageBuilder.uImage(inner, compression: 0)
+      let result = try unpack(ImageBuilder.androidBoot(uImage, version: version))
+      #expect(
+        result.kinds == [
+          "Android boot image (version \(version))", "uImage", "arm zImage", "raw image",
+        ])
+      #expect(result.bytes == (try kernel()))
+    }
+  }
+
+  @Test("Unified kernel image: the section .linux is a kernel image")
+  func unified() throws {
+    let packed = try Fixture.bytes("Streams/kernel.zst")
+    let inner = try ImageBuilder.bzImage(packed, size: kernel().count)
+    let result = try unpack(ImageBuilder.unifiedImage(inner))
+    #expect(
+      result.kinds == ["unified kernel image", "bzImage (boot protocol 2.15)", "raw image"])
+    #expect(result.layers[0].machine == .x86_64)
+    #expect(result.layers[0].payload?.range == 0x400..<(0x400 + inner.count))
+    #expect(result.bytes == (try kernel()))
+  }
+
+  @Test("A raw image within a layer is handed out where it lies")
+  func innerRaw() throws {
+    let image = try ImageBuilder.uImage(kernel(), compression: 0)
+    let result = try unpack(image)
+    #expect(result.place == .file)
+    #expect(result.bytes == (try kernel()))
+  }
+
+  @Test("ELF files and Images are kernels as they stand")
+  func plain() throws {
+    var elf = ELFBuilder(machine: .powerPC64)
+    elf.type = 2
+    let vmlinux = try unpack(elf.build())
+    #expect(vmlinux.kinds == ["ELF"])
+    #expect(vmlinux.layers[0].machine == .powerPC64)
+    #expect(vmlinux.bytes == elf.build())
+    for (offset, magic, name) in [
+      (0x38, "ARMd", "arm64 Image"), (0x38, "RSC\u{5}", "riscv Image"),
+      (0x30, "RISCV\0\0\0", "riscv Image"),
+    ] {
+      var image = ByteBuilder()
+      image.set(Array(magic.utf8), at: offset)
+      image.pad(to: 100)
+      #expect(try unpack(image.bytes).kinds == [name])
+    }
+  }
+
+  @Test("Memory dumps are named")
+  func dumps() throws {
+    var core = ELFBuilder()
+    core.type = 4
+    for dump in [
+      core.build(), Array("KDUMP   \u{6}\0\0\0 and more".utf8),
+      Array("makedumpfile\0\0\0\0...".utf8),
+    ] {
+      let error = #expect(throws: FileError.self) { _ = try unpack(dump) }
+      let words = error.map { "\($0)" } ?? ""
+      #expect(words.hasSuffix("image: is a memory dump, not a kernel image"))
+    }
+  }
+
+  @Test("What is no kernel is refused")
+  func nothing() throws {
+    for content in ["", "text that is no kernel", "MZ", "Linux version %s\n"] {
+      let error = #expect(throws: FileError.self) { _ = try unpack(Array(content.utf8)) }
+      guard case .notSuitable = error?.cause else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+    }
+  }
+
+  @Test("Streams that are searched for may not exceed the limit, nor add up beyond it")
+  func bombs() throws {
+    let scratch = try ScratchDirectory()
+    let bomb = try Fixture.bytes("Streams/bomb.zst")
+    let bombs = (0..<20).flatMap { _ in bomb }
+    let path = try scratch.write(ImageBuilder.s390Image(bombs + Packed.all[0].bytes()), to: "image")
+    var file = FileBuffer()
+    try file.open(path)
+    // Each holds 4 MiB: too large, or too many to reach the kernel behind them, or not.
+    for (limit, words) in [
+      (1 << 20, "larger than the limit of 1048576 bytes"), (8 << 20, "holds no kernel"),
+    ] {
+      var other = FileBuffer(limit: limit)
+      let error = #expect(throws: FileError.self) {
+        _ = try KernelUnpacker.unpack(&file, scratch: &other, path: path)
+      }
+      #expect(error.map { "\($0)".contains(words) } == true)
+    }
+    var other = FileBuffer()
+    let unpacked = try KernelUnpacker.unpack(&file, scratch: &other, path: path)
+    #expect(unpacked.layers.count == 2)
+  }
+
+  @Test("Layers without end are refused")
+  func endless() throws {
+    var image = try kernel()
+    for _ in 0..<20 { image = ImageBuilder.uImage(image, compression: 0) }
+    let error = #expect(throws: FileError.self) { _ = try unpack(image) }
+    #expect(error.map { "\($0)".hasSuffix("wraps a kernel in too many layers") } == true)
+  }
+}
+
+@Suite("Hostile kernel containers")
+struct HostileContainerTests {
+  private static func images() throws -> [[UInt8]] {
+    let packed = try Fixture.bytes("Streams/kernel.xz")
+    let size = try kernel().count
+    return [
+      ImageBuilder.bzImage(packed, size: size), ImageBuilder.efiZboot(packed, name: "xz"),
+      ImageBuilder.uImage(packed, type: 4, compression: 0),
+      ImageBuilder.unifiedImage(packed),
+      ImageBuilder.armZImage(packed, size: size), ImageBuilder.androidBoot(packed, version: 2),
+    ]
+  }
+
+  @Test("Cut short anywhere they are told apart or refused, never a crash")
+  func truncated() throws {
+    for image in try Self.images() {
+      for count in 0..<image.count {
+        let cut = Array(image[..<count])
+        let payload = (try? KernelContainer(identifying: cut.rawSpan))?.payload
+        #expect(payload.map { $0.range.upperBound <= count } ?? true)
+      }
+    }
+  }
+
+  @Test("With any header byte changed their payloads stay inside")
+  func damaged() throws {
+    for image in try Self.images() {
+      for offset in 0..<min(image.count, 0x260) {
+        for value in [0, 0xff, 0x7f, image[offset] ^ 1] as [UInt8] {
+          var changed = image
+          changed[offset] = value
+          let payload = (try? KernelContainer(identifying: changed.rawSpan))?.payload
+          #expect(payload.map { $0.range.upperBound <= image.count } ?? true)
+        }
+      }
+    }
+  }
+
+  @Test("Payloads outside of the file and old boot protocols are told with their place")
+  func errors() throws {
+    var bzImage = try Self.images()[0]
+    func error(_ image: [UInt8]) -> ParseError? {
+      do throws(ParseError) { _ = try KernelContainer(identifying: image.rawSpan) } catch {
+        return error
+      }
+      return nil
+    }
+    bzImage.replaceSubrange(0x24c..<0x250, with: [0xff, 0xff, 0xff, 0xff])
+    #expect(error(bzImage)?.offset == 0x620)
+    bzImage[0x206] = 7
+    bzImage[0x207] = 2
+    #expect(error(bzImage) == ParseError(.unsupported(0x207), in: "x86 boot protocol", at: 0x206))
+    var uImage = try Self.images()[2]
+    uImage[31] = 9
+    #expect(error(uImage) == ParseError(.unsupported(9), in: "uImage compression", at: 31))
+  }
+}
