@@ -2,8 +2,8 @@
 public enum RustNameStyle: Sendable {
   /// Without hashes: `kernel::print::call_printk`. As `llvm-cxxfilt` prints it.
   case plain
-  /// With the hash of each crate and the type of each integer: `kernel[f3a2…]::print::call_printk`.
-  /// As `c++filt` prints it.
+  /// With the hash of each crate and the type of each constant: `kernel[f3a2…]::print::call_printk`.
+  /// As `c++filt` prints it, but for the suffix, which `c++filt` drops.
   case showingHashes
 }
 
