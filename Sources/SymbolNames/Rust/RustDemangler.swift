@@ -63,6 +63,7 @@ public enum RustDemangler {
   ///   - style: How to write it.
   /// - Returns: The readable name, or nil if `name` is not mangled.
   public static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
+    guard name.utf8.first == UInt8(ascii: "_") else { return nil }
     var output = NameBuffer(minimumCapacity: maximumReadableLength)
     let bytes = Array(name.utf8)
     return appendReadableName(of: bytes.span, style: style, to: &output) ? output.string : nil
