@@ -59,6 +59,9 @@ struct RustNameTests {
         == "foo::bar (.llvm.1)")
     #expect(
       RustDemangler.readableName(of: "_ZN5$odd$17h0123456789abcdefE") == "$odd$")
+    #expect(
+      RustDemangler.readableName(of: "_ZN22$u0000041$..a.$u7f$$C$17h0123456789abcdefE")
+        == "A::a.$u7f$$C$")
   }
 
   @Test(
