@@ -116,6 +116,14 @@ struct HostileRustNameTests {
     #expect(RustDemangler.readableName(of: name) == nil)
   }
 
+  @Test("lifetimes bound where nothing is printed cost nothing")
+  func binderBomb() {
+    // Eight thousand function pointers that bind forty thousand lifetimes each.
+    let functions = String(repeating: "FGapa_Eu", count: 8_000)
+    #expect(RustDemangler.readableName(of: "_RMMC0T\(functions)Eu") == "<()>")
+    #expect(RustDemangler.readableName(of: "_RMC0T\(functions)E") == nil)
+  }
+
   @Test("an identifier of many coded letters is given up")
   func punycodeBomb() {
     let coded = String(repeating: "aaa", count: 5_000)

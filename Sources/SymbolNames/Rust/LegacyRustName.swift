@@ -90,8 +90,6 @@ struct LegacyRustName {
   }
 }
 
-// MARK: Escapes
-
 extension LegacyRustName {
   /// Appends an identifier with `..` as `::` and `$LT$` and its like as what they stand for. What
   /// follows an unknown escape is copied as it stands.

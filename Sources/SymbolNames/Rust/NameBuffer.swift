@@ -80,8 +80,6 @@
   }
 }
 
-// MARK: Writing one name
-
 extension NameBuffer {
   /// Lets the `put` functions append up to `limit` bytes from here.
   mutating func open(limit: Int) {
