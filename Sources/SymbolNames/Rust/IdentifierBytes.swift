@@ -26,11 +26,18 @@ enum IdentifierBytes {
     var position = start
     var left = count
     while left > 0 {
-      guard bytes.count &- position >= 8 else {
-        return unsafe areAllSlowly(in: bytes, from: position, count: left)
+      var word: UInt64
+      if bytes.count &- position >= 8 {
+        // SAFETY: 8 bytes follow, as just checked.
+        word = unsafe load(bytes, at: position)
+      } else if bytes.count >= 8 {
+        // The last 8 bytes there are, with those before `position` shifted out.
+        let shift = UInt64(truncatingIfNeeded: (8 &- (bytes.count &- position)) &* 8)
+        // SAFETY: 8 bytes stand before the end, as just checked; 0 < shift < 64, as left > 0.
+        word = unsafe load(bytes, at: bytes.count &- 8) &>> shift
+      } else {
+        return areAllSlowly(in: bytes, from: position, count: left)
       }
-      // SAFETY: 8 bytes follow, as just checked.
-      var word = unsafe load(bytes, at: position)
       if left < 8 {
         let keep: UInt64 = (1 &<< UInt64(left &* 8)) &- 1
         word = (word & keep) | (0x6161_6161_6161_6161 & ~keep)
@@ -43,7 +50,7 @@ enum IdentifierBytes {
     return true
   }
 
-  @unsafe private static func areAllSlowly(
+  private static func areAllSlowly(
     in bytes: borrowing Span<UInt8>, from start: Int, count: Int
   ) -> Bool {
     for index in start..<(start &+ count) where !contains(bytes[index]) { return false }

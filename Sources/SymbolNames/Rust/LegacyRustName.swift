@@ -90,8 +90,6 @@ struct LegacyRustName {
   }
 }
 
-// MARK: Escapes
-
 extension LegacyRustName {
   /// Appends an identifier with `..` as `::` and `$LT$` and its like as what they stand for. What
   /// follows an unknown escape is copied as it stands.
@@ -133,8 +131,7 @@ extension LegacyRustName {
     var code: UInt64 = 0
     var position = start &+ 1
     while position < identifier.count, identifier[position] != UInt8(ascii: "$") {
-      // Seven bytes hold the longest, `u10ffff`.
-      guard position &- start <= 7 else { return nil }
+      // Of more than eight bytes the first ones are lost; none of them is 0, so none fits a case.
       code = code << 8 | UInt64(identifier[position])
       position &+= 1
     }
@@ -157,10 +154,10 @@ extension LegacyRustName {
 
   /// `u7e` as `~`; control characters are left escaped.
   private static func hexScalar(_ text: Span<UInt8>) -> Unicode.Scalar? {
-    guard text.count > 1, text.count <= 7, text[0] == UInt8(ascii: "u") else { return nil }
+    guard text.count > 1, text[0] == UInt8(ascii: "u") else { return nil }
     var value: UInt32 = 0
     for index in 1..<text.count {
-      guard let digit = V0Printer.hexDigit(text[index]) else { return nil }
+      guard let digit = V0Printer.hexDigit(text[index]), value <= 0x10_ffff else { return nil }
       value = value << 4 | UInt32(digit)
     }
     guard value >= 0x20, value < 0x7f || value >= 0xa0 else { return nil }

@@ -80,8 +80,6 @@
   }
 }
 
-// MARK: Writing one name
-
 extension NameBuffer {
   /// Lets the `put` functions append up to `limit` bytes from here.
   mutating func open(limit: Int) {
@@ -109,7 +107,7 @@ extension NameBuffer {
     let length = text.utf8CodeUnitCount
     guard ceiling &- count >= length else { throw NotMangled() }
     // SAFETY: count + length <= ceiling <= capacity; `text` points to `length` constant bytes.
-    unsafe (base + count).update(from: text.utf8Start, count: length)
+    unsafe (base + count).initialize(from: text.utf8Start, count: length)
     count &+= length
   }
 
@@ -129,7 +127,7 @@ extension NameBuffer {
     unsafe source.withUnsafeBufferPointer { bytes in
       guard let first = bytes.baseAddress else { return }
       // SAFETY: start + length <= source.count and count + length <= ceiling <= capacity.
-      unsafe (base + count).update(from: first + start, count: length)
+      unsafe (base + count).initialize(from: first + start, count: length)
     }
     count &+= length
   }

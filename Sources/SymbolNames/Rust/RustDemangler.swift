@@ -2,8 +2,8 @@
 public enum RustNameStyle: Sendable {
   /// Without hashes: `kernel::print::call_printk`. As `llvm-cxxfilt` prints it.
   case plain
-  /// With the hash of each crate and the type of each integer: `kernel[f3a2…]::print::call_printk`.
-  /// As `c++filt` prints it.
+  /// With the hash of each crate and the type of each constant: `kernel[f3a2…]::print::call_printk`.
+  /// As `c++filt` prints it, but for the suffix, which `c++filt` drops.
   case showingHashes
 }
 
@@ -63,6 +63,7 @@ public enum RustDemangler {
   ///   - style: How to write it.
   /// - Returns: The readable name, or nil if `name` is not mangled.
   public static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
+    guard name.utf8.first == UInt8(ascii: "_") else { return nil }
     var output = NameBuffer(minimumCapacity: maximumReadableLength)
     let bytes = Array(name.utf8)
     return appendReadableName(of: bytes.span, style: style, to: &output) ? output.string : nil

@@ -17,9 +17,14 @@ extension V0Printer {
     case UInt8(ascii: "a"), UInt8(ascii: "h"), UInt8(ascii: "i"), UInt8(ascii: "j"),
       UInt8(ascii: "l"), UInt8(ascii: "m"), UInt8(ascii: "n"), UInt8(ascii: "o"),
       UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "x"), UInt8(ascii: "y"):
-      try printInteger(tag)
-    case UInt8(ascii: "b"): try printBool()
-    case UInt8(ascii: "c"): try printCharacter()
+      try printInteger()
+      if showsHashes { try printType(of: tag) }
+    case UInt8(ascii: "b"):
+      try printBool()
+      if showsHashes { try printType(of: tag) }
+    case UInt8(ascii: "c"):
+      try printCharacter()
+      if showsHashes { try printType(of: tag) }
     case UInt8(ascii: "p"): try print(UInt8(ascii: "_"))
     case UInt8(ascii: "B"):
       guard let detour = try beginDetour() else { return }
@@ -96,7 +101,7 @@ extension V0Printer {
   }
 
   /// Decimal where it fits 64 bits, else as hexadecimal.
-  private mutating func printInteger(_ tag: UInt8) throws(NotMangled) {
+  private mutating func printInteger() throws(NotMangled) {
     if skip(UInt8(ascii: "n")) { try print(UInt8(ascii: "-")) }
     let number = try parseHex()
     if number.count <= 16 {
@@ -105,7 +110,13 @@ extension V0Printer {
       try print("0x")
       try printBytes(from: number.start, count: number.count)
     }
-    if showsHashes, let type = V0Printer.basicType(tag) { try print(type) }
+  }
+
+  /// `: u8` behind a constant.
+  private mutating func printType(of tag: UInt8) throws(NotMangled) {
+    guard let type = V0Printer.basicType(tag) else { return }
+    try print(": ")
+    try print(type)
   }
 
   private mutating func printBool() throws(NotMangled) {

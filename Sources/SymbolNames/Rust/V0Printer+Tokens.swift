@@ -38,8 +38,8 @@ extension V0Printer {
     return true
   }
 
-  /// The bytes between `_R` and the first dot.
-  var nameLength: Int {
+  /// Counts the bytes between `_R` and the first dot.
+  func measureName() -> Int {
     var end = V0Printer.origin
     while end < bytes.count, bytes[end] != UInt8(ascii: ".") { end &+= 1 }
     return end &- V0Printer.origin
@@ -163,8 +163,6 @@ extension UInt64 {
     return sum
   }
 }
-
-// MARK: Printing
 
 extension V0Printer {
   @inline(__always)

@@ -148,6 +148,10 @@ extension V0Printer {
     // A lifetime that nobody can name is of no use: more of them than bytes means malice.
     let room = UInt64(nameLength)
     guard room > boundLifetimes, count < room - boundLifetimes else { throw NotMangled() }
+    guard isPrinting else {
+      boundLifetimes &+= count
+      return
+    }
     try print("for<")
     for index in 0..<count {
       boundLifetimes &+= 1

@@ -23,6 +23,8 @@ struct V0Printer: ~Copyable, ~Escapable {
   var depth = 0
   var boundLifetimes: UInt64 = 0
   var rereadBytes = 0
+  /// The bytes between `_R` and the first dot; only needed where lifetimes are bound.
+  lazy var nameLength = measureName()
   /// False inside the path of an `impl`, which is parsed but not shown.
   var isPrinting = true
 
@@ -59,8 +61,6 @@ struct V0Printer: ~Copyable, ~Escapable {
   /// Whether the name proper is over: only a suffix (or nothing) follows.
   private var isAtEnd: Bool { position == bytes.count || peek() == UInt8(ascii: ".") }
 }
-
-// MARK: Paths
 
 extension V0Printer {
   /// Prints a path; generic arguments after it need no `::` inside a type.
@@ -182,8 +182,6 @@ extension V0Printer {
     }
   }
 }
-
-// MARK: Back references
 
 extension V0Printer {
   /// An excursion to something that stood earlier in the name.

@@ -1,6 +1,0 @@
-import SymbolNames
-import Testing
-
-@Suite("Rust demangling")
-struct RustDemanglingTests {
-}
