@@ -101,6 +101,8 @@ let package = Package(
     tests("ELFFormat", ["ByteStorage", "ELFFormat"]),
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
     tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
+    .executableTarget(
+      name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
     tests("SymbolNames", ["SymbolNames"]),
   ],
   swiftLanguageModes: [.v6]

@@ -85,8 +85,14 @@ static const char *nameOf(int error) {
   return name ? name : "?";
 }
 
-// One kernel log record without its header; "\x0a" inside becomes the joint too.
+// One kernel log record without its header; "\x0a" inside becomes the joint too. The dump of a
+// warning, from its "cut here" to its "end trace", is left out.
 static void appendRecord(const char *text, size_t *used) {
+  static int inDump;
+  if (strstr(text, "[ cut here ]")) inDump = 1;
+  int skipped = inDump;
+  if (strstr(text, "[ end trace ")) inDump = 0;
+  if (skipped) return;
   if (*used) *used += snprintf(logText + *used, logLimit - *used, " \\n ");
   for (; *text && *text != '\n' && *used + 8 < logLimit; text++) {
     if (strncmp(text, "\\x0a", 4) == 0) {

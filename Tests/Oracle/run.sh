@@ -6,7 +6,7 @@
 # PLAN: id, module, deps (commas between), flags; tab-separated; paths relative to MODULES_DIR.
 # OUT.tsv: id, module, result, errno, deps, flags, taint, log (see README.md). Beside it, OUT.tsv.tainted
 # holds the kernel's taint mask before each row, as some messages show once per boot.
-# Needs: qemu-system-x86_64, cpio, gcc with a static libc, gzip.
+# Needs: qemu-system-x86_64, cpio, gcc with a static libc.
 # ORACLE_APPEND adds to the kernel's command line, ORACLE_MEMORY is qemu's -m (default 768).
 set -eu
 
@@ -24,7 +24,7 @@ cp "$plan" "$root/plan"
 awk -F'\t' '{ print $2; n = split($3, d, ","); for (i = 1; i <= n; i++) print d[i] }' "$plan" |
   sort -u | sed '/^$/d' >"$temporary/files"
 (cd "$modules" && cpio --quiet -pdm "$root/oracle" <"$temporary/files")
-(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1 >"$temporary/initramfs")
+(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 >"$temporary/initramfs")
 
 rows=$(grep -c . "$plan")
 next=0
@@ -47,7 +47,7 @@ panic=-1 oops=panic nowatchdog random.trust_cpu=on ${ORACLE_APPEND:-} oracle.sta
     ! cut -f 1 "$temporary/rows" | grep -qx "$begun"; then
     # The kernel died in this row: its console's first words are the log.
     said=$(sed -e "1,/^@@BEGIN $begun\$/d" "$log.text" | grep -av '^@@' | sed 's/^\[[^]]*\] //' |
-      head -n 12 | tr '\t' ' ' | awk '{ printf "%s%s", NR > 1 ? " \\n " : "", $0 }')
+      head -n 12 | tr '\t' ' ' | awk '{ printf "%s%s", (NR > 1 ? " \\n " : ""), $0 }')
     sed -n "$((begun + 1))p" "$plan" | awk -F'\t' -v n="$begun" -v said="$(printf %s "$said" | sed 's/\\/\\\\/g')" \
       '{ printf "%s\t%s\t%s\tcrashed\t\t%s\t%s\t\t\t%s\n", n, $1, $2, $3, $4, said }' >>"$temporary/rows"
     next=$((begun + 1))
