@@ -97,12 +97,12 @@ let package = Package(
         "ByteStorage", "ELFFormat", .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
     tests("ByteStorage", ["ByteStorage"]),
     tests("ELFFormat", ["ByteStorage", "ELFFormat"]),
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
     tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
-    .executableTarget(
-      name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
     tests("SymbolNames", ["SymbolNames"]),
   ],
   swiftLanguageModes: [.v6]
