@@ -61,6 +61,16 @@ extension Damage {
       Damage("wx-nonalloc") {
         $0.addSection(".wx", flags: 5, contents: [0]); return true
       },
+      of(".BTF", "btf-magic") { module, btf in
+        module.bytes.set(0, at: module.offset(of: btf), width: 2)
+      },
+      of(".BTF", "btf-names") { module, btf in
+        for place in 0..<8 {
+          module.bytes.set(0xff, at: module.offset(of: btf) + 24 + place, width: 1)
+        }
+      },
+      of(".BTF", "btf-size0") { $0[$1, .size] = 0 },
+      of(".BTF", "btf-removed") { $0.rename($1, to: ".XTF") },
       Damage("obsparm") {
         $0.addSection("__obsparm", flags: 2, contents: [0]); return true
       },
