@@ -97,6 +97,8 @@ let package = Package(
         "ByteStorage", "ELFFormat", .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
     tests("ByteStorage", ["ByteStorage"]),
     tests("ELFFormat", ["ByteStorage", "ELFFormat"]),
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
