@@ -162,7 +162,7 @@ struct ModuleInspector: Sendable {
         return false
       }
     } else if !VersionCheck(settings: settings).force(
-      "bad vermagic", isAskedFor: settings.ignoresVermagic, &module)
+      "bad vermagic", isFinding: !settings.ignoresVermagic, &module)
     {
       module.outcome.refuse(.ENOEXEC)
       return false

@@ -13,7 +13,7 @@ struct VersionCheck {
   ) -> Bool {
     guard settings.modversions, let provided else { return true }
     if module.versions == .none {
-      return force(symbol(), isAskedFor: settings.ignoresModversions, &module)
+      return force(symbol(), &module)
     }
     if let required {
       if required == UInt64(provided) { return true }
@@ -33,18 +33,20 @@ struct VersionCheck {
     return true
   }
 
-  /// Whether the loader goes on without what is missing. The first time it says so; where the user
-  /// asked for force by a flag, the line (once per boot) is a taint notice.
+  /// Whether the loader goes on without what is missing, which taints the kernel.
+  ///
+  /// The line shows once per boot, so it counts as a taint notice; but where a vermagic is missing
+  /// that nobody asked to ignore, it is the only line that says so, and belongs to the log.
   func force(
-    _ reason: String, isAskedFor: Bool = false, _ module: inout InspectedModule
+    _ reason: String, isFinding: Bool = false, _ module: inout InspectedModule
   ) -> Bool {
     guard settings.forceLoad else { return false }
     if !module.isForced {
       let line = "\(module.moduleName): \(reason): kernel tainted."
-      if isAskedFor {
-        module.outcome.taintLog.append(line)
-      } else {
+      if isFinding {
         module.outcome.log.append(line)
+      } else {
+        module.outcome.taintLog.append(line)
       }
     }
     module.isForced = true
