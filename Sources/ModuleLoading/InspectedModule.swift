@@ -27,6 +27,13 @@ struct InspectedModule: Sendable {
   var names = BytePool()
   /// What the module exports, if it loads.
   var exports = ExportTable()
+  /// Rows of ``exports`` that the kernel's binary search does not find, in a table out of order.
+  var hiddenExports: Set<Int> = []
+  /// Number of log lines, and whether it was refused, when the kernel looks for a loaded module of
+  /// the same name.
+  var logCountAtNameCheck: Int?
+  /// Refusals that come after all symbols are resolved.
+  var lateRefusal: (errno: LoadErrno, line: String?)?
   /// Whether its licence makes it proprietary.
   var isProprietary = false
   /// Namespaces it imports.

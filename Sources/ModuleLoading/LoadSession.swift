@@ -48,8 +48,14 @@ struct LoadSession {
     modules.append(module)
     isOnDemand.append(onDemand)
     // One owner a module, also for those without exports: owner numbers are module numbers.
-    var table = module.exports
-    if table.owners.isEmpty { table.addOwner(module.moduleName) }
+    var table = ExportTable()
+    table.addOwner(module.moduleName)
+    for (number, row) in module.exports.rows.enumerated()
+    where !module.hiddenExports.contains(number) {
+      table.add(
+        name: module.exports.bytes(row.name), namespace: module.exports.bytes(row.namespace),
+        crc: row.hasCRC ? row.crc : nil, licence: row.licence, owner: 0)
+    }
     exports.append(table)
     return modules.count - 1
   }
@@ -71,13 +77,28 @@ struct LoadSession {
 
   /// Loads a module before the others, as the user says; it stays loaded if the kernel takes it.
   mutating func preload(_ number: Int) -> LoadOutcome {
-    let result = load(number)
-    if result.outcome.verdict == .loads { loaded.append(number) }
-    return result.outcome
+    let outcome = outcome(of: number)
+    if outcome.verdict == .loads { loaded.append(number) }
+    return outcome
   }
 
   /// What becomes of a module.
-  mutating func outcome(of number: Int) -> LoadOutcome { load(number).outcome }
+  mutating func outcome(of number: Int) -> LoadOutcome {
+    if let twin = whenAlreadyLoaded(number) { return twin }
+    return load(number).outcome
+  }
+
+  /// The refusal of a module whose name is that of a loaded one.
+  private func whenAlreadyLoaded(_ number: Int) -> LoadOutcome? {
+    let module = modules[number]
+    guard let count = module.logCountAtNameCheck,
+      loaded.contains(where: { modules[$0].moduleName == module.moduleName })
+    else { return nil }
+    var outcome = module.outcome
+    outcome.log = Array(outcome.log.prefix(count))
+    outcome.refuse(.EEXIST)
+    return outcome
+  }
 
   private mutating func load(_ number: Int) -> Loaded {
     if let known = results[number] { return known }
@@ -113,10 +134,6 @@ struct LoadSession {
     _ number: Int, _ module: inout InspectedModule, _ closure: inout Set<Int>
   ) {
     let original = module
-    if loaded.contains(where: { modules[$0].moduleName == original.moduleName }) {
-      module.outcome.refuse(.EEXIST)
-      return
-    }
     var usesGPLOnly = false
     for use in original.uses {
       let name = original.names.bytes(use.name)
@@ -138,6 +155,9 @@ struct LoadSession {
       }
     }
     if module.outcome.verdict != .refused { checkDuplicates(number, closure, &module) }
+    if module.outcome.verdict != .refused, let (errno, line) = module.lateRefusal {
+      module.outcome.refuse(errno, line)
+    }
   }
 
   /// `resolve_symbol` and what `simplify_symbols` makes of its answer.

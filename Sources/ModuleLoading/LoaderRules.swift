@@ -62,6 +62,8 @@ public enum LoaderBehaviour: Sendable, Hashable, CaseIterable {
   case hasModuleSignaturePolicy
   /// Sections that are writable and executable are refused.
   case refusesWritableCode
+  /// Two sections of one name cannot both be shown in sysfs, which ends the load.
+  case refusesDuplicateSections
 }
 
 /// Which releases have a behaviour, and where that was read.
@@ -133,6 +135,9 @@ struct LoaderRule: Sendable {
     LoaderRule(
       .hasModuleSignaturePolicy, since: KernelRelease(5, 4),
       "kernel/module/signing.c module_sig_check, 6.1"),
+    LoaderRule(
+      .refusesDuplicateSections, since: KernelRelease(6, 12),
+      "kernel/module/sysfs.c add_sect_attrs, seen on 6.12.107 and 7.2.13; not on 6.1.176"),
     LoaderRule(
       .refusesWritableCode, since: KernelRelease(5, 8),
       "kernel/module.c module_enforce_rwx_sections, 5.10"),

@@ -17,6 +17,11 @@ struct ModuleInspector: Sendable {
   func inspect(_ source: ByteSource, path: String) -> InspectedModule {
     var module = InspectedModule(outcome: LoadOutcome(path: path))
     module.outcome.name = ModuleInspector.fileName(path)
+    if source.count == 0 {
+      // kernel_read_file gives no empty file to the loader.
+      module.outcome.refuse(.EINVAL)
+      return module
+    }
     let length: Int
     switch SignatureCheck(source, rules: rules, settings: settings).result {
     case .accepted(let remaining, let log, let assumption):
@@ -80,12 +85,34 @@ struct ModuleInspector: Sendable {
     }
     module.evidence.hasExtended = indices.extendedCRCs != 0
     gatherEvidence(versions, &module)
-    guard checkLayout(versions, &module), checkInfo(map.moduleInfo(indices.info), indices, &module),
-      checkSections(map, &module)
+    guard checkLayout(versions, &module), checkInfo(map.moduleInfo(indices.info), indices, &module)
     else { return }
+    if rules.has(.checksEarly) { module.logCountAtNameCheck = module.outcome.log.count }
+    guard checkSections(map, &module) else { return }
+    if !rules.has(.checksEarly) { module.logCountAtNameCheck = module.outcome.log.count }
     noteTaints(map.moduleInfo(indices.info), &module)
     guard readExports(map, &module), checkImports(&module) else { return }
     readUses(map, indices, versions, &module)
+    checkNames(map, &module)
+  }
+
+  /// What sysfs refuses at the end of the load: a module without a name, two sections of one name.
+  private func checkNames(_ map: borrowing SectionMap, _ module: inout InspectedModule) {
+    if module.moduleName.isEmpty {
+      module.lateRefusal = (.EINVAL, nil)
+      return
+    }
+    guard rules.has(.refusesDuplicateSections) else { return }
+    var seen: Set<String> = []
+    for section in map.sections where section.flags.contains(.alloc) && section.size > 0 {
+      let name = map.names.cStringOrEmpty(at: Int(section.nameOffset)).text
+      guard !seen.insert(name).inserted else { continue }
+      module.lateRefusal = (
+        .EEXIST,
+        "sysfs: cannot create duplicate filename '/module/\(module.moduleName)/sections/\(name)'"
+      )
+      return
+    }
   }
 
   private func readInfo(_ info: ModuleInfo, _ module: inout InspectedModule) {
@@ -260,6 +287,8 @@ struct ModuleInspector: Sendable {
         to: &module.exports, owner: owner,
         reading: rules.has(.hasFlagTable) ? .flagTable : .sections)
     }
+    module.hiddenExports = SearchOrder.hiddenRows(
+      of: module.exports, isOneTable: rules.has(.hasFlagTable))
     return true
   }
 
@@ -279,8 +308,11 @@ struct ModuleInspector: Sendable {
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices,
     _ versions: borrowing VersionIndex, _ module: inout InspectedModule
   ) {
+    // Until 6.13 nobody looks at the size of the string table: names may lie behind it.
+    let strings = rules.has(.validatesStringTables)
+      ? map.bytes(indices.strings) : map.bytesToEnd(indices.strings)
     let table = ELFSymbolTable(
-      entries: map.bytes(indices.symbols), strings: map.bytes(indices.strings), layout: map.layout)
+      entries: map.bytes(indices.symbols), strings: strings, layout: map.layout)
     for index in 1..<max(1, table.count) {
       guard let symbol = table.symbol(at: index) else { break }
       let kind: InspectedModule.Use.Kind

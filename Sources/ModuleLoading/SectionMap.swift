@@ -62,6 +62,15 @@ struct SectionMap: ~Escapable {
     return span
   }
 
+  /// The bytes from a section's offset to the end of the file.
+  @_lifetime(copy self)
+  func bytesToEnd(_ index: Int) -> RawSpan {
+    guard index > 0, index < sections.count, sections[index].offset < UInt64(length),
+      let span = try? source.bytes(Int(sections[index].offset)..<length, in: "section")
+    else { return RawSpan() }
+    return span
+  }
+
   /// The name in the module structure at a section's offset.
   func structureName(_ index: Int) -> String {
     guard index > 0, index < sections.count, sections[index].offset < UInt64(length) else { return "" }

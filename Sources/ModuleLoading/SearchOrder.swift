@@ -1,0 +1,48 @@
+internal import ByteStorage
+internal import ModuleVersions
+
+/// The kernel's binary search in export tables, which expects them in order.
+///
+/// - Note: `find_exported_symbol_in_section` and lib/bsearch.c, 5.10 to 7.2.
+enum SearchOrder {
+  /// Rows that the search does not find because their table is out of order.
+  ///
+  /// - Parameter isOneTable: Whether all rows are of one section, whatever their licence; else those
+  ///   of each licence are of a section of their own.
+  static func hiddenRows(of table: ExportTable, isOneTable: Bool) -> Set<Int> {
+    var hidden: Set<Int> = []
+    var start = 0
+    while start < table.rows.count {
+      let licence = table.rows[start].licence
+      let end = isOneTable ? table.rows.count
+        : table.rows[start...].firstIndex { $0.licence != licence } ?? table.rows.count
+      if !isSorted(table, start..<end) { hidden.formUnion(unfound(table, start..<end)) }
+      start = end
+    }
+    return hidden
+  }
+
+  private static func isSorted(_ table: ExportTable, _ range: Range<Int>) -> Bool {
+    range.dropFirst().allSatisfy {
+      table.bytes(table.rows[$0 - 1].name).compare(table.bytes(table.rows[$0].name)) <= 0
+    }
+  }
+
+  private static func unfound(_ table: ExportTable, _ range: Range<Int>) -> [Int] {
+    range.filter { row in
+      let key = table.bytes(table.rows[row].name)
+      var (base, count) = (range.lowerBound, range.count)
+      while count > 0 {
+        let pivot = base + count / 2
+        let order = key.compare(table.bytes(table.rows[pivot].name))
+        if order == 0 { return false }
+        if order > 0 {
+          base = pivot + 1
+          count -= 1
+        }
+        count /= 2
+      }
+      return true
+    }
+  }
+}
