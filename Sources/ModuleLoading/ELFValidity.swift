@@ -28,6 +28,11 @@ struct ELFValidity: ~Escapable {
     var versions = 0
     var extendedCRCs = 0
     var extendedNames = 0
+
+    /// Whether the loader reads a section but keeps it not: it clears `SHF_ALLOC` there.
+    func isDropped(_ index: Int) -> Bool {
+      index == info || index == versions || index == extendedCRCs || index == extendedNames
+    }
   }
 
   let rules: LoaderRules

@@ -39,8 +39,8 @@ public struct LoaderSettings: Sendable {
 
   /// An assumption of the user.
   public struct Assumption: Sendable {
-    let key: String
-    let value: String
+    package let key: String
+    package let value: String
 
     /// Parses `KEY=VALUE`; `nil` if it is not of that form.
     public init?(_ text: String) {

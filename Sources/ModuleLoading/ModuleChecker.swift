@@ -49,7 +49,10 @@ public struct ModuleChecker: Sendable {
     var facts = facts
     var assumed: [String] = []
     for assumption in assumptions { assumption.apply(to: &facts, &assumed) }
-    let named = facts.release.map(\.value) ?? facts.vermagic.map(\.value)
+    // Debian's release string hides the patch level, which its build tag tells.
+    let isTold = assumptions.contains { $0.key == "release" }
+    let tag = isTold ? nil : facts.banner?.value.debianVersion
+    let named = tag ?? facts.release?.value ?? facts.vermagic?.value
     let release = named.flatMap { KernelRelease($0) }
     if release == nil {
       let newest = LoaderRules.newestKnown

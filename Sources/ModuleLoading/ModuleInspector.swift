@@ -93,18 +93,21 @@ struct ModuleInspector: Sendable {
     noteTaints(map.moduleInfo(indices.info), &module)
     guard readExports(map, &module), checkImports(&module) else { return }
     readUses(map, indices, versions, &module)
-    checkNames(map, &module)
+    checkNames(map, indices, &module)
   }
 
   /// What sysfs refuses at the end of the load: a module without a name, two sections of one name.
-  private func checkNames(_ map: borrowing SectionMap, _ module: inout InspectedModule) {
+  private func checkNames(
+    _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, _ module: inout InspectedModule
+  ) {
     if module.moduleName.isEmpty {
       module.lateRefusal = (.EINVAL, nil)
       return
     }
     guard rules.has(.refusesDuplicateSections) else { return }
     var seen: Set<String> = []
-    for section in map.sections where section.flags.contains(.alloc) && section.size > 0 {
+    for (index, section) in map.sections.enumerated()
+    where section.flags.contains(.alloc) && section.size > 0 && !indices.isDropped(index) {
       let name = map.names.cStringOrEmpty(at: Int(section.nameOffset)).text
       guard !seen.insert(name).inserted else { continue }
       module.lateRefusal = (
