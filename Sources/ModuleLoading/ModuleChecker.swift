@@ -1,6 +1,7 @@
 public import ByteStorage
 internal import ELFFormat
 public import KernelFacts
+internal import KernelImages
 internal import ModuleFiles
 internal import ModuleVersions
 internal import OrderedWork
