@@ -3,7 +3,7 @@ public import ByteStorage
 internal import ELFFormat
 internal import KernelImages
 internal import ModuleFiles
-internal import ModuleVersions
+public import ModuleVersions
 
 /// Gathers the facts of a kernel from the files that belong to it.
 public struct KernelFactsReader: ~Copyable {
@@ -39,6 +39,27 @@ public struct KernelFactsReader: ~Copyable {
     return facts
   }
 
+  /// Whether a directory holds something that may be a kernel image.
+  public static func hasImage(_ directory: String) -> Bool {
+    !KernelPaths(directory).images.isEmpty
+  }
+
+  /// What one file exports: a kernel image, Module.symvers text, or a module by another name.
+  ///
+  /// - Returns: `nil` if it has no export tables that can be read.
+  /// - Throws: ``FileError`` if it is none of these, or damaged.
+  public mutating func readExports(_ path: String) throws(FileError) -> ExportTable? {
+    var facts = KernelFacts(path: path)
+    try file.open(path)
+    do throws(ParseError) {
+      if let module = try? ModuleFile(file.source), module.elf.header.type == 1 {
+        return try module.exports(ofFile: path)
+      }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    try readOpened(path, into: &facts)
+    return facts.exports?.value
+  }
+
   private mutating func readImage(
     _ paths: KernelPaths, into facts: inout KernelFacts
   ) throws(FileError) {
@@ -67,6 +88,13 @@ public struct KernelFactsReader: ~Copyable {
     _ path: String, into facts: inout KernelFacts
   ) throws(FileError) {
     try file.open(path)
+    try readOpened(path, into: &facts)
+  }
+
+  /// Reads the file that is open.
+  private mutating func readOpened(
+    _ path: String, into facts: inout KernelFacts
+  ) throws(FileError) {
     do throws(ParseError) {
       let bytes = try file.source.bytes(0..<min(file.count, 64), in: "file")
       if Symvers.isRecognized(bytes) {

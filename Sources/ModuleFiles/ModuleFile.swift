@@ -1,6 +1,6 @@
 public import ByteStorage
 public import ELFFormat
-internal import ModuleVersions
+public import ModuleVersions
 
 /// One module, read leniently: for what it says, not for whether a kernel would accept it.
 public struct ModuleFile: ~Escapable {
@@ -37,6 +37,17 @@ public struct ModuleFile: ~Escapable {
   /// - Throws: ``ParseError`` if a section lies outside of the file.
   @_lifetime(copy self)
   public func versions() throws(ParseError) -> VersionTables { try VersionTables(elf) }
+
+  /// What the module exports.
+  ///
+  /// - Parameter path: Its path, from which the owner's name in Module.symvers is made.
+  /// - Throws: ``ParseError`` if a section lies outside of the file.
+  public func exports(ofFile path: String) throws(ParseError) -> ExportTable {
+    var table = ExportTable()
+    let owner = table.addOwner(ModulePaths.symversName(of: path))
+    try elf.addModuleExports(to: &table, owner: owner)
+    return table
+  }
 
   /// The name in the module structure (`KBUILD_MODNAME`); `nil` if there is no such structure.
   ///

@@ -1,0 +1,71 @@
+internal import ByteStorage
+internal import ModuleVersions
+
+/// Formats exports as they come.
+struct ExportsReport {
+  let format: ExportsCommand.Format
+  let terminal: Terminal
+  let showsReadable: Bool
+  private(set) var status = ExitStatus.yes
+  private var output = OutputBuffer(reserving: 1 << 17)
+  private var count = 0
+
+  init(format: ExportsCommand.Format, terminal: Terminal, showsReadable: Bool) {
+    self.format = format
+    self.terminal = terminal
+    self.showsReadable = showsReadable
+  }
+
+  mutating func complain(_ line: String) {
+    Terminal.write(&output)
+    Terminal.complain(line)
+    status = max(status, .trouble)
+  }
+
+  mutating func add(_ table: ExportTable, from path: String) {
+    count += table.rows.count
+    for row in table.rows {
+      switch format {
+      case .symvers: Symvers.write(row, of: table, to: &output)
+      case .json: writeJSON(row, table, path)
+      case .table: writeText(row, table)
+      }
+      if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+    }
+  }
+
+  mutating func finish() {
+    if count == 0 { status = max(status, .no) }
+    Terminal.write(&output)
+  }
+
+  private mutating func writeText(_ row: ExportTable.Row, _ table: ExportTable) {
+    output.append(row.hasCRC ? hexadecimal(UInt64(row.crc)) : "-         ")
+    output.append(row.licence.isGPLOnly ? "  GPL  " : "       ")
+    let name = table.text(row.name)
+    if showsReadable, let readable = readableName(name) {
+      output.append("\(readable)  \(terminal.faint(name))")
+    } else {
+      output.append(name)
+    }
+    output.append("  \(terminal.faint(table.owners[Int(row.owner)]))")
+    if !row.namespace.isEmpty { output.append("  [\(table.text(row.namespace))]") }
+    output.append(0x0a)
+  }
+
+  private mutating func writeJSON(_ row: ExportTable.Row, _ table: ExportTable, _ path: String) {
+    var json = JSONWriter()
+    json.beginObject()
+    let name = table.text(row.name)
+    json.member("name", name)
+    if showsReadable, let readable = readableName(name) { json.member("readable", readable) }
+    json.member("crc", optional: row.hasCRC ? hexadecimal(UInt64(row.crc)) : nil)
+    json.member("licence", "\(row.licence.symversName)")
+    json.member("namespace", table.text(row.namespace))
+    json.member("owner", table.owners[Int(row.owner)])
+    json.member("file", path)
+    json.endObject()
+    json.endLine()
+    output.append(json.output.bytes)
+  }
+}
