@@ -141,10 +141,8 @@ private struct ModuleCRCs {
       crcs = (0..<(bytes.byteCount / 4)).compactMap { file.layout.word32(bytes, at: $0 * 4) }
       return
     }
-    // Entries are as far apart as their relocations; 8 bytes up to 4.9, 4 since.
-    let first = relocations.relocation(at: 0)?.offset ?? 0
-    let second = relocations.count > 1 ? relocations.relocation(at: 1)?.offset : nil
-    let isWide = second.map { $0 &- first == 8 } ?? (bytes.byteCount == 8)
+    // A relocation an entry, in no order; entries of 8 bytes up to 4.9, of 4 since.
+    let isWide = file.layout.is64Bit && bytes.byteCount / 8 >= relocations.count
     let width: UInt64 = isWide ? 8 : 4
     crcs = [UInt32](repeating: 0, count: bytes.byteCount / Int(width))
     for number in 0..<relocations.count {

@@ -54,8 +54,8 @@ struct LoaderKernel: Sendable {
 
   var isX86: Bool { knownMachine == .x86_64 || knownMachine == .i386 }
 
-  /// Whether undefined names lose one leading dot (ppc64 ELFv1).
-  var dropsDots: Bool { knownMachine == .powerPC64 && layout.order == .big }
+  /// Whether undefined names lose one leading dot, and `.TOC.` is made absolute.
+  var dropsDots: Bool { knownMachine == .powerPC64 }
 
   /// `sizeof(struct kernel_symbol)` in bytes.
   func exportEntrySize(_ rules: LoaderRules) -> UInt64 {

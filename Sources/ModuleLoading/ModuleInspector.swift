@@ -327,6 +327,7 @@ struct ModuleInspector: Sendable {
       default: continue
       }
       let name = undotted(table.name(of: symbol))
+      if kernel.dropsDots, name.equals("TOC.") { continue }
       let required = kind == .undefined || kind == .weak ? versions.crc(of: name) : nil
       module.uses.append(
         InspectedModule.Use(
@@ -335,7 +336,7 @@ struct ModuleInspector: Sendable {
     }
   }
 
-  /// On big-endian ppc64 the loader drops one leading dot of undefined names.
+  /// On ppc64 the loader drops one leading dot of undefined names (`dedotify`).
   @_lifetime(copy name)
   private func undotted(_ name: RawSpan) -> RawSpan {
     guard kernel.dropsDots, name.byte(at: 0) == 0x2e, let rest = name.suffix(from: 1) else {
