@@ -32,7 +32,9 @@ struct InspectedModule: Sendable {
   /// Number of log lines, and whether it was refused, when the kernel looks for a loaded module of
   /// the same name.
   var logCountAtNameCheck: Int?
-  /// Refusals that come after all symbols are resolved.
+  /// The line by which its relocations are refused, once all symbols are resolved.
+  var relocationRefusal: String?
+  /// A refusal that comes last of all.
   var lateRefusal: (errno: LoadErrno, line: String?)?
   /// Whether its licence makes it proprietary.
   var isProprietary = false

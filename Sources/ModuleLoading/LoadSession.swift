@@ -154,6 +154,9 @@ struct LoadSession {
         resolve(name, use, number, &usesGPLOnly, &module, &closure)
       }
     }
+    if module.outcome.verdict != .refused, let line = module.relocationRefusal {
+      module.outcome.refuse(.ENOEXEC, line)
+    }
     if module.outcome.verdict != .refused { checkDuplicates(number, closure, &module) }
     if module.outcome.verdict != .refused, let (errno, line) = module.lateRefusal {
       module.outcome.refuse(errno, line)

@@ -52,6 +52,7 @@ struct LoaderKernel: Sendable {
     return header.machine
   }
 
+  var isX86_64: Bool { knownMachine == .x86_64 }
   var isX86: Bool { knownMachine == .x86_64 || knownMachine == .i386 }
 
   /// Whether undefined names lose one leading dot, and `.TOC.` is made absolute.

@@ -93,6 +93,10 @@ struct ModuleInspector: Sendable {
     noteTaints(map.moduleInfo(indices.info), &module)
     guard readExports(map, &module), checkImports(&module) else { return }
     readUses(map, indices, versions, &module)
+    if kernel.isX86_64 {
+      module.relocationRefusal =
+        RelocationCheck(map, indices, moduleName: module.moduleName, rules: rules).refusal
+    }
     checkNames(map, indices, &module)
   }
 

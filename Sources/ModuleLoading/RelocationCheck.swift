@@ -1,0 +1,75 @@
+internal import ByteStorage
+internal import ELFFormat
+
+/// What x86-64's relocation code refuses whatever the addresses: unknown types, tables without
+/// addends, places that are not zero.
+///
+/// - Note: `apply_relocations` (kernel/module/main.c) and `__write_relocate_add`
+///   (arch/x86/kernel/module.c), 5.10 to 7.2. Overflows depend on where the module lands.
+struct RelocationCheck {
+  /// The log line of the first refusal, or `nil`. The kernel adds addresses to the line about places
+  /// that are not zero; those are known to it only.
+  let refusal: String?
+
+  /// `SHF_RELA_LIVEPATCH`: applied by the livepatch core.
+  private static let livepatchFlag: UInt64 = 0x0010_0000
+
+  init(
+    _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, moduleName: String,
+    rules: LoaderRules
+  ) {
+    for (index, section) in map.sections.enumerated() {
+      guard section.type == .rela || section.type == .rel else { continue }
+      let target = Int(section.info)
+      guard target < map.sections.count, map.sections[target].flags.contains(.alloc),
+        !indices.isDropped(target), section.flags.rawValue & RelocationCheck.livepatchFlag == 0
+      else { continue }
+      if section.type == .rel {
+        refusal = "module \(moduleName): REL relocation unsupported"
+        return
+      }
+      let words = RelocationCheck.firstRefusal(
+        map.bytes(index), map.sections[target].type == .nobits ? RawSpan() : map.bytes(target), index,
+        moduleName, rules)
+      if let words {
+        refusal = "module: \(words)"
+        return
+      }
+    }
+    refusal = nil
+  }
+
+  private static func firstRefusal(
+    _ table: RawSpan, _ target: RawSpan, _ section: Int, _ moduleName: String, _ rules: LoaderRules
+  ) -> String? {
+    for number in 0..<(table.byteCount / 24) {
+      guard let place = table.integer(UInt64.self, at: number &* 24, .little),
+        let info = table.integer(UInt64.self, at: number &* 24 &+ 8, .little)
+      else { return nil }
+      let type = UInt32(truncatingIfNeeded: info)
+      let isClear: Bool
+      switch type {
+      case 0: continue
+      // R_X86_64_64, PC64
+      case 1, 24: isClear = (target.integer(UInt64.self, at: Int(clamping: place), .little) ?? 0) == 0
+      // PC32, PLT32, 32, 32S
+      case 2, 4, 10, 11:
+        isClear = (target.integer(UInt32.self, at: Int(clamping: place), .little) ?? 0) == 0
+      default: return "\(moduleName): Unknown rela relocation: \(type)"
+      }
+      if !isClear { return notClear(section, number, type, rules) }
+    }
+    return nil
+  }
+
+  private static func notClear(
+    _ section: Int, _ number: Int, _ type: UInt32, _ rules: LoaderRules
+  ) -> String {
+    if rules.release >= KernelRelease(6, 13) {
+      return "x86/modules: Invalid relocation target, existing value is nonzero for sec \(section), "
+        + "idx \(number), type \(type)"
+    }
+    let verb = rules.release >= KernelRelease(6, 4) ? "Invalid" : "Skipping invalid"
+    return "x86/modules: \(verb) relocation target, existing value is nonzero for type \(type)"
+  }
+}
