@@ -48,7 +48,9 @@ let package = Package(
     system("CLz4", pkgConfig: "liblz4", apt: "liblz4-dev"),
     system("CLzo", apt: "liblzo2-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
-    floor("ByteStorage", ["CGlibcExtras", "CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CLzo", "CCrypto"]),
+    floor(
+      "ByteStorage",
+      ["CGlibcExtras", "CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CLzo", "CCrypto"]),
     floor("OrderedWork"),
     // Containers.
     floor("ELFFormat", ["ByteStorage"]),
@@ -59,7 +61,8 @@ let package = Package(
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
     // Subjects.
-    floor("ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+    floor(
+      "ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
     floor(
       "KernelFacts",
       [

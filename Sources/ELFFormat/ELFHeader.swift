@@ -78,7 +78,9 @@ public struct ELFSection: Sendable, Hashable {
 
   /// Reads the header at `offset`; `nil` if it does not lie in the bytes.
   public init?(parsing bytes: RawSpan, at offset: Int, layout: ELFLayout) {
-    guard let record = bytes.slice(offset..<(offset &+ layout.sectionHeaderSize)) else { return nil }
+    guard let record = bytes.slice(offset..<(offset &+ layout.sectionHeaderSize)) else {
+      return nil
+    }
     let wide = layout.is64Bit
     nameOffset = layout.word32(record, at: 0) ?? 0
     type = ELFSectionType(rawValue: layout.word32(record, at: 4) ?? 0)

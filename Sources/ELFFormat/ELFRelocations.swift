@@ -54,7 +54,9 @@ public struct ELFRelocations: ~Escapable {
   /// Splits `r_info`. MIPS64 has a byte layout of its own: symbol u32, then four type bytes, of
   /// which the last is the first type applied.
   private func split(_ info: UInt64, at offset: Int) -> (UInt32, UInt32) {
-    guard layout.is64Bit else { return (UInt32(truncatingIfNeeded: info >> 8), UInt32(info & 0xff)) }
+    guard layout.is64Bit else {
+      return (UInt32(truncatingIfNeeded: info >> 8), UInt32(info & 0xff))
+    }
     if machine == .mips {
       return (layout.word32(entries, at: offset) ?? 0, UInt32(entries.byte(at: offset + 7) ?? 0))
     }

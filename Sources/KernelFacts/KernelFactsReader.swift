@@ -22,8 +22,10 @@ public struct KernelFactsReader: ~Copyable {
   ///   - path: An image (vmlinux, vmlinuz, bzImage, …), a Module.symvers, a directory
   ///     (`/lib/modules/RELEASE`, a build tree, an unpacked package), or `running`.
   ///   - config: A configuration to use whatever lies beside the kernel.
+  /// - Returns: The facts, each with its source.
   /// - Throws: ``FileError`` if nothing at the path is a kernel.
-  public mutating func read(_ path: String, config: String? = nil) throws(FileError) -> KernelFacts {
+  public mutating func read(_ path: String, config: String? = nil) throws(FileError) -> KernelFacts
+  {
     var facts = KernelFacts(path: path)
     let paths = KernelPaths(path)
     try readImage(paths, into: &facts)

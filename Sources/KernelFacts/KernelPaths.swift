@@ -44,7 +44,9 @@ struct KernelPaths {
     if let own = roots.first {
       found += ["\(own)/config", "\(own)/.config"]
     }
-    if images.first?.contains("/arch/") ?? false, roots.count > 3 { found.append("\(roots[3])/.config") }
+    if images.first?.contains("/arch/") ?? false, roots.count > 3 {
+      found.append("\(roots[3])/.config")
+    }
     return found.filter { PathKind($0) == .file }
   }
 

@@ -10,6 +10,7 @@ extension ELFFile {
   /// place cancels out for place-relative fields).
   ///
   /// - Parameters:
+  ///   - table: Receives the exports.
   ///   - owner: Index of the owner in `table`.
   ///   - reading: What tells the licence of an export; the default is what the file itself shows.
   /// - Throws: ``ParseError`` if a section lies outside of the file.
@@ -83,7 +84,8 @@ private struct ExportEntries: ~Escapable {
     }
     stringsIndex = index
     strings = try file.bytes(of: file.sections[index], in: "__ksymtab_strings")
-    let inPlace = relocations.hasAddends
+    let inPlace =
+      relocations.hasAddends
       ? RawSpan() : try file.bytes(of: file.sections[section], in: "__ksymtab")
     targets.reserveCapacity(relocations.count)
     for number in 0..<relocations.count {

@@ -41,6 +41,7 @@ public struct ModuleFile: ~Escapable {
   /// What the module exports.
   ///
   /// - Parameter path: Its path, from which the owner's name in Module.symvers is made.
+  /// - Returns: The exports, with one owner.
   /// - Throws: ``ParseError`` if a section lies outside of the file.
   public func exports(ofFile path: String) throws(ParseError) -> ExportTable {
     var table = ExportTable()

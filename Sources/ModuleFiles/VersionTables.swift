@@ -149,7 +149,8 @@ public struct VersionTables: ~Escapable {
         found.append(
           (
             "__versions",
-            VersionDefect(.surplusBytes(table.surplus), offset: basicBytes.byteCount - table.surplus)
+            VersionDefect(
+              .surplusBytes(table.surplus), offset: basicBytes.byteCount - table.surplus)
           ))
       }
       for index in 0..<table.count {

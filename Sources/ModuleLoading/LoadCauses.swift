@@ -7,10 +7,12 @@ struct LoadCauses {
     let problems = module.outcome.symbols
     let crcs = problems.filter { $0.problem == .crc }
     let hasLayoutProblem = crcs.contains { $0.name == "module_layout" }
-    if evidence.moduleUsesDWARF != evidence.kernelUsesDWARF, let usesDWARF = evidence.moduleUsesDWARF,
+    if evidence.moduleUsesDWARF != evidence.kernelUsesDWARF,
+      let usesDWARF = evidence.moduleUsesDWARF,
       !crcs.isEmpty
     {
-      let (module, kernel) = usesDWARF ? ("gendwarfksyms", "genksyms") : ("genksyms", "gendwarfksyms")
+      let (module, kernel) =
+        usesDWARF ? ("gendwarfksyms", "genksyms") : ("genksyms", "gendwarfksyms")
       found.append(
         "the module's versions were made by \(module), the kernel's by \(kernel): no CRC of one "
           + "equals any of the other")
@@ -26,7 +28,8 @@ struct LoadCauses {
     }
     for problem in problems where problem.problem == .namespace {
       found.append(
-        "\(problem.name): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only")
+        "\(problem.name): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
+      )
     }
   }
 

@@ -42,7 +42,9 @@ struct LoadSession {
 
   /// Adds a module to those that may be loaded.
   ///
-  /// - Parameter isOnDemand: Whether it is loaded when another needs what it exports.
+  /// - Parameters:
+  ///   - module: The module, inspected.
+  ///   - onDemand: Whether it is loaded when another needs what it exports.
   /// - Returns: Its number.
   mutating func add(_ module: InspectedModule, isOnDemand onDemand: Bool) -> Int {
     modules.append(module)

@@ -21,6 +21,7 @@ public struct KernelRelease: Sendable, Hashable, Comparable {
     self.init(major, minor, number(2) ?? 0)
   }
 
+  /// Whether a release came before another.
   public static func < (left: Self, right: Self) -> Bool {
     (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
   }
@@ -77,7 +78,8 @@ struct LoaderRule: Sendable {
   let source: String
 
   init(
-    _ behaviour: LoaderBehaviour, since: KernelRelease, until: KernelRelease? = nil, _ source: String
+    _ behaviour: LoaderBehaviour, since: KernelRelease, until: KernelRelease? = nil,
+    _ source: String
   ) {
     self.behaviour = behaviour
     self.since = since
@@ -113,7 +115,8 @@ struct LoaderRule: Sendable {
     LoaderRule(
       .acceptsMissingVersions, since: KernelRelease(4, 9),
       "kernel/module/version.c check_version, upstream; Debian's trees refuse"),
-    LoaderRule(.hasNamespaces, since: KernelRelease(5, 4), "kernel/module.c verify_namespace_is_imported"),
+    LoaderRule(
+      .hasNamespaces, since: KernelRelease(5, 4), "kernel/module.c verify_namespace_is_imported"),
     LoaderRule(
       .hasModuleNamespaces, since: KernelRelease(6, 16),
       "kernel/module/main.c verify_module_namespace, 7.2"),

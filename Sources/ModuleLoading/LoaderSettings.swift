@@ -59,8 +59,14 @@ public struct LoaderSettings: Sendable {
       case "struct-module-size": return Int(value) == nil ? "not a number of bytes" : nil
       case "vermagic": return nil
       default:
-        guard key.utf8.allSatisfy({ $0 == 0x5f || (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) })
-        else { return "no such key; known are missing-version, release, vermagic, struct-module-size and options" }
+        guard
+          key.utf8.allSatisfy({
+            $0 == 0x5f || (0x30...0x39).contains($0) || (0x41...0x5a).contains($0)
+          })
+        else {
+          return
+            "no such key; known are missing-version, release, vermagic, struct-module-size and options"
+        }
         return ["y", "m", "n"].contains(value) ? nil : "takes y, m or n"
       }
     }
@@ -110,7 +116,8 @@ public struct LoaderSettings: Sendable {
       if facts.banner?.value.debianVersion != nil {
         refusesMissingVersions = true
       } else if !refusesMissingVersions, modversions {
-        assumed.append("missing-version=accept (upstream: no distribution's build tag was recognised)")
+        assumed.append(
+          "missing-version=accept (upstream: no distribution's build tag was recognised)")
       }
     }
     self.assumed = assumed

@@ -41,7 +41,9 @@ public struct ModuleChecker: Sendable {
   /// Prepares to ask a kernel.
   ///
   /// - Parameters:
+  ///   - facts: What is known of the kernel.
   ///   - assumptions: What the user says of the kernel, which overrides what was read.
+  ///   - request: What is asked beside the modules themselves.
   ///   - adjust: Sets the flags and the blacklist.
   public init(
     _ facts: KernelFacts, assumptions: [LoaderSettings.Assumption] = [], request: Request,

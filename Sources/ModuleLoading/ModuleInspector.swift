@@ -135,7 +135,9 @@ struct ModuleInspector: Sendable {
     guard settings.modversions, let exports = kernel.exports else { return }
     var (agreeing, differing) = (0, 0)
     versions.forEach { name, crc in
-      guard let row = kernel.index.first(name, in: exports), exports.rows[row].hasCRC else { return }
+      guard let row = kernel.index.first(name, in: exports), exports.rows[row].hasCRC else {
+        return
+      }
       if UInt64(exports.rows[row].crc) == crc { agreeing += 1 } else { differing += 1 }
     }
     module.evidence.agreeing = agreeing
@@ -188,7 +190,8 @@ struct ModuleInspector: Sendable {
     let magic = settings.ignoresVermagic ? nil : info.value("vermagic")
     if let magic {
       if let expected = kernel.vermagic,
-        !Vermagics.areSame(magic, expected, ignoresRelease: settings.modversions && indices.versions != 0)
+        !Vermagics.areSame(
+          magic, expected, ignoresRelease: settings.modversions && indices.versions != 0)
       {
         module.outcome.refuse(
           .ENOEXEC,
@@ -316,7 +319,8 @@ struct ModuleInspector: Sendable {
     _ versions: borrowing VersionIndex, _ module: inout InspectedModule
   ) {
     // Until 6.13 nobody looks at the size of the string table: names may lie behind it.
-    let strings = rules.has(.validatesStringTables)
+    let strings =
+      rules.has(.validatesStringTables)
       ? map.bytes(indices.strings) : map.bytesToEnd(indices.strings)
     let table = ELFSymbolTable(
       entries: map.bytes(indices.symbols), strings: strings, layout: map.layout)

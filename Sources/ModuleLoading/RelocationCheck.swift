@@ -29,7 +29,8 @@ struct RelocationCheck {
         return
       }
       let words = RelocationCheck.firstRefusal(
-        map.bytes(index), map.sections[target].type == .nobits ? RawSpan() : map.bytes(target), index,
+        map.bytes(index), map.sections[target].type == .nobits ? RawSpan() : map.bytes(target),
+        index,
         moduleName, rules)
       if let words {
         refusal = "module: \(words)"
@@ -51,7 +52,8 @@ struct RelocationCheck {
       switch type {
       case 0: continue
       // R_X86_64_64, PC64
-      case 1, 24: isClear = (target.integer(UInt64.self, at: Int(clamping: place), .little) ?? 0) == 0
+      case 1, 24:
+        isClear = (target.integer(UInt64.self, at: Int(clamping: place), .little) ?? 0) == 0
       // PC32, PLT32, 32, 32S
       case 2, 4, 10, 11:
         isClear = (target.integer(UInt32.self, at: Int(clamping: place), .little) ?? 0) == 0
@@ -66,7 +68,8 @@ struct RelocationCheck {
     _ section: Int, _ number: Int, _ type: UInt32, _ rules: LoaderRules
   ) -> String {
     if rules.release >= KernelRelease(6, 13) {
-      return "x86/modules: Invalid relocation target, existing value is nonzero for sec \(section), "
+      return
+        "x86/modules: Invalid relocation target, existing value is nonzero for sec \(section), "
         + "idx \(number), type \(type)"
     }
     let verb = rules.release >= KernelRelease(6, 4) ? "Invalid" : "Skipping invalid"

@@ -5,16 +5,21 @@ internal import ModuleVersions
 ///
 /// - Note: `find_exported_symbol_in_section` and lib/bsearch.c, 5.10 to 7.2.
 enum SearchOrder {
-  /// Rows that the search does not find because their table is out of order.
+  /// Finds the rows that the search does not, because their table is out of order.
   ///
-  /// - Parameter isOneTable: Whether all rows are of one section, whatever their licence; else those
-  ///   of each licence are of a section of their own.
+  /// - Parameters:
+  ///   - table: A module's exports, in file order.
+  ///   - isOneTable: Whether all rows are of one section, whatever their licence; else those of each
+  ///     licence are of a section of their own.
+  /// - Returns: Indices of the rows.
   static func hiddenRows(of table: ExportTable, isOneTable: Bool) -> Set<Int> {
     var hidden: Set<Int> = []
     var start = 0
     while start < table.rows.count {
       let licence = table.rows[start].licence
-      let end = isOneTable ? table.rows.count
+      let end =
+        isOneTable
+        ? table.rows.count
         : table.rows[start...].firstIndex { $0.licence != licence } ?? table.rows.count
       if !isSorted(table, start..<end) { hidden.formUnion(unfound(table, start..<end)) }
       start = end

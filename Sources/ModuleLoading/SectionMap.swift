@@ -73,10 +73,14 @@ struct SectionMap: ~Escapable {
 
   /// The name in the module structure at a section's offset.
   func structureName(_ index: Int) -> String {
-    guard index > 0, index < sections.count, sections[index].offset < UInt64(length) else { return "" }
+    guard index > 0, index < sections.count, sections[index].offset < UInt64(length) else {
+      return ""
+    }
     let start = Int(sections[index].offset) + 3 * layout.wordSize
     let end = min(length, start + 64 - layout.wordSize)
-    guard start < end, let field = try? source.bytes(start..<end, in: "this_module") else { return "" }
+    guard start < end, let field = try? source.bytes(start..<end, in: "this_module") else {
+      return ""
+    }
     guard let size = field.firstIndex(of: 0), let name = field.slice(0..<size) else {
       return field.text
     }

@@ -5,8 +5,11 @@ struct VersionCheck {
   /// Whether the loader accepts the version of a symbol; prints what the kernel prints.
   ///
   /// - Parameters:
+  ///   - symbol: The symbol's name.
   ///   - required: The module's CRC, `nil` if it carries none.
   ///   - provided: The export's CRC, `nil` if its owner stores none.
+  ///   - module: Receives the lines.
+  /// - Returns: Whether the load goes on.
   func check(
     _ symbol: @autoclosure () -> String, required: UInt64?, provided: UInt32?,
     _ module: inout InspectedModule

@@ -65,7 +65,8 @@ public struct BasicVersions: ~Escapable {
         found.append(VersionDefect(.emptyName, name: record.name, offset: start))
       }
       guard record.digest == nil else { continue }
-      let padding = (start + layout.wordSize + record.name.byteCount)..<(start + BasicVersions.recordSize)
+      let padding =
+        (start + layout.wordSize + record.name.byteCount)..<(start + BasicVersions.recordSize)
       if let rest = bytes.slice(padding), !rest.isAllZero {
         found.append(VersionDefect(.dirtyPadding, name: record.name, offset: start))
       }

@@ -63,7 +63,10 @@ public struct ExportTable: Sendable {
   /// Adds an export.
   ///
   /// - Parameters:
+  ///   - name: Its name.
+  ///   - namespace: Its namespace; empty for none.
   ///   - crc: Its CRC, or `nil` if its owner stores none.
+  ///   - licence: Its licence class.
   ///   - owner: Index in ``owners``.
   public mutating func add(
     name: RawSpan, namespace: RawSpan, crc: UInt32?, licence: ExportLicence, owner: Int

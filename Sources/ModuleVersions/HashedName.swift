@@ -7,11 +7,12 @@ public enum HashedName {
   /// Bytes of the field in use: 6 + 1 + 32.
   public static let size = 39
 
-  /// The digest in a name field, or `nil` if the field is no hashed name.
+  /// Reads the digest in a name field, or `nil` if the field is no hashed name.
   ///
   /// - Parameters:
   ///   - field: The whole name field.
   ///   - nameLength: Offset of the first NUL.
+  /// - Returns: The digest of the name that does not fit.
   static func digest(inField field: RawSpan, nameLength: Int) -> SHA256Digest? {
     guard nameLength == 6, field.starts(with: "sha256"), let digest = field.slice(7..<size),
       !digest.isAllZero, let rest = field.suffix(from: size), rest.isAllZero

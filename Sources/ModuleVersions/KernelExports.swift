@@ -86,7 +86,8 @@ public struct KernelExports: ~Escapable {
     let flags = try flagBytes(count: count, licence)
     for index in 0..<count {
       let name = string(entries, index, 1, layout, at: section.address)
-      let namespace = layout.hasNamespace
+      let namespace =
+        layout.hasNamespace
         ? string(entries, index, 2, layout, at: section.address) : RawSpan()
       let isGPL = flags.byte(at: index).map { $0 & 1 != 0 }
       table.add(

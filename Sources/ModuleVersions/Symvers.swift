@@ -102,7 +102,8 @@ public enum Symvers {
       self.bytes = bytes
       ends = InlineArray(repeating: bytes.byteCount)
       var (found, position) = (0, 0)
-      while found < 4, let rest = bytes.suffix(from: position), let tab = rest.firstIndex(of: 0x09) {
+      while found < 4, let rest = bytes.suffix(from: position), let tab = rest.firstIndex(of: 0x09)
+      {
         ends[found] = position + tab
         position += tab + 1
         found += 1

@@ -55,6 +55,7 @@ public struct VersionDefect: Sendable, Hashable {
 }
 
 extension VersionDefect: CustomStringConvertible {
+  /// What is wrong, for people.
   public var description: String {
     let subject = name.isEmpty ? "" : " (\(name))"
     switch kind {
@@ -71,7 +72,8 @@ extension VersionDefect: CustomStringConvertible {
     case .withoutBytes(let section): return "\(section) has no bytes in the file"
     case .notAllocated(let section): return "\(section) is not SHF_ALLOC: the kernel ignores it"
     case .disagreement(let basic, let extended):
-      return "basic says 0x\(String(basic, radix: 16)), extended 0x\(String(extended, radix: 16))\(subject)"
+      return
+        "basic says 0x\(String(basic, radix: 16)), extended 0x\(String(extended, radix: 16))\(subject)"
     case .onlyInOneTable(let layout): return "missing in the \(layout.rawValue) table\(subject)"
     case .brokenChain: return "records do not lead to one another"
     }

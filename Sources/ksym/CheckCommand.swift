@@ -33,7 +33,8 @@ struct CheckCommand: ParsableCommand {
 
   @Option(
     name: .customLong("with"),
-    help: ArgumentHelp("A module that is loaded before (repeatable, in order).", valueName: "module"),
+    help: ArgumentHelp(
+      "A module that is loaded before (repeatable, in order).", valueName: "module"),
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var with: [String] = []
 

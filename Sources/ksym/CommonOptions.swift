@@ -19,7 +19,8 @@ struct CommonOptions: ParsableArguments {
   var noDemangle = false
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Number of threads (default: all cores).", valueName: "n"))
+    name: .shortAndLong,
+    help: ArgumentHelp("Number of threads (default: all cores).", valueName: "n"))
   var jobs: Int?
 
   @Option(

@@ -48,7 +48,8 @@ struct KernelOptions: ParsableArguments {
     } catch {
       Terminal.complain("\(error)")
       if kernel == "running" {
-        Terminal.complain("hint: name the kernel with -k (a vmlinuz, a directory, a Module.symvers)")
+        Terminal.complain(
+          "hint: name the kernel with -k (a vmlinuz, a directory, a Module.symvers)")
       }
       throw ExitCode(ExitStatus.trouble.rawValue)
     }

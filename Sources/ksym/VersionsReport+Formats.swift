@@ -99,7 +99,8 @@ extension VersionsReport {
     tables.forEach { layout, record in
       let name: String
       if let digest = record.digest {
-        name = names[digest].map { String(decoding: $0, as: UTF8.self) }
+        name =
+          names[digest].map { String(decoding: $0, as: UTF8.self) }
           ?? "sha256:\(digest.hexadecimal)"
       } else {
         name = record.name.text
