@@ -165,7 +165,11 @@ struct ELFValidity: ~Escapable {
         throw failure(linkLine(section.link))
       }
       // These two lines have been there before the others got theirs.
-      guard map.isInside(section) else { throw Failure(ELFValidity.rangeLine(index, section)) }
+      guard map.isInside(section) else {
+        throw Failure(
+          rules.has(.namesSectionDefects)
+            ? ELFValidity.rangeLine(index, section) : "Module len \(map.length) truncated")
+      }
       if section.flags.contains(.alloc), UInt64(section.nameOffset) >= table.size {
         throw Failure(ELFValidity.nameLine(index, section))
       }

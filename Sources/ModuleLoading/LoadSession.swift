@@ -298,8 +298,9 @@ struct LoadSession {
   private func fail(
     _ name: RawSpan, _ number: Int, _ errno: LoadErrno, _ module: inout InspectedModule
   ) {
+    let isHidden = number == -2 && !rules.has(.showsUnknownSymbolError)
     module.outcome.refuse(
-      errno, "\(module.moduleName): Unknown symbol \(name.text) (err \(number))")
+      errno, "\(module.moduleName): Unknown symbol \(name.text) (err \(isHidden ? 0 : number))")
   }
 
   private func report(

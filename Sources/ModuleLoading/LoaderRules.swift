@@ -63,6 +63,10 @@ public enum LoaderBehaviour: Sendable, Hashable, CaseIterable {
   case hasModuleSignaturePolicy
   /// Sections that are writable and executable are refused.
   case refusesWritableCode
+  /// Section defects have log lines of their own.
+  case namesSectionDefects
+  /// An unknown symbol's line shows the error number, not 0.
+  case showsUnknownSymbolError
   /// Two sections of one name cannot both be shown in sysfs, which ends the load.
   case refusesDuplicateSections
 }
@@ -138,6 +142,12 @@ struct LoaderRule: Sendable {
     LoaderRule(
       .hasModuleSignaturePolicy, since: KernelRelease(5, 4),
       "kernel/module/signing.c module_sig_check, 6.1"),
+    LoaderRule(
+      .namesSectionDefects, since: KernelRelease(5, 10),
+      "kernel/module.c elf_validity_check, 5.10; before: Module len %lu truncated"),
+    LoaderRule(
+      .showsUnknownSymbolError, since: KernelRelease(4, 10),
+      "kernel/module.c simplify_symbols: 4.4 and 4.9 print PTR_ERR(NULL)"),
     LoaderRule(
       .refusesDuplicateSections, since: KernelRelease(6, 12),
       "kernel/module/sysfs.c add_sect_attrs, seen on 6.12.107 and 7.2.13; not on 6.1.176"),

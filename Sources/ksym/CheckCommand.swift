@@ -80,10 +80,10 @@ struct CheckCommand: ParsableCommand {
     var report = CheckReport(
       terminal: terminal, kernelPath: facts.path, release: release, isJSON: common.json,
       showsReadable: !common.noDemangle, isVerbose: common.verbose)
-    var progress = Progress(terminal, total: 1000, what: "modules read")
+    var progress = Progress(terminal, what: "modules read")
     checker.check(
       modules,
-      progress: { done, _ in progress.update(done) },
+      progress: { done, total in progress.update(done, of: total) },
       preloaded: { report.describePreloaded($0) },
       consume: { answer in
         progress.clear()

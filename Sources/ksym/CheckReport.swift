@@ -80,7 +80,7 @@ struct CheckReport {
   private mutating func writeText(_ outcome: LoadOutcome) {
     for line in outcome.assumed where !assumed.contains(line) { assumed.append(line) }
     if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
-      loading.append("\(terminal.good("loads"))    \(outcome.path)")
+      loading.append("\(terminal.good("loads"))      \(outcome.path)")
       if isVerbose || loading.count <= CheckReport.fewModules {
         output.append("\(loading.removeLast())\n")
         if !isVerbose { loading.append("") }
@@ -94,7 +94,7 @@ struct CheckReport {
     case .undecided: verdict = terminal.doubtful("undecided")
     }
     let errno = outcome.errno.map { "  \($0.rawValue)" } ?? ""
-    let padding = String(repeating: " ", count: 9 - outcome.verdict.rawValue.count)
+    let padding = String(repeating: " ", count: 11 - outcome.verdict.rawValue.count)
     output.append("\(verdict)\(padding)\(outcome.path)\(errno)\n")
     for line in outcome.log { output.append("    \(line)\n") }
     for problem in outcome.symbols { writeText(problem) }

@@ -95,7 +95,7 @@ struct ExportsCommand: ParsableCommand {
     _ files: [String], _ terminal: Terminal, _ report: inout ExportsReport
   ) {
     let limit = common.maximumSize.bytes
-    var progress = Progress(terminal, total: files.count, what: "modules")
+    var progress = Progress(terminal, what: "modules")
     OrderedWork.run(
       count: files.count, workers: common.workers, chunk: files.count > 64 ? 8 : 1,
       makeState: { FileBuffer(limit: limit) },
@@ -105,7 +105,7 @@ struct ExportsCommand: ParsableCommand {
         case .success(let table): report.add(table, from: files[index])
         case .failure(let error): report.complain(error.description)
         }
-        progress.update(index + 1)
+        progress.update(index + 1, of: files.count)
         return true
       })
     progress.clear()

@@ -44,6 +44,12 @@ struct KernelOptions: ParsableArguments {
     do {
       let facts = try reader.read(kernel, config: config)
       if common.verbose { explain(facts) }
+      if facts.exports == nil {
+        Terminal.complain(
+          "\(kernel): what this kernel exports was not found (--verbose says where it was sought)")
+        Terminal.complain(
+          "hint: name a vmlinux or vmlinuz with section headers, or its Module.symvers, with -k")
+      }
       return facts
     } catch {
       Terminal.complain("\(error)")

@@ -60,7 +60,7 @@ struct VersionsCommand: ParsableCommand {
       showsReadable: !common.noDemangle)
     let limit = common.maximumSize.bytes
     var output = OutputBuffer(reserving: 1 << 17)
-    var progress = Progress(terminal, total: entries.count, what: "modules")
+    var progress = Progress(terminal, what: "modules")
     OrderedWork.run(
       count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 8 : 1,
       makeState: { FileBuffer(limit: limit) },
@@ -74,7 +74,7 @@ struct VersionsCommand: ParsableCommand {
         }
         status = max(status, result.status)
         if output.bytes.count > 1 << 16 { Terminal.write(&output) }
-        progress.update(index + 1)
+        progress.update(index + 1, of: entries.count)
         return true
       })
     progress.clear()

@@ -60,18 +60,16 @@ struct Terminal: Sendable {
 /// A counter on standard error for long work, on a terminal only, at most ten times a second.
 struct Progress {
   private let isShown: Bool
-  private let total: Int
   private let what: String
   private var last = timespec()
 
-  init(_ terminal: Terminal, total: Int, what: String) {
-    isShown = terminal.showsProgress && total > 50
-    self.total = total
+  init(_ terminal: Terminal, what: String) {
+    isShown = terminal.showsProgress
     self.what = what
   }
 
-  mutating func update(_ done: Int) {
-    guard isShown else { return }
+  mutating func update(_ done: Int, of total: Int) {
+    guard isShown, total > 50 else { return }
     var now = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &now)
     let elapsed = (now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1_000_000
