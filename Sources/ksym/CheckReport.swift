@@ -15,9 +15,9 @@ struct CheckReport {
   private var counts: [LoadVerdict: Int] = [:]
   private var unreadable = 0
   private var assumed: [String] = []
-  /// Lines of modules that load, held back until it is known whether they are few.
-  private var loading: [String] = []
-  private static let fewModules = 12
+  /// Modules that load without a word are named up to a number; the summary counts the rest.
+  private var loadsShown = 0
+  private static let loadsToShow = 12
 
   init(
     terminal: Terminal, kernelPath: String, release: String?, isJSON: Bool, showsReadable: Bool,
@@ -80,10 +80,9 @@ struct CheckReport {
   private mutating func writeText(_ outcome: LoadOutcome) {
     for line in outcome.assumed where !assumed.contains(line) { assumed.append(line) }
     if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
-      loading.append("\(terminal.good("loads"))      \(outcome.path)")
-      if isVerbose || loading.count <= CheckReport.fewModules {
-        output.append("\(loading.removeLast())\n")
-        if !isVerbose { loading.append("") }
+      if isVerbose || loadsShown < CheckReport.loadsToShow {
+        loadsShown += 1
+        output.append("\(terminal.good("loads"))      \(outcome.path)\n")
       }
       return
     }
