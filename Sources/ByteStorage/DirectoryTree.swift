@@ -19,6 +19,20 @@ public enum PathKind: Sendable {
   }
 }
 
+/// Which file a path names, however it is spelt.
+public struct FileIdentity: Sendable, Hashable {
+  private let device: UInt64
+  private let node: UInt64
+
+  /// Examines a path, following symbolic links; `nil` if nothing is there.
+  public init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    node = UInt64(status.st_ino)
+  }
+}
+
 /// The files below a directory.
 public enum DirectoryTree {
   /// A file or a directory that could not be read.

@@ -20,18 +20,45 @@ internal import ModuleVersions
   }
 }
 
+/// `sizeof(struct module)`: from the kernel itself, or from modules of its own tree.
+struct StructureSize: Sendable {
+  /// A module of the tree and the size of its structure.
+  struct Reference: Sendable {
+    let path: String
+    let identity: FileIdentity?
+    let size: Int
+  }
+
+  /// The size that the kernel itself tells.
+  let known: Int?
+  /// Up to two modules: one is always another than the one asked about.
+  let references: [Reference]
+
+  /// The size to expect of a module, in bytes; `nil` if it is not known. A module is no evidence for
+  /// itself.
+  func expected(for path: String) -> Int? {
+    if let known { return known }
+    return references.first { reference in
+      guard reference.path != path, let identity = reference.identity else {
+        return reference.path != path
+      }
+      return identity != FileIdentity(path)
+    }?.size
+  }
+}
+
 /// The kernel's facts in the form the decision needs.
 struct LoaderKernel: Sendable {
   let layout: ELFLayout
   private let knownMachine: ELFMachine?
   let vermagic: String?
-  let structureSize: Int?
+  let structureSize: StructureSize
   let exports: ExportTable?
   let index: ExportIndex
   private let hasPlaceRelativeExports: Bool
 
   init(
-    layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: Int?,
+    layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: StructureSize,
     exports: ExportTable?
   ) {
     self.layout = layout

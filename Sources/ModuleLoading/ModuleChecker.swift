@@ -122,10 +122,11 @@ public struct ModuleChecker: Sendable {
     var assumed: [String] = []
     var buffer = FileBuffer(limit: request.limit)
     let layout = facts.layout?.value ?? firstLayout(targets, &buffer)
-    var size = facts.moduleStructureSize?.value
-    if size == nil, rules.has(.checksStructureSize) {
-      size = structureSize(except: Set(targets.compactMap(\.path)), &buffer)
-      if size == nil {
+    let known = facts.moduleStructureSize?.value
+    var references: [StructureSize.Reference] = []
+    if known == nil, rules.has(.checksStructureSize) {
+      references = structureReferences(&buffer)
+      if references.isEmpty {
         assumed.append(
           "the size of struct module agrees (no BTF, no module of this kernel's own tree)")
       }
@@ -135,7 +136,8 @@ public struct ModuleChecker: Sendable {
     }
     let kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
-      structureSize: size, exports: facts.exports?.value)
+      structureSize: StructureSize(known: known, references: references),
+      exports: facts.exports?.value)
     return ModuleInspector(rules: rules, settings: settings, kernel: kernel, assumed: assumed)
   }
 
@@ -152,18 +154,21 @@ public struct ModuleChecker: Sendable {
     return ELFLayout(is64Bit: true, order: .little)
   }
 
-  /// Size of the module structure in a module of the kernel's own tree, which must have the very
-  /// vermagic of the kernel; never in a module that is asked about.
-  private func structureSize(except targets: Set<String>, _ buffer: inout FileBuffer) -> Int? {
-    guard let vermagic = facts.vermagic?.value else { return nil }
-    for path in treePaths() where !targets.contains(path) || targets.count > 64 {
+  /// Modules of the kernel's own tree, which must have the very vermagic of the kernel.
+  private func structureReferences(_ buffer: inout FileBuffer) -> [StructureSize.Reference] {
+    guard let vermagic = facts.vermagic?.value else { return [] }
+    var found: [StructureSize.Reference] = []
+    for path in treePaths() {
       guard (try? buffer.open(path)) != nil, let module = try? ModuleFile(buffer.source),
         let info = try? module.info(), info.value("vermagic") == vermagic,
-        let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module")
+        let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module"),
+        let size = Int(exactly: module.elf.sections[index].size)
       else { continue }
-      return Int(exactly: module.elf.sections[index].size)
+      found.append(
+        StructureSize.Reference(path: path, identity: FileIdentity(path), size: size))
+      if found.count == 2 { break }
     }
-    return nil
+    return found
   }
 }
 

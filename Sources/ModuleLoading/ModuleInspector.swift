@@ -36,7 +36,7 @@ struct ModuleInspector: Sendable {
     do throws(ELFValidity.Failure) {
       let validity = try ELFValidity(
         source, length: length, layout: kernel.layout, machine: kernel.machine(source),
-        rules: rules, structureSize: kernel.structureSize,
+        rules: rules, structureSize: kernel.structureSize.expected(for: path),
         ignoresModversions: settings.ignoresModversions)
       judge(validity, &module)
     } catch {
