@@ -1,0 +1,175 @@
+#!/bin/bash
+# Measures ksym beside its peers and beside small C programs that do the least, in one run, and
+# compares with the bounds that the project keeps (Documentation/Benchmarks.md).
+#
+#   Benchmarks/run.sh [PART...]      parts: versions raw check names start (default: all)
+#
+# Environment:
+#   KSYM            the command (default .build-release/release/ksym)
+#   KSYM_KERNELS    the cache that `make kernels` fills (default ~/.cache/ksym/kernels)
+#   KSYM_BENCH      where unpacked modules and names are kept (default ~/.cache/ksym/bench)
+#   ROUNDS          runs of each command, after one warm-up (default 5)
+#
+# What cannot be measured here is named at the end. Exit status: 0 all bounds held, 1 one did not.
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+ksym=${KSYM:-$top/.build-release/release/ksym}
+kernels=${KSYM_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kernels}
+store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
+rounds=${ROUNDS:-5}
+root=$kernels/amd64-6.12
+read -ra parts <<<"${*:-versions raw check names start}"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$store"
+left_out=()
+missed=0
+
+leave_out() { left_out+=("$1: $2"); }
+wants() { [[ " ${parts[*]} " == *" $1 "* ]]; }
+has() { command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]]; }
+
+build_floors() {
+  # The floor uses the same archive of liblzma that ksym is linked with.
+  cc -O2 -o "$work/decompress" "$here/floors/decompress.c" -l:liblzma.a -lpthread
+  cc -O2 -o "$work/versions" "$here/floors/versions.c"
+  cc -O2 -o "$work/measure" "$here/measure.c"
+}
+
+# measure: commands on standard input, results kept and printed as a table.
+measure() {
+  "$work/measure" "$rounds" >"$work/results"
+  awk -F '\t' '
+    { printf "  %-34s %8.3f s CPU (%.3f to %.3f) %8.3f s elapsed %7.1f MiB  exit %d\n",
+             $1, $2, $3, $4, $5, $6, $7 }' "$work/results"
+}
+
+# result LABEL COLUMN: 2 CPU, 5 elapsed, 6 memory.
+result() { awk -F '\t' -v label="$1" -v column="$2" '$1 == label { print $column }' "$work/results"; }
+
+# bound WHAT VALUE DIVISOR LIMIT: whether VALUE / DIVISOR is at most LIMIT.
+bound() {
+  awk -v what="$1" -v value="$2" -v divisor="$3" -v limit="$4" 'BEGIN {
+    ratio = value / divisor
+    printf "  %-62s %8.3f  (at most %g)  %s\n", what, ratio, limit, ratio <= limit ? "held" : "MISSED"
+    exit ratio > limit }' || missed=1
+}
+
+modules_directory() { find "$root/usr/lib/modules" "$root/lib/modules" -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null || true; }
+
+# depmod_command BASE: a dry run of depmod with the checks of every version, as one shell command.
+depmod_command() {
+  local depmod
+  depmod=$(command -v depmod || echo /usr/sbin/depmod)
+  echo "exec $depmod -n -e -E '$symvers' -b '$1' $release"
+}
+
+measure_versions() {
+  echo "Versions of $(wc -l <"$work/packed") compressed modules of $release"
+  mkdir -p "$work/base/lib"
+  ln -sfn "$(dirname "$modules")" "$work/base/lib/modules"
+  {
+    printf 'floor: decompress\texec %s %s\n' "$work/decompress" "$work/packed"
+    printf 'ksym versions\texec %s versions --format modprobe %s\n' "$ksym" "$modules"
+    printf 'ksym versions, one thread\texec %s versions -j 1 --format modprobe %s\n' "$ksym" "$modules"
+    ! has depmod || printf 'depmod -e -E\t%s\n' "$(depmod_command "$work/base")"
+  } | measure
+  bound "versions, compressed: CPU beside bare decompression" \
+    "$(result 'ksym versions' 2)" "$(result 'floor: decompress' 2)" 1.05
+  if has depmod; then
+    bound "versions, compressed: CPU beside depmod -e -E" \
+      "$(result 'ksym versions' 2)" "$(result 'depmod -e -E' 2)" 1.0
+  else
+    leave_out "depmod" "kmod is not installed"
+  fi
+}
+
+# The modules of the kernel unpacked, once; a list of them is left in $work/raw.
+unpack_modules() {
+  local raw=$store/$release
+  if [[ ! -e $raw/.complete ]]; then
+    echo "Unpacking the modules of $release into $raw"
+    rm -rf "$raw"
+    mkdir -p "$raw/lib/modules/$release"
+    cp -r "$modules/." "$raw/lib/modules/$release/"
+    find "$raw" -name '*.ko.xz' -print0 | xargs -0 xz -d
+    touch "$raw/.complete"
+  fi
+  find "$raw" -name '*.ko' | sort >"$work/raw"
+  raw_modules=$raw/lib/modules/$release
+}
+
+measure_raw() {
+  unpack_modules
+  echo "Versions of $(wc -l <"$work/raw") uncompressed modules of $release"
+  {
+    printf 'floor: map and print\texec %s %s\n' "$work/versions" "$work/raw"
+    printf 'ksym versions\texec %s versions --format modprobe %s\n' "$ksym" "$raw_modules"
+    printf 'ksym versions, one thread\texec %s versions -j 1 --format modprobe %s\n' "$ksym" "$raw_modules"
+    ! has depmod || printf 'depmod -e -E\t%s\n' "$(depmod_command "$store/$release")"
+  } | measure
+  bound "versions, uncompressed: CPU beside mapping and printing" \
+    "$(result 'ksym versions' 2)" "$(result 'floor: map and print' 2)" 1.3
+}
+
+measure_check() {
+  echo "Check of the whole tree of $release"
+  {
+    printf 'floor: decompress\texec %s %s\n' "$work/decompress" "$work/packed"
+    printf 'ksym check\texec %s check -k %s %s\n' "$ksym" "$root" "$root"
+  } | measure
+  bound "check, whole tree: CPU beside bare decompression" \
+    "$(result 'ksym check' 2)" "$(result 'floor: decompress' 2)" 1.3
+  bound "check, whole tree: elapsed beside its own CPU" \
+    "$(result 'ksym check' 5)" "$(result 'ksym check' 2)" 0.6
+  bound "check, whole tree: peak memory, MB" "$(result 'ksym check' 6)" 0.95367431640625 200
+}
+
+measure_names() {
+  local rust_symvers names=$store/rust-names-1000000
+  rust_symvers=$(find "$kernels/amd64-7" -name Module.symvers -print -quit 2>/dev/null)
+  if [[ -z $rust_symvers ]]; then leave_out "names" "no 7.x kernel in $kernels"; return; fi
+  if ! has c++filt; then leave_out "names" "c++filt is not installed"; return; fi
+  [[ -e $names ]] || { sh "$here/make-rust-names.sh" "$rust_symvers" 1000000 >"$names.new"; mv "$names.new" "$names"; }
+  swift build -c release --package-path "$here" --scratch-path "$top/.build-bench" \
+    -Xswiftc -cross-module-optimization --product demangle-names >"$work/build.log" 2>&1 ||
+    { cat "$work/build.log"; exit 1; }
+  echo "$(wc -l <"$names") distinct Rust names"
+  {
+    printf 'c++filt\texec c++filt <%s\n' "$names"
+    printf 'demangle-names\texec %s <%s\n' "$top/.build-bench/release/demangle-names" "$names"
+    printf 'floor: cat\texec cat <%s\n' "$names"
+  } | measure
+  bound "names: CPU beside c++filt" "$(result demangle-names 2)" "$(result c++filt 2)" 0.25
+}
+
+measure_start() {
+  echo "Start"
+  printf 'ksym --version\texec %s --version\n' "$ksym" |
+    "$work/measure" 41 >"$work/results"
+  bound "start: elapsed milliseconds of ksym --version" "$(result 'ksym --version' 5)" 0.001 15
+}
+
+[[ -x $ksym ]] || { echo "run.sh: $ksym is missing; make build" >&2; exit 2; }
+build_floors
+echo "$(nproc) processors: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1);" \
+  "load $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds; medians"
+modules=$(modules_directory)
+if [[ -n $modules ]]; then
+  release=$(basename "$modules")
+  symvers=$(find "$root/usr/src" -name Module.symvers -print -quit 2>/dev/null)
+  find "$modules" -name '*.ko.xz' | sort >"$work/packed"
+  ! wants versions || measure_versions
+  ! wants raw || measure_raw
+  ! wants check || measure_check
+else
+  leave_out "versions, raw, check" "no kernel in $root (make kernels)"
+fi
+! wants names || measure_names
+! wants start || measure_start
+for line in "${left_out[@]}"; do echo "left out: $line"; done
+exit "$missed"

@@ -1,0 +1,72 @@
+# make help lists the targets.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell sed -n 's/^    version: "\(.*\)",$$/\1/p' Sources/ksym/Ksym.swift)
+
+RELEASE_FLAGS := -c release --scratch-path .build-release \
+  -Xswiftc -static-executable -Xswiftc -cross-module-optimization
+# Whole modules without debug information build in half the time; make test-debug has the lines.
+TEST_FLAGS := --disable-xctest -debug-info-format none \
+  -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2
+KSYM := .build-release/release/ksym
+MANUALS := packaging/man
+COMPLETIONS := packaging/completions
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test test-debug bench fuzz oracle kernels lint install uninstall deb manuals \
+  check-manuals dependencies clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+dependencies: ## Install the Debian packages a build needs, where they are missing
+	@sh Scripts/install-dependencies.sh
+
+build: dependencies ## Build the static, optimised command
+	$(SWIFT) build $(RELEASE_FLAGS) --product ksym
+
+run: build ## Build, and check the modules shipped with the project
+	@KSYM=$(KSYM) sh Scripts/demo.sh
+
+test: dependencies ## Build without warnings and run all tests
+	$(SWIFT) test $(TEST_FLAGS)
+
+test-debug: dependencies ## Run all tests with debug information
+	$(SWIFT) test --disable-xctest --scratch-path .build-debug
+
+bench: build ## Measure ksym beside its peers
+	@KSYM=$(KSYM) Benchmarks/run.sh $(PARTS)
+
+fuzz: dependencies ## Run the fuzz targets (SECONDS_EACH=600)
+	@if [ -x Fuzz/run.sh ]; then Fuzz/run.sh; else echo "fuzz: Fuzz/run.sh is missing" >&2; exit 1; fi
+
+oracle: build ## Compare ksym check with what real kernels say, under qemu
+	@if [ -x Tests/Oracle/oracle.sh ]; then KSYM=$(KSYM) Tests/Oracle/oracle.sh; \
+	else echo "oracle: see Tests/Oracle/README.md" >&2; exit 1; fi
+
+kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
+	sh Scripts/fetch-kernels.sh
+
+lint: ## Check the format of all Swift sources
+	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks Package.swift
+
+manuals: build ## Write the manual pages and completions again
+	sh packaging/generate.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
+
+check-manuals: build ## Check that manual pages and completions are current
+	@sh packaging/check-generated.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
+
+install: ## Install the command, manual pages and completions (PREFIX, DESTDIR)
+	@test -x $(KSYM) || $(MAKE) build
+	@KSYM=$(KSYM) sh packaging/install.sh "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## Remove what install put there (PREFIX, DESTDIR)
+	@sh packaging/install.sh --remove "$(DESTDIR)$(PREFIX)"
+
+deb: build ## Build a Debian package of the static command
+	@KSYM=$(KSYM) VERSION=$(VERSION) sh packaging/make-deb.sh
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-release .build-debug .build-bench .build-deb
