@@ -110,3 +110,19 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Fuzz/run.sh builds this; libFuzzer comes with the toolchain.
+if Context.environment["KSYM_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "ksym-fuzz",
+      dependencies: [
+        "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
+        "ModuleFiles", "KernelFacts", "ModuleLoading",
+      ],
+      path: "Fuzz/Targets",
+      swiftSettings: [
+        .enableExperimentalFeature("Lifetimes"), .enableExperimentalFeature("Extern"),
+      ],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}

@@ -32,9 +32,9 @@ public struct ModuleChecker: Sendable {
   }
 
   private let facts: KernelFacts
-  private let rules: LoaderRules
-  private let settings: LoaderSettings
-  private let request: Request
+  let rules: LoaderRules
+  let settings: LoaderSettings
+  let request: Request
   /// What had to be assumed about the kernel, for people.
   public private(set) var assumed: [String]
 
@@ -118,7 +118,7 @@ public struct ModuleChecker: Sendable {
   }
 
   /// The inspector, with the facts that come from modules where the image lacks them.
-  private func makeInspector(_ targets: [DirectoryTree.Entry]) -> ModuleInspector {
+  func makeInspector(_ targets: [DirectoryTree.Entry]) -> ModuleInspector {
     var assumed: [String] = []
     var buffer = FileBuffer(limit: request.limit)
     let layout = facts.layout?.value ?? firstLayout(targets, &buffer)

@@ -1,0 +1,121 @@
+import BTFFormat
+import ByteStorage
+import ELFFormat
+import KernelFacts
+import KernelImages
+import ModuleLoading
+import ModuleVersions
+
+extension FuzzTargets {
+  /// Largest content of a compressed stream, in bytes: bombs must stop there.
+  private static let limit = 1 << 20
+
+  /// Decompressors, behind the magic numbers.
+  static func streams(_ bytes: RawSpan) {
+    var buffer = FileBuffer(limit: limit)
+    if let format = CompressionFormat(magic: bytes) {
+      for trailing in [TrailingBytes.refused, .ignored] {
+        try? buffer.unpack(bytes, format, path: "fuzz", trailing: trailing)
+        guard buffer.count <= limit else { fatalError("more than the limit") }
+        use(buffer.count)
+      }
+    }
+  }
+
+  /// Kernel images: container, payload search, banner, vermagic, build ID, configuration, BTF.
+  static func kernel(_ bytes: RawSpan) {
+    if let container = try? KernelContainer(identifying: bytes) {
+      use(container.headerRelease?.utf8.count ?? 0)
+      if let payload = container.payload {
+        guard payload.range.upperBound <= bytes.byteCount else { fatalError("payload outside") }
+      }
+    }
+    unpack(bytes)
+    for order in [ByteOrder.little, .big] {
+      use(BuildID(searching: bytes, order)?.bytes.count ?? 0)
+      use(BuildID(inNotes: bytes, order)?.bytes.count ?? 0)
+      if let types = BTFTypes(searching: bytes, order) {
+        use((try? types.size(ofStruct: "module")) ?? 0)
+      }
+    }
+    if let types = try? BTFTypes(parsing: bytes) { use((try? types.size(ofStruct: "module")) ?? 0) }
+    if let banner = KernelBanner(searching: bytes) {
+      use(banner.debianVersion?.utf8.count ?? 0)
+      use(Vermagic.find(in: bytes, release: banner.release)?.utf8.count ?? 0)
+      use(KernelRelease(banner.release)?.major ?? 0)
+      use(KernelFacts.number(of: banner.release)?.major ?? 0)
+    }
+    var text = FileBuffer(limit: limit)
+    if let config = try? EmbeddedConfig.read(from: bytes, using: &text, path: "fuzz") {
+      use(config.isSet("MODVERSIONS") ? 1 : 0)
+    }
+    if let config = try? KernelConfig(parsing: bytes) { use(config.isSet("MODVERSIONS") ? 1 : 0) }
+    if let elf = try? ELFFile(ByteSource(bytes)) {
+      use(BuildID(in: elf)?.bytes.count ?? 0)
+      if let data = try? elf.kernelReadOnlyData() { use(data.byteCount) }
+    }
+  }
+
+  private static func unpack(_ bytes: RawSpan) {
+    var file = FileBuffer(limit: limit)
+    var scratch = FileBuffer(limit: limit)
+    // Stored blocks of lz4's legacy frame are the shortest way into a buffer: none is needed for
+    // what is compressed itself.
+    guard let format = CompressionFormat(magic: bytes),
+      (try? file.unpack(bytes, format, path: "fuzz")) != nil,
+      let kernel = try? KernelUnpacker.unpack(&file, scratch: &scratch, path: "fuzz"),
+      let source = try? kernel.source(file: file, scratch: scratch)
+    else { return }
+    use(source.count)
+  }
+
+  /// The loader's decision about a module, for kernels of several releases. The last byte chooses
+  /// release and flags.
+  static func loader(_ bytes: RawSpan) {
+    let choice = Int(bytes.byte(at: bytes.byteCount - 1) ?? 0)
+    var facts = KernelFacts(path: "fuzz")
+    let releases = ["5.10.223", "6.1.176", "6.4.0", "6.12.107", "6.15.1", "7.2.13"]
+    let release = releases[choice % releases.count]
+    facts.release = KernelFacts.Fact(release, from: "fuzz")
+    facts.layout = KernelFacts.Fact(
+      ELFLayout(is64Bit: choice & 0x40 == 0, order: .little), from: "fuzz")
+    facts.machine = KernelFacts.Fact(choice & 0x40 == 0 ? .x86_64 : .i386, from: "fuzz")
+    facts.vermagic = KernelFacts.Fact("\(release) SMP mod_unload modversions ", from: "fuzz")
+    if let config = try? KernelConfig(parsing: configuration.span.bytes) {
+      facts.config = KernelFacts.Fact(config, from: "fuzz")
+    }
+    if let table = try? Symvers.parse(kernelExports.span.bytes) {
+      facts.exports = KernelFacts.Fact(table, from: "fuzz")
+    }
+    var request = ModuleChecker.Request()
+    request.reportsAllSymbols = true
+    let checker = ModuleChecker(facts, request: request) {
+      $0.ignoresVermagic = choice & 0x80 == 0
+      $0.ignoresModversions = choice & 0xa0 == 0x20
+    }
+    for outcome in checker.check(images: [bytes.array, bytes.array]) {
+      use(outcome.log.reduce(0) { $0 &+ $1.utf8.count } &+ outcome.symbols.count)
+    }
+  }
+
+  private static let configuration = Array(
+    """
+    CONFIG_MODVERSIONS=y
+    CONFIG_MODULE_SIG=y
+    CONFIG_CONSTRUCTORS=y
+    CONFIG_MITIGATION_RETPOLINE=y
+    CONFIG_MODULE_FORCE_LOAD=y
+
+    """.utf8)
+
+  private static let kernelExports = Array(
+    [
+      "0x11111111\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t",
+      "0x122c3a7e\t_printk\tvmlinux\tEXPORT_SYMBOL\t",
+      "0xbdfb6dbb\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t",
+      "0x5b8239ca\t__x86_return_thunk\tvmlinux\tEXPORT_SYMBOL\t",
+      "0x7c46233a\tkobject_put\tvmlinux\tEXPORT_SYMBOL_GPL\t",
+      "0x3b6c41ea\tkstrtoint\tvmlinux\tEXPORT_SYMBOL\tCRYPTO_INTERNAL",
+      "0x3b6c41eb\tkmalloc_caches\tvmlinux\tEXPORT_SYMBOL\tmodule:fuzz,loop-*", "",
+    ].joined(separator: "\n").utf8)
+}

@@ -1,0 +1,147 @@
+import ByteStorage
+import ELFFormat
+import ModuleFiles
+import ModuleVersions
+import SymbolNames
+
+/// What the compiler must not optimise away.
+nonisolated(unsafe) var sink = 0
+
+/// Uses a value, so that computing it is not left out.
+@inline(never)
+func use(_ value: Int) { sink ^= value }
+
+/// The parsers that are fuzzed, by the name of their seed directory.
+enum FuzzTargets {
+  static let all: [String: @Sendable (RawSpan) -> Void] = [
+    "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo, "exports": exports,
+    "names": names, "streams": streams, "kernel": kernel, "loader": loader,
+  ]
+
+  /// Every accessor of the ELF reader.
+  static func elf(_ bytes: RawSpan) {
+    for layout in [
+      nil, ELFLayout(is64Bit: true, order: .little), ELFLayout(is64Bit: false, order: .big),
+    ] {
+      guard let file = open(bytes, layout) else { continue }
+      for index in file.sections.indices {
+        let section = file.sections[index]
+        use(file.name(of: section).byteCount)
+        if let content = try? file.bytes(of: section) { use(content.byteCount) }
+        if let table = try? file.relocations(forSection: index) {
+          for number in -1...min(table.count, 256) {
+            use(Int(truncatingIfNeeded: table.relocation(at: number)?.addend ?? 0))
+          }
+        }
+        if let table = try? file.symbolTable(at: index) { walk(table) }
+      }
+      if let table = try? file.symbolTable() { walk(table) }
+      use(file.sectionIndex(named: ".modinfo") ?? 0)
+      use((try? file.symbolTable(at: file.sections.count))?.count ?? 0)
+    }
+  }
+
+  private static func walk(_ table: borrowing ELFSymbolTable) {
+    for index in -1...min(table.count, 256) {
+      if let symbol = table.symbol(at: index) { use(table.name(of: symbol).byteCount) }
+    }
+  }
+
+  @_lifetime(copy bytes)
+  private static func open(_ bytes: RawSpan, _ layout: ELFLayout?) -> ELFFile? {
+    if let layout { return try? ELFFile(ByteSource(bytes), layout: layout) }
+    return try? ELFFile(ByteSource(bytes))
+  }
+
+  /// The version tables of a module: records, defects, disagreements.
+  static func versions(_ bytes: RawSpan) {
+    guard let module = try? ModuleFile(ByteSource(bytes)) else {
+      // Any bytes as each of the tables.
+      for layout in [
+        ELFLayout(is64Bit: true, order: .little), ELFLayout(is64Bit: false, order: .big),
+      ] {
+        use(BasicVersions(bytes, layout: layout).defects().count)
+        use(PackedVersions(bytes, layout: layout)?.defects().count ?? 0)
+        guard let half = bytes.slice(0..<(bytes.byteCount / 2)),
+          let rest = bytes.suffix(from: bytes.byteCount / 2)
+        else { continue }
+        let extended = ExtendedVersions(crcs: half, names: rest, layout: layout)
+        use(extended.defects().count)
+        use(extended.hasNameForEveryCRC ? 1 : 0)
+      }
+      return
+    }
+    guard let tables = try? module.versions() else { return }
+    use(tables.layouts.count)
+    for found in tables.defects() { use("\(found.defect)".utf8.count) }
+    for found in tables.structuralDefects() { use("\(found.defect)".utf8.count) }
+    tables.forEach { _, record in use(record.name.byteCount &+ record.offset) }
+  }
+
+  /// Module.symvers, and files of names.
+  static func symvers(_ bytes: RawSpan) {
+    use(Symvers.isRecognized(bytes) ? 1 : 0)
+    if let table = try? Symvers.parse(bytes) {
+      var output = OutputBuffer()
+      for row in table.rows { Symvers.write(row, of: table, to: &output) }
+      // What was written reads the same.
+      let again = try? Symvers.parse(output.bytes.span.bytes)
+      guard again?.rows.count == table.rows.count else {
+        fatalError("Module.symvers does not survive writing")
+      }
+      let index = ExportIndex(table)
+      for row in table.rows { use(index.first(table.bytes(row.name), in: table) ?? -1) }
+    }
+    var dictionary = NameDictionary()
+    dictionary.insert(namesIn: bytes)
+    use(dictionary.count)
+  }
+
+  /// The strings of `.modinfo`, and what a module's file says of it.
+  static func modinfo(_ bytes: RawSpan) {
+    for size in [bytes.byteCount, bytes.byteCount / 2, bytes.byteCount &+ 7] {
+      let info = ModuleInfo(bytes, size: size)
+      info.forEachPair { key, value in use(key.byteCount &+ value.byteCount) }
+      use(info.values("alias").count)
+      use(info.value("vermagic")?.utf8.count ?? 0)
+    }
+    use(SignatureTrailer(ByteSource(bytes))?.lengthBeforeMarker ?? 0)
+    if let module = try? ModuleFile(ByteSource(bytes)) {
+      use((try? module.name())?.utf8.count ?? 0)
+      if let info = try? module.info() { use(info.value("license")?.utf8.count ?? 0) }
+    }
+  }
+
+  /// Export tables: a module's by its relocations, a kernel's by its addresses.
+  static func exports(_ bytes: RawSpan) {
+    guard let file = try? ELFFile(ByteSource(bytes)) else { return }
+    for reading in [ELFFile.LicenceReading.asFound, .flagTable] {
+      var table = ExportTable()
+      let owner = table.addOwner("module")
+      try? file.addModuleExports(to: &table, owner: owner, reading: reading)
+      use(table.rows.count)
+    }
+    if let table = try? KernelExports(file).read() { use(table.rows.count) }
+  }
+
+  /// Demangling, and taking linkage names apart; one name a line.
+  static func names(_ bytes: RawSpan) {
+    var output = NameBuffer(minimumCapacity: RustDemangler.maximumReadableLength)
+    for line in bytes.array.split(separator: 0x0a, omittingEmptySubsequences: false) {
+      let name = Array(line)
+      let parts = LinkageName(name.span)
+      guard parts.sourceRange.lowerBound >= 0, parts.sourceRange.upperBound <= name.count else {
+        fatalError("source name outside of the name")
+      }
+      for style in [RustNameStyle.plain, .showingHashes] {
+        let start = output.count
+        let isMangled = RustDemangler.appendReadableName(of: name.span, style: style, to: &output)
+        guard isMangled || output.count == start else { fatalError("wrote what is not mangled") }
+      }
+      use(output.count)
+      use(LinkageName.modpostLength(of: name.span))
+      use(LinkageName.sourceName(of: String(decoding: name, as: UTF8.self)).utf8.count)
+      output.removeAll()
+    }
+  }
+}

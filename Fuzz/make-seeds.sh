@@ -1,0 +1,92 @@
+#!/bin/sh
+# Makes Fuzz/Seeds from real files, cut down.
+#
+# usage: Fuzz/make-seeds.sh CORPUS [KERNELS]
+#   CORPUS   a directory of built kernels: */modules/*.ko, */Module.symvers, */bzImage, */config
+#   KERNELS  the cache that `make kernels` fills, for modules of other architectures
+#
+# Modules lose debug data; only small ones are taken. Seeds built from kernel sources are GPL-2.0, as
+# their origin.
+set -eu
+corpus=$1
+kernels=${2:-}
+cd "$(dirname "$0")/Seeds"
+
+module() { # FILE NAME: the module without debug data
+  llvm-objcopy --strip-debug "$1" "$2"
+}
+
+small=
+for kernel in livepatch rust-ext; do
+  for name in corpus_exp corpus_imp corpus_weak corpus_min corpus_gplonly corpus_rust livepatch-sample; do
+    file=$corpus/$kernel/modules/$name.ko
+    [ -f "$file" ] || continue
+    module "$file" "loader/$kernel-$name.ko"
+    small="$small $kernel-$name.ko"
+  done
+done
+if [ -n "$kernels" ]; then
+  for tree in "$kernels"/*/; do
+    tag=$(basename "$tree")
+    file=$(find "$tree" -name '*.ko*' -type f -size -12k | LC_ALL=C sort | head -1)
+    [ -n "$file" ] || continue
+    case $file in
+      *.xz) xz -dc "$file" >unpacked.tmp ;;
+      *) cp "$file" unpacked.tmp ;;
+    esac
+    module unpacked.tmp small.tmp
+    if [ "$(wc -c <small.tmp)" -lt 22000 ]; then
+      mv small.tmp "loader/$tag.ko"
+      small="$small $tag.ko"
+    fi
+    rm -f unpacked.tmp small.tmp
+  done
+fi
+for name in $small; do
+  case $name in
+    *corpus_min* | *weak* | *imp* | *86* | *64* | *arm* | *s390*) cp "loader/$name" elf/ ;;
+  esac
+  case $name in
+    *exp* | *gplonly* | *nls*) cp "loader/$name" exports/ ;;
+  esac
+  case $name in
+    *imp* | *rust* | *weak*) cp "loader/$name" versions/ ;;
+  esac
+  llvm-objcopy -O binary --only-section=.modinfo "loader/$name" "modinfo/$name.modinfo" || true
+done
+
+# Text: the ends of Module.symvers, System.map and nm output.
+for kernel in livepatch rust-ext; do
+  head -c 1500 "$corpus/$kernel/Module.symvers" >"symvers/$kernel.symvers"
+  grep _RN "$corpus/$kernel/Module.symvers" | head -5 >"symvers/$kernel-rust.symvers" || true
+  head -n 40 "$corpus/$kernel/System.map" >"symvers/$kernel.map"
+done
+printf '0x12345678\tfoo\tvmlinux\n0x12345678\tbar\tNS\tdrivers/x\tEXPORT_SYMBOL_GPL\n' >symvers/orders.symvers
+printf '0x0\tq\tvmlinux\tEXPORT_UNUSED_SYMBOL_GPL\t\n' >symvers/unused.symvers
+
+# Names: one file of many, and one of a few of each kind.
+for table in ../../Tests/Fixtures/names/*.tsv; do
+  cut -f1 "$table" | grep -v '^#' | awk 'NR % 40 == 1' | head -40 >"names/$(basename "$table" .tsv)"
+done
+printf '__pfx_foo.llvm.123\n__cfi_bar.isra.0.cold\nx.constprop.0.part.1\n_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE\n' >names/suffixes
+
+# Streams: the fixtures of the codecs.
+for stream in ../../Tests/Fixtures/Streams/*; do
+  [ "$(wc -c <"$stream")" -lt 6000 ] && case $stream in *.md) ;; *) cp "$stream" streams/ ;; esac
+done
+
+# Kernels: headers of images, strings, a configuration, type information.
+for kernel in livepatch rust-ext; do
+  head -c 4096 "$corpus/$kernel/bzImage" >"kernel/$kernel.bzImage"
+  grep -a -m1 -o 'Linux version [ -~]*' "$corpus/$kernel/vmlinux" | head -1 >"kernel/$kernel.banner"
+  printf '%s SMP preempt mod_unload modversions \0' "$(cat "$corpus/$kernel/kernel.release")" \
+    >>"kernel/$kernel.banner"
+  head -c 2000 "$corpus/$kernel/config" >"kernel/$kernel.config"
+done
+{ printf IKCFG_ST; printf 'CONFIG_MODVERSIONS=y\n' | gzip -n; printf IKCFG_ED; } >kernel/ikconfig
+printf '\004\000\000\000\024\000\000\000\003\000\000\000GNU\00001234567890123456789' >kernel/buildid
+printf '\237\353\001\000\030\000\000\000\000\000\000\000\030\000\000\000\030\000\000\000\010\000\000\000\001\000\000\000\001\000\000\004\000\004\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000module\000' \
+  >kernel/btf
+printf '\000\000\000\000zimg\000\020\000\000' >kernel/zboot
+for stream in streams/kernel.* streams/config.gz; do [ -f "$stream" ] && cp "$stream" kernel/; done
+du -sh .
