@@ -73,13 +73,13 @@ enum UnmodelledRows {
   /// What the ids end in: cryptography, relocations, bytes behind a table, names of built-in modules,
   /// BTF, and a warning whose stack dump is in the log.
   private static let endings = [
-    "-sig-stale", "-this-builtinname", "-symtab-size0", "-symtab-oddsize", "-duplicate-names",
-    "-this-emptyname",
+    "-sig-stale", "-this-builtinname", "-symtab-size0", "-duplicate-names",
   ]
 
   static func contains(_ row: VerdictRow) -> Bool {
     // Flag 4 hands over a compressed file, 8 is no flag at all.
     row.flags & ~(64 | 3) != 0 || row.id.hasPrefix("C/") || row.id.contains("-reloc-")
-      || row.id.contains("-btf-") || endings.contains { row.id.hasSuffix($0) }
+      || row.id.contains("-btf-") || row.log.contains { $0.contains("elocation target") }
+      || endings.contains { row.id.hasSuffix($0) }
   }
 }

@@ -54,7 +54,9 @@ struct VerdictComparison {
       return "\(answer.verdict) \(answer.errno ?? ""), the kernel: \(row.result) \(row.errno)"
     }
     let isHidden: (String) -> Bool = { hidesForceNotices && KernelLog.isForceNotice($0) }
-    var wanted = row.log.filter { !KernelLog.isTaintNotice($0) && !isHidden($0) }
+    var wanted = row.log.filter {
+      !KernelLog.isTaintNotice($0) && !KernelLog.isOfCryptography($0) && !isHidden($0)
+    }
     if row.loads {
       wanted = wanted.filter(KernelLog.isOfLoader)
     } else if (answer.errno ?? "") != row.errno {

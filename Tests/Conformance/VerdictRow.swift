@@ -68,6 +68,11 @@ enum KernelLog {
     }
   }
 
+  /// Whether a line is about the contents of a signature, which are not looked at.
+  static func isOfCryptography(_ line: String) -> Bool {
+    line.hasPrefix("PKCS7:") || line.hasPrefix("Unsupported pkey")
+  }
+
   /// Whether a line tells that a forced load tainted the kernel: also once per boot.
   static func isForceNotice(_ line: String) -> Bool { line.contains("kernel tainted.") }
 
@@ -77,7 +82,7 @@ enum KernelLog {
     [
       "symbol version for", "obsolete section", "kernel tainted.", "module uses symbol",
       "inheriting taint", "staging directory", "retpoline", "spectre", "disagrees",
-      "Unknown symbol", "GPL-only symbols",
+      "Unknown symbol", "GPL-only symbols", "not signed",
     ].contains { line.contains($0) }
   }
 }

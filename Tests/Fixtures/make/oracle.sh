@@ -48,9 +48,13 @@ if [ -n "$tree" ]; then
   } >"$to/facts.tsv"
   grep -E '^(# )?CONFIG_(MOD|LIVEPATCH|STRICT_MODULE|CONSTRUCTORS|(MITIGATION_)?RETPOLINE|DEBUG_INFO_BTF|SECURITY_LOCKDOWN|KALLSYMS)' \
     "$config" >"$to/config"
-  xargs strings -n 2 <"$to/files" | LC_ALL=C sort -u >"$to/names"
+  # Names in a string table may share their ends, so that strings alone does not show them all.
+  {
+    xargs strings -n 2 <"$to/files"
+    xargs nm -p <"$to/files" 2>"$to/errors" | awk '{ print $NF }'
+  } | LC_ALL=C sort -u >"$to/names"
   awk -F'\t' 'NR == FNR { known[$1]; next } $3 == "vmlinux" && $2 in known' \
     "$to/names" "$(find "$tree" -name Module.symvers | head -n 1)" | LC_ALL=C sort -k 2,2 >"$to/Module.symvers"
-  rm "$to/names"
+  rm "$to/names" "$to/errors"
 fi
 rm "$to/files"
