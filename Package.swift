@@ -107,6 +107,22 @@ let package = Package(
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
     tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
     tests("SymbolNames", ["SymbolNames"]),
+    tests("OrderedWork", ["OrderedWork"]),
+    tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
+    tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+    tests("KernelFacts", ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "KernelFacts"]),
+    tests(
+      "ModuleLoading",
+      [
+        "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "ModuleFiles", "KernelFacts",
+        "ModuleLoading",
+      ]),
+    // The built command: `swift build --build-tests` builds it too.
+    tests("Command", ["ByteStorage"]),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
+      path: "Tests/Conformance", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+
+/// One kernel's rows, and how to ask `ksym check` about them.
+struct VerdictComparison {
+  /// The directory to which the paths of the rows are relative.
+  let directory: String
+  /// `-k …` and what else describes the kernel.
+  let kernel: [String]
+  /// Whether forced loads taint this kernel, so that the notice shows once per boot only.
+  var hidesForceNotices = false
+
+  /// Asks about all rows, those with the same dependencies and flags in one run.
+  ///
+  /// - Returns: The differences, one description each.
+  func differences(_ rows: [VerdictRow]) async throws -> [String] {
+    var groups: [[String]: [VerdictRow]] = [:]
+    for row in rows {
+      var options = row.dependencies.flatMap { ["--with", "\(directory)/\($0)"] }
+      if row.flags & 1 != 0 { options.append("--ignore-modversions") }
+      if row.flags & 2 != 0 { options.append("--ignore-vermagic") }
+      groups[options, default: []].append(row)
+    }
+    var found: [String] = []
+    for (options, members) in groups.sorted(by: { $0.key.joined() < $1.key.joined() }) {
+      let modules = members.map { "\(directory)/\($0.module)" }
+      let run = try await Ksym.run(["check", "--json", "--no-deps"] + kernel + options + modules)
+      var answers: [String: Answer] = [:]
+      for line in run.lines {
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))
+        answers[answer.module] = answer
+      }
+      for row in members {
+        let answer = answers["\(directory)/\(row.module)"]
+        if let words = difference(row, answer) {
+          found.append("\(row.id): \(words) \(answer == nil ? run.errors : "")")
+        }
+      }
+    }
+    return found
+  }
+
+  /// The keys of the command's JSON that are compared.
+  private struct Answer: Decodable {
+    let module: String
+    let verdict: String
+    let errno: String?
+    let log: [String]
+  }
+
+  private func difference(_ row: VerdictRow, _ answer: Answer?) -> String? {
+    guard let answer else { return "no answer" }
+    guard answer.verdict == (row.loads ? "loads" : "refused") else {
+      return "\(answer.verdict) \(answer.errno ?? ""), the kernel: \(row.result) \(row.errno)"
+    }
+    let isHidden: (String) -> Bool = { hidesForceNotices && KernelLog.isForceNotice($0) }
+    var wanted = row.log.filter {
+      !KernelLog.isTaintNotice($0) && !KernelLog.isOfCryptography($0) && !isHidden($0)
+    }
+    if row.loads {
+      wanted = wanted.filter(KernelLog.isOfLoader)
+    } else if (answer.errno ?? "") != row.errno {
+      return "\(answer.errno ?? "no errno"), the kernel: \(row.errno)"
+    }
+    let said = answer.log.map(KernelLog.trimmed).filter { !isHidden($0) }
+    return said == wanted ? nil : "log \(said), the kernel: \(wanted)"
+  }
+}

@@ -1,0 +1,88 @@
+import ByteStorage
+
+/// What a real kernel said of one module.
+struct VerdictRow: Sendable {
+  let id: String
+  let module: String
+  /// `loaded`, `refused`, `init-failed` or `crashed`.
+  let result: String
+  let errno: String
+  /// Modules that were loaded before, in order.
+  let dependencies: [String]
+  /// Flags of finit_module.
+  let flags: Int
+  /// Lines of the kernel's log, with those of the module itself.
+  let log: [String]
+
+  /// The loader took the module, whatever its init or its use did then.
+  var loads: Bool { result != "refused" }
+
+  /// Rows of a table with a header line, plain or compressed.
+  static func read(_ path: String) throws -> [VerdictRow] {
+    var buffer = FileBuffer()
+    try buffer.open(path)
+    let text = try buffer.source.all().text
+    var lines = text.split(separator: "\n").map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }[...]
+    guard let header = lines.popFirst() else { return [] }
+    return lines.compactMap { columns in
+      func column(_ name: String) -> String {
+        guard let index = header.firstIndex(of: name), index < columns.count else { return "" }
+        return columns[index]
+      }
+      if column("module").isEmpty { return nil }
+      return VerdictRow(
+        id: column("id"), module: column("module"), result: column("result"),
+        errno: column("errno"),
+        dependencies: column("deps").split(separator: ",").map(String.init),
+        flags: Int(column("flags")) ?? 0, log: KernelLog.lines(column("log")))
+    }
+  }
+}
+
+/// Lines of the kernel's log.
+enum KernelLog {
+  /// The lines of a row's `log` column, joined there by ` \n `.
+  static func lines(_ text: String) -> [String] {
+    var lines: [String] = []
+    var rest = text[...]
+    while let range = rest.firstRange(of: " \\n ") {
+      lines.append(String(rest[..<range.lowerBound]))
+      rest = rest[range.upperBound...]
+    }
+    return (lines + [String(rest)]).map(trimmed).filter { !$0.isEmpty }
+  }
+
+  static func trimmed(_ line: String) -> String {
+    let body = line.drop { $0.isWhitespace }
+    return String(body.prefix(body.lastIndex { !$0.isWhitespace }.map {
+      body.distance(from: body.startIndex, to: $0) + 1
+    } ?? 0))
+  }
+
+  /// Whether a line is a taint notice, which shows once per boot.
+  static func isTaintNotice(_ line: String) -> Bool {
+    ["taints kernel", "taint kernel", "tainting kernel", "lock debugging"].contains {
+      line.contains($0)
+    }
+  }
+
+  /// Whether a line is about the contents of a signature, which are not looked at.
+  static func isOfCryptography(_ line: String) -> Bool {
+    line.hasPrefix("PKCS7:") || line.hasPrefix("Unsupported pkey")
+  }
+
+  /// Whether a line tells that a forced load tainted the kernel: also once per boot.
+  static func isForceNotice(_ line: String) -> Bool { line.contains("kernel tainted.") }
+
+  /// Whether a line is one that the loader prints for a module that it takes; the others are the
+  /// module's own.
+  static func isOfLoader(_ line: String) -> Bool {
+    [
+      "symbol version for", "obsolete section", "kernel tainted.", "module uses symbol",
+      "inheriting taint", "staging directory", "retpoline", "spectre", "disagrees",
+      "Unknown symbol", "GPL-only symbols", "not signed",
+    ].contains { line.contains($0) }
+  }
+}

@@ -1,0 +1,69 @@
+import Subprocess
+import SystemPackage
+
+/// The built command.
+public enum Ksym {
+  /// What a run of the command left.
+  public struct Run: Sendable {
+    /// The exit status; the negative number of the signal that ended it.
+    public let status: Int
+    /// Bytes of standard output.
+    public let bytes: [UInt8]
+    /// Standard error.
+    public let errors: String
+
+    /// Standard output as text.
+    public var output: String { String(decoding: bytes, as: UTF8.self) }
+    /// Lines of standard output.
+    public var lines: [String] {
+      output.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+    }
+  }
+
+  /// Path of the command: `$KSYM_BINARY`, or beside the tests where the build puts it.
+  public static let path: String = {
+    if let path = environment("KSYM_BINARY") { return path }
+    let own = CommandLine.arguments.first ?? ""
+    return own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/") + "/ksym"
+  }()
+
+  /// Largest output to take, in bytes.
+  private static let limit = 1 << 28
+
+  /// Runs the command to its end.
+  ///
+  /// - Parameters:
+  ///   - arguments: Its arguments, without the name.
+  ///   - input: Bytes for its standard input; none is an empty input.
+  ///   - environment: Variables to add to those of the tests.
+  ///   - program: Another program than the command.
+  public static func run(
+    _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
+    program: String = Ksym.path
+  ) async throws -> Run {
+    var variables = Environment.inherit
+    for (name, value) in environment {
+      guard let key = Environment.Key(rawValue: name) else { continue }
+      variables = variables.updating([key: value])
+    }
+    let executable: Executable =
+      program.contains("/") ? .path(FilePath(program)) : .name(program)
+    let result = try await Subprocess.run(
+      executable, arguments: Arguments(arguments), environment: variables,
+      input: .array(input ?? []), output: .bytes(limit: limit), error: .bytes(limit: limit))
+    let status: Int
+    switch result.terminationStatus {
+    case .exited(let code): status = Int(code)
+    case .signaled(let signal): status = -Int(signal)
+    }
+    return Run(
+      status: status, bytes: result.standardOutput,
+      errors: String(decoding: result.standardError, as: UTF8.self))
+  }
+
+  /// Whether a program is on the path.
+  public static func hasProgram(_ name: String) async -> Bool {
+    ((try? await run(["-c", "command -v \(name)"], program: "sh"))?.status ?? 1) == 0
+  }
+}
