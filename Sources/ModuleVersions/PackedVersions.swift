@@ -50,7 +50,10 @@ public struct PackedVersions: ~Escapable {
         found.append(VersionDefect(.duplicateName, name: record.name, offset: record.offset))
       }
     }
-    if let end, bytes.byteCount - end != 9 {
+    // The terminator of 8 zeros, and the NUL of the literal.
+    if let end, bytes.byteCount - end < 9 {
+      found.append(VersionDefect(.brokenChain, offset: end))
+    } else if let end, bytes.byteCount - end > 9 {
       found.append(VersionDefect(.surplusBytes(bytes.byteCount - end - 9), offset: end))
     }
     return found

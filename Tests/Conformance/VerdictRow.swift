@@ -56,9 +56,11 @@ enum KernelLog {
 
   static func trimmed(_ line: String) -> String {
     let body = line.drop { $0.isWhitespace }
-    return String(body.prefix(body.lastIndex { !$0.isWhitespace }.map {
-      body.distance(from: body.startIndex, to: $0) + 1
-    } ?? 0))
+    return String(
+      body.prefix(
+        body.lastIndex { !$0.isWhitespace }.map {
+          body.distance(from: body.startIndex, to: $0) + 1
+        } ?? 0))
   }
 
   /// Whether a line is a taint notice, which shows once per boot.
