@@ -79,11 +79,3 @@ extension VersionDefect: CustomStringConvertible {
     }
   }
 }
-
-/// Notices names that come again.
-struct DuplicateFinder {
-  private var seen: Set<[UInt8]> = []
-
-  /// Whether the name came before; remembers it.
-  mutating func isRepeated(_ name: RawSpan) -> Bool { !seen.insert(name.array).inserted }
-}

@@ -57,9 +57,11 @@ extension VersionsReport {
   ) {
     json.beginObject()
     let resolved = record.digest.flatMap { names[$0] }.map { String(decoding: $0, as: UTF8.self) }
-    let name = record.digest == nil ? record.name.text : resolved
-    json.member("name", optional: name)
-    if let name, showsReadable, let readable = readableName(name) {
+    json.key("name")
+    if record.digest == nil { json.value(record.name) } else { json.value(optional: resolved) }
+    if showsReadable, record.digest != nil || record.name.starts(with: "_"),
+      let readable = readableName(resolved ?? record.name.text)
+    {
       json.member("readable", readable)
     }
     json.member("crc", hexadecimal(record.crc))
@@ -95,6 +97,11 @@ extension VersionsReport {
     let usage = VersionsReport.usage(tables).map { "\($0.kernels): \($0.layout)" }
     result.output.append(
       "\(terminal.strong(path)): \(layouts)  (\(usage.joined(separator: ", ")))\n")
+    if tables.layouts.count == 1, tables.layouts.first != .hashed {
+      writeRows(ofOnly: tables, to: &result.output)
+      writeDefectLines(tables, &result)
+      return
+    }
     var rows = VersionRows()
     tables.forEach { layout, record in
       let name: String
@@ -115,6 +122,31 @@ extension VersionsReport {
       let padding = String(repeating: " ", count: max(0, 14 - layouts.count))
       result.output.append("  \(crc)  \(layouts)\(padding)  \(shown)\n")
     }
+    writeDefectLines(tables, &result)
+  }
+
+  /// The rows of a module with one table: nothing to merge, so straight into bytes.
+  private func writeRows(ofOnly tables: borrowing VersionTables, to output: inout OutputBuffer) {
+    tables.forEach { layout, record in
+      output.append("  0x")
+      output.append(hexadecimal: record.crc, width: 8)
+      output.append("  ")
+      output.append(layout.rawValue)
+      for _ in layout.rawValue.utf8.count..<16 { output.append(0x20) }
+      if showsReadable, record.name.starts(with: "_R") || record.name.starts(with: "_ZN"),
+        let readable = readableName(record.name.text)
+      {
+        output.append("\(readable)  \(terminal.faint(record.name.text))")
+      } else {
+        output.append(record.name)
+      }
+      output.append(0x0a)
+    }
+  }
+
+  private func writeDefectLines(
+    _ tables: borrowing VersionTables, _ result: inout JobResult
+  ) {
     for (section, defect) in tables.defects() {
       result.status = max(result.status, defect.status)
       let place = "\(section)+0x\(String(defect.offset, radix: 16))"

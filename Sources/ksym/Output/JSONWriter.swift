@@ -35,6 +35,27 @@ struct JSONWriter {
     needsComma = true
   }
 
+  /// Text as bytes; plain ASCII goes through without a `String`.
+  mutating func value(_ bytes: RawSpan) {
+    var isPlain = true
+    for offset in 0..<bytes.byteCount {
+      guard let byte = bytes.byte(at: offset), byte >= 0x20, byte < 0x7f, byte != 0x22, byte != 0x5c
+      else {
+        isPlain = false
+        break
+      }
+    }
+    guard isPlain else {
+      value(bytes.text)
+      return
+    }
+    separate()
+    output.append(0x22)
+    output.append(bytes)
+    output.append(0x22)
+    needsComma = true
+  }
+
   mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
 
   mutating func value(_ number: Int) {
