@@ -1,0 +1,52 @@
+#!/bin/sh
+# Asks real kernels about modules and damaged copies of them, and compares every verdict, errno and
+# log line with ksym check.
+#
+# usage: oracle.sh [OUT_DIR]        (default .build-oracle)
+#
+# KSYM_KERNELS     the cache of `make kernels` (default ${XDG_CACHE_HOME:-~/.cache}/ksym/kernels)
+# ORACLE_KERNELS   labels of its kernels to boot (default: amd64-6.12 amd64-6.1 amd64-5.10 amd64-7)
+# KSYM_CORPUS      a folder of folders with bzImage, config and modules/ to boot too
+# ORACLE_SHORT=1   a few dozen rows of each Debian kernel only
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+out=${1:-.build-oracle}
+cache=${KSYM_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kernels}
+for program in qemu-system-x86_64 cpio gcc modinfo xz; do
+  command -v "$program" >/dev/null || {
+    echo "oracle: $program is missing; on Debian: apt-get install qemu-system-x86 cpio gcc libc6-dev kmod xz-utils zstd" >&2
+    exit 2
+  }
+done
+swift build ${SWIFT_FLAGS:-} --product oracle-variants
+tool=$PWD/.build/debug/oracle-variants
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+rm -f "$out"/*.tsv "$out"/*.ask
+
+asked=0
+for label in ${ORACLE_KERNELS:-amd64-6.12 amd64-6.1 amd64-5.10 amd64-7}; do
+  tree=$cache/$label
+  if [ ! -d "$tree" ]; then
+    echo "oracle: $label is not in $cache (make kernels fetches it); left out" >&2
+    continue
+  fi
+  rm -rf "${out:?}/$label"
+  "$here/debian.sh" "$tree" "$out/$label" "$tool"
+  printf '%s\n' -k "$tree" >"$out/$label.ask"
+  asked=$((asked + 1))
+done
+for folder in ${KSYM_CORPUS:+"$KSYM_CORPUS"/*/}; do
+  [ -e "$folder/bzImage" ] || continue
+  name=$(basename "$folder")
+  rm -rf "${out:?}/$name"
+  "$here/corpus.sh" "$folder" "$out/$name" "$tool"
+  printf '%s\n' -k "${folder}bzImage" --config "${folder}config" >"$out/$name.ask"
+  # Options for what a kernel's image does not show, KEY=VALUE a line.
+  [ ! -e "$folder/assume" ] || sed 's/^/--assume\n/' "$folder/assume" >>"$out/$name.ask"
+  asked=$((asked + 1))
+done
+[ "$asked" -gt 0 ] || { echo "oracle: no kernel to ask" >&2; exit 2; }
+KSYM_ORACLE_RESULTS=$out swift test --disable-xctest ${SWIFT_FLAGS:-} --filter OracleRunTests
