@@ -50,7 +50,7 @@ kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh
 
 lint: ## Check the format of all Swift sources
-	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks Package.swift
+	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks packaging Package.swift
 
 manuals: build ## Write the manual pages and completions again
 	sh packaging/generate.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
