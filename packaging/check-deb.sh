@@ -24,5 +24,5 @@ chroot "$folder" sh -euc '
   ksym versions modules/rust_minimal.ko
   ksym check -k bzImage --config config modules/rust_minimal.ko
   dpkg -r ksym
-  ! command -v ksym'
+  test ! -e /usr/bin/ksym'
 echo "check-deb: $package runs on a clean Debian $(cat "$folder/etc/debian_version")."
