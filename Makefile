@@ -15,7 +15,7 @@ MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz oracle kernels lint install uninstall deb manuals \
+.PHONY: help build run test test-debug bench fuzz oracle kernels lint install uninstall deb check-deb manuals \
   check-manuals dependencies clean
 
 help: ## List the targets
@@ -50,7 +50,7 @@ kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh
 
 lint: ## Check the format of all Swift sources
-	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks Package.swift
+	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks packaging Package.swift
 
 manuals: build ## Write the manual pages and completions again
 	sh packaging/generate.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
@@ -67,6 +67,9 @@ uninstall: ## Remove what install put there (PREFIX, DESTDIR)
 
 deb: build ## Build a Debian package of the static command
 	@KSYM=$(KSYM) VERSION=$(VERSION) sh packaging/make-deb.sh
+
+check-deb: deb ## Install the package into a clean Debian 12 and run it there (root, debootstrap)
+	sh packaging/check-deb.sh .build-deb/ksym_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 clean: ## Remove everything that was built
 	rm -rf .build .build-release .build-debug .build-bench .build-deb

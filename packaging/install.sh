@@ -10,13 +10,13 @@ prefix=${1:?usage: install.sh [--remove] PREFIX}
 
 # put MODE SOURCE TARGET
 put() {
-  if [ -n "$remove" ]; then rm -f "$prefix/$3"; else install -D -m "$1" "$2" "$prefix/$3"; fi
+  if [ -n "$remove" ]; then rm -f "$prefix/$3"; else install -D -m "$1" ${4:+"$4"} "$2" "$prefix/$3"; fi
 }
 
 # zsh looks in one directory for what packages install, in another for the rest.
 case $prefix in */usr) zsh=share/zsh/vendor-completions ;; *) zsh=share/zsh/site-functions ;; esac
 
-put 755 "${KSYM:-$here/../.build-release/release/ksym}" bin/ksym
+put 755 "${KSYM:-$here/../.build-release/release/ksym}" bin/ksym --strip
 for page in "$here"/man/*.1; do put 644 "$page" "share/man/man1/${page##*/}"; done
 put 644 "$here/completions/ksym.bash" share/bash-completion/completions/ksym
 put 644 "$here/completions/_ksym" "$zsh/_ksym"

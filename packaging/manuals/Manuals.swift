@@ -82,13 +82,15 @@ struct Page {
   }
 
   mutating func option(_ argument: Argument) {
-    let value = argument.kind == "option" ? " \\fI\(Page.escaped(argument.valueName ?? "value"))\\fR" : ""
+    let value =
+      argument.kind == "option" ? " \\fI\(Page.escaped(argument.valueName ?? "value"))\\fR" : ""
     let names = (argument.names ?? []).sorted { $0.kind > $1.kind }
     macro(".TP")
     macro(names.map { "\\fB\(Page.escaped($0.spelled))\\fR\(value)" }.joined(separator: ", "))
     // A default that depends on the machine has no place in a page.
     let standard = argument.defaultValue.map { " The default is \($0)." } ?? ""
-    let again = argument.kind == "option" && argument.isRepeating ? " May be given more than once." : ""
+    let again =
+      argument.kind == "option" && argument.isRepeating ? " May be given more than once." : ""
     words((argument.abstract ?? "") + standard + again)
   }
 }
@@ -107,7 +109,8 @@ struct Manuals {
     let subcommands = (root.subcommands ?? []).filter { $0.commandName != "help" }
     try write(root, names: [root.commandName], others: subcommands, arguments)
     for command in subcommands {
-      try write(command, names: [root.commandName, command.commandName], others: subcommands, arguments)
+      try write(
+        command, names: [root.commandName, command.commandName], others: subcommands, arguments)
     }
   }
 
@@ -142,7 +145,8 @@ struct Manuals {
     let references = (["ksym"] + others.map { "ksym-\($0.commandName)" }).filter { $0 != title }
     page.macro(
       (references.map { "\\fB\(Page.escaped($0))\\fR(1)" }
-        + ["\\fBmodprobe\\fR(8)", "\\fBdepmod\\fR(8)", "\\fBmodinfo\\fR(8)"]).joined(separator: ",\n"))
+        + ["\\fBmodprobe\\fR(8)", "\\fBdepmod\\fR(8)", "\\fBmodinfo\\fR(8)"]).joined(
+          separator: ",\n"))
     let path = "\(arguments[1])/\(title).1"
     try page.text.write(toFile: path, atomically: true, encoding: .utf8)
   }
@@ -165,7 +169,9 @@ struct Manuals {
   static func synopsis(
     _ command: Command, _ spelled: String, _ subcommands: [Command], _ page: inout Page
   ) {
-    let positional = (command.arguments ?? []).filter { $0.kind == "positional" && $0.shouldDisplay }
+    let positional = (command.arguments ?? []).filter {
+      $0.kind == "positional" && $0.shouldDisplay
+    }
     var line = "\\fB\(Page.escaped(spelled))\\fR"
     if subcommands.isEmpty {
       line += " [\\fIoptions\\fR]"

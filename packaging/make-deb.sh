@@ -1,0 +1,35 @@
+#!/bin/sh
+# Builds a Debian package of the static command, which depends on nothing.
+#
+#   KSYM=command VERSION=x.y.z make-deb.sh      leaves .build-deb/ksym_VERSION_ARCHITECTURE.deb
+set -eu
+cd "$(dirname "$0")/.."
+ksym=${KSYM:-.build-release/release/ksym}
+version=${VERSION:-$("$ksym" --version)}
+architecture=$(dpkg --print-architecture)
+root=.build-deb/root
+package=.build-deb/ksym_${version}_$architecture.deb
+# The time of the last commit stands in the package, so that the same commit gives the same bytes.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+export SOURCE_DATE_EPOCH
+
+rm -rf "$root"
+mkdir -p "$root/DEBIAN"
+KSYM=$ksym sh packaging/install.sh "$root/usr"
+if readelf -l "$root/usr/bin/ksym" | grep -q INTERP; then
+  echo "make-deb: $ksym is not static" >&2
+  exit 1
+fi
+gzip -9n "$root"/usr/share/man/man1/*.1
+documents=$root/usr/share/doc/ksym
+install -D -m 644 packaging/debian/copyright "$documents/copyright"
+install -m 644 README.md "$documents/README.md"
+install -m 644 CHANGELOG.md "$documents/changelog"
+gzip -9n "$documents/changelog"
+
+sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
+  -e "s/@SIZE@/$(du -k -s "$root/usr" | cut -f 1)/" packaging/debian/control.in >"$root/DEBIAN/control"
+(cd "$root" && find usr -type f | LC_ALL=C sort | xargs md5sum) >"$root/DEBIAN/md5sums"
+find "$root" -type d -exec chmod 755 {} +
+find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+dpkg-deb --root-owner-group -Zxz --build "$root" "$package"
