@@ -8,8 +8,9 @@ VERSION := $(shell sed -n 's/^    version: "\(.*\)",$$/\1/p' Sources/ksym/Ksym.s
 RELEASE_FLAGS := -c release --scratch-path .build-release \
   -Xswiftc -static-executable -Xswiftc -cross-module-optimization
 # Whole modules without debug information build in half the time; make test-debug has the lines.
-TEST_FLAGS := --disable-xctest -debug-info-format none \
+SWIFT_TEST_FLAGS := -debug-info-format none \
   -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2
+TEST_FLAGS := --disable-xctest $(SWIFT_TEST_FLAGS)
 KSYM := .build-release/release/ksym
 MANUALS := packaging/man
 COMPLETIONS := packaging/completions
@@ -42,9 +43,8 @@ bench: build ## Measure ksym beside its peers
 fuzz: dependencies ## Run the fuzz targets (SECONDS_EACH=600)
 	@if [ -x Fuzz/run.sh ]; then Fuzz/run.sh; else echo "fuzz: Fuzz/run.sh is missing" >&2; exit 1; fi
 
-oracle: build ## Compare ksym check with what real kernels say, under qemu
-	@if [ -x Tests/Oracle/oracle.sh ]; then KSYM=$(KSYM) Tests/Oracle/oracle.sh; \
-	else echo "oracle: see Tests/Oracle/README.md" >&2; exit 1; fi
+oracle: dependencies ## Compare ksym check with what real kernels say, booted under qemu
+	@SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" Tests/Oracle/oracle.sh
 
 kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh
