@@ -44,6 +44,7 @@ struct ModuleInspector: Sendable {
       if rules.has(.summarizesHeaderDefects), !error.isOfSetup {
         module.outcome.log.append("Module has invalid ELF structures")
       }
+      if let cause = kernel.foreignness(of: source) { module.outcome.causes.append(cause) }
     }
     return module
   }
@@ -196,6 +197,7 @@ struct ModuleInspector: Sendable {
         module.outcome.refuse(
           .ENOEXEC,
           "\(module.infoName): version magic '\(magic)' should be '\(expected)'")
+        module.outcome.causes += Vermagics.differences(magic, expected)
         return false
       }
     } else if !VersionCheck(settings: settings).force(

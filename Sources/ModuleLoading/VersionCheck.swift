@@ -85,4 +85,23 @@ enum Vermagics {
     }
     return rest(module) == rest(kernel)
   }
+
+  /// How two vermagic strings differ, for people.
+  static func differences(_ module: String, _ kernel: String) -> [String] {
+    let own = module.split(separator: " ").map(String.init)
+    let wanted = kernel.split(separator: " ").map(String.init)
+    var found: [String] = []
+    if let built = own.first, let running = wanted.first, built != running {
+      found.append("the module was built for \(built), this kernel is \(running)")
+    }
+    let surplus = own.dropFirst().filter { !wanted.contains($0) }
+    let missing = wanted.dropFirst().filter { !own.contains($0) }
+    if !surplus.isEmpty {
+      found.append("only the module was built with: \(surplus.joined(separator: ", "))")
+    }
+    if !missing.isEmpty {
+      found.append("only the kernel was built with: \(missing.joined(separator: ", "))")
+    }
+    return found
+  }
 }
