@@ -110,7 +110,8 @@ let package = Package(
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
     tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
-    tests("KernelFacts", ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "KernelFacts"]),
+    tests(
+      "KernelFacts", ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "KernelFacts"]),
     tests(
       "ModuleLoading",
       [

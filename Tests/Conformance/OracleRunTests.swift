@@ -32,7 +32,8 @@ struct OracleRunTests {
       }
     }
     let scratch = try ScratchDirectory()
-    let tool = Ksym.path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let tool =
+      Ksym.path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/") + "/oracle-variants"
     let run = try await Ksym.run(
       [kernel.root, "\(scratch.path)/\(label)", tool], environment: ["ORACLE_SHORT": "1"],
