@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that a build needs and this machine lacks: the C libraries that ksym
-# is linked with, statically, and the tools that the Swift package manager runs. Does nothing, and
+# is linked with, statically, and what the Swift toolchain runs and loads. Does nothing, and
 # needs no network, where all are there.
 #
 #   install-dependencies.sh [PACKAGE...]     also these
@@ -17,6 +17,12 @@ command -v dpkg-query >/dev/null || {
   exit 0
 }
 missing=
+# What the Swift toolchain itself needs, asked by its effect: package names differ by release.
+tools=$(dirname "$(command -v swift || echo /usr/bin/swift)")
+if ldd "$tools/swift-build" "$tools/swift-frontend" 2>/dev/null | grep -q 'not found'; then
+  missing=" libncurses6 libsqlite3-0 libxml2 libcurl4"
+fi
+ls /usr/lib/gcc/*/*/crtbeginT.o >/dev/null 2>&1 && command -v ld.gold >/dev/null || missing="$missing g++"
 for package in $wanted; do
   installed "$package" || missing="$missing $package"
 done
@@ -34,7 +40,7 @@ fi
 echo "Installing:$missing"
 # shellcheck disable=SC2086
 install() {
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 # Package lists may be missing or old: refresh them only when the first try fails.
 install 2>/dev/null || { $as_root apt-get -qq update && install; }
