@@ -76,7 +76,8 @@ public enum DirectoryTree {
         } else {
           found.append(
             .unreadable(
-              FileError(path: path + child.name, cause: .notSuitable("has a name that is not UTF-8"))))
+              FileError(
+                path: path + child.name, cause: .notSuitable("has a name that is not UTF-8"))))
         }
       }
       inside.sort(by: >)
