@@ -59,10 +59,16 @@ extension FuzzTargets {
   private static func unpack(_ bytes: RawSpan) {
     var file = FileBuffer(limit: limit)
     var scratch = FileBuffer(limit: limit)
-    // Stored blocks of lz4's legacy frame are the shortest way into a buffer: none is needed for
-    // what is compressed itself.
-    guard let format = CompressionFormat(magic: bytes),
-      (try? file.unpack(bytes, format, path: "fuzz")) != nil,
+    // A stored block of lzop is the shortest way into a buffer.
+    var packed: [UInt8] = [0x89, 0x4c, 0x5a, 0x4f, 0, 0x0d, 0x0a, 0x1a, 0x0a, 9, 0, 9, 0, 1]
+    packed += [UInt8](repeating: 0, count: 17)
+    for _ in 0..<2 {
+      for shift in [24, 16, 8, 0] {
+        packed.append(UInt8(truncatingIfNeeded: bytes.byteCount >> shift))
+      }
+    }
+    packed += bytes.array + [0, 0, 0, 0]
+    guard (try? file.unpack(packed.span.bytes, .lzo, path: "fuzz")) != nil,
       let kernel = try? KernelUnpacker.unpack(&file, scratch: &scratch, path: "fuzz"),
       let source = try? kernel.source(file: file, scratch: scratch)
     else { return }

@@ -13,6 +13,21 @@ extension RawSpan {
     return slice(offset..<(offset &+ length))
   }
 
+  /// The bytes of a NUL-terminated string of fewer than `limit` bytes, without the NUL.
+  ///
+  /// Names are looked up many times; a limit keeps a table without NULs from costing its size each
+  /// time.
+  ///
+  /// - Returns: The string's bytes, or `nil` if the offset is out of range or no NUL follows soon.
+  /// - Complexity: O(limit).
+  @_lifetime(copy self)
+  public func cString(at offset: Int, limit: Int) -> RawSpan? {
+    guard offset >= 0, offset <= byteCount, limit > 0,
+      let rest = slice(offset..<(offset &+ min(limit, byteCount &- offset)))
+    else { return nil }
+    return rest.cString(at: 0)
+  }
+
   /// As ``cString(at:)``, but empty where that is `nil`.
   @_lifetime(copy self)
   public func cStringOrEmpty(at offset: Int) -> RawSpan {

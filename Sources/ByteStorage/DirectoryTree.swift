@@ -35,22 +35,24 @@ public struct FileIdentity: Sendable, Hashable {
 
 /// The files below a directory.
 public enum DirectoryTree {
-  /// A file or a directory that could not be read.
+  /// A file, or what could not be read.
   public enum Entry: Sendable {
-    /// Path of a regular file.
+    /// Path of a file.
     case file(String)
-    /// A directory that cannot be listed, and why.
+    /// A directory that cannot be listed, or a file that cannot be named, and why.
     case unreadable(FileError)
   }
 
-  /// Regular files below `root` whose names `isWanted`, in bytewise order of their paths.
+  /// Files below `root` whose names `isWanted`, in bytewise order of their paths.
   ///
-  /// Symbolic links inside the tree are not followed, so that a walk ends and stays inside.
+  /// Symbolic links inside the tree are not followed, so that a walk ends and stays inside. FIFOs,
+  /// sockets and devices of a wanted name are among the files: to open them fails, and says what they
+  /// are. What has a name that is not UTF-8 is unreadable.
   ///
   /// - Parameters:
   ///   - root: Path of the directory; it may be a symbolic link.
   ///   - isWanted: Called with each file's name (the last path component).
-  /// - Returns: The files; among them, in their place, directories that cannot be listed.
+  /// - Returns: The files; among them, in their place, what is unreadable.
   public static func files(below root: String, where isWanted: (String) -> Bool) -> [Entry] {
     var found: [Entry] = []
     var pending = [root.hasSuffix("/") ? root : root + "/"]
@@ -67,10 +69,15 @@ public enum DirectoryTree {
       }
       var inside: [String] = []
       for child in children {
-        switch child.kind {
-        case .directory: inside.append("\(path)\(child.name)/")
-        case .file where isWanted(child.name): inside.append(path + child.name)
-        default: break
+        let isDirectory = child.kind == .directory
+        guard isDirectory || (child.kind != .missing && isWanted(child.name)) else { continue }
+        if child.isText {
+          inside.append(isDirectory ? "\(path)\(child.name)/" : path + child.name)
+        } else {
+          found.append(
+            .unreadable(
+              FileError(
+                path: path + child.name, cause: .notSuitable("has a name that is not UTF-8"))))
         }
       }
       inside.sort(by: >)
@@ -81,12 +88,15 @@ public enum DirectoryTree {
 
   /// Names in a directory, without `.` and `..`, in bytewise order; empty if it cannot be read.
   public static func names(in directory: String) -> [String] {
-    ((try? list(directory)) ?? []).map(\.name).sorted()
+    ((try? list(directory)) ?? []).filter(\.isText).map(\.name).sorted()
   }
 
   private struct Child {
     let name: String
+    /// ``PathKind/missing`` for symbolic links.
     let kind: PathKind
+    /// Whether the name is UTF-8, so that ``name`` is what the directory says.
+    let isText: Bool
   }
 
   private static func list(_ directory: String) throws(FileError) -> [Child] {
@@ -97,17 +107,21 @@ public enum DirectoryTree {
     var children: [Child] = []
     while let entry = unsafe readdir(handle) {
       // SAFETY: d_name is NUL-terminated within the entry, which lives until the next readdir.
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+      let (name, isText) = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        let text = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self)
+        return unsafe (String(cString: text), String(validatingCString: text) != nil)
       }
       if name == "." || name == ".." { continue }
-      // DT_REG, DT_DIR, DT_UNKNOWN
+      let kind: PathKind
+      // DT_REG, DT_DIR, DT_LNK, DT_UNKNOWN
       switch unsafe entry.pointee.d_type {
-      case 8: children.append(Child(name: name, kind: .file))
-      case 4: children.append(Child(name: name, kind: .directory))
-      case 0: children.append(Child(name: name, kind: linkKind("\(directory)/\(name)")))
-      default: children.append(Child(name: name, kind: .other))
+      case 8: kind = .file
+      case 4: kind = .directory
+      case 10: kind = .missing
+      case 0: kind = linkKind("\(directory)/\(name)")
+      default: kind = .other
       }
+      children.append(Child(name: name, kind: kind, isText: isText))
     }
     return children
   }
@@ -119,6 +133,7 @@ public enum DirectoryTree {
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .directory
+    case S_IFLNK: return .missing
     default: return .other
     }
   }

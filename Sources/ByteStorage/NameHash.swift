@@ -1,8 +1,11 @@
 extension RawSpan {
-  /// A hash of the bytes for tables in memory: fast on short names, not stable between versions.
+  /// Chosen anew by each process, so that no file can be made whose names all collide.
+  @usableFromInline static let hashSeed = UInt64.random(in: 0...UInt64.max)
+
+  /// A hash of the bytes for tables in memory: fast on short names, different in every process.
   @inlinable
   package var hash: UInt64 {
-    var state: UInt64 = 0x9e37_79b9_7f4a_7c15 ^ UInt64(truncatingIfNeeded: byteCount)
+    var state = RawSpan.hashSeed ^ UInt64(truncatingIfNeeded: byteCount)
     var offset = 0
     while let word = integer(UInt64.self, at: offset, .little) {
       state = RawSpan.mix(state ^ word)

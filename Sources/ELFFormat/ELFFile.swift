@@ -111,9 +111,13 @@ public struct ELFFile: ~Escapable {
 
   /// The symbol table of a section, with its names.
   ///
-  /// - Throws: ``ParseError`` if `sh_link` names no section, or bytes lie outside of the file.
+  /// - Throws: ``ParseError`` if there is no such section, `sh_link` names no section, or bytes lie
+  ///   outside of the file.
   @_lifetime(copy self)
   public func symbolTable(at index: Int) throws(ParseError) -> ELFSymbolTable {
+    guard sections.indices.contains(index) else {
+      throw ParseError(.missing, in: "symbol table", at: 0)
+    }
     let section = sections[index]
     guard section.link != 0, Int(section.link) < sections.count else {
       throw ParseError(

@@ -70,9 +70,15 @@ public struct ELFSymbolTable: ~Escapable {
       size: layout.word(record, at: 8) ?? 0)
   }
 
-  /// The name of a symbol; empty if it lies outside of the string table or has no NUL.
+  /// Longest name to read, in bytes; the kernel has room for 512.
+  public static let longestName = 4096
+
+  /// The name of a symbol; empty if it lies outside of the string table, has no NUL or is longer
+  /// than ``longestName``.
   @_lifetime(copy self)
   public func name(of symbol: ELFSymbol) -> RawSpan {
-    strings.cStringOrEmpty(at: Int(symbol.nameOffset))
+    let offset = Int(symbol.nameOffset)
+    if let name = strings.cString(at: offset, limit: ELFSymbolTable.longestName) { return name }
+    return RawSpan()
   }
 }

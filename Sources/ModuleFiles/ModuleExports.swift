@@ -67,6 +67,9 @@ extension ELFFile {
 private struct ExportEntries: ~Escapable {
   private struct Target { let place, section, offset: Int }
 
+  /// Longest name or namespace, in bytes: twice what the kernel has room for (`KSYM_NAME_LEN`).
+  private static let longestName = 1024
+
   private let strings: RawSpan
   private let stringsIndex: Int
   private var starts: [Int] = []
@@ -87,6 +90,10 @@ private struct ExportEntries: ~Escapable {
     let inPlace =
       relocations.hasAddends
       ? RawSpan() : try file.bytes(of: file.sections[section], in: "__ksymtab")
+    // An entry has at most three fields, and a field at most two relocations.
+    guard relocations.count <= KernelExports.mostEntries * 6 else {
+      throw ParseError(.unsupported(UInt64(relocations.count)), in: "__ksymtab relocations", at: 0)
+    }
     targets.reserveCapacity(relocations.count)
     for number in 0..<relocations.count {
       guard let relocation = relocations.relocation(at: number),
@@ -120,7 +127,13 @@ private struct ExportEntries: ~Escapable {
     while index < end {
       if targets[index].section == stringsIndex {
         seen += 1
-        if seen == field { return strings.cStringOrEmpty(at: targets[index].offset) }
+        guard seen == field else {
+          index += 1
+          continue
+        }
+        let name = strings.cString(at: targets[index].offset, limit: ExportEntries.longestName)
+        if let name { return name }
+        return RawSpan()
       }
       index += 1
     }
@@ -139,6 +152,9 @@ private struct ModuleCRCs {
     isPresent = section != nil
     guard let section else { return }
     let bytes = try file.bytes(of: file.sections[section], in: "__kcrctab")
+    guard bytes.byteCount / 8 <= KernelExports.mostEntries else {
+      throw ParseError(.unsupported(UInt64(bytes.byteCount)), in: "__kcrctab", at: 0)
+    }
     guard let relocations = try file.relocations(forSection: section), relocations.count > 0 else {
       crcs = (0..<(bytes.byteCount / 4)).compactMap { file.layout.word32(bytes, at: $0 * 4) }
       return
@@ -168,9 +184,13 @@ private struct ModuleCRCs {
     let sum = UInt64(bitPattern: Int64(bitPattern: symbol.value) &+ addend)
     if symbol.sectionIndex == ELFSectionIndex.absolute { return UInt32(truncatingIfNeeded: sum) }
     let index = Int(symbol.sectionIndex)
-    guard index > 0, index < file.sections.count, let offset = Int(exactly: sum),
-      let bytes = try? file.bytes(of: file.sections[index], in: "__kcrctab target")
+    guard index > 0, index < file.sections.count else { return 0 }
+    // Four bytes of the section, not all of it: there may be many relocations.
+    let section = file.sections[index]
+    let (place, overflow) = section.offset.addingReportingOverflow(sum)
+    guard section.type != .nobits, section.size >= 4, sum <= section.size - 4, !overflow,
+      let bytes = try? file.source.bytes(at: place, size: 4, in: "__kcrctab target")
     else { return 0 }
-    return file.layout.word32(bytes, at: offset) ?? 0
+    return file.layout.word32(bytes, at: 0) ?? 0
   }
 }

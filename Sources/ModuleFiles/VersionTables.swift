@@ -65,7 +65,15 @@ public struct VersionTables: ~Escapable {
     }
     hasBasic = basic != nil
     hasExtended = crcs != nil && names != nil
+    // A record of the packed layout has 12 bytes or more.
+    for (bytes, size) in [(basicBytes.byteCount, 12), (crcBytes.byteCount, 4)]
+    where bytes / size > VersionTables.mostRecords {
+      throw ParseError(.unsupported(UInt64(bytes)), in: "size of version table", at: 0)
+    }
   }
+
+  /// Most records to read; no kernel exports a tenth of that.
+  public static let mostRecords = 1 << 20
 
   /// Whether there is a `__versions` section at all.
   public let hasBasic: Bool

@@ -39,7 +39,9 @@ struct InspectedModule: Sendable {
   /// Whether its licence makes it proprietary.
   var isProprietary = false
   /// Namespaces it imports.
-  var importedNamespaces: [String] = []
+  var importedNamespaces: Set<String> = []
+  /// The first namespace it imports that is for named modules, which no module may import.
+  var forgedNamespace: String?
   /// Modules that its build found to export what it needs, as modinfo names them.
   var dependencies: [String] = []
   /// How versions are looked up.

@@ -12,23 +12,23 @@ struct LoadSession {
   /// Whether every needed symbol is reported, not only those with problems.
   let reportsAllSymbols: Bool
 
-  private var modules: [InspectedModule] = []
+  private(set) var modules: [InspectedModule] = []
   /// Exports of all modules; the owner is the index in ``modules``.
-  private var exports = ExportTable()
-  private var index = ExportIndex(ExportTable())
+  private(set) var exports = ExportTable()
+  private(set) var index = ExportIndex(ExportTable())
   /// Modules that are loaded on demand, as modprobe would.
-  private var isOnDemand: [Bool] = []
+  private(set) var isOnDemand: [Bool] = []
   /// Modules that the user had loaded before, oldest first.
   private var loaded: [Int] = []
-  private var results: [Int: Loaded] = [:]
+  private(set) var results: [Int: Loaded] = [:]
   private var inProgress: Set<Int> = []
 
   /// A module after its load.
-  private struct Loaded {
+  struct Loaded {
     var outcome: LoadOutcome
     var isProprietary: Bool
     /// Modules that it made modprobe load, itself included.
-    var closure: Set<Int>
+    var closure: ModuleSet
   }
 
   init(
@@ -102,12 +102,69 @@ struct LoadSession {
     return outcome
   }
 
+  /// A module whose exporters are being loaded, and the first of its symbols not looked at yet.
+  private struct Pending {
+    let number: Int
+    var use = 0
+  }
+
+  /// Loads a module after the modules that it needs, without recursion: chains may be long.
   private mutating func load(_ number: Int) -> Loaded {
     if let known = results[number] { return known }
+    var stack = [Pending(number: number)]
     inProgress.insert(number)
-    defer { inProgress.remove(number) }
+    while var top = stack.popLast() {
+      if let owner = nextExporter(&top) {
+        stack.append(top)
+        stack.append(Pending(number: owner))
+        inProgress.insert(owner)
+      } else {
+        let result = judge(top.number)
+        results[top.number] = result
+        inProgress.remove(top.number)
+        if stack.isEmpty { return result }
+      }
+    }
+    return judge(number)
+  }
+
+  /// A module that exports what a pending one needs, and was not loaded yet.
+  private func nextExporter(_ pending: inout Pending) -> Int? {
+    let module = modules[pending.number]
+    guard let vmlinux = kernel.exports, module.outcome.verdict != .refused else { return nil }
+    while pending.use < module.uses.count {
+      let use = module.uses[pending.use]
+      if use.kind == .undefined || use.kind == .weak {
+        let name = module.names.bytes(use.name)
+        if isMissing(name, in: vmlinux) {
+          for row in rows(of: name) {
+            let owner = Int(exports.rows[row].owner)
+            if isLoadable(owner, for: pending.number) { return owner }
+          }
+        }
+      }
+      pending.use += 1
+    }
+    return nil
+  }
+
+  /// Whether vmlinux does not export a symbol, or not to modules that are proprietary (as one may
+  /// turn out to be while it is resolved).
+  private func isMissing(_ name: RawSpan, in vmlinux: ExportTable) -> Bool {
+    guard let row = kernel.index.first(name, in: vmlinux) else { return true }
+    return vmlinux.rows[row].licence.isGPLOnly
+  }
+
+  /// Whether a module may be loaded on demand for another, and was not yet.
+  private func isLoadable(_ owner: Int, for number: Int) -> Bool {
+    isOnDemand[owner] && results[owner] == nil && !inProgress.contains(owner)
+      && modules[owner].moduleName != modules[number].moduleName
+  }
+
+  /// What becomes of a module whose exporters were judged.
+  private func judge(_ number: Int) -> Loaded {
     var module = modules[number]
-    var closure: Set<Int> = [number]
+    var closure = ModuleSet(number)
     if module.outcome.verdict != .refused, kernel.exports != nil {
       resolve(number, &module, &closure)
     } else if module.outcome.verdict == .loads {
@@ -115,13 +172,14 @@ struct LoadSession {
       module.outcome.causes.append("what the kernel exports is not known")
     }
     explain(&module)
-    let result = Loaded(
+    return Loaded(
       outcome: module.outcome, isProprietary: module.isProprietary, closure: closure)
-    results[number] = result
-    return result
   }
 
   // MARK: Resolution
+
+  /// Most log lines and symbols of one module to keep: a module may be made of unknown symbols.
+  private static let mostLines = 100_000
 
   /// An export that was found.
   private struct Found {
@@ -132,8 +190,8 @@ struct LoadSession {
     let owner: Int?
   }
 
-  private mutating func resolve(
-    _ number: Int, _ module: inout InspectedModule, _ closure: inout Set<Int>
+  private func resolve(
+    _ number: Int, _ module: inout InspectedModule, _ closure: inout ModuleSet
   ) {
     let original = module
     var usesGPLOnly = false
@@ -166,9 +224,9 @@ struct LoadSession {
   }
 
   /// `resolve_symbol` and what `simplify_symbols` makes of its answer.
-  private mutating func resolve(
+  private func resolve(
     _ name: RawSpan, _ use: InspectedModule.Use, _ number: Int, _ usesGPLOnly: inout Bool,
-    _ module: inout InspectedModule, _ closure: inout Set<Int>
+    _ module: inout InspectedModule, _ closure: inout ModuleSet
   ) {
     var hidden: Found?
     guard let found = find(name, for: number, module.isProprietary, &hidden, &closure) else {
@@ -202,9 +260,9 @@ struct LoadSession {
 
   /// `find_symbol`: vmlinux, then the loaded modules, newest first. Exports for GPL-compatible
   /// modules are invisible to others; `hidden` receives such a one.
-  private mutating func find(
+  private func find(
     _ name: RawSpan, for number: Int, _ isProprietary: Bool, _ hidden: inout Found?,
-    _ closure: inout Set<Int>
+    _ closure: inout ModuleSet
   ) -> Found? {
     if let vmlinux = kernel.exports, let row = kernel.index.first(name, in: vmlinux) {
       let export = vmlinux.rows[row]
@@ -241,16 +299,13 @@ struct LoadSession {
   }
 
   /// Whether a module is loaded, or can be loaded on demand.
-  private mutating func isAvailable(
-    _ owner: Int, to number: Int, _ closure: inout Set<Int>
-  ) -> Bool {
+  private func isAvailable(_ owner: Int, to number: Int, _ closure: inout ModuleSet) -> Bool {
     if loaded.contains(owner) { return true }
     if closure.contains(owner) { return true }
     guard isOnDemand[owner], !inProgress.contains(owner),
-      modules[owner].moduleName != modules[number].moduleName
+      modules[owner].moduleName != modules[number].moduleName, let result = results[owner],
+      result.outcome.verdict == .loads
     else { return false }
-    let result = load(owner)
-    guard result.outcome.verdict == .loads else { return false }
     closure.formUnion(result.closure)
     return true
   }
@@ -299,14 +354,15 @@ struct LoadSession {
     _ name: RawSpan, _ number: Int, _ errno: LoadErrno, _ module: inout InspectedModule
   ) {
     let isHidden = number == -2 && !rules.has(.showsUnknownSymbolError)
-    module.outcome.refuse(
-      errno, "\(module.moduleName): Unknown symbol \(name.text) (err \(isHidden ? 0 : number))")
+    let line = "\(module.moduleName): Unknown symbol \(name.text) (err \(isHidden ? 0 : number))"
+    module.outcome.refuse(errno, module.outcome.log.count < LoadSession.mostLines ? line : nil)
   }
 
   private func report(
     _ name: RawSpan, _ use: InspectedModule.Use, _ found: Found?, _ problem: SymbolProblem.Kind?,
     _ module: inout InspectedModule
   ) {
+    guard module.outcome.symbols.count < LoadSession.mostLines else { return }
     let provider = found.map { $0.owner.map { modules[$0].moduleName } ?? "vmlinux" }
     module.outcome.symbols.append(
       SymbolProblem(
@@ -316,7 +372,7 @@ struct LoadSession {
 
   /// `verify_exported_symbols`: the first export that another owner has is reported.
   private func checkDuplicates(
-    _ number: Int, _ closure: Set<Int>, _ module: inout InspectedModule
+    _ number: Int, _ closure: ModuleSet, _ module: inout InspectedModule
   ) {
     guard let vmlinux = kernel.exports else { return }
     let own = modules[number].exports
@@ -340,29 +396,5 @@ struct LoadSession {
           provider: owner == "kernel" ? "vmlinux" : owner, problem: .duplicateExport))
       return
     }
-  }
-
-  // MARK: Causes
-
-  private func explain(_ module: inout InspectedModule) {
-    guard module.outcome.verdict == .refused else { return }
-    module.outcome.causes += LoadCauses(module, kernel, settings).found
-    for problem in module.outcome.symbols where problem.problem == .missing {
-      guard let symbol = exporterThatFails(problem.name) else { continue }
-      module.outcome.causes.append(symbol)
-    }
-  }
-
-  /// Says why a symbol is missing though a module of the tree exports it.
-  private func exporterThatFails(_ name: String) -> String? {
-    let bytes = Array(name.utf8)
-    // SAFETY: bytes of an array of bytes are all initialized.
-    guard let row = unsafe index.first(bytes.span.bytes, in: exports) else { return nil }
-    let owner = Int(exports.rows[row].owner)
-    let exporter = modules[owner].moduleName
-    if isOnDemand[owner], results[owner]?.outcome.verdict == .refused {
-      return "\(name) is exported by \(exporter), which the kernel refuses itself"
-    }
-    return isOnDemand[owner] ? nil : "\(name) is exported by \(exporter), which is not loaded"
   }
 }

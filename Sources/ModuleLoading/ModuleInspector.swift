@@ -113,7 +113,7 @@ struct ModuleInspector: Sendable {
     var seen: Set<String> = []
     for (index, section) in map.sections.enumerated()
     where section.flags.contains(.alloc) && section.size > 0 && !indices.isDropped(index) {
-      let name = map.names.cStringOrEmpty(at: Int(section.nameOffset)).text
+      let name = map.name(of: section)
       guard !seen.insert(name).inserted else { continue }
       module.lateRefusal = (
         .EEXIST,
@@ -125,8 +125,15 @@ struct ModuleInspector: Sendable {
 
   private func readInfo(_ info: ModuleInfo, _ module: inout InspectedModule) {
     module.isProprietary = !GPLCompatibility.isCompatible(info.value("license"))
-    module.importedNamespaces = info.values("import_ns")
-    module.dependencies = (info.value("depends") ?? "").split(separator: ",").map(String.init)
+    for namespace in info.values("import_ns") {
+      if module.forgedNamespace == nil, namespace.hasPrefix("module:") {
+        module.forgedNamespace = namespace
+      }
+      module.importedNamespaces.insert(namespace)
+    }
+    // More than any module depends on, for lists that are made to be long.
+    let list = (info.value("depends") ?? "").utf8.prefix(1 << 16)
+    module.dependencies = list.split(separator: 0x2c).map { String(decoding: $0, as: UTF8.self) }
     module.evidence.vermagic = info.value("vermagic")
   }
 
@@ -220,7 +227,7 @@ struct ModuleInspector: Sendable {
     if settings.strictRWX, rules.has(.refusesWritableCode) {
       for (index, section) in map.sections.enumerated()
       where section.flags.isSuperset(of: [.write, .execInstructions]) {
-        let name = map.names.cStringOrEmpty(at: Int(section.nameOffset)).text
+        let name = map.name(of: section)
         module.outcome.refuse(
           .ENOEXEC,
           "\(module.moduleName): section \(name) (index \(index)) has invalid WRITE|EXEC flags")
@@ -301,19 +308,22 @@ struct ModuleInspector: Sendable {
     }
     module.hiddenExports = SearchOrder.hiddenRows(
       of: module.exports, isOneTable: rules.has(.hasFlagTable))
+    module.hiddenExports.formUnion(SearchOrder.repeatedRows(of: module.exports))
     return true
   }
 
   private func checkImports(_ module: inout InspectedModule) -> Bool {
-    guard rules.has(.hasModuleNamespaces),
-      let forged = module.importedNamespaces.first(where: { $0.hasPrefix("module:") })
-    else { return true }
+    guard rules.has(.hasModuleNamespaces), let forged = module.forgedNamespace else { return true }
     module.outcome.refuse(
       .EPERM, "\(module.moduleName): module tries to import module namespace: \(forged)")
     return false
   }
 
   // MARK: Symbols
+
+  /// Most symbols of a module to resolve, and most bytes of their names: no kernel exports a tenth.
+  private static let mostUses = 1 << 20
+  private static let mostNameBytes = 128 << 20
 
   /// The symbols that `simplify_symbols` has something to do about.
   private func readUses(
@@ -335,6 +345,13 @@ struct ModuleInspector: Sendable {
       case ELFSectionIndex.common: kind = .common
       case let section where Int(section) >= map.sections.count: kind = .badSection
       default: continue
+      }
+      guard module.uses.count < ModuleInspector.mostUses,
+        module.names.byteCount < ModuleInspector.mostNameBytes
+      else {
+        module.outcome.verdict = .undecided
+        module.outcome.causes.append("it uses more symbols than ksym looks at")
+        return
       }
       let name = undotted(table.name(of: symbol))
       if kernel.dropsDots, name.equals("TOC.") { continue }

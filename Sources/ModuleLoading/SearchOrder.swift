@@ -27,6 +27,18 @@ enum SearchOrder {
     return hidden
   }
 
+  /// Rows whose name and class of licence an earlier row has: nothing ever asks for them.
+  static func repeatedRows(of table: ExportTable) -> [Int] {
+    let index = ExportIndex(table)
+    // Only names that come more than once need a look.
+    var seen: Set<[UInt8]> = []
+    return table.rows.indices.filter { row in
+      let name = table.bytes(table.rows[row].name)
+      if index.first(name, in: table) == row, index.next(after: row) == nil { return false }
+      return !seen.insert(name.array + [table.rows[row].licence.isGPLOnly ? 1 : 0]).inserted
+    }
+  }
+
   private static func isSorted(_ table: ExportTable, _ range: Range<Int>) -> Bool {
     range.dropFirst().allSatisfy {
       table.bytes(table.rows[$0 - 1].name).compare(table.bytes(table.rows[$0].name)) <= 0

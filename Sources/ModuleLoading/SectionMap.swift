@@ -33,8 +33,15 @@ struct SectionMap: ~Escapable {
 
   /// Whether a section has a name.
   func isNamed(_ section: ELFSection, _ name: StaticString) -> Bool {
-    let string = names.cStringOrEmpty(at: Int(section.nameOffset))
-    return string.equals(name)
+    guard let rest = names.suffix(from: Int(section.nameOffset)), rest.starts(with: name) else {
+      return false
+    }
+    return rest.byte(at: name.utf8CodeUnitCount) == 0
+  }
+
+  /// The name of a section; empty if it has none, or a preposterous one.
+  func name(of section: ELFSection) -> String {
+    names.cString(at: Int(section.nameOffset), limit: 4096)?.text ?? ""
   }
 
   /// `find_sec`: index of the first section that is allocated and has the name; 0 for none.

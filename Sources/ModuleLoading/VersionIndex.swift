@@ -6,17 +6,22 @@ internal import ModuleVersions
 struct VersionIndex: ~Escapable {
   private let names: RawSpan
   private let isExtended: Bool
+  /// Most records to make room for before they are seen: a file may be all holes.
+  private static let mostReserved = 1 << 16
+
   private struct Slot { var offset: Int32 = -1, length: Int32 = 0, crc: UInt64 = 0 }
   private var slots: [Slot] = []
   /// Number of records.
   private(set) var count = 0
+  /// Number of slots in use.
+  private var distinct = 0
 
   /// The extended tables.
   @_lifetime(copy crcs, copy names)
   init(crcs: RawSpan, names: RawSpan, layout: ELFLayout) {
     self.names = names
     isExtended = true
-    reserve(crcs.byteCount / 4)
+    reserve(min(crcs.byteCount / 4, VersionIndex.mostReserved))
     let table = ExtendedVersions(crcs: crcs, names: names, layout: layout)
     table.forEach { record in
       insert(record.name, at: record.offset, record.crc)
@@ -30,11 +35,12 @@ struct VersionIndex: ~Escapable {
     names = basic
     isExtended = false
     let whole = basic.byteCount / BasicVersions.recordSize
-    reserve(whole)
+    reserve(min(whole, VersionIndex.mostReserved))
     for index in 0..<whole {
       let start = index &* BasicVersions.recordSize
       guard let crc = layout.word(basic, at: start),
-        let name = basic.cString(at: start &+ layout.wordSize)
+        let name = basic.cString(
+          at: start &+ layout.wordSize, limit: ELFSymbolTable.longestName)
       else { continue }
       insert(name, at: start &+ layout.wordSize, crc)
     }
@@ -43,12 +49,8 @@ struct VersionIndex: ~Escapable {
   /// The CRC for a symbol, or `nil` if the module carries none.
   func crc(of name: RawSpan) -> UInt64? {
     guard !slots.isEmpty else { return nil }
-    var position = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
-    while slots[position].offset >= 0 {
-      if self.name(slots[position]).equals(name) { return slots[position].crc }
-      position = (position + 1) & (slots.count - 1)
-    }
-    return nil
+    let slot = slots[place(of: name)]
+    return slot.offset >= 0 ? slot.crc : nil
   }
 
   /// Calls `body` for each name, once, in no order.
@@ -72,12 +74,26 @@ struct VersionIndex: ~Escapable {
   private mutating func insert(_ name: RawSpan, at offset: Int, _ crc: UInt64) {
     guard let short = Int32(exactly: offset) else { return }
     count += 1
-    var position = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
-    while slots[position].offset >= 0 {
-      if self.name(slots[position]).equals(name) { return }
-      position = (position + 1) & (slots.count - 1)
-    }
+    if distinct * 2 >= slots.count { grow() }
+    let position = place(of: name)
+    guard slots[position].offset < 0 else { return }
     slots[position] = Slot(
       offset: short, length: Int32(truncatingIfNeeded: name.byteCount), crc: crc)
+    distinct += 1
+  }
+
+  /// The slot that holds a name, or the free one where it belongs.
+  private func place(of name: RawSpan) -> Int {
+    var position = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
+    while slots[position].offset >= 0, !self.name(slots[position]).equals(name) {
+      position = (position + 1) & (slots.count - 1)
+    }
+    return position
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = [Slot](repeating: Slot(), count: old.count * 2)
+    for slot in old where slot.offset >= 0 { slots[place(of: name(slot))] = slot }
   }
 }

@@ -38,13 +38,18 @@ struct AddressSpace: ~Escapable {
     return overflow ? nil : (offset, size - inside)
   }
 
-  /// The NUL-terminated string at an address; empty if there is none.
+  /// Longest name or namespace, in bytes: twice what the kernel has room for (`KSYM_NAME_LEN`).
+  static let longestName = 1024
+
+  /// The NUL-terminated string at an address; empty if there is none, or it is no name for length.
   @_lifetime(copy self)
   func string(at address: UInt64) -> RawSpan {
     guard let (offset, count) = place(of: address) else { return RawSpan() }
     let (end, overflow) = offset.addingReportingOverflow(count)
-    guard !overflow, let rest = whole.slice(offset..<end) else { return RawSpan() }
-    return rest.cStringOrEmpty(at: 0)
+    guard !overflow, let rest = whole.slice(offset..<end),
+      let string = rest.cString(at: 0, limit: AddressSpace.longestName)
+    else { return RawSpan() }
+    return string
   }
 
   /// The 32-bit integer at an address.
@@ -59,12 +64,15 @@ struct AddressSpace: ~Escapable {
   /// Relative relocations whose place lies in an export table.
   private static func relativeRelocations(_ file: borrowing ELFFile) -> [UInt64: UInt64] {
     var found: [UInt64: UInt64] = [:]
+    let names: [StaticString] = [
+      "__ksymtab", "__ksymtab_gpl", "__ksymtab_gpl_future", "__ksymtab_unused",
+      "__ksymtab_unused_gpl",
+    ]
     guard let index = file.sectionIndex(named: ".rela.dyn"),
       let bytes = try? file.bytes(of: file.sections[index], in: ".rela.dyn")
     else { return found }
-    let tables = file.sections.filter {
-      file.name(of: $0).starts(with: "__ksymtab") && $0.flags.contains(.alloc)
-    }
+    let tables = names.compactMap { file.sectionIndex(named: $0) }.map { file.sections[$0] }
+      .filter { $0.flags.contains(.alloc) && $0.size <= UInt64(file.source.count) }
     let relocations = ELFRelocations(
       bytes, hasAddends: true, layout: file.layout, machine: file.header.machine)
     for index in 0..<relocations.count {

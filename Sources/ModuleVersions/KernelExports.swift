@@ -71,12 +71,19 @@ public struct KernelExports: ~Escapable {
     return isFound ? table : nil
   }
 
+  /// Most entries of one table; the largest kernels have 50,000.
+  package static let mostEntries = 1 << 19
+
   private func read(
     _ section: ELFSection, crcs: ELFSection?, _ licence: ExportLicence, _ owner: Int,
     into table: inout ExportTable
   ) throws(ParseError) {
     let entries = try file.bytes(of: section, in: "__ksymtab")
     guard entries.byteCount > 0 else { return }
+    guard entries.byteCount / 8 <= KernelExports.mostEntries * 3 else {
+      throw ParseError(
+        .unsupported(UInt64(entries.byteCount)), in: "__ksymtab", at: Int(clamping: section.offset))
+    }
     guard let layout = entryLayout(entries, at: section.address) else {
       throw ParseError(
         .unsupported(UInt64(entries.byteCount)), in: "__ksymtab", at: Int(clamping: section.offset))
@@ -153,7 +160,7 @@ public struct KernelExports: ~Escapable {
   }
 
   private func isSymbolName(_ name: RawSpan) -> Bool {
-    guard name.byteCount > 0, name.byteCount < 4096 else { return false }
+    guard name.byteCount > 0 else { return false }
     for offset in 0..<name.byteCount {
       guard let byte = name.byte(at: offset), byte > 0x20, byte < 0x7f else { return false }
     }

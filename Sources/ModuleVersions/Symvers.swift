@@ -40,11 +40,18 @@ public enum Symvers {
     return offset > 2 && text.byte(at: offset) == 0x09
   }
 
+  /// Largest text to read, in bytes; that of a kernel with all its modules has 3 MB.
+  public static let largestText = 64 << 20
+
   /// Reads all lines into a table, owners in order of first appearance.
   ///
   /// - Throws: ``ParseError`` in `Module.symvers`, at the offset of the line, for a line that modpost
-  ///   refuses too (too few columns, a bad CRC, an empty name or module).
+  ///   refuses too (too few columns, a bad CRC, an empty name or module); also if the text is larger
+  ///   than ``largestText``.
   public static func parse(_ text: RawSpan) throws(ParseError) -> ExportTable {
+    guard text.byteCount <= largestText else {
+      throw ParseError(.unsupported(UInt64(text.byteCount)), in: "size of Module.symvers", at: 0)
+    }
     var table = ExportTable()
     var owners: [[UInt8]: Int] = [:]
     var (lastOwner, lastIndex): ([UInt8], Int) = ([], -1)

@@ -123,7 +123,8 @@ struct VersionsReport: Sendable {
     var found: [SHA256Digest: [UInt8]] = [:]
     if let symbols = try module.elf.symbolTable() {
       let shortest = BasicVersions.longestName(module.elf.layout)
-      for index in 1..<max(1, symbols.count) {
+      // As many as there can be records.
+      for index in 1..<max(1, min(symbols.count, VersionTables.mostRecords)) {
         guard let symbol = symbols.symbol(at: index),
           symbol.sectionIndex == ELFSectionIndex.undefined
         else { continue }

@@ -22,7 +22,9 @@ struct DirectoryTreeTests {
         }
       }
       #expect(
-        paths == ["B.ko", "a-.ko", "a.ko", "a/x.ko", "b/b.ko", "b/c/z.ko", "b/d.ko"])
+        paths == [
+          "B.ko", "a-.ko", "a.ko", "a/x.ko", "b/b.ko", "b/c/z.ko", "b/d.ko", "b/fifo.ko",
+        ])
     }
     #expect(
       DirectoryTree.names(in: scratch.file("b")) == [

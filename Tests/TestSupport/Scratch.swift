@@ -52,6 +52,13 @@ public final class ScratchDirectory: Sendable {
     return file(name)
   }
 
+  /// Makes an empty file whose name may be no text; `false` if the file system refuses the name.
+  public func writeRaw(name: [UInt8]) -> Bool {
+    let full = (Array(path.utf8) + [0x2f] + name + [0]).map { CChar(bitPattern: $0) }
+    guard let handle = unsafe fopen(full, "wb") else { return false }
+    return unsafe fclose(handle) == 0
+  }
+
   deinit { removeTree(path) }
 }
 
@@ -89,14 +96,20 @@ public func environment(_ name: String) -> String? {
   unsafe getenv(name).map { unsafe String(cString: $0) }
 }
 
-private func removeTree(_ path: String) {
+private func removeTree(_ path: String) { removeTree(Array(path.utf8CString)) }
+
+/// Removes a tree by its path with its NUL: names need not be text.
+private func removeTree(_ path: [CChar]) {
   if unsafe unlink(path) == 0 { return }
   if let handle = unsafe opendir(path) {
     while let entry = unsafe readdir(handle) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+        let text = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self)
+        return unsafe Array(UnsafeBufferPointer(start: text, count: strlen(text) + 1))
       }
-      if name != "." && name != ".." { removeTree("\(path)/\(name)") }
+      // `.` and `..`
+      if name == [0x2e, 0] || name == [0x2e, 0x2e, 0] { continue }
+      removeTree(path.dropLast() + [0x2f] + name)
     }
     unsafe closedir(handle)
   }

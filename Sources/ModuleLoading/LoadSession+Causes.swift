@@ -1,0 +1,27 @@
+internal import ByteStorage
+internal import ModuleVersions
+
+extension LoadSession {
+  /// Adds likely causes to a refusal.
+  func explain(_ module: inout InspectedModule) {
+    guard module.outcome.verdict == .refused else { return }
+    module.outcome.causes += LoadCauses(module, kernel, settings).found
+    for problem in module.outcome.symbols where problem.problem == .missing {
+      guard let symbol = exporterThatFails(problem.name) else { continue }
+      module.outcome.causes.append(symbol)
+    }
+  }
+
+  /// Says why a symbol is missing though a module of the tree exports it.
+  private func exporterThatFails(_ name: String) -> String? {
+    let bytes = Array(name.utf8)
+    // SAFETY: bytes of an array of bytes are all initialized.
+    guard let row = unsafe index.first(bytes.span.bytes, in: exports) else { return nil }
+    let owner = Int(exports.rows[row].owner)
+    let exporter = modules[owner].moduleName
+    if isOnDemand[owner], results[owner]?.outcome.verdict == .refused {
+      return "\(name) is exported by \(exporter), which the kernel refuses itself"
+    }
+    return isOnDemand[owner] ? nil : "\(name) is exported by \(exporter), which is not loaded"
+  }
+}

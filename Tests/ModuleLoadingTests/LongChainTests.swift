@@ -1,0 +1,90 @@
+import ByteStorage
+import ELFFormat
+import KernelFacts
+import ModuleVersions
+import TestSupport
+import Testing
+
+@testable import ModuleLoading
+
+@Suite("Hostile sets of modules")
+struct LongChainTests {
+  /// A kernel that exports what every module needs.
+  private static func facts() throws -> KernelFacts {
+    var facts = KernelFacts(path: "test")
+    facts.release = KernelFacts.Fact("7.2.0", from: "test")
+    facts.layout = KernelFacts.Fact(ELFLayout(is64Bit: true, order: .little), from: "test")
+    facts.machine = KernelFacts.Fact(.x86_64, from: "test")
+    facts.vermagic = KernelFacts.Fact("7.2.0 SMP mod_unload modversions ", from: "test")
+    let lines = Array("0x1\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    facts.exports = KernelFacts.Fact(try Symvers.parse(lines.rawSpan), from: "test")
+    return facts
+  }
+
+  private static func module(_ number: Int, needing names: [String]) -> [UInt8] {
+    var module = ModuleBuilder("m\(number)")
+    module.structureSize = 128
+    module.basic = [RequiredVersion("module_layout", 1)]
+    for name in names { module.require(name, 1) }
+    module.exports = [SampleExport("s\(number)")]
+    return module.build()
+  }
+
+  @Test("A chain of thousands of modules is followed without running out of stack")
+  func chain() throws {
+    let length = 3000
+    let images = (0..<length).map { number in
+      LongChainTests.module(number, needing: number + 1 < length ? ["s\(number + 1)"] : [])
+    }
+    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let outcomes = checker.check(images: images)
+    #expect(outcomes.count == length)
+    #expect(outcomes.allSatisfy { $0.verdict == .loads })
+  }
+
+  @Test("Modules that need each other are refused, whoever is asked about first")
+  func cycle() throws {
+    let images = [
+      LongChainTests.module(0, needing: ["s1"]), LongChainTests.module(1, needing: ["s0"]),
+      LongChainTests.module(2, needing: []),
+    ]
+    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let outcomes = checker.check(images: images)
+    #expect(outcomes.map(\.verdict) == [.refused, .refused, .loads])
+    #expect(outcomes.map(\.errno) == [.ENOENT, .ENOENT, nil])
+  }
+
+  @Test("Symbols beyond a limit are not listed one by one")
+  func manyUnknownSymbols() throws {
+    var elf = ModuleBuilder("many")
+    elf.structureSize = 128
+    elf.basic = [RequiredVersion("module_layout", 1)]
+    var file = elf.elf()
+    for _ in 0..<100_100 { file.addUndefinedSymbol("u") }
+    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let outcome = try #require(checker.check(images: [file.build()]).first)
+    #expect(outcome.errno == .ENOENT)
+    #expect(outcome.log.count <= 100_000 && outcome.symbols.count <= 100_000)
+  }
+
+  @Test("Namespaces and dependencies may be listed without end")
+  func longLists() throws {
+    var module = ModuleBuilder("lists")
+    module.structureSize = 128
+    module.basic = [RequiredVersion("module_layout", 1)]
+    module.info?.append("depends=" + String(repeating: "a,", count: 200_000))
+    for number in 0..<2000 { module.info?.append("import_ns=N\(number % 3)") }
+    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    #expect(checker.check(images: [module.build()]).map(\.verdict) == [.loads])
+  }
+
+  @Test("A set of numbers holds what was put in")
+  func moduleSet() {
+    var set = ModuleSet(3)
+    set.insert(200)
+    var other = ModuleSet(64)
+    other.formUnion(set)
+    #expect([3, 64, 200].allSatisfy { other.contains($0) })
+    #expect(!other.contains(4) && !set.contains(64) && !set.contains(100_000))
+  }
+}
