@@ -43,7 +43,8 @@ public enum DirectoryTree {
     case unreadable(FileError)
   }
 
-  /// Regular files below `root` whose names `isWanted`, in bytewise order of their paths.
+  /// Files below `root` whose names `isWanted`, in bytewise order of their paths. FIFOs, sockets and
+  /// devices of such names are among them: opening one says why it cannot be read.
   ///
   /// Symbolic links inside the tree are not followed, so that a walk ends and stays inside.
   ///
@@ -70,6 +71,8 @@ public enum DirectoryTree {
         switch child.kind {
         case .directory: inside.append("\(path)\(child.name)/")
         case .file where isWanted(child.name): inside.append(path + child.name)
+        // Opening it says what it is: a FIFO, a socket, a device.
+        case .other where isWanted(child.name): inside.append(path + child.name)
         default: break
         }
       }
@@ -106,19 +109,22 @@ public enum DirectoryTree {
       case 8: children.append(Child(name: name, kind: .file))
       case 4: children.append(Child(name: name, kind: .directory))
       case 0: children.append(Child(name: name, kind: linkKind("\(directory)/\(name)")))
+      // DT_LNK
+      case 10: children.append(Child(name: name, kind: .missing))
       default: children.append(Child(name: name, kind: .other))
       }
     }
     return children
   }
 
-  /// What a path names, without following a link.
+  /// What a path names; a link, which is not followed, counts as missing.
   private static func linkKind(_ path: String) -> PathKind {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return .missing }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .directory
+    case S_IFLNK: return .missing
     default: return .other
     }
   }

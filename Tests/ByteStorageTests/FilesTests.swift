@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Directory tree")
 struct DirectoryTreeTests {
-  @Test("Files come in bytewise order of their paths, links are not followed")
+  @Test("Files, FIFOs too, come in bytewise order of their paths, links are not followed")
   func order() throws {
     let scratch = try ScratchDirectory()
     for folder in ["a", "b", "b/c"] { scratch.makeDirectory(folder) }
@@ -22,7 +22,9 @@ struct DirectoryTreeTests {
         }
       }
       #expect(
-        paths == ["B.ko", "a-.ko", "a.ko", "a/x.ko", "b/b.ko", "b/c/z.ko", "b/d.ko"])
+        paths == [
+          "B.ko", "a-.ko", "a.ko", "a/x.ko", "b/b.ko", "b/c/z.ko", "b/d.ko", "b/fifo.ko",
+        ])
     }
     #expect(
       DirectoryTree.names(in: scratch.file("b")) == [
