@@ -119,7 +119,7 @@ let package = Package(
         "ModuleLoading",
       ]),
     // The built command: `swift build --build-tests` builds it too.
-    tests("Command", ["ByteStorage"]),
+    tests("Command", ["ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],

@@ -126,7 +126,7 @@ public enum DirectoryTree {
     return children
   }
 
-  /// What a path names, without following a link.
+  /// What a path names; a link, which is not followed, counts as missing.
   private static func linkKind(_ path: String) -> PathKind {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return .missing }

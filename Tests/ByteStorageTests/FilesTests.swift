@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Directory tree")
 struct DirectoryTreeTests {
-  @Test("Files come in bytewise order of their paths, links are not followed")
+  @Test("Files, FIFOs too, come in bytewise order of their paths, links are not followed")
   func order() throws {
     let scratch = try ScratchDirectory()
     for folder in ["a", "b", "b/c"] { scratch.makeDirectory(folder) }

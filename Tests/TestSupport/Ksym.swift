@@ -38,6 +38,8 @@ public enum Ksym {
   ///   - input: Bytes for its standard input; none is an empty input.
   ///   - environment: Variables to add to those of the tests.
   ///   - program: Another program than the command.
+  /// - Returns: What it left.
+  /// - Throws: What starting a program throws; that it ends badly is no error.
   public static func run(
     _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
     program: String = Ksym.path

@@ -59,6 +59,12 @@ public final class ScratchDirectory: Sendable {
     return unsafe fclose(handle) == 0
   }
 
+  /// Makes a socket that nobody listens to; returns its path.
+  public func makeSocket(_ name: String) -> String {
+    _ = unsafe mknod(file(name), S_IFSOCK | 0o644, 0)
+    return file(name)
+  }
+
   deinit { removeTree(path) }
 }
 

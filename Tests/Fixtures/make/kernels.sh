@@ -5,7 +5,7 @@
 # usage: kernels.sh FOLDER
 #
 # FOLDER holds bzImage, config, modules/, variants/ and verdicts.tsv (see ../kernels/rust-ext/README.md).
-# Needs: tar, xz.
+# Needs: tar, gzip, xz, zstd.
 set -eu
 
 [ $# -eq 1 ] || { echo "usage: kernels.sh FOLDER" >&2; exit 2; }
@@ -23,6 +23,10 @@ for name in min-ext-crcwrong imp-ns-none; do
   cp "$from/variants/$name.ko" "$to/variants/"
 done
 chmod 644 "$to"/bzImage "$to"/config "$to"/verdicts.tsv "$to"/*/*.ko
+mkdir -p "$to/compressed"
+gzip -9nc "$to/modules/crc16.ko" >"$to/compressed/crc16.ko.gz"
+xz -9c --check=crc32 "$to/modules/crc16.ko" >"$to/compressed/crc16.ko.xz"
+zstd -19qc "$to/modules/crc16.ko" >"$to/compressed/crc16.ko.zst"
 # In one archive: every module that a row of verdicts.tsv names.
 cd "$from"
 cut -f 2,5 verdicts.tsv | tail -n +2 | tr '\t,' '\n\n' | sed '/^$/d' | sort -u |

@@ -1,0 +1,142 @@
+import ByteStorage
+import ELFFormat
+import ModuleFiles
+import TestSupport
+import Testing
+
+@Suite("Module information")
+struct ModuleInfoTests {
+  /// The strings of a section, which may run on into what follows.
+  private func strings(_ section: String, followedBy rest: String = "") -> [String] {
+    let bytes = Array((section + rest).utf8)
+    let info = ModuleInfo(bytes.rawSpan, size: section.utf8.count)
+    var found: [String] = []
+    info.forEach {
+      found.append($0.text)
+      return true
+    }
+    return found
+  }
+
+  @Test("strings are separated by any number of NULs")
+  func separators() {
+    #expect(strings("a=1\0\0\0b=2\0") == ["a=1", "b=2"])
+    #expect(strings("a=1\0b\0c=\0\0\0\0") == ["a=1", "b", "c="])
+    #expect(strings("").isEmpty)
+  }
+
+  @Test("a last value without a NUL runs on past the section")
+  func unterminated() {
+    #expect(strings("a=1\0b=2", followedBy: "34\0c=5\0") == ["a=1", "b=234"])
+    #expect(strings("a=1", followedBy: "") == ["a=1"])
+  }
+
+  @Test("a key must start its string, and its values come in order")
+  func values() {
+    let bytes = Array(
+      "xlicense=no\0license=GPL\0license=Proprietary\0import_ns=A\0import_ns=B\0key==\0".utf8)
+    let info = ModuleInfo(bytes.rawSpan, size: bytes.count)
+    #expect(info.value("license") == "GPL")
+    #expect(info.values("license") == ["GPL", "Proprietary"])
+    #expect(info.values("import_ns") == ["A", "B"])
+    #expect(info.value("key") == "=")
+    #expect(info.value("lic") == nil && info.value("missing") == nil)
+    var pairs: [String] = []
+    info.forEachPair { key, value in pairs.append("\(key.text)|\(value.text)") }
+    #expect(pairs.first == "xlicense|no" && pairs.count == 6)
+  }
+
+  @Test("a module has the name of its modinfo, else of its structure")
+  func names() throws {
+    var module = ModuleBuilder("real")
+    module.setInfo("name", "claimed")
+    for (info, name) in [(module.info, "claimed"), (["license=GPL"], "real"), (nil, "real")] {
+      module.info = info
+      let bytes = module.build()
+      let file = try ModuleFile(ByteSource(bytes.rawSpan))
+      #expect(try file.name() == name)
+      #expect(try file.structureName() == "real")
+      let hasInfo = try file.info() != nil
+      #expect(hasInfo == (info != nil))
+    }
+  }
+
+  @Test("the name in the structure is found in every word size")
+  func structureNames() throws {
+    for layout in [
+      ELFLayout(is64Bit: false, order: .little), ELFLayout(is64Bit: true, order: .big),
+    ] {
+      var module = ModuleBuilder("sample")
+      module.layout = layout
+      module.machine = layout.is64Bit ? .s390 : .i386
+      let bytes = module.build()
+      let name = try ModuleFile(ByteSource(bytes.rawSpan)).structureName()
+      #expect(name == "sample")
+    }
+  }
+
+  @Test("paths of modules are recognised and named as Module.symvers names them")
+  func paths() {
+    for name in ["a.ko", "a.ko.gz", "a.ko.xz", "a.ko.zst"] {
+      #expect(ModulePaths.isModuleName(name))
+    }
+    for name in ["a.o", "a.ko.bz2", "ko", "a.ko.xz.tmp", "a.kox"] {
+      #expect(!ModulePaths.isModuleName(name))
+    }
+    let root = "/x/lib/modules/6.1.0/kernel"
+    #expect(
+      ModulePaths.symversName(of: "\(root)/drivers/usb/usb-storage.ko.xz")
+        == "drivers/usb/usb-storage")
+    #expect(ModulePaths.symversName(of: "some/dir/a.ko.gz") == "some/dir/a")
+    #expect(ModulePaths.symversName(of: "a.ko") == "a")
+  }
+}
+
+@Suite("Signature trailer")
+struct SignatureTrailerTests {
+  private static let marker = Array("~Module signature appended~\n".utf8)
+
+  private func read(_ bytes: [UInt8]) -> SignatureTrailer? {
+    SignatureTrailer(ByteSource(bytes.rawSpan))
+  }
+
+  private func trailer(
+    _ content: [UInt8], idType: UInt8 = 2, length: UInt32 = 5, algorithm: UInt8 = 0, pad: UInt8 = 0
+  ) -> [UInt8] {
+    var bytes = ByteBuilder(.big)
+    bytes.put(content)
+    bytes.put([algorithm, 0, idType, 0, 0, pad, 0, 0])
+    bytes.put(length)
+    bytes.put(Self.marker)
+    return bytes.bytes
+  }
+
+  @Test("the structure before the marker is read, its length big-endian")
+  func fields() throws {
+    let bytes = trailer([1, 2, 3, 4, 5, 6], length: 0x0102_0304)
+    let found = try #require(read(bytes))
+    #expect(found.idType == 2 && found.hasZeroParameters)
+    #expect(found.signatureLength == 0x0102_0304)
+    #expect(found.lengthBeforeMarker == 18)
+  }
+
+  @Test("parameters other than zero are noticed, the type is not one of them")
+  func parameters() throws {
+    for bytes in [trailer([0], algorithm: 1), trailer([0], pad: 1)] {
+      #expect(try #require(read(bytes)).hasZeroParameters == false)
+    }
+    let other = trailer([0], idType: 1)
+    let found = try #require(read(other))
+    #expect(found.idType == 1 && found.hasZeroParameters)
+  }
+
+  @Test("a file without a marker at its very end is unsigned; one without room has zeros")
+  func edges() throws {
+    for bytes in [[], Self.marker, trailer([1]) + [0], Array(trailer([1]).dropLast())] {
+      #expect(read(bytes) == nil)
+    }
+    let short = [7] + Self.marker
+    let found = try #require(read(short))
+    #expect(found.lengthBeforeMarker == 1 && found.signatureLength == 0)
+  }
+}

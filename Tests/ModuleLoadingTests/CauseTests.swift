@@ -1,0 +1,85 @@
+import ModuleLoading
+import TestSupport
+import Testing
+
+@Suite("Likely causes")
+struct CauseTests {
+  private func causes(
+    _ bench: Bench, with others: [ModuleBuilder] = [], _ change: (inout ModuleBuilder) -> Void
+  ) throws -> [String] {
+    var module = bench.module()
+    change(&module)
+    let outcome = try bench.outcome(module, with: others)
+    #expect(outcome.verdict == .refused)
+    return outcome.causes
+  }
+
+  @Test("module_layout differs at another release: built for that")
+  func otherRelease() throws {
+    let found = try causes(Bench()) {
+      $0.basic = [RequiredVersion("module_layout", 1)]
+      $0.setInfo("vermagic", "6.1.0 SMP mod_unload modversions ")
+    }
+    #expect(found.contains("the module was built for 6.1.0, this kernel is 7.2.0"))
+  }
+
+  @Test("module_layout differs at the same release: another configuration or compiler")
+  func otherConfiguration() throws {
+    let found = try causes(Bench()) { $0.basic = [RequiredVersion("module_layout", 1)] }
+    #expect(found.contains { $0.contains("another configuration or compiler") })
+  }
+
+  @Test("several versions of one provider differ: it was rebuilt")
+  func rebuilt() throws {
+    let bench = Bench()
+    var owner = bench.module("owner")
+    owner.exports = [SampleExport("one", 1), SampleExport("two", 2)]
+    let found = try causes(bench, with: [owner]) {
+      $0.require("one", 8)
+      $0.require("two", 9)
+    }
+    #expect(found == ["2 versions of owner differ: it was probably rebuilt since"])
+  }
+
+  @Test("versions of another generator are told by the functions that have one CRC")
+  func generator() throws {
+    var bench = Bench()
+    bench.exports.append(SampleExport("__fentry__", 0xd272_d446))
+    let found = try causes(bench) {
+      $0.require("__fentry__", 0xbdfb_6dbb)
+      $0.require("_printk", 1)
+    }
+    #expect(found.contains { $0.contains("made by genksyms, the kernel's by gendwarfksyms") })
+  }
+
+  @Test("names too long for the basic layout, without extended versions")
+  func longNames() throws {
+    var bench = Bench()
+    let name = "_RNv" + String(repeating: "x", count: 60)
+    bench.exports.append(SampleExport(name, 4))
+    bench.assumptions = ["missing-version=refuse"]
+    let found = try causes(bench) { $0.undefined = [name] }
+    #expect(found.contains { $0.contains("rebuild it with EXTENDED_MODVERSIONS") })
+  }
+
+  @Test("what was assumed is listed")
+  func assumptions() throws {
+    var bench = Bench()
+    bench.structureSize = nil
+    let assumed = try bench.outcome(bench.module()).assumed
+    #expect(assumed.contains { $0.hasPrefix("the size of struct module agrees") })
+    bench.assumptions = ["MODULE_FORCE_LOAD=y", "struct-module-size=1280"]
+    let told = try bench.outcome(bench.module()).assumed
+    #expect(told.contains("MODULE_FORCE_LOAD=y (as told)"))
+    #expect(told.contains("struct-module-size=1280 (as told)"))
+  }
+
+  @Test("a kernel whose exports are not known leaves the verdict open")
+  func undecided() throws {
+    var bench = Bench()
+    bench.exports = []
+    let outcome = try bench.outcome(bench.module())
+    #expect(outcome.verdict == .undecided && outcome.errno == nil)
+    #expect(!outcome.causes.isEmpty)
+  }
+}
