@@ -3,6 +3,8 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+TARGET ?= all
+SECONDS_EACH ?= 600
 VERSION := $(shell sed -n 's/^    version: "\(.*\)",$$/\1/p' Sources/ksym/Ksym.swift)
 
 RELEASE_FLAGS := -c release --scratch-path .build-release \
@@ -16,8 +18,8 @@ MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz oracle kernels lint install uninstall deb check-deb manuals \
-  check-manuals dependencies clean
+.PHONY: help build run test test-debug bench fuzz oracle kernels lint install uninstall deb \
+  check-deb manuals check-manuals dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,8 +42,8 @@ test-debug: dependencies ## Run all tests with debug information
 bench: build ## Measure ksym beside its peers
 	@KSYM=$(KSYM) Benchmarks/run.sh $(PARTS)
 
-fuzz: dependencies ## Run the fuzz targets (SECONDS_EACH=600)
-	@if [ -x Fuzz/run.sh ]; then Fuzz/run.sh; else echo "fuzz: Fuzz/run.sh is missing" >&2; exit 1; fi
+fuzz: dependencies ## Fuzz the parsers (TARGET=all, SECONDS_EACH=600)
+	Fuzz/run.sh $(TARGET) $(SECONDS_EACH)
 
 oracle: dependencies ## Compare ksym check with what real kernels say, booted under qemu
 	@SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" Tests/Oracle/oracle.sh
@@ -50,7 +52,7 @@ kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh
 
 lint: ## Check the format of all Swift sources
-	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks packaging Package.swift
+	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks Fuzz packaging Package.swift
 
 manuals: build ## Write the manual pages and completions again
 	sh packaging/generate.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
@@ -72,4 +74,4 @@ check-deb: deb ## Install the package into a clean Debian 12 and run it there (r
 	sh packaging/check-deb.sh .build-deb/ksym_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-release .build-debug .build-bench .build-deb
+	rm -rf .build .build-release .build-debug .build-bench .build-deb .build-fuzz
