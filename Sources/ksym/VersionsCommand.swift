@@ -23,7 +23,8 @@ struct VersionsCommand: ParsableCommand {
 
       Formats: table (for people), modprobe (as modprobe --show-modversions prints, also for \
       layouts that kmod cannot read), symvers (Module.symvers columns; the provider is unknown), \
-      json (one object a module).
+      json (one object a module): module, name, layouts, used [{kernels, layout}], versions [{name, \
+      readable, crc, layout, sha256}], defects [{section, offset, what, name}].
 
       Exit status: 0 versions were found in every module; 1 a module has none, or its tables \
       disagree; 2 a file cannot be read or a table is malformed.
