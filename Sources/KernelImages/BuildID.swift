@@ -23,7 +23,10 @@ public struct BuildID: Sendable, Hashable {
   ///
   /// - Returns: `nil` if there is none; damaged notes are passed over.
   public init?(in file: ELFFile) {
-    for section in file.sections where section.type == .note {
+    // Notes of real files do not overlap; 65,000 sections that do would each cost the file.
+    var remaining = UInt64(file.source.count)
+    for section in file.sections where section.type == .note && section.size <= remaining {
+      remaining -= section.size
       if let notes = try? file.bytes(of: section, in: "notes"),
         let found = BuildID(inNotes: notes, file.layout.order)
       {

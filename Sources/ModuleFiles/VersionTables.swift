@@ -44,6 +44,13 @@ public struct VersionTables: ~Escapable {
     basicOffset = Int(clamping: basic?.section.offset ?? 0)
     namesOffset = Int(clamping: names?.section.offset ?? 0)
     sectionDefects = defects
+    // A record of the packed layout has 12 bytes or more.
+    for case (let section?, let size) in [(basic?.section, 12), (crcs?.section, 4)]
+      as [(ELFSection?, UInt64)]
+    where section.size / size > UInt64(VersionTables.mostRecords) {
+      throw ParseError(
+        .unsupported(section.size), in: "size of version table", at: Int(clamping: section.offset))
+    }
     // What the header says is read, whatever the type: so does the kernel.
     if let section = basic?.section {
       basicBytes = try file.source.bytes(
@@ -65,11 +72,6 @@ public struct VersionTables: ~Escapable {
     }
     hasBasic = basic != nil
     hasExtended = crcs != nil && names != nil
-    // A record of the packed layout has 12 bytes or more.
-    for (bytes, size) in [(basicBytes.byteCount, 12), (crcBytes.byteCount, 4)]
-    where bytes / size > VersionTables.mostRecords {
-      throw ParseError(.unsupported(UInt64(bytes)), in: "size of version table", at: 0)
-    }
   }
 
   /// Most records to read; no kernel exports a tenth of that.

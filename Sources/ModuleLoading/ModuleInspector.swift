@@ -125,12 +125,14 @@ struct ModuleInspector: Sendable {
 
   private func readInfo(_ info: ModuleInfo, _ module: inout InspectedModule) {
     module.isProprietary = !GPLCompatibility.isCompatible(info.value("license"))
-    for namespace in info.values("import_ns") {
-      if module.forgedNamespace == nil, namespace.hasPrefix("module:") {
-        module.forgedNamespace = namespace
-      }
-      module.importedNamespaces.insert(namespace)
+    var (namespaces, forged): (Set<String>, String?) = ([], nil)
+    info.forEachPair { key, value in
+      guard key.equals("import_ns") else { return }
+      if forged == nil, value.starts(with: "module:") { forged = value.text }
+      // No kernel has a hundredth as many.
+      if namespaces.count < 1 << 16 { namespaces.insert(value.text) }
     }
+    (module.importedNamespaces, module.forgedNamespace) = (namespaces, forged)
     // More than any module depends on, for lists that are made to be long.
     let list = (info.value("depends") ?? "").utf8.prefix(1 << 16)
     module.dependencies = list.split(separator: 0x2c).map { String(decoding: $0, as: UTF8.self) }

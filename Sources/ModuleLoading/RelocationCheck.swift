@@ -18,6 +18,8 @@ struct RelocationCheck {
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, moduleName: String,
     rules: LoaderRules
   ) {
+    // Tables and targets of real modules do not overlap; 65,000 that do would each cost the file.
+    var remaining = UInt64(map.length) * 4
     for (index, section) in map.sections.enumerated() {
       guard section.type == .rela || section.type == .rel else { continue }
       let target = Int(section.info)
@@ -28,10 +30,12 @@ struct RelocationCheck {
         refusal = "module \(moduleName): REL relocation unsupported"
         return
       }
-      let words = RelocationCheck.firstRefusal(
-        map.bytes(index), map.sections[target].type == .nobits ? RawSpan() : map.bytes(target),
-        index,
-        moduleName, rules)
+      let place = map.sections[target].type == .nobits ? RawSpan() : map.bytes(target)
+      let table = map.bytes(index)
+      let cost = UInt64(table.byteCount) + UInt64(place.byteCount)
+      guard cost <= remaining else { break }
+      remaining -= cost
+      let words = RelocationCheck.firstRefusal(table, place, index, moduleName, rules)
       if let words {
         refusal = "module: \(words)"
         return

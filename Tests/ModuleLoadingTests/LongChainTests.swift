@@ -78,6 +78,24 @@ struct LongChainTests {
     #expect(checker.check(images: [module.build()]).map(\.verdict) == [.loads])
   }
 
+  @Test("Relocation tables that overlap are not read over and over")
+  func overlappingRelocations() throws {
+    var module = ModuleBuilder("overlaps")
+    module.structureSize = 128
+    module.basic = [RequiredVersion("module_layout", 1)]
+    var file = module.elf()
+    let table = [UInt8](repeating: 0, count: 1 << 20)
+    let place = file.addSection(".data", flags: [.alloc, .write], bytes: table)
+    for _ in 0..<20_000 {
+      // Type R_X86_64_NONE, over whatever lies at the start of the file's first MiB of zeros.
+      file.addSection(".r", type: .rela, flags: [], bytes: [], size: 1 << 19, alignment: 1)
+      file.sections[file.sections.count - 1].info = UInt32(place)
+      file.sections[file.sections.count - 1].claimedOffset = 1 << 18
+    }
+    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    #expect(checker.check(images: [file.build()]).map(\.verdict) == [.loads])
+  }
+
   @Test("A set of numbers holds what was put in")
   func moduleSet() {
     var set = ModuleSet(3)
