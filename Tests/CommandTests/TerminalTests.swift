@@ -27,9 +27,10 @@ struct TerminalTests {
     let module = try sandbox.write("good.ko")
     let words = [Ksym.path, "check"] + sandbox.kernelOptions + [module]
     let command = words.map { "'\($0)'" }.joined(separator: " ")
+    // An empty NO_COLOR counts as none; swift test sets it for those it starts.
     for (environment, isColoured) in [
-      (["TERM": "xterm"], true), (["TERM": "xterm", "NO_COLOR": "1"], false),
-      (["TERM": "dumb"], false), (["TERM": "xterm", "NO_COLOR": ""], true),
+      (["TERM": "xterm", "NO_COLOR": ""], true), (["TERM": "xterm", "NO_COLOR": "1"], false),
+      (["TERM": "dumb", "NO_COLOR": ""], false),
     ] {
       let run = try await Ksym.run(
         ["-qec", command, "/dev/null"], environment: environment, program: "script")

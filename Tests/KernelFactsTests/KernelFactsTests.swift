@@ -90,7 +90,7 @@ struct KernelFactsTests {
     #expect(throws: FileError.self) { try read("", config: "text") }
   }
 
-  @Test("Module.symvers, plain or compressed, gives exports and nothing else")
+  @Test("Module.symvers gives exports and nothing else")
   func symvers() throws {
     let text = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
     try write(text, to: "Module.symvers")

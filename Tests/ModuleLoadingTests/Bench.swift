@@ -25,7 +25,7 @@ struct Bench {
   var loadsDependencies = false
   var adjust: @Sendable (inout LoaderSettings) -> Void = { _ in }
 
-  /// A Debian kernel of a release.
+  /// A kernel of a release.
   init(_ release: String = "7.2.0") { self.release = release }
 
   var vermagic: String { "\(release) SMP mod_unload modversions " }

@@ -1,0 +1,119 @@
+import ByteStorage
+import Foundation
+import TestSupport
+import Testing
+
+/// Kernels of Debian from the cache that `make kernels` fills.
+@Suite("Kernels of Debian", .serialized)
+struct DebianKernelTests {
+  private static let amd64 = RealKernel.all.filter { $0.architecture == "amd64" }
+
+  /// A kernel by its label; `nil`, with a note, where it is not in the cache.
+  private static func kernel(_ label: String, for what: String) -> RealKernel? {
+    if let found = RealKernel.all.first(where: { $0.label == label }) { return found }
+    report("\(label) is not in the cache (make kernels): \(what) left out")
+    return nil
+  }
+
+  /// Whether whole trees of all kernels are worth the time: an unoptimised command needs minutes.
+  private static let isThorough = environment("KSYM_BINARY") != nil
+
+  @Test("every module of a tree loads on its kernel, without Module.symvers", arguments: amd64)
+  func ownTree(_ kernel: RealKernel) async throws {
+    var modules = try #require(kernel.modules)
+    if kernel.label != "amd64-6.12", !Self.isThorough {
+      modules += "/kernel/fs"
+      report("\(kernel.label): only its kernel/fs is checked (KSYM_BINARY set: all of it)")
+    }
+    let run = try await Ksym.run(["check", "-k", kernel.root, modules])
+    #expect(run.status == 0, "\(run.output.prefix(2000))\(run.errors.prefix(2000))")
+    let count = DirectoryTree.files(below: modules) { $0.contains(".ko") }.count
+    #expect(run.output.contains("\(count) modules on "))
+    #expect(run.output.contains(": \(count) load\n"))
+    let verbose = try await Ksym.run(
+      ["check", "--verbose", "-k", kernel.root, try #require(kernel.module)])
+    #expect(!verbose.errors.contains("Module.symvers"))
+  }
+
+  @Test("modules of 6.12 are refused on 6.1 as that kernel refuses them")
+  func foreignTree() async throws {
+    guard let modules = Self.kernel("amd64-6.12", for: "its modules on 6.1")?.modules,
+      let kernel = Self.kernel("amd64-6.1", for: "modules of 6.12 on it")
+    else { return }
+    let run = try await Ksym.run(
+      ["check", "--json", "-k", kernel.root, "\(modules)/kernel/fs", "\(modules)/kernel/lib"])
+    #expect(run.status == 1)
+    #expect(run.lines.count > 100)
+    for line in run.lines {
+      let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))
+      #expect(answer.verdict == "refused" && answer.errno == "ENOEXEC")
+      #expect(
+        answer.log == ["\(answer.name): disagrees about version of symbol module_layout"])
+    }
+  }
+
+  private struct Answer: Decodable {
+    let name, verdict: String
+    let errno: String?
+    let log: [String]
+  }
+
+  @Test(
+    "exports of image and modules are the lines of the packaged Module.symvers", arguments: amd64)
+  func symvers(_ kernel: RealKernel) async throws {
+    if !["amd64-6.12", "amd64-7"].contains(kernel.label), !Self.isThorough {
+      report("\(kernel.label): its exports are left out (KSYM_BINARY set: all kernels)")
+      return
+    }
+    let (image, modules) = try (#require(kernel.image), #require(kernel.modules))
+    let packaged = DirectoryTree.files(below: "\(kernel.root)/usr/src") { $0 == "Module.symvers" }
+    guard case .file(let path)? = packaged.first else {
+      report("\(kernel.label) has no Module.symvers: the comparison is left out")
+      return
+    }
+    let run = try await Ksym.run(["exports", "--format", "symvers", "--no-kernel", image, modules])
+    #expect(run.status == 0, "\(run.errors.prefix(1000))")
+    let found = Set(run.lines)
+    let wanted = Set(
+      String(decoding: try contents(of: path), as: UTF8.self).split(separator: "\n").map(
+        String.init))
+    #expect(wanted.count > 10_000 && found.count == run.lines.count)
+    let (missing, surplus) = (
+      wanted.subtracting(found).sorted(), found.subtracting(wanted).sorted()
+    )
+    #expect(missing.isEmpty, "\(missing.count): \(missing.prefix(10))")
+    #expect(surplus.isEmpty, "\(surplus.count): \(surplus.prefix(10))")
+  }
+
+  @Test("versions are read on every architecture", arguments: RealKernel.all)
+  func architectures(_ kernel: RealKernel) async throws {
+    let modules = try #require(kernel.modules)
+    let run = try await Ksym.run(["versions", "--format", "modprobe", "\(modules)/kernel/fs"])
+    if kernel.label == "amd64-7" {
+      #expect(run.status == 1 && run.bytes.isEmpty, "built without MODVERSIONS")
+      return
+    }
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors.prefix(1000))")
+    let count = DirectoryTree.files(below: "\(modules)/kernel/fs") { $0.contains(".ko") }.count
+    let layouts = run.lines.filter { $0.hasSuffix("\tmodule_layout") }
+    #expect(layouts.count == count)
+    #expect(Set(layouts).count == 1, "one kernel, one layout")
+  }
+
+  @Test("modprobe's format is what modprobe prints, byte for byte", arguments: RealKernel.all)
+  func modprobe(_ kernel: RealKernel) async throws {
+    guard await Ksym.hasProgram("modprobe") else {
+      report("no modprobe: the comparison with it is left out")
+      return
+    }
+    let modules = try #require(kernel.modules)
+    let files = DirectoryTree.files(below: "\(modules)/kernel") { $0.contains(".ko") }
+    for index in stride(from: 0, to: files.count, by: max(1, files.count / 24)) {
+      guard case .file(let path) = files[index] else { continue }
+      let theirs = try await Ksym.run(["--dump-modversions", path], program: "modprobe")
+      let ours = try await Ksym.run(["versions", "--format", "modprobe", path])
+      #expect(ours.bytes == theirs.bytes, "\(path)")
+      #expect((ours.status == 0) == (theirs.status == 0), "\(path)")
+    }
+  }
+}
