@@ -77,6 +77,37 @@ internal import Glibc
     try decompress(input, format, path, trailing)
   }
 
+  /// Closes the file and begins empty content, for ``put(_:at:path:)``.
+  ///
+  /// - Throws: ``FileError`` if the system gives no memory; `path` only names the file in it.
+  public mutating func beginContent(path: String) throws(FileError) {
+    close()
+    // What an earlier file left must not show between the pieces.
+    content?.discard()
+    try ensureContent(FileBuffer.initialCapacity, path)
+  }
+
+  /// Puts a piece of another file at an offset of the content, over what is there; what no piece
+  /// covers is zero.
+  ///
+  /// - Throws: ``FileError`` `.tooLarge` if the piece ends past the limit.
+  public mutating func put(
+    _ piece: RawSpan, at offset: UInt64, path: String
+  ) throws(FileError) {
+    guard let start = Int(exactly: offset), start <= limit, piece.byteCount <= limit &- start else {
+      throw FileError(path: path, cause: .tooLarge(limit: limit))
+    }
+    let end = start &+ piece.byteCount
+    try ensureContent(end, path)
+    guard let base = unsafe content?.base else { return }
+    unsafe piece.withUnsafeBytes { bytes in
+      guard let from = bytes.baseAddress else { return }
+      // SAFETY: the content holds at least `end` bytes; the piece belongs to another file.
+      unsafe (base + start).copyMemory(from: from, byteCount: bytes.count)
+    }
+    count = max(count, end)
+  }
+
   /// Closes the file and gives the memory back.
   public mutating func release() {
     close()

@@ -41,8 +41,42 @@ public struct KernelFacts: Sendable {
   public var moduleStructureSize: Fact<Int>?
   /// The directory of its modules.
   public var moduleTree: String?
+  /// What wraps it, outermost first, with the compression of payloads; the last is the kernel itself.
+  /// Empty if no image was read.
+  public var layers: Fact<[String]>?
+  /// The build ID that the linker gave it.
+  public var buildID: Fact<BuildID>?
+  /// What a memory dump tells besides; `nil` if the kernel is no dump.
+  public var dump: Fact<DumpFacts>?
+  /// Number of modules in ``moduleTree``, if they were counted.
+  public var moduleCount: Int?
   /// What could not be read, or was left out, for people.
   public var notes: [String] = []
+
+  /// What a memory dump tells of the machine, besides the kernel.
+  public struct DumpFacts: Sendable {
+    /// How the memory is kept.
+    public let form: MemoryDump.Form
+    /// Whether whoever wrote it ran out of space.
+    public let isIncomplete: Bool
+    /// How far KASLR moved the kernel, in bytes.
+    public let kernelOffset: UInt64?
+    /// Where the kernel's text begins: the virtual address in the running kernel.
+    public let textAddress: UInt64?
+    /// The same as a physical address.
+    public let physicalTextAddress: UInt64?
+    /// What the kernel tells of itself; `nil` if the dump has no such note.
+    public let information: VMCoreInformation?
+
+    init(_ dump: borrowing MemoryDump) {
+      form = dump.form
+      isIncomplete = dump.isIncomplete
+      kernelOffset = dump.kernelOffset
+      textAddress = dump.information?.symbol("_text") ?? dump.information?.symbol("_stext")
+      physicalTextAddress = textAddress.flatMap { dump.physicalAddress(ofVirtual: $0) }
+      information = dump.information
+    }
+  }
 
   /// Creates a kernel of which nothing is known.
   public init(path: String) { self.path = path }

@@ -7,8 +7,11 @@ public import ModuleVersions
 
 /// Gathers the facts of a kernel from the files that belong to it.
 public struct KernelFactsReader: ~Copyable {
-  private var file: FileBuffer
-  private var scratch: FileBuffer
+  var file: FileBuffer
+  var scratch: FileBuffer
+  /// Whether to look also for what only people ask for: the build ID of raw images, the number of
+  /// modules, and the size of `struct module` as modules have it.
+  public var isThorough = false
 
   /// - Parameter limit: Largest file after unpacking, in bytes.
   public init(limit: Int = FileBuffer.defaultLimit) {
@@ -36,6 +39,7 @@ public struct KernelFactsReader: ~Copyable {
     }
     facts.moduleTree = paths.moduleTree(release: facts.release?.value)
     if facts.exports == nil { readSymversBeside(paths, into: &facts) }
+    if isThorough { readModules(into: &facts) }
     file.release()
     scratch.release()
     return facts
@@ -104,7 +108,11 @@ public struct KernelFactsReader: ~Copyable {
         return
       }
     } catch { throw FileError(path: path, cause: .malformed(error)) }
+    if try readDump(path, into: &facts) { return }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    if facts.layers == nil {
+      facts.layers = KernelFacts.Fact(KernelFactsReader.words(for: kernel), from: path)
+    }
     do throws(ParseError) {
       let source = try kernel.source(file: file, scratch: scratch)
       if kernel.isELF {
@@ -114,8 +122,18 @@ public struct KernelFactsReader: ~Copyable {
       if facts.machine == nil, let machine = kernel.layers.compactMap(\.machine).last {
         facts.machine = KernelFacts.Fact(machine, from: path)
       }
+      if isThorough, facts.buildID == nil, !kernel.isELF {
+        let order: ByteOrder = facts.machine?.value == .s390 ? .big : .little
+        facts.buildID = BuildID(searching: try source.all(), order).map {
+          KernelFacts.Fact($0, from: path)
+        }
+      }
     } catch { throw FileError(path: path, cause: .malformed(error)) }
-    try readEmbeddedConfig(kernel, path, into: &facts)
+    let bytes: RawSpan
+    do { bytes = try kernel.source(file: file, scratch: scratch).all() } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+    KernelFactsReader.readEmbeddedConfig(bytes, path, into: &facts)
   }
 
   /// Facts that need the ELF's sections. An ELF without a kernel's exports (Debian's headers carry a
@@ -125,6 +143,7 @@ public struct KernelFactsReader: ~Copyable {
   ) throws(ParseError) {
     facts.layout = facts.layout ?? KernelFacts.Fact(elf.layout, from: path)
     facts.machine = facts.machine ?? KernelFacts.Fact(elf.header.machine, from: path)
+    facts.buildID = facts.buildID ?? BuildID(in: elf).map { KernelFacts.Fact($0, from: path) }
     if facts.exports == nil, let table = try KernelExports(elf).read() {
       facts.exports = KernelFacts.Fact(table, from: path)
     }
@@ -137,7 +156,7 @@ public struct KernelFactsReader: ~Copyable {
   }
 
   /// Facts that are strings in the kernel's read-only data.
-  private static func readRaw(
+  static func readRaw(
     _ bytes: RawSpan, _ path: String, into facts: inout KernelFacts
   ) {
     guard facts.banner == nil, let banner = KernelBanner(searching: bytes) else { return }
@@ -146,22 +165,6 @@ public struct KernelFactsReader: ~Copyable {
     if let vermagic = Vermagic.find(in: bytes, release: banner.release) {
       facts.vermagic = KernelFacts.Fact(vermagic, from: path)
     }
-  }
-
-  private mutating func readEmbeddedConfig(
-    _ kernel: UnpackedKernel, _ path: String, into facts: inout KernelFacts
-  ) throws(FileError) {
-    guard facts.config == nil else { return }
-    let bytes: RawSpan
-    do { bytes = try kernel.source(file: file, scratch: scratch).all() } catch {
-      throw FileError(path: path, cause: .malformed(error))
-    }
-    var text = FileBuffer(limit: 16 << 20)
-    do throws(FileError) {
-      if let config = try EmbeddedConfig.read(from: bytes, using: &text, path: path) {
-        facts.config = KernelFacts.Fact(config, from: "\(path) (embedded)")
-      }
-    } catch { facts.notes.append("embedded configuration: \(error)") }
   }
 
   private mutating func readConfig(_ path: String) throws(FileError) -> KernelConfig {

@@ -32,6 +32,9 @@ public struct KernelConfig: Sendable {
     else { throw ParseError(.badMagic, in: "kernel configuration", at: 0) }
   }
 
+  /// The text, as it was read.
+  public var text: [UInt8] { Array(lines.dropFirst()) }
+
   /// The value of an option.
   ///
   /// - Parameter name: The option's name, with or without `CONFIG_`.

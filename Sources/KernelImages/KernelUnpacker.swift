@@ -12,6 +12,8 @@ public struct UnpackedKernel: Sendable, Hashable {
 
   /// The layers, outermost first; the last is the kernel itself.
   public let layers: [KernelContainer]
+  /// How the payload of each layer was compressed; `nil` where it was not.
+  public let payloadFormats: [CompressionFormat?]
   /// Which buffer holds the kernel.
   public let place: Place
   /// Where in that buffer it lies, in bytes.
@@ -62,7 +64,11 @@ public enum KernelUnpacker {
     var place = UnpackedKernel.Place.file
     var range = 0..<file.count
     var layers: [KernelContainer] = []
-    if let outer = file.compression { layers.append(KernelContainer(.compressed(outer))) }
+    var formats: [CompressionFormat?] = []
+    if let outer = file.compression {
+      layers.append(KernelContainer(.compressed(outer)))
+      formats.append(nil)
+    }
     for _ in 0..<deepest {
       let step: Step
       switch place {
@@ -70,12 +76,22 @@ public enum KernelUnpacker {
       case .scratch: step = try advance(scratch, range, into: &file, &layers, path)
       }
       switch step {
-      case .done: return UnpackedKernel(layers: layers, place: place, range: range)
+      case .done:
+        formats.append(nil)
+        return UnpackedKernel(
+          layers: layers, payloadFormats: formats, place: place, range: range)
       case .inside(let inner):
+        formats.append(nil)
         range = (range.lowerBound + inner.lowerBound)..<(range.lowerBound + inner.upperBound)
       case .unpacked:
         place = place == .file ? .scratch : .file
         range = 0..<(place == .file ? file.count : scratch.count)
+        let format = place == .file ? file.compression : scratch.compression
+        if case .compressed = layers.last?.kind {
+          formats.append(nil)
+        } else {
+          formats.append(format)
+        }
       }
     }
     throw FileError(path: path, cause: .notSuitable("wraps a kernel in too many layers"))

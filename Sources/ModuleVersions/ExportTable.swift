@@ -48,6 +48,9 @@ public struct ExportTable: Sendable {
   /// Who exports: `vmlinux`, or modules as Module.symvers names them.
   public private(set) var owners: [String] = []
 
+  /// How a kernel's image keeps them; `nil` if they were read from text or from modules.
+  public internal(set) var form: ExportForm?
+
   /// Creates an empty table.
   public init() {}
 

@@ -1,36 +1,6 @@
 public import ByteStorage
 public import ELFFormat
 
-/// How the entries of `__ksymtab` are laid out (`struct kernel_symbol`).
-///
-/// | kernels | place-relative (x86, arm64) | 32-bit | 64-bit |
-/// |---|---|---|---|
-/// | up to 4.18 | - | 8 | 16 |
-/// | 4.19 to 5.3 | 8 | 8 | 16 |
-/// | 5.4 and later | 12 | 12 | 24 |
-public struct ExportEntryLayout: Sendable, Hashable {
-  /// Whether fields are signed 32-bit offsets from their own address.
-  public let isPlaceRelative: Bool
-  /// Whether there is a namespace field.
-  public let hasNamespace: Bool
-  /// Size of a field in bytes.
-  let fieldSize: Int
-
-  /// Size of an entry in bytes.
-  public var entrySize: Int { fieldSize * (hasNamespace ? 3 : 2) }
-
-  /// The layouts that kernels of a word size have used, likeliest first.
-  static func candidates(_ layout: ELFLayout) -> [ExportEntryLayout] {
-    let word = layout.wordSize
-    return [
-      ExportEntryLayout(isPlaceRelative: true, hasNamespace: true, fieldSize: 4),
-      ExportEntryLayout(isPlaceRelative: false, hasNamespace: true, fieldSize: word),
-      ExportEntryLayout(isPlaceRelative: true, hasNamespace: false, fieldSize: 4),
-      ExportEntryLayout(isPlaceRelative: false, hasNamespace: false, fieldSize: word),
-    ]
-  }
-}
-
 /// Reads the exports of a linked kernel (vmlinux with section headers).
 ///
 /// - Note: include/linux/export-internal.h and kernel/module/main.c; specs of entries as in
@@ -89,8 +59,13 @@ public struct KernelExports: ~Escapable {
         .unsupported(UInt64(entries.byteCount)), in: "__ksymtab", at: Int(clamping: section.offset))
     }
     let count = entries.byteCount / layout.entrySize
-    let versions = if let crcs { try readCRCs(crcs, count: count) } else { [UInt32?]() }
+    let (versions, crcForm) =
+      if let crcs { try readCRCs(crcs, count: count) } else { ([UInt32?](), ExportForm.CRCs.none) }
     let flags = try flagBytes(count: count, licence)
+    // Of several tables the first that has entries speaks for all.
+    table.form =
+      table.form
+      ?? ExportForm(entries: layout, crcs: crcForm, hasFlagTable: flags.byteCount > 0)
     for index in 0..<count {
       let name = string(entries, index, 1, layout, at: section.address)
       let namespace =
@@ -115,19 +90,24 @@ public struct KernelExports: ~Escapable {
   }
 
   /// The CRCs of a `__kcrctab` section: `nil` for entries that it lacks.
-  private func readCRCs(_ section: ELFSection, count: Int) throws(ParseError) -> [UInt32?] {
+  private func readCRCs(
+    _ section: ELFSection, count: Int
+  ) throws(ParseError) -> ([UInt32?], ExportForm.CRCs) {
     let bytes = try file.bytes(of: section, in: "__kcrctab")
     let layout = file.layout
     if layout.is64Bit, count > 0, bytes.byteCount >= count * 8 {
-      return (0..<count).map { index in
+      let wide = (0..<count).map { index in
         layout.word(bytes, at: index &* 8).map { UInt32(truncatingIfNeeded: $0) }
       }
+      return (wide, .word64)
     }
     let raw = (0..<count).map { layout.word32(bytes, at: $0 &* 4) }
     // MODULE_REL_CRCS exists on powerpc and s390 only (and um). A CRC taken for an offset points
     // outside of the image almost always, so all entries pointing inside tell the form.
     let machine = file.header.machine
-    guard machine == .powerPC || machine == .powerPC64 || machine == .s390 else { return raw }
+    guard machine == .powerPC || machine == .powerPC64 || machine == .s390 else {
+      return (raw, .word32)
+    }
     var pointed: [UInt32?] = []
     for (index, value) in raw.enumerated() {
       guard let value, value != 0 else {
@@ -136,10 +116,10 @@ public struct KernelExports: ~Escapable {
       }
       let place = section.address &+ UInt64(index &* 4)
       let target = place &+ UInt64(bitPattern: Int64(Int32(bitPattern: value)))
-      guard let crc = space.word32(at: target) else { return raw }
+      guard let crc = space.word32(at: target) else { return (raw, .word32) }
       pointed.append(crc)
     }
-    return pointed
+    return (pointed, .placeRelative)
   }
 
   /// The layout in which every entry has a plausible name and namespace.

@@ -82,6 +82,32 @@ struct JSONWriter {
     value(optional: text)
   }
 
+  /// A key and its value, or `null`.
+  mutating func member(_ name: StaticString, optional number: Int?) {
+    key(name)
+    if let number { value(number) } else { null() }
+  }
+
+  /// A key and its value.
+  mutating func member(_ name: StaticString, _ flag: Bool) {
+    key(name)
+    value(flag)
+  }
+
+  /// A key whose value is unknown.
+  mutating func member(null name: StaticString) {
+    key(name)
+    null()
+  }
+
+  /// A key that is known only when it is written, and its value.
+  mutating func member(name: String, _ text: String) {
+    value(name)
+    output.append(0x3a)
+    needsComma = false
+    value(text)
+  }
+
   /// A key and an array of strings.
   mutating func member(_ name: StaticString, _ texts: [String]) {
     key(name)

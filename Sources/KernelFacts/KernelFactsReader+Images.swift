@@ -1,0 +1,124 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import KernelImages
+internal import ModuleFiles
+
+extension KernelFactsReader {
+  /// Most of the kernel's image in a dump to search for its banner and configuration, in bytes.
+  private static let mostSearched = 96 << 20
+
+  /// What wraps a kernel, in words: layers, and between them how payloads are compressed.
+  static func words(for kernel: UnpackedKernel) -> [String] {
+    var words: [String] = []
+    for (layer, format) in zip(kernel.layers, kernel.payloadFormats) {
+      words.append(layer.kind.description)
+      if let format { words.append(format.rawValue) }
+    }
+    return words
+  }
+
+  /// Reads the open file if it is a memory dump.
+  ///
+  /// - Returns: Whether it is one.
+  /// - Throws: ``FileError`` if it is one and damaged.
+  mutating func readDump(
+    _ path: String, into facts: inout KernelFacts
+  ) throws(FileError) -> Bool {
+    var layers: [String] = file.compression.map { [$0.rawValue] } ?? []
+    var kind = try KernelFactsReader.kind(of: file.source, path)
+    let isFlattened = kind == .kdumpFlattened
+    if isFlattened {
+      layers.append(kind.description)
+      try MemoryDump.reassemble(file.source, into: &scratch, path: path)
+      kind = try KernelFactsReader.kind(of: scratch.source, path)
+    }
+    switch kind {
+    case .elfCore, .kdumpCompressed: break
+    default:
+      if !isFlattened { return false }
+      throw FileError(path: path, cause: .notSuitable("a flattened stream of something unknown"))
+    }
+    layers.append(kind.description)
+    facts.layers = facts.layers ?? KernelFacts.Fact(layers, from: path)
+    do throws(ParseError) {
+      if isFlattened {
+        try KernelFactsReader.readDump(scratch.source, path, into: &facts)
+      } else {
+        try KernelFactsReader.readDump(file.source, path, into: &facts)
+      }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    return true
+  }
+
+  private static func readDump(
+    _ source: ByteSource, _ path: String, into facts: inout KernelFacts
+  ) throws(ParseError) {
+    var dump = try MemoryDump(source)
+    facts.dump = KernelFacts.Fact(KernelFacts.DumpFacts(dump), from: path)
+    facts.layout = facts.layout ?? KernelFacts.Fact(dump.layout, from: path)
+    facts.machine = facts.machine ?? dump.machine.map { KernelFacts.Fact($0, from: path) }
+    let note = "\(path) (VMCOREINFO)"
+    if facts.buildID == nil, let identity = dump.information?.buildID {
+      facts.buildID = KernelFacts.Fact(identity, from: note)
+    }
+    do throws(ParseError) {
+      if let kernel = try dump.readKernel(limit: mostSearched) {
+        // SAFETY: bytes of an array of bytes are all initialized.
+        let bytes = unsafe kernel.bytes.span.bytes
+        readRaw(bytes, path, into: &facts)
+        readEmbeddedConfig(bytes, path, into: &facts)
+      } else if dump.form == .elf {
+        // Nobody tells where the kernel is: any banner in memory.
+        readRaw(try source.all(), path, into: &facts)
+      }
+    } catch { facts.notes.append("\(path): the kernel's own memory: \(error)") }
+    if facts.release == nil, let release = dump.information?.release {
+      facts.release = KernelFacts.Fact(release, from: note)
+    }
+    if facts.release == nil {
+      throw ParseError(.missing, in: "memory dump: note VMCOREINFO, or a banner", at: 0)
+    }
+  }
+
+  private static func kind(
+    of source: ByteSource, _ path: String
+  ) throws(FileError) -> KernelContainer.Kind {
+    do { return try KernelContainer(identifying: source).kind } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+  }
+
+  /// Reads the configuration that some bytes embed; what is wrong with it becomes a note.
+  static func readEmbeddedConfig(
+    _ bytes: RawSpan, _ path: String, into facts: inout KernelFacts
+  ) {
+    guard facts.config == nil else { return }
+    var text = FileBuffer(limit: 16 << 20)
+    do throws(FileError) {
+      if let config = try EmbeddedConfig.read(from: bytes, using: &text, path: path) {
+        facts.config = KernelFacts.Fact(config, from: "\(path) (embedded)")
+      }
+    } catch { facts.notes.append("embedded configuration: \(error)") }
+  }
+
+  /// Counts the modules of the kernel's tree; one tells the size of `struct module`.
+  mutating func readModules(into facts: inout KernelFacts) {
+    guard let tree = facts.moduleTree else { return }
+    var count = 0
+    for case .file(let path) in DirectoryTree.files(below: tree, where: ModulePaths.isModuleName) {
+      count += 1
+      if facts.moduleStructureSize == nil, count <= 4, let size = structureSize(ofModule: path) {
+        facts.moduleStructureSize = KernelFacts.Fact(size, from: path)
+      }
+    }
+    facts.moduleCount = count
+  }
+
+  /// Size of the section that holds a module's `struct module`.
+  private mutating func structureSize(ofModule path: String) -> Int? {
+    guard (try? file.open(path)) != nil, let elf = try? ELFFile(file.source),
+      let index = elf.sectionIndex(named: ".gnu.linkonce.this_module")
+    else { return nil }
+    return Int(exactly: elf.sections[index].size)
+  }
+}
