@@ -59,6 +59,7 @@ let package = Package(
     floor("SymbolNames"),
     // Formats.
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
+    floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
     // Subjects.
     floor(
@@ -124,6 +125,7 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
       path: "Tests/Conformance", swiftSettings: strict),
+    tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
 )
