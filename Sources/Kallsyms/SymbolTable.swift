@@ -1,4 +1,4 @@
-public import ByteStorage
+internal import ByteStorage
 
 /// The symbols of a kernel, and of its modules where the source lists them, in table order.
 ///

@@ -52,7 +52,7 @@ struct TokenExpansion {
   func expand(_ names: RawSpan, count: Int, _ isWide: Bool, size: Int) -> [UInt8] {
     let slotSize = TokenExpansion.slotSize
     return unsafe [UInt8](unsafeUninitializedCapacity: size + slotSize) { output, filled in
-      guard let base = unsafe output.baseAddress else { return }
+      guard let base = output.baseAddress else { return }
       var target = unsafe base
       // SAFETY: `size` is the sum of what `size(of:_:)` gives for these very names, so that the
       // last byte of a token lies in `size`, and a slot of 16 bytes copied whole in the capacity.

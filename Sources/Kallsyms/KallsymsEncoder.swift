@@ -1,0 +1,155 @@
+internal import ByteStorage
+
+/// Writes kallsyms tables from a list of symbols, as `scripts/kallsyms` of a release does, byte for
+/// byte.
+///
+/// - Note: scripts/kallsyms.c of 6.12, 7.2 and 7.3.
+public enum KallsymsEncoder {
+  /// The releases whose text differs.
+  public enum Release: String, Sendable, Hashable, CaseIterable {
+    /// 6.12 to 6.19: offsets from a relative base, and lines for the preprocessor.
+    case v6_12 = "6.12"
+    /// 7.0 to 7.2: place-relative offsets.
+    case v7_0 = "7.2"
+    /// 7.3 and later: sizes of the tables.
+    case v7_3 = "7.3"
+
+    /// The form that a release writes; `nil` for those before 6.12.
+    public init?(_ version: KernelVersion) {
+      if version >= KernelVersion(7, 3) {
+        self = .v7_3
+      } else if version >= KernelVersion(7, 0) {
+        self = .v7_0
+      } else if version >= KernelVersion(6, 12) {
+        self = .v6_12
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// What the tool's command line says.
+  public struct Options: Sendable, Hashable {
+    /// The release to write as.
+    public var release: Release
+    /// `--all-symbols`: not only functions.
+    public var includesAllSymbols: Bool
+    /// `--pc-relative` (7.0 and later): distances from `_text` instead of addresses.
+    public var isPlaceRelative: Bool
+    /// `--absolute-percpu` (up to 6.14): per-CPU symbols are absolute.
+    public var makesPerCPUAbsolute: Bool
+
+    /// Creates options; place-relative and absolute per-CPU count for releases that know them.
+    public init(
+      release: Release = .v7_3, includesAllSymbols: Bool = false, isPlaceRelative: Bool = false,
+      makesPerCPUAbsolute: Bool = false
+    ) {
+      self.release = release
+      self.includesAllSymbols = includesAllSymbols
+      self.isPlaceRelative = isPlaceRelative && release != .v6_12
+      self.makesPerCPUAbsolute = makesPerCPUAbsolute && release == .v6_12
+    }
+  }
+
+  /// What the tool leaves behind.
+  public struct Output: Sendable {
+    /// What it writes to standard output: assembly text.
+    public let assembly: [UInt8]
+    /// What it writes to standard error.
+    public let messages: [UInt8]
+    /// Its exit status: 0, or 1 if a line or an address cannot be used.
+    public let exitStatus: Int32
+  }
+
+  /// Does what the tool does with a list.
+  ///
+  /// - Parameters:
+  ///   - map: The list: lines of an address, a type letter and a name, as `nm -n` prints them.
+  ///   - options: The tool's options.
+  /// - Returns: All that it writes; after an address out of range the text ends before that address.
+  public static func assemble(_ map: RawSpan, _ options: Options) -> Output {
+    var (symbols, isComplete) = EncoderMap.read(map, options)
+    guard isComplete else {
+      return Output(assembly: [], messages: symbols.messages.bytes, exitStatus: 1)
+    }
+    let tables = EncodedTables(symbols)
+    var assembly = AssemblyText(tables, symbols, options)
+    if let complaint = assembly.write() {
+      symbols.complain(complaint)
+      return Output(
+        assembly: assembly.finish(), messages: symbols.messages.bytes, exitStatus: 1)
+    }
+    return Output(assembly: assembly.finish(), messages: symbols.messages.bytes, exitStatus: 0)
+  }
+}
+
+/// The tables that do not depend on the release.
+struct EncodedTables {
+  /// The codes of each symbol.
+  let compressor: TokenCompressor
+  /// What each code stands for.
+  let tokens: [[UInt8]]
+  /// Where in the names every 256th symbol begins.
+  let markers: [Int]
+  /// Symbols sorted by name, then address.
+  let sequence: [UInt32]
+
+  init(_ symbols: EncoderMap) {
+    compressor = TokenCompressor(symbols)
+    tokens = compressor.expansions()
+    var markers: [Int] = []
+    var offset = 0
+    for (index, length) in compressor.lengths.enumerated() {
+      if index & 255 == 0 { markers.append(offset) }
+      offset &+= Int(length) &+ (length > 127 ? 2 : 1)
+    }
+    self.markers = markers
+    sequence = EncodedTables.sorted(symbols)
+  }
+
+  private static func sorted(_ symbols: EncoderMap) -> [UInt32] {
+    // Most names differ in the first eight bytes, or in the next.
+    var keys: [(first: UInt64, second: UInt64, symbol: UInt32)] = []
+    keys.reserveCapacity(symbols.entries.count)
+    for (index, entry) in symbols.entries.enumerated() {
+      let record = symbols.record(entry)
+      keys.append(
+        (
+          prefix(record, at: 1), prefix(record, at: 9), UInt32(truncatingIfNeeded: index)
+        ))
+    }
+    keys.sort { left, right in
+      if left.first != right.first { return left.first < right.first }
+      if left.second != right.second { return left.second < right.second }
+      let first = symbols.entries[Int(left.symbol)]
+      let second = symbols.entries[Int(right.symbol)]
+      if first.length > 16 || second.length > 16 {
+        let order = symbols.name(first).compare(symbols.name(second))
+        if order != 0 { return order < 0 }
+      }
+      return first.address != second.address
+        ? first.address < second.address : left.symbol < right.symbol
+    }
+    return keys.map(\.symbol)
+  }
+
+  /// Eight bytes from an offset on, the first the most significant; zero behind the end.
+  private static func prefix(_ record: RawSpan, at offset: Int) -> UInt64 {
+    if let word = record.integer(UInt64.self, at: offset, .big) { return word }
+    var word: UInt64 = 0
+    for index in offset..<(offset &+ 8) { word = word << 8 | UInt64(record.byte(at: index) ?? 0) }
+    return word
+  }
+}
+
+extension EncoderMap {
+  /// The name of an entry.
+  @_lifetime(borrow self)
+  func name(_ entry: Entry) -> RawSpan {
+    guard let name = record(entry).suffix(from: 1) else { return RawSpan() }
+    return unsafe _overrideLifetime(name, borrowing: self)
+  }
+
+  /// Adds a line to what goes to standard error.
+  mutating func complain(_ line: String) { messages.append(line) }
+}
