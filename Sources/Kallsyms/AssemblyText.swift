@@ -5,23 +5,25 @@ struct AssemblyText {
   private let tables: EncodedTables
   private let symbols: EncoderMap
   private let options: KallsymsEncoder.Options
-  private var output = TextBuffer()
+  private var output: TextBuffer
 
   private var isOld: Bool { options.release == .v6_12 }
 
-  init(_ tables: EncodedTables, _ symbols: EncoderMap, _ options: KallsymsEncoder.Options) {
+  init(
+    _ tables: EncodedTables, _ symbols: EncoderMap, _ options: KallsymsEncoder.Options,
+    _ write: @escaping ([UInt8]) -> Void
+  ) {
     self.tables = tables
     self.symbols = symbols
     self.options = options
+    output = TextBuffer(write)
   }
 
-  /// The text so far.
-  consuming func finish() -> [UInt8] { output.bytes() }
-
-  /// Writes all tables.
+  /// Writes all tables, in pieces.
   ///
   /// - Returns: The line for standard error if an address is out of range; the text ends before it.
   mutating func write() -> String? {
+    defer { output.flush() }
     if isOld {
       output.put(
         """
@@ -211,24 +213,33 @@ struct AssemblyText {
   }
 }
 
-/// Text that grows by many short pieces.
+/// Text made of many short pieces, handed on when there is enough of it.
 private struct TextBuffer {
-  private var storage = [UInt8](repeating: 0, count: 1 << 16)
+  private static let size = 1 << 18
+  private var storage: [UInt8]
   private var count = 0
+  private let write: ([UInt8]) -> Void
 
-  consuming func bytes() -> [UInt8] {
-    storage.removeLast(storage.count - count)
-    return storage
+  init(_ write: @escaping ([UInt8]) -> Void) {
+    storage = [UInt8](repeating: 0, count: TextBuffer.size)
+    self.write = write
+  }
+
+  /// Hands on what there is.
+  mutating func flush() {
+    if count > 0 { write(Array(storage[0..<count])) }
+    count = 0
   }
 
   @inline(__always)
   private mutating func reserve(_ size: Int) {
-    if storage.count &- count < size { grow(size) }
+    if storage.count &- count < size { makeRoom(size) }
   }
 
   @inline(never)
-  private mutating func grow(_ size: Int) {
-    storage.append(contentsOf: repeatElement(0, count: max(storage.count, size)))
+  private mutating func makeRoom(_ size: Int) {
+    flush()
+    if storage.count < size { storage = [UInt8](repeating: 0, count: size) }
   }
 
   @inline(__always)
@@ -261,10 +272,13 @@ private struct TextBuffer {
   @inline(__always)
   mutating func put(byte: UInt8) {
     reserve(4)
-    storage[count] = 0x30
-    storage[count &+ 1] = 0x78
-    storage[count &+ 2] = TextBuffer.digit(byte >> 4)
-    storage[count &+ 3] = TextBuffer.digit(byte & 15)
+    let digits =
+      0x7830 | UInt32(TextBuffer.digit(byte >> 4)) << 16 | UInt32(TextBuffer.digit(byte & 15)) << 24
+    let start = count
+    unsafe storage.withUnsafeMutableBytes { buffer in
+      // SAFETY: `reserve` made room for four bytes behind `start`.
+      unsafe buffer.storeBytes(of: digits.littleEndian, toByteOffset: start, as: UInt32.self)
+    }
     count &+= 4
   }
 

@@ -51,10 +51,8 @@ public enum KallsymsEncoder {
     }
   }
 
-  /// What the tool leaves behind.
-  public struct Output: Sendable {
-    /// What it writes to standard output: assembly text.
-    public let assembly: [UInt8]
+  /// What the tool leaves behind, its standard output aside.
+  public struct Outcome: Sendable, Hashable {
     /// What it writes to standard error.
     public let messages: [UInt8]
     /// Its exit status: 0, or 1 if a line or an address cannot be used.
@@ -66,20 +64,18 @@ public enum KallsymsEncoder {
   /// - Parameters:
   ///   - map: The list: lines of an address, a type letter and a name, as `nm -n` prints them.
   ///   - options: The tool's options.
-  /// - Returns: All that it writes; after an address out of range the text ends before that address.
-  public static func assemble(_ map: RawSpan, _ options: Options) -> Output {
+  ///   - write: Takes the assembly text, piece by piece; after an address out of range it ends
+  ///     before that address.
+  /// - Returns: What else the tool would do.
+  public static func assemble(
+    _ map: RawSpan, _ options: Options, write: @escaping ([UInt8]) -> Void
+  ) -> Outcome {
     var (symbols, isComplete) = EncoderMap.read(map, options)
-    guard isComplete else {
-      return Output(assembly: [], messages: symbols.messages.bytes, exitStatus: 1)
-    }
-    let tables = EncodedTables(symbols)
-    var assembly = AssemblyText(tables, symbols, options)
-    if let complaint = assembly.write() {
-      symbols.complain(complaint)
-      return Output(
-        assembly: assembly.finish(), messages: symbols.messages.bytes, exitStatus: 1)
-    }
-    return Output(assembly: assembly.finish(), messages: symbols.messages.bytes, exitStatus: 0)
+    guard isComplete else { return Outcome(messages: symbols.messages.bytes, exitStatus: 1) }
+    var assembly = AssemblyText(EncodedTables(symbols), symbols, options, write)
+    let complaint = assembly.write()
+    if let complaint { symbols.complain(complaint) }
+    return Outcome(messages: symbols.messages.bytes, exitStatus: complaint == nil ? 0 : 1)
   }
 }
 

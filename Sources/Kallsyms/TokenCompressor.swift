@@ -27,9 +27,6 @@ struct TokenCompressor {
   /// Lists of symbols by pair of literals: `members[offsets[pair]..<offsets[pair + 1]]`.
   private var offsets = [UInt32](repeating: 0, count: 1 << 16 + 1)
   private var members: [UInt32] = []
-  /// Lists of symbols by pair with a token: chains of nodes, 0 ends one.
-  private var heads = [UInt32](repeating: 0, count: 1 << 16)
-  private var nodes: [(symbol: UInt32, next: UInt32)] = [(0, 0)]
 
   /// Compresses records, each a type letter and a name.
   init(_ map: EncoderMap) {
@@ -76,8 +73,12 @@ struct TokenCompressor {
     for symbol in starts.indices {
       let start = Int(starts[symbol])
       let length = Int(lengths[symbol])
-      for offset in start..<max(start, start &+ length &- 1) {
-        profits[Int(codes[offset]) | Int(codes[offset &+ 1]) << 8] &+= 1
+      guard length > 0 else { continue }
+      var previous = Int(codes[start])
+      for offset in (start &+ 1)..<(start &+ length) {
+        let code = Int(codes[offset])
+        profits[previous | code << 8] &+= 1
+        previous = code
       }
     }
   }
@@ -89,92 +90,191 @@ struct TokenCompressor {
       total &+= UInt32(bitPattern: profits[pair])
     }
     offsets[1 << 16] = total
-    members = [UInt32](repeating: .max, count: Int(total))
+    var members = [UInt32](repeating: 0, count: Int(total))
     var ends = offsets
     for symbol in starts.indices {
       let start = Int(starts[symbol])
       let length = Int(lengths[symbol])
-      for offset in start..<max(start, start &+ length &- 1) {
-        let pair = Int(codes[offset]) | Int(codes[offset &+ 1]) << 8
+      guard length > 0 else { continue }
+      var previous = Int(codes[start])
+      for offset in (start &+ 1)..<(start &+ length) {
+        let code = Int(codes[offset])
+        let pair = previous | code << 8
+        previous = code
         let end = Int(ends[pair])
         members[end] = UInt32(truncatingIfNeeded: symbol)
         ends[pair] = UInt32(truncatingIfNeeded: end &+ 1)
       }
     }
+    self.members = members
   }
 
   private mutating func run() {
+    // Every replacement shortens a symbol by one code, and makes at most two pairs.
+    let chains = PairChains(capacity: 2 &* codes.count &+ 1)
     for slot in stride(from: 255, through: 0, by: -1) {
       guard case .none = tokens[slot] else { continue }
       var most: Int32 = 0
       for profit in profits { most = max(most, profit) }
       guard most > 0, let pair = profits.firstIndex(of: most) else { return }
-      let (first, second) = (UInt8(pair & 0xff), UInt8(pair >> 8))
-      tokens[slot] = .pair(first, second)
-      replace(first, second, with: UInt8(slot))
+      tokens[slot] = .pair(UInt8(pair & 0xff), UInt8(pair >> 8))
+      replace(pair, with: UInt8(slot), chains)
     }
   }
 
   /// Replaces a pair in all symbols in which it may occur.
-  private mutating func replace(_ first: UInt8, _ second: UInt8, with code: UInt8) {
-    let pair = Int(first) | Int(second) << 8
-    var last = UInt32.max
-    for place in Int(offsets[pair])..<Int(offsets[pair &+ 1]) {
-      let symbol = members[place]
-      // A pair that occurs twice in a symbol lists it twice, one after the other.
-      if symbol != last { replace(in: Int(symbol), first, second, with: code) }
-      last = symbol
-    }
-    var node = Int(heads[pair])
-    while node != 0 {
-      let (symbol, next) = nodes[node]
-      replace(in: Int(symbol), first, second, with: code)
-      node = Int(next)
+  private mutating func replace(_ pair: Int, with code: UInt8, _ chains: PairChains) {
+    let symbols = self.symbols(pair, chains)
+    let starts = self.starts
+    unsafe codes.withUnsafeMutableBufferPointer { codes in
+      unsafe lengths.withUnsafeMutableBufferPointer { lengths in
+        unsafe profits.withUnsafeMutableBufferPointer { profits in
+          guard let codes = codes.baseAddress, let profits = profits.baseAddress else { return }
+          unsafe PairReplacement(
+            first: UInt8(pair & 0xff), second: UInt8(pair >> 8), code: code, codes: codes,
+            profits: profits, chains: chains
+          ).run(symbols, starts, lengths)
+        }
+      }
     }
   }
 
-  private mutating func replace(
-    in symbol: Int, _ first: UInt8, _ second: UInt8, with code: UInt8
+  /// The symbols that are listed for a pair.
+  private func symbols(_ pair: Int, _ chains: PairChains) -> [UInt32] {
+    let listed = Int(offsets[pair])..<Int(offsets[pair &+ 1])
+    var found: [UInt32] = []
+    found.reserveCapacity(listed.count)
+    for place in listed {
+      // A pair that occurs twice in a symbol lists it twice, one after the other.
+      if members[place] != found.last { found.append(members[place]) }
+    }
+    chains.collect(pair, into: &found)
+    return found
+  }
+}
+
+/// Replaces one pair in symbols, keeping the counts of all pairs.
+@safe private struct PairReplacement {
+  let first: UInt8
+  let second: UInt8
+  let code: UInt8
+  let codes: UnsafeMutablePointer<UInt8>
+  let profits: UnsafeMutablePointer<Int32>
+  let chains: PairChains
+
+  init(
+    first: UInt8, second: UInt8, code: UInt8, codes: UnsafeMutablePointer<UInt8>,
+    profits: UnsafeMutablePointer<Int32>, chains: PairChains
   ) {
-    let start = Int(starts[symbol])
-    let end = start &+ Int(lengths[symbol])
-    var (source, target) = (start, start)
-    // End of the last replaced pair: what follows it was already counted off.
-    var replacedEnd = -1
-    while source < end {
-      let byte = codes[source]
-      let isMatch = byte == first && source &+ 1 < end && codes[source &+ 1] == second
-      if isMatch {
-        if source > start, replacedEnd != source { drop(codes[source &- 1], first) }
-        drop(first, second)
-        if source &+ 2 < end { drop(second, codes[source &+ 2]) }
-        if target > start { add(codes[target &- 1], code, symbol) }
-        codes[target] = code
-        source &+= 2
-        replacedEnd = source
-      } else {
-        if replacedEnd == source { add(code, byte, symbol) }
-        codes[target] = byte
+    self.first = first
+    self.second = second
+    self.code = code
+    unsafe self.codes = codes
+    unsafe self.profits = profits
+    self.chains = chains
+  }
+
+  func run(
+    _ symbols: [UInt32], _ starts: [UInt32], _ lengths: UnsafeMutableBufferPointer<UInt16>
+  ) {
+    for symbol in symbols {
+      let start = Int(starts[Int(symbol)])
+      let length = unsafe Int(lengths[Int(symbol)])
+      let left = replace(in: symbol, start, start &+ length)
+      unsafe lengths[Int(symbol)] = UInt16(truncatingIfNeeded: left)
+    }
+  }
+
+  /// Replaces the pair in one symbol; the number of codes left.
+  private func replace(in symbol: UInt32, _ start: Int, _ end: Int) -> Int {
+    // SAFETY: a symbol's codes lie at start..<end, and what is written never passes what is read;
+    // two bytes index the counts of 2^16 pairs.
+    withExtendedLifetime(chains) {
+      var source = start
+      let pair = UInt16(first) | UInt16(second) << 8
+      let bytes = unsafe UnsafeRawPointer(codes)
+      while source &+ 1 < end,
+        unsafe bytes.loadUnaligned(fromByteOffset: source, as: UInt16.self).littleEndian != pair
+      {
         source &+= 1
       }
-      target &+= 1
+      guard source &+ 1 < end else { return end &- start }
+      var target = source
+      // End of the last replaced pair: what follows it was already counted off.
+      var replacedEnd = -1
+      while source < end {
+        let byte = unsafe codes[source]
+        if byte == first, source &+ 1 < end, unsafe codes[source &+ 1] == second {
+          if source > start, replacedEnd != source { unsafe drop(codes[source &- 1], first) }
+          drop(first, second)
+          if source &+ 2 < end { unsafe drop(second, codes[source &+ 2]) }
+          if target > start { unsafe add(codes[target &- 1], code, symbol) }
+          unsafe codes[target] = code
+          source &+= 2
+          replacedEnd = source
+        } else {
+          if replacedEnd == source { add(code, byte, symbol) }
+          unsafe codes[target] = byte
+          source &+= 1
+        }
+        target &+= 1
+      }
+      return target &- start
     }
-    lengths[symbol] = UInt16(truncatingIfNeeded: target &- start)
   }
 
   @inline(__always)
-  private mutating func drop(_ first: UInt8, _ second: UInt8) {
-    profits[Int(first) | Int(second) << 8] &-= 1
+  private func drop(_ first: UInt8, _ second: UInt8) {
+    unsafe profits[Int(first) | Int(second) << 8] &-= 1
   }
 
   @inline(__always)
-  private mutating func add(_ first: UInt8, _ second: UInt8, _ symbol: Int) {
+  private func add(_ first: UInt8, _ second: UInt8, _ symbol: UInt32) {
     let pair = Int(first) | Int(second) << 8
-    profits[pair] &+= 1
-    let head = heads[pair]
-    let number = UInt32(truncatingIfNeeded: symbol)
-    if head != 0, nodes[Int(head)].symbol == number { return }
-    heads[pair] = UInt32(truncatingIfNeeded: nodes.count)
-    nodes.append((number, head))
+    unsafe profits[pair] &+= 1
+    chains.add(symbol, to: pair)
+  }
+}
+
+/// Lists of symbols by pair, as chains of nodes in one array.
+@safe private final class PairChains {
+  private let nodes: UnsafeMutablePointer<(symbol: UInt32, next: UInt32)>
+  /// First node of each pair; 0 is none.
+  private let heads: UnsafeMutablePointer<UInt32>
+  private let capacity: Int
+  private var count = 1
+
+  init(capacity: Int) {
+    self.capacity = max(capacity, 2)
+    unsafe nodes = .allocate(capacity: max(capacity, 2))
+    unsafe heads = .allocate(capacity: 1 << 16)
+    unsafe heads.initialize(repeating: 0, count: 1 << 16)
+  }
+
+  deinit {
+    unsafe nodes.deallocate()
+    unsafe heads.deallocate()
+  }
+
+  /// Adds a symbol to the list of a pair, unless it was the last to be added there.
+  @inline(__always)
+  func add(_ symbol: UInt32, to pair: Int) {
+    // SAFETY: pairs are below 2^16, and nodes below the capacity by the guard.
+    let head = unsafe heads[pair & 0xffff]
+    if head != 0, unsafe nodes[Int(head)].symbol == symbol { return }
+    guard count < capacity else { return }
+    unsafe nodes.advanced(by: count).initialize(to: (symbol, head))
+    unsafe heads[pair & 0xffff] = UInt32(truncatingIfNeeded: count)
+    count &+= 1
+  }
+
+  /// Appends the symbols of a pair.
+  func collect(_ pair: Int, into symbols: inout [UInt32]) {
+    var node = unsafe Int(heads[pair & 0xffff])
+    // SAFETY: chains hold only nodes that were written.
+    while node != 0 {
+      unsafe symbols.append(nodes[node].symbol)
+      node = unsafe Int(nodes[node].next)
+    }
   }
 }
