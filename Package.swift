@@ -87,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "ksym",
       dependencies: [
-        "ByteStorage", "OrderedWork", "SymbolNames", "ModuleVersions", "ModuleFiles", "KernelFacts",
-        "ModuleLoading",
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
+        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Rainbow", package: "Rainbow"),

@@ -74,7 +74,7 @@ struct EncoderMap {
     var end = line.byteCount
     if let nul = line.firstIndex(of: 0) { end = nul }
     let (address, digits) = EncoderMap.number(line, end)
-    guard digits &+ 2 < end, line.byte(at: digits) == 0x20,
+    guard digits > 0, digits &+ 2 < end, line.byte(at: digits) == 0x20,
       let type = line.byte(at: digits &+ 1), type < 0x80, line.byte(at: digits &+ 2) == 0x20,
       let name = line.slice((digits &+ 3)..<end)
     else { return false }

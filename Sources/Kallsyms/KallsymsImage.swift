@@ -42,7 +42,8 @@ public struct KallsymsImage: ~Escapable {
   public init(_ elf: ELFFile) throws(ParseError) {
     bytes = try elf.source.all()
     wordSize = elf.layout.wordSize
-    segments = try KallsymsImage.segments(elf)
+    let loaded = try KallsymsImage.segments(elf)
+    segments = loaded.isEmpty ? KallsymsImage.sections(elf) : loaded
     var range: Range<Int>?
     if let index = elf.sectionIndex(named: ".rodata"), elf.sections[index].type != .nobits,
       let start = Int(exactly: elf.sections[index].offset), start <= bytes.byteCount,
@@ -77,6 +78,18 @@ public struct KallsymsImage: ~Escapable {
       found.append(Segment(offset: offset, address: address, size: size))
     }
     return found
+  }
+
+  /// The sections that are mapped, for a file without program headers.
+  private static func sections(_ elf: borrowing ELFFile) -> [Segment] {
+    let fileSize = elf.source.count
+    return elf.sections.compactMap { section in
+      guard section.flags.contains(.alloc), section.type != .nobits, section.size > 0,
+        let offset = Int(exactly: section.offset), offset <= fileSize,
+        let size = Int(exactly: section.size), size <= fileSize - offset
+      else { return nil }
+      return Segment(offset: offset, address: section.address, size: size)
+    }
   }
 
   /// The address at which a byte of the image lies, or `nil` if that is not known.

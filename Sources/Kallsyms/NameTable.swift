@@ -213,6 +213,7 @@ extension RawSpan {
   ///   - range: Offsets in bytes.
   ///   - size: 3 for big-endian numbers of 24 bits, 4 for numbers in `order`.
   ///   - order: Byte order of numbers of four bytes.
+  /// - Returns: `false` also if the range does not lie in the span.
   func isPermutation(in range: Range<Int>, size: Int, _ order: ByteOrder) -> Bool {
     guard size == 3 || size == 4, range.lowerBound >= 0, range.upperBound <= byteCount else {
       return false

@@ -9,6 +9,7 @@ extension SymbolTable {
   /// - Parameters:
   ///   - tables: Where the tables lie.
   ///   - image: The kernel.
+  /// - Returns: The address, or `nil` if no relocation fits.
   func relativeBase(_ tables: KallsymsTables, _ image: borrowing KallsymsImage) -> UInt64? {
     guard let place = tables.relativeBase?.lowerBound,
       let stored = tables.word(image.bytes, at: place)

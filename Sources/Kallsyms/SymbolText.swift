@@ -128,7 +128,12 @@ struct SymbolLine: ~Escapable {
     let start = position
     while let byte = line.byte(at: position), byte != 0x20, byte != 0x09 { position &+= 1 }
     guard position > start, let name = line.slice(start..<position) else { return nil }
+    let end = position
     while let byte = line.byte(at: position), byte == 0x20 || byte == 0x09 { position &+= 1 }
+    // A module, or the place in the source behind a tab (`nm -l`); words are no symbol.
+    guard
+      position == line.byteCount || line.byte(at: position) == 0x5b || line.byte(at: end) == 0x09
+    else { return nil }
     var module = RawSpan()
     if line.byte(at: position) == 0x5b, let rest = line.suffix(from: position &+ 1),
       let end = rest.firstIndex(of: 0x5d), let inside = rest.slice(0..<end)

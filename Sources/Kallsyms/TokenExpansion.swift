@@ -49,6 +49,7 @@ struct TokenExpansion {
   ///   - count: Number of names.
   ///   - isWide: Whether lengths may take two bytes.
   ///   - size: What they expand to in all, in bytes.
+  /// - Returns: Type letters and names, one after the other.
   func expand(_ names: RawSpan, count: Int, _ isWide: Bool, size: Int) -> [UInt8] {
     let slotSize = TokenExpansion.slotSize
     return unsafe [UInt8](unsafeUninitializedCapacity: size + slotSize) { output, filled in
