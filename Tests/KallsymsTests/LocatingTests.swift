@@ -172,11 +172,12 @@ struct LocatingTests {
       }
     default:
       // Tokens with their index, and nothing else, again and again.
-      let tokens = (0..<256).flatMap { _ in [UInt8(0x61), 0] }
-      let index = (0..<256).flatMap { number in
-        [UInt8(truncatingIfNeeded: 2 * number), UInt8(2 * number >> 8)]
+      var piece = [UInt8]()
+      for _ in 0..<256 { piece += [0x61, 0] }
+      for number in 0..<256 {
+        piece += [UInt8(truncatingIfNeeded: 2 * number), UInt8(2 * number >> 8)]
       }
-      while bytes.count < size { bytes += tokens + index }
+      while bytes.count < size { bytes += piece }
     }
     #expect(throws: KallsymsError.self) {
       try KallsymsTables(locating: KallsymsImage(raw: bytes.rawSpan))
