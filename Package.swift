@@ -59,6 +59,7 @@ let package = Package(
     floor("SymbolNames"),
     // Formats.
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
+    floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
     // Subjects.
     floor(
@@ -86,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "ksym",
       dependencies: [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
+        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -124,6 +125,7 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
       path: "Tests/Conformance", swiftSettings: strict),
+    tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,10 @@ struct Ksym: ParsableCommand {
       (unreadable or malformed input, undecided); 64 wrong usage.
       """,
     version: "0.1.0",
-    subcommands: [CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self])
+    subcommands: [
+      CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
+      SymbolsCommand.self, LookupCommand.self, KallsymsCommand.self,
+    ])
 
   static func main() {
     // A reader that goes away ends the command quietly: writing then fails with EPIPE.

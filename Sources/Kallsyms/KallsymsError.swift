@@ -1,0 +1,68 @@
+/// Why kallsyms tables could not be found or decoded: the table at which every candidate failed.
+public struct KallsymsError: Error, Sendable, Hashable {
+  /// The tables, in the order in which they are looked for.
+  public enum Table: Int, Sendable, Hashable, Comparable, CaseIterable {
+    /// `kallsyms_token_table` and `kallsyms_token_index`, which are found together.
+    case tokens
+    /// `kallsyms_markers`.
+    case markers
+    /// `kallsyms_names` and `kallsyms_num_syms`, which are found together.
+    case names
+    /// `kallsyms_offsets` or `kallsyms_addresses`.
+    case addresses
+
+    /// Compares by the order in which the tables are looked for.
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    /// The kernel's name for it.
+    public var symbol: StaticString {
+      switch self {
+      case .tokens: "kallsyms_token_table"
+      case .markers: "kallsyms_markers"
+      case .names: "kallsyms_names"
+      case .addresses: "kallsyms_offsets"
+      }
+    }
+  }
+
+  /// What is wrong with the table.
+  public enum Reason: Sendable, Hashable {
+    /// No place fits all the rules of the format.
+    case notFound
+    /// So many places look right that the search was given up.
+    case tooManyCandidates
+    /// A name expands to something that is none: its index.
+    case badName(index: Int)
+    /// The names are larger than a table of this library holds, in bytes.
+    case tooLarge(limit: Int)
+  }
+
+  /// The table.
+  public let table: Table
+  /// What is wrong with it.
+  public let reason: Reason
+  /// Offset in the image, in bytes, of the last table that was found before this one, or `nil`.
+  public let after: Int?
+
+  /// Creates an error.
+  public init(_ table: Table, _ reason: Reason, after: Int? = nil) {
+    self.table = table
+    self.reason = reason
+    self.after = after
+  }
+}
+
+extension KallsymsError: CustomStringConvertible {
+  /// The error in one line, without the path.
+  public var description: String {
+    let place = after.map { " (the table before it is at 0x\(String($0, radix: 16)))" } ?? ""
+    switch reason {
+    case .notFound where table == .tokens:
+      return "no kallsyms tables: nothing here is a \(table.symbol) with its index"
+    case .notFound: return "kallsyms: no \(table.symbol) fits\(place)"
+    case .tooManyCandidates: return "kallsyms: too many places look like \(table.symbol)\(place)"
+    case .badName(let index): return "kallsyms: name \(index) is no symbol name\(place)"
+    case .tooLarge(let limit): return "kallsyms: names larger than \(limit) bytes\(place)"
+    }
+  }
+}

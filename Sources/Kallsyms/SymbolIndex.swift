@@ -1,0 +1,184 @@
+internal import ByteStorage
+
+/// A symbol table that answers by name and by address.
+///
+/// Names are found through a table of hashes, equal names through chains in table order, addresses
+/// by bisection. An index never changes once made, and may be shared by threads for as long as
+/// needed:
+///
+///     let index = SymbolIndex(table)
+///     for symbol in index.symbols(named: "vfs_read") { … }
+///     let place = index.symbol(at: 0xffff_ffff_8123_4567)
+public struct SymbolIndex: Sendable {
+  /// The symbols.
+  public let table: SymbolTable
+  /// Which addresses belong to the kernel itself, as far as the symbols tell.
+  public let bounds: KernelBounds
+  /// Number of symbols at the start of the table that belong to the kernel itself.
+  public let kernelCount: Int
+
+  /// Slots of the hash table: the upper half of a hash, and an index + 1; 0 is free.
+  private let slots: [UInt64]
+  /// Index + 1 of the next symbol of the same name, or 0.
+  private let next: [UInt32]
+  /// The kernel's symbols by address; empty if the table is in that order.
+  private let kernelOrder: [UInt32]
+  /// The modules' symbols by address.
+  private let moduleOrder: [UInt32]
+
+  /// Indexes a table.
+  ///
+  /// - Complexity: O(n); O(n log n) where the kernel's symbols are not sorted, or for modules.
+  public init(_ table: SymbolTable) {
+    self.table = table
+    let count = table.count
+    let kernelCount = table.owners.firstIndex { $0 != 0 } ?? count
+    self.kernelCount = kernelCount
+    var size = 16
+    while size < count &+ count / 4 { size *= 2 }
+    var slots = [UInt64](repeating: 0, count: size)
+    var next = [UInt32](repeating: 0, count: count)
+    // Backwards, so that the first of equal names heads its chain.
+    for index in stride(from: count &- 1, through: 0, by: -1) {
+      let hash = table.name(at: index).hash
+      let entry = hash & ~0xffff_ffff | UInt64(index &+ 1)
+      var position = Int(truncatingIfNeeded: hash) & (size &- 1)
+      while slots[position] != 0 {
+        let head = Int(slots[position] & 0xffff_ffff) &- 1
+        if slots[position] ^ entry < 1 << 32, SymbolIndex.sameName(table, head, index) {
+          next[index] = UInt32(truncatingIfNeeded: head &+ 1)
+          break
+        }
+        position = (position &+ 1) & (size &- 1)
+      }
+      slots[position] = entry
+    }
+    self.slots = slots
+    self.next = next
+    kernelOrder = SymbolIndex.order(of: table.addresses, in: 0..<kernelCount, always: false)
+    moduleOrder = SymbolIndex.order(of: table.addresses, in: kernelCount..<count, always: true)
+    bounds = KernelBounds { name in
+      let index = SymbolIndex.first(name, in: table, slots)
+      return index.flatMap { $0 < kernelCount ? table.addresses[$0] : nil }
+    }
+  }
+
+  private static func sameName(_ table: SymbolTable, _ left: Int, _ right: Int) -> Bool {
+    table.name(at: left).equals(table.name(at: right))
+  }
+
+  /// Indices by address, equal addresses in table order; empty if they are so already.
+  private static func order(
+    of addresses: [UInt64], in range: Range<Int>, always: Bool
+  ) -> [UInt32] {
+    if !always {
+      var isSorted = true
+      var previous: UInt64 = 0
+      for index in range {
+        if addresses[index] < previous {
+          isSorted = false
+          break
+        }
+        previous = addresses[index]
+      }
+      if isSorted { return [] }
+    }
+    var order = range.map { UInt32(truncatingIfNeeded: $0) }
+    order.sort { left, right in
+      let (first, second) = (addresses[Int(left)], addresses[Int(right)])
+      return first != second ? first < second : left < right
+    }
+    return order
+  }
+
+  private static func first(_ name: RawSpan, in table: SymbolTable, _ slots: [UInt64]) -> Int? {
+    let hash = name.hash
+    let mask = slots.count &- 1
+    var position = Int(truncatingIfNeeded: hash) & mask
+    while slots[position] != 0 {
+      let slot = slots[position]
+      if (slot ^ hash) >> 32 == 0 {
+        let index = Int(slot & 0xffff_ffff) &- 1
+        if table.name(at: index).equals(name) { return index }
+      }
+      position = (position &+ 1) & mask
+    }
+    return nil
+  }
+}
+
+extension SymbolIndex {
+  /// The first symbol of a name in table order; in a kernel's table, that of the lowest address.
+  public func first(named name: RawSpan) -> Int? { SymbolIndex.first(name, in: table, slots) }
+
+  /// The symbol after another of the same name, in table order.
+  public func next(after index: Int) -> Int? {
+    guard index >= 0, index < next.count, next[index] != 0 else { return nil }
+    return Int(next[index]) &- 1
+  }
+
+  /// All symbols of a name, in table order.
+  public func symbols(named name: RawSpan) -> [Int] {
+    var found: [Int] = []
+    var current = first(named: name)
+    while let index = current {
+      found.append(index)
+      current = next(after: index)
+    }
+    return found
+  }
+
+  /// All symbols of a name, in table order.
+  public func symbols(named name: String) -> [Int] {
+    let bytes = Array(name.utf8)
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    return unsafe symbols(named: bytes.span.bytes)
+  }
+
+  /// Which of the symbols of the same name and owner one is, counted from 1, and how many there are.
+  ///
+  /// For the kernel this is the position (`sympos`) that livepatch counts; for a module it is, as
+  /// long as the table lists the module's symbols in the order of its symbol table.
+  public func position(of index: Int) -> (position: Int, count: Int) {
+    let owner = table.ownerIndex(at: index)
+    var result = (position: 0, count: 0)
+    for other in symbols(named: table.name(at: index)) where table.ownerIndex(at: other) == owner {
+      result.count += 1
+      if other == index { result.position = result.count }
+    }
+    return result
+  }
+
+  /// Position in address order, kernel or modules, of the last address that is not greater.
+  func last(notAbove address: UInt64, inModules: Bool) -> Int? {
+    let order = inModules ? moduleOrder : kernelOrder
+    let count = inModules ? moduleOrder.count : kernelCount
+    guard count > 0 else { return nil }
+    let isPlain = order.isEmpty
+    return unsafe table.addresses.withUnsafeBufferPointer { addresses -> Int? in
+      unsafe order.withUnsafeBufferPointer { order -> Int? in
+        // SAFETY: positions stay below `count`, and orders hold indices of the table.
+        @inline(__always) func value(_ position: Int) -> UInt64 {
+          unsafe isPlain ? addresses[position] : addresses[Int(order[position])]
+        }
+        var base = 0
+        var length = count
+        while length > 1 {
+          let half = length / 2
+          base &+= value(base &+ half) <= address ? half : 0
+          length &-= half
+        }
+        return value(base) <= address ? base : nil
+      }
+    }
+  }
+
+  /// The symbol at a position of address order.
+  func symbol(atPosition position: Int, inModules: Bool) -> Int? {
+    if inModules {
+      return position < moduleOrder.count ? Int(moduleOrder[position]) : nil
+    }
+    guard position < kernelCount else { return nil }
+    return kernelOrder.isEmpty ? position : Int(kernelOrder[position])
+  }
+}

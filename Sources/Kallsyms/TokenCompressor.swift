@@ -1,0 +1,280 @@
+internal import ByteStorage
+
+/// Finds the 256 tokens of a table, and replaces them in the names, as `scripts/kallsyms` does.
+///
+/// A token is a pair of codes. From slot 255 down, every slot that no byte of the names occupies
+/// takes the most frequent pair of adjacent codes, of equally frequent ones that with the lowest
+/// second and then first code; the pair is replaced everywhere, from left to right.
+///
+/// Each pair has a list of the symbols in which it may occur, so that a step visits only those, and
+/// only counts what changes around a replacement.
+struct TokenCompressor {
+  /// The codes of all symbols; each starts where its record did, and has its own length.
+  private(set) var codes: [UInt8]
+  private(set) var lengths: [UInt16]
+  private let starts: [UInt32]
+  /// What each code stands for: nothing, a byte, or two codes.
+  private(set) var tokens = [Token](repeating: .none, count: 256)
+
+  enum Token {
+    case none
+    case literal
+    case pair(UInt8, UInt8)
+  }
+
+  /// How often each pair occurs, by first + 256 * second.
+  private var profits = [Int32](repeating: 0, count: 1 << 16)
+  /// Lists of symbols by pair of literals: `members[offsets[pair]..<offsets[pair + 1]]`.
+  private var offsets = [UInt32](repeating: 0, count: 1 << 16 + 1)
+  private var members: [UInt32] = []
+
+  /// Compresses records, each a type letter and a name.
+  init(_ map: EncoderMap) {
+    var codes: [UInt8] = []
+    codes.reserveCapacity(map.text.count)
+    var lengths: [UInt16] = []
+    var starts: [UInt32] = []
+    for entry in map.entries {
+      starts.append(UInt32(truncatingIfNeeded: codes.count))
+      lengths.append(UInt16(truncatingIfNeeded: entry.length))
+      unsafe map.record(entry).withUnsafeBytes { unsafe codes.append(contentsOf: $0) }
+    }
+    self.codes = codes
+    self.lengths = lengths
+    self.starts = starts
+    for byte in codes { tokens[Int(byte)] = .literal }
+    count()
+    list()
+    run()
+  }
+
+  /// The codes of a symbol.
+  func codes(of symbol: Int) -> ArraySlice<UInt8> {
+    let start = Int(starts[symbol])
+    return codes[start..<(start + Int(lengths[symbol]))]
+  }
+
+  /// What each code expands to.
+  func expansions() -> [[UInt8]] {
+    var found = [[UInt8]](repeating: [], count: 256)
+    // A token is made of codes that were there before it: bytes, and tokens of higher slots.
+    for code in 0..<256 {
+      if case .literal = tokens[code] { found[code] = [UInt8(truncatingIfNeeded: code)] }
+    }
+    for code in stride(from: 255, through: 0, by: -1) {
+      if case .pair(let first, let second) = tokens[code] {
+        found[code] = found[Int(first)] + found[Int(second)]
+      }
+    }
+    return found
+  }
+
+  private mutating func count() {
+    for symbol in starts.indices {
+      let start = Int(starts[symbol])
+      let length = Int(lengths[symbol])
+      guard length > 0 else { continue }
+      var previous = Int(codes[start])
+      for offset in (start &+ 1)..<(start &+ length) {
+        let code = Int(codes[offset])
+        profits[previous | code << 8] &+= 1
+        previous = code
+      }
+    }
+  }
+
+  private mutating func list() {
+    var total: UInt32 = 0
+    for pair in 0..<(1 << 16) {
+      offsets[pair] = total
+      total &+= UInt32(bitPattern: profits[pair])
+    }
+    offsets[1 << 16] = total
+    var members = [UInt32](repeating: 0, count: Int(total))
+    var ends = offsets
+    for symbol in starts.indices {
+      let start = Int(starts[symbol])
+      let length = Int(lengths[symbol])
+      guard length > 0 else { continue }
+      var previous = Int(codes[start])
+      for offset in (start &+ 1)..<(start &+ length) {
+        let code = Int(codes[offset])
+        let pair = previous | code << 8
+        previous = code
+        let end = Int(ends[pair])
+        members[end] = UInt32(truncatingIfNeeded: symbol)
+        ends[pair] = UInt32(truncatingIfNeeded: end &+ 1)
+      }
+    }
+    self.members = members
+  }
+
+  private mutating func run() {
+    // Every replacement shortens a symbol by one code, and makes at most two pairs.
+    let chains = PairChains(capacity: 2 &* codes.count &+ 1)
+    for slot in stride(from: 255, through: 0, by: -1) {
+      guard case .none = tokens[slot] else { continue }
+      var most: Int32 = 0
+      for profit in profits { most = max(most, profit) }
+      guard most > 0, let pair = profits.firstIndex(of: most) else { return }
+      tokens[slot] = .pair(UInt8(pair & 0xff), UInt8(pair >> 8))
+      replace(pair, with: UInt8(slot), chains)
+    }
+  }
+
+  /// Replaces a pair in all symbols in which it may occur.
+  private mutating func replace(_ pair: Int, with code: UInt8, _ chains: PairChains) {
+    let symbols = self.symbols(pair, chains)
+    let starts = self.starts
+    unsafe codes.withUnsafeMutableBufferPointer { codes in
+      unsafe lengths.withUnsafeMutableBufferPointer { lengths in
+        unsafe profits.withUnsafeMutableBufferPointer { profits in
+          guard let codes = codes.baseAddress, let profits = profits.baseAddress else { return }
+          unsafe PairReplacement(
+            first: UInt8(pair & 0xff), second: UInt8(pair >> 8), code: code, codes: codes,
+            profits: profits, chains: chains
+          ).run(symbols, starts, lengths)
+        }
+      }
+    }
+  }
+
+  /// The symbols that are listed for a pair.
+  private func symbols(_ pair: Int, _ chains: PairChains) -> [UInt32] {
+    let listed = Int(offsets[pair])..<Int(offsets[pair &+ 1])
+    var found: [UInt32] = []
+    found.reserveCapacity(listed.count)
+    for place in listed {
+      // A pair that occurs twice in a symbol lists it twice, one after the other.
+      if members[place] != found.last { found.append(members[place]) }
+    }
+    chains.collect(pair, into: &found)
+    return found
+  }
+}
+
+/// Replaces one pair in symbols, keeping the counts of all pairs.
+@safe private struct PairReplacement {
+  let first: UInt8
+  let second: UInt8
+  let code: UInt8
+  let codes: UnsafeMutablePointer<UInt8>
+  let profits: UnsafeMutablePointer<Int32>
+  let chains: PairChains
+
+  init(
+    first: UInt8, second: UInt8, code: UInt8, codes: UnsafeMutablePointer<UInt8>,
+    profits: UnsafeMutablePointer<Int32>, chains: PairChains
+  ) {
+    self.first = first
+    self.second = second
+    self.code = code
+    unsafe self.codes = codes
+    unsafe self.profits = profits
+    self.chains = chains
+  }
+
+  func run(
+    _ symbols: [UInt32], _ starts: [UInt32], _ lengths: UnsafeMutableBufferPointer<UInt16>
+  ) {
+    for symbol in symbols {
+      let start = Int(starts[Int(symbol)])
+      let length = unsafe Int(lengths[Int(symbol)])
+      let left = replace(in: symbol, start, start &+ length)
+      unsafe lengths[Int(symbol)] = UInt16(truncatingIfNeeded: left)
+    }
+  }
+
+  /// Replaces the pair in one symbol; the number of codes left.
+  private func replace(in symbol: UInt32, _ start: Int, _ end: Int) -> Int {
+    // SAFETY: a symbol's codes lie at start..<end, and what is written never passes what is read;
+    // two bytes index the counts of 2^16 pairs.
+    withExtendedLifetime(chains) {
+      var source = start
+      let pair = UInt16(first) | UInt16(second) << 8
+      let bytes = unsafe UnsafeRawPointer(codes)
+      while source &+ 1 < end,
+        unsafe bytes.loadUnaligned(fromByteOffset: source, as: UInt16.self).littleEndian != pair
+      {
+        source &+= 1
+      }
+      guard source &+ 1 < end else { return end &- start }
+      var target = source
+      // End of the last replaced pair: what follows it was already counted off.
+      var replacedEnd = -1
+      while source < end {
+        let byte = unsafe codes[source]
+        if byte == first, source &+ 1 < end, unsafe codes[source &+ 1] == second {
+          if source > start, replacedEnd != source { unsafe drop(codes[source &- 1], first) }
+          drop(first, second)
+          if source &+ 2 < end { unsafe drop(second, codes[source &+ 2]) }
+          if target > start { unsafe add(codes[target &- 1], code, symbol) }
+          unsafe codes[target] = code
+          source &+= 2
+          replacedEnd = source
+        } else {
+          if replacedEnd == source { add(code, byte, symbol) }
+          unsafe codes[target] = byte
+          source &+= 1
+        }
+        target &+= 1
+      }
+      return target &- start
+    }
+  }
+
+  @inline(__always)
+  private func drop(_ first: UInt8, _ second: UInt8) {
+    unsafe profits[Int(first) | Int(second) << 8] &-= 1
+  }
+
+  @inline(__always)
+  private func add(_ first: UInt8, _ second: UInt8, _ symbol: UInt32) {
+    let pair = Int(first) | Int(second) << 8
+    unsafe profits[pair] &+= 1
+    chains.add(symbol, to: pair)
+  }
+}
+
+/// Lists of symbols by pair, as chains of nodes in one array.
+@safe private final class PairChains {
+  private let nodes: UnsafeMutablePointer<(symbol: UInt32, next: UInt32)>
+  /// First node of each pair; 0 is none.
+  private let heads: UnsafeMutablePointer<UInt32>
+  private let capacity: Int
+  private var count = 1
+
+  init(capacity: Int) {
+    self.capacity = max(capacity, 2)
+    unsafe nodes = .allocate(capacity: max(capacity, 2))
+    unsafe heads = .allocate(capacity: 1 << 16)
+    unsafe heads.initialize(repeating: 0, count: 1 << 16)
+  }
+
+  deinit {
+    unsafe nodes.deallocate()
+    unsafe heads.deallocate()
+  }
+
+  /// Adds a symbol to the list of a pair, unless it was the last to be added there.
+  @inline(__always)
+  func add(_ symbol: UInt32, to pair: Int) {
+    // SAFETY: pairs are below 2^16, and nodes below the capacity by the guard.
+    let head = unsafe heads[pair & 0xffff]
+    if head != 0, unsafe nodes[Int(head)].symbol == symbol { return }
+    guard count < capacity else { return }
+    unsafe nodes.advanced(by: count).initialize(to: (symbol, head))
+    unsafe heads[pair & 0xffff] = UInt32(truncatingIfNeeded: count)
+    count &+= 1
+  }
+
+  /// Appends the symbols of a pair.
+  func collect(_ pair: Int, into symbols: inout [UInt32]) {
+    var node = unsafe Int(heads[pair & 0xffff])
+    // SAFETY: chains hold only nodes that were written.
+    while node != 0 {
+      unsafe symbols.append(nodes[node].symbol)
+      node = unsafe Int(nodes[node].next)
+    }
+  }
+}

@@ -1,0 +1,177 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kallsyms
+
+/// `ksym symbols`: the symbol table of any kernel.
+struct SymbolsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "symbols",
+    abstract: "Print the symbol table of any kernel, in the formats other tools read.",
+    discussion: """
+      Decodes the kernel's own table (kallsyms) from any kernel image, of every release, word size \
+      and byte order; no symbols, no version and no debug information are needed. System.map, nm \
+      output and /proc/kallsyms are read too.
+
+      Examples:
+        ksym symbols /boot/vmlinuz-$(uname -r) > System.map
+        ksym symbols --format kallsyms --type T --name 'vfs_*' bzImage
+        ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
+        ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
+
+      Formats: system-map and nm (by address, equal addresses by name), kallsyms (the kernel's \
+      order, with the module behind each name), json (one object a symbol).
+
+      Exit status: 0 symbols were printed; 1 none is left after filtering; 2 the file cannot be \
+      read, or has no symbols.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case nm, kallsyms, json
+    case systemMap = "system-map"
+  }
+
+  @Option(help: "Output format: nm, kallsyms, system-map or json.")
+  var format: Format = .systemMap
+
+  @Option(
+    name: .customLong("name"), help: ArgumentHelp("Only names that fit.", valueName: "glob"))
+  var names: [String] = []
+
+  @Option(help: ArgumentHelp("Only these type letters, such as Tt.", valueName: "letters"))
+  var type: String?
+
+  @Option(help: ArgumentHelp("Only addresses from the first up to the second.", valueName: "a-b"))
+  var range: AddressRange?
+
+  @Option(help: ArgumentHelp("Only this module's symbols, or vmlinux.", valueName: "name"))
+  var module: String?
+
+  @Flag(help: "Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.")
+  var asKernel = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "A kernel image, System.map, nm output, /proc/kallsyms, or running.",
+    completion: .file())
+  var kernel = "running"
+
+  func run() throws {
+    let source = try KernelSymbolSource.read(kernel, common)
+    let printer = SymbolPrinter(
+      source, format: common.json ? .json : format, asKernel: asKernel,
+      showsReadable: !common.noDemangle)
+    let patterns = names.map { NamePattern($0) }
+    let letters = type.map { Array($0.utf8) }
+    let table = source.table
+    let owner = module.map { wanted in table.ownerNames.firstIndex(of: wanted) ?? -1 }
+    let chosen = (0..<table.count).filter { index in
+      if let letters, !letters.contains(printer.type(of: index)) { return false }
+      if let range, !range.contains(table.addresses[index]) { return false }
+      if let owner, table.ownerIndex(at: index) != owner { return false }
+      if patterns.isEmpty { return true }
+      let name = table.name(at: index)
+      return patterns.contains { $0.matches(name) }
+    }
+    var output = OutputBuffer(reserving: 1 << 17)
+    for index in printer.ordered(chosen) {
+      printer.write(index, to: &output)
+      if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+    }
+    Terminal.write(&output)
+    throw ExitCode((chosen.isEmpty ? ExitStatus.no : .yes).rawValue)
+  }
+}
+
+/// Two addresses on the command line: `0x1000-0x2000`, without the last.
+struct AddressRange: ExpressibleByArgument {
+  let first: UInt64
+  let last: UInt64
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "-", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let first = hexadecimalNumber(parts[0]),
+      let last = hexadecimalNumber(parts[1]), first <= last
+    else { return nil }
+    self.first = first
+    self.last = last
+  }
+
+  func contains(_ address: UInt64) -> Bool { address >= first && address < last }
+}
+
+/// A hexadecimal number with or without `0x`.
+func hexadecimalNumber(_ text: String) -> UInt64? {
+  UInt64(text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...], radix: 16)
+}
+
+/// Prints symbols, one a line.
+struct SymbolPrinter {
+  private let source: KernelSymbolSource
+  private let format: SymbolsCommand.Format
+  private let asKernel: Bool
+  private let showsReadable: Bool
+  private let width: Int
+
+  init(
+    _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool,
+    showsReadable: Bool
+  ) {
+    self.source = source
+    self.format = format
+    self.asKernel = asKernel
+    self.showsReadable = showsReadable
+    width = source.width
+  }
+
+  /// The letter to print for a symbol.
+  func type(of index: Int) -> UInt8 {
+    if asKernel, let wrong = source.wrongTypes[index] { return wrong }
+    return source.table.type(at: index)
+  }
+
+  /// The order of the format: by address, equal addresses by name, where `nm -n` made it.
+  func ordered(_ chosen: [Int]) -> [Int] {
+    guard format == .nm || format == .systemMap else { return chosen }
+    let table = source.table
+    return chosen.sorted { left, right in
+      let (low, high) = (table.addresses[left], table.addresses[right])
+      if low != high { return low < high }
+      let order = table.name(at: left).compare(table.name(at: right))
+      return order != 0 ? order < 0 : left < right
+    }
+  }
+
+  func write(_ index: Int, to output: inout OutputBuffer) {
+    let table = source.table
+    if format == .json {
+      writeJSON(index, to: &output)
+      return
+    }
+    output.append(hexadecimal: table.addresses[index], width: width)
+    output.append(0x20)
+    output.append(type(of: index))
+    output.append(0x20)
+    output.append(table.name(at: index))
+    if format == .kallsyms, table.ownerIndex(at: index) != 0 {
+      output.append("\t[\(table.owner(at: index))]")
+    }
+    output.append(0x0a)
+  }
+
+  private func writeJSON(_ index: Int, to output: inout OutputBuffer) {
+    let table = source.table
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    let name = table.name(at: index).text
+    json.beginObject()
+    json.member("address", "0x" + String(table.addresses[index], radix: 16))
+    json.member("type", String(UnicodeScalar(type(of: index))))
+    json.member("name", name)
+    json.member("owner", table.owner(at: index))
+    if showsReadable, let readable = readableName(name) { json.member("readable", readable) }
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+}

@@ -1,0 +1,139 @@
+import ByteStorage
+import Foundation
+import Kallsyms
+import TestSupport
+import Testing
+
+@Suite("Writing kallsyms tables")
+struct EncoderTests {
+  /// A golden case and how the tool was called for it.
+  struct Golden: Sendable, CustomStringConvertible {
+    let name: String
+    let release: KallsymsEncoder.Release
+    let includesAllSymbols: Bool
+    let isPlaceRelative: Bool
+    var description: String { "\(name) as \(release.rawValue)" }
+
+    static let all: [Golden] = {
+      let cases: [(String, Bool, Bool)] = [
+        ("case1-order", true, true), ("case2-ranges", false, false), ("case3-tokens", true, false),
+        ("case4-markers", true, true), ("case5-long", true, true), ("case6-empty", true, true),
+      ]
+      let both = cases.flatMap { name, all, relative in
+        [KallsymsEncoder.Release.v7_3, .v6_12].map {
+          Golden(name: name, release: $0, includesAllSymbols: all, isPlaceRelative: relative)
+        }
+      }
+      return both + [
+        Golden(
+          name: "case1-order", release: .v7_0, includesAllSymbols: true, isPlaceRelative: true)
+      ]
+    }()
+  }
+
+  private static func fixture(_ name: String) throws -> [UInt8] {
+    let folder = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/kallsyms")
+    return Array(try Data(contentsOf: folder.appending(path: name)))
+  }
+
+  private func encode(
+    _ map: [UInt8], _ options: KallsymsEncoder.Options
+  ) -> (assembly: [UInt8], outcome: KallsymsEncoder.Outcome) {
+    let collected = Collected()
+    let outcome = KallsymsEncoder.assemble(map.rawSpan, options) { collected.bytes += $0 }
+    return (collected.bytes, outcome)
+  }
+
+  private func encode(
+    _ map: String, _ options: KallsymsEncoder.Options = .init(includesAllSymbols: true)
+  ) -> (text: String, messages: String, status: Int32) {
+    let (assembly, outcome) = encode(Array(map.utf8), options)
+    return (
+      String(decoding: assembly, as: UTF8.self), String(decoding: outcome.messages, as: UTF8.self),
+      outcome.exitStatus
+    )
+  }
+
+  private final class Collected { var bytes: [UInt8] = [] }
+
+  @Test("text and messages are those of the kernel's program", arguments: Golden.all)
+  func goldens(_ golden: Golden) throws {
+    let map = try EncoderTests.fixture("\(golden.name).map")
+    let (assembly, outcome) = encode(
+      map,
+      .init(
+        release: golden.release, includesAllSymbols: golden.includesAllSymbols,
+        isPlaceRelative: golden.isPlaceRelative))
+    #expect(try assembly == EncoderTests.fixture("\(golden.name).v\(golden.release.rawValue).S"))
+    let messages = golden.name == "case5-long" ? try EncoderTests.fixture("case5-long.stderr") : []
+    #expect(outcome.messages == messages)
+    #expect(outcome.exitStatus == 0)
+  }
+
+  @Test("lines that strtoull and a blank, a letter and a blank do not fit end the run")
+  func malformedLines() {
+    for line in ["zzz T foo", "", "1000 T", "1000  T x", " T x", "0x T z", "1000 \u{e9} x"] {
+      let result = encode("1000 T first\n\(line)\n")
+      #expect(result.text.isEmpty)
+      #expect(result.messages == "line format error\n")
+      #expect(result.status == 1)
+    }
+  }
+
+  @Test("numbers are read as strtoull reads them")
+  func numbers() {
+    func address(_ number: String) -> String? {
+      let text = encode("\(number) T x y\n").text
+      return text.split(separator: "\n").first { $0.hasSuffix("/* Tx y */") && $0.contains("long") }
+        .map { String($0.split(separator: "\t")[1]) }
+    }
+    #expect(address(" 0x1000") == "0x1000")
+    #expect(address("+1f") == "0x1f")
+    #expect(address("-1") == "0xffffffff")
+    #expect(address("\t0") == "0")
+    #expect(address("11111111111111111") == "0xffffffff")
+  }
+
+  @Test("an address out of range ends the text before it, with status 1")
+  func outOfRange() {
+    let map = "1000 T _text\n2000 T b\nffffffff00000000 T far\n"
+    let result = encode(
+      map, .init(includesAllSymbols: true, isPlaceRelative: true))
+    #expect(result.status == 1)
+    #expect(
+      result.messages == "kallsyms failure: relative symbol value 0xffffffff00000000 out of range\n"
+    )
+    #expect(result.text.hasSuffix("\t.long\t_text - . + (4096)\t/* Tb */\n"))
+
+    let old = encode(map, .init(release: .v6_12, includesAllSymbols: true))
+    #expect(old.status == 1)
+    #expect(old.messages.hasSuffix("out of range in relative mode\n"))
+  }
+
+  @Test("absolute per-CPU symbols become A, the others count down from the base")
+  func absolutePerCPU() {
+    let map = """
+      0 D __per_cpu_start
+      40 D counter
+      1000 D __per_cpu_end
+      ffffffff81000000 T _text
+      ffffffff81000010 T next
+
+      """
+    let result = encode(
+      map, .init(release: .v6_12, includesAllSymbols: true, makesPerCPUAbsolute: true))
+    #expect(result.status == 0)
+    #expect(result.text.contains("\t.long\t0x40\t/* Acounter */\n"))
+    #expect(result.text.contains("\t.long\t0xffffffff\t/* T_text */\n"))
+    #expect(result.text.contains("\t.long\t0xffffffef\t/* Tnext */\n"))
+  }
+
+  @Test("releases map to the form that they write")
+  func releases() {
+    #expect(KallsymsEncoder.Release(KernelVersion(6, 11)) == nil)
+    #expect(KallsymsEncoder.Release(KernelVersion(6, 19, 3)) == .v6_12)
+    #expect(KallsymsEncoder.Release(KernelVersion(7, 2, 13)) == .v7_0)
+    #expect(KallsymsEncoder.Release(KernelVersion(8, 0)) == .v7_3)
+  }
+}

@@ -1,0 +1,110 @@
+import ByteStorage
+import Kallsyms
+import TestSupport
+import Testing
+
+@Suite("Eras of lookup")
+struct EraTests {
+  /// A kernel built with ThinLTO: `foo` exists plain and promoted, `only` just promoted.
+  private static let list = """
+    ffffffff81000000 T _stext
+    ffffffff81000010 t foo.cold
+    ffffffff81000020 t foo.llvm.111
+    ffffffff81000030 T foo
+    ffffffff81000040 t foo.llvm.222
+    ffffffff81000050 t foo._entry
+    ffffffff81000060 t only.llvm.333
+    ffffffff81000070 t plain
+    ffffffff81000080 t hashed$0123456789abcdef0123456789abcdef
+    ffffffff81001000 T _end
+
+    """
+
+  private static let index: SymbolIndex? = {
+    (try? SymbolText(parsing: Array(list.utf8).rawSpan)).map { SymbolIndex($0.table) }
+  }()
+
+  private func answer(
+    _ name: String, _ version: KernelVersion, lto: Bool = true, cfi: Bool = false
+  ) throws -> [Int] {
+    let index = try #require(EraTests.index)
+    let era = LookupEra.of(
+      version, .init(hasClangLTO: lto, hasCFIWithThinLTO: cfi))
+    let answer = EraLookup(index, era).answer(name)
+    #expect(answer.match == answer.all.first)
+    return answer.all
+  }
+
+  @Test("names are compared exactly without LTO, before 5.13, and from 6.10.7 on")
+  func exact() throws {
+    for (version, lto) in [
+      (KernelVersion(6, 6), false), (KernelVersion(5, 12), true), (KernelVersion(6, 10, 7), true),
+      (KernelVersion(6, 11), true), (KernelVersion(7, 3), true),
+    ] {
+      #expect(try answer("foo", version, lto: lto) == [3])
+      #expect(try answer("foo.llvm.111", version, lto: lto) == [2])
+      #expect(try answer("only", version, lto: lto) == [])
+    }
+  }
+
+  @Test("5.13 to 5.15 cut the hash of jump tables, with CFI and ThinLTO only")
+  func lastDollar() throws {
+    #expect(try answer("hashed", KernelVersion(5, 15), cfi: true) == [8])
+    #expect(try answer("hashed", KernelVersion(5, 15)) == [])
+    #expect(try answer("only", KernelVersion(5, 15), cfi: true) == [])
+  }
+
+  @Test("5.16 to 6.1.41 cut at the first dot, and answer the lowest address")
+  func firstDotLinear() throws {
+    for version in [KernelVersion(5, 16), KernelVersion(6, 1, 41)] {
+      #expect(try answer("foo", version) == [1, 2, 3, 4, 5])
+      #expect(try answer("foo.llvm.222", version) == [4])
+      #expect(try answer("only", version) == [6])
+    }
+  }
+
+  @Test("6.2 to 6.4 bisect by cut name: the group as a whole, one of it by luck")
+  func firstDotBisected() throws {
+    #expect(try answer("foo", KernelVersion(6, 3)) == [1, 2, 3, 4, 5])
+    #expect(try answer("only.llvm.333", KernelVersion(6, 3)) == [6])
+    #expect(try answer("plain", KernelVersion(6, 3)) == [7])
+  }
+
+  @Test("6.5 cuts at .llvm. only")
+  func llvmBisected() throws {
+    #expect(try answer("only", KernelVersion(6, 5)) == [6])
+    #expect(try answer("foo.cold", KernelVersion(6, 5)) == [1])
+  }
+
+  @Test(
+    "6.5.1 to 6.10.6 never find a name with its suffix",
+    arguments: [
+      KernelVersion(6, 5, 1), KernelVersion(6, 6, 80), KernelVersion(6, 10, 6),
+      KernelVersion(6, 1, 100),
+    ])
+  func cutNames(_ version: KernelVersion) throws {
+    #expect(try answer("foo", version) == [2, 3, 4])
+    #expect(try answer("foo.llvm.111", version) == [])
+    #expect(try answer("only", version) == [6])
+    #expect(try answer("foo.cold", version) == [1])
+  }
+
+  @Test("names are printed cut where they are compared cut")
+  func printed() throws {
+    let index = try #require(EraTests.index)
+    func printed(_ version: KernelVersion) -> String {
+      EraLookup(index, LookupEra.of(version, .init(hasClangLTO: true))).printedName(of: 2)
+    }
+    #expect(printed(KernelVersion(6, 6)) == "foo")
+    #expect(printed(KernelVersion(6, 12)) == "foo.llvm.111")
+  }
+
+  @Test("releases are read from the text that names them")
+  func versions() {
+    #expect(KernelVersion("6.12.107+deb13-amd64") == KernelVersion(6, 12, 107))
+    #expect(KernelVersion("6.1") == KernelVersion(6, 1))
+    #expect(KernelVersion("7.3-rc2") == KernelVersion(7, 3))
+    #expect(KernelVersion("six") == nil)
+    #expect(KernelVersion("6") == nil)
+  }
+}

@@ -1,0 +1,163 @@
+import ByteStorage
+import ELFFormat
+import Kallsyms
+import TestSupport
+
+/// How a release lays the tables out: what a test puts into bytes.
+struct TableForm: Sendable, CustomStringConvertible {
+  var name: String
+  /// Whether the addresses stand behind the tokens (6.4 and later).
+  var hasAddressesLast = true
+  var encoding: AddressEncoding
+  /// Alignment of each table.
+  var alignment: Int
+  /// Size of the number of symbols and of a marker.
+  var countSize = 4
+  /// Size of a sequence number; 0 without.
+  var sequenceSize = 3
+
+  var description: String { name }
+
+  static func all(wordSize: Int) -> [TableForm] {
+    let isWide = wordSize == 8
+    var forms = [
+      TableForm(
+        name: "2.6", hasAddressesLast: false, encoding: .absolute, alignment: isWide ? 8 : 4,
+        countSize: wordSize, sequenceSize: 0),
+      TableForm(
+        name: "2.6, .align 8 of powers of two", hasAddressesLast: false, encoding: .absolute,
+        alignment: isWide ? 256 : 16, countSize: wordSize, sequenceSize: 0),
+      TableForm(
+        name: "4.6", hasAddressesLast: false, encoding: .baseRelative,
+        alignment: isWide ? 8 : 4, countSize: wordSize, sequenceSize: 0),
+      TableForm(
+        name: "4.20", hasAddressesLast: false, encoding: .baseRelative,
+        alignment: isWide ? 8 : 4, sequenceSize: 0),
+      TableForm(
+        name: "6.1.42", hasAddressesLast: false, encoding: .baseRelative,
+        alignment: isWide ? 8 : 4, sequenceSize: 4),
+      TableForm(
+        name: "6.2", hasAddressesLast: false, encoding: .baseRelative, alignment: isWide ? 8 : 4),
+      TableForm(name: "6.4", encoding: .baseRelative, alignment: isWide ? 8 : 4),
+      TableForm(name: "6.4 absolute", encoding: .absolute, alignment: isWide ? 8 : 4),
+      TableForm(name: "7.0", encoding: .placeRelative, alignment: 4),
+    ]
+    if isWide {
+      forms += [
+        TableForm(
+          name: "5.10 per-CPU", hasAddressesLast: false, encoding: .absolutePerCPU, alignment: 8,
+          sequenceSize: 0),
+        TableForm(name: "6.12 per-CPU", encoding: .absolutePerCPU, alignment: 8),
+      ]
+    } else {
+      forms.append(TableForm(name: "7.0 fixed", encoding: .absolute32, alignment: 4))
+    }
+    return forms
+  }
+}
+
+/// Puts tables into the bytes of an image.
+struct TableBuilder {
+  let form: TableForm
+  let wordSize: Int
+  let loadAddress: UInt64
+  private(set) var bytes: ByteBuilder
+
+  init(_ form: TableForm, wordSize: Int, order: ByteOrder, loadAddress: UInt64) {
+    self.form = form
+    self.wordSize = wordSize
+    self.loadAddress = loadAddress
+    bytes = ByteBuilder(order)
+    // What stands before the tables in a kernel: anything but zeros.
+    for index in 0..<4096 { bytes.put(UInt8(truncatingIfNeeded: index &* 167 | 1)) }
+  }
+
+  private mutating func align() { bytes.align(to: form.alignment) }
+
+  private mutating func word(_ value: UInt64, _ size: Int) {
+    if size == 8 { bytes.put(value) } else { bytes.put(UInt32(truncatingIfNeeded: value)) }
+  }
+
+  /// Puts all tables, with what follows them in a kernel.
+  mutating func put(_ tables: EncodedTables) {
+    if !form.hasAddressesLast { addresses(tables) }
+    align()
+    word(UInt64(tables.addresses.count), form.countSize)
+    align()
+    bytes.put(tables.names())
+    align()
+    for marker in tables.markers { word(UInt64(marker), form.countSize) }
+    if !form.hasAddressesLast { sequences(tables) }
+    align()
+    for token in tables.tokens { bytes.put(token + [0]) }
+    align()
+    var offset: UInt16 = 0
+    for token in tables.tokens {
+      bytes.put(offset)
+      offset += UInt16(token.count + 1)
+    }
+    if form.hasAddressesLast {
+      addresses(tables)
+      sequences(tables)
+    }
+    for index in 0..<4096 { bytes.put(UInt8(truncatingIfNeeded: index &* 89 | 1)) }
+  }
+
+  private mutating func addresses(_ tables: EncodedTables) {
+    align()
+    let base = tables.addresses.first { $0 >= 1 << 24 } ?? 0
+    for address in tables.addresses {
+      switch form.encoding {
+      case .absolute: word(address, wordSize)
+      case .absolute32: bytes.put(UInt32(truncatingIfNeeded: address))
+      case .baseRelative: bytes.put(UInt32(truncatingIfNeeded: address &- base))
+      case .absolutePerCPU:
+        let offset = address < 1 << 24 ? address : base &- address &- 1
+        bytes.put(UInt32(truncatingIfNeeded: offset))
+      case .placeRelative:
+        let place = loadAddress &+ UInt64(bytes.count)
+        bytes.put(UInt32(truncatingIfNeeded: address &- place))
+      }
+    }
+    if form.encoding == .baseRelative || form.encoding == .absolutePerCPU {
+      align()
+      word(base, wordSize)
+    }
+  }
+
+  private mutating func sequences(_ tables: EncodedTables) {
+    guard form.sequenceSize > 0 else { return }
+    align()
+    for number in tables.sequence {
+      if form.sequenceSize == 4 {
+        bytes.put(number)
+      } else {
+        for shift in [16, 8, 0] { bytes.put(UInt8(truncatingIfNeeded: number >> UInt32(shift))) }
+      }
+    }
+  }
+}
+
+/// A list of symbols as a kernel of some size has them, as `nm -n` prints it.
+///
+/// - Parameters:
+///   - count: Number of symbols.
+///   - base: Address of the first, `_text`; per-CPU symbols stand before it.
+///   - perCPU: How many of them have small addresses.
+/// - Returns: Lines that end with a newline.
+func symbolList(count: Int, base: UInt64, perCPU: Int = 0) -> String {
+  let words = ["vfs", "read", "init", "lock", "page", "alloc", "net", "rx", "show", "store"]
+  var lines = ""
+  for index in 0..<count {
+    let isPerCPU = index < perCPU
+    let address = isPerCPU ? UInt64(index) * 64 : base + UInt64((index - perCPU) / 3) * 16
+    var name = "\(words[index % 10])_\(words[index / 10 % 10])\(index % 97 == 5 ? "" : "_\(index)")"
+    if index == perCPU { name = "_text" }
+    if index == perCPU + 1 { name = "_stext" }
+    if index % 61 == 7 { name += ".llvm.\(1_234_567 &* index)" }
+    if index == 200 { name = String(repeating: "x", count: 300) + "ABCDEFGHIJKLMNOPQ" }
+    let type = ["t", "T", "d", "b"][index % 4]
+    lines += "\(String(address, radix: 16)) \(type) \(name)\n"
+  }
+  return lines
+}
