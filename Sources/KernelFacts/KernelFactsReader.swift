@@ -45,9 +45,9 @@ public struct KernelFactsReader: ~Copyable {
     return facts
   }
 
-  /// Whether a directory holds something that may be a kernel image.
-  public static func hasImage(_ directory: String) -> Bool {
-    !KernelPaths(directory).images.isEmpty
+  /// The best candidate for a kernel image in a directory, or `nil`.
+  public static func image(in directory: String) -> String? {
+    KernelPaths(directory).images.first
   }
 
   /// What one file exports: a kernel image, Module.symvers text, or a module by another name.

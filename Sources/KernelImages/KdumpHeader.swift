@@ -49,7 +49,8 @@ struct KdumpHeader {
     isIncomplete = status & 8 != 0
     packing =
       status & 0x20 != 0
-      ? .zstd : status & 4 != 0 ? .snappy : status & 2 != 0 ? .lzo : status & 1 != 0 ? .zlib : .stored
+      ? .zstd
+      : status & 4 != 0 ? .snappy : status & 2 != 0 ? .lzo : status & 1 != 0 ? .zlib : .stored
     // layout(_:) proved these to be small and positive.
     blockSize = Int(word(428))
     subHeaderBlocks = Int(word(432))

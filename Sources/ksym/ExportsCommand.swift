@@ -66,7 +66,7 @@ struct ExportsCommand: ParsableCommand {
 
   /// The kernel image that a directory holds, if there is one.
   private func readKernel(ofDirectory path: String, _ report: inout ExportsReport) {
-    guard KernelFactsReader.hasImage(path) else { return }
+    guard KernelFactsReader.image(in: path) != nil else { return }
     var reader = KernelFactsReader(limit: common.maximumSize.bytes)
     do {
       let facts = try reader.read(path)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
+internal import KernelFacts
 internal import KernelImages
 
 /// The symbols of a kernel, with what its image tells of the tables.
@@ -35,7 +36,8 @@ struct KernelSymbolReader: ~Copyable {
   ///
   /// - Throws: ``FileError``, ``ParseError``, or ``KallsymsError`` if there are no tables.
   mutating func read(_ path: String) throws -> KernelSymbolSource {
-    let path = path == "running" ? "/proc/kallsyms" : path
+    var path = path == "running" ? "/proc/kallsyms" : path
+    if PathKind(path) == .directory, let image = KernelFactsReader.image(in: path) { path = image }
     try file.open(path)
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
