@@ -173,13 +173,13 @@ _ksym() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|versions|exports|help)
+    check|versions|exports|kernel|symbols|lookup|kallsyms|help)
         # Offer subcommand argument completions
         "_ksym_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check versions exports help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup kallsyms help' -- "${cur}"))
         ;;
     esac
 }
@@ -298,6 +298,197 @@ _ksym_exports() {
     # Offer positional completions
     case "${positional_number}" in
     *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_kernel() {
+    repeating_flags=()
+    non_repeating_flags=(--config --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_symbols() {
+    repeating_flags=()
+    non_repeating_flags=(--as-kernel --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=(--name)
+    non_repeating_options=(--format --type --range --module --color --jobs -j --max-size)
+    __ksym_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __ksym_add_completions -W 'nm'$'\n''kallsyms'$'\n''json'$'\n''system-map'
+        return
+        ;;
+    '--name')
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--range')
+        return
+        ;;
+    '--module')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_lookup() {
+    repeating_flags=()
+    non_repeating_flags=(--lto --cfi --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--kernel -k --era --color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--kernel'|'-k')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--era')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+}
+
+_ksym_kallsyms() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __ksym_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    decode|encode)
+        # Offer subcommand argument completions
+        "_ksym_kallsyms_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'decode encode' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ksym_kallsyms_decode() {
+    repeating_flags=()
+    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--color --jobs -j --max-size)
+    __ksym_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_kallsyms_encode() {
+    repeating_flags=()
+    non_repeating_flags=(--all-symbols --pc-relative --base-relative --absolute-percpu --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--release --color --jobs -j --max-size)
+    __ksym_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--release')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __ksym_add_completions -f
         return
         ;;
