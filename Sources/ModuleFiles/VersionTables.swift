@@ -47,7 +47,9 @@ public struct VersionTables: ~Escapable {
     // A record of the packed layout has 12 bytes or more.
     for case (let section?, let size) in [(basic?.section, 12), (crcs?.section, 4)]
       as [(ELFSection?, UInt64)]
-    where section.size / size > UInt64(VersionTables.mostRecords) {
+    where section.size / size > UInt64(VersionTables.mostRecords)
+      && section.size <= UInt64(file.source.count)
+    {
       throw ParseError(
         .unsupported(section.size), in: "size of version table", at: Int(clamping: section.offset))
     }

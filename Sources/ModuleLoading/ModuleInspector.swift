@@ -110,11 +110,11 @@ struct ModuleInspector: Sendable {
       return
     }
     guard rules.has(.refusesDuplicateSections) else { return }
-    var seen: Set<String> = []
+    var seen: Set<[UInt8]> = []
     for (index, section) in map.sections.enumerated()
     where section.flags.contains(.alloc) && section.size > 0 && !indices.isDropped(index) {
+      guard !seen.insert(map.nameBytes(of: section)).inserted else { continue }
       let name = map.name(of: section)
-      guard !seen.insert(name).inserted else { continue }
       module.lateRefusal = (
         .EEXIST,
         "sysfs: cannot create duplicate filename '/module/\(module.moduleName)/sections/\(name)'"

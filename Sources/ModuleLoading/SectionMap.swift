@@ -41,7 +41,12 @@ struct SectionMap: ~Escapable {
 
   /// The name of a section; empty if it has none, or a preposterous one.
   func name(of section: ELFSection) -> String {
-    names.cString(at: Int(section.nameOffset), limit: 4096)?.text ?? ""
+    String(decoding: nameBytes(of: section), as: UTF8.self)
+  }
+
+  /// The bytes of ``name(of:)``: names that are no text may differ in them only.
+  func nameBytes(of section: ELFSection) -> [UInt8] {
+    names.cString(at: Int(section.nameOffset), limit: 4096)?.array ?? []
   }
 
   /// `find_sec`: index of the first section that is allocated and has the name; 0 for none.

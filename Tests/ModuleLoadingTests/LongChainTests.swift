@@ -96,6 +96,18 @@ struct LongChainTests {
     #expect(checker.check(images: [file.build()]).map(\.verdict) == [.loads])
   }
 
+  @Test("Section names that are the same as text, but not as bytes, are two names")
+  func sectionNames() throws {
+    var module = ModuleBuilder("names")
+    module.structureSize = 128
+    module.basic = [RequiredVersion("module_layout", 1)]
+    module.sections = [("\u{e9}", .alloc, [1]), ("e\u{301}", .alloc, [1])]
+    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    #expect(checker.check(images: [module.build()]).map(\.verdict) == [.loads])
+    module.sections.append(("\u{e9}", .alloc, [1]))
+    #expect(checker.check(images: [module.build()]).map(\.errno) == [.EEXIST])
+  }
+
   @Test("A set of numbers holds what was put in")
   func moduleSet() {
     var set = ModuleSet(3)
