@@ -82,7 +82,7 @@ struct CheckReport {
     if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
       if isVerbose || loadsShown < CheckReport.loadsToShow {
         loadsShown += 1
-        output.append("\(terminal.good("loads"))      \(outcome.path)\n")
+        output.append("\(terminal.good("loads"))      \(plain(outcome.path))\n")
       }
       return
     }
@@ -94,15 +94,16 @@ struct CheckReport {
     }
     let errno = outcome.errno.map { "  \($0.rawValue)" } ?? ""
     let padding = String(repeating: " ", count: 11 - outcome.verdict.rawValue.count)
-    output.append("\(verdict)\(padding)\(outcome.path)\(errno)\n")
-    for line in outcome.log { output.append("    \(line)\n") }
+    output.append("\(verdict)\(padding)\(plain(outcome.path))\(errno)\n")
+    for line in outcome.log { output.append("    \(plain(line))\n") }
     for problem in outcome.symbols { writeText(problem) }
-    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(cause)\n") }
+    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause))\n") }
   }
 
   private mutating func writeText(_ problem: SymbolProblem) {
     let readable = showsReadable ? readableName(problem.name) : nil
-    let name = readable.map { "\($0) \(terminal.faint("(\(problem.name))"))" } ?? problem.name
+    let name =
+      readable.map { "\($0) \(terminal.faint("(\(problem.name))"))" } ?? plain(problem.name)
     var parts: [String] = []
     switch problem.problem {
     case .crc: parts.append("versions differ")
@@ -117,7 +118,7 @@ struct CheckReport {
     }
     if let required = problem.required { parts.append("required \(hexadecimal(required))") }
     if let provided = problem.provided { parts.append("provided \(hexadecimal(UInt64(provided)))") }
-    if let provider = problem.provider { parts.append("by \(provider)") }
+    if let provider = problem.provider { parts.append("by \(plain(provider))") }
     output.append("  \(terminal.strong("*")) \(name): \(parts.joined(separator: ", "))\n")
   }
 

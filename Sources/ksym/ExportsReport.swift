@@ -46,7 +46,7 @@ struct ExportsReport {
     if showsReadable, let readable = readableName(name) {
       output.append("\(readable)  \(terminal.faint(name))")
     } else {
-      output.append(name)
+      output.append(plain(name))
     }
     output.append("  \(terminal.faint(table.owners[Int(row.owner)]))")
     if !row.namespace.isEmpty { output.append("  [\(table.text(row.namespace))]") }

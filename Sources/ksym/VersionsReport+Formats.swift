@@ -116,7 +116,7 @@ extension VersionsReport {
     }
     for row in rows.rows {
       let readable = showsReadable ? readableName(row.name) : nil
-      let shown = readable.map { "\($0)  \(terminal.faint(row.name))" } ?? row.name
+      let shown = readable.map { "\($0)  \(terminal.faint(row.name))" } ?? plain(row.name)
       let crc = row.isContested ? terminal.bad(hexadecimal(row.crc)) : hexadecimal(row.crc)
       let layouts = row.layouts.map(\.rawValue).joined(separator: "+")
       let padding = String(repeating: " ", count: max(0, 14 - layouts.count))
@@ -138,7 +138,7 @@ extension VersionsReport {
       {
         output.append("\(readable)  \(terminal.faint(record.name.text))")
       } else {
-        output.append(record.name)
+        appendPlain(record.name, to: &output)
       }
       output.append(0x0a)
     }
@@ -150,7 +150,7 @@ extension VersionsReport {
     for (section, defect) in tables.defects() {
       result.status = max(result.status, defect.status)
       let place = "\(section)+0x\(String(defect.offset, radix: 16))"
-      result.output.append("  \(terminal.bad("!")) \(place): \(defect)\n")
+      result.output.append("  \(terminal.bad("!")) \(place): \(plain("\(defect)"))\n")
     }
   }
 }

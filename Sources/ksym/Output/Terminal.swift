@@ -37,7 +37,7 @@ struct Terminal: Sendable {
   /// One line on standard error, as `ksym: …`.
   static func complain(_ text: String) {
     var line = OutputBuffer()
-    line.append("ksym: \(text)\n")
+    line.append("ksym: \(plain(text))\n")
     _ = line.write(to: 2)
   }
 

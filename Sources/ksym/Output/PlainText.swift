@@ -1,0 +1,37 @@
+internal import ByteStorage
+
+/// Text from a file, safe to show to people: control characters as `\x1b`, as /dev/kmsg shows them.
+///
+/// Names and log lines come from files that nobody vouches for; a terminal must not obey them.
+func plain(_ text: String) -> String {
+  guard text.utf8.contains(where: isControl) else { return text }
+  var output = OutputBuffer()
+  for byte in text.utf8 { appendPlain(byte, to: &output) }
+  return String(decoding: output.bytes, as: UTF8.self)
+}
+
+/// Appends bytes from a file, made safe as ``plain(_:)`` does.
+func appendPlain(_ bytes: RawSpan, to output: inout OutputBuffer) {
+  var isSafe = true
+  for offset in 0..<bytes.byteCount {
+    if let byte = bytes.byte(at: offset), isControl(byte) { isSafe = false }
+  }
+  if isSafe {
+    output.append(bytes)
+    return
+  }
+  for offset in 0..<bytes.byteCount {
+    if let byte = bytes.byte(at: offset) { appendPlain(byte, to: &output) }
+  }
+}
+
+private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7f }
+
+private func appendPlain(_ byte: UInt8, to output: inout OutputBuffer) {
+  guard isControl(byte) else {
+    output.append(byte)
+    return
+  }
+  output.append("\\x")
+  output.append(hexadecimal: UInt64(byte), width: 2)
+}
