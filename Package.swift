@@ -137,7 +137,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -1,15 +1,17 @@
 #!/bin/sh
 # Makes Fuzz/Seeds from real files, cut down.
 #
-# usage: Fuzz/make-seeds.sh CORPUS [KERNELS]
+# usage: Fuzz/make-seeds.sh CORPUS [KERNELS] [MAPS]
 #   CORPUS   a directory of built kernels: */modules/*.ko, */Module.symvers, */bzImage, */config
 #   KERNELS  the cache that `make kernels` fills, for modules of other architectures
+#   MAPS     a directory of NAME.map and NAME.*.S: lists, and what scripts/kallsyms wrote of them
 #
 # Modules lose debug data; only small ones are taken. Seeds built from kernel sources are GPL-2.0, as
 # their origin.
 set -eu
 corpus=$1
 kernels=${2:-}
+maps=${3:-}
 cd "$(dirname "$0")/Seeds"
 
 module() { # FILE NAME: the module without debug data
@@ -90,3 +92,19 @@ printf '\237\353\001\000\030\000\000\000\000\000\000\000\030\000\000\000\030\000
 printf '\000\000\000\000zimg\000\020\000\000' >kernel/zboot
 for stream in streams/kernel.* streams/config.gz; do [ -f "$stream" ] && cp "$stream" kernel/; done
 du -sh .
+
+# Lists of symbols, and the tables that the kernel's own tool made of them.
+if [ -n "$maps" ]; then
+  mkdir -p maps kallsyms
+  for map in "$maps"/*.map; do
+    name=$(basename "$map" .map)
+    head -c 8000 "$map" >"maps/$name"
+    for text in "$maps/$name".*.S; do
+      release=${text%.S}
+      release=${release#"$maps/$name."}
+      gcc -c -x assembler -o tables.tmp "$text" && objcopy -O binary -j .rodata tables.tmp "kallsyms/$name.$release"
+      [ "$(wc -c <"kallsyms/$name.$release")" -lt 20000 ] || rm -f "kallsyms/$name.$release"
+    done
+  done
+  rm -f tables.tmp
+fi

@@ -15,7 +15,8 @@ func use(_ value: Int) { sink ^= value }
 enum FuzzTargets {
   static let all: [String: @Sendable (RawSpan) -> Void] = [
     "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo, "exports": exports,
-    "names": names, "streams": streams, "kernel": kernel, "loader": loader,
+    "names": names, "streams": streams, "kernel": kernel, "loader": loader, "kallsyms": kallsyms,
+    "maps": maps,
   ]
 
   /// Every accessor of the ELF reader.
