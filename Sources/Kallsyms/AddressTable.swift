@@ -86,40 +86,45 @@ struct AddressTableSearch: ~Escapable {
   // MARK: Up to 6.3
 
   private func beforeNames() -> AddressTable? {
-    let count = names.count
     for wordSize in wordSizes {
       // Up to 4.19 the number is a word, of which a big-endian machine has the low half last.
-      for number in wordSize == 8 && tokens.order == .big
-        ? [names.countOffset, names.countOffset &- 4] : [names.countOffset]
-      {
-        for step in Set([wordSize, 16, 256]).sorted() {
-          let base = number &- step
-          guard base >= 0 else { continue }
-          for alignment in Set([wordSize, 16, 256]).sorted() {
-            let start = base &- align(4 &* count, alignment)
-            guard start >= 0, bytes.isZero(in: (base &+ wordSize)..<number),
-              bytes.isZero(in: (start &+ 4 &* count)..<base),
-              let encoding = encoding(start, base: base, wordSize)
-            else { continue }
-            return AddressTable(
-              addresses: start..<(start &+ 4 &* count), encoding: encoding,
-              relativeBase: base..<(base &+ wordSize), sequences: names.sequences,
-              wordSize: wordSize)
-          }
+      let isLast = wordSize == 8 && tokens.order == .big && names.countOffset % 8 == 4
+      let number = isLast ? names.countOffset &- 4 : names.countOffset
+      let alignments = Set([wordSize, 16, 256]).sorted()
+      for step in alignments {
+        for alignment in alignments {
+          if let table = offsets(before: number, step: step, alignment, wordSize) { return table }
         }
-        for alignment in Set([wordSize, 16, 256]).sorted() {
-          let start = number &- align(wordSize &* count, alignment)
-          let end = start &+ wordSize &* count
-          guard start >= 0, bytes.isZero(in: end..<number), isIncreasing(start, wordSize) else {
-            continue
-          }
-          return AddressTable(
-            addresses: start..<end, encoding: .absolute, relativeBase: nil,
-            sequences: names.sequences, wordSize: wordSize)
-        }
+      }
+      for alignment in alignments {
+        let start = number &- align(wordSize &* names.count, alignment)
+        let end = start &+ wordSize &* names.count
+        guard start >= 0, bytes.isZero(in: end..<number), isIncreasing(start, wordSize),
+          !bytes.isZero(in: start..<end)
+        else { continue }
+        return AddressTable(
+          addresses: start..<end, encoding: .absolute, relativeBase: nil,
+          sequences: names.sequences, wordSize: wordSize)
       }
     }
     return nil
+  }
+
+  /// Offsets and their base, which begins `step` bytes before the number of names.
+  private func offsets(
+    before number: Int, step: Int, _ alignment: Int, _ wordSize: Int
+  ) -> AddressTable? {
+    let base = number &- step
+    let start = base &- align(4 &* names.count, alignment)
+    let end = start &+ 4 &* names.count
+    guard start >= 0, bytes.isZero(in: (base &+ wordSize)..<number),
+      bytes.isZero(in: end..<base), let encoding = encoding(start, base: base, wordSize),
+      // Nothing but zeros is padding.
+      word(base, wordSize) != 0 || !bytes.isZero(in: start..<end)
+    else { return nil }
+    return AddressTable(
+      addresses: start..<end, encoding: encoding, relativeBase: base..<(base &+ wordSize),
+      sequences: names.sequences, wordSize: wordSize)
   }
 
   // MARK: Rules of each encoding

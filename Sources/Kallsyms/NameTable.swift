@@ -95,10 +95,12 @@ struct NameTableSearch: ~Escapable {
       return nil
     }
     for sequenceSize in [0, 3, 4] {
-      for count in stride(from: most, through: max(1, most &- 1), by: -1) {
+      // Sequence numbers may go on like markers; then the distance tells where these end.
+      let perBlock = size &+ 256 &* sequenceSize
+      let highest = sequenceSize == 0 ? most : min(most, distance / perBlock &+ 1)
+      for count in stride(from: highest, through: max(1, highest &- 2), by: -1) {
         let least = count &* size &+ sequenceSize &* (256 &* (count &- 1) &+ 1)
-        let greatest =
-          count &* size &+ sequenceSize &* 256 &* count &+ 2 &* NameTableSearch.largestPadding
+        let greatest = count &* perBlock &+ 2 &* NameTableSearch.largestPadding
         guard distance >= least, distance <= greatest else { continue }
         let markers = place..<(place &+ count &* size)
         if let table = names(markers, size, sequenceSize) { return table }
@@ -113,8 +115,9 @@ struct NameTableSearch: ~Escapable {
     _ markers: Range<Int>, _ size: Int, _ sequenceSize: Int
   ) -> NameTable? {
     guard let last = marker(at: markers.upperBound &- size, size) else { return nil }
-    hasMarkers = true
     let blocks = markers.count / size
+    // A single zero may be padding.
+    if blocks > 1 { hasMarkers = true }
     var start = (markers.lowerBound &- last &- 2) & ~3
     let lowest = max(
       4, start &- NameTable.blockSizes.upperBound &- NameTableSearch.largestPadding)

@@ -57,8 +57,13 @@ extension SymbolIndex {
 
   private func match(at address: UInt64, inModules: Bool) -> AddressMatch? {
     guard let last = last(notAbove: address, inModules: inModules) else { return nil }
-    let named = inModules ? lastPlace(before: last) : symbol(atPosition: last, inModules: false)
-    guard let named, let best = firstAlias(of: named, inModules) else { return nil }
+    let best: Int?
+    if inModules {
+      best = lastPlace(before: last).flatMap { firstAlias(of: $0, inModules) }
+    } else {
+      best = firstAlias(atPosition: last)
+    }
+    guard let best else { return nil }
     let start = table.addresses[best]
     return AddressMatch(
       index: best, offset: address &- start,
@@ -73,6 +78,21 @@ extension SymbolIndex {
       position -= 1
     }
     return nil
+  }
+
+  /// The kernel's first symbol of the same address as that at a position.
+  private func firstAlias(atPosition last: Int) -> Int? {
+    guard let index = symbol(atPosition: last, inModules: false) else { return nil }
+    let address = table.addresses[index]
+    // Aliases are few; a table of thousands of equal addresses is bisected.
+    var first = index
+    for position in stride(from: last - 1, through: max(0, last - 16), by: -1) {
+      guard let other = symbol(atPosition: position, inModules: false),
+        table.addresses[other] == address
+      else { return first }
+      first = other
+    }
+    return last < 16 ? first : firstAlias(of: index, false)
   }
 
   /// The first symbol of the same address, in table order.

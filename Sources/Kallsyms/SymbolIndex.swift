@@ -154,23 +154,28 @@ extension SymbolIndex {
     let order = inModules ? moduleOrder : kernelOrder
     let count = inModules ? moduleOrder.count : kernelCount
     guard count > 0 else { return nil }
-    let isPlain = order.isEmpty
-    return unsafe table.addresses.withUnsafeBufferPointer { addresses -> Int? in
-      unsafe order.withUnsafeBufferPointer { order -> Int? in
-        // SAFETY: positions stay below `count`, and orders hold indices of the table.
-        @inline(__always) func value(_ position: Int) -> UInt64 {
-          unsafe isPlain ? addresses[position] : addresses[Int(order[position])]
-        }
-        var base = 0
-        var length = count
-        while length > 1 {
-          let half = length / 2
-          base &+= value(base &+ half) <= address ? half : 0
-          length &-= half
-        }
-        return value(base) <= address ? base : nil
+    return unsafe table.addresses.withUnsafeBufferPointer { addresses in
+      // SAFETY: positions stay below `count`, and orders hold indices of the table.
+      if order.isEmpty {
+        return bisect(count, address) { unsafe addresses[$0] }
+      }
+      return unsafe order.withUnsafeBufferPointer { order in
+        bisect(count, address) { unsafe addresses[Int(order[$0])] }
       }
     }
+  }
+
+  /// The last position whose value is not above another; values never decrease.
+  @inline(__always)
+  private func bisect(_ count: Int, _ wanted: UInt64, _ value: (Int) -> UInt64) -> Int? {
+    var base = 0
+    var length = count
+    while length > 1 {
+      let half = length / 2
+      base &+= value(base &+ half) <= wanted ? half : 0
+      length &-= half
+    }
+    return value(base) <= wanted ? base : nil
   }
 
   /// The symbol at a position of address order.

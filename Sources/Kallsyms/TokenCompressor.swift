@@ -114,11 +114,19 @@ struct TokenCompressor {
     let chains = PairChains(capacity: 2 &* codes.count &+ 1)
     for slot in stride(from: 255, through: 0, by: -1) {
       guard case .none = tokens[slot] else { continue }
-      var most: Int32 = 0
-      for profit in profits { most = max(most, profit) }
-      guard most > 0, let pair = profits.firstIndex(of: most) else { return }
+      guard let pair = mostFrequentPair() else { return }
       tokens[slot] = .pair(UInt8(pair & 0xff), UInt8(pair >> 8))
       replace(pair, with: UInt8(slot), chains)
+    }
+  }
+
+  /// The pair that occurs most often; of several the lowest, `nil` if none is left.
+  private func mostFrequentPair() -> Int? {
+    unsafe profits.withUnsafeBufferPointer { profits in
+      var most: Int32 = 0
+      // SAFETY: indices of the buffer; the two passes let the first be vectorised.
+      for pair in 0..<profits.count { unsafe most = max(most, profits[pair]) }
+      return unsafe most > 0 ? profits.firstIndex(of: most) : nil
     }
   }
 

@@ -118,7 +118,8 @@ struct SymbolFinder {
     }
     if era != nil { return [] }
     if NamePattern.isPattern(key) { return matching(key) }
-    return key.contains("::") ? readable(key) : source(key)
+    let found = key.contains("::") ? [] : source(key)
+    return found.isEmpty ? readable(key) : found
   }
 
   private func named(_ name: String) -> [FoundSymbol] {
@@ -224,8 +225,10 @@ struct LookupPrinter {
     output.append(0x20)
     output.append(table.type(at: found.index))
     output.append(" " + terminal.strong(name))
-    if let offset = found.offset { output.append("+0x" + String(offset, radix: 16)) }
-    if let size { output.append("\(found.offset == nil ? " " : "")/0x" + String(size, radix: 16)) }
+    if found.offset != nil || size != nil {
+      output.append("+0x" + String(found.offset ?? 0, radix: 16))
+    }
+    if let size { output.append("/0x" + String(size, radix: 16)) }
     if table.ownerIndex(at: found.index) != 0 {
       output.append(" [\(table.owner(at: found.index))]")
     }

@@ -70,10 +70,11 @@ struct EraTests {
     #expect(try answer("plain", KernelVersion(6, 3)) == [7])
   }
 
-  @Test("6.5 cuts at .llvm. only")
+  @Test("6.5 cuts at .llvm. only, and misses names that sort between foo and foo.llvm")
   func llvmBisected() throws {
     #expect(try answer("only", KernelVersion(6, 5)) == [6])
-    #expect(try answer("foo.cold", KernelVersion(6, 5)) == [1])
+    #expect(try answer("foo", KernelVersion(6, 5)) == [2, 3, 4])
+    #expect(try answer("foo.cold", KernelVersion(6, 5)) == [])
   }
 
   @Test(
