@@ -101,24 +101,27 @@ extension KernelFactsReader {
     } catch { facts.notes.append("embedded configuration: \(error)") }
   }
 
-  /// Counts the modules of the kernel's tree; one tells the size of `struct module`.
+  /// Counts the modules of the kernel's tree; one tells the size of `struct module`, and the word size
+  /// and byte order of a raw image.
   mutating func readModules(into facts: inout KernelFacts) {
     guard let tree = facts.moduleTree else { return }
     var count = 0
     for case .file(let path) in DirectoryTree.files(below: tree, where: ModulePaths.isModuleName) {
       count += 1
-      if facts.moduleStructureSize == nil, count <= 4, let size = structureSize(ofModule: path) {
-        facts.moduleStructureSize = KernelFacts.Fact(size, from: path)
-      }
+      guard count <= 4, facts.moduleStructureSize == nil || facts.layout == nil else { continue }
+      readModule(path, into: &facts)
     }
     facts.moduleCount = count
   }
 
-  /// Size of the section that holds a module's `struct module`.
-  private mutating func structureSize(ofModule path: String) -> Int? {
+  private mutating func readModule(_ path: String, into facts: inout KernelFacts) {
     guard (try? file.open(path)) != nil, let elf = try? ELFFile(file.source),
       let index = elf.sectionIndex(named: ".gnu.linkonce.this_module")
-    else { return nil }
-    return Int(exactly: elf.sections[index].size)
+    else { return }
+    facts.layout = facts.layout ?? KernelFacts.Fact(elf.layout, from: path)
+    facts.machine = facts.machine ?? KernelFacts.Fact(elf.header.machine, from: path)
+    if facts.moduleStructureSize == nil, let size = Int(exactly: elf.sections[index].size) {
+      facts.moduleStructureSize = KernelFacts.Fact(size, from: path)
+    }
   }
 }

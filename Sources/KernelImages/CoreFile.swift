@@ -10,6 +10,9 @@ struct CoreFile {
   /// The note `VMCOREINFO`, among the notes or in memory.
   private(set) var information: VMCoreInformation?
 
+  /// Bytes of notes that may still be read; thousands of processors write some megabytes.
+  private var noteBudget: UInt64 = 64 << 20
+
   /// Most program headers; QEMU and kdump write some dozens.
   private static let mostHeaders = 1 << 16
   /// `PN_XNUM`: the number of headers is in `sh_info` of the first section.
@@ -73,7 +76,8 @@ struct CoreFile {
           physical: CoreFile.unknownIfAllOnes(layout.word(record, at: wide ? 24 : 12) ?? 0, wide),
           virtual: layout.word(record, at: wide ? 16 : 8) ?? 0, size: max(size, fileSize),
           fileOffset: offset, fileSize: fileSize))
-    } else if type == 4, information == nil {
+    } else if type == 4, information == nil, fileSize <= noteBudget {
+      noteBudget &-= fileSize
       let notes = try source.bytes(at: offset, size: fileSize, in: "notes of a memory dump")
       information = VMCoreInformation(searching: notes, layout.order)
     }

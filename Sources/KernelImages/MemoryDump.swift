@@ -40,6 +40,8 @@ public struct MemoryDump: ~Copyable, ~Escapable {
 
   private let source: ByteSource
   private let pages: DumpedPages?
+  private let physicalMap: SegmentMap
+  private let virtualMap: SegmentMap
   private let map: KernelAddressMap
   private var decoder = BlockDecoder()
   private var cached: (number: UInt64, bytes: [UInt8])?
@@ -61,6 +63,8 @@ public struct MemoryDump: ~Copyable, ~Escapable {
     segments = contents.segments
     isIncomplete = contents.isIncomplete
     pages = contents.pages
+    physicalMap = SegmentMap(contents.segments) { $0.physical == .max ? nil : $0.physical }
+    virtualMap = SegmentMap(contents.segments) { $0.hasVirtualAddress ? $0.virtual : nil }
     map = KernelAddressMap(
       contents.machine, contents.information, fallbackBase: contents.physicalBase)
     self.source = source
@@ -94,7 +98,7 @@ public struct MemoryDump: ~Copyable, ~Escapable {
   public mutating func read(
     _ count: Int, atVirtual address: UInt64
   ) throws(ParseError) -> [UInt8] {
-    if segments.contains(where: { $0.offset(ofVirtual: address) != nil }) {
+    if virtualMap.place(of: address) != nil {
       return try read(count, at: address, isVirtual: true)
     }
     guard let physical = map.physicalAddress(of: address) else {
@@ -154,23 +158,21 @@ public struct MemoryDump: ~Copyable, ~Escapable {
       bytes.append(contentsOf: page[start..<end])
       return end &- start
     }
-    for segment in segments {
-      let offset = isVirtual ? segment.offset(ofVirtual: address) : segment.offset(of: address)
-      guard let offset else { continue }
-      let size = min(UInt64(wanted), segment.size &- offset)
-      // Memory past the bytes in the file is zero, as everywhere in ELF.
-      if offset >= segment.fileSize {
-        bytes.append(contentsOf: repeatElement(0, count: Int(size)))
-        return Int(size)
-      }
-      let part = min(size, segment.fileSize &- offset)
-      let (place, overflow) = segment.fileOffset.addingReportingOverflow(offset)
-      let span = try source.bytes(
-        at: overflow ? .max : place, size: part, in: "segment of a memory dump")
-      bytes.append(contentsOf: span.array)
-      return Int(part)
+    let map = isVirtual ? virtualMap : physicalMap
+    guard let found = map.place(of: address) else { return 0 }
+    let segment = segments[found.index]
+    let size = min(UInt64(wanted), found.size)
+    // Memory past the bytes in the file is zero, as everywhere in ELF.
+    if found.offset >= segment.fileSize {
+      bytes.append(contentsOf: repeatElement(0, count: Int(size)))
+      return Int(size)
     }
-    return 0
+    let part = min(size, segment.fileSize &- found.offset)
+    let (place, overflow) = segment.fileOffset.addingReportingOverflow(found.offset)
+    let span = try source.bytes(
+      at: overflow ? .max : place, size: part, in: "segment of a memory dump")
+    bytes.append(contentsOf: span.array)
+    return Int(part)
   }
 
   /// Puts makedumpfile's flattened stream in order: a header, then records of offset, size and bytes.
@@ -193,13 +195,15 @@ public struct MemoryDump: ~Copyable, ~Escapable {
       else { throw ParseError(.badMagic, in: "flattened dump", at: 16) }
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     var position = 4096
+    var records = mostRecords(stream.count)
     while true {
+      records &-= 1
       let record = try piece(of: stream, at: position, size: 16, path)
       guard let offset = record.integer(Int64.self, at: 0, .big),
         let size = record.integer(Int64.self, at: 8, .big)
       else { return }
       if offset == -1 && size == -1 { return }
-      guard offset >= 0, size > 0 else {
+      guard offset >= 0, size > 0, records >= 0 else {
         throw FileError(
           path: path,
           cause: .malformed(
@@ -211,6 +215,9 @@ public struct MemoryDump: ~Copyable, ~Escapable {
       position = position &+ 16 &+ Int(size)
     }
   }
+
+  /// Most records of a stream: writers collect pages, so that records have some thousand bytes.
+  private static func mostRecords(_ size: Int) -> Int { (1 << 16) &+ size / 512 }
 
   @_lifetime(copy stream)
   private static func piece(
@@ -272,16 +279,4 @@ public struct MemorySegment: Sendable, Hashable {
 
   /// Whether ``virtual`` means anything: QEMU repeats the physical address there, or writes zero.
   public var hasVirtualAddress: Bool { virtual != physical && virtual != 0 }
-
-  /// Offset of a physical address, or `nil` if it lies elsewhere.
-  func offset(of address: UInt64) -> UInt64? {
-    guard physical != .max, address >= physical, address &- physical < size else { return nil }
-    return address &- physical
-  }
-
-  /// Offset of a virtual address, or `nil` if it lies elsewhere.
-  func offset(ofVirtual address: UInt64) -> UInt64? {
-    guard hasVirtualAddress, address >= virtual, address &- virtual < size else { return nil }
-    return address &- virtual
-  }
 }

@@ -142,15 +142,18 @@ struct KernelReport {
     output.append("  \(KernelReport.padded(label))")
     output.append(value.map(visible) ?? terminal.faint("not found"))
     if value != nil, let source, isVerbose || source != facts.path {
-      output.append("  \(terminal.faint("(\(KernelReport.short(source, facts.path)))"))")
+      output.append("  \(terminal.faint("(\(KernelReport.short(source, facts)))"))")
     }
     output.append(0x0a)
   }
 
-  /// A source, without the path when it is a part of the kernel's own file.
-  private static func short(_ source: String, _ path: String) -> String {
-    guard source.hasPrefix("\(path) ("), source.hasSuffix(")") else { return source }
-    return String(source.dropFirst(path.count + 2).dropLast())
+  /// A source, without the path when it is a part of the kernel's own file, or one of its modules.
+  private static func short(_ source: String, _ facts: KernelFacts) -> String {
+    if let tree = facts.moduleTree, source.hasPrefix("\(tree)/") {
+      return "module \(source.dropFirst(tree.count + 1))"
+    }
+    guard source.hasPrefix("\(facts.path) ("), source.hasSuffix(")") else { return source }
+    return String(source.dropFirst(facts.path.count + 2).dropLast())
   }
 
   private static func isEssential(_ label: String) -> Bool {

@@ -1,0 +1,165 @@
+import TestSupport
+import Testing
+
+@Suite("ksym kernel")
+struct KernelCommandTests {
+  private let sandbox: Sandbox
+
+  init() throws { sandbox = try Sandbox() }
+
+  @Test("says what an image is, and where each fact comes from")
+  func image() async throws {
+    let run = try await Ksym.run(["kernel", sandbox.kernel])
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+    let config = sandbox.scratch.file("config")
+    for line in [
+      sandbox.kernel, "  container      ELF", "  architecture   x86_64, 64 bits, little-endian",
+      "  release        7.2.0", "  banner         Linux version 7.2.0 (a@b) (gcc) #1 SMP now",
+      "  build ID       not found", "  vermagic       '7.2.0 SMP mod_unload modversions '",
+      "  exports        3 symbols, 1 GPL-only",
+      "  export entries 12 bytes, place-relative, with namespace, licences in __kflagstab",
+      "  export CRCs    32-bit numbers", "  config         beside it, 3 options set  (\(config))",
+      "  modversions    genksyms; modules get none; the loader reads basic and extended",
+      "  options        MODULES=y  MODVERSIONS=y  LIVEPATCH=y",
+    ] { #expect(run.lines.contains(line), "\(line)\n\(run.output)") }
+  }
+
+  @Test("JSON has the keys that are promised")
+  func json() async throws {
+    let missing = sandbox.scratch.file("missing")
+    let run = try await Ksym.run(["kernel", "--json", sandbox.kernel, missing])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("\(missing): cannot open: No such file or directory"))
+    let object = try #require(try objects(run).first)
+    #expect(
+      Set(object.keys) == [
+        "kernel", "layers", "architecture", "wordSize", "byteOrder", "release", "banner",
+        "buildId", "vermagic", "exports", "config", "modversions", "options", "structModuleSize",
+        "modules", "dump", "sources", "notes",
+      ])
+    #expect(object["layers"] as? [String] == ["ELF"])
+    #expect(object["wordSize"] as? Int == 8)
+    #expect(object["release"] as? String == "7.2.0")
+    let exports = try #require(object["exports"] as? [String: Any])
+    #expect(exports["count"] as? Int == 3 && exports["withCrc"] as? Int == 3)
+    let form = try #require(exports["form"] as? [String: Any])
+    #expect(form["entrySize"] as? Int == 12 && form["crcs"] as? String == "word32")
+    #expect(form["placeRelative"] as? Bool == true && form["flagTable"] as? Bool == true)
+    let versions = try #require(object["modversions"] as? [String: Any])
+    #expect(versions["generator"] as? String == "genksyms")
+    #expect(versions["reads"] as? [String] == ["basic", "extended"])
+    let options = try #require(object["options"] as? [String: String])
+    #expect(options["MODVERSIONS"] == "y" && options["RUST"] == nil)
+    let sources = try #require(object["sources"] as? [String: Any])
+    #expect(sources["config"] as? String == sandbox.scratch.file("config"))
+  }
+
+  @Test("--config prints the configuration to the byte, status 1 where there is none")
+  func config() async throws {
+    let run = try await Ksym.run(["kernel", "--config", sandbox.kernel])
+    #expect(run.status == 0)
+    #expect(run.output == "CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\nCONFIG_LIVEPATCH=y\n")
+    let fixture = Fixture.path("kernels/rust-ext/bzImage")
+    let embedded = try await Ksym.run(["kernel", "--config", "--verbose", fixture])
+    #expect(embedded.status == 0)
+    #expect(embedded.bytes == (try Fixture.bytes("kernels/rust-ext/config")))
+    #expect(embedded.errors.contains("configuration from \(fixture) (embedded)"))
+    sandbox.scratch.makeDirectory("alone")
+    let alone = try sandbox.scratch.write(KernelBuilder().build(), to: "alone/vmlinux")
+    let none = try await Ksym.run(["kernel", "--config", alone])
+    #expect(none.status == 1 && none.bytes.isEmpty)
+    #expect(none.errors.contains("no configuration"))
+  }
+
+  @Test("a real bzImage, down to its payload")
+  func bzImage() async throws {
+    let path = Fixture.path("kernels/rust-ext/bzImage")
+    let run = try await Ksym.run(["kernel", "--json", path])
+    let object = try #require(try objects(run).first)
+    #expect(object["layers"] as? [String] == ["bzImage (boot protocol 2.15)", "xz", "ELF"])
+    #expect(object["release"] as? String == "7.3.4-corpus-a")
+    #expect(object["buildId"] as? String == "4ed5d0e8d9c3e3ef84dc951c2d0fead8293b2d91")
+    let versions = try #require(object["modversions"] as? [String: Any])
+    #expect(versions["generator"] as? String == "gendwarfksyms")
+    #expect(versions["writes"] as? [String] == ["basic", "extended"])
+    let config = try #require(object["config"] as? [String: Any])
+    #expect(config["embedded"] as? Bool == true)
+  }
+
+  @Test("memory dumps give release and KASLR offset, whatever their form")
+  func dumps() async throws {
+    let kernel = Array("\0Linux version 7.3.4 (a@b) (gcc) #1 SMP now\n\0".utf8)
+    let builder = DumpBuilder(information: DumpBuilder.information(release: "7.3.4"))
+    var page = kernel
+    page += [UInt8](repeating: 0, count: DumpBuilder.pageSize - page.count)
+    let kdump = builder.kdump([.init(0x4800, flags: 0, page)])
+    for (name, bytes, layers) in [
+      ("core", builder.core([.init(0x480_0000, kernel)]), ["ELF core dump"]),
+      ("kdump", kdump, ["kdump-compressed dump"]),
+      ("flat", DumpBuilder.flattened(kdump), ["flattened dump", "kdump-compressed dump"]),
+    ] {
+      let path = try sandbox.scratch.write(bytes, to: name)
+      let run = try await Ksym.run(["kernel", "--json", path])
+      #expect(run.status == 0, "\(run.errors)")
+      let object = try #require(try objects(run).first)
+      #expect(object["layers"] as? [String] == layers)
+      #expect(object["release"] as? String == "7.3.4")
+      #expect(object["banner"] as? String == "Linux version 7.3.4 (a@b) (gcc) #1 SMP now")
+      #expect(object["buildId"] as? String == "000102030405060708090a0b0c0d0e0f10111213")
+      let dump = try #require(object["dump"] as? [String: Any])
+      #expect(dump["kernelOffset"] as? String == "0x5c00000")
+      #expect(dump["physicalTextAddress"] as? String == "0x4800000")
+      #expect(dump["pageSize"] as? Int == 4096)
+      let text = try await Ksym.run(["kernel", path])
+      #expect(text.lines.contains("  KASLR offset   0x5c00000  (VMCOREINFO)"), "\(text.output)")
+    }
+  }
+
+  @Test("what no terminal should see is not shown")
+  func controls() async throws {
+    var kernel = KernelBuilder(release: "7.2.0")
+    kernel.banner = "Linux version 7.2.0 (a@b) (gcc\u{9b}31m) #1 SMP now"
+    let path = try sandbox.scratch.write(kernel.build(), to: "coloured")
+    let run = try await Ksym.run(["kernel", path])
+    #expect(run.output.contains("(gcc\u{fffd}31m)"))
+  }
+
+  @Test("every real kernel is told", arguments: RealKernel.all)
+  func real(_ kernel: RealKernel) async throws {
+    let image = try #require(kernel.image)
+    let run = try await Ksym.run(["kernel", "--json", image])
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try #require(try objects(run).first)
+    let release = kernel.modules?.split(separator: "/").last.map(String.init)
+    #expect(object["release"] as? String == release)
+    #expect((object["buildId"] as? String)?.utf8.count == 40)
+    #expect(
+      object["wordSize"] as? Int == (["armhf", "i386"].contains(kernel.architecture) ? 4 : 8))
+    #expect(object["byteOrder"] as? String == (kernel.architecture == "s390x" ? "big" : "little"))
+    let versions = try #require(object["modversions"] as? [String: Any])
+    #expect(versions["enabled"] as? Bool == (kernel.label != "amd64-7"))
+    let modules = try #require(object["modules"] as? [String: Any])
+    #expect((modules["count"] as? Int ?? 0) > 1000)
+    #expect((object["structModuleSize"] as? Int ?? 0) > 500)
+  }
+
+  @Test(
+    "dumps of real kernels give the offset of their boot",
+    arguments: RealCorpus.folders(with: "vmcore/kallsyms.modules"))
+  func realDumps(_ folder: String) async throws {
+    let vmlinux = try await Ksym.run(["kernel", "--json", "\(folder)/vmlinux"])
+    let kernel = try #require(try objects(vmlinux).first)
+    for name in ["vmcore.elf.zst", "vmcore.kdump-zlib"] {
+      let run = try await Ksym.run(["kernel", "--json", "\(folder)/vmcore/\(name)"])
+      #expect(run.status == 0, "\(run.errors)")
+      let object = try #require(try objects(run).first)
+      for key in ["release", "banner", "buildId", "vermagic"] {
+        #expect(object[key] as? String == kernel[key] as? String, "\(key)")
+      }
+      let dump = try #require(object["dump"] as? [String: Any])
+      #expect(dump["kernelOffset"] as? String == "0x5c00000")
+      let config = try await Ksym.run(["kernel", "--config", "\(folder)/vmcore/\(name)"])
+      #expect(config.bytes == (try contents(of: "\(folder)/config")))
+    }
+  }
+}
