@@ -108,3 +108,11 @@ if [ -n "$maps" ]; then
   done
   rm -f tables.tmp
 fi
+
+# Memory dumps: headers and notes; a flattened stream cut after its third record, with an end mark.
+mkdir -p dump
+zstd -dcq "$corpus/rust-ext/vmcore/vmcore.elf.zst" 2>/dev/null | head -c 4600 >dump/core
+{
+  head -c 8756 "$corpus/rust-ext/vmcore/vmcore.kdump-zlib"
+  printf '\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377'
+} >dump/flattened

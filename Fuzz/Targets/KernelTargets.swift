@@ -56,6 +56,29 @@ extension FuzzTargets {
     }
   }
 
+  /// Memory dumps of every form: headers, notes, pages, and what they hold of a kernel.
+  static func dump(_ bytes: RawSpan) {
+    var whole = FileBuffer(limit: limit)
+    if (try? MemoryDump.reassemble(ByteSource(bytes), into: &whole, path: "fuzz")) != nil {
+      guard whole.count <= limit else { fatalError("more than the limit") }
+      readDump(whole.source)
+    }
+    readDump(ByteSource(bytes))
+    use(VMCoreInformation(parsing: bytes)?.lines.count ?? 0)
+  }
+
+  private static func readDump(_ source: ByteSource) {
+    guard var dump = try? MemoryDump(source) else { return }
+    if let kernel = try? dump.readKernel(limit: limit) {
+      guard kernel.bytes.count <= limit else { fatalError("more than asked for") }
+    }
+    for address: UInt64 in [0, 0x1000, 0xffff_ffff_8000_0000, .max] {
+      use((try? dump.read(9000, atPhysical: address))?.count ?? 0)
+      use((try? dump.read(9000, atVirtual: address))?.count ?? 0)
+    }
+    use(dump.information?.buildID?.bytes.count ?? 0)
+  }
+
   private static func unpack(_ bytes: RawSpan) {
     var file = FileBuffer(limit: limit)
     var scratch = FileBuffer(limit: limit)
