@@ -115,6 +115,20 @@ struct KernelCommandTests {
     }
   }
 
+  @Test("a dump without the kernel's own memory gives what its note says, and why no more")
+  func noteOnly() async throws {
+    let builder = DumpBuilder(information: DumpBuilder.information(release: "7.3.4"))
+    let path = try sandbox.scratch.write(builder.core([.init(0, [1])]), to: "core")
+    let run = try await Ksym.run(["kernel", path])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.contains("  release        7.3.4  (VMCOREINFO)"), "\(run.output)")
+    #expect(run.output.contains("the kernel's own memory: address that the dump lacks"))
+    let silent = try sandbox.scratch.write(DumpBuilder().core([.init(0, [1])]), to: "silent")
+    let none = try await Ksym.run(["kernel", silent])
+    #expect(none.status == 2)
+    #expect(none.errors.contains("memory dump: note VMCOREINFO, or a banner"), "\(none.errors)")
+  }
+
   @Test("what no terminal should see is not shown")
   func controls() async throws {
     var kernel = KernelBuilder(release: "7.2.0")
