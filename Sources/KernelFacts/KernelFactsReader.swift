@@ -73,13 +73,19 @@ public struct KernelFactsReader: ~Copyable {
     for image in paths.images {
       do throws(FileError) {
         try readImage(image, into: &facts)
-        if facts.exports != nil || facts.banner != nil || facts.dump != nil { return }
+        if facts.exports != nil || facts.banner != nil
+          || (facts.dump != nil && facts.release != nil)
+        {
+          return
+        }
       } catch {
         facts.notes.append("\(error)")
         failure = failure ?? error
       }
     }
-    if facts.banner != nil || facts.exports != nil || facts.dump != nil { return }
+    if facts.banner != nil || facts.exports != nil || (facts.dump != nil && facts.release != nil) {
+      return
+    }
     if facts.path == "running" {
       facts.release = KernelFacts.Fact(KernelPaths.runningRelease(), from: "uname")
       return
