@@ -91,6 +91,21 @@ printf '\237\353\001\000\030\000\000\000\000\000\000\000\030\000\000\000\030\000
   >kernel/btf
 printf '\000\000\000\000zimg\000\020\000\000' >kernel/zboot
 for stream in streams/kernel.* streams/config.gz; do [ -f "$stream" ] && cp "$stream" kernel/; done
+# Tables as the kernel's build makes them, assembled and linked.
+mkdir -p maps kallsyms
+fixtures=../../Tests/Fixtures/kallsyms
+for table in case1-order.v7.3 case4-markers.v7.3 case1-order.v6.12 case4-markers.v6.12; do
+  gcc -DBITS_PER_LONG=64 -c -x assembler-with-cpp -o table.o "$fixtures/$table.S"
+  ld -s -o "kallsyms/$table.elf" table.o --defsym=_text=0xffffffff81000000 \
+    --section-start=.rodata=0xffffffff82000000 -e 0
+  rm table.o
+done
+objcopy -O binary -j .rodata kallsyms/case4-markers.v6.12.elf kallsyms/case4-markers.raw
+rm kallsyms/case4-markers.v6.12.elf
+if [ -f "$corpus/thinlto/guest/kallsyms.before" ]; then
+  { head -c 1500 "$corpus/thinlto/guest/kallsyms.before"; tail -n 20 "$corpus/thinlto/guest/kallsyms.modules"; } \
+    >maps/kallsyms
+fi
 du -sh .
 
 # Lists of symbols, and the tables that the kernel's own tool made of them.

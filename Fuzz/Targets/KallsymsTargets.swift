@@ -3,39 +3,55 @@ import ELFFormat
 import Kallsyms
 
 extension FuzzTargets {
-  /// Kallsyms tables in raw bytes: located, decoded, indexed.
+  /// Kallsyms tables in raw images and ELF files: locating, decoding, indexing, asking.
   static func kallsyms(_ bytes: RawSpan) {
-    for wordSize in [nil, 4, 8] as [Int?] {
-      let image = KallsymsImage(raw: bytes, wordSize: wordSize, loadAddress: 0xffff_ffff_8100_0000)
-      guard let tables = try? KallsymsTables(locating: image),
-        let table = try? SymbolTable(tables, in: image)
-      else { continue }
-      walk(table)
+    if let elf = try? ELFFile(ByteSource(bytes)), let image = try? KallsymsImage(elf) {
+      decode(image)
     }
-    if let file = try? ELFFile(ByteSource(bytes)), let image = try? KallsymsImage(file),
-      let tables = try? KallsymsTables(locating: image)
-    {
-      use(tables.count)
+    for size in [nil, 8, 4] {
+      decode(KallsymsImage(raw: bytes, wordSize: size, loadAddress: size == nil ? nil : 1 << 31))
     }
   }
 
-  /// Lists of symbols, as text, and what `scripts/kallsyms` makes of them.
+  private static func decode(_ image: borrowing KallsymsImage) {
+    guard let tables = try? KallsymsTables(locating: image) else { return }
+    for range in [tables.names, tables.markers, tables.tokenTable, tables.addresses] {
+      guard range.upperBound <= image.bytes.byteCount else { fatalError("table outside") }
+    }
+    use(tables.wrongTypes(in: image).count)
+    guard let table = try? SymbolTable(tables, in: image) else { return }
+    guard table.count == tables.count else { fatalError("symbols lost") }
+    ask(table)
+  }
+
+  /// Lists of symbols, and the encoder; what it encodes has to be what it was given.
   static func maps(_ bytes: RawSpan) {
-    if let text = try? SymbolText(parsing: bytes) { walk(text.table) }
+    if let text = try? SymbolText(parsing: bytes) { ask(text.table) }
     for release in KallsymsEncoder.Release.allCases {
-      for isPlain in [true, false] {
-        let options = KallsymsEncoder.Options(
-          release: release, includesAllSymbols: isPlain, isPlaceRelative: isPlain,
-          makesPerCPUAbsolute: !isPlain)
-        let outcome = KallsymsEncoder.assemble(bytes, options) { use($0.count) }
-        use(Int(outcome.exitStatus))
-      }
+      let options = KallsymsEncoder.Options(
+        release: release, includesAllSymbols: bytes.byteCount & 1 == 0, isPlaceRelative: true,
+        makesPerCPUAbsolute: bytes.byteCount & 2 == 0)
+      let outcome = KallsymsEncoder.assemble(bytes, options) { use($0.count) }
+      use(Int(outcome.exitStatus))
     }
+    guard let tables = EncodedTables(bytes, .init(includesAllSymbols: true)) else { return }
+    var codes = 0
+    for token in tables.tokens { codes += token.isEmpty ? 0 : 1 }
+    use(codes &+ tables.names().count)
   }
 
-  private static func walk(_ table: SymbolTable) {
+  private static func ask(_ table: SymbolTable) {
     let index = SymbolIndex(table)
-    use(index.kernelCount)
-    use(index.symbols(named: "a").count)
+    let lookup = EraLookup(
+      index, LookupEra.of(KernelVersion(6, 4), .init(hasClangLTO: true)))
+    for symbol in 0..<min(table.count, 64) {
+      let name = table.name(at: symbol)
+      guard index.symbols(named: name).contains(symbol) else { fatalError("name lost") }
+      use(index.position(of: symbol).count)
+      use(Int(truncatingIfNeeded: index.symbol(at: table.addresses[symbol])?.offset ?? 0))
+      use(lookup.answer(name).all.count)
+      use(lookup.printedName(of: symbol).utf8.count)
+      use(NamePattern(name.text).matches(name) ? 1 : 0)
+    }
   }
 }

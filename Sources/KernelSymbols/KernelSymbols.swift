@@ -3,6 +3,7 @@
 @_exported public import BTFFormat
 @_exported public import ByteStorage
 @_exported public import ELFFormat
+@_exported public import Kallsyms
 @_exported public import KernelFacts
 @_exported public import KernelImages
 @_exported public import ModuleFiles

@@ -224,18 +224,18 @@ struct LookupPrinter {
     output.append(hexadecimal: address &+ (found.offset ?? 0), width: width)
     output.append(0x20)
     output.append(table.type(at: found.index))
-    output.append(" " + terminal.strong(name))
+    output.append(" " + terminal.strong(plain(name)))
     if found.offset != nil || size != nil {
       output.append("+0x" + String(found.offset ?? 0, radix: 16))
     }
     if let size { output.append("/0x" + String(size, radix: 16)) }
     if table.ownerIndex(at: found.index) != 0 {
-      output.append(" [\(table.owner(at: found.index))]")
+      output.append(" [\(plain(table.owner(at: found.index)))]")
     }
-    if let readable { output.append("  " + readable) }
+    if let readable { output.append("  " + plain(readable)) }
     if place.count > 1 { output.append(terminal.faint("  (\(place.position) of \(place.count))")) }
     if !aliases.isEmpty {
-      output.append(terminal.faint("  (also \(aliases.joined(separator: ", ")))"))
+      output.append(terminal.faint("  (also \(plain(aliases.joined(separator: ", "))))"))
     }
     output.append("\n")
   }

@@ -133,13 +133,23 @@ struct SymbolPrinter {
   /// The order of the format: by address, equal addresses by name, where `nm -n` made it.
   func ordered(_ chosen: [Int]) -> [Int] {
     guard format == .nm || format == .systemMap else { return chosen }
-    let table = source.table
-    return chosen.sorted { left, right in
-      let (low, high) = (table.addresses[left], table.addresses[right])
-      if low != high { return low < high }
-      let order = table.name(at: left).compare(table.name(at: right))
-      return order != 0 ? order < 0 : left < right
+    let addresses = source.table.addresses
+    var ordered = chosen
+    if !source.table.isSorted { ordered.sort { (addresses[$0], $0) < (addresses[$1], $1) } }
+    // Only runs of equal addresses are left to be sorted.
+    var start = 0
+    while start < ordered.count {
+      var end = start + 1
+      while end < ordered.count, addresses[ordered[end]] == addresses[ordered[start]] { end += 1 }
+      if end - start > 1 { ordered[start..<end].sort(by: precedesByName) }
+      start = end
     }
+    return ordered
+  }
+
+  private func precedesByName(_ left: Int, _ right: Int) -> Bool {
+    let order = source.table.name(at: left).compare(source.table.name(at: right))
+    return order != 0 ? order < 0 : left < right
   }
 
   func write(_ index: Int, to output: inout OutputBuffer) {
@@ -152,9 +162,9 @@ struct SymbolPrinter {
     output.append(0x20)
     output.append(type(of: index))
     output.append(0x20)
-    output.append(table.name(at: index))
+    appendPlain(table.name(at: index), to: &output)
     if format == .kallsyms, table.ownerIndex(at: index) != 0 {
-      output.append("\t[\(table.owner(at: index))]")
+      output.append("\t[\(plain(table.owner(at: index)))]")
     }
     output.append(0x0a)
   }
