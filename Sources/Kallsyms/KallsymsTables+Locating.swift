@@ -29,14 +29,18 @@ extension KallsymsTables {
     let bytes = image.bytes
     var search = TokenTableSearch(bytes, in: range)
     var count = 0
+    // Shared by all candidates, so that what is made to mislead costs no more for being many.
+    var budget = 1 << 26 &+ bytes.byteCount
     while let tokens = search.next() {
       count += 1
       if count > largestCandidateCount {
         failure = KallsymsError(.tokens, .tooManyCandidates)
         return nil
       }
-      var nameSearch = NameTableSearch(bytes, tokens)
-      guard let names = nameSearch.first() else {
+      var nameSearch = NameTableSearch(bytes, tokens, budget: budget)
+      let found = nameSearch.first()
+      budget = nameSearch.budget
+      guard let names = found else {
         note(
           KallsymsError(
             nameSearch.hasMarkers ? .names : .markers,

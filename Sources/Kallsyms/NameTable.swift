@@ -34,7 +34,7 @@ struct NameTableSearch: ~Escapable {
   private let bytes: RawSpan
   private let tokens: TokenTable
   /// Names that may still be walked over.
-  private var budget: Int
+  private(set) var budget: Int
   /// Whether markers were found at all.
   private(set) var hasMarkers = false
   /// Whether the search ended because too many places looked right.
@@ -43,10 +43,10 @@ struct NameTableSearch: ~Escapable {
   private static let largestPadding = TokenTable.largestGap
 
   @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, _ tokens: TokenTable) {
+  init(_ bytes: RawSpan, _ tokens: TokenTable, budget: Int) {
     self.bytes = bytes
     self.tokens = tokens
-    budget = 1 << 26 &+ bytes.byteCount
+    self.budget = budget
   }
 
   /// The first names that fit, nearest to the tokens first.
@@ -62,7 +62,7 @@ struct NameTableSearch: ~Escapable {
       place &-= 4
       budget &-= 1
     }
-    return nil
+    return single()
   }
 
   private func marker(at offset: Int, _ size: Int) -> Int? {
@@ -89,16 +89,14 @@ struct NameTableSearch: ~Escapable {
   @_lifetime(self: copy self)
   private mutating func names(markersAt place: Int, _ size: Int) -> NameTable? {
     let distance = tokens.start &- place
-    // A zero far from the tokens with nothing like a marker behind it is no table of markers.
     let most = run(from: place, size)
-    guard most > 1 || distance <= size &+ 4 * 256 &+ 2 &* NameTableSearch.largestPadding else {
-      return nil
-    }
+    guard most > 1 else { return nil }
+    hasMarkers = true
     for sequenceSize in [0, 3, 4] {
       // Sequence numbers may go on like markers; then the distance tells where these end.
       let perBlock = size &+ 256 &* sequenceSize
       let highest = sequenceSize == 0 ? most : min(most, distance / perBlock &+ 1)
-      for count in stride(from: highest, through: max(1, highest &- 2), by: -1) {
+      for count in stride(from: highest, through: max(2, highest &- 2), by: -1) {
         let least = count &* size &+ sequenceSize &* (256 &* (count &- 1) &+ 1)
         let greatest = count &* perBlock &+ 2 &* NameTableSearch.largestPadding
         guard distance >= least, distance <= greatest else { continue }
@@ -116,19 +114,13 @@ struct NameTableSearch: ~Escapable {
   ) -> NameTable? {
     guard let last = marker(at: markers.upperBound &- size, size) else { return nil }
     let blocks = markers.count / size
-    // A single zero may be padding.
-    if blocks > 1 { hasMarkers = true }
     var start = (markers.lowerBound &- last &- 2) & ~3
     let lowest = max(
       4, start &- NameTable.blockSizes.upperBound &- NameTableSearch.largestPadding)
     while start >= lowest, budget >= 0 {
-      for distance in [4, 8, 12, 16, 252, 256] {
-        guard let raw = bytes.integer(UInt32.self, at: start &- distance, tokens.order),
-          raw > 256 &* UInt32(blocks &- 1), raw <= 256 &* UInt32(blocks),
-          bytes.isZero(in: (start &- distance &+ 4)..<start)
-        else { continue }
+      for place in countOffsets(before: start, 256 &* (blocks &- 1) &+ 1...256 &* blocks) {
         var table = NameTable(
-          names: start..<start, count: Int(raw), countOffset: start &- distance, markers: markers,
+          names: start..<start, count: count(at: place), countOffset: place, markers: markers,
           markerSize: size, sequences: nil, sequenceSize: sequenceSize, hasTwoByteLengths: nil)
         if complete(&table) { return table }
       }
@@ -138,21 +130,70 @@ struct NameTableSearch: ~Escapable {
     return nil
   }
 
+  /// Places before the names that hold a number in a range, with nothing but zeros behind.
+  private func countOffsets(before start: Int, _ counts: ClosedRange<Int>) -> [Int] {
+    var found: [Int] = []
+    for distance in [4, 8, 12, 16, 252, 256] {
+      let place = start &- distance
+      if counts.contains(count(at: place)), bytes.isZero(in: (place &+ 4)..<start) {
+        found.append(place)
+      }
+    }
+    return found
+  }
+
+  private func count(at place: Int) -> Int {
+    bytes.integer(UInt32.self, at: place, tokens.order).map(Int.init) ?? 0
+  }
+
+  /// Up to 256 names, whose only marker is a zero like any padding: only the number of names tells.
+  @_lifetime(self: copy self)
+  private mutating func single() -> NameTable? {
+    var start = tokens.start & ~3 &- 8
+    let reach = NameTable.blockSizes.upperBound &+ 4 &* 256 &+ 3 &* NameTableSearch.largestPadding
+    while start >= max(4, tokens.start &- reach), budget >= 0 {
+      for place in countOffsets(before: start, 1...256) {
+        for (sequenceSize, alignment) in [(0, 4), (3, 4), (3, 8), (4, 4), (4, 8)] {
+          var table = NameTable(
+            names: start..<start, count: count(at: place), countOffset: place,
+            markers: tokens.start..<tokens.start, markerSize: 4, sequences: nil,
+            sequenceSize: sequenceSize, hasTwoByteLengths: nil)
+          if complete(&table, markerAlignment: alignment) { return table }
+        }
+      }
+      start &-= 4
+      budget &-= 1
+    }
+    return nil
+  }
+
+  /// Walks the names, and takes the zero behind them for the only marker.
+  @_lifetime(self: copy self)
+  private mutating func complete(_ table: inout NameTable, markerAlignment: Int) -> Bool {
+    guard walk(&table, twoByteLengths: true) || walk(&table, twoByteLengths: false) else {
+      return false
+    }
+    let marker = (table.names.upperBound &+ markerAlignment &- 1) & ~(markerAlignment &- 1)
+    guard marker &+ 4 <= tokens.start, bytes.isZero(in: table.names.upperBound..<(marker &+ 4))
+    else { return false }
+    table.markers = marker..<(marker &+ 4)
+    if table.sequenceSize > 0 { return placeSequences(&table) }
+    return tokens.start &- marker <= 8 &+ 2 &* NameTableSearch.largestPadding
+      && bytes.isZero(in: marker..<tokens.start)
+  }
+
   /// Walks the names, and places the sequence numbers.
   @_lifetime(self: copy self)
   private mutating func complete(_ table: inout NameTable) -> Bool {
     guard walk(&table, twoByteLengths: true) || walk(&table, twoByteLengths: false) else {
       return false
     }
-    guard table.sequenceSize > 0 else {
-      // One marker is a zero among the zeros of padding: it is the first of them.
-      if table.markers.count == table.markerSize {
-        let step = table.markerSize
-        let start = (table.names.upperBound &+ step &- 1) & ~(step &- 1)
-        if start < table.markers.lowerBound { table.markers = start..<(start &+ step) }
-      }
-      return bytes.isZero(in: table.markers.upperBound..<tokens.start)
-    }
+    return table.sequenceSize > 0
+      ? placeSequences(&table) : bytes.isZero(in: table.markers.upperBound..<tokens.start)
+  }
+
+  /// Finds the sequence numbers between the markers and the tokens.
+  private func placeSequences(_ table: inout NameTable) -> Bool {
     let length = table.count &* table.sequenceSize
     for alignment in [4, 8, 16, 256] {
       let start = (table.markers.upperBound &+ alignment &- 1) & ~(alignment &- 1)
@@ -172,6 +213,8 @@ struct NameTableSearch: ~Escapable {
   @_lifetime(self: copy self)
   private mutating func walk(_ table: inout NameTable, twoByteLengths: Bool) -> Bool {
     let start = table.names.lowerBound
+    // Without a place of the only marker, the names end somewhere before the tokens.
+    let isSingle = table.markers.isEmpty
     let end = table.markers.lowerBound
     var offset = start
     var hasLong = false
@@ -179,7 +222,9 @@ struct NameTableSearch: ~Escapable {
       if index & 255 == 0 {
         budget &-= 256
         let place = table.markers.lowerBound &+ (index >> 8) &* table.markerSize
-        guard marker(at: place, table.markerSize) == offset &- start else { return false }
+        guard isSingle || marker(at: place, table.markerSize) == offset &- start else {
+          return false
+        }
       }
       guard offset < end, let first = bytes.byte(at: offset), first != 0 else { return false }
       var length = Int(first)
@@ -194,9 +239,12 @@ struct NameTableSearch: ~Escapable {
       }
       offset &+= length
     }
-    guard offset <= end, end &- offset < NameTableSearch.largestPadding,
-      bytes.isZero(in: offset..<end)
-    else { return false }
+    guard offset <= end else { return false }
+    if !isSingle {
+      guard end &- offset < NameTableSearch.largestPadding, bytes.isZero(in: offset..<end) else {
+        return false
+      }
+    }
     table.names = start..<offset
     table.hasTwoByteLengths = hasLong ? twoByteLengths : nil
     return true
