@@ -81,7 +81,8 @@ let package = Package(
     floor(
       "KernelSymbols",
       [
-        "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
+        "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
+        "ModuleVersions",
         "ModuleFiles", "KernelFacts", "ModuleLoading",
       ]),
     .executableTarget(
