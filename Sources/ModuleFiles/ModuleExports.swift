@@ -17,21 +17,20 @@ extension ELFFile {
   public func addModuleExports(
     to table: inout ExportTable, owner: Int, reading: LicenceReading = .asFound
   ) throws(ParseError) {
-    let all: [(StaticString, StaticString, ExportLicence)] = [
-      ("__ksymtab", "__kcrctab", .any), ("__ksymtab_gpl", "__kcrctab_gpl", .gplOnly),
-      ("__ksymtab_gpl_future", "__kcrctab_gpl_future", .gplFuture),
-      ("__ksymtab_unused", "__kcrctab_unused", .unused),
-      ("__ksymtab_unused_gpl", "__kcrctab_unused_gpl", .unusedGPL),
-    ]
-    let parts = reading == .flagTable ? all.prefix(1) : all[...]
-    for (symbols, crcs, licence) in parts {
-      guard let index = sectionIndex(named: symbols), sections[index].size > 0 else { continue }
+    let parts = reading == .flagTable ? ExportSections.all.prefix(1) : ExportSections.all[...]
+    for part in parts {
+      guard let index = sectionIndex(named: part.symbols), sections[index].size > 0 else {
+        continue
+      }
       var flags = RawSpan()
-      if licence == .any, reading != .sections, let section = sectionIndex(named: "__kflagstab") {
+      if part.licence == .any, reading != .sections,
+        let section = sectionIndex(named: "__kflagstab")
+      {
         flags = try bytes(of: sections[section], in: "__kflagstab")
       }
       try addModuleExports(
-        ofSection: index, crcs: sectionIndex(named: crcs), licence, flags, to: &table, owner: owner)
+        ofSection: index, crcs: sectionIndex(named: part.crcs), part.licence, flags, to: &table,
+        owner: owner)
     }
   }
 

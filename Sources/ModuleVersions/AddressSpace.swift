@@ -64,15 +64,13 @@ struct AddressSpace: ~Escapable {
   /// Relative relocations whose place lies in an export table.
   private static func relativeRelocations(_ file: borrowing ELFFile) -> [UInt64: UInt64] {
     var found: [UInt64: UInt64] = [:]
-    let names: [StaticString] = [
-      "__ksymtab", "__ksymtab_gpl", "__ksymtab_gpl_future", "__ksymtab_unused",
-      "__ksymtab_unused_gpl",
-    ]
     guard let index = file.sectionIndex(named: ".rela.dyn"),
       let bytes = try? file.bytes(of: file.sections[index], in: ".rela.dyn")
     else { return found }
-    let tables = names.compactMap { file.sectionIndex(named: $0) }.map { file.sections[$0] }
-      .filter { $0.flags.contains(.alloc) && $0.size <= UInt64(file.source.count) }
+    let tables = ExportSections.all.compactMap { file.sectionIndex(named: $0.symbols) }.map {
+      file.sections[$0]
+    }
+    .filter { $0.flags.contains(.alloc) && $0.size <= UInt64(file.source.count) }
     let relocations = ELFRelocations(
       bytes, hasAddends: true, layout: file.layout, machine: file.header.machine)
     for index in 0..<relocations.count {

@@ -25,18 +25,12 @@ public struct KernelExports: ~Escapable {
     var table = ExportTable()
     let owner = table.addOwner("vmlinux")
     var isFound = false
-    let parts: [(StaticString, StaticString, ExportLicence)] = [
-      ("__ksymtab", "__kcrctab", .any), ("__ksymtab_gpl", "__kcrctab_gpl", .gplOnly),
-      ("__ksymtab_gpl_future", "__kcrctab_gpl_future", .gplFuture),
-      ("__ksymtab_unused", "__kcrctab_unused", .unused),
-      ("__ksymtab_unused_gpl", "__kcrctab_unused_gpl", .unusedGPL),
-    ]
-    for (symbols, crcs, licence) in parts {
-      guard let index = file.sectionIndex(named: symbols) else { continue }
+    for part in ExportSections.all {
+      guard let index = file.sectionIndex(named: part.symbols) else { continue }
       isFound = true
       try read(
-        file.sections[index], crcs: file.sectionIndex(named: crcs).map { file.sections[$0] },
-        licence, owner, into: &table)
+        file.sections[index], crcs: file.sectionIndex(named: part.crcs).map { file.sections[$0] },
+        part.licence, owner, into: &table)
     }
     return isFound ? table : nil
   }
