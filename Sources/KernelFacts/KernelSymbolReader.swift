@@ -3,11 +3,13 @@ internal import ELFFormat
 internal import Kallsyms
 internal import KernelImages
 
-/// Reads the symbols of a kernel from its image, or from System.map, nm output or /proc/kallsyms.
+/// Reads the symbols of a kernel from its image, from a memory dump, or from System.map, nm output or
+/// /proc/kallsyms.
 ///
 /// ```swift
 /// var reader = KernelSymbolReader()
-/// let source = try reader.read("/boot/vmlinuz-6.12.107+deb13-amd64")
+/// var source = try reader.read("vmcore")
+/// source.undoMove()
 /// print(source.table.count)
 /// ```
 public struct KernelSymbolReader: ~Copyable {
@@ -22,7 +24,8 @@ public struct KernelSymbolReader: ~Copyable {
 
   /// Reads a file, the image in a directory, or the running kernel's list.
   ///
-  /// - Parameter path: A kernel image, a list of symbols, a directory with an image, or `running`.
+  /// - Parameter path: A kernel image, a memory dump, a list of symbols, a directory with an image, or
+  ///   `running`.
   /// - Returns: The symbols. Addresses may be hidden, or distances: the result tells.
   /// - Throws: ``FileError`` if the file cannot be read or is no kernel, `ParseError` if it is
   ///   damaged, or `KallsymsError` if there are no tables.
@@ -32,17 +35,59 @@ public struct KernelSymbolReader: ~Copyable {
     try file.open(path)
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
-      let text = try SymbolText(parsing: file.source.all())
-      return KernelSymbolSource(table: text.table, tables: nil, release: nil, wrongTypes: [:])
+      return KernelSymbolReader.list(try SymbolText(parsing: file.source.all()))
+    }
+    var layers: [String] = []
+    switch try DumpOpening.open(&file, &scratch, path: path, layers: &layers) {
+    case .file: return try KernelSymbolReader.dump(file.source)
+    case .scratch: return try KernelSymbolReader.dump(scratch.source)
+    case nil: break
     }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
     let source = try kernel.source(file: file, scratch: scratch)
-    let bytes = try source.all()
-    let image =
-      kernel.isELF ? try KallsymsImage(ELFFile(source)) : KallsymsImage(raw: bytes)
+    return kernel.isELF
+      ? try KernelSymbolReader.image(KallsymsImage(ELFFile(source)))
+      : try KernelSymbolReader.image(KallsymsImage(raw: source.all()))
+  }
+
+  private static func list(_ text: SymbolText) -> KernelSymbolSource {
+    var source = KernelSymbolSource(text.table, .list)
+    source.kernelOffset = KernelSymbolSource.usualMove(text.table)
+    return source
+  }
+
+  private static func image(_ image: borrowing KallsymsImage) throws(KallsymsError)
+    -> KernelSymbolSource
+  {
     let tables = try KallsymsTables(locating: image)
-    return KernelSymbolSource(
-      table: try SymbolTable(tables, in: image), tables: tables,
-      release: KernelBanner(searching: bytes)?.release, wrongTypes: tables.wrongTypes(in: image))
+    var source = KernelSymbolSource(
+      try SymbolTable(tables, in: image), .image, tables: tables,
+      release: KernelBanner(searching: image.bytes)?.release,
+      wrongTypes: tables.wrongTypes(in: image))
+    source.kernelOffset =
+      move(of: source.table, in: image) ?? KernelSymbolSource.usualMove(source.table)
+    return source
+  }
+
+  /// How far the addresses in an image are from where its headers say that it lies: images may be
+  /// made from memory.
+  private static func move(
+    of table: SymbolTable, in image: borrowing KallsymsImage
+  ) -> KernelFacts.Fact<UInt64>? {
+    guard let banner = table.address(ofKernelSymbol: "linux_banner"), !table.isRelative else {
+      return nil
+    }
+    let bytes = image.bytes
+    var position = 0
+    // Format strings begin alike.
+    for _ in 0..<64 {
+      guard let offset = bytes.firstRange(of: "Linux version ", from: position) else { break }
+      position = offset &+ 14
+      guard let text = bytes.suffix(from: offset), KernelBanner(parsing: text) != nil,
+        let address = image.address(ofOffset: offset)
+      else { continue }
+      return KernelFacts.Fact(banner &- address, from: "where the image has its banner")
+    }
+    return nil
   }
 }

@@ -28,7 +28,8 @@ struct LookupCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A kernel image, System.map, nm output, /proc/kallsyms, or running.", valueName: "path"),
+      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, or running.",
+      valueName: "path"),
     completion: .file())
   var kernel = "running"
 
@@ -40,6 +41,8 @@ struct LookupCommand: ParsableCommand {
 
   @Flag(help: "With --era: and with CFI (matters for 5.13 to 5.15).")
   var cfi = false
+
+  @OptionGroup var kaslr: KASLROptions
 
   @OptionGroup var common: CommonOptions
 
@@ -54,7 +57,7 @@ struct LookupCommand: ParsableCommand {
   }
 
   func run() throws {
-    let source = try KernelSymbolSource.read(kernel, common)
+    let source = try KernelSymbolSource.read(kernel, kaslr, common)
     let index = SymbolIndex(source.table)
     let lookup = era.flatMap { KernelVersion($0) }.map { version in
       EraLookup(

@@ -50,15 +50,17 @@ struct SymbolsCommand: ParsableCommand {
   @Flag(help: "Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.")
   var asKernel = false
 
+  @OptionGroup var kaslr: KASLROptions
+
   @OptionGroup var common: CommonOptions
 
   @Argument(
-    help: "A kernel image, System.map, nm output, /proc/kallsyms, or running.",
+    help: "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, or running.",
     completion: .file())
   var kernel = "running"
 
   func run() throws {
-    let source = try KernelSymbolSource.read(kernel, common)
+    let source = try KernelSymbolSource.read(kernel, kaslr, common)
     let printer = SymbolPrinter(
       source, format: common.json ? .json : format, asKernel: asKernel,
       showsReadable: !common.noDemangle)
