@@ -71,10 +71,16 @@ let package = Package(
       ]),
     // Answers.
     floor(
+      "Livepatching",
+      [
+        "ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms", "ModuleFiles",
+        "KernelFacts",
+      ]),
+    floor(
       "ModuleLoading",
       [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
-        "KernelFacts",
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions",
+        "ModuleFiles", "KernelFacts", "Livepatching",
       ]),
     // Faces.
     floor(

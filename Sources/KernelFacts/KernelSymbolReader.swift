@@ -64,6 +64,7 @@ public struct KernelSymbolReader: ~Copyable {
       try SymbolTable(tables, in: image), .image, tables: tables,
       release: KernelBanner(searching: image.bytes)?.release,
       wrongTypes: tables.wrongTypes(in: image))
+    source.fentrySites = fentrySites(source.table, image, tables)
     source.kernelOffset =
       move(of: source.table, in: image) ?? KernelSymbolSource.usualMove(source.table)
     return source

@@ -25,6 +25,8 @@ public struct KernelSymbolSource: Sendable {
   public let release: String?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
   public let wrongTypes: [Int: UInt8]
+  /// Addresses of the functions' calls to ftrace, in order; `nil` if the file does not tell them.
+  public internal(set) var fentrySites: [UInt64]?
   /// How far the kernel was moved from the addresses that it was linked to (KASLR), in bytes, and what
   /// tells; `nil` if nothing does.
   public internal(set) var kernelOffset: KernelFacts.Fact<UInt64>?
