@@ -32,6 +32,8 @@ public struct Livepatch: Sendable {
   public internal(set) var sections: [LivepatchSection] = []
   /// Index of the symbol table, which one log line shows.
   public internal(set) var symbolTableIndex = 0
+  /// Whether it is for x86-64, whose kernel's words in a crash are known.
+  public var isX86_64 = true
   /// What was left out because there is too much of it, for people.
   public internal(set) var omissions: [String] = []
 

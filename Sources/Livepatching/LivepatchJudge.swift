@@ -91,7 +91,8 @@ public struct LivepatchJudge: Sendable {
 
   private var crash: LivepatchDecision {
     // e_shnum in the ELF header that the kernel did not keep.
-    LivepatchDecision(
+    guard patch.isX86_64 else { return LivepatchDecision(.crashes) }
+    return LivepatchDecision(
       .crashes, log: ["BUG: kernel NULL pointer dereference, address: 000000000000003c"])
   }
 
@@ -209,7 +210,8 @@ public struct LivepatchJudge: Sendable {
       + "with the same name in the same directory."
   }
 
-  static let unknownSymbols = "the kernel has every symbol that is named (no symbol table was found)"
+  /// What is assumed without the kernel's symbols, for people.
+  package static let unknownSymbols = "the kernel has every symbol that is named (no symbol table was found)"
   static let unknownSites =
     "every patched function has an fentry site (the kernel was not named by its image)"
 }

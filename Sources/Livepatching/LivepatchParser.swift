@@ -30,6 +30,13 @@ extension Livepatch {
   }
 }
 
+extension Livepatch {
+  /// Whether a section is marked as relocations for the livepatch core (`SHF_RELA_LIVEPATCH`).
+  public static func isRelocationSection(_ section: ELFSection) -> Bool {
+    section.flags.rawValue & LivepatchParser.relocationFlag != 0
+  }
+}
+
 /// Reads a livepatch module.
 struct LivepatchParser: ~Escapable {
   /// `SHF_RELA_LIVEPATCH`.
@@ -87,9 +94,7 @@ struct LivepatchParser: ~Escapable {
     let elf = pointers.elf
     var remaining = elf.source.count
     for (index, section) in elf.sections.enumerated() {
-      guard section.flags.rawValue & LivepatchParser.relocationFlag != 0, index > 0 else {
-        continue
-      }
+      guard Livepatch.isRelocationSection(section), index > 0 else { continue }
       let title = elf.name(of: section)
       let target = Int(section.info)
       var bytes = RawSpan()

@@ -27,6 +27,12 @@ public struct LivepatchResolver: Sendable {
     self.objects = named
   }
 
+  /// The same without a module.
+  public func without(_ module: String) -> LivepatchResolver {
+    LivepatchResolver(
+      kernel: kernel, objects: objects.values.filter { $0.moduleName != module }, rules: rules)
+  }
+
   /// What a name means.
   ///
   /// - Parameters:
