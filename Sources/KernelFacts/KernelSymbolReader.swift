@@ -13,6 +13,8 @@ internal import KernelImages
 public struct KernelSymbolReader: ~Copyable {
   private var file: FileBuffer
   private var scratch: FileBuffer
+  /// Whether to read which functions can be traced and probed, too.
+  public var readsProbeSites = false
 
   /// - Parameter limit: Largest file after unpacking, in bytes.
   public init(limit: Int = FileBuffer.defaultLimit) {
@@ -41,8 +43,10 @@ public struct KernelSymbolReader: ~Copyable {
     let image =
       kernel.isELF ? try KallsymsImage(ELFFile(source)) : KallsymsImage(raw: bytes)
     let tables = try KallsymsTables(locating: image)
+    let table = try SymbolTable(tables, in: image)
     return KernelSymbolSource(
-      table: try SymbolTable(tables, in: image), tables: tables,
-      release: KernelBanner(searching: bytes)?.release, wrongTypes: tables.wrongTypes(in: image))
+      table: table, tables: tables, release: KernelBanner(searching: bytes)?.release,
+      wrongTypes: tables.wrongTypes(in: image),
+      probeSites: readsProbeSites ? ProbeSites(tables, in: image, table) : nil)
   }
 }

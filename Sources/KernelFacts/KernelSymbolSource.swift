@@ -10,6 +10,8 @@ public struct KernelSymbolSource: Sendable {
   public let release: String?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
   public let wrongTypes: [Int: UInt8]
+  /// Which functions can be traced and probed; `nil` if that was not asked for, or cannot be told.
+  public var probeSites: ProbeSites?
 
   /// Whether every address is zero: /proc/kallsyms as those read it who may not see addresses
   /// (kernel.kptr_restrict).

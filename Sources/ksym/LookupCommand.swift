@@ -41,6 +41,11 @@ struct LookupCommand: ParsableCommand {
   @Flag(help: "With --era: and with CFI (matters for 5.13 to 5.15).")
   var cfi = false
 
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("Print how an interface takes the symbol.", valueName: "interface"))
+  var spelling: SpellingChoice?
+
   @OptionGroup var common: CommonOptions
 
   @Argument(help: "Names, patterns or addresses.")
@@ -50,17 +55,25 @@ struct LookupCommand: ParsableCommand {
     if let era, KernelVersion(era) == nil {
       throw ValidationError("--era takes a release such as 6.6 or 6.10.7, not '\(era)'")
     }
-    if era == nil && (lto || cfi) { throw ValidationError("--lto and --cfi belong to --era") }
+    if era == nil && spelling == nil && (lto || cfi) { throw ValidationError("--lto and --cfi belong to --era") }
   }
 
   func run() throws {
-    let source = try KernelSymbolSource.read(kernel, common)
+    let source = try KernelSymbolSource.read(kernel, common, probeSites: spelling != nil)
     let index = SymbolIndex(source.table)
     let lookup = era.flatMap { KernelVersion($0) }.map { version in
       EraLookup(
         index, LookupEra.of(version, .init(hasClangLTO: lto, hasCFIWithThinLTO: lto && cfi)))
     }
-    let finder = SymbolFinder(index: index, era: lookup)
+    let finder = SymbolFinder(index: index, era: spelling == nil ? lookup : nil)
+    let spellings = spelling.map { choice in
+      SpellingPrinter(
+        choice, index, source, kernel: kernel,
+        lookup: (
+          era.flatMap { KernelVersion($0) },
+          .init(hasClangLTO: lto, hasCFIWithThinLTO: lto && cfi)
+        ), common)
+    }
     let printer = LookupPrinter(
       index: index, width: source.addressWidth, isJSON: common.json,
       showsReadable: !common.noDemangle,
@@ -74,7 +87,13 @@ struct LookupCommand: ParsableCommand {
         Terminal.write(&output)
         Terminal.complain("\(key): not found")
       }
-      for match in found { printer.write(key, match, to: &output) }
+      for match in found {
+        if let spellings {
+          if !spellings.write(key, match.index, to: &output) { status = .no }
+        } else {
+          printer.write(key, match, to: &output)
+        }
+      }
     }
     Terminal.write(&output)
     throw ExitCode(status.rawValue)

@@ -5,8 +5,11 @@ internal import KernelFacts
 
 extension KernelSymbolSource {
   /// Reads a kernel, or ends the command with the reason.
-  static func read(_ path: String, _ common: CommonOptions) throws -> KernelSymbolSource {
+  static func read(
+    _ path: String, _ common: CommonOptions, probeSites: Bool = false
+  ) throws -> KernelSymbolSource {
     var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
+    reader.readsProbeSites = probeSites
     do {
       let source = try reader.read(path)
       source.complain(path, common)
