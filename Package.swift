@@ -62,7 +62,8 @@ let package = Package(
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
     // Subjects.
     floor(
-      "ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+      "ModuleFiles",
+      ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions"]),
     floor(
       "KernelFacts",
       [

@@ -3,9 +3,11 @@ public import Kallsyms
 /// The symbols of a kernel, with what the file they come from tells of them.
 public struct KernelSymbolSource: Sendable {
   /// The symbols.
-  public let table: SymbolTable
+  public internal(set) var table: SymbolTable
   /// Where the kernel's own tables lie; `nil` for a list of symbols.
   public let tables: KallsymsTables?
+  /// Size of an address in bytes, where the file tells.
+  var wordSize: Int?
   /// The kernel's release, if the file has a banner.
   public let release: String?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
@@ -20,7 +22,7 @@ public struct KernelSymbolSource: Sendable {
 
   /// Digits of an address in hexadecimal: 8 for 32-bit kernels, else 16.
   public var addressWidth: Int {
-    if let tables { return tables.wordSize == 4 ? 8 : 16 }
+    if let size = tables?.wordSize ?? wordSize { return size == 4 ? 8 : 16 }
     return table.addresses.contains { $0 > 0xffff_ffff } ? 16 : 8
   }
 }

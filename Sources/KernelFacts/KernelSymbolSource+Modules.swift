@@ -1,0 +1,124 @@
+public import ByteStorage
+internal import ELFFormat
+internal import Kallsyms
+public import ModuleFiles
+public import OrderedWork
+
+extension KernelSymbolReader {
+  /// The open file as a module, if it is one.
+  mutating func readModule(_ path: String) throws(ParseError) -> KernelSymbolSource? {
+    guard let module = try? ModuleFile(file.source), module.elf.header.type == 1 else { return nil }
+    let symbols = try module.symbols(as: moduleView)
+    var table = SymbolTable()
+    guard let owner = table.addOwner(try module.ownerName(ofFile: path), isPlaced: false),
+      table.append(contentsOf: symbols, owner: owner)
+    else { throw ParseError(.unsupported(UInt64(symbols.count)), in: "symbol table", at: 0) }
+    return KernelSymbolSource(
+      table: table, tables: nil, wordSize: module.elf.layout.wordSize,
+      release: try module.info()?.value("vermagic")?.split(separator: " ").first.map(String.init),
+      wrongTypes: [:])
+  }
+
+  /// The linker's symbol table, or `nil` if there is none.
+  func listed(_ elf: ELFFile) throws(ParseError) -> SymbolTable? {
+    guard elf.sectionIndex(ofType: .symtab) != nil else { return nil }
+    let table = try SymbolTable(symbolsOf: elf)
+    if table.count == 0 { return nil }
+    switch view {
+    case .listed: return table
+    case .systemMap: return table.systemMapView()
+    case .kernel: return table.kernelView()
+    }
+  }
+}
+
+extension ModuleFile {
+  /// The name under which the kernel knows the module's symbols.
+  func ownerName(ofFile path: String) throws(ParseError) -> String {
+    if let name = try structureName(), !name.isEmpty { return name }
+    if let info = try info(), let name = info.value("name"), !name.isEmpty { return name }
+    let file = path.split(separator: "/").last ?? ""
+    return String(file.prefix { $0 != "." }.map { $0 == "-" ? "_" : $0 })
+  }
+}
+
+extension KernelSymbolSource {
+  /// No symbols, to which those of modules can be added.
+  ///
+  /// - Parameter wordSize: Size of an address in bytes.
+  public init(modulesOnly wordSize: Int) {
+    self.init(table: SymbolTable(), tables: nil, wordSize: wordSize, release: nil, wrongTypes: [:])
+  }
+
+  /// The directory of the modules that belong to this kernel, found from its path.
+  public func moduleTree(besideKernel path: String) -> String? {
+    KernelPaths(path).moduleTree(release: release)
+  }
+
+  /// Adds the symbols of modules' files, each as an owner of its own.
+  ///
+  /// A module whose symbols the table lists already, as /proc/kallsyms does with loaded ones, is left
+  /// out.
+  ///
+  /// - Parameters:
+  ///   - paths: Modules, or directories with modules.
+  ///   - view: What is taken of their symbol tables.
+  ///   - limit: Largest file after unpacking, in bytes.
+  ///   - workers: Number of threads.
+  /// - Returns: What could not be read, in order.
+  public mutating func addModules(
+    _ paths: [String], as view: ModuleSymbolView = .file, limit: Int = FileBuffer.defaultLimit,
+    workers: Int = OrderedWork.processorCount
+  ) -> [FileError] {
+    var files: [String] = []
+    var errors: [FileError] = []
+    for entry in ModulePaths.expand(paths) {
+      switch entry {
+      case .file(let path): files.append(path)
+      case .unreadable(let error): errors.append(error)
+      }
+    }
+    let names = files
+    var listed = Set(table.ownerNames)
+    OrderedWork.run(
+      count: names.count, workers: workers, chunk: names.count > 64 ? 8 : 1,
+      makeState: { FileBuffer(limit: limit) },
+      work: { buffer, index in NamedSymbols.read(names[index], view, &buffer) },
+      consume: { index, result in
+        switch result {
+        case .failure(let error): errors.append(error)
+        case .success(let module):
+          guard listed.insert(module.owner).inserted else { return true }
+          guard let owner = table.addOwner(module.owner, isPlaced: false),
+            table.append(contentsOf: module.symbols, owner: owner)
+          else {
+            errors.append(
+              FileError(path: names[index], cause: .notSuitable("one module more than fits")))
+            return false
+          }
+        }
+        return true
+      })
+    return errors
+  }
+}
+
+/// The symbols of one module's file.
+private struct NamedSymbols {
+  let owner: String
+  let symbols: SymbolTable
+
+  static func read(
+    _ path: String, _ view: ModuleSymbolView, _ buffer: inout FileBuffer
+  ) -> Result<NamedSymbols, FileError> {
+    do throws(FileError) {
+      try buffer.open(path)
+      do throws(ParseError) {
+        let module = try ModuleFile(buffer.source)
+        return .success(
+          NamedSymbols(
+            owner: try module.ownerName(ofFile: path), symbols: try module.symbols(as: view)))
+      } catch { throw FileError(path: path, cause: .malformed(error)) }
+    } catch { return .failure(error) }
+  }
+}
