@@ -169,7 +169,8 @@ public struct SymbolFinder: Sendable {
     guard !wanted.isEmpty else { return [] }
     return all { name in
       guard let path = SymbolFinder.readablePath(name) else { return false }
-      return path == key || ReadablePath.forms(of: path).contains { ReadablePath.ends($0, in: wanted) }
+      return path == key
+        || ReadablePath.forms(of: path).contains { ReadablePath.ends($0, in: wanted) }
     }
   }
 

@@ -75,10 +75,12 @@ public struct SymbolQuery: Sendable, Hashable {
 
   /// `module:`, but not the first half of `::`.
   private mutating func takeOwnerBefore() {
-    guard owner == nil, let colon = name.firstIndex(of: ":"), colon > name.startIndex else { return }
+    guard owner == nil, let colon = name.firstIndex(of: ":"), colon > name.startIndex else {
+      return
+    }
     let rest = name[name.index(after: colon)...]
     let module = name[..<colon]
-    guard !rest.isEmpty, rest.first != ":",
+    guard !rest.isEmpty, rest.first != ":", module != "sha256",
       module.utf8.allSatisfy({ SymbolQuery.isModuleByte($0) })
     else { return }
     owner = String(module)

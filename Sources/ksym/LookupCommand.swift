@@ -135,15 +135,17 @@ struct LookupCommand: ParsableCommand {
 
   private func complain(_ key: String, _ path: String, _ finder: SymbolFinder, isOne: Bool) {
     var words = isOne ? "\(key): not found" : "\(key): not found in \(path)"
-    if finder.index.table.hidesAddresses && key.hasPrefix("0x") { words += ": addresses are hidden" }
+    if finder.index.table.hidesAddresses && key.hasPrefix("0x") {
+      words += ": addresses are hidden"
+    }
     if let era = finder.era?.era {
-      let names = Set(
-        SymbolFinder(finder.index).find(key).prefix(8).map {
-          finder.index.table.name(at: $0.index).text
-        })
-      if let name = names.min() {
-        words += " (\(era.source)); there is \(name)"
-        if names.count > 1 { words += " and others" }
+      words += " (\(era.source))"
+      // What a reader may have meant: the function itself rather than what stands before it.
+      let names = SymbolFinder(finder.index).find(key).prefix(64).map {
+        finder.index.table.name(at: $0.index).text
+      }
+      if let name = names.first(where: { $0.hasPrefix(key) }) ?? names.first {
+        words += "; there is \(name)"
       }
     }
     Terminal.complain(words)
