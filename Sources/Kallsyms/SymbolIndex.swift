@@ -160,11 +160,12 @@ extension SymbolIndex {
     return result
   }
 
-  /// Other symbols of the same owner kind and address, in table order, as far as that goes.
+  /// Other symbols of the same address: of the kernel for one of its own, else of modules.
   ///
   /// - Parameters:
   ///   - index: The symbol.
   ///   - limit: Most symbols to look at.
+  /// - Returns: Their indices.
   public func aliases(of index: Int, limit: Int = 64) -> [Int] {
     guard index >= 0, index < table.count, table.hasPlace(at: index) else { return [] }
     let address = table.addresses[index]

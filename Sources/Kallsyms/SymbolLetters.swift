@@ -43,6 +43,7 @@ public struct SymbolLetters: Sendable {
   /// - Parameters:
   ///   - symbol: The symbol.
   ///   - isExported: Whether the module exports it.
+  /// - Returns: The letter, a capital if it is exported.
   public func kernelLetter(of symbol: ELFSymbol, isExported: Bool) -> UInt8 {
     let letter = kernelLetter(of: symbol)
     guard letter | 0x20 >= UInt8(ascii: "a"), letter | 0x20 <= UInt8(ascii: "z") else {

@@ -19,6 +19,7 @@ extension ModuleFile {
   /// counts for the position (`sympos`) of equal names.
   ///
   /// - Parameter view: What is taken of the symbol table.
+  /// - Returns: The symbols, without an owner.
   /// - Throws: ``ParseError`` if there is no symbol table, or a section lies outside of the file.
   /// - Note: kernel/module/kallsyms.c, `is_core_symbol` and `module_get_kallsym`.
   public func symbols(as view: ModuleSymbolView = .file) throws(ParseError) -> SymbolTable {

@@ -33,6 +33,8 @@ extension KernelSymbolSource {
   ///   - modules: Modules to add.
   ///   - view: How symbols are wanted.
   ///   - moduleView: What is taken of modules' symbol tables.
+  /// - Returns: The symbols.
+  /// - Throws: `ExitCode`, once the reason is told.
   static func read(
     _ path: String, _ common: CommonOptions, modules: ModuleSymbolOptions? = nil,
     view: KernelSymbolReader.View = .listed, moduleView: ModuleSymbolView = .file
