@@ -110,7 +110,8 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
-    tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+    tests(
+      "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
     tests(
       "KernelFacts",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts"]),

@@ -51,8 +51,8 @@ public struct KernelSymbolReader: ~Copyable {
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
       let text = try SymbolText(parsing: file.source.all())
       return KernelSymbolSource(
-        table: view == .kernel ? text.table.kernelView() : text.table, tables: nil, release: nil,
-        wrongTypes: [:])
+        table: view == .kernel ? text.table.kernelView() : text.table, tables: nil,
+        wordSize: text.addressWidth == 16 ? 8 : nil, release: nil, wrongTypes: [:])
     }
     if let module = try readModule(path) { return module }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)

@@ -58,24 +58,22 @@ extension KernelSymbolSource {
   /// Adds the symbols of modules' files, each as an owner of its own.
   ///
   /// A module whose symbols the table lists already, as /proc/kallsyms does with loaded ones, is left
-  /// out.
+  /// out. What cannot be read is added to ``unreadModules``.
   ///
   /// - Parameters:
   ///   - paths: Modules, or directories with modules.
   ///   - view: What is taken of their symbol tables.
   ///   - limit: Largest file after unpacking, in bytes.
   ///   - workers: Number of threads.
-  /// - Returns: What could not be read, in order.
   public mutating func addModules(
     _ paths: [String], as view: ModuleSymbolView = .file, limit: Int = FileBuffer.defaultLimit,
     workers: Int = OrderedWork.processorCount
-  ) -> [FileError] {
+  ) {
     var files: [String] = []
-    var errors: [FileError] = []
     for entry in ModulePaths.expand(paths) {
       switch entry {
       case .file(let path): files.append(path)
-      case .unreadable(let error): errors.append(error)
+      case .unreadable(let error): unreadModules.append(error)
       }
     }
     let names = files
@@ -86,20 +84,19 @@ extension KernelSymbolSource {
       work: { buffer, index in NamedSymbols.read(names[index], view, &buffer) },
       consume: { index, result in
         switch result {
-        case .failure(let error): errors.append(error)
+        case .failure(let error): unreadModules.append(error)
         case .success(let module):
           guard listed.insert(module.owner).inserted else { return true }
           guard let owner = table.addOwner(module.owner, isPlaced: false),
             table.append(contentsOf: module.symbols, owner: owner)
           else {
-            errors.append(
+            unreadModules.append(
               FileError(path: names[index], cause: .notSuitable("one module more than fits")))
             return false
           }
         }
         return true
       })
-    return errors
   }
 }
 

@@ -1,3 +1,4 @@
+public import ByteStorage
 public import Kallsyms
 
 /// The symbols of a kernel, with what the file they come from tells of them.
@@ -12,6 +13,9 @@ public struct KernelSymbolSource: Sendable {
   public let release: String?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
   public let wrongTypes: [Int: UInt8]
+
+  /// What of the modules to add could not be read, in order.
+  public internal(set) var unreadModules: [FileError] = []
 
   /// Whether every address is zero: /proc/kallsyms as those read it who may not see addresses
   /// (kernel.kptr_restrict).

@@ -85,6 +85,7 @@ struct LookupCommand: ParsableCommand {
     for path in kernels {
       matrix.beginKernel()
       let source = try KernelSymbolSource.read(path, common, modules: modules, view: .kernel)
+      if !source.unreadModules.isEmpty { status = .trouble }
       let index = SymbolIndex(source.table)
       let finder = SymbolFinder(index, era: try eraLookup(index, source, path))
       let report = LookupReport(
@@ -93,7 +94,7 @@ struct LookupCommand: ParsableCommand {
       for key in keys {
         let found = finder.find(key)
         if found.isEmpty {
-          status = .no
+          if status == .yes { status = .no }
           Terminal.write(&output)
           complain(key, path, finder, isOne: kernels.count == 1)
         }

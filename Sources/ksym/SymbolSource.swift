@@ -60,7 +60,7 @@ extension KernelSymbolSource {
         }
       }
       source.complain(path, common)
-      try source.add(added, as: moduleView, common)
+      source.add(added, as: moduleView, common)
       return source
     } catch let error as ExitCode {
       throw error
@@ -74,15 +74,13 @@ extension KernelSymbolSource {
 
   private mutating func add(
     _ paths: [String], as view: ModuleSymbolView, _ common: CommonOptions
-  ) throws {
+  ) {
     if paths.isEmpty { return }
-    let errors = addModules(
-      paths, as: view, limit: common.maximumSize.bytes, workers: common.workers)
-    for error in errors { Terminal.complain("\(error)") }
+    addModules(paths, as: view, limit: common.maximumSize.bytes, workers: common.workers)
+    for error in unreadModules { Terminal.complain("\(error)") }
     if common.verbose {
       Terminal.complain("\(table.ownerNames.count - 1) modules, \(table.count) symbols in all")
     }
-    if !errors.isEmpty { throw ExitCode(ExitStatus.trouble.rawValue) }
   }
 
   /// Says what one should know of the addresses.

@@ -94,7 +94,8 @@ struct SymbolsCommand: ParsableCommand {
       if output.bytes.count > 1 << 16 { Terminal.write(&output) }
     }
     Terminal.write(&output)
-    throw ExitCode((chosen.isEmpty ? ExitStatus.no : .yes).rawValue)
+    let isWhole = source.unreadModules.isEmpty
+    throw ExitCode((isWhole ? chosen.isEmpty ? ExitStatus.no : .yes : .trouble).rawValue)
   }
 }
 
