@@ -13,10 +13,11 @@ extension KernelSymbolReader {
     guard let owner = table.addOwner(try module.ownerName(ofFile: path), isPlaced: false),
       table.append(contentsOf: symbols, owner: owner)
     else { throw ParseError(.unsupported(UInt64(symbols.count)), in: "symbol table", at: 0) }
-    return KernelSymbolSource(
-      table: table, tables: nil, wordSize: module.elf.layout.wordSize,
-      release: try module.info()?.value("vermagic")?.split(separator: " ").first.map(String.init),
-      wrongTypes: [:])
+    var source = KernelSymbolSource(
+      table, .modules,
+      release: try module.info()?.value("vermagic")?.split(separator: " ").first.map(String.init))
+    source.wordSize = module.elf.layout.wordSize
+    return source
   }
 
   /// The linker's symbol table, or `nil` if there is none.
@@ -47,7 +48,8 @@ extension KernelSymbolSource {
   ///
   /// - Parameter wordSize: Size of an address in bytes.
   public init(modulesOnly wordSize: Int) {
-    self.init(table: SymbolTable(), tables: nil, wordSize: wordSize, release: nil, wrongTypes: [:])
+    self.init(SymbolTable(), .modules)
+    self.wordSize = wordSize
   }
 
   /// The directory of the modules that belong to this kernel, found from its path.

@@ -42,7 +42,8 @@ struct LookupCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A kernel image, System.map, nm output, /proc/kallsyms, a module, or running (repeatable).",
+      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, or running "
+        + "(repeatable).",
       valueName: "path"),
     completion: .file())
   var kernel: [String] = []
@@ -60,6 +61,7 @@ struct LookupCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Show everything known of each symbol, a line each.")
   var long = false
 
+  @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var common: CommonOptions
 
@@ -84,7 +86,8 @@ struct LookupCommand: ParsableCommand {
     var output = OutputBuffer()
     for path in kernels {
       matrix.beginKernel()
-      let source = try KernelSymbolSource.read(path, common, modules: modules, view: .kernel)
+      let source = try KernelSymbolSource.read(
+        path, kaslr, common, modules: modules, view: .kernel)
       if !source.unreadModules.isEmpty { status = .trouble }
       let index = SymbolIndex(source.table)
       let finder = SymbolFinder(index, era: try eraLookup(index, source, path))

@@ -56,13 +56,14 @@ struct SymbolsCommand: ParsableCommand {
   @Flag(help: "Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.")
   var asKernel = false
 
+  @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var common: CommonOptions
 
   @Argument(
     help: ArgumentHelp(
-      "A kernel image, System.map, nm output, /proc/kallsyms, a module, a directory of modules, "
-        + "or running."),
+      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a directory "
+        + "of modules, or running."),
     completion: .file())
   var kernel = "running"
 
@@ -71,7 +72,7 @@ struct SymbolsCommand: ParsableCommand {
     let view: KernelSymbolReader.View =
       format == .kallsyms ? .kernel : format == .systemMap ? .systemMap : .listed
     let source = try KernelSymbolSource.read(
-      kernel, common, modules: modules, view: view,
+      kernel, kaslr, common, modules: modules, view: view,
       moduleView: format == .kallsyms ? .kernel : .file)
     let printer = SymbolPrinter(
       source, format: format, asKernel: asKernel,
