@@ -29,14 +29,15 @@ struct SpellingPrinter {
   let terminal: Terminal
 
   init(
-    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, kernel: String,
-    lookup: (version: KernelVersion?, configuration: LookupEra.Configuration),
-    _ common: CommonOptions
+    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String,
+    version: KernelVersion?, configuration: LookupEra.Configuration, _ common: CommonOptions
   ) {
+    let isRunning =
+      ["running", "/proc/kallsyms"].contains(path) || source.origin == .dump
+      || source.kernelOffset.map { $0.value != 0 } ?? false
     let facts = SymbolSpeller.Kernel(
-      version: lookup.version ?? source.release.flatMap { KernelVersion($0) },
-      wordBits: source.addressWidth * 4, configuration: lookup.configuration,
-      isRunning: kernel == "running" || kernel == "/proc/kallsyms", sites: source.probeSites)
+      version: version, wordBits: source.addressWidth * 4, configuration: configuration,
+      isRunning: isRunning && !source.isMoveUndone, sites: source.probeSites)
     speller = SymbolSpeller(index, kernel: facts)
     self.choice = choice
     isJSON = common.json
