@@ -67,7 +67,7 @@ let package = Package(
       "KernelFacts",
       [
         "ByteStorage", "OrderedWork", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages",
-        "ModuleVersions", "ModuleFiles",
+        "Kallsyms", "ModuleVersions", "ModuleFiles",
       ]),
     // Answers.
     floor(
@@ -111,7 +111,8 @@ let package = Package(
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
     tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
     tests(
-      "KernelFacts", ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "KernelFacts"]),
+      "KernelFacts",
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts"]),
     tests(
       "ModuleLoading",
       [

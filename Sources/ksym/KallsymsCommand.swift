@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelFacts
 
 /// `ksym kallsyms`: the tables themselves.
 struct KallsymsCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelFacts
 internal import SymbolNames
 
 /// `ksym lookup`: name or address to symbol.
@@ -61,7 +62,8 @@ struct LookupCommand: ParsableCommand {
     }
     let finder = SymbolFinder(index: index, era: lookup)
     let printer = LookupPrinter(
-      index: index, width: source.width, isJSON: common.json, showsReadable: !common.noDemangle,
+      index: index, width: source.addressWidth, isJSON: common.json,
+      showsReadable: !common.noDemangle,
       terminal: Terminal(common.colour))
     var status = ExitStatus.yes
     var output = OutputBuffer()

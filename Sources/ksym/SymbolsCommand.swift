@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelFacts
 
 /// `ksym symbols`: the symbol table of any kernel.
 struct SymbolsCommand: ParsableCommand {
@@ -121,7 +122,7 @@ struct SymbolPrinter {
     self.format = format
     self.asKernel = asKernel
     self.showsReadable = showsReadable
-    width = source.width
+    width = source.addressWidth
   }
 
   /// The letter to print for a symbol.
