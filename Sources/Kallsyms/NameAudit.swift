@@ -145,6 +145,7 @@ public struct NameAudit: Sendable {
   /// The length that a share of the names does not exceed, in bytes.
   ///
   /// - Parameter percent: The share, 0 to 100.
+  /// - Returns: The shortest such length.
   public func length(ofPercent percent: Int) -> Int {
     var seen = 0
     for (length, count) in lengths.enumerated() {

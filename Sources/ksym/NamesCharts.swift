@@ -65,7 +65,7 @@ struct LengthChart {
         page.element(
           "rect",
           [
-            "x": "\(length)", "y": rounded(100 - tall), "width": "0.86", "height": rounded(tall),
+            "x": "\(length)", "y": rounded(100 - tall), "width": "1", "height": rounded(tall),
           ]
         ) { page in
           page.element("title", text: "\(length) bytes: \(NamesReport.grouped(count(length)))")
@@ -96,14 +96,17 @@ struct LengthChart {
         groups.append([mark])
       }
     }
-    for group in groups {
+    for (number, group) in groups.enumerated() {
+      // Labels of neighbours stand on two lines, so that they cannot meet.
+      let line = number % 2 == 0 ? "upper" : "lower"
       for mark in group {
         // The line stands behind the last length that fits.
         let place = Double(mark + 1) * 100 / Double(width)
         let side = place > 70 ? "limit left" : "limit"
         page.element("div", ["class": side, "style": "left:\(rounded(place))%"]) { page in
           if mark == (place > 70 ? group.first : group.last) {
-            page.element("span", text: group.map(String.init).joined(separator: ", "))
+            let words = group.map(String.init).joined(separator: ", ")
+            page.element("span", ["class": line], text: words)
           }
         }
       }

@@ -27,9 +27,9 @@ extension NamesPage {
     dd { margin: 0; font-size: 1.4rem; font-variant-numeric: tabular-nums; }
     figure { margin: 1.25rem 0 1.5rem; }
     figcaption { font-size: 0.85rem; margin-bottom: 0.75rem; max-width: 44rem; }
-    .plot { position: relative; height: 16rem; margin-left: 3.2rem;
+    .plot { position: relative; height: 17rem; margin-left: 3.2rem;
       border-bottom: 1px solid var(--faint); }
-    .plot .area { position: absolute; inset: 1.4rem 0 0 0; }
+    .plot .area { position: absolute; inset: 2.5rem 0 0 0; }
     .plot svg { position: absolute; inset: 0; width: 100%; height: 100%; }
     .plot rect { fill: var(--bar); }
     .plot .line { position: absolute; left: 0; right: 0; height: 0;
@@ -39,15 +39,17 @@ extension NamesPage {
     .plot .limit { position: absolute; top: 0; bottom: 0; width: 0;
       border-left: 1px dashed var(--mark); }
     .plot .limit span { position: absolute; left: 0.3rem; top: -0.1rem; font-size: 0.75rem;
-      line-height: 1.2rem; color: var(--mark); white-space: nowrap; }
+      line-height: 1.2rem; color: var(--mark); background: var(--paper); padding-right: 0.3rem;
+      white-space: nowrap; z-index: 1; }
+    .plot .limit .lower { top: 1rem; }
     .plot .limit.left span { left: auto; right: 0.3rem; }
     .axis { position: relative; height: 1.5rem; margin-left: 3.2rem; }
     .axis span { position: absolute; transform: translateX(-50%); font-size: 0.75rem;
       color: var(--faint); padding-top: 0.2rem; }
     .bars { max-width: 44rem; }
-    .bar { display: grid; grid-template-columns: 1fr auto; column-gap: 1rem; align-items: end;
+    .bar { display: grid; grid-template-columns: 1fr auto; column-gap: 1rem; align-items: baseline;
       margin-bottom: 0.5rem; }
-    .bar .track { grid-column: 1 / -1; background: var(--track); height: 0.6rem;
+    .bar .track { grid-column: 1 / -1; margin-top: 0.2rem; background: var(--track); height: 0.6rem;
       border-radius: 0.2rem; overflow: hidden; }
     .bar .track div { background: var(--bar); height: 100%; }
     table { border-collapse: collapse; width: 100%; max-width: 52rem; }
