@@ -125,7 +125,7 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
+    tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,12 @@ public struct NameAudit: Sendable {
     /// Number of symbols that bear them; 0 for names that are only required.
     public var symbols = 0
 
+    /// Creates a tally.
+    public init(names: Int = 0, symbols: Int = 0) {
+      self.names = names
+      self.symbols = symbols
+    }
+
     mutating func add(symbols: Int) {
       names += 1
       self.symbols += symbols
