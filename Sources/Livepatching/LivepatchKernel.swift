@@ -31,7 +31,7 @@ public struct LivepatchKernel: Sendable {
   ) {
     self.init(
       SymbolIndex(source.table), rules: rules, configuration: configuration,
-      sites: source.fentrySites, isX86_64: isX86_64)
+      sites: source.probeSites?.tracing.filter { $0 != 0 }, isX86_64: isX86_64)
   }
 
   /// Prepares to resolve names in a table of symbols.

@@ -44,6 +44,7 @@ extension ModuleChecker {
   /// The kernel's own symbols; `nil` if its file has none.
   private func livepatchKernel() -> LivepatchKernel? {
     var reader = KernelSymbolReader(limit: request.limit)
+    (reader.view, reader.readsProbeSites) = (.kernel, true)
     guard let source = try? reader.read(facts.path) else { return nil }
     return LivepatchKernel(
       source, rules: livepatchRules, configuration: configuration(source.table),
