@@ -45,7 +45,8 @@ public struct Livepatch: Sendable {
   /// Names of all modules that it patches or whose symbols it names, each once.
   public var moduleNames: [String] {
     var seen: Set<String> = []
-    let named = objects.compactMap(\.name) + sections.compactMap(\.name?.object)
+    let named =
+      objects.compactMap(\.name) + sections.compactMap(\.name?.object)
       + sections.flatMap(\.references).compactMap(\.name?.object)
     return named.filter { $0 != "vmlinux" && seen.insert($0).inserted }
   }

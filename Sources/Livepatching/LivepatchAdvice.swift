@@ -150,7 +150,29 @@ public struct LivepatchAdvice {
 
   private mutating func adviseOnSymbol(_ finding: LivepatchFinding) {
     adviseOnPosition(finding)
-    adviseOnDistance(finding)
+    if !adviseOnFile(finding) { adviseOnDistance(finding) }
+  }
+
+  /// The symbol is of a source file in which nothing is patched, another of its name of one in which
+  /// something is.
+  ///
+  /// - Returns: Whether the files settle the question.
+  private mutating func adviseOnFile(_ finding: LivepatchFinding) -> Bool {
+    guard finding.status == .found, finding.object == "vmlinux", finding.count > 1,
+      let kernel = resolver.kernel, let chosen = finding.symbol, let file = kernel.file(of: chosen)
+    else { return false }
+    let patched = Set(functions.compactMap { $0.symbol.flatMap { kernel.file(of: $0) } })
+    guard !patched.isEmpty else { return false }
+    if patched.contains(file) { return true }
+    let better = kernel.candidates(finding.name).enumerated().filter { _, symbol in
+      kernel.file(of: symbol).map { patched.contains($0) } ?? false
+    }
+    guard !better.isEmpty else { return false }
+    let words = better.prefix(LivepatchAdvice.mostCandidates).map { "\($0.offset + 1)" }
+    say(
+      "\(finding.title): is of \(file), where nothing is patched; position "
+        + "\(words.joined(separator: ", ")) is of a file that is: is the position right?")
+    return true
   }
 
   /// Functions and data of one source file lie together, unless the linker sorts them by name: where
@@ -160,8 +182,8 @@ public struct LivepatchAdvice {
       finding.position > 0, let kernel = resolver.kernel, let chosen = finding.symbol,
       kernel.isCode(chosen)
     else { return }
-    let anchors = functions.compactMap { $0.object == "vmlinux" && $0.count == 1 ? $0.address : nil }
-      .prefix(256)
+    let anchors = functions.filter { $0.object == "vmlinux" && $0.count == 1 }
+      .compactMap(\.address).prefix(256)
     guard !anchors.isEmpty else { return }
     let all = kernel.candidates(finding.name)
     func distance(_ symbol: Int) -> UInt64 {
@@ -227,6 +249,7 @@ public struct LivepatchAdvice {
         var word = "\(number + 1) is "
         word += kernel.hidesAddresses ? "?" : "0x" + String(kernel.address(of: symbol), radix: 16)
         if let size = kernel.size(of: symbol) { word += ", \(size) bytes" }
+        if let file = kernel.file(of: symbol) { word += ", \(file)" }
         if kernel.name(of: symbol) != finding.name { word += ", \(kernel.name(of: symbol))" }
         return word
       }
@@ -243,7 +266,8 @@ public struct LivepatchAdvice {
       say(
         names.isEmpty
           ? "\(finding.name): \(module.path) has no such symbol"
-          : "\(finding.name): not in \(module.moduleName); there are \(LivepatchAdvice.list(names))")
+          : "\(finding.name): not in \(module.moduleName); there are \(LivepatchAdvice.list(names))"
+      )
       return
     }
     guard finding.object == "vmlinux", let kernel = resolver.kernel else {
@@ -283,7 +307,9 @@ public struct LivepatchAdvice {
   private static func list(_ names: [String]) -> String {
     var seen: Set<String> = []
     let unique = names.filter { seen.insert($0).inserted }
-    let shown = unique.prefix(mostCandidates).joined(separator: ", ")
-    return unique.count > mostCandidates ? shown + " and \(unique.count - mostCandidates) more" : shown
+    let shown = unique.prefix(mostCandidates)
+    let more = unique.count - shown.count
+    return more > 0
+      ? "\(shown.joined(separator: ", ")) and \(more) more" : shown.joined(separator: ", ")
   }
 }

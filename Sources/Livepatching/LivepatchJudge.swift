@@ -211,7 +211,8 @@ public struct LivepatchJudge: Sendable {
   }
 
   /// What is assumed without the kernel's symbols, for people.
-  package static let unknownSymbols = "the kernel has every symbol that is named (no symbol table was found)"
+  package static let unknownSymbols =
+    "the kernel has every symbol that is named (it has no symbol table)"
   static let unknownSites =
     "every patched function has an fentry site (the kernel was not named by its image)"
 }

@@ -66,6 +66,9 @@ public struct LivepatchKernel: Sendable {
   /// The name of a symbol.
   public func name(of symbol: Int) -> String { index.table.name(at: symbol).text }
 
+  /// The source file of a symbol, where the kernel's file tells.
+  public func file(of symbol: Int) -> String? { index.table.file(at: symbol) }
+
   /// Whether the type letter of a symbol says that it is code.
   public func isCode(_ symbol: Int) -> Bool {
     let type = index.table.type(at: symbol) | 0x20

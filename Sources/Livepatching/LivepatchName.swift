@@ -4,7 +4,8 @@ internal import ByteStorage
 ///
 /// - Note: kernel/livepatch/core.c, `klp_resolve_symbols`: `.klp.sym.%55[^.].%511[^,],%lu`, with
 ///   `vsscanf` of lib/vsprintf.c: sets take at least one character, blanks before a number are
-///   skipped, what follows it is ignored, and numbers wrap at 64 bits.
+///   skipped, what follows it is ignored, and numbers too large are the largest (seen on 7.3; older
+///   releases wrap).
 public struct LivepatchSymbolName: Sendable, Hashable {
   /// `vmlinux` or a module.
   public let object: String
@@ -13,12 +14,11 @@ public struct LivepatchSymbolName: Sendable, Hashable {
   /// Which of the symbols of this name, counted from 1; 0 for the only one.
   public let position: UInt64
 
-  /// Reads a name as the kernel does.
+  /// Reads a name as the kernel does; `nil` where it says that the name is incorrectly formatted.
   ///
   /// - Parameters:
   ///   - text: The symbol's name.
   ///   - longestName: Most characters of the name within the object.
-  /// - Returns: `nil` where the kernel says that it is incorrectly formatted.
   public init?(parsing text: RawSpan, longestName: Int = 511) {
     guard text.starts(with: ".klp.sym."),
       let object = text.field(
@@ -85,10 +85,14 @@ extension RawSpan {
     }
     guard let first = byte(at: offset), (48...57).contains(first) else { return nil }
     var value: UInt64 = 0
+    var isTooLarge = false
     while let byte = byte(at: offset), (48...57).contains(byte) {
-      value = value &* 10 &+ UInt64(byte - 48)
+      let (product, isLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isLarger) = product.addingReportingOverflow(UInt64(byte - 48))
+      isTooLarge = isTooLarge || isLarge || isLarger
+      value = sum
       offset += 1
     }
-    return value
+    return isTooLarge ? .max : value
   }
 }

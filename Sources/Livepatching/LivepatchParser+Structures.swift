@@ -61,8 +61,8 @@ extension LivepatchParser {
     // An empty array has no pointers at all.
     let fields = pointers.offsets(list, functions.offset..<(functions.offset &+ 2 &* word))
     guard !fields.isEmpty else { return true }
-    let new = pointers.target(list, functions.offset &+ word)
-    return new.map { $0.section.map { !isData($0) } ?? true } ?? false
+    guard let new = pointers.target(list, functions.offset &+ word) else { return true }
+    return new.section.map { !isData($0) } ?? true
   }
 
   mutating func readStructures(_ place: Place, into patch: inout Livepatch) {
@@ -72,7 +72,7 @@ extension LivepatchParser {
     else { return }
     patch.hasStates = pointers.target(place.section, place.offset &+ 2 &* word) != nil
     patch.replaces = pointers.firstByte(place.section, place.offset &+ 3 &* word) != 0
-    let form = ArrayForm(fields: 6, required: 1, usualSize: 21 * word)
+    let form = ArrayForm(fields: 6, usualSize: 21 * word)
     var total = 0
     for offset in elements(section, objects.offset, form) {
       var object = PatchedObject()
@@ -96,7 +96,7 @@ extension LivepatchParser {
   ) {
     let word = UInt64(pointers.elf.layout.wordSize)
     guard let section = target.section else { return }
-    let form = ArrayForm(fields: 2, required: 0, usualSize: 19 * word)
+    let form = ArrayForm(fields: 2, usualSize: 19 * word)
     for offset in elements(section, target.offset, form) {
       guard total < LivepatchParser.mostFunctions else { return }
       total += 1
@@ -110,8 +110,6 @@ extension LivepatchParser {
   private struct ArrayForm {
     /// Number of words at the start of an element that may be pointers.
     let fields: UInt64
-    /// A word that is a pointer in every element.
-    let required: UInt64
     /// The usual size of an element, in bytes.
     let usualSize: UInt64
   }
@@ -155,7 +153,8 @@ extension LivepatchParser {
         isComplete = false
       }
       guard field % word == 0, field / word < form.fields else { return [] }
-      if field / word == form.required { isComplete = true }
+      // An element without both of its first fields would be the last.
+      if field / word < 2 { isComplete = true }
     }
     return isComplete ? found : []
   }

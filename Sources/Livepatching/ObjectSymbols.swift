@@ -74,6 +74,7 @@ public struct ObjectSymbols: Sendable {
   ///   - name: The name; names are compared exactly in every release.
   ///   - isStarting: Whether the module's init has not run yet: then all symbols count, else only
   ///     those that are kept.
+  /// - Returns: The symbols, in symbol table order.
   public func symbols(named name: String, isStarting: Bool = false) -> [Entry] {
     let all = entries[name] ?? []
     return isStarting ? all : all.filter(\.isKept)

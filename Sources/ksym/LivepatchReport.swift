@@ -102,7 +102,8 @@ struct LivepatchReport {
       for object in livepatch.patch.objects {
         let callbacks = object.callbacks.map(\.rawValue).joined(separator: ", ")
         output.append(
-          "  \(terminal.strong(plain(object.title)))\(callbacks.isEmpty ? "" : "  (\(callbacks))")\n")
+          "  \(terminal.strong(plain(object.title)))\(callbacks.isEmpty ? "" : "  (\(callbacks))")\n"
+        )
         for function in object.functions {
           if let finding = patched.popFirst() { write(finding, "patches", function.newName) }
         }

@@ -23,7 +23,7 @@ struct LivepatchNameTests {
       (".klp.sym.a..b,1", "a|.b|1"),
       (".klp.sym.vmlinux.f,1trailing", "vmlinux|f|1"),
       (".klp.sym.vmlinux.f, \t7", "vmlinux|f|7"),
-      (".klp.sym.vmlinux.f,18446744073709551617", "vmlinux|f|1"),
+      (".klp.sym.vmlinux.f,18446744073709551617", "vmlinux|f|18446744073709551615"),
       (".klp.sym.vmlinux.f,", nil), (".klp.sym.vmlinux.f,-1", nil), (".klp.sym.vmlinux.f,x", nil),
       (".klp.sym.vmlinux.f;0", nil), (".klp.sym.vmlinux.,0", nil), (".klp.sym..f,0", nil),
       (".klp.sym.vmlinux", nil), (".klp.sym.", nil), (".klp.rela.vmlinux.f,0", nil), ("", nil),

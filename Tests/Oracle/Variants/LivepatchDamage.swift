@@ -112,7 +112,8 @@ extension Module {
     var before = -8
     for place in stride(from: start, to: start + size(of: table), by: 24) {
       let offset = Int(bytes.number(at: place, width: 8))
-      let index = Int(bytes.number(at: symbolPlace(Int(bytes.number(at: place + 12, width: 4))) + 6, width: 2))
+      let index = Int(
+        bytes.number(at: symbolPlace(Int(bytes.number(at: place + 12, width: 4))) + 6, width: 2))
       if offset == before + 8, index > 0, index < sectionCount, self[index, .flags] & 4 != 0 {
         return before
       }
