@@ -77,19 +77,22 @@ let package = Package(
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
         "KernelFacts",
       ]),
+    floor(
+      "NameTranslation",
+      ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -125,9 +128,13 @@ let package = Package(
     tests("Command", ["ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
+      dependencies: [
+        "ByteStorage", "ELFFormat", "ModuleVersions", "Kallsyms", "KernelFacts", "NameTranslation",
+        "TestSupport",
+      ],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
+    tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -20,6 +20,8 @@ public struct KernelSymbolReader: ~Copyable {
   public var view = View.listed
   /// What is taken of a module's symbol table.
   public var moduleView = ModuleSymbolView.file
+  /// Whether to read which functions can be traced and probed, too.
+  public var readsProbeSites = false
 
   /// How lists and the linker's symbol tables are turned into a kernel's symbols. The kernel's own
   /// tables are always taken as they are.
@@ -64,11 +66,11 @@ public struct KernelSymbolReader: ~Copyable {
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
     let source = try kernel.source(file: file, scratch: scratch)
     guard kernel.isELF else {
-      return try KernelSymbolReader.image(KallsymsImage(raw: source.all()))
+      return try image(KallsymsImage(raw: source.all()))
     }
     let elf = try ELFFile(source)
     do {
-      var found = try KernelSymbolReader.image(KallsymsImage(elf))
+      var found = try image(KallsymsImage(elf))
       if view == .kernel, let listed = try listed(elf) { found.table.adoptFiles(of: listed) }
       return found
     } catch let error as KallsymsError {
@@ -89,16 +91,18 @@ public struct KernelSymbolReader: ~Copyable {
     return source
   }
 
-  private static func image(_ image: borrowing KallsymsImage) throws(KallsymsError)
-    -> KernelSymbolSource
-  {
+  private func image(
+    _ image: borrowing KallsymsImage
+  ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
     var source = KernelSymbolSource(
       try SymbolTable(tables, in: image), .image, tables: tables,
       release: KernelBanner(searching: image.bytes)?.release,
       wrongTypes: tables.wrongTypes(in: image))
     source.kernelOffset =
-      move(of: source.table, in: image) ?? KernelSymbolSource.usualMove(source.table)
+      KernelSymbolReader.move(of: source.table, in: image)
+      ?? KernelSymbolSource.usualMove(source.table)
+    if readsProbeSites { source.probeSites = ProbeSites(tables, in: image, source.table) }
     return source
   }
 

@@ -30,6 +30,8 @@ public struct KernelSymbolSource: Sendable {
   public let release: String?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
   public let wrongTypes: [Int: UInt8]
+  /// Which functions can be traced and probed; `nil` if that was not asked for, or cannot be told.
+  public internal(set) var probeSites: ProbeSites?
   /// How far the kernel was moved from the addresses that it was linked to (KASLR), in bytes, and what
   /// tells; `nil` if nothing does.
   public internal(set) var kernelOffset: KernelFacts.Fact<UInt64>?

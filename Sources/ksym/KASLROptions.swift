@@ -41,10 +41,10 @@ extension KernelSymbolSource {
   static func read(
     _ path: String, _ kaslr: KASLROptions, _ common: CommonOptions,
     modules: ModuleSymbolOptions? = nil, view: KernelSymbolReader.View = .listed,
-    moduleView: ModuleSymbolView = .file
+    moduleView: ModuleSymbolView = .file, probeSites: Bool = false
   ) throws -> KernelSymbolSource {
     var source = try read(
-      path, common, modules: modules, view: view, moduleView: moduleView)
+      path, common, modules: modules, view: view, moduleView: moduleView, probeSites: probeSites)
     if common.verbose, let offset = source.kernelOffset {
       Terminal.complain(
         "\(path): moved by 0x\(String(offset.value, radix: 16)) bytes (\(offset.source))")

@@ -61,6 +61,11 @@ struct LookupCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Show everything known of each symbol, a line each.")
   var long = false
 
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("Print how an interface takes the symbol.", valueName: "interface"))
+  var spelling: SpellingChoice?
+
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var common: CommonOptions
@@ -72,8 +77,8 @@ struct LookupCommand: ParsableCommand {
     if let era, era != "own", KernelVersion(era) == nil {
       throw ValidationError("--era takes a release such as 6.6 or 6.10.7, or own, not '\(era)'")
     }
-    if era == nil && (lto != nil || cfi) {
-      throw ValidationError("--lto and --cfi belong to --era")
+    if era == nil && spelling == nil && (lto != nil || cfi) {
+      throw ValidationError("--lto and --cfi belong to --era or --for")
     }
     let isTable = kernel.count > 1 && !common.json
     if isTable && long { throw ValidationError("--long shows one kernel only") }
@@ -87,10 +92,20 @@ struct LookupCommand: ParsableCommand {
     for path in kernels {
       matrix.beginKernel()
       let source = try KernelSymbolSource.read(
-        path, kaslr, common, modules: modules, view: .kernel)
+        path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
       if !source.unreadModules.isEmpty { status = .trouble }
       let index = SymbolIndex(source.table)
-      let finder = SymbolFinder(index, era: try eraLookup(index, source, path))
+      let lookup = try eraLookup(index, source, path)
+      let finder = SymbolFinder(index, era: spelling == nil ? lookup : nil)
+      let spellings = spelling.map { choice in
+        SpellingPrinter(
+          choice, index, source, path,
+          version: era.flatMap { KernelVersion($0) }
+            ?? source.release.flatMap { KernelVersion($0) },
+          configuration: .init(
+            hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
+          common)
+      }
       let report = LookupReport(
         source: source, index: index, kernel: path, form: form,
         showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
@@ -102,7 +117,9 @@ struct LookupCommand: ParsableCommand {
           complain(key, path, finder, isOne: kernels.count == 1)
         }
         for match in found {
-          if kernels.count > 1 && !common.json {
+          if let spellings {
+            if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
+          } else if kernels.count > 1 && !common.json {
             matrix.add(match, source.table, size: index.size(of: match.index))
           } else {
             report.write(key, match, to: &output)
