@@ -150,7 +150,8 @@ public struct SymbolFinder: Sendable {
     guard digits.count == 64 else { return nil }
     var bytes: [UInt8] = []
     for place in stride(from: 0, to: 64, by: 2) {
-      guard let high = hexadecimalDigit(digits[place]), let low = hexadecimalDigit(digits[place + 1])
+      guard let high = hexadecimalDigit(digits[place]),
+        let low = hexadecimalDigit(digits[place + 1])
       else { return nil }
       bytes.append(UInt8(truncatingIfNeeded: high << 4 | low))
     }
