@@ -88,49 +88,61 @@ struct LookupCommand: ParsableCommand {
     let kernels = kernel.isEmpty ? ["running"] : kernel
     var status = ExitStatus.yes
     var matrix = LookupMatrix(kernels)
-    var output = OutputBuffer()
     for path in kernels {
       matrix.beginKernel()
-      let source = try KernelSymbolSource.read(
-        path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
-      if !source.unreadModules.isEmpty { status = .trouble }
-      let index = SymbolIndex(source.table)
-      let lookup = try eraLookup(index, source, path)
-      let finder = SymbolFinder(index, era: spelling == nil ? lookup : nil)
-      let spellings = spelling.map { choice in
-        SpellingPrinter(
-          choice, index, source, path,
-          version: era.flatMap { KernelVersion($0) }
-            ?? source.release.flatMap { KernelVersion($0) },
-          configuration: .init(
-            hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
-          common)
-      }
-      let report = LookupReport(
-        source: source, index: index, kernel: path, form: form,
-        showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
-      for key in keys {
-        let found = finder.find(key)
-        if found.isEmpty {
-          if status == .yes { status = .no }
-          Terminal.write(&output)
-          complain(key, path, finder, isOne: kernels.count == 1)
-        }
-        for match in found {
-          if let spellings {
-            if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
-          } else if kernels.count > 1 && !common.json {
-            matrix.add(match, source.table, size: index.size(of: match.index))
-          } else {
-            report.write(key, match, to: &output)
-          }
-        }
-      }
-      Terminal.write(&output)
+      try answer(path, isOne: kernels.count == 1, &matrix, &status)
     }
+    var output = OutputBuffer()
     matrix.write(Terminal(common.colour), to: &output)
     Terminal.write(&output)
     throw ExitCode(status.rawValue)
+  }
+
+  /// Answers all keys from one kernel, in print or in its column.
+  private func answer(
+    _ path: String, isOne: Bool, _ matrix: inout LookupMatrix, _ status: inout ExitStatus
+  ) throws {
+    let source = try KernelSymbolSource.read(
+      path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
+    if !source.unreadModules.isEmpty { status = .trouble }
+    let index = SymbolIndex(source.table)
+    let spellings = spelling.map { spellingPrinter($0, index, source, path) }
+    let finder = SymbolFinder(
+      index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
+    let report = LookupReport(
+      source: source, index: index, kernel: path, form: form,
+      showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
+    var output = OutputBuffer()
+    for key in keys {
+      let found = finder.find(key)
+      if found.isEmpty {
+        if status == .yes { status = .no }
+        Terminal.write(&output)
+        complain(key, path, finder, isOne: isOne)
+      }
+      for match in found {
+        if let spellings {
+          if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
+        } else if !isOne && !common.json {
+          matrix.add(match, source.table, size: index.size(of: match.index))
+        } else {
+          report.write(key, match, to: &output)
+        }
+      }
+    }
+    Terminal.write(&output)
+  }
+
+  /// What writes the spellings that `--for` asks for.
+  private func spellingPrinter(
+    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String
+  ) -> SpellingPrinter {
+    SpellingPrinter(
+      choice, index, source, path,
+      version: era.flatMap { KernelVersion($0) } ?? source.release.flatMap { KernelVersion($0) },
+      configuration: .init(
+        hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
+      common)
   }
 
   private var form: LookupReport.Form { common.json ? .json : long ? .long : .line }
