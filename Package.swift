@@ -123,7 +123,9 @@ let package = Package(
     tests("Command", ["ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
+      dependencies: [
+        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "TestSupport",
+      ],
       path: "Tests/Conformance", swiftSettings: strict),
     tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
   ],

@@ -21,7 +21,9 @@ struct AddressBuckets: Sendable {
   ///   - span: The addresses that will be asked for.
   /// - Complexity: O(count).
   init(_ addresses: [UInt64], count: Int, span: Range<UInt64>) {
-    guard count > 1, count <= addresses.count, count < Int(UInt32.max), !span.isEmpty else { return }
+    guard count > 1, count <= addresses.count, count < Int(UInt32.max), !span.isEmpty else {
+      return
+    }
     base = span.lowerBound
     let size = span.upperBound &- base &- 1
     while size >> shift >= UInt64(count / 2) { shift &+= 1 }

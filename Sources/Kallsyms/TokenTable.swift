@@ -21,7 +21,7 @@ struct TokenTable: Hashable {
 
   /// Checks that the 256 strings at `start` are those that the 16-bit offsets at `index` say.
   ///
-  /// - Parameter work: What the check costs is taken off, in bytes looked at.
+  /// What the check costs, in bytes looked at, is taken off `work`.
   init?(_ bytes: RawSpan, start: Int, index: Int, _ order: ByteOrder, _ work: inout Int) {
     work &-= 1
     guard start >= 0, start < index, index <= bytes.byteCount &- 512 else { return nil }

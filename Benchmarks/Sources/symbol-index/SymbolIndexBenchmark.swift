@@ -32,7 +32,8 @@ struct SymbolIndexBenchmark {
     // Names without their terminators, and 24 bytes for each symbol.
     let names = (0..<table.count).reduce(0) { $0 + table.name(at: $1).byteCount }
     let bound = names * 3 / 2 + 24 * table.count
-    print(tenths(name), tenths(address), String(sum, radix: 16), tenths(building / 1e6), size, bound)
+    print(
+      tenths(name), tenths(address), String(sum, radix: 16), tenths(building / 1e6), size, bound)
   }
 
   /// The symbols of a kernel image.
