@@ -62,7 +62,8 @@ let package = Package(
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
     // Subjects.
     floor(
-      "ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+      "ModuleFiles",
+      ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions"]),
     floor(
       "KernelFacts",
       [
@@ -76,19 +77,22 @@ let package = Package(
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
         "KernelFacts",
       ]),
+    floor(
+      "NameTranslation",
+      ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -109,7 +113,8 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
-    tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+    tests(
+      "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
     tests(
       "KernelFacts",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts"]),
@@ -124,10 +129,12 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "TestSupport",
+        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts",
+        "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
+    tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
 )

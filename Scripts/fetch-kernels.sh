@@ -54,6 +54,7 @@ fetch amd64-7 sid amd64 "linux-base-7$v\+deb[0-9]+-amd64" "linux-binary-7$v\+deb
   "linux-modules-7$v\+deb[0-9]+-amd64" "linux-headers-7$v\+deb[0-9]+-amd64"
 fetch i386-6.1 bookworm i386 "linux-image-6\.1\.0-[0-9]+-686"
 fetch arm64-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64"
+fetch arm64-16k-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64-16k" "linux-headers-$v\+deb[0-9]+-arm64-16k"
 fetch armhf-6.12 trixie armhf "linux-image-$v\+deb[0-9]+-armmp"
 fetch s390x-6.12 trixie s390x "linux-image-$v\+deb[0-9]+-s390x"
 fetch ppc64el-6.12 trixie ppc64el "linux-image-$v\+deb[0-9]+-powerpc64le"
