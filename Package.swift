@@ -60,6 +60,7 @@ let package = Package(
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
+    floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
     floor(
       "ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
@@ -81,14 +82,13 @@ let package = Package(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -109,6 +109,7 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
+    tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
     tests(
       "KernelFacts",
@@ -137,7 +138,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [
