@@ -52,8 +52,8 @@ extension NameTable {
 
   /// The entries of the bucket that a digest falls into; `nil` if there are none.
   private func bucket(of prefix: UInt64) throws(ParseError) -> Range<Int>? {
-    let number =
-      header.bucketBits == 0 ? 0 : Int(truncatingIfNeeded: prefix >> (64 - UInt64(header.bucketBits)))
+    // A shift by 64 gives zero, the only bucket of a small table.
+    let number = Int(truncatingIfNeeded: prefix >> (64 - UInt64(header.bucketBits)))
     let start = try self.number(.buckets, at: number, size: 4)
     let end = try self.number(.buckets, at: number &+ 1, size: 4)
     guard start <= end, end <= count else {

@@ -62,6 +62,8 @@ final class NameTableWriter {
   /// Writes checksums and header, and makes the file.
   ///
   /// - Parameter fill: Sets the numbers of the header.
+  /// - Returns: Size of the file, in bytes.
+  /// - Throws: ``FileError`` if it cannot be written.
   func finish(_ fill: (inout NameTableHeader) -> Void) throws(FileError) -> Int {
     end()
     if !block.isEmpty { try flush() }
@@ -87,7 +89,8 @@ final class NameTableWriter {
   }
 
   private func flush() throws(FileError) {
-    checksums.append(little: unsafe block.withUnsafeBytes { unsafe RawSpan(_unsafeBytes: $0).crc32 })
+    let sum = unsafe block.withUnsafeBytes { unsafe RawSpan(_unsafeBytes: $0).crc32 }
+    checksums.append(little: sum)
     try file.append(block)
     block.removeAll(keepingCapacity: true)
   }

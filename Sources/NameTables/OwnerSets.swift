@@ -24,6 +24,8 @@ final class OwnerSets {
   /// Where a set stands, written now if it is not known.
   ///
   /// - Parameter owners: Ascending, no two equal.
+  /// - Returns: Its offset among the sets.
+  /// - Throws: ``FileError`` if it cannot be written.
   func offset(of owners: [UInt32]) throws(FileError) -> Int {
     let slot = OwnerSets.hash(owners)
     let isSmall = owners.count <= OwnerSets.largestSmall

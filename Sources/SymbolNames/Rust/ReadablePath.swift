@@ -37,6 +37,7 @@ public enum ReadablePath {
   /// `kernel::print::call_printk` gives `call_printk`, `print`, `kernel`.
   ///
   /// - Parameter path: A path without generic arguments.
+  /// - Returns: The parts.
   public static func reversed(_ path: [UInt8]) -> [UInt8] {
     var key: [UInt8] = []
     key.reserveCapacity(path.count + 1)
