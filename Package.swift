@@ -63,7 +63,8 @@ let package = Package(
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
     floor(
-      "ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+      "ModuleFiles",
+      ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions"]),
     floor(
       "KernelFacts",
       [
@@ -77,18 +78,23 @@ let package = Package(
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
         "KernelFacts",
       ]),
+    floor(
+      "NameTranslation",
+      ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -110,7 +116,8 @@ let package = Package(
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
-    tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+    tests(
+      "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
     tests(
       "KernelFacts",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts"]),
@@ -124,8 +131,12 @@ let package = Package(
     tests("Command", ["ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
+      dependencies: [
+        "ByteStorage", "ELFFormat", "ModuleVersions", "Kallsyms", "KernelFacts", "NameTranslation",
+        "TestSupport",
+      ],
       path: "Tests/Conformance", swiftSettings: strict),
+    tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
     tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]

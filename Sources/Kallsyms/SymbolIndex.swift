@@ -57,6 +57,7 @@ public struct SymbolIndex: Sendable {
     self.next = next
     kernelOrder = SymbolIndex.order(of: table.addresses, in: 0..<kernelCount, always: false)
     moduleOrder = SymbolIndex.order(of: table.addresses, in: kernelCount..<count, always: true)
+      .filter { table.hasPlace(at: Int($0)) }
     bounds = KernelBounds { name in
       let index = SymbolIndex.first(name, in: table, slots)
       return index.flatMap { $0 < kernelCount ? table.addresses[$0] : nil }
@@ -137,16 +138,47 @@ extension SymbolIndex {
 
   /// Which of the symbols of the same name and owner one is, counted from 1, and how many there are.
   ///
-  /// For the kernel this is the position (`sympos`) that livepatch counts; for a module it is, as
-  /// long as the table lists the module's symbols in the order of its symbol table.
+  /// This is the position (`sympos`) that livepatch counts: by address for the kernel, and in the
+  /// order of the symbol table for a module, where the table lists all that its file has. (Once its
+  /// initialisation is over, the kernel has forgotten what lies in the module's `.init` sections.)
+  ///
+  /// - Complexity: O(k) for k equal names.
   public func position(of index: Int) -> (position: Int, count: Int) {
     let owner = table.ownerIndex(at: index)
-    var result = (position: 0, count: 0)
-    for other in symbols(named: table.name(at: index)) where table.ownerIndex(at: other) == owner {
+    let address = index >= 0 && index < table.count ? table.addresses[index] : 0
+    var result = (position: 1, count: 0)
+    var current = first(named: table.name(at: index))
+    while let other = current {
+      current = next(after: other)
+      guard table.ownerIndex(at: other) == owner else { continue }
       result.count += 1
-      if other == index { result.position = result.count }
+      let isBefore =
+        owner != 0 || table.addresses[other] == address
+        ? other < index : table.addresses[other] < address
+      if isBefore { result.position += 1 }
     }
     return result
+  }
+
+  /// Other symbols of the same address: of the kernel for one of its own, else of modules.
+  ///
+  /// - Parameters:
+  ///   - index: The symbol.
+  ///   - limit: Most symbols to look at.
+  /// - Returns: Their indices.
+  public func aliases(of index: Int, limit: Int = 64) -> [Int] {
+    guard index >= 0, index < table.count, table.hasPlace(at: index) else { return [] }
+    let address = table.addresses[index]
+    let inModules = index >= kernelCount
+    guard let last = last(notAbove: address, inModules: inModules) else { return [] }
+    var found: [Int] = []
+    for position in stride(from: last, through: max(0, last - limit), by: -1) {
+      guard let other = symbol(atPosition: position, inModules: inModules),
+        table.addresses[other] == address
+      else { break }
+      if other != index { found.append(other) }
+    }
+    return found.reversed()
   }
 
   /// Position in address order, kernel or modules, of the last address that is not greater.

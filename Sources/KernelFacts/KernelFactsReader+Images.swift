@@ -24,24 +24,13 @@ extension KernelFactsReader {
   mutating func readDump(
     _ path: String, into facts: inout KernelFacts
   ) throws(FileError) -> Bool {
-    var layers: [String] = file.compression.map { [$0.rawValue] } ?? []
-    var kind = try KernelFactsReader.kind(of: file.source, path)
-    let isFlattened = kind == .kdumpFlattened
-    if isFlattened {
-      layers.append(kind.description)
-      try MemoryDump.reassemble(file.source, into: &scratch, path: path)
-      kind = try KernelFactsReader.kind(of: scratch.source, path)
+    var layers: [String] = []
+    guard let place = try DumpOpening.open(&file, &scratch, path: path, layers: &layers) else {
+      return false
     }
-    switch kind {
-    case .elfCore, .kdumpCompressed: break
-    default:
-      if !isFlattened { return false }
-      throw FileError(path: path, cause: .notSuitable("a flattened stream of something unknown"))
-    }
-    layers.append(kind.description)
     facts.layers = facts.layers ?? KernelFacts.Fact(layers, from: path)
     do throws(ParseError) {
-      if isFlattened {
+      if place == .scratch {
         try KernelFactsReader.readDump(scratch.source, path, into: &facts)
       } else {
         try KernelFactsReader.readDump(file.source, path, into: &facts)
@@ -77,14 +66,6 @@ extension KernelFactsReader {
     }
     if facts.release == nil {
       throw ParseError(.missing, in: "memory dump: note VMCOREINFO, or a banner", at: 0)
-    }
-  }
-
-  private static func kind(
-    of source: ByteSource, _ path: String
-  ) throws(FileError) -> KernelContainer.Kind {
-    do { return try KernelContainer(identifying: source).kind } catch {
-      throw FileError(path: path, cause: .malformed(error))
     }
   }
 

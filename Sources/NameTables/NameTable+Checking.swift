@@ -70,14 +70,14 @@ extension NameTable {
 
   /// Readable names are in order.
   private func checkReadables(_ starts: Offsets) throws(ParseError) {
-    var keys = ReadableKeys()
+    var paths = ReadablePaths()
     var last: [UInt8] = []
     for index in 0..<readableCount {
-      let record = try readable(at: index)
-      guard starts.contains(record.offset), let key = keys.key(of: record.name),
+      let (offset, form) = try readable(at: index)
+      guard starts.contains(offset), let key = paths.key(of: try record(at: offset).name, form),
         !key.lexicographicallyPrecedes(last)
       else {
-        throw failure("readable name", .readables, index * NameTableHeader.offsetSize)
+        throw failure("readable name", .readables, index * NameTableHeader.readableEntrySize)
       }
       last = key
     }

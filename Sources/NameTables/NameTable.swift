@@ -68,7 +68,7 @@ public struct NameTable: Sendable {
   /// Number of names.
   public var count: Int { header.nameCount }
 
-  /// Number of names that have a readable form.
+  /// Number of forms of readable names, up to three a name.
   public var readableCount: Int { header.readableCount }
 
   /// Number of owners.

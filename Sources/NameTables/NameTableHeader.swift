@@ -11,7 +11,7 @@ internal import ByteStorage
 /// | 24 | 8 | number of names |
 /// | 32 | 4 | number of owners |
 /// | 36 | 4 | bits of a digest that number a bucket |
-/// | 40 | 8 | number of readable names |
+/// | 40 | 8 | number of forms of readable names |
 /// | 48 | 8 × 16 | offset and size of each section, in the order of ``Section`` |
 /// | 176 | 4 | CRC-32 of the section of checksums |
 /// | 4092 | 4 | CRC-32 of what is before |
@@ -33,6 +33,10 @@ struct NameTableHeader: Equatable {
   static let offsetSize = 5
   /// Size of an entry of the digests: an offset, and 16 bits of the digest.
   static let digestEntrySize = 7
+  /// Size of an entry of the readable names: an offset, and which form of the name is meant.
+  static let readableEntrySize = 6
+  /// Most forms that a readable name has (``ReadablePath``).
+  static let mostForms = 3
   /// Most bits that number a bucket.
   static let mostBucketBits = 28
   /// Names that a bucket has at most on average.
@@ -127,7 +131,7 @@ extension NameTableHeader {
     nameCount = try number(at: 24, Int(UInt32.max))
     ownerCount = Int(block.integer(UInt32.self, at: 32, .little) ?? 0)
     bucketBits = Int(block.integer(UInt32.self, at: 36, .little) ?? 0)
-    readableCount = try number(at: 40, nameCount)
+    readableCount = try number(at: 40, nameCount * NameTableHeader.mostForms)
     var end = NameTableHeader.blockSize
     for section in Section.allCases {
       let place = 48 + 16 * section.rawValue
@@ -161,7 +165,7 @@ extension NameTableHeader {
       (.landmarks, landmarks * NameTableHeader.offsetSize),
       (.digests, nameCount * NameTableHeader.digestEntrySize),
       (.buckets, (1 << bucketBits + 1) * 4),
-      (.readables, readableCount * NameTableHeader.offsetSize), (.checksums, blocks * 4),
+      (.readables, readableCount * NameTableHeader.readableEntrySize), (.checksums, blocks * 4),
     ]
     for (section, size) in expected where self[section].count != size {
       throw ParseError(

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import SymbolNames
 
 /// The sections of a table on their way into the file.
 final class TableContents {
@@ -7,7 +8,7 @@ final class TableContents {
   private let landmarks: SpoolFile
   private let digests: PairSorter
   private let readables: PairSorter
-  private var keys = ReadableKeys()
+  private var paths = ReadablePaths()
   private var nameCount = 0
   private var readableCount = 0
   private var buffer = OutputBuffer(reserving: 1 << 17)
@@ -63,8 +64,10 @@ final class TableContents {
     let bytes = unsafe name.span.bytes
     let prefix = NameTable.digest(of: bytes).prefix
     try withKey(of: prefix) { (key) throws(FileError) in try digests.add(key, offset) }
-    if let key = keys.key(of: bytes) {
-      try readables.add(unsafe key.span.bytes, offset)
+    for (form, path) in paths.forms(of: bytes).prefix(NameTableHeader.mostForms).enumerated() {
+      let key = ReadablePath.reversedKey(of: path)
+      // SAFETY: as above.
+      try readables.add(unsafe key.span.bytes, offset | UInt64(form) << 40)
       readableCount += 1
     }
     buffer.append(variable: UInt64(set))
@@ -98,8 +101,8 @@ final class TableContents {
     let bits = NameTableHeader.bucketBits(for: nameCount)
     try writeDigests(bits)
     writer.begin(.readables)
-    try readables.forEach { (_, offset) throws(FileError) in
-      buffer.append(little: offset, size: NameTableHeader.offsetSize)
+    try readables.forEach { (_, entry) throws(FileError) in
+      buffer.append(little: entry, size: NameTableHeader.readableEntrySize)
       if buffer.bytes.count >= 1 << 16 { try writer.append(&buffer) }
     }
     try writer.append(&buffer)

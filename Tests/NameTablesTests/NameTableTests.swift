@@ -110,14 +110,20 @@ struct NameTableTests {
 
   @Test("a readable path, or the end of one, finds the linkage names")
   func readable() throws {
+    let method = "_RNvXs_NtCs1cdwasc6FUb_6kernel5printNtB4_9PrintableNtB4_8Callable4call"
     let table = try build(
-      "table", [(Self.kernel, [Self.printk, Self.info, Self.printk + ".llvm.5", "call_printk"])])
-    #expect(table.readableCount == 3)
+      "table",
+      [(Self.kernel, [Self.printk, Self.info, Self.printk + ".llvm.5", "call_printk", method])])
+    #expect(table.readableCount == 6)
     let both = [Self.printk, Self.printk + ".llvm.5"]
     for path in ["call_printk", "print::call_printk", "kernel::print::call_printk"] {
       #expect(try names(table, readable: path) == both)
     }
     #expect(try names(table, readable: "format_strings::INFO") == [Self.info])
+    for path in [
+      "call", "Printable::call", "Callable::call", "kernel::print::Callable::call",
+      "<kernel::print::Printable as kernel::print::Callable>::call",
+    ] { #expect(try names(table, readable: path) == [method], "\(path)") }
     for path in [
       "printk", "l_printk", "kernel", "rint::call_printk", "x::kernel::print::call_printk",
     ] {
