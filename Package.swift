@@ -60,6 +60,7 @@ let package = Package(
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
+    floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
     floor(
       "ModuleFiles",
@@ -85,14 +86,15 @@ let package = Package(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -113,6 +115,7 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
+    tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests(
       "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
     tests(
@@ -146,7 +149,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -209,7 +209,7 @@ internal import Glibc
 }
 
 /// Opens a regular file for reading, never waiting on a FIFO or a device.
-private func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
   let file = Int32(
     retryingInterrupted {
       unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
