@@ -50,13 +50,13 @@ public struct KernelSymbolReader: ~Copyable {
       : try KernelSymbolReader.image(KallsymsImage(raw: source.all()))
   }
 
-  private static func list(_ text: SymbolText) -> KernelSymbolSource {
+  static func list(_ text: SymbolText) -> KernelSymbolSource {
     var source = KernelSymbolSource(text.table, .list)
     source.kernelOffset = KernelSymbolSource.usualMove(text.table)
     return source
   }
 
-  private static func image(_ image: borrowing KallsymsImage) throws(KallsymsError)
+  static func image(_ image: borrowing KallsymsImage) throws(KallsymsError)
     -> KernelSymbolSource
   {
     let tables = try KallsymsTables(locating: image)
