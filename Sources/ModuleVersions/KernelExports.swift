@@ -1,8 +1,8 @@
 public import ByteStorage
 public import ELFFormat
 
-/// Reads the exports of a linked kernel: of a vmlinux with section headers, or of a plain memory image
-/// whose own symbols tell where the tables are.
+/// Reads the exports of a linked kernel: of a vmlinux with section headers, or of a plain memory
+/// image whose own symbols tell where the tables are.
 ///
 /// - Note: include/linux/export-internal.h and kernel/module/main.c; specs of entries as in
 ///   ``ExportEntryLayout``, of CRCs: a `long` up to 4.9, then u32, place-relative with
@@ -101,7 +101,9 @@ public struct KernelExports: ~Escapable {
   @_lifetime(copy self)
   private func bytes(of table: Table, in region: StaticString) throws(ParseError) -> RawSpan {
     guard let bytes = space.bytes(at: table.offset, count: table.size) else {
-      throw ParseError(.truncated(needed: UInt64(clamping: table.size), available: 0), in: region, at: table.offset)
+      throw ParseError(
+        .truncated(needed: UInt64(clamping: table.size), available: 0), in: region,
+        at: table.offset)
     }
     return bytes
   }
@@ -119,7 +121,9 @@ public struct KernelExports: ~Escapable {
     }
     let count = entries.byteCount / layout.entrySize
     let (versions, crcForm) =
-      if let crcs = part.crcs { try readCRCs(crcs, count: count) } else { ([UInt32?](), ExportForm.CRCs.none) }
+      if let crcs = part.crcs {
+        try readCRCs(crcs, count: count)
+      } else { ([UInt32?](), ExportForm.CRCs.none) }
     let flags = try flagBytes(part.licence)
     // Of several tables the first that has entries speaks for all.
     table.form =
