@@ -11,8 +11,10 @@ internal import KernelImages
 /// print(source.table.count)
 /// ```
 public struct KernelSymbolReader: ~Copyable {
-  private var file: FileBuffer
-  private var scratch: FileBuffer
+  var file: FileBuffer
+  var scratch: FileBuffer
+  /// Where the image lies that was read last; `nil` if it was none.
+  var unpacked: UnpackedKernel?
   /// Whether to read which functions can be traced and probed, too.
   public var readsProbeSites = false
 
@@ -31,6 +33,7 @@ public struct KernelSymbolReader: ~Copyable {
   public mutating func read(_ path: String) throws -> KernelSymbolSource {
     var path = path == "running" ? "/proc/kallsyms" : path
     if PathKind(path) == .directory, let image = KernelFactsReader.image(in: path) { path = image }
+    unpacked = nil
     try file.open(path)
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
@@ -38,6 +41,7 @@ public struct KernelSymbolReader: ~Copyable {
       return KernelSymbolSource(table: text.table, tables: nil, release: nil, wrongTypes: [:])
     }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    unpacked = kernel
     let source = try kernel.source(file: file, scratch: scratch)
     let bytes = try source.all()
     let image =

@@ -10,6 +10,13 @@ extension KernelSymbolSource {
   ) throws -> KernelSymbolSource {
     var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
     reader.readsProbeSites = probeSites
+    return try read(path, common, with: &reader)
+  }
+
+  /// As ``read(_:_:probeSites:)``, with a reader whose image is of use afterwards.
+  static func read(
+    _ path: String, _ common: CommonOptions, with reader: inout KernelSymbolReader
+  ) throws -> KernelSymbolSource {
     do {
       let source = try reader.read(path)
       source.complain(path, common)

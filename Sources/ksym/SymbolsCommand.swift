@@ -17,21 +17,23 @@ struct SymbolsCommand: ParsableCommand {
         ksym symbols /boot/vmlinuz-$(uname -r) > System.map
         ksym symbols --format kallsyms --type T --name 'vfs_*' bzImage
         ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
+        ksym symbols --format elf -o vmlinux.syms bzImage && gdb vmlinux.syms
         ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
 
       Formats: system-map and nm (by address, equal addresses by name), kallsyms (the kernel's \
-      order, with the module behind each name), json (one object a symbol).
+      order, with the module behind each name), json (one object a symbol), elf (a file with the symbols over the \
+      kernel's sections and contents, for gdb, objdump, addr2line and perf).
 
       Exit status: 0 symbols were printed; 1 none is left after filtering; 2 the file cannot be \
       read, or has no symbols.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case nm, kallsyms, json
+    case nm, kallsyms, json, elf
     case systemMap = "system-map"
   }
 
-  @Option(help: "Output format: nm, kallsyms, system-map or json.")
+  @Option(help: "Output format: nm, kallsyms, system-map, json or elf.")
   var format: Format = .systemMap
 
   @Option(
@@ -50,6 +52,8 @@ struct SymbolsCommand: ParsableCommand {
   @Flag(help: "Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.")
   var asKernel = false
 
+  @OptionGroup var symbolFile: SymbolFileOptions
+
   @OptionGroup var common: CommonOptions
 
   @Argument(
@@ -57,8 +61,13 @@ struct SymbolsCommand: ParsableCommand {
     completion: .file())
   var kernel = "running"
 
+  func validate() throws {
+    if format == .elf, !common.json { _ = try symbolFile.target() }
+  }
+
   func run() throws {
-    let source = try KernelSymbolSource.read(kernel, common)
+    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
+    let source = try KernelSymbolSource.read(kernel, common, with: &reader)
     let printer = SymbolPrinter(
       source, format: common.json ? .json : format, asKernel: asKernel,
       showsReadable: !common.noDemangle)
@@ -73,6 +82,10 @@ struct SymbolsCommand: ParsableCommand {
       if patterns.isEmpty { return true }
       let name = table.name(at: index)
       return patterns.contains { $0.matches(name) }
+    }
+    if format == .elf, !common.json, !chosen.isEmpty {
+      try symbolFile.write(reader, source, chosen: chosen, from: kernel)
+      return
     }
     var output = OutputBuffer(reserving: 1 << 17)
     for index in printer.ordered(chosen) {
