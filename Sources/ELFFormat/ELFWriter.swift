@@ -76,6 +76,7 @@ public struct ELFWriter: Sendable {
   /// - Parameters:
   ///   - alignment: A power of two up to 2^16; another counts as 1.
   ///   - address: What the offset must agree with, as the offset of a loaded segment must.
+  /// - Returns: An offset at the end of the file so far, or after it.
   public func nextOffset(alignment: UInt64, like address: UInt64 = 0) -> Int {
     guard alignment.nonzeroBitCount == 1, alignment <= 1 << 16 else { return bytes.count }
     let distance = (address &- UInt64(bytes.count)) & (alignment &- 1)

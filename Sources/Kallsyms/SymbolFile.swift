@@ -135,6 +135,8 @@ extension SymbolFile {
   ///   - chosen: Indexes of those to write, in ascending order; modules' symbols are left out.
   ///   - naming: Which names to write.
   ///   - contents: The image, to hold the bytes of sections; without it only notes are kept.
+  ///   - image: Where notes are taken from if there are no contents.
+  /// - Returns: The bytes of the file.
   public func bytes(
     _ table: SymbolTable, chosen: [Int], naming: Naming = .linkage, contents: RawSpan? = nil,
     notes image: RawSpan = RawSpan()
