@@ -15,7 +15,9 @@ public import ModuleFiles
 /// ```
 public struct KernelSymbolReader: ~Copyable {
   var file: FileBuffer
-  private var scratch: FileBuffer
+  var scratch: FileBuffer
+  /// Where the image lies that was read last; `nil` if it was none.
+  var unpacked: UnpackedKernel?
   /// How the symbols are wanted.
   public var view = View.listed
   /// What is taken of a module's symbol table.
@@ -51,6 +53,7 @@ public struct KernelSymbolReader: ~Copyable {
   public mutating func read(_ path: String) throws -> KernelSymbolSource {
     var path = path == "running" ? "/proc/kallsyms" : path
     if PathKind(path) == .directory, let image = KernelFactsReader.image(in: path) { path = image }
+    unpacked = nil
     try file.open(path)
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
@@ -64,6 +67,7 @@ public struct KernelSymbolReader: ~Copyable {
     }
     if let module = try readModule(path) { return module }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    unpacked = kernel
     let source = try kernel.source(file: file, scratch: scratch)
     guard kernel.isELF else {
       return try KernelSymbolReader.image(
