@@ -37,7 +37,9 @@ extension FuzzTargets {
     if let text = try? SymbolText(parsing: bytes) {
       ask(text.table)
       ask(text.table.kernelView())
-      if bytes.byteCount < 4096 { use(SymbolFinder(SymbolIndex(text.table)).find(bytes.text).count) }
+      if bytes.byteCount < 4096 {
+        use(SymbolFinder(SymbolIndex(text.table)).find(bytes.text).count)
+      }
     }
     // One release an input, by its size: the three differ in the text only.
     let releases = KallsymsEncoder.Release.allCases
