@@ -20,6 +20,8 @@ internal import Glibc
   /// The default of ``limit``: 1 GiB.
   public static let defaultLimit = 1 << 30
   private static let initialCapacity = 128 << 20
+  /// Least size of what is worth large pages, in bytes: images of kernels, hardly any module.
+  private static let largePart = 4 << 20
   private static let probeSize = 16
 
   /// Creates an empty buffer; memory is taken as files need it.
@@ -51,6 +53,7 @@ internal import Glibc
     descriptor = file
     count = size
     try ensureContent(size, path)
+    if size > FileBuffer.largePart { content?.preferLargePages() }
     if let format = try probedFormat(path) { try unpackFile(format, path) }
   }
 
@@ -73,6 +76,7 @@ internal import Glibc
   ) throws(FileError) {
     close()
     try ensureContent(FileBuffer.initialCapacity, path)
+    if input.byteCount > FileBuffer.largePart { content?.preferLargePages() }
     compression = format
     try decompress(input, format, path, trailing)
   }
@@ -205,7 +209,7 @@ internal import Glibc
 }
 
 /// Opens a regular file for reading, never waiting on a FIFO or a device.
-private func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
   let file = Int32(
     retryingInterrupted {
       unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))

@@ -44,6 +44,13 @@ internal import Glibc
     _ = unsafe madvise(base, capacity, MADV_DONTNEED)
   }
 
+  /// Asks the system for large pages, where it has them: worth it for content of many megabytes that
+  /// is written at once, since each fault then brings 2 MiB instead of 4 KiB.
+  func preferLargePages() {
+    // SAFETY: base and capacity describe one mapping of ours; this is a hint that changes no content.
+    _ = unsafe madvise(base, capacity, MADV_HUGEPAGE)
+  }
+
   private static func rounded(_ minimum: Int) -> Int? {
     let (sum, overflow) = max(minimum, 1).addingReportingOverflow(pageSize &- 1)
     return overflow ? nil : sum & ~(pageSize &- 1)

@@ -12,7 +12,7 @@ extension KernelFactsReader {
     do {
       let bytes = try source.all()
       let image = isELF ? try KallsymsImage(ELFFile(source)) : KallsymsImage(raw: bytes)
-      let found = try KernelSymbolReader.image(image)
+      let found = try KernelSymbolReader().image(image)
       facts.symbols = KernelFacts.Fact(SymbolFacts(found), from: path)
       guard !isELF, let tables = found.tables else { return }
       if facts.layout == nil, let size = tables.wordSize {
@@ -36,7 +36,7 @@ extension KernelFactsReader {
       let head = try file.source.bytes(0..<min(file.count, 1024), in: "file")
       guard SymbolText.isRecognized(head) else { return false }
       let text = try SymbolText(parsing: file.source.all())
-      facts.symbols = KernelFacts.Fact(SymbolFacts(KernelSymbolReader.list(text)), from: path)
+      facts.symbols = KernelFacts.Fact(SymbolFacts(KernelSymbolReader().list(text)), from: path)
       facts.layers = facts.layers ?? KernelFacts.Fact(["list of symbols"], from: path)
       return true
     } catch { throw FileError(path: path, cause: .malformed(error)) }

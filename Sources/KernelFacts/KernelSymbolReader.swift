@@ -2,9 +2,10 @@ public import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
 internal import KernelImages
+public import ModuleFiles
 
 /// Reads the symbols of a kernel from its image, from a memory dump, or from System.map, nm output or
-/// /proc/kallsyms.
+/// /proc/kallsyms, or those of a module.
 ///
 /// ```swift
 /// var reader = KernelSymbolReader()
@@ -13,8 +14,26 @@ internal import KernelImages
 /// print(source.table.count)
 /// ```
 public struct KernelSymbolReader: ~Copyable {
-  private var file: FileBuffer
+  var file: FileBuffer
   private var scratch: FileBuffer
+  /// How the symbols are wanted.
+  public var view = View.listed
+  /// What is taken of a module's symbol table.
+  public var moduleView = ModuleSymbolView.file
+  /// Whether to read which functions can be traced and probed, too.
+  public var readsProbeSites = false
+
+  /// How lists and the linker's symbol tables are turned into a kernel's symbols. The kernel's own
+  /// tables are always taken as they are.
+  public enum View: Sendable, Hashable {
+    /// As they are.
+    case listed
+    /// What System.map would hold (``SymbolTable/systemMapView()``); lists stay as they are.
+    case systemMap
+    /// What the kernel's own table would hold (``SymbolTable/kernelView()``), with the source files
+    /// of local symbols where an image tells them.
+    case kernel
+  }
 
   /// - Parameter limit: Largest file after unpacking, in bytes.
   public init(limit: Int = FileBuffer.defaultLimit) {
@@ -24,8 +43,8 @@ public struct KernelSymbolReader: ~Copyable {
 
   /// Reads a file, the image in a directory, or the running kernel's list.
   ///
-  /// - Parameter path: A kernel image, a memory dump, a list of symbols, a directory with an image, or
-  ///   `running`.
+  /// - Parameter path: A kernel image, a memory dump, a list of symbols, a module, a directory with an
+  ///   image, or `running`.
   /// - Returns: The symbols. Addresses may be hidden, or distances: the result tells.
   /// - Throws: ``FileError`` if the file cannot be read or is no kernel, `ParseError` if it is
   ///   damaged, or `KallsymsError` if there are no tables.
@@ -35,7 +54,7 @@ public struct KernelSymbolReader: ~Copyable {
     try file.open(path)
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
-      return KernelSymbolReader.list(try SymbolText(parsing: file.source.all()))
+      return list(try SymbolText(parsing: file.source.all()))
     }
     var layers: [String] = []
     switch try DumpOpening.open(&file, &scratch, path: path, layers: &layers) {
@@ -43,29 +62,47 @@ public struct KernelSymbolReader: ~Copyable {
     case .scratch: return try KernelSymbolReader.dump(scratch.source)
     case nil: break
     }
+    if let module = try readModule(path) { return module }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
     let source = try kernel.source(file: file, scratch: scratch)
-    return kernel.isELF
-      ? try KernelSymbolReader.image(KallsymsImage(ELFFile(source)))
-      : try KernelSymbolReader.image(KallsymsImage(raw: source.all()))
+    guard kernel.isELF else {
+      return try image(KallsymsImage(raw: source.all()))
+    }
+    let elf = try ELFFile(source)
+    do {
+      var found = try image(KallsymsImage(elf))
+      if view == .kernel, let listed = try listed(elf) { found.table.adoptFiles(of: listed) }
+      return found
+    } catch let error as KallsymsError {
+      // A kernel without tables (CONFIG_KALLSYMS=n) may still have the linker's symbols.
+      guard let listed = try listed(elf) else { throw error }
+      var found = KernelSymbolSource(
+        listed, .image, release: KernelBanner(searching: try source.all())?.release)
+      found.wordSize = elf.layout.wordSize
+      return found
+    }
   }
 
-  static func list(_ text: SymbolText) -> KernelSymbolSource {
-    var source = KernelSymbolSource(text.table, .list)
+  func list(_ text: SymbolText) -> KernelSymbolSource {
+    let table = view == .kernel ? text.table.kernelView() : text.table
+    var source = KernelSymbolSource(table, .list)
+    if text.addressWidth == 16 { source.wordSize = 8 }
     source.kernelOffset = KernelSymbolSource.usualMove(text.table)
     return source
   }
 
-  static func image(_ image: borrowing KallsymsImage) throws(KallsymsError)
-    -> KernelSymbolSource
-  {
+  func image(
+    _ image: borrowing KallsymsImage
+  ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
     var source = KernelSymbolSource(
       try SymbolTable(tables, in: image), .image, tables: tables,
       release: KernelBanner(searching: image.bytes)?.release,
       wrongTypes: tables.wrongTypes(in: image))
     source.kernelOffset =
-      move(of: source.table, in: image) ?? KernelSymbolSource.usualMove(source.table)
+      KernelSymbolReader.move(of: source.table, in: image)
+      ?? KernelSymbolSource.usualMove(source.table)
+    if readsProbeSites { source.probeSites = ProbeSites(tables, in: image, source.table) }
     return source
   }
 

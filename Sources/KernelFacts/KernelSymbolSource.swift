@@ -1,3 +1,4 @@
+public import ByteStorage
 public import Kallsyms
 
 /// The symbols of a kernel, with what the file they come from tells of them.
@@ -10,6 +11,8 @@ public struct KernelSymbolSource: Sendable {
     case dump
     /// A list as text: System.map, nm output, /proc/kallsyms.
     case list
+    /// Modules' files, whose symbols have offsets in sections for addresses.
+    case modules
   }
 
   /// The symbols.
@@ -19,18 +22,25 @@ public struct KernelSymbolSource: Sendable {
   /// Where the kernel's own tables lie, in bytes from ``tablesAddress`` in a dump, else from the start
   /// of the kernel's bytes; `nil` for a list of symbols.
   public let tables: KallsymsTables?
+  /// Size of an address in bytes, where ``tables`` do not tell it and the file does.
+  var wordSize: Int?
   /// The address in the running kernel from which ``tables`` counts; `nil` unless it is a dump.
   public let tablesAddress: UInt64?
   /// The kernel's release, if the file has a banner.
   public let release: String?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
   public let wrongTypes: [Int: UInt8]
+  /// Which functions can be traced and probed; `nil` if that was not asked for, or cannot be told.
+  public internal(set) var probeSites: ProbeSites?
   /// How far the kernel was moved from the addresses that it was linked to (KASLR), in bytes, and what
   /// tells; `nil` if nothing does.
   public internal(set) var kernelOffset: KernelFacts.Fact<UInt64>?
   /// Whether addresses are those that the kernel was linked to although it had been moved, since
   /// ``undoMove(by:)`` was called.
   public private(set) var isMoveUndone = false
+
+  /// What of the modules to add could not be read, in order.
+  public internal(set) var unreadModules: [FileError] = []
 
   init(
     _ table: SymbolTable, _ origin: Origin, tables: KallsymsTables? = nil,
@@ -53,7 +63,7 @@ public struct KernelSymbolSource: Sendable {
 
   /// Digits of an address in hexadecimal: 8 for 32-bit kernels, else 16.
   public var addressWidth: Int {
-    if let tables { return tables.wordSize == 4 ? 8 : 16 }
+    if let size = tables?.wordSize ?? wordSize { return size == 4 ? 8 : 16 }
     return table.addresses.contains { $0 > 0xffff_ffff } ? 16 : 8
   }
 
@@ -65,7 +75,7 @@ public struct KernelSymbolSource: Sendable {
   /// - Returns: Whether the offset is known, and addresses are.
   @discardableResult
   public mutating func undoMove(by offset: UInt64? = nil) -> Bool {
-    let unmoved: UInt64? = origin == .image ? 0 : nil
+    let unmoved: UInt64? = origin == .image || origin == .modules ? 0 : nil
     guard let offset = offset ?? kernelOffset?.value ?? unmoved, !hidesAddresses else {
       return false
     }

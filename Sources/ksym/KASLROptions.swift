@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import KernelFacts
+internal import ModuleFiles
 
 /// Options that say which addresses are meant where a kernel was moved when it started.
 struct KASLROptions: ParsableArguments {
@@ -38,9 +39,12 @@ extension KernelSymbolSource {
   /// Reads a kernel and gives its symbols the addresses asked for, or ends the command with the
   /// reason.
   static func read(
-    _ path: String, _ kaslr: KASLROptions, _ common: CommonOptions
+    _ path: String, _ kaslr: KASLROptions, _ common: CommonOptions,
+    modules: ModuleSymbolOptions? = nil, view: KernelSymbolReader.View = .listed,
+    moduleView: ModuleSymbolView = .file, probeSites: Bool = false
   ) throws -> KernelSymbolSource {
-    var source = try read(path, common)
+    var source = try read(
+      path, common, modules: modules, view: view, moduleView: moduleView, probeSites: probeSites)
     if common.verbose, let offset = source.kernelOffset {
       Terminal.complain(
         "\(path): moved by 0x\(String(offset.value, radix: 16)) bytes (\(offset.source))")
