@@ -54,13 +54,15 @@ struct RawImageExports: ~Escapable {
     // Kernels without KALLSYMS_ALL list functions only: the first exports of functions tell.
     let size = UInt64(bytes.byteCount)
     var start = firstEntry & ~0xfff &- size & ~0xfff
-    for _ in 0...(bytes.byteCount >> 12) {
+    for _ in 0...min(bytes.byteCount >> 12, RawImageExports.mostPlaces) {
       start &+= 0x1000
       if isStart(start, firstEntry) { return start }
     }
     return nil
   }
 
+  /// Places to try, which are enough for 256 MiB, and symbols of one address to compare at each.
+  private static let (mostPlaces, mostAliases) = (1 << 16, 16)
   /// Entries to look at, and how many have to name the symbol at which they point.
   private static let (sample, leastAgreeing) = (64, 8)
 
@@ -98,7 +100,8 @@ struct RawImageExports: ~Escapable {
       let middle = (low + high) / 2
       if table.addresses[middle] < address { low = middle + 1 } else { high = middle }
     }
-    while low < table.count, table.addresses[low] == address {
+    let last = min(table.count, low + RawImageExports.mostAliases)
+    while low < last, table.addresses[low] == address {
       if table.name(at: low).equals(name) { return true }
       low += 1
     }
