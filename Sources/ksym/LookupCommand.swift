@@ -26,10 +26,18 @@ struct LookupCommand: ParsableCommand {
         ksym lookup -k vmlinuz --with-modules type_show --json | jq .file
         ksym lookup -k 6.1/vmlinuz -k 6.12/vmlinuz s_next
         ksym lookup -k vmlinuz --era 6.6 init_once.llvm.14172910296636650566
+        ksym lookup -k vmlinuz --for kprobe 'init_once,2' >> /sys/kernel/tracing/kprobe_events
+        ksym lookup -k vmlinuz --for all print::call_printk
 
       With --era, names are answered as kallsyms_lookup_name of that release does in a kernel built \
       by Clang with ThinLTO: releases from 5.13 to 6.10.6 cut suffixes, each in its own way. --era \
       own takes the kernel's release, and ThinLTO if any name has its suffix.
+
+      With --for, each symbol is printed as an interface takes it: kprobe (a line of kprobe_events), \
+      ftrace (text of set_ftrace_filter), perf, bpftrace, livepatch (old_name and old_sympos), gdb, \
+      crash, modversions (the layouts with room for the name), or a table of all. What an interface \
+      cannot take says why, and the status is 1. --era and --lto tell the rules where the kernel does \
+      not.
 
       Several kernels make one table: a line for each symbol, a column for each kernel.
 
@@ -63,7 +71,9 @@ struct LookupCommand: ParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("Print how an interface takes the symbol.", valueName: "interface"))
+    help: ArgumentHelp(
+      "Print how an interface takes the symbol: kprobe, ftrace, perf, bpftrace, livepatch, gdb, crash, "
+        + "modversions or all.", valueName: "interface"))
   var spelling: SpellingChoice?
 
   @OptionGroup var kaslr: KASLROptions
