@@ -60,6 +60,7 @@ let package = Package(
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
+    floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
     floor(
       "ModuleFiles",
@@ -91,15 +92,16 @@ let package = Package(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading",
         "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading",
         "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -121,6 +123,7 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
+    tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests(
       "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
     tests(
@@ -137,8 +140,8 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ByteStorage", "ELFFormat", "ModuleVersions", "Kallsyms", "KernelFacts", "NameTranslation",
-        "TestSupport",
+        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts",
+        "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
     tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
@@ -155,7 +158,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -1,8 +1,8 @@
 /// Readable paths of Rust as users shorten them.
-enum ReadablePath {
+public enum ReadablePath {
   /// The paths by which a readable name may be called, without generic arguments: itself, and for
   /// `<A as B>::f` both `A::f` and `B::f`.
-  static func forms(of path: String) -> [String] {
+  public static func forms(of path: String) -> [String] {
     var forms = [withoutGenerics(path)]
     let bytes = Array(path.utf8)
     guard bytes.first == UInt8(ascii: "<") else { return forms }
@@ -30,19 +30,17 @@ enum ReadablePath {
   }
 
   /// Whether a path is another, or ends in it at the start of a word.
-  static func ends(_ path: String, in wanted: String) -> Bool {
+  public static func ends(_ path: String, in wanted: String) -> Bool {
     guard path.hasSuffix(wanted) else { return false }
     let rest = path.utf8.dropLast(wanted.utf8.count)
     switch rest.last {
-    case nil, UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "&"), UInt8(ascii: "*"),
-      UInt8(ascii: "("), UInt8(ascii: "<"):
-      return true
-    default: return false
+    case nil, UInt8(ascii: ":"): return true
+    case .some(let byte): return isBoundary(byte)
     }
   }
 
   /// A path without `::<…>` and `<…>` behind a name; `<…>` at its start stays.
-  static func withoutGenerics(_ path: String) -> String {
+  public static func withoutGenerics(_ path: String) -> String {
     guard path.utf8.contains(UInt8(ascii: "<")) else { return path }
     var result: [UInt8] = []
     var depth = 0
@@ -59,6 +57,43 @@ enum ReadablePath {
       previous = byte
     }
     return String(decoding: result, as: UTF8.self)
+  }
+
+  /// Bytes behind which a path may begin.
+  private static func isBoundary(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "("),
+      UInt8(ascii: "<"):
+      true
+    default: false
+    }
+  }
+
+  /// What paths are sorted by so that those that end alike stand together: the parts in reverse, each
+  /// with a NUL behind it, as far as they can be asked for.
+  ///
+  /// `&kernel::print::call_printk` gives `call_printk`, `print`, `kernel`. If ``ends(_:in:)`` holds,
+  /// the key of the path begins with that of what is wanted.
+  ///
+  /// - Parameter path: A path without generic arguments.
+  /// - Returns: The key.
+  public static func reversedKey(of path: String) -> [UInt8] {
+    let bytes = Array(path.utf8)
+    let start = bytes.lastIndex { isBoundary($0) }.map { $0 + 1 } ?? 0
+    var key: [UInt8] = []
+    key.reserveCapacity(bytes.count + 1)
+    var end = bytes.count
+    var index = end
+    while index > start {
+      index -= 1
+      guard index + 1 < end, bytes[index] == 0x3a, bytes[index + 1] == 0x3a else { continue }
+      key.append(contentsOf: bytes[(index + 2)..<end])
+      key.append(0)
+      end = index
+    }
+    key.append(contentsOf: bytes[start..<max(start, end)])
+    key.append(0)
+    return key
   }
 
   /// Whether text ends in a name, or `::`, so that `<` opens its arguments.
