@@ -14,6 +14,8 @@ internal import ModuleVersions
 public struct NameReader: ~Copyable {
   private var file: FileBuffer
   private let limit: Int
+  /// Whether to look for the build ID of kernels, which takes about as long as their symbols do.
+  public var readsIdentity = false
 
   /// - Parameter limit: Largest file after unpacking, in bytes.
   public init(limit: Int = FileBuffer.defaultLimit) {
@@ -73,8 +75,11 @@ public struct NameReader: ~Copyable {
   ) throws -> NameCollection {
     var names = NameCollection()
     let name = try module.name() ?? ModulePaths.moduleName(ofFile: path)
+    let vermagic = try module.info()?.value("vermagic") ?? ""
     let owner = names.addOwner(
-      NameCollection.Owner(name, buildID: BuildID(in: module.elf)?.bytes ?? []))
+      NameCollection.Owner(
+        name, buildID: BuildID(in: module.elf)?.bytes ?? [],
+        release: String(vermagic.prefix { $0 != " " })))
     names.note(wordBits: module.elf.layout.is64Bit ? 64 : 32)
     try module.forEachName { name, thing in
       switch thing {
@@ -95,7 +100,16 @@ public struct NameReader: ~Copyable {
     let source = try reader.read(path)
     var names = NameCollection()
     names.note(wordBits: source.addressWidth == 8 ? 32 : 64)
-    names.add(source.table, buildID: identity?.bytes ?? [])
+    var (identity, release) = (identity, source.release)
+    if readsIdentity, identity == nil || release == nil {
+      var reader = KernelFactsReader(limit: limit)
+      reader.isThorough = true
+      if let facts = try? reader.read(path) {
+        identity = identity ?? facts.buildID?.value
+        release = release ?? facts.release?.value
+      }
+    }
+    names.add(source.table, buildID: identity?.bytes ?? [], release: release ?? "")
     return names
   }
 }
