@@ -74,14 +74,15 @@ public struct NameCollection: Sendable {
     return unsafe _overrideLifetime(name, borrowing: self)
   }
 
-  /// Calls `body` for every name and each symbol that bears it, with the index of the owner; for a
-  /// name that no symbol bears once, with `nil`.
+  /// Calls `body` for every name of one file and each symbol that bears it, with the index of the
+  /// owner; once, with the first owner, for a name that is exported without a symbol; and with `nil`
+  /// for one that is only required.
   public func forEachPair(_ body: (RawSpan, Int?) throws -> Void) rethrows {
     for (symbol, name) in zip(symbols, symbolNames) {
       try body(names.name(Int(name)), Int(symbol.owner))
     }
     for (index, role) in roles.enumerated() where !role.contains(.symbol) {
-      try body(names.name(index), nil)
+      try body(names.name(index), role.contains(.exported) ? 0 : nil)
     }
   }
 

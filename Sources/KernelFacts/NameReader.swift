@@ -33,7 +33,7 @@ public struct NameReader: ~Copyable {
 
   /// Reads a file.
   ///
-  /// - Parameter path: A module; Module.symvers text, whose symbols have no place; or whatever
+  /// - Parameter path: A module; Module.symvers text, whose symbols have no addresses; or whatever
   ///   ``KernelSymbolReader`` reads.
   /// - Returns: Its names, each once, with its owners.
   /// - Throws: ``FileError`` if it cannot be read, `ParseError` if it is damaged, `KallsymsError` if
@@ -65,7 +65,7 @@ public struct NameReader: ~Copyable {
       _ = names.addOwner(NameCollection.Owner(name))
     }
     for row in exports.rows {
-      names.add(exports.bytes(row.name), .exported, owner: Int(row.owner))
+      names.add(exports.bytes(row.name), [.symbol, .exported], owner: Int(row.owner))
     }
     return names
   }

@@ -123,9 +123,7 @@ struct TableBuildCommand: ParsableCommand {
             kernelBuildID: isOfKernel ? kernel?.buildID ?? [] : [])))
     }
     try names.forEachPair { name, owner in
-      // What is only required or exported has the file's first owner.
-      let index = owner ?? 0
-      if owners.indices.contains(index) { try builder.add(name, owner: owners[index]) }
+      try builder.add(name, owner: owner.map { owners[$0] })
     }
   }
 }

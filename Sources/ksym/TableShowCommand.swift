@@ -164,6 +164,7 @@ struct TableReport {
     }
     var list = words.joined(separator: ", ")
     if found.owners.count > words.count { list += " and \(found.owners.count - words.count) more" }
+    if list.isEmpty { list = "owner unknown" }
     output.append(terminal.faint("  (\(list))") + "\n")
   }
 
