@@ -38,6 +38,14 @@ struct KnownNames: Sendable {
     return dictionary.name(for: digest)
   }
 
+  /// The name that a key stands for, if the key is a digest (64 digits, or `sha256:…`) of one.
+  func linkageName(of key: String) -> String? {
+    guard let digest = SHA256Digest(hexadecimal: key), let name = name(for: digest) else {
+      return nil
+    }
+    return String(decoding: name, as: UTF8.self)
+  }
+
   private static func isTable(_ path: String) throws -> Bool {
     guard path != "-", PathKind(path) == .file else { return false }
     let file = try MappedFile(path)

@@ -66,6 +66,13 @@ struct LookupCommand: ParsableCommand {
     help: ArgumentHelp("Print how an interface takes the symbol.", valueName: "interface"))
   var spelling: SpellingChoice?
 
+  @Option(
+    name: .customLong("names"),
+    help: ArgumentHelp(
+      "Names that digests may stand for: a name table, symvers, System.map, nm, a list.",
+      valueName: "file"), completion: .file())
+  var names: [String] = []
+
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var common: CommonOptions
@@ -89,6 +96,10 @@ struct LookupCommand: ParsableCommand {
     var status = ExitStatus.yes
     var matrix = LookupMatrix(kernels)
     var output = OutputBuffer()
+    var known = KnownNames()
+    for path in names where !known.read(path, limit: common.maximumSize.bytes) {
+      status = .trouble
+    }
     for path in kernels {
       matrix.beginKernel()
       let source = try KernelSymbolSource.read(
@@ -110,7 +121,7 @@ struct LookupCommand: ParsableCommand {
         source: source, index: index, kernel: path, form: form,
         showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
       for key in keys {
-        let found = finder.find(key)
+        let found = finder.find(known.linkageName(of: key) ?? key)
         if found.isEmpty {
           if status == .yes { status = .no }
           Terminal.write(&output)

@@ -90,7 +90,7 @@ struct TableSearch {
 
   init(_ key: String) {
     self.key = Array(key.utf8)
-    digest = SHA256Digest(hexadecimal: key.hasPrefix("sha256:") ? String(key.dropFirst(7)) : key)
+    digest = SHA256Digest(hexadecimal: key)
   }
 
   /// Adds what a table has.
