@@ -29,9 +29,10 @@ public struct SHA256Digest: Sendable, Hashable {
   /// The first eight bytes as a big-endian number.
   package var prefix: UInt64 { words.0 }
 
-  /// Reads 64 hexadecimal digits; `nil` if the text is anything else.
+  /// Reads 64 hexadecimal digits, with or without `sha256:` before them; `nil` if the text is anything
+  /// else.
   public init?(hexadecimal text: String) {
-    let digits = Array(text.utf8)
+    let digits = Array((text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]).utf8)
     guard digits.count == 64 else { return nil }
     func word(_ index: Int) -> UInt64? {
       let part = digits[(index * 16)..<(index * 16 + 16)]

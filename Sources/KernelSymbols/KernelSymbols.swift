@@ -10,5 +10,6 @@
 @_exported public import ModuleFiles
 @_exported public import ModuleLoading
 @_exported public import ModuleVersions
+@_exported public import NameTables
 @_exported public import NameTranslation
 @_exported public import SymbolNames

@@ -17,10 +17,12 @@ struct CheckCommand: ParsableCommand {
         ksym check -k /boot/vmlinuz-6.12.107+deb13-amd64 driver.ko.xz
         ksym check -k unpacked-package/ unpacked-package/
         ksym check -k bzImage --config config --with dep.ko --no-deps driver.ko
+        ksym check -k kernels/6.12/ -k kernels/6.13/ driver.ko
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
       Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
-      would have it; --with names others, --no-deps leaves only those.
+      would have it; --with names others, --no-deps leaves only those. Several kernels give one table; \
+      --verbose adds what was found in each.
 
       JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
       undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
@@ -64,7 +66,21 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let terminal = Terminal(common.colour)
-    let facts = try kernelOptions.read(common)
+    let paths = kernelOptions.paths
+    var report = CheckReport(
+      terminal: terminal, isJSON: common.json, showsReadable: !common.noDemangle,
+      isVerbose: common.verbose, isTable: paths.count > 1)
+    for path in paths {
+      let facts = try KernelOptions.read(path, config: kernelOptions.config, common)
+      report.begin(path: facts.path, release: facts.release?.value)
+      check(facts, terminal, &report)
+    }
+    report.finish()
+    throw ExitCode(report.status.rawValue)
+  }
+
+  /// Asks one kernel.
+  private func check(_ facts: KernelFacts, _ terminal: Terminal, _ report: inout CheckReport) {
     var request = ModuleChecker.Request()
     request.with = with
     request.loadsDependencies = !noDependencies
@@ -76,10 +92,6 @@ struct CheckCommand: ParsableCommand {
       $0.ignoresVermagic = ignoreVermagic
       $0.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     }
-    let release = facts.release?.value
-    var report = CheckReport(
-      terminal: terminal, kernelPath: facts.path, release: release, isJSON: common.json,
-      showsReadable: !common.noDemangle, isVerbose: common.verbose)
     var progress = Progress(terminal, what: "modules read")
     checker.check(
       modules,
@@ -89,7 +101,5 @@ struct CheckCommand: ParsableCommand {
         progress.clear()
         report.describe(answer)
       })
-    report.finish()
-    throw ExitCode(report.status.rawValue)
   }
 }

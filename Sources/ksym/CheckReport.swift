@@ -4,12 +4,15 @@ internal import ModuleLoading
 /// Formats the answers of `ksym check`.
 struct CheckReport {
   let terminal: Terminal
-  let kernelPath: String
-  let release: String?
   let isJSON: Bool
   let showsReadable: Bool
   let isVerbose: Bool
+  /// Whether several kernels are asked, which gives a table.
+  let isTable: Bool
 
+  private var kernelPath = ""
+  private var release: String?
+  private var matrix = VerdictMatrix()
   private(set) var status = ExitStatus.yes
   private var output = OutputBuffer(reserving: 1 << 16)
   private var counts: [LoadVerdict: Int] = [:]
@@ -20,15 +23,21 @@ struct CheckReport {
   private static let loadsToShow = 12
 
   init(
-    terminal: Terminal, kernelPath: String, release: String?, isJSON: Bool, showsReadable: Bool,
-    isVerbose: Bool
+    terminal: Terminal, isJSON: Bool, showsReadable: Bool, isVerbose: Bool, isTable: Bool
   ) {
     self.terminal = terminal
-    self.kernelPath = kernelPath
-    self.release = release
+    self.isTable = isTable
     self.isJSON = isJSON
     self.showsReadable = showsReadable
     self.isVerbose = isVerbose
+  }
+
+  /// What follows is about this kernel.
+  mutating func begin(path: String, release: String?) {
+    (kernelPath, self.release) = (path, release)
+    matrix.begin(release ?? path)
+    loadsShown = 0
+    if isTable, isVerbose, !isJSON { output.append("\(plain(release ?? path)):\n") }
   }
 
   /// A module of `--with` that is not loaded is left out, which the user should know.
@@ -58,7 +67,15 @@ struct CheckReport {
       case .refused: status = max(status, .no)
       case .undecided: status = max(status, .trouble)
       }
-      if isJSON { writeJSON(outcome) } else { writeText(outcome) }
+      if isTable {
+        matrix.add(outcome.path, colour(outcome.verdict), outcome.verdict.rawValue)
+        note(outcome.assumed)
+      }
+      if isJSON {
+        writeJSON(outcome)
+      } else if !isTable || isVerbose {
+        writeText(outcome)
+      }
       if output.bytes.count > 1 << 15 { Terminal.write(&output) }
     }
   }
@@ -67,7 +84,11 @@ struct CheckReport {
   mutating func finish() {
     if !isJSON {
       let total = counts.values.reduce(0, +)
-      if total > 1 || unreadable > 0 { writeSummary(total) }
+      if isTable {
+        matrix.write(to: &output)
+      } else if total > 1 || unreadable > 0 {
+        writeSummary(total)
+      }
       if !assumed.isEmpty, total > 0 {
         output.append("\(terminal.faint("assumed: \(assumed.joined(separator: "; "))"))\n")
       }
@@ -77,8 +98,20 @@ struct CheckReport {
 
   // MARK: Text
 
+  private mutating func note(_ lines: [String]) {
+    for line in lines where !assumed.contains(line) { assumed.append(line) }
+  }
+
+  private func colour(_ verdict: LoadVerdict) -> String {
+    switch verdict {
+    case .loads: terminal.good("loads")
+    case .refused: terminal.bad("refused")
+    case .undecided: terminal.doubtful("undecided")
+    }
+  }
+
   private mutating func writeText(_ outcome: LoadOutcome) {
-    for line in outcome.assumed where !assumed.contains(line) { assumed.append(line) }
+    note(outcome.assumed)
     if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
       if isVerbose || loadsShown < CheckReport.loadsToShow {
         loadsShown += 1
@@ -86,12 +119,7 @@ struct CheckReport {
       }
       return
     }
-    let verdict: String
-    switch outcome.verdict {
-    case .loads: verdict = terminal.good("loads")
-    case .refused: verdict = terminal.bad("refused")
-    case .undecided: verdict = terminal.doubtful("undecided")
-    }
+    let verdict = colour(outcome.verdict)
     let errno = outcome.errno.map { "  \($0.rawValue)" } ?? ""
     let padding = String(repeating: " ", count: 11 - outcome.verdict.rawValue.count)
     output.append("\(verdict)\(padding)\(plain(outcome.path))\(errno)\n")

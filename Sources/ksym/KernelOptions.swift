@@ -9,10 +9,10 @@ struct KernelOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The kernel: a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory "
+      "The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory "
         + "(/lib/modules/RELEASE, a build tree, an unpacked package), or running.",
       valueName: "path"), completion: .file())
-  var kernel = "running"
+  var kernel: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -41,10 +41,8 @@ struct KernelOptions: ParsableArguments {
 
   var assumptions: [LoaderSettings.Assumption] { assume.compactMap { .init($0) } }
 
-  /// Reads the kernel, or ends the command with a hint.
-  func read(_ common: CommonOptions) throws -> KernelFacts {
-    try KernelOptions.read(kernel, config: config, common)
-  }
+  /// The kernels that are asked.
+  var paths: [String] { kernel.isEmpty ? ["running"] : kernel }
 
   /// Reads a kernel, or ends the command with a hint.
   static func read(
