@@ -1,0 +1,129 @@
+import ByteStorage
+import ELFFormat
+import Kallsyms
+import Livepatching
+import TestSupport
+import Testing
+
+@Suite("Modules that livepatches patch")
+struct LivepatchObjectTests {
+  /// `twice` in init code and in code, `show` twice in code, one of them with an fentry site.
+  private func object() throws -> ObjectSymbols {
+    var elf = ELFBuilder()
+    let text = elf.addSection(
+      ".text", flags: [.alloc, .execInstructions], bytes: [UInt8](repeating: 0x90, count: 256))
+    let initial = elf.addSection(
+      ".init.text", flags: [.alloc, .execInstructions], bytes: [UInt8](repeating: 0x90, count: 64))
+    let sites = elf.addSection("__mcount_loc", bytes: [UInt8](repeating: 0, count: 8))
+    let textSymbol = elf.addSymbol("", section: text, binding: 0, type: 3)
+    elf.addSymbol("twice", section: initial, size: 16, binding: 0, type: 2)
+    elf.addSymbol("show", section: text, value: 128, size: 16, binding: 0, type: 2)
+    elf.addSymbol("show", section: text, value: 32, size: 16, binding: 0, type: 2)
+    elf.addSymbol("twice", section: text, value: 64, size: 16, type: 2)
+    elf.addSymbol("clone.isra.0", section: text, value: 160, size: 16, type: 2)
+    elf.addSymbol("fixed", section: 0xfff1, value: 0)
+    elf.addRelocations(
+      [ELFBuilder.Relocation(offset: 0, symbol: textSymbol, type: 1, addend: 36)],
+      forSection: sites)
+    let bytes = elf.build()
+    return try ObjectSymbols(
+      ELFFile(ByteSource(bytes.rawSpan)), moduleName: "driver", path: "driver.ko")
+  }
+
+  private func judge(_ functions: (String, UInt64)...) throws -> (
+    decision: LivepatchDecision, advice: [String]
+  ) {
+    let rules = LivepatchRules(KernelVersion(7, 3))
+    var builder = LivepatchBuilder()
+    builder.objects[0].name = "driver"
+    builder.objects[0].functions = functions.map { .init(old: $0.0, position: $0.1) }
+    let bytes = builder.build()
+    let patch = try Livepatch(ELFFile(ByteSource(bytes.rawSpan)), rules: rules)
+    let resolver = LivepatchResolver(kernel: nil, objects: [try object()], rules: rules)
+    let judge = LivepatchJudge(patch, resolver)
+    return (
+      judge.enable(),
+      LivepatchAdvice.advice(
+        on: patch, resolver, functions: judge.functions(), symbols: judge.symbols())
+    )
+  }
+
+  @Test("equal names count in symbol table order, whatever their addresses")
+  func order() throws {
+    let object = try object()
+    #expect(
+      object.symbols(named: "show").map { object.place(of: $0) } == [".text+0x80", ".text+0x20"])
+    #expect(object.symbols(named: "show").map { object.isTraceable($0) } == [false, true])
+    #expect(try judge(("show", 2)).decision.verdict == .applies)
+    #expect(
+      try judge(("show", 1)).decision.log.contains(
+        "livepatch: failed to find location for function 'show'"))
+  }
+
+  @Test("messages name the module")
+  func messages() throws {
+    #expect(
+      try judge(("show", 0)).decision.log == [
+        "livepatch: unresolvable ambiguity for symbol 'show' in object 'driver'"
+      ])
+    #expect(
+      try judge(("show", 3)).decision.log == [
+        "livepatch: symbol position 3 for symbol 'show' in object 'driver' not found"
+      ])
+    #expect(
+      try judge(("clone", 0)).advice.contains { $0.contains("clone.isra.0") })
+  }
+
+  @Test("init symbols count only while the module starts, which is pointed out")
+  func initial() throws {
+    let object = try object()
+    #expect(object.symbols(named: "twice").count == 1)
+    #expect(object.symbols(named: "twice", isStarting: true).count == 2)
+    #expect(try judge(("twice", 0)).advice.contains { $0.contains("its init leaves behind") })
+  }
+
+  @Test("a module that is not loaded is left for later")
+  func waiting() throws {
+    let rules = LivepatchRules(KernelVersion(7, 3))
+    var builder = LivepatchBuilder(("f", 0))
+    builder.objects[0].name = "absent"
+    let bytes = builder.build()
+    let patch = try Livepatch(ELFFile(ByteSource(bytes.rawSpan)), rules: rules)
+    let judge = LivepatchJudge(
+      patch, LivepatchResolver(kernel: nil, objects: [], rules: rules))
+    #expect(judge.enable().verdict == .applies)
+    #expect(judge.functions().map(\.status) == [.waiting])
+  }
+
+  @Test("thousands of functions and relocations are each resolved")
+  func many() throws {
+    var list = "ffffffff81000000 T _stext\n"
+    for number in 0..<20_000 {
+      list += "ffffffff8\(String(0x1000010 + number * 16, radix: 16)) t f\(number / 2)\n"
+    }
+    let rules = LivepatchRules(KernelVersion(7, 3))
+    let text = try SymbolText(parsing: Array(list.utf8).rawSpan)
+    let kernel = LivepatchKernel(
+      SymbolIndex(text.table), rules: rules, configuration: .init(hasClangLTO: false))
+    var builder = LivepatchBuilder()
+    builder.form = .klpBuild
+    builder.objects[0].functions = (0..<5000).map { .init(old: "f\($0)", position: 2) }
+    builder.sections = [
+      .init(
+        name: ".klp.rela.vmlinux..text",
+        symbols: (0..<5000).map { (".klp.sym.vmlinux.f\($0),1", true) })
+    ]
+    let bytes = builder.build()
+    let patch = try Livepatch(ELFFile(ByteSource(bytes.rawSpan)), rules: rules)
+    let judge = LivepatchJudge(
+      patch, LivepatchResolver(kernel: kernel, objects: [], rules: rules))
+    #expect(judge.load().refusal == nil)
+    #expect(judge.enable().verdict == .applies)
+    let functions = judge.functions()
+    #expect(functions.count == 5000)
+    #expect(functions.allSatisfy { $0.status == .found && $0.count == 2 })
+    let wanted: UInt64 = 0xffff_ffff_8100_0010 + 15 * 16
+    #expect(functions[7].address == wanted)
+    #expect(judge.symbols().count == 5000)
+  }
+}
