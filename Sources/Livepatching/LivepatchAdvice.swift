@@ -4,9 +4,11 @@ internal import Kallsyms
 public struct LivepatchAdvice {
   private let resolver: LivepatchResolver
   private let patch: Livepatch
-  private let functions: [LivepatchFinding]
-  private let symbols: [LivepatchFinding]
   private let variants: NameVariants?
+  /// Addresses of functions of vmlinux that are patched and cannot be mistaken.
+  private let anchors: [UInt64]
+  /// Source files of the functions of vmlinux that are patched.
+  private let patchedFiles: Set<String>
   private var lines: [String] = []
   private var seen: Set<String> = []
 
@@ -40,8 +42,12 @@ public struct LivepatchAdvice {
   ) {
     self.patch = patch
     self.resolver = resolver
-    self.functions = functions
-    self.symbols = symbols
+    let patched = functions.filter { $0.object == "vmlinux" }
+    anchors = Array(patched.lazy.filter { $0.count == 1 }.compactMap(\.address).prefix(256))
+    patchedFiles = Set(
+      patched.compactMap { function in
+        function.symbol.flatMap { resolver.kernel?.file(of: $0) }
+      })
     variants = resolver.kernel.map { kernel in
       NameVariants(
         kernel, of: (functions + symbols).lazy.filter { $0.object == "vmlinux" }.map(\.name))
@@ -161,11 +167,10 @@ public struct LivepatchAdvice {
     guard finding.status == .found, finding.object == "vmlinux", finding.count > 1,
       let kernel = resolver.kernel, let chosen = finding.symbol, let file = kernel.file(of: chosen)
     else { return false }
-    let patched = Set(functions.compactMap { $0.symbol.flatMap { kernel.file(of: $0) } })
-    guard !patched.isEmpty else { return false }
-    if patched.contains(file) { return true }
+    if patchedFiles.isEmpty { return false }
+    if patchedFiles.contains(file) { return true }
     let better = kernel.candidates(finding.name).enumerated().filter { _, symbol in
-      kernel.file(of: symbol).map { patched.contains($0) } ?? false
+      kernel.file(of: symbol).map { patchedFiles.contains($0) } ?? false
     }
     guard !better.isEmpty else { return false }
     let words = better.prefix(LivepatchAdvice.mostCandidates).map { "\($0.offset + 1)" }
@@ -180,11 +185,8 @@ public struct LivepatchAdvice {
   private mutating func adviseOnDistance(_ finding: LivepatchFinding) {
     guard finding.status == .found, finding.object == "vmlinux", finding.count > 1,
       finding.position > 0, let kernel = resolver.kernel, let chosen = finding.symbol,
-      kernel.isCode(chosen)
+      kernel.isCode(chosen), !anchors.isEmpty
     else { return }
-    let anchors = functions.filter { $0.object == "vmlinux" && $0.count == 1 }
-      .compactMap(\.address).prefix(256)
-    guard !anchors.isEmpty else { return }
     let all = kernel.candidates(finding.name)
     func distance(_ symbol: Int) -> UInt64 {
       let address = kernel.address(of: symbol)
