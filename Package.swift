@@ -73,10 +73,16 @@ let package = Package(
       ]),
     // Answers.
     floor(
+      "Livepatching",
+      [
+        "ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms", "ModuleFiles",
+        "KernelFacts",
+      ]),
+    floor(
       "ModuleLoading",
       [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
-        "KernelFacts",
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions",
+        "ModuleFiles", "KernelFacts", "Livepatching",
       ]),
     floor(
       "NameTranslation",
@@ -86,14 +92,16 @@ let package = Package(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading",
         "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading",
         "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -137,6 +145,7 @@ let package = Package(
       ],
       path: "Tests/Conformance", swiftSettings: strict),
     tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests("Livepatching", ["ByteStorage", "ELFFormat", "Kallsyms", "Livepatching"]),
     tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
@@ -149,7 +158,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

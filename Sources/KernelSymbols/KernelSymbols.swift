@@ -6,6 +6,7 @@
 @_exported public import Kallsyms
 @_exported public import KernelFacts
 @_exported public import KernelImages
+@_exported public import Livepatching
 @_exported public import ModuleFiles
 @_exported public import ModuleLoading
 @_exported public import ModuleVersions
