@@ -76,19 +76,22 @@ let package = Package(
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
         "KernelFacts",
       ]),
+    floor(
+      "ModuleConversion",
+      ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -119,6 +122,9 @@ let package = Package(
         "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "ModuleFiles", "KernelFacts",
         "ModuleLoading",
       ]),
+    tests(
+      "ModuleConversion",
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "ModuleConversion"]),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ELFFormat"]),
     .testTarget(
@@ -137,7 +143,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [
