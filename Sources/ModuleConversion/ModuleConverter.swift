@@ -31,7 +31,7 @@ public enum ModuleConverter {
     var list = tables.list
     if let retargeting = request.retargeting {
       notices += try retargeting.apply(to: &list, of: elf)
-      tables.settle()
+      tables.disagree = false
     }
     if tables.disagree, target != .none { throw .tablesDisagree }
     let contents = try self.contents(of: list, target, elf, request, &notices)
@@ -96,7 +96,9 @@ public enum ModuleConverter {
       if parts.isSigned { notices.append(.signatureDropped) }
       return false
     case .signed(let signer):
-      try signer.sign(&bytes)
+      var old = RawSpan()
+      if let trailer = file.suffix(from: parts.moduleSize) { old = trailer }
+      bytes += unsafe try signer.trailer(for: bytes.span.bytes, replacing: old)
       return true
     case .restored(let original):
       bytes += unsafe try original.trailer(for: bytes.span.bytes)

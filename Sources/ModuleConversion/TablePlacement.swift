@@ -35,7 +35,7 @@ struct TablePlacement {
     case .x86_64:
       if !isClang && size >= 32 { return 32 }
       if size >= 16 { return 16 }
-      return role == .crcs && size == 8 && !isClang ? 8 : element
+      return role == .crcs && size >= 8 && !isClang ? 8 : element
     case .i386:
       if !isClang && size >= 32 { return 32 }
       return isClang ? element : 4
