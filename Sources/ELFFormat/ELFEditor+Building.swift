@@ -4,6 +4,7 @@ extension ELFEditor {
   /// The edited file.
   ///
   /// - Parameter file: The bytes of the file that was opened for editing.
+  /// - Returns: The bytes of the new file.
   /// - Throws: ``ParseError`` if a dropped section is still referred to, or the result is too large
   ///   for its class.
   public func build(from file: RawSpan) throws(ParseError) -> [UInt8] {

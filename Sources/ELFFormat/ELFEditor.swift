@@ -6,7 +6,8 @@ public import ByteStorage
 /// (`sh_link`, `sh_info`, `st_shndx`, section groups, `e_shstrndx`) and the section name table.
 /// Symbols keep their indices, so relocations stay as they are. Sections are laid out as GNU ld and
 /// LLD do for `-r`: each at the next offset that its alignment allows; larger gaps are kept. A file
-/// so laid out is the same again, byte for byte, once a change is undone.
+/// so laid out is the same again, byte for byte, once a change is undone. Files that libelf has
+/// written (to add `.BTF`) heed alignments up to the word size only; they stay so.
 ///
 /// ```swift
 /// var editor = try ELFEditor(file)
@@ -67,6 +68,12 @@ public struct ELFEditor: Sendable {
   private(set) var fileOrder: [Int]
   private(set) var symbolEdits: [Int: SymbolEdit] = [:]
 
+  /// Largest alignment that the file's layout heeds, in bytes.
+  private(set) var largestAlignment: UInt64
+
+  /// Largest alignment to believe, in bytes.
+  static let sanestAlignment: UInt64 = 1 << 21
+
   /// Stands for the section header table in ``fileOrder``.
   static let headerTable = -1
 
@@ -90,6 +97,7 @@ public struct ELFEditor: Sendable {
     entries = file.sections.map { Entry(original: $0, added: nil) }
     tableOrder = Array(entries.indices)
     fileOrder = ELFEditor.orderByOffset(file)
+    largestAlignment = ELFEditor.sanestAlignment
     let symbolTables = file.sections.count { $0.type == .symtab }
     guard symbolTables <= 1 else {
       throw ParseError(.unsupported(UInt64(symbolTables)), in: "number of symbol tables", at: 0)
@@ -100,6 +108,11 @@ public struct ELFEditor: Sendable {
         at: Int(clamping: section.offset))
     }
     try checkExtents(ofFileWith: file.source.count)
+    // Where both ways explain the file, what it contains tells who wrote it.
+    let word = UInt64(layout.wordSize)
+    let limits = [ELFEditor.sanestAlignment, word]
+    let order = file.sectionIndex(named: ".BTF") == nil ? limits : limits.reversed()
+    largestAlignment = order.first { isTight(heeding: $0) } ?? ELFEditor.sanestAlignment
   }
 
   /// The section at an index of the file.
@@ -180,6 +193,30 @@ public struct ELFEditor: Sendable {
     }
     guard let section = entries[number].original else { return nil }
     return (section.offset, storedSize(section))
+  }
+
+  /// The next offset with an alignment; `nil` if the alignment is no sane one.
+  static func aligned(_ offset: Int, _ alignment: UInt64, heeding limit: UInt64) -> Int? {
+    guard alignment & (alignment &- 1) == 0, alignment <= sanestAlignment else { return nil }
+    let size = Int(max(1, min(alignment, limit)))
+    let (sum, overflow) = offset.addingReportingOverflow(size &- 1)
+    return overflow ? nil : sum & ~(size &- 1)
+  }
+
+  /// Whether every part of the file is at the next offset that alignments up to a limit allow.
+  private func isTight(heeding limit: UInt64) -> Bool {
+    var end = layout.headerSize
+    for number in fileOrder {
+      guard let (start, size) = extent(number) else { continue }
+      let alignment =
+        number == ELFEditor.headerTable
+        ? UInt64(layout.wordSize) : entries[number].original?.alignment ?? 1
+      let isHere =
+        ELFEditor.aligned(end, alignment, heeding: limit) == Int(clamping: start)
+      if size > 0, !isHere { return false }
+      if isHere { end = Int(clamping: start &+ size) }
+    }
+    return true
   }
 
   private func checkExtents(ofFileWith count: Int) throws(ParseError) {

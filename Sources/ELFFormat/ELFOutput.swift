@@ -30,7 +30,7 @@ struct ELFOutput: ~Escapable {
       } else if let section = editor.entries[number].original {
         writeOriginal(number, section)
       } else if let added = editor.entries[number].added, !editor.entries[number].isDropped {
-        pad(to: ELFOutput.aligned(bytes.count, UInt64(max(1, added.alignment))) ?? bytes.count)
+        pad(to: aligned(bytes.count, UInt64(max(1, added.alignment))) ?? bytes.count)
         offsets[number] = bytes.count
         bytes.append(contentsOf: editor.entries[number].content ?? added.bytes)
       }
@@ -78,15 +78,15 @@ struct ELFOutput: ~Escapable {
   /// is where it was, else as far after the part before it as it was.
   @_lifetime(self: copy self)
   private mutating func place(_ number: Int, oldStart: Int, oldSize: Int, alignment: UInt64) {
-    let isTight = ELFOutput.aligned(oldEnd, alignment) == oldStart
+    let isTight = aligned(oldEnd, alignment) == oldStart
     var target = bytes.count
     if isTight {
-      target = ELFOutput.aligned(bytes.count, alignment) ?? target
+      target = aligned(bytes.count, alignment) ?? target
     } else {
       target &+= oldStart &- oldEnd
-      // The same offset within the alignment.
-      if let size = ELFOutput.usable(alignment) {
-        target &+= (oldStart &- target) & (size &- 1)
+      // What had an alignment keeps it.
+      if aligned(oldStart, alignment) == oldStart {
+        target = aligned(target, alignment) ?? target
       }
     }
     fill(to: target, from: oldEnd..<oldStart)
@@ -98,8 +98,8 @@ struct ELFOutput: ~Escapable {
   @_lifetime(self: copy self)
   private mutating func placeEmpty(_ number: Int, _ section: ELFSection, isDropped: Bool) {
     let start = Int(clamping: section.offset)
-    if start <= file.byteCount, ELFOutput.aligned(oldEnd, section.alignment) == start {
-      if !isDropped, let target = ELFOutput.aligned(bytes.count, section.alignment) {
+    if start <= file.byteCount, aligned(oldEnd, section.alignment) == start {
+      if !isDropped, let target = aligned(bytes.count, section.alignment) {
         fill(to: target, from: oldEnd..<start)
         offsets[number] = target
       }
@@ -207,21 +207,7 @@ struct ELFOutput: ~Escapable {
     bytes.append(contentsOf: repeatElement(0, count: target &- bytes.count))
   }
 
-  /// Largest alignment to believe, in bytes.
-  private static let largestAlignment: UInt64 = 1 << 21
-
-  /// An alignment that can be heeded: a power of two of sane size.
-  private static func usable(_ alignment: UInt64) -> Int? {
-    guard alignment > 0, alignment <= largestAlignment, alignment & (alignment - 1) == 0 else {
-      return nil
-    }
-    return Int(alignment)
-  }
-
-  /// The next offset with an alignment; `nil` if the alignment is no sane one.
-  private static func aligned(_ offset: Int, _ alignment: UInt64) -> Int? {
-    guard let size = usable(max(1, alignment)) else { return nil }
-    let (sum, overflow) = offset.addingReportingOverflow(size &- 1)
-    return overflow ? nil : sum & ~(size &- 1)
+  private func aligned(_ offset: Int, _ alignment: UInt64) -> Int? {
+    ELFEditor.aligned(offset, alignment, heeding: editor.largestAlignment)
   }
 }

@@ -12,6 +12,7 @@ public enum ModuleConverter {
   /// - Parameters:
   ///   - file: The module, unpacked, with its signature if it has one.
   ///   - request: What to make of it.
+  /// - Returns: The module, and what became of its tables.
   /// - Throws: ``ConversionError``.
   public static func convert(
     _ file: RawSpan, _ request: ConversionRequest

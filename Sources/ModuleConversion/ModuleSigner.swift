@@ -35,6 +35,8 @@ public struct ModuleSigner: Sendable {
   /// - Parameters:
   ///   - module: The module without a signature.
   ///   - old: The signature that is replaced; empty if there is none.
+  /// - Returns: CMS message, structure and marker.
+  /// - Throws: ``ConversionError`` `.cannotSign`.
   func trailer(for module: RawSpan, replacing old: RawSpan) throws(ConversionError) -> [UInt8] {
     var trailer = try keys.sign(module, hash ?? ModuleSigner.hash(of: old) ?? .sha256)
     let size = trailer.count

@@ -73,7 +73,8 @@ extension Retargeting {
   ) {
     var present: Set<[UInt8]> = []
     for row in list.rows { present.insert(list.name(row).array) }
-    let isBackwards = list.rows.count > 1
+    let isBackwards =
+      list.rows.count > 1
       && (list.rows.first.map { list.name($0).equals(Retargeting.layoutName) } ?? false)
     var (added, missing): ([String], [String]) = ([], [])
     for name in needed.names + [Array("\(Retargeting.layoutName)".utf8)]

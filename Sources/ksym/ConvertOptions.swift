@@ -77,8 +77,8 @@ struct SignatureOptions: ParsableArguments {
   @Option(
     name: .customLong("signature-from"),
     help: ArgumentHelp(
-      "Put the signature of this module back, if the result is what it signs.", valueName: "original"
-    ), completion: .file())
+      "Put this module's signature back, if it signs the result.", valueName: "original"),
+    completion: .file())
   var original: String?
 
   func validate() throws {
@@ -151,6 +151,8 @@ struct RetargetOptions: ParsableArguments {
 
   /// Names after --only, separated by blanks or commas.
   var symbols: [String] {
-    only.filter { !RetargetOptions.isPath($0) }.flatMap { $0.split(separator: ",").map(String.init) }
+    only.filter { !RetargetOptions.isPath($0) }.flatMap {
+      $0.split(separator: ",").map(String.init)
+    }
   }
 }
