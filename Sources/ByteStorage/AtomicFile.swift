@@ -1,4 +1,3 @@
-internal import CGlibcExtras
 internal import Glibc
 internal import Synchronization
 
@@ -75,7 +74,9 @@ public enum AtomicFile {
   /// A file without a name in a directory, locked so that its name will be known as one in use;
   /// `nil` where there is no such thing.
   private static func unnamed(in directory: String) -> Int32? {
-    let file = unsafe ksym_open_unnamed(directory, 0o644)
+    // __O_TMPFILE of asm-generic/fcntl.h, a macro that Swift does not import.
+    let flag: Int32 = 0o20_000_000
+    let file = unsafe open(directory, flag | O_DIRECTORY | O_WRONLY | O_CLOEXEC, 0o644)
     guard file >= 0 else { return nil }
     flock(file, LOCK_EX | LOCK_NB)
     return file

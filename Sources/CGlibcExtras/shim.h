@@ -10,15 +10,3 @@ void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ...
 static inline void *ksym_remap(void *old_address, size_t old_size, size_t new_size) {
   return mremap(old_address, old_size, new_size, 1);
 }
-
-#include <fcntl.h>
-#include <unistd.h>
-
-// open(2) of an unnamed file in a directory; the flag exists with _GNU_SOURCE only.
-static inline int ksym_open_unnamed(const char *directory, mode_t mode) {
-#ifdef __O_TMPFILE
-  return open(directory, __O_TMPFILE | O_DIRECTORY | O_WRONLY | O_CLOEXEC, mode);
-#else
-  return -1;
-#endif
-}

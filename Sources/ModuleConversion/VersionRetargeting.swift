@@ -66,16 +66,18 @@ extension Retargeting {
     }
   }
 
-  /// Adds versions where the order of the table puts them: that of the symbol table, with
-  /// `module_layout` last (5.19 and later), or all of it backwards.
+  /// Adds versions in the order of the symbol table, before `module_layout` where that is last (5.19
+  /// and later), else backwards behind it, as modpost does.
   private func addMissing(
     to list: inout VersionList, _ needed: NeededSymbols, _ notices: inout [ConvertedModule.Notice]
   ) {
     var present: Set<[UInt8]> = []
     for row in list.rows { present.insert(list.name(row).array) }
-    let isBackwards =
-      list.rows.count > 1
-      && (list.rows.first.map { list.name($0).equals(Retargeting.layoutName) } ?? false)
+    func isLayout(_ row: VersionList.Row?) -> Bool {
+      row.map { list.name($0).equals(Retargeting.layoutName) } ?? false
+    }
+    let isBackwards = list.rows.count > 1 && isLayout(list.rows.first)
+    var place = isBackwards ? 1 : list.rows.count - (isLayout(list.rows.last) ? 1 : 0)
     var (added, missing): ([String], [String]) = ([], [])
     for name in needed.names + [Array("\(Retargeting.layoutName)".utf8)]
     where !present.contains(name) {
@@ -86,31 +88,12 @@ extension Retargeting {
         missing.append(bytes.text)
         continue
       }
-      let place = isBackwards ? 0 : list.rows.count
       list.insert(bytes, crc: crc, at: place)
-      present.insert(name)
+      if !isBackwards { place += 1 }
       added.append(bytes.text)
     }
-    if !added.isEmpty {
-      sort(&list, needed, isBackwards)
-      notices.append(.added(added))
-    }
+    if !added.isEmpty { notices.append(.added(added)) }
     if !missing.isEmpty { notices.append(.stillMissing(missing)) }
-  }
-
-  /// Orders versions as modpost does; those of no needed symbol stay behind the others.
-  private func sort(_ list: inout VersionList, _ needed: NeededSymbols, _ isBackwards: Bool) {
-    func rank(_ row: VersionList.Row) -> Int {
-      let name = list.name(row)
-      if name.equals(Retargeting.layoutName) { return Int.max }
-      return needed.ranks[name.array] ?? Int.max - 1
-    }
-    let ranked = list.rows.enumerated().map { (rank($0.element), $0.offset, $0.element) }
-    let ordered = ranked.sorted { left, right in
-      if left.0 != right.0 { return isBackwards ? left.0 > right.0 : left.0 < right.0 }
-      return left.1 < right.1
-    }
-    list.reorder(ordered.map { $0.2 })
   }
 
   private func isMeant(_ name: RawSpan) -> Bool {
@@ -125,6 +108,8 @@ struct NeededSymbols {
   private(set) var names: [[UInt8]] = []
   /// Place in that order, by name.
   private(set) var ranks: [[UInt8]: Int] = [:]
+  /// Those that need not be there.
+  private(set) var weak: Set<[UInt8]> = []
   /// Whether code symbols begin with a dot that their exports lack (64-bit PowerPC, ELFv1).
   private let hasDots: Bool
 
@@ -141,6 +126,7 @@ struct NeededSymbols {
       let bytes = NeededSymbols.withoutNumber(name).array
       guard ranks[bytes] == nil else { continue }
       ranks[bytes] = names.count
+      if symbol.isWeak { weak.insert(bytes) }
       names.append(bytes)
     }
   }

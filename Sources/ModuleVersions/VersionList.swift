@@ -38,9 +38,6 @@ public struct VersionList: Sendable {
   /// Keeps only the versions that satisfy a condition.
   public mutating func filter(_ isKept: (Row) -> Bool) { rows = rows.filter(isKept) }
 
-  /// Puts versions of this list in another order.
-  public mutating func reorder(_ rows: [Row]) { self.rows = rows }
-
   /// The name of a version.
   @_lifetime(borrow self)
   public func name(_ row: Row) -> RawSpan { pool.bytes(row.name) }

@@ -30,13 +30,29 @@ struct ModpostOptions: ParsableArguments {
   /// Module.symvers files.
   var files: [String] { symvers.filter { !ModpostOptions.isModule($0) } }
 
-  /// Reads the files, if sources or objects are to be made.
+  /// Reads the files, if a source or an object is to be made.
   func read(_ target: ConversionTarget?, limit: Int) throws -> ModpostJob? {
-    nil
+    guard let target, target.isGenerated else { return nil }
+    var table = ExportTable()
+    var buffer = FileBuffer(limit: limit)
+    for path in files {
+      try buffer.open(path)
+      do throws(ParseError) { table.append(try Symvers.parse(buffer.source.all())) } catch {
+        throw FileError(path: path, cause: .malformed(error))
+      }
+    }
+    let tables: ModpostWriter.Tables =
+      basic || extended ? .these(basic: basic, extended: extended) : .asFound
+    return ModpostJob(writer: ModpostWriter(SymversLookup(table), tables: tables), target: target)
   }
 }
 
 /// Makes `.mod.c` text or objects.
 struct ModpostJob: Sendable {
-  func make(_ module: RawSpan, of path: String) throws -> [UInt8] { [] }
+  let writer: ModpostWriter
+  let target: ConversionTarget
+
+  func make(_ module: RawSpan, of path: String) throws -> [UInt8] {
+    try writer.source(for: module)
+  }
 }
