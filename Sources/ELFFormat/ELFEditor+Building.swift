@@ -8,6 +8,13 @@ extension ELFEditor {
   /// - Throws: ``ParseError`` if a dropped section is still referred to, or the result is too large
   ///   for its class.
   public func build(from file: RawSpan) throws(ParseError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try build(from: file, into: &bytes)
+    return bytes
+  }
+
+  /// As ``build(from:)``, into an array whose memory is used again.
+  public func build(from file: RawSpan, into bytes: inout [UInt8]) throws(ParseError) {
     let indices = newIndices()
     let names = SectionNames(try nameTable(file), of: self)
     var contents: [Int: [UInt8]] = [:]
@@ -20,10 +27,13 @@ extension ELFEditor {
         contents[number] = try editedGroup(section, file, indices)
       }
     }
-    var output = ELFOutput(self, file, contents)
+    var buffer: [UInt8] = []
+    swap(&buffer, &bytes)
+    buffer.removeAll(keepingCapacity: true)
+    var output = ELFOutput(self, file, contents, buffer)
     try output.writeParts()
     try output.writeHeaders(indices, names)
-    return output.bytes
+    bytes = output.bytes
   }
 
   /// The index that each section will have; `nil` for dropped ones.

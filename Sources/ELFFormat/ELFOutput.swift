@@ -7,12 +7,16 @@ struct ELFOutput: ~Escapable {
   /// New contents of sections, by number.
   private let contents: [Int: [UInt8]]
   /// What is there of the new file.
-  private(set) var bytes: [UInt8] = []
+  private(set) var bytes: [UInt8]
   private var offsets: [Int: Int] = [:]
   private var oldEnd: Int
 
   @_lifetime(copy file)
-  init(_ editor: ELFEditor, _ file: RawSpan, _ contents: [Int: [UInt8]]) {
+  init(
+    _ editor: ELFEditor, _ file: RawSpan, _ contents: [Int: [UInt8]],
+    _ buffer: consuming [UInt8]
+  ) {
+    bytes = buffer
     self.editor = editor
     self.file = file
     self.contents = contents

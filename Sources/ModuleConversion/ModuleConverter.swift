@@ -17,6 +17,15 @@ public enum ModuleConverter {
   public static func convert(
     _ file: RawSpan, _ request: ConversionRequest
   ) throws(ConversionError) -> ConvertedModule {
+    var bytes: [UInt8] = []
+    return try convert(file, request, into: &bytes)
+  }
+
+  /// As ``convert(_:_:)``; the result is also in `bytes`, whose memory is used again if no copy of
+  /// the result is kept.
+  public static func convert(
+    _ file: RawSpan, _ request: ConversionRequest, into bytes: inout [UInt8]
+  ) throws(ConversionError) -> ConvertedModule {
     let parts = try SignedBytes(file)
     guard let module = file.slice(0..<parts.moduleSize) else { throw .badSignature }
     var notices: [ConvertedModule.Notice] = []
@@ -40,7 +49,7 @@ public enum ModuleConverter {
       notices.append(.releaseCounts)
     }
     var edit = TableEdit(elf, tables.sections, contents)
-    var bytes = try edit.apply(to: module) ?? module.array
+    try edit.apply(to: module, into: &bytes)
     let isChanged = edit.isChanged
     let isSigned = try sign(&bytes, parts, file, isChanged, request, &notices)
     return ConvertedModule(

@@ -20,18 +20,24 @@ struct TableEdit: ~Escapable {
     self.wanted = wanted
   }
 
-  /// The module with the wanted tables; `nil` if it has them already.
+  /// Writes the module with the wanted tables, unless it has them already.
   ///
   /// - Throws: ``ConversionError`` `.malformed` if the file cannot be edited.
   @_lifetime(self: copy self)
-  mutating func apply(to module: RawSpan) throws(ConversionError) -> [UInt8]? {
+  mutating func apply(
+    to module: RawSpan, into bytes: inout [UInt8]
+  ) throws(ConversionError) {
     do throws(ParseError) {
-      if try isAsWanted() { return nil }
+      if try isAsWanted() {
+        bytes.removeAll(keepingCapacity: true)
+        unsafe module.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        return
+      }
       isChanged = true
       var editor = try ELFEditor(elf)
       let sections = try place(&editor)
       try moveSymbols(&editor, sections)
-      return try editor.build(from: module)
+      try editor.build(from: module, into: &bytes)
     } catch { throw .malformed(error) }
   }
 

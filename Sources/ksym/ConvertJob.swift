@@ -6,6 +6,8 @@ internal import ModuleVersions
 struct ConvertWorker: ~Copyable {
   var buffer: FileBuffer
   var compressor = Compressor()
+  /// The last result, whose memory serves the next.
+  var result: [UInt8] = []
 
   init(limit: Int) { buffer = FileBuffer(limit: limit) }
 }
@@ -64,7 +66,8 @@ struct ConvertJob: Sendable {
       try write(bytes, of: path, nil, &worker, &result)
       return
     }
-    let module = try ModuleConverter.convert(try worker.buffer.source.all(), request)
+    let module = try ModuleConverter.convert(
+      try worker.buffer.source.all(), request, into: &worker.result)
     result.converted = Summary(
       before: module.before.map(\.rawValue), after: module.after.map(\.rawValue),
       count: module.count, isChanged: module.isChanged, isSigned: module.isSigned,
