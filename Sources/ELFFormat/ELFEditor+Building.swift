@@ -68,17 +68,19 @@ extension ELFEditor {
     let fields = SymbolFields(layout)
     let count = bytes.byteCount / layout.symbolSize
     if !isSame {
-      for index in 0..<count {
-        let start = index &* layout.symbolSize
-        guard let old = layout.half(bytes, at: start &+ fields.section), old != 0,
-          Int(old) < indices.count, Int(old) < Int(header.sectionHeaderCount)
-        else { continue }
+      let (low, high) = layout.order == .little ? (0, 1) : (1, 0)
+      let (size, limit) = (layout.symbolSize, Int(header.sectionHeaderCount))
+      var place = fields.section
+      for _ in 0..<count {
+        defer { place &+= size }
+        guard let old = layout.half(bytes, at: place), old != 0, Int(old) < limit else { continue }
         guard let new = indices[Int(old)] else {
-          detach(start, fields, in: &result)
+          detach(place &- fields.section, fields, in: &result)
           continue
         }
         if new != Int(old) {
-          layout.store(UInt64(new), size: 2, in: &result, at: start &+ fields.section)
+          result[place &+ low] = UInt8(truncatingIfNeeded: new)
+          result[place &+ high] = UInt8(truncatingIfNeeded: new >> 8)
         }
       }
     }

@@ -105,8 +105,16 @@ struct TableEdit: ~Escapable {
     guard let table = try elf.symbolTable() else { return }
     let roles = Dictionary(uniqueKeysWithValues: present.map { ($0.value, $0.key) })
     let heir = sections[.crcs] == nil ? TableRole.versions : .crcs
+    let (layout, entries) = (elf.layout, table.entries)
+    let (size, place) = (layout.symbolSize, layout.is64Bit ? 6 : 14)
+    let lowest = UInt16(clamping: present.values.min() ?? Int(UInt16.max))
+    let highest = UInt16(clamping: present.values.max() ?? Int(UInt16.max))
     for index in 1..<max(1, table.count) {
-      guard let symbol = table.symbol(at: index) else { break }
+      // Nearly all symbols are of other sections.
+      guard let section = layout.half(entries, at: index &* size &+ place),
+        section >= lowest && section <= highest || section == ELFSectionIndex.absolute,
+        let symbol = table.symbol(at: index)
+      else { continue }
       let isAbsolute = symbol.sectionIndex == ELFSectionIndex.absolute
       guard roles[Int(symbol.sectionIndex)] != nil || (isAbsolute && symbol.size == 0),
         symbol.value == 0
@@ -116,9 +124,9 @@ struct TableEdit: ~Escapable {
       // Where its name says, else where it was, else where the table went.
       let choices = [named, old, heir].compactMap(\.self)
       guard let role = choices.first(where: { sections[$0] != nil }) else { continue }
-      var size: UInt64?
-      if let named { size = named == role ? UInt64(wanted[role]?.count ?? 0) : 0 }
-      editor.setSymbol(index, section: sections[role], size: size)
+      var extent: UInt64?
+      if let named { extent = named == role ? UInt64(wanted[role]?.count ?? 0) : 0 }
+      editor.setSymbol(index, section: sections[role], size: extent)
     }
   }
 

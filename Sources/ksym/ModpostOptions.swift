@@ -19,6 +19,12 @@ struct ModpostOptions: ParsableArguments {
   @Flag(help: "Write the extended table (for mod.c and mod.o).")
   var extended = false
 
+  @Option(
+    help: ArgumentHelp(
+      "A module of the same kernel, which tells what struct module is (for mod.o of an object).",
+      valueName: "module"), completion: .file())
+  var like: String?
+
   /// Whether a word after --symvers is a module.
   private static func isModule(_ word: String) -> Bool {
     ModulePaths.isModuleName(word) || word.hasSuffix(".o")
@@ -43,7 +49,14 @@ struct ModpostOptions: ParsableArguments {
     }
     let tables: ModpostWriter.Tables =
       basic || extended ? .these(basic: basic, extended: extended) : .asFound
-    return ModpostJob(writer: ModpostWriter(SymversLookup(table), tables: tables), target: target)
+    var structure: ModuleStructure?
+    if let like {
+      try buffer.open(like)
+      structure = try ModuleStructure(try buffer.source.all())
+    }
+    return ModpostJob(
+      writer: ModpostWriter(SymversLookup(table), tables: tables), target: target,
+      structure: structure)
   }
 }
 
@@ -51,8 +64,13 @@ struct ModpostOptions: ParsableArguments {
 struct ModpostJob: Sendable {
   let writer: ModpostWriter
   let target: ConversionTarget
+  let structure: ModuleStructure?
 
   func make(_ module: RawSpan, of path: String) throws -> [UInt8] {
-    try writer.source(for: module)
+    guard target == .object else { return try writer.source(for: module) }
+    // KBUILD_MODNAME: the file's name to its first dot, with underscores.
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let name = file.prefix { $0 != "." }.map { $0 == "-" ? "_" : $0 }
+    return try writer.object(for: module, named: String(name), structure: structure)
   }
 }
