@@ -71,6 +71,7 @@ extension ModpostWriter {
     ModpostWriter.addInfo(title, input, to: &object)
     ModpostWriter.addVersions(input, tables, TablePlacement(elf), layout, to: &object)
     ModpostWriter.addExports(input, kinds, layout, to: &object)
+    object.add(".note.GNU-stack", flags: 0, [], alignment: 1)
     return object.build()
   }
 
