@@ -46,6 +46,13 @@ public struct SHA256Digest: Sendable, Hashable {
     words = (first, second, third, fourth)
   }
 
+  /// The 32 bytes.
+  public var bytes: [UInt8] {
+    [words.0, words.1, words.2, words.3].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+    }
+  }
+
   /// The digest as 64 lower-case hexadecimal digits.
   public var hexadecimal: String {
     [words.0, words.1, words.2, words.3].map { word in
