@@ -60,9 +60,11 @@ let package = Package(
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
+    floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
     floor(
-      "ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+      "ModuleFiles",
+      ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions"]),
     floor(
       "KernelFacts",
       [
@@ -79,19 +81,23 @@ let package = Package(
     floor(
       "ModuleConversion",
       ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+    floor(
+      "NameTranslation",
+      ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "NameTranslation", "ModuleConversion",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "NameTranslation", "ModuleConversion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -112,7 +118,9 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
-    tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+    tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
+    tests(
+      "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
     tests(
       "KernelFacts",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts"]),
@@ -129,9 +137,13 @@ let package = Package(
     tests("Command", ["ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
+      dependencies: [
+        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts",
+        "NameTranslation", "TestSupport",
+      ],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
+    tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -143,7 +155,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -20,7 +20,8 @@ struct Ksym: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
-      SymbolsCommand.self, LookupCommand.self, KallsymsCommand.self, ConvertCommand.self,
+      SymbolsCommand.self, LookupCommand.self, NamesCommand.self, KallsymsCommand.self,
+      ConvertCommand.self,
     ])
 
   static func main() {
