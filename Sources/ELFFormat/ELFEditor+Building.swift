@@ -17,7 +17,7 @@ extension ELFEditor {
   public func build(from file: RawSpan, into bytes: inout [UInt8]) throws(ParseError) {
     let indices = newIndices()
     let names = SectionNames(try nameTable(file), of: self)
-    var contents: [Int: [UInt8]] = [:]
+    var contents = [[UInt8]?](repeating: nil, count: entries.count)
     contents[Int(header.sectionNameTableIndex)] = names.bytes
     for (number, entry) in entries.enumerated() where !entry.isDropped {
       guard let section = entry.original else { continue }

@@ -5,13 +5,14 @@ struct SectionNames {
   /// Its content.
   private(set) var bytes: [UInt8]
   /// `sh_name` by the number of a section.
-  private(set) var offsets: [Int: UInt32] = [:]
+  private(set) var offsets: [UInt32?]
 
   /// The table after an edit: names of dropped sections are cut off where nothing follows them, so
   /// that a change and its opposite leave the table as it was; names of new ones are found or
   /// appended.
   init(_ old: RawSpan, of editor: ELFEditor) {
     bytes = old.array
+    offsets = [UInt32?](repeating: nil, count: editor.entries.count)
     var kept: [Int] = []
     var dropped: [Int] = []
     for (number, entry) in editor.entries.enumerated() {

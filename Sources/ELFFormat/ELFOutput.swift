@@ -5,18 +5,20 @@ struct ELFOutput: ~Escapable {
   private let editor: ELFEditor
   private let file: RawSpan
   /// New contents of sections, by number.
-  private let contents: [Int: [UInt8]]
+  private let contents: [[UInt8]?]
   /// What is there of the new file.
   private(set) var bytes: [UInt8]
-  private var offsets: [Int: Int] = [:]
+  private var offsets: [Int?]
+  private var tableOffset = 0
   private var oldEnd: Int
 
   @_lifetime(copy file)
   init(
-    _ editor: ELFEditor, _ file: RawSpan, _ contents: [Int: [UInt8]],
+    _ editor: ELFEditor, _ file: RawSpan, _ contents: [[UInt8]?],
     _ buffer: consuming [UInt8]
   ) {
     bytes = buffer
+    offsets = [Int?](repeating: nil, count: editor.entries.count)
     self.editor = editor
     self.file = file
     self.contents = contents
@@ -94,7 +96,11 @@ struct ELFOutput: ~Escapable {
       }
     }
     fill(to: target, from: oldEnd..<oldStart)
-    offsets[number] = bytes.count
+    if number == ELFEditor.headerTable {
+      tableOffset = bytes.count
+    } else {
+      offsets[number] = bytes.count
+    }
     oldEnd = oldStart &+ oldSize
   }
 
@@ -119,7 +125,7 @@ struct ELFOutput: ~Escapable {
   @_lifetime(self: copy self)
   mutating func writeHeaders(_ indices: [Int?], _ names: SectionNames) throws(ParseError) {
     let layout = editor.layout
-    guard let table = offsets[ELFEditor.headerTable] else { return }
+    let table = tableOffset
     var count = 0
     for number in editor.tableOrder where !editor.entries[number].isDropped {
       let place = table &+ count &* layout.sectionHeaderSize
@@ -188,7 +194,16 @@ struct ELFOutput: ~Escapable {
   private mutating func copyHeader(_ number: Int, to place: Int) {
     let size = editor.layout.sectionHeaderSize
     let start = Int(clamping: editor.header.sectionHeaderOffset) &+ number &* size
-    for index in 0..<size { bytes[place &+ index] = file.byte(at: start &+ index) ?? 0 }
+    guard let header = file.slice(start..<(start &+ size)), place <= bytes.count &- size else {
+      return
+    }
+    unsafe bytes.withUnsafeMutableBytes { target in
+      unsafe header.withUnsafeBytes { source in
+        guard let to = target.baseAddress, let from = source.baseAddress else { return }
+        // SAFETY: the guard proved that both hold `size` bytes there.
+        unsafe (to + place).copyMemory(from: from, byteCount: size)
+      }
+    }
   }
 
   @_lifetime(self: copy self)

@@ -1,3 +1,4 @@
+internal import ELFFormat
 public import KernelImages
 public import ModuleVersions
 
@@ -52,7 +53,8 @@ public struct VersionLayoutTable: Sendable {
         longestName: layout == .basic ? longest : nil)
     }
     let number = facts.releaseNumber ?? (Int.max, 0)
-    effects = VersionLayoutTable.versionEffects(config, options, hasExtended: number >= (6, 14))
+    effects =
+      VersionLayoutTable.versionEffects(config, options, hasExtended: number >= (6, 14))
       + VersionLayoutTable.otherEffects(config, hasLongNames: number >= (6, 1))
   }
 
@@ -78,9 +80,7 @@ public struct VersionLayoutTable: Sendable {
       let words = "cannot be set together with MODVERSIONS before 6.14"
       return found + [Effect(option: "RUST", isSet: config.isSet("RUST"), words: words)]
     }
-    let (basic, extended) = (
-      config.isSet("BASIC_MODVERSIONS"), config.isSet("EXTENDED_MODVERSIONS")
-    )
+    let extended = config.isSet("EXTENDED_MODVERSIONS")
     found.append(
       effect(
         "BASIC_MODVERSIONS",
@@ -94,8 +94,10 @@ public struct VersionLayoutTable: Sendable {
     found.append(
       effect(
         "EXTENDED_MODVERSIONS",
-        set: "names of any length get versions; where both tables are, the loader looks at this one",
-        unset: "set, it would give names of any length versions, in sections that kernels up to 6.13 "
+        set:
+          "names of any length get versions; where both tables are, the loader looks at this one",
+        unset:
+          "set, it would give names of any length versions, in sections that kernels up to 6.13 "
           + "and kmod ignore; the loader reads them already"))
     found.append(
       effect(
@@ -123,7 +125,10 @@ public struct VersionLayoutTable: Sendable {
       (
         "MODULE_FORCE_LOAD", "modules without versions or vermagic load, and taint the kernel"
       ),
-      ("LIVEPATCH", "livepatches name symbols in .klp.sym entries, whatever the version tables hold"),
+      (
+        "LIVEPATCH",
+        "livepatches name symbols in .klp.sym entries, whatever the version tables hold"
+      ),
       (
         "KALLSYMS",
         "names in kallsyms have up to \(hasLongNames ? 511 : 127) bytes; version tables are apart"

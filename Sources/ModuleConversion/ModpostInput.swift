@@ -189,8 +189,9 @@ struct ModpostInput {
     for number in 1..<max(1, symbols.count) {
       guard let symbol = symbols.symbol(at: number), symbol.sectionIndex != 0 else { continue }
       let name = symbols.name(of: symbol)
-      if name.starts(with: "__mod_device_table__") || name.starts(with: "__mod_") && symbol.type == 1
-        && symbol.binding != 0 && name.firstRange(of: "_device_table") != nil
+      if name.starts(with: "__mod_device_table__")
+        || name.starts(with: "__mod_") && symbol.type == 1
+          && symbol.binding != 0 && name.firstRange(of: "_device_table") != nil
       {
         throw ParseError(.unsupported(UInt64(number)), in: "device table (an alias each)", at: 0)
       }

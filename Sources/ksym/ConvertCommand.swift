@@ -87,6 +87,7 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     AtomicFile.deferSignals()
+    FreedMemory.keep()
     let terminal = Terminal(common.colour)
     let entries = ModulePaths.expand(allModules)
     if entries.count != 1, let output = destination.output, PathKind(output) != .directory {
