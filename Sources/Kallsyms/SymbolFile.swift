@@ -164,19 +164,25 @@ extension SymbolFile {
     } else if let bytes = image.slice(verbatim) {
       writer.place(bytes, at: verbatim.lowerBound)
     }
+    var made: [ELFSegment] = []
     for section in sections {
       var header = relinked(section.header)
       if let contents = section.contents {
         header.offset = UInt64(base &+ contents.lowerBound)
       } else {
         header.type = .nobits
+        // Readers take it for a part of the segment that its offset lies in.
+        if segments.isEmpty { header.offset = UInt64(writer.count) }
       }
-      add(section, header, to: &writer)
+      // SAFETY: bytes of an array of bytes are all initialised.
+      writer.addSection(named: unsafe section.name.span.bytes, header)
+      extend(&made, with: header)
     }
-    for segment in segments { writer.addSegment(segment) }
+    for segment in segments + made { writer.addSegment(segment) }
   }
 
   private func addHeaders(notes image: RawSpan, to writer: inout ELFWriter) {
+    var made: [ELFSegment] = []
     for section in sections {
       var header = relinked(section.header)
       if header.type == .note, let range = section.contents, let bytes = image.slice(range) {
@@ -184,26 +190,34 @@ extension SymbolFile {
       } else {
         (header.type, header.offset) = (.nobits, UInt64(writer.count))
       }
-      add(section, header, to: &writer)
+      // SAFETY: bytes of an array of bytes are all initialised.
+      writer.addSection(named: unsafe section.name.span.bytes, header)
+      extend(&made, with: header)
     }
+    for segment in made { writer.addSegment(segment) }
     for var segment in segments where segment.type == 1 {
       (segment.offset, segment.fileSize, segment.alignment) = (0, 0, 1)
       writer.addSegment(segment)
     }
   }
 
-  private func add(
-    _ section: Section, _ header: ELFWriter.Section, to writer: inout ELFWriter
-  ) {
-    // SAFETY: bytes of an array of bytes are all initialised.
-    writer.addSection(named: unsafe section.name.span.bytes, header)
+  /// Adds a segment for a section of an image that has none; what has no bytes in the file becomes
+  /// one segment with what is like it before.
+  private func extend(_ made: inout [ELFSegment], with header: ELFWriter.Section) {
     guard segments.isEmpty, header.flags.contains(.alloc), header.size > 0 else { return }
     let access: UInt32 =
       4 | (header.flags.contains(.write) ? 2 : 0)
       | (header.flags.contains(.execInstructions) ? 1 : 0)
     var segment = ELFSegment(address: header.address, memorySize: header.size, flags: access)
-    if header.type != .nobits { (segment.offset, segment.fileSize) = (header.offset, header.size) }
-    writer.addSegment(segment)
+    segment.offset = header.offset
+    if header.type != .nobits { segment.fileSize = header.size }
+    if let last = made.last, last.fileSize == 0, segment.fileSize == 0, last.flags == access,
+      last.offset == segment.offset, last.address <= segment.address
+    {
+      made[made.count &- 1].memorySize = segment.address &- last.address &+ segment.memorySize
+    } else {
+      made.append(segment)
+    }
   }
 
   /// A header whose link leads to the same section as in the image.
