@@ -78,8 +78,11 @@ extension SymbolFile {
 
   /// The sections that symbols tell; what those without a name hold is told by most letters in them.
   static func sections(boundsIn table: SymbolTable, start: UInt64?, size: Int) -> [Section] {
-    var stretches = self.stretches(table, start: start, size: size)
-    var order = kernelSymbols(table)
+    let found = table.indexes(named: markers.map { $0.0 }).map { index in
+      index.flatMap { isKernelSymbol($0, table) ? $0 : nil }
+    }
+    var stretches = self.stretches(table, markers: found, start: start, size: size)
+    var order = (0..<table.count).filter { isKernelSymbol($0, table) && !found.contains($0) }
     if !table.isSorted { order.sort { table.addresses[$0] < table.addresses[$1] } }
     var current = 0
     for index in order {
@@ -96,18 +99,19 @@ extension SymbolFile {
     return stretches.compactMap { section($0, start: start, size: size) }
   }
 
-  /// The kernel's own symbols that are no absolute values.
-  private static func kernelSymbols(_ table: SymbolTable) -> [Int] {
-    (0..<table.count).filter {
-      table.ownerIndex(at: $0) == 0 && table.type(at: $0) | 0x20 != 0x61
-    }
+  /// Whether a symbol is the kernel's own and no absolute value.
+  private static func isKernelSymbol(_ index: Int, _ table: SymbolTable) -> Bool {
+    table.ownerIndex(at: index) == 0 && table.type(at: index) | 0x20 != 0x61
   }
 
-  private static func stretches(_ table: SymbolTable, start: UInt64?, size: Int) -> [Stretch] {
+  /// The addresses between markers, the ends of the kernel and the end of the image.
+  private static func stretches(
+    _ table: SymbolTable, markers found: [Int?], start: UInt64?, size: Int
+  ) -> [Stretch] {
     var cuts: [UInt64: Part?] = [:]
-    let own = kernelSymbols(table).map { table.addresses[$0] }
+    let own = (0..<table.count).lazy.filter { isKernelSymbol($0, table) }
+      .map { table.addresses[$0] }
     guard let lowest = own.min(), let highest = own.max() else { return [] }
-    let found = table.indexes(named: markers.map { $0.0 })
     for ((_, part), index) in zip(markers, found) {
       guard let index else { continue }
       let address = table.addresses[index]
@@ -135,7 +139,7 @@ extension SymbolFile {
   }
 
   private static func section(_ stretch: Stretch, start: UInt64?, size: Int) -> Section? {
-    guard let most = stretch.counts.max(), most > 0,
+    guard let most = stretch.counts.max(), most > 0 || stretch.part != nil,
       let first = stretch.counts.firstIndex(of: most), let told = Kind(rawValue: first)
     else { return nil }
     var part = stretch.part ?? Part(told.name, told)

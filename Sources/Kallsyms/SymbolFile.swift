@@ -171,12 +171,11 @@ extension SymbolFile {
         header.offset = UInt64(base &+ contents.lowerBound)
       } else {
         header.type = .nobits
-        // Readers take it for a part of the segment that its offset lies in.
         if segments.isEmpty { header.offset = UInt64(writer.count) }
       }
+      extend(&made, with: &header)
       // SAFETY: bytes of an array of bytes are all initialised.
       writer.addSection(named: unsafe section.name.span.bytes, header)
-      extend(&made, with: header)
     }
     for segment in segments + made { writer.addSegment(segment) }
   }
@@ -190,9 +189,9 @@ extension SymbolFile {
       } else {
         (header.type, header.offset) = (.nobits, UInt64(writer.count))
       }
+      extend(&made, with: &header)
       // SAFETY: bytes of an array of bytes are all initialised.
       writer.addSection(named: unsafe section.name.span.bytes, header)
-      extend(&made, with: header)
     }
     for segment in made { writer.addSegment(segment) }
     for var segment in segments where segment.type == 1 {
@@ -201,23 +200,24 @@ extension SymbolFile {
     }
   }
 
-  /// Adds a segment for a section of an image that has none; what has no bytes in the file becomes
-  /// one segment with what is like it before.
-  private func extend(_ made: inout [ELFSegment], with header: ELFWriter.Section) {
+  /// Adds a segment for a section of an image that has none. What has no bytes in the file extends
+  /// the segment before, as linkers do it, and then begins where the bytes of that end.
+  private func extend(_ made: inout [ELFSegment], with header: inout ELFWriter.Section) {
     guard segments.isEmpty, header.flags.contains(.alloc), header.size > 0 else { return }
     let access: UInt32 =
       4 | (header.flags.contains(.write) ? 2 : 0)
       | (header.flags.contains(.execInstructions) ? 1 : 0)
+    if header.type == .nobits, let last = made.last, last.flags == access,
+      last.address <= header.address
+    {
+      header.offset = last.offset &+ last.fileSize
+      made[made.count &- 1].memorySize = header.address &- last.address &+ header.size
+      return
+    }
     var segment = ELFSegment(address: header.address, memorySize: header.size, flags: access)
     segment.offset = header.offset
     if header.type != .nobits { segment.fileSize = header.size }
-    if let last = made.last, last.fileSize == 0, segment.fileSize == 0, last.flags == access,
-      last.offset == segment.offset, last.address <= segment.address
-    {
-      made[made.count &- 1].memorySize = segment.address &- last.address &+ segment.memorySize
-    } else {
-      made.append(segment)
-    }
+    made.append(segment)
   }
 
   /// A header whose link leads to the same section as in the image.

@@ -1,3 +1,4 @@
+import ByteStorage
 import ELFFormat
 import TestSupport
 import Testing
