@@ -76,19 +76,20 @@ let package = Package(
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
         "KernelFacts",
       ]),
+    floor("NameTranslation", ["ByteStorage", "SymbolNames", "Kallsyms"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -119,6 +120,7 @@ let package = Package(
         "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "ModuleFiles", "KernelFacts",
         "ModuleLoading",
       ]),
+    tests("NameTranslation", ["ByteStorage", "Kallsyms", "NameTranslation", "SymbolNames"]),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ELFFormat"]),
     .testTarget(

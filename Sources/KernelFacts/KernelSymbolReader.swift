@@ -33,7 +33,8 @@ public struct KernelSymbolReader: ~Copyable {
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
       let text = try SymbolText(parsing: file.source.all())
-      return KernelSymbolSource(table: text.table, tables: nil, release: nil, wrongTypes: [:])
+      return KernelSymbolSource(
+        table: text.table, tables: nil, release: nil, buildID: nil, wrongTypes: [:])
     }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
     let source = try kernel.source(file: file, scratch: scratch)
@@ -43,6 +44,7 @@ public struct KernelSymbolReader: ~Copyable {
     let tables = try KallsymsTables(locating: image)
     return KernelSymbolSource(
       table: try SymbolTable(tables, in: image), tables: tables,
-      release: KernelBanner(searching: bytes)?.release, wrongTypes: tables.wrongTypes(in: image))
+      release: KernelBanner(searching: bytes)?.release,
+      buildID: kernel.isELF ? try BuildID(in: ELFFile(source)) : nil, wrongTypes: tables.wrongTypes(in: image))
   }
 }

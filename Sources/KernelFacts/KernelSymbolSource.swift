@@ -1,4 +1,5 @@
 public import Kallsyms
+public import KernelImages
 
 /// The symbols of a kernel, with what the file they come from tells of them.
 public struct KernelSymbolSource: Sendable {
@@ -8,6 +9,8 @@ public struct KernelSymbolSource: Sendable {
   public let tables: KallsymsTables?
   /// The kernel's release, if the file has a banner.
   public let release: String?
+  /// The build ID, if the file is a kernel with one.
+  public let buildID: BuildID?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
   public let wrongTypes: [Int: UInt8]
 

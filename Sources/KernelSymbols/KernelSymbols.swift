@@ -9,4 +9,5 @@
 @_exported public import ModuleFiles
 @_exported public import ModuleLoading
 @_exported public import ModuleVersions
+@_exported public import NameTranslation
 @_exported public import SymbolNames

@@ -21,6 +21,7 @@ struct Ksym: ParsableCommand {
     subcommands: [
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, KallsymsCommand.self,
+      TranslateCommand.self,
     ])
 
   static func main() {

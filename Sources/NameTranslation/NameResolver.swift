@@ -1,0 +1,107 @@
+internal import ByteStorage
+internal import Kallsyms
+internal import SymbolNames
+
+/// Finds the symbols that a name in a text means, among those of several kernels.
+struct NameResolver {
+  /// A symbol of one of the sources.
+  struct Match: Hashable {
+    let source: Int
+    let symbol: Int
+  }
+
+  /// What is known of a name besides its bytes.
+  struct Evidence {
+    var offset: UInt64?
+    var size: UInt64?
+    var module: String?
+  }
+
+  let sources: [NameSource]
+  /// First words of digests and the symbols they stand for, by word; made when a digest is asked for.
+  private var digests: [(word: UInt64, match: Match)]?
+
+  init(_ sources: [NameSource]) { self.sources = sources }
+
+  /// Every symbol that a name may mean, in order, those that the evidence rules out left out.
+  ///
+  /// A symbol of the kernel whose size is not the one given is none; sizes of modules' symbols are
+  /// not sure enough to rule one out where it is the only one.
+  func matches(_ name: RawSpan, _ evidence: Evidence) -> [Match] {
+    var found: [Match] = []
+    for (number, source) in sources.enumerated() {
+      for symbol in source.symbols(for: name) {
+        let owner = source.index.table.ownerIndex(at: symbol)
+        if let module = evidence.module {
+          guard owner != 0, source.index.table.owner(at: symbol) == module else { continue }
+        } else if evidence.size != nil, owner != 0 {
+          // The kernel prints the module of every symbol that is not its own.
+          continue
+        }
+        found.append(Match(source: number, symbol: symbol))
+      }
+    }
+    guard let size = evidence.size else { return found }
+    let fitting = found.filter { match in
+      sources[match.source].size(of: match.symbol).map { $0 == size } ?? true
+    }
+    return fitting.isEmpty && evidence.module != nil ? found : fitting
+  }
+
+  /// The matches that differ in their linkage name, in order.
+  func distinct(_ matches: [Match]) -> [Match] {
+    guard matches.count > 1 else { return matches }
+    var names: Set<[UInt8]> = []
+    return matches.filter { names.insert(linkageName($0)).inserted }
+  }
+
+  /// The linkage name of a symbol.
+  func linkageName(_ match: Match) -> [UInt8] {
+    let table = sources[match.source].index.table
+    return table.name(at: match.symbol).array
+  }
+
+  /// The address of a symbol, if addresses are known.
+  func address(_ match: Match) -> UInt64? {
+    let source = sources[match.source]
+    return source.hasAddresses ? source.index.table.addresses[match.symbol] : nil
+  }
+
+  /// The symbols whose name has a digest.
+  mutating func matches(digest: SHA256Digest) -> [Match] {
+    let digests = self.digests ?? makeDigests()
+    self.digests = digests
+    var (low, high) = (0, digests.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if digests[middle].word < digest.firstWord { low = middle + 1 } else { high = middle }
+    }
+    var found: [Match] = []
+    while low < digests.count, digests[low].word == digest.firstWord {
+      let match = digests[low].match
+      if NameResolver.digest(of: linkageName(match)) == digest { found.append(match) }
+      low += 1
+    }
+    return found
+  }
+
+  private func makeDigests() -> [(word: UInt64, match: Match)] {
+    var digests: [(word: UInt64, match: Match)] = []
+    for (number, source) in sources.enumerated() {
+      for symbol in 0..<source.index.table.count {
+        let match = Match(source: number, symbol: symbol)
+        digests.append((NameResolver.digest(of: linkageName(match)).firstWord, match))
+      }
+    }
+    digests.sort { $0.word < $1.word }
+    return digests
+  }
+
+  /// The digest that stands for a name, as hashed version records have it: of its bytes, without one
+  /// leading dot.
+  static func digest(of name: [UInt8]) -> SHA256Digest {
+    var slice = name[...]
+    if slice.first == UInt8(ascii: ".") { slice.removeFirst() }
+    return SHA256Digest(of: Array(slice).span.bytes)
+  }
+}
