@@ -45,6 +45,7 @@ public struct KernelSymbolReader: ~Copyable {
     return KernelSymbolSource(
       table: try SymbolTable(tables, in: image), tables: tables,
       release: KernelBanner(searching: bytes)?.release,
-      buildID: kernel.isELF ? try BuildID(in: ELFFile(source)) : nil, wrongTypes: tables.wrongTypes(in: image))
+      buildID: kernel.isELF ? try BuildID(in: ELFFile(source)) : nil,
+      wrongTypes: tables.wrongTypes(in: image))
   }
 }

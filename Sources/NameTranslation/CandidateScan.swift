@@ -3,7 +3,7 @@ internal import ByteStorage
 /// Where text holds what only a linkage name has: `_R`, `_ZN`, `.llvm.`, `.isra.`, `.cold` and their
 /// like.
 ///
-/// Sixty-four bytes are looked at together; nearly all text has none of these, and is passed over at
+/// Thirty-two bytes are looked at together; nearly all text has none of these, and is passed over at
 /// the speed of memory.
 enum CandidateScan {
   /// Words that follow a dot in a compiler's suffix.
@@ -16,68 +16,62 @@ enum CandidateScan {
   ///
   /// - Complexity: O(distance to the candidate).
   static func next(in text: RawSpan, from start: Int) -> Int? {
-    var index = start
-    while let block = firstPair(in: text, from: index) {
-      if isCandidate(text, block) { return block }
-      index = block &+ 1
-    }
-    return nil
-  }
-
-  /// The first place where two bytes may begin a candidate.
-  private static func firstPair(in text: RawSpan, from start: Int) -> Int? {
     let count = text.byteCount
-    var index = start
-    // A pair of blocks needs one byte more than a block.
-    while index &+ 64 < count {
-      // SAFETY: index + 64 < count, so both loads of all four blocks lie in the span.
-      let found =
-        unsafe pairs(text, index) .| pairs(text, index &+ 16)
-        .| pairs(text, index &+ 32) .| pairs(text, index &+ 48)
-      if any(found) {
-        for offset in 0..<64 where isPair(text, index &+ offset) { return index &+ offset }
+    var index = max(start, 0)
+    // The last pair of a block of 32 begins at its last byte.
+    while index &+ 33 <= count {
+      // SAFETY: index + 33 <= count, so all loads lie in the span.
+      let found = unsafe (
+        pairs(text, index), pairs(text, index &+ 8), pairs(text, index &+ 16),
+        pairs(text, index &+ 24)
+      )
+      if found.0 | found.1 | found.2 | found.3 != 0 {
+        if let hit = candidate(text, index, found.0) { return hit }
+        if let hit = candidate(text, index &+ 8, found.1) { return hit }
+        if let hit = candidate(text, index &+ 16, found.2) { return hit }
+        if let hit = candidate(text, index &+ 24, found.3) { return hit }
       }
-      index &+= 64
+      index &+= 32
     }
     while index &+ 1 < count {
-      if isPair(text, index) { return index }
+      if isCandidate(text, index) { return index }
       index &+= 1
     }
     return nil
   }
 
-  private typealias Mask = SIMDMask<SIMD16<Int8>>
-
-  /// Which of 16 bytes begin a pair: `_R`, `_Z`, a dot and a letter or underscore, or `$`.
+  /// Which of eight bytes may begin a candidate (`_R`, `_Z`, a dot before a letter or underscore, or
+  /// `$`), by the high bit of each. Those above a true one may be false.
   @inline(__always)
-  @unsafe private static func pairs(_ text: RawSpan, _ index: Int) -> Mask {
-    // SAFETY: the caller has proved that 17 bytes follow the index.
-    let first = unsafe text.unsafeLoadUnaligned(
-      fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
-    let second = unsafe text.unsafeLoadUnaligned(
-      fromUncheckedByteOffset: index &+ 1, as: SIMD16<UInt8>.self)
-    let mangled = (first .== 0x5f) .& ((second .== 0x52) .| (second .== 0x5a))
-    let isLetter = (second &- 0x5f) .< 0x1c
-    return mangled .| ((first .== 0x2e) .& isLetter) .| (first .== 0x24)
+  @unsafe private static func pairs(_ text: RawSpan, _ index: Int) -> UInt64 {
+    // SAFETY: the caller has proved that nine bytes follow the index.
+    let first = unsafe UInt64(
+      littleEndian: text.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
+    let second = unsafe UInt64(
+      littleEndian: text.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ 1, as: UInt64.self))
+    let mangled =
+      zeros(first ^ repeated(0x5f))
+      & (zeros(second ^ repeated(0x52)) | zeros(second ^ repeated(0x5a)))
+    let dotted = zeros(first ^ repeated(0x2e)) & second << 1
+    return (mangled | dotted | zeros(first ^ repeated(0x24))) & repeated(0x80)
   }
 
   @inline(__always)
-  private static func any(_ mask: Mask) -> Bool {
-    let halves = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-    return halves.x | halves.y != 0
-  }
+  private static func repeated(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
 
+  /// The high bit of each byte that is zero.
   @inline(__always)
-  private static func isPair(_ text: RawSpan, _ index: Int) -> Bool {
-    guard let first = text.byte(at: index), let second = text.byte(at: index &+ 1) else {
-      return false
+  private static func zeros(_ word: UInt64) -> UInt64 { (word &- repeated(1)) & ~word }
+
+  /// The first of the bytes marked that begins a candidate.
+  private static func candidate(_ text: RawSpan, _ index: Int, _ marks: UInt64) -> Int? {
+    var marks = marks
+    while marks != 0 {
+      let place = index &+ marks.trailingZeroBitCount / 8
+      if isCandidate(text, place) { return place }
+      marks &= marks &- 1
     }
-    switch first {
-    case 0x5f: return second == 0x52 || second == 0x5a
-    case 0x2e: return second &- 0x5f < 0x1c
-    case 0x24: return true
-    default: return false
-    }
+    return nil
   }
 
   /// Whether more than two bytes tell the same.
@@ -86,10 +80,14 @@ enum CandidateScan {
       return false
     }
     if first == 0x5f {
+      guard second == 0x52 || second == 0x5a else { return false }
       guard let third = text.byte(at: index &+ 2) else { return false }
-      return second == 0x52 ? third.isNameByte : third == 0x4e
+      // A path begins with one of seven letters, or a number behind which one stands.
+      return second == 0x52
+        ? third.isDecimalDigit || ("BCIMNXY" as StaticString).contains(third) : third == 0x4e
     }
     if first == 0x24 { return second.isHexDigit && index > 0 }
+    guard first == 0x2e else { return false }
     switch second {
     case 0x6c, 0x69, 0x63, 0x70, 0x5f, 0x73, 0x61, 0x75, 0x6b: break
     default: return false

@@ -4,18 +4,30 @@ internal import SymbolNames
 /// Finds the names of a line by the grammars of all surfaces.
 enum FieldSearch {
   /// Adds the names of a line in the order they stand, none over another.
+  ///
+  /// - Parameters:
+  ///   - line: The line.
+  ///   - form: The form that will be written.
+  ///   - looksUp: Whether there is a kernel to look names up in.
+  ///   - linesAreNames: Whether the line is a name, however plain.
+  ///   - findsAll: Whether names are wanted that will stay as they are.
+  ///   - fields: Where to add the names; empty.
   static func find(
-    in line: borrowing TextLine, form: NameForm, sources: [NameSource], linesAreNames: Bool,
+    in line: borrowing TextLine, form: NameForm, looksUp: Bool, linesAreNames: Bool, findsAll: Bool,
     _ fields: inout [NameField]
   ) {
+    let isForward = !findsAll && (form == .readable || form == .source && !looksUp)
     if form == .linkage || form == .source { Pairs.find(in: line, &fields) }
-    if !sources.isEmpty { digests(in: line, &fields) }
+    if looksUp { digests(in: line, &fields) }
     OffsetTokens.find(in: line, &fields)
     AngleReferences.find(in: line, &fields)
-    FunctionCalls.find(in: line, &fields)
-    ArmCallers.find(in: line, &fields)
-    FoldedStacks.find(in: line, &fields)
-    for pattern in Surface.patterns { pattern.find(in: line, &fields) }
+    Grammar.all.findFromStart(of: line, &fields)
+    if !isForward || !coversCandidates(fields, line) {
+      FunctionCalls.find(in: line, &fields)
+      ArmCallers.find(in: line, &fields)
+      FoldedStacks.find(in: line, &fields)
+      Grammar.all.findBehindKeys(in: line, &fields)
+    }
     guard !fields.isEmpty else { return }
     settle(&fields)
     let isBackward = form == .linkage || form == .hashed
@@ -24,6 +36,17 @@ enum FieldSearch {
       !field.isStrong && !(linesAreNames && field.surface == .nameList)
         && !isReadable(line.slice(field.range))
     }
+  }
+
+  /// Whether fields hold everything in a line that only a linkage name has.
+  private static func coversCandidates(_ fields: [NameField], _ line: borrowing TextLine) -> Bool {
+    let all = line.slice(0..<line.count)
+    var start = 0
+    while let candidate = CandidateScan.next(in: all, from: start) {
+      guard let field = fields.first(where: { $0.range.contains(candidate) }) else { return false }
+      start = field.range.upperBound
+    }
+    return true
   }
 
   private static func digests(in line: borrowing TextLine, _ fields: inout [NameField]) {
@@ -57,6 +80,7 @@ enum FieldSearch {
       }
       merged.offset = last.offset ?? field.offset
       merged.size = last.size ?? field.size
+      merged.address = last.address ?? field.address
       merged.module = last.module ?? field.module
       merged.tokenEnd = max(last.tokenEnd, field.tokenEnd)
       kept[kept.count - 1] = merged

@@ -71,44 +71,127 @@ struct LinePattern: Sendable {
 }
 
 extension LinePattern {
-  /// Adds what the row finds in a line.
-  ///
-  /// - Complexity: O(length of the line) for each place where the key stands; rows whose steps scan
-  ///   far go on behind what they scanned.
-  func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
-    guard let key else {
-      _ = match(line, from: 0, &fields)
-      return
+  /// The bytes that a line may begin with, for rows that begin where it does.
+  func accepts(first byte: UInt8) -> Bool {
+    for step in steps {
+      switch step {
+      case .text(let text): return text.starts(with: byte)
+      case .maybe(let text): if text.starts(with: byte) { return true }
+      case .oneOf(let bytes): return bytes.contains(byte)
+      case .blank: return byte.isBlank || byte == 0x1b
+      case .maybeBlank: if byte.isBlank || byte == 0x1b { return true }
+      case .address, .digits: return byte.isHexDigit
+      case .hex: return byte == 0x30
+      case .number: return byte.isDecimalDigit
+      case .name: return byte.isNameByte || byte == 0x3c || byte == 0x7b
+      case .sectionName: return byte == 0x2e
+      default: return !byte.isBlank
+      }
     }
-    var start = 0
-    while let found = line.find(key, from: start) {
-      let behind = found &+ key.utf8CodeUnitCount
-      start = max(behind, match(line, from: behind, &fields))
+    return true
+  }
+}
+
+/// The rows of all grammars, laid out for matching.
+struct Grammar: Sendable {
+  private struct Row: Sendable {
+    let surface: Surface
+    let key: StaticString?
+    let isStrong: Bool
+    let steps: Range<Int>
+  }
+
+  private var rows: [Row] = []
+  private var steps: [LinePattern.Step] = []
+  /// Rows that begin where a line does, by the line's first byte: 256 runs in one array.
+  private var byFirst: [Int] = []
+  private var starts: [Int] = [0]
+  private var keyed: [Int] = []
+
+  /// The grammar of every surface.
+  static let all = Grammar(Surface.patterns)
+
+  init(_ patterns: [LinePattern]) {
+    for pattern in patterns {
+      rows.append(
+        Row(
+          surface: pattern.surface, key: pattern.key, isStrong: pattern.isStrong,
+          steps: steps.count..<(steps.count + pattern.steps.count)))
+      steps += pattern.steps
+    }
+    keyed = patterns.indices.filter { patterns[$0].key != nil }
+    for byte in UInt8.min...UInt8.max {
+      byFirst += patterns.indices.filter {
+        patterns[$0].key == nil && patterns[$0].accepts(first: byte)
+      }
+      starts.append(byFirst.count)
     }
   }
 
-  /// Matches the steps from an index on.
+  /// Adds what rows that begin where the line does find.
+  func findFromStart(of line: borrowing TextLine, _ fields: inout [NameField]) {
+    let first = Int(line[0])
+    for position in starts[first]..<starts[first &+ 1] {
+      _ = match(rows[byFirst[position]], line, from: 0, &fields)
+    }
+  }
+
+  /// Adds what rows find that begin behind a key.
+  ///
+  /// - Complexity: O(length of the line) for each row; where steps scan far, the search goes on
+  ///   behind what they scanned.
+  func findBehindKeys(in line: borrowing TextLine, _ fields: inout [NameField]) {
+    for position in keyed {
+      guard let key = rows[position].key else { continue }
+      var start = 0
+      while let found = line.find(key, from: start) {
+        let behind = found &+ key.utf8CodeUnitCount
+        start = max(behind, match(rows[position], line, from: behind, &fields))
+      }
+    }
+  }
+
+  /// Matches a row's steps from an index on.
   ///
   /// - Returns: Where it ended.
   private func match(
-    _ line: borrowing TextLine, from start: Int, _ fields: inout [NameField]
+    _ row: Row, _ line: borrowing TextLine, from start: Int, _ fields: inout [NameField]
   ) -> Int {
     let before = fields.count
+    var state = MatchState(row.surface, isStrong: row.isStrong, before)
     var index = start
-    for step in steps {
-      guard let next = advance(step, line, index, &fields, from: before) else {
-        fields.removeSubrange(before...)
+    for position in row.steps {
+      guard let next = state.advance(steps[position], line, index, &fields) else {
+        if fields.count > before { fields.removeSubrange(before...) }
         return index
       }
       index = next
     }
     return index
   }
+}
 
-  @inline(__always)
-  private func advance(
-    _ step: Step, _ line: borrowing TextLine, _ index: Int, _ fields: inout [NameField],
-    from first: Int
+/// A row on its way through a line.
+struct MatchState {
+  private let surface: Surface
+  private let isStrong: Bool
+  /// Index of the row's first field.
+  private let first: Int
+  /// The last address read.
+  private var address: UInt64?
+
+  init(_ surface: Surface, isStrong: Bool, _ first: Int) {
+    self.surface = surface
+    self.isStrong = isStrong
+    self.first = first
+  }
+
+  /// Takes a step.
+  ///
+  /// - Returns: Where the next one begins; `nil` if the line has something else.
+  mutating func advance(
+    _ step: LinePattern.Step, _ line: borrowing TextLine, _ index: Int,
+    _ fields: inout [NameField]
   ) -> Int? {
     switch step {
     case .text(let text):
@@ -132,7 +215,12 @@ extension LinePattern {
     case .module:
       guard fields.count > first else { return index }
       return module(line, index, &fields[fields.count &- 1])
-    default: return LinePattern.skip(step, line, index)
+    case .address, .hex:
+      guard let end = MatchState.skip(step, line, index) else { return nil }
+      let digits = line.has("0x", at: index) ? index &+ 2 : index
+      address = address ?? line.hexValue(digits..<end)
+      return end
+    default: return MatchState.skip(step, line, index)
     }
   }
 
@@ -140,7 +228,9 @@ extension LinePattern {
   private static let longestSkipped = 512
 
   /// Steps that take numbers and words.
-  private static func skip(_ step: Step, _ line: borrowing TextLine, _ index: Int) -> Int? {
+  private static func skip(_ step: LinePattern.Step, _ line: borrowing TextLine, _ index: Int)
+    -> Int?
+  {
     switch step {
     case .address:
       let end = line.hexEnd(index)
@@ -198,7 +288,7 @@ extension LinePattern {
   ) -> Int? {
     let end = line.nameEnd(from: index)
     guard end > index else { return nil }
-    fields.append(NameField(index..<end, surface, isStrong: isStrong))
+    fields.append(NameField(index..<end, surface, isStrong: isStrong, address: address))
     return end
   }
 
@@ -255,6 +345,11 @@ extension TextLine {
 }
 
 extension StaticString {
+  /// Whether a byte is the text's first.
+  func starts(with byte: UInt8) -> Bool {
+    withUTF8Buffer { unsafe $0.first == byte }
+  }
+
   /// Whether a byte is one of the text's.
   func contains(_ byte: UInt8) -> Bool {
     withUTF8Buffer { unsafe $0.contains(byte) }

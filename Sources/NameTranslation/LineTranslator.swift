@@ -24,13 +24,16 @@ struct LineTranslator: ~Copyable {
   /// What a line may grow to, in bytes; names behind stay as they are.
   private static let longestTranslation = 1 << 24
 
-  init(_ options: TranslationOptions, _ sources: [NameSource]) {
+  init(
+    _ options: TranslationOptions, _ sources: [NameSource],
+    moduleSource: @escaping (String) -> NameSource?
+  ) {
     self.options = options
-    resolver = NameResolver(sources)
+    resolver = NameResolver(sources, moduleSource: moduleSource)
   }
 
   /// Whether names are looked up in a kernel, and not only taken apart.
-  var looksUp: Bool { !resolver.sources.isEmpty }
+  var looksUp: Bool { !resolver.isEmpty }
 
   /// Appends a line, its end left out, to the output.
   ///
@@ -39,8 +42,8 @@ struct LineTranslator: ~Copyable {
     let line = TextLine(bytes)
     fields.removeAll(keepingCapacity: true)
     FieldSearch.find(
-      in: line, form: options.form, sources: resolver.sources, linesAreNames: options.linesAreNames,
-      &fields)
+      in: line, form: options.form, looksUp: looksUp, linesAreNames: options.linesAreNames,
+      findsAll: options.findsAllNames, &fields)
     if options.verifies { verifyHeader(line) }
     var copied = 0
     let limit = output.count &+ LineTranslator.longestTranslation
@@ -125,7 +128,8 @@ struct LineTranslator: ~Copyable {
       return SHA256Digest(hexadecimal: name).map { resolver.matches(digest: $0) } ?? []
     }
     let evidence = NameResolver.Evidence(
-      offset: field.offset, size: field.size, module: field.module.map { line.slice($0).text })
+      offset: field.offset, size: field.size, address: field.address,
+      module: field.module.map { line.slice($0).text })
     let found = resolver.matches(name, evidence)
     guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
     else { return found }
@@ -196,7 +200,7 @@ extension LineTranslator {
     guard looksUp, let size = field.size, field.isStrong else { return }
     let module = field.module.map { line.slice($0).text }
     let all = resolver.matches(
-      line.slice(field.range), NameResolver.Evidence(offset: nil, size: nil, module: module))
+      line.slice(field.range), NameResolver.Evidence(module: module))
     let token = line.slice(field.range.lowerBound..<field.tokenEnd).text
     guard !all.isEmpty else {
       if module == nil {

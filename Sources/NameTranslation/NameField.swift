@@ -8,6 +8,8 @@ struct NameField {
   var size: UInt64?
   /// The module's name, where the text gives it.
   var module: Range<Int>?
+  /// The address that stands beside the name, where the text gives one.
+  var address: UInt64?
   /// Just behind the offset, the size or, where there is neither, the name.
   var tokenEnd: Int
   /// The surface whose grammar found it.
@@ -15,8 +17,11 @@ struct NameField {
   /// Whether the place alone makes the word a symbol; otherwise the word must look like one.
   var isStrong: Bool
 
-  init(_ range: Range<Int>, _ surface: Surface, isStrong: Bool = true) {
+  init(
+    _ range: Range<Int>, _ surface: Surface, isStrong: Bool = true, address: UInt64? = nil
+  ) {
     self.range = range
+    self.address = address
     self.surface = surface
     self.isStrong = isStrong
     tokenEnd = range.upperBound

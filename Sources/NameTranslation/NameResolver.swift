@@ -14,20 +14,46 @@ struct NameResolver {
   struct Evidence {
     var offset: UInt64?
     var size: UInt64?
+    /// An address in the text: the symbol's, or that of the place the offset leads to.
+    var address: UInt64?
     var module: String?
   }
 
-  let sources: [NameSource]
+  private(set) var sources: [NameSource]
+  /// Finds the names of a module that no source has.
+  private let moduleSource: (String) -> NameSource?
+  private var soughtModules: Set<String> = []
   /// First words of digests and the symbols they stand for, by word; made when a digest is asked for.
   private var digests: [(word: UInt64, match: Match)]?
 
-  init(_ sources: [NameSource]) { self.sources = sources }
+  /// Modules sought at most: each may mean a file to open.
+  private static let mostModules = 1000
+
+  init(_ sources: [NameSource], moduleSource: @escaping (String) -> NameSource?) {
+    self.sources = sources
+    self.moduleSource = moduleSource
+  }
+
+  /// Whether there is anything to look names up in.
+  var isEmpty: Bool { sources.isEmpty }
+
+  /// Reads the names of a module that a text mentions, the first time.
+  private mutating func seek(_ module: String) {
+    guard soughtModules.count < NameResolver.mostModules, soughtModules.insert(module).inserted,
+      !sources.contains(where: { $0.index.table.ownerNames.dropFirst().contains(module) }),
+      let source = moduleSource(module)
+    else { return }
+    sources.append(source)
+    digests = nil
+  }
 
   /// Every symbol that a name may mean, in order, those that the evidence rules out left out.
   ///
+  /// An address tells symbols apart only where one of them has it: the kernel may have run elsewhere.
   /// A symbol of the kernel whose size is not the one given is none; sizes of modules' symbols are
   /// not sure enough to rule one out where it is the only one.
-  func matches(_ name: RawSpan, _ evidence: Evidence) -> [Match] {
+  mutating func matches(_ name: RawSpan, _ evidence: Evidence) -> [Match] {
+    if let module = evidence.module { seek(module) }
     var found: [Match] = []
     for (number, source) in sources.enumerated() {
       for symbol in source.symbols(for: name) {
@@ -40,6 +66,11 @@ struct NameResolver {
         }
         found.append(Match(source: number, symbol: symbol))
       }
+    }
+    if let address = evidence.address, found.count > 1 {
+      let start = address &- (evidence.offset ?? 0)
+      let there = found.filter { self.address($0) == start || self.address($0) == address }
+      if !there.isEmpty { return there }
     }
     guard let size = evidence.size else { return found }
     let fitting = found.filter { match in

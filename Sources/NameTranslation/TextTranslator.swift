@@ -34,8 +34,13 @@ public struct TextTranslator: ~Copyable {
   ///   - options: What to write.
   ///   - sources: The kernels that the text may come from; needed for ``NameForm/linkage`` and for
   ///     digests.
-  public init(_ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = []) {
-    lines = LineTranslator(options, sources)
+  ///   - moduleSource: Finds the names of a module that the text mentions and no source has; asked
+  ///     once for each.
+  public init(
+    _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
+    moduleSource: @escaping (String) -> NameSource? = { _ in nil }
+  ) {
+    lines = LineTranslator(options, sources, moduleSource: moduleSource)
   }
 
   /// What was done so far.
@@ -165,7 +170,7 @@ public struct TextTranslator: ~Copyable {
   /// Whether each line may hold a name, and not only those with what a linkage name alone has.
   private var needsAllLines: Bool {
     let options = lines.options
-    if options.collectsNames || options.verifies || options.showsAddresses { return true }
+    if options.findsAllNames { return true }
     switch options.form {
     case .linkage, .hashed: return true
     case .source: return lines.looksUp

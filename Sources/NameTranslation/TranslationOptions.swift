@@ -31,6 +31,9 @@ public struct TranslationOptions: Sendable {
   /// Whether to keep a record of every name found.
   public var collectsNames = false
 
+  /// Whether names that stay as they are matter too.
+  var findsAllNames: Bool { verifies || showsAddresses || collectsNames }
+
   /// Creates options.
   public init(form: NameForm = .readable) { self.form = form }
 }

@@ -115,10 +115,11 @@ struct TranslateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let sources = try kernel.map { try NameSource.read($0, common) }
+    let names = try NameSources(kernel, common)
     var status = ExitStatus.yes
     let options = options(Terminal(common.colour))
-    var translator = TextTranslator(options, sources: sources)
+    var translator = TextTranslator(
+      options, sources: names.sources, moduleSource: { names.module($0) })
     var report = TranslationReport(isJSON: common.json, isVerbose: common.verbose)
     for path in files.isEmpty ? ["-"] : files {
       report.path = path

@@ -43,10 +43,10 @@ enum AngleReferences {
     var from = 0
     while let open = line.find(" <", from: from) {
       from = open &+ 2
-      guard line[open &- 1].isHexDigit, isAddress(line, before: open) else { continue }
+      guard let address = address(line, before: open) else { continue }
       let end = line.nameEnd(from: from)
       guard end > from else { continue }
-      var field = NameField(from..<end, .objdump)
+      var field = NameField(from..<end, .objdump, address: address)
       field.tokenEnd = end
       if line[end] == 0x2b {
         let isHex = line.has("0x", at: end &+ 1)
@@ -64,13 +64,14 @@ enum AngleReferences {
     }
   }
 
-  /// Whether hexadecimal digits before an index are an address: `0x` before them, or nothing but a
-  /// blank.
-  private static func isAddress(_ line: borrowing TextLine, before end: Int) -> Bool {
+  /// The address in hexadecimal digits before an index: `0x` before them, or nothing but a blank.
+  private static func address(_ line: borrowing TextLine, before end: Int) -> UInt64? {
     var start = end
     while line[start &- 1].isHexDigit, end &- start < 17 { start &-= 1 }
-    if line[start &- 1] == 0x78 { return line[start &- 2] == 0x30 }
     let before = line[start &- 1]
-    return start == 0 || before.isBlank || before == 0x2a || before == 0x23 || before == 0x2c
+    let isApart =
+      start == 0 || before.isBlank || before == 0x2a || before == 0x23 || before == 0x2c
+    guard isApart || (before == 0x78 && line[start &- 2] == 0x30) else { return nil }
+    return line.hexValue(start..<end)
   }
 }

@@ -19,10 +19,16 @@ extension Surface {
     .line(
       .symbolList, .until(0x3a), .text(":"), .address, .text(" "), .oneOf(letters), .text(" "),
       .name, .end),
+    .line(
+      .symbolList, .until(0x3a), .text(":                 "), .oneOf("Uwv"), .text(" "), .name,
+      .end),
     // nm -f posix
     .line(.symbolList, .name, .text(" "), .oneOf(letters), .text(" "), .address, .wordEnd),
     // nm -f sysv
     .line(.symbolList, .name, .maybeBlank, .text("|"), .address, .text("|")),
+    .line(
+      .symbolList, .name, .maybeBlank, .text("|"), .blank, .text("|"), .maybeBlank,
+      .oneOf(letters), .maybeBlank, .text("|")),
     // nm -l: the place in the source behind a tab
     .line(
       .symbolList, .address, .text(" "), .oneOf(letters), .text(" "), .name, .text("\t"),
