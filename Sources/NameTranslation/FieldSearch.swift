@@ -19,15 +19,11 @@ enum FieldSearch {
     let isForward = !findsAll && (form == .readable || form == .source && !looksUp)
     if form == .linkage || form == .source { Pairs.find(in: line, &fields) }
     if looksUp { digests(in: line, &fields) }
-    OffsetTokens.find(in: line, &fields)
-    AngleReferences.find(in: line, &fields)
-    Grammar.all.findFromStart(of: line, &fields)
-    if !isForward || !coversCandidates(fields, line) {
-      FunctionCalls.find(in: line, &fields)
-      ArmCallers.find(in: line, &fields)
-      FoldedStacks.find(in: line, &fields)
-      Grammar.all.findBehindKeys(in: line, &fields)
+    // Going forward, a name found for everything that needs one is enough.
+    let isEnough: ([NameField], borrowing TextLine) -> Bool = { found, line in
+      isForward && coversCandidates(found, line)
     }
+    search(line, &fields, isEnough)
     guard !fields.isEmpty else { return }
     settle(&fields)
     let isBackward = form == .linkage || form == .hashed
@@ -36,6 +32,27 @@ enum FieldSearch {
       !field.isStrong && !(linesAreNames && field.surface == .nameList)
         && !isReadable(line.slice(field.range))
     }
+  }
+
+  /// Asks one grammar after the other, those of the commonest texts first.
+  private static func search(
+    _ line: borrowing TextLine, _ fields: inout [NameField],
+    _ isEnough: ([NameField], borrowing TextLine) -> Bool
+  ) {
+    OffsetTokens.find(in: line, &fields)
+    if !fields.isEmpty && isEnough(fields, line) { return }
+    AngleReferences.find(in: line, &fields)
+    if !fields.isEmpty && isEnough(fields, line) { return }
+    var isDone = false
+    Grammar.all.findFromStart(of: line, &fields) { found in
+      isDone = isEnough(found, line)
+      return isDone
+    }
+    if isDone { return }
+    FunctionCalls.find(in: line, &fields)
+    ArmCallers.find(in: line, &fields)
+    FoldedStacks.find(in: line, &fields)
+    Grammar.all.findBehindKeys(in: line, &fields)
   }
 
   /// Whether fields hold everything in a line that only a linkage name has.

@@ -42,7 +42,9 @@ public struct NameSource: Sendable {
       let name = index.table.name(at: symbol)
       guard NameSource.hasForms(name) else { continue }
       var hashes: [UInt64] = []
-      for form in NameSource.forms {
+      // A piece of a function is not found by the name of the function.
+      let isPart = LinkageName(name.bytes).suffixes.contains { $0.isPart }
+      for form in NameSource.forms where !(form.isBare && isPart) {
         output.removeAll()
         guard form.form.append(linkageName: name.bytes, isBare: form.isBare, to: &output) else {
           continue
