@@ -11,6 +11,8 @@ extension Surface {
     // error_log
     .after("Command: p:", .probes, .word, .text(" "), .maybeOwner, .name, .offset),
     .after("Command: r:", .probes, .word, .text(" "), .maybeOwner, .name, .offset),
+    .after("Command: p ", .probes, .maybeOwner, .name, .offset, .wordEnd),
+    .after("Command: r ", .probes, .maybeOwner, .name, .offset, .wordEnd),
   ]
 
   static let livepatchPatterns: [LinePattern] = [

@@ -7,9 +7,10 @@ extension Surface {
     .after(": ", .perf, .maybeBlank, .address, .text(" "), .name, .offset, .text(" (")),
     // report: `    12.34%  comm  [kernel.kallsyms]  [k] name`
     .after("[k] ", .perf, .name, .wordEnd),
+    .after("[.] ", .perf, weak: true, .name, .wordEnd),
     // Call chains of report
     .after("%--", .perf, .name, .wordEnd),
-    .after("--", .perf, weak: true, .name, .end),
+    .after("---", .perf, weak: true, .name, .end),
     .after("|", .perf, weak: true, .blank, .name, .end),
   ]
 
