@@ -139,7 +139,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -57,6 +57,8 @@ enum FieldSearch {
 
   /// Whether fields hold everything in a line that only a linkage name has.
   private static func coversCandidates(_ fields: [NameField], _ line: borrowing TextLine) -> Bool {
+    // Lines have few names; one with many is searched in full.
+    guard fields.count <= 16 else { return false }
     let all = line.slice(0..<line.count)
     var start = 0
     while let candidate = CandidateScan.next(in: all, from: start) {
@@ -145,6 +147,7 @@ enum Pairs {
         if stands(output.bytes.bytes, before: open, line) { return output.count }
       }
     }
+    guard line[open &- 1].isHexDigit, line[open &- 64].isHexDigit else { return nil }
     let digest = NameResolver.digest(of: linkage.array).hexadecimal
     return line.slice((open &- 64)..<open).equals(Array(digest.utf8).span.bytes) ? 64 : nil
   }

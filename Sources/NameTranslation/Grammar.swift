@@ -65,7 +65,9 @@ struct Grammar: Sendable {
         continue
       }
       var start = 0
-      while let found = line.find(key, from: start) {
+      var attempts = 0
+      while attempts < TextLine.mostAttempts, let found = line.find(key, from: start) {
+        attempts &+= 1
         let behind = found &+ key.utf8CodeUnitCount
         start = max(behind, match(rows[position], line, from: behind, &fields))
       }

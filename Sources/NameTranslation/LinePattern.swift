@@ -1,3 +1,5 @@
+internal import ByteStorage
+
 /// One row of a surface's grammar: what stands before a name, and what behind it.
 struct LinePattern: Sendable {
   /// A piece of a line.
@@ -99,7 +101,9 @@ extension TextLine {
     while self[end].isNameByte || self[end] == 0x2d { end &+= 1 }
     let name = (start &+ 1)..<end
     if self[end] == 0x20 { end = hexEnd(end &+ 1) }
-    return !name.isEmpty && self[end] == 0x5d ? (name, end &+ 1) : nil
+    guard !name.isEmpty, self[end] == 0x5d else { return nil }
+    // bcc writes the kernel itself where a module would stand.
+    return slice(name).equals("kernel") ? nil : (name, end &+ 1)
   }
 }
 

@@ -32,6 +32,8 @@ extension TextLine {
   /// How far a closing bracket is sought, in bytes: a line full of opening ones must not cost its
   /// square.
   static let longestBracketed = 8192
+  /// How often one row is tried in a line, for the same reason.
+  static let mostAttempts = 4096
 
   /// The end of a name that begins at an index; the index itself if there is none.
   ///

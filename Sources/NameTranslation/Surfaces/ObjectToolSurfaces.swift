@@ -41,7 +41,9 @@ extension Surface {
 enum AngleReferences {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
     var from = 0
-    while let open = line.find(" <", from: from) {
+    var attempts = 0
+    while attempts < TextLine.mostAttempts, let open = line.find(" <", from: from) {
+      attempts &+= 1
       from = open &+ 2
       guard let address = address(line, before: open) else { continue }
       let end = line.nameEnd(from: from)
