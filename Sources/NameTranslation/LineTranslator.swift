@@ -199,6 +199,10 @@ extension LineTranslator {
   private mutating func verify(_ field: NameField, _ line: borrowing TextLine) {
     guard looksUp, let size = field.size, field.isStrong else { return }
     let module = field.module.map { line.slice($0).text }
+    if module == nil, resolver.has(line.slice(field.range), size: size) {
+      counts.verified &+= 1
+      return
+    }
     let all = resolver.matches(
       line.slice(field.range), NameResolver.Evidence(module: module))
     let token = line.slice(field.range.lowerBound..<field.tokenEnd).text

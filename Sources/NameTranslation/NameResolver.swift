@@ -20,6 +20,8 @@ struct NameResolver {
   }
 
   private(set) var sources: [NameSource]
+  /// Their names in other forms, made when one is asked for.
+  private var forms: [NameForms?]
   /// Finds the names of a module that no source has.
   private let moduleSource: (String) -> NameSource?
   private var soughtModules: Set<String> = []
@@ -31,6 +33,7 @@ struct NameResolver {
 
   init(_ sources: [NameSource], moduleSource: @escaping (String) -> NameSource?) {
     self.sources = sources
+    forms = sources.map { _ in nil }
     self.moduleSource = moduleSource
   }
 
@@ -44,6 +47,7 @@ struct NameResolver {
       let source = moduleSource(module)
     else { return }
     sources.append(source)
+    forms.append(nil)
     digests = nil
   }
 
@@ -56,7 +60,9 @@ struct NameResolver {
     if let module = evidence.module { seek(module) }
     var found: [Match] = []
     for (number, source) in sources.enumerated() {
-      for symbol in source.symbols(for: name) {
+      let names = forms[number] ?? NameForms(source.index)
+      forms[number] = names
+      for symbol in names.symbols(for: name) {
         let owner = source.index.table.ownerIndex(at: symbol)
         if let module = evidence.module {
           guard owner != 0, source.index.table.owner(at: symbol) == module else { continue }
@@ -77,6 +83,20 @@ struct NameResolver {
       sources[match.source].size(of: match.symbol).map { $0 == size } ?? true
     }
     return fitting.isEmpty && evidence.module != nil ? found : fitting
+  }
+
+  /// Whether a symbol of the kernel has just this linkage name and this size.
+  func has(_ name: RawSpan, size: UInt64) -> Bool {
+    for source in sources {
+      var symbol = source.index.first(named: name)
+      while let found = symbol {
+        if source.index.table.ownerIndex(at: found) == 0, source.size(of: found) == size {
+          return true
+        }
+        symbol = source.index.next(after: found)
+      }
+    }
+    return false
   }
 
   /// The matches that differ in their linkage name, in order.

@@ -2,7 +2,7 @@ internal import ByteStorage
 public import Kallsyms
 internal import SymbolNames
 
-/// The names of one kernel (or list of symbols), found by linkage, readable and source name.
+/// The names of one kernel, or of a list of symbols, in which names of a text are looked up.
 public struct NameSource: Sendable {
   /// The symbols.
   public let index: SymbolIndex
@@ -13,6 +13,31 @@ public struct NameSource: Sendable {
   /// Whether addresses, and so sizes, are known.
   public let hasAddresses: Bool
 
+  /// Creates a source.
+  ///
+  /// - Parameters:
+  ///   - index: The symbols.
+  ///   - release: The kernel's release.
+  ///   - buildID: The kernel's build ID.
+  public init(_ index: SymbolIndex, release: String? = nil, buildID: String? = nil) {
+    self.index = index
+    self.release = release
+    self.buildID = buildID
+    hasAddresses = !index.table.hidesAddresses
+  }
+
+  /// The size of a symbol as the kernel computes it, in bytes; `nil` if it is not known.
+  public func size(of symbol: Int) -> UInt64? {
+    guard hasAddresses, symbol >= 0, symbol < index.table.count else { return nil }
+    let address = index.table.addresses[symbol]
+    guard let match = index.symbol(at: address), match.offset == 0 else { return nil }
+    return match.size
+  }
+}
+
+/// The symbols of a kernel by their readable and source names.
+struct NameForms: Sendable {
+  private let index: SymbolIndex
   /// A symbol under a name that is not its linkage name.
   private struct Entry: Sendable {
     let hash: UInt64
@@ -24,27 +49,20 @@ public struct NameSource: Sendable {
   /// By hash, symbols in table order.
   private let entries: [Entry]
 
-  /// Indexes a table.
+  /// Takes the names of a kernel apart.
   ///
-  /// - Parameters:
-  ///   - index: The symbols.
-  ///   - release: The kernel's release.
-  ///   - buildID: The kernel's build ID.
-  /// - Complexity: O(n) names taken apart, and a sort of those that have another form.
-  public init(_ index: SymbolIndex, release: String? = nil, buildID: String? = nil) {
+  /// - Complexity: O(n) names, and a sort of those that have another form.
+  init(_ index: SymbolIndex) {
     self.index = index
-    self.release = release
-    self.buildID = buildID
-    hasAddresses = !index.table.hidesAddresses
     var entries: [Entry] = []
     var output = NameBuffer(minimumCapacity: RustDemangler.maximumReadableLength)
     for symbol in 0..<index.table.count {
       let name = index.table.name(at: symbol)
-      guard NameSource.hasForms(name) else { continue }
+      guard NameForms.hasForms(name) else { continue }
       var hashes: [UInt64] = []
       // A piece of a function is not found by the name of the function.
       let isPart = LinkageName(name.bytes).suffixes.contains { $0.isPart }
-      for form in NameSource.forms where !(form.isBare && isPart) {
+      for form in NameForms.forms where !(form.isBare && isPart) {
         output.removeAll()
         guard form.form.append(linkageName: name.bytes, isBare: form.isBare, to: &output) else {
           continue
@@ -82,7 +100,7 @@ public struct NameSource: Sendable {
   ///
   /// Symbols whose linkage name or complete form it is come first; only where there are none do
   /// those count of which it leaves out what the compiler appended.
-  public func symbols(for name: RawSpan) -> [Int] {
+  func symbols(for name: RawSpan) -> [Int] {
     var found = index.symbols(named: name)
     var seconds: [Int] = []
     let hash = name.hash
@@ -102,7 +120,7 @@ public struct NameSource: Sendable {
   private func isForm(
     _ name: RawSpan, of symbol: Int, isBare: Bool, _ output: inout NameBuffer
   ) -> Bool {
-    for form in NameSource.forms where form.isBare == isBare {
+    for form in NameForms.forms where form.isBare == isBare {
       output.removeAll()
       _ = form.form.append(
         linkageName: index.table.name(at: symbol).bytes, isBare: isBare, to: &output)
@@ -118,14 +136,6 @@ public struct NameSource: Sendable {
       if entries[middle].hash < hash { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-
-  /// The size of a symbol as the kernel computes it, in bytes; `nil` if it is not known.
-  public func size(of symbol: Int) -> UInt64? {
-    guard hasAddresses, symbol >= 0, symbol < index.table.count else { return nil }
-    let address = index.table.addresses[symbol]
-    guard let match = index.symbol(at: address), match.offset == 0 else { return nil }
-    return match.size
   }
 }
 
