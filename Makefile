@@ -5,6 +5,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TARGET ?= all
 SECONDS_EACH ?= 600
+MAPS ?= 10000
+SEED ?= 1
 VERSION := $(shell sed -n 's/^    version: "\(.*\)",$$/\1/p' Sources/ksym/Ksym.swift)
 
 RELEASE_FLAGS := -c release --scratch-path .build-release \
@@ -18,7 +20,7 @@ MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz oracle kernels lint install uninstall deb \
+.PHONY: help build run test test-debug bench fuzz oracle differential kernels lint install uninstall deb \
   check-deb manuals check-manuals dependencies clean
 
 help: ## List the targets
@@ -47,6 +49,9 @@ fuzz: dependencies ## Fuzz the parsers (TARGET=all, SECONDS_EACH=600)
 
 oracle: dependencies ## Compare ksym check with what real kernels say, booted under qemu
 	@SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" Tests/Oracle/oracle.sh
+
+differential: build ## Compare kallsyms encode with the kernel's own program (MAPS=10000, SEED=1)
+	@KSYM=$(KSYM) sh Tests/Differential/kallsyms.sh $(MAPS) $(SEED)
 
 kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh

@@ -60,9 +60,11 @@ let package = Package(
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
+    floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
     floor(
-      "ModuleFiles", ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+      "ModuleFiles",
+      ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions"]),
     floor(
       "KernelFacts",
       [
@@ -71,25 +73,36 @@ let package = Package(
       ]),
     // Answers.
     floor(
-      "ModuleLoading",
+      "Livepatching",
       [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
+        "ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms", "ModuleFiles",
         "KernelFacts",
       ]),
-    floor("NameTranslation", ["ByteStorage", "SymbolNames", "Kallsyms"]),
+    floor(
+      "ModuleLoading",
+      [
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions",
+        "ModuleFiles", "KernelFacts", "Livepatching",
+      ]),
+    floor(
+      "NameTranslation",
+      ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading",
+        "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading",
+        "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -110,7 +123,9 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
-    tests("ModuleFiles", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+    tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
+    tests(
+      "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
     tests(
       "KernelFacts",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts"]),
@@ -120,14 +135,18 @@ let package = Package(
         "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "ModuleFiles", "KernelFacts",
         "ModuleLoading",
       ]),
-    tests("NameTranslation", ["ByteStorage", "Kallsyms", "NameTranslation", "SymbolNames"]),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["ByteStorage", "ELFFormat", "ModuleVersions", "TestSupport"],
+      dependencies: [
+        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts",
+        "NameTranslation", "TestSupport",
+      ],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("Kallsyms", ["ByteStorage", "ELFFormat", "KernelImages", "Kallsyms"]),
+    tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests("Livepatching", ["ByteStorage", "ELFFormat", "Kallsyms", "Livepatching"]),
+    tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -139,7 +158,8 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "ModuleFiles", "KernelFacts", "ModuleLoading", "NameTranslation",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
+        "NameTranslation",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

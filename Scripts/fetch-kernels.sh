@@ -12,34 +12,8 @@ cache=${1:-${KSYM_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kernels}}
 root=$cache/.apt
 suites='bullseye bookworm trixie sid'
 architectures=amd64,arm64,armhf,i386,ppc64el,riscv64,s390x
-mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
-[ -n "$mirror" ] || mirror=$(awk '/^deb /{ for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }' /etc/apt/sources.list)
-[ -n "$mirror" ] || { echo "fetch-kernels: no Debian mirror configured on this machine" >&2; exit 1; }
-
-mkdir -p "$root/lists/partial" "$root/cache/archives/partial"
-: >"$root/sources.list"
-for suite in $suites; do
-  case $suite in bullseye) options='trusted=yes ' ;; *) options='' ;; esac
-  echo "deb [${options}signed-by=/usr/share/keyrings/debian-archive-keyring.gpg arch=$architectures] $mirror $suite main" \
-    >>"$root/sources.list"
-done
-private_apt() {
-  command=$1
-  shift
-  "$command" -o Dir::Etc::sourcelist="$root/sources.list" -o Dir::Etc::sourceparts=- \
-    -o Dir::State::Lists="$root/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$root/cache" \
-    -o APT::Architectures="$architectures" -o APT::Sandbox::User=root "$@"
-}
-private_apt apt-get -qq update || echo "fetch-kernels: some package lists are missing; going on" >&2
-
-# newest SUITE ARCH PATTERN: the newest package whose name matches, as listed for that suite.
-newest() {
-  # The archive's own index file of the suite and architecture, unpacked by apt.
-  list=$(find "$root/lists" -name "*_dists_$1_main_binary-$2_Packages*" | head -n 1)
-  [ -n "$list" ] || return 0
-  case $list in *.lz4) reader='lz4 -dc' ;; *.xz) reader='xz -dc' ;; *) reader=cat ;; esac
-  $reader "$list" | sed -n 's/^Package: //p' | grep -E "^$3\$" | sort -V | tail -n 1
-}
+. "$(dirname "$0")/debian-archive.sh"
+update_lists
 
 # fetch LABEL SUITE ARCH PATTERN...: unpack the newest matching packages into CACHE/LABEL.
 fetch() {
@@ -78,9 +52,10 @@ fetch amd64-6.1 bookworm amd64 "linux-image-6\.1\.0-[0-9]+-amd64" "linux-headers
 fetch amd64-5.10 bullseye amd64 "linux-image-5\.10\.0-[0-9]+-amd64" "linux-headers-5\.10\.0-[0-9]+-amd64"
 fetch amd64-7 sid amd64 "linux-base-7$v\+deb[0-9]+-amd64" "linux-binary-7$v\+deb[0-9]+-amd64" \
   "linux-modules-7$v\+deb[0-9]+-amd64" "linux-headers-7$v\+deb[0-9]+-amd64"
-fetch i386-6.1 bookworm i386 "linux-image-6\.1\.0-[0-9]+-686"
-fetch arm64-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64"
-fetch armhf-6.12 trixie armhf "linux-image-$v\+deb[0-9]+-armmp"
-fetch s390x-6.12 trixie s390x "linux-image-$v\+deb[0-9]+-s390x"
-fetch ppc64el-6.12 trixie ppc64el "linux-image-$v\+deb[0-9]+-powerpc64le"
-fetch riscv64-6.12 trixie riscv64 "linux-image-$v\+deb[0-9]+-riscv64"
+fetch i386-6.1 bookworm i386 "linux-image-6\.1\.0-[0-9]+-686" "linux-headers-6\.1\.0-[0-9]+-686"
+fetch arm64-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64" "linux-headers-$v\+deb[0-9]+-arm64"
+fetch arm64-16k-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64-16k" "linux-headers-$v\+deb[0-9]+-arm64-16k"
+fetch armhf-6.12 trixie armhf "linux-image-$v\+deb[0-9]+-armmp" "linux-headers-$v\+deb[0-9]+-armmp"
+fetch s390x-6.12 trixie s390x "linux-image-$v\+deb[0-9]+-s390x" "linux-headers-$v\+deb[0-9]+-s390x"
+fetch ppc64el-6.12 trixie ppc64el "linux-image-$v\+deb[0-9]+-powerpc64le" "linux-headers-$v\+deb[0-9]+-powerpc64le"
+fetch riscv64-6.12 trixie riscv64 "linux-image-$v\+deb[0-9]+-riscv64" "linux-headers-$v\+deb[0-9]+-riscv64"

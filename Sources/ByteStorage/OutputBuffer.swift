@@ -42,12 +42,29 @@ public struct OutputBuffer: Sendable {
   /// Appends a number in hexadecimal, lower case, with at least `width` digits.
   public mutating func append(hexadecimal value: UInt64, width: Int) {
     let significant = (64 - value.leadingZeroBitCount + 3) / 4
-    var shift = (max(significant, width, 1) - 1) * 4
-    while shift >= 0 {
-      let digit = UInt8(truncatingIfNeeded: shift < 64 ? (value >> UInt64(shift)) & 0xf : 0)
-      bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-      shift -= 4
+    let count = max(significant, width, 1)
+    for _ in 0..<max(0, count - 16) { bytes.append(0x30) }
+    let (high, low) = OutputBuffer.hexadecimalDigits(value)
+    let digits = SIMD2(high.bigEndian, low.bigEndian)
+    // SAFETY: the last of sixteen initialised bytes.
+    unsafe withUnsafeBytes(of: digits) { digits in
+      unsafe bytes.append(
+        contentsOf: UnsafeRawBufferPointer(rebasing: digits.suffix(min(count, 16))))
     }
+  }
+
+  /// The sixteen digits of a number, the first the most significant.
+  @inline(__always)
+  private static func hexadecimalDigits(_ value: UInt64) -> (high: UInt64, low: UInt64) {
+    /// Eight digits: each half byte is spread to a byte, and made a digit without a branch.
+    func digits(_ half: UInt64) -> UInt64 {
+      var spread = (half | half << 16) & 0x0000_ffff_0000_ffff
+      spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff
+      spread = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f
+      let isLetter = ((spread &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+      return spread &+ 0x3030_3030_3030_3030 &+ isLetter &* 0x27
+    }
+    return (digits(value >> 32), digits(value & 0xffff_ffff))
   }
 
   /// Appends a number in decimal.

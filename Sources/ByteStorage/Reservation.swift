@@ -44,6 +44,14 @@ internal import Glibc
     _ = unsafe madvise(base, capacity, MADV_DONTNEED)
   }
 
+  /// Asks the system for the pages of the first `size` bytes at once, which costs less than faulting
+  /// in one after the other; a system that cannot (before Linux 5.14) does nothing.
+  func populate(_ size: Int) {
+    guard size > 0 else { return }
+    // SAFETY: the range lies in our mapping, whose content stays as it is.
+    _ = unsafe madvise(base, min(size, capacity), MADV_POPULATE_WRITE)
+  }
+
   private static func rounded(_ minimum: Int) -> Int? {
     let (sum, overflow) = max(minimum, 1).addingReportingOverflow(pageSize &- 1)
     return overflow ? nil : sum & ~(pageSize &- 1)

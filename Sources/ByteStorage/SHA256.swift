@@ -26,6 +26,26 @@ public struct SHA256Digest: Sendable, Hashable {
     words = (word(0), word(1), word(2), word(3))
   }
 
+  /// The first eight bytes as a big-endian number.
+  package var prefix: UInt64 { words.0 }
+
+  /// Reads 64 hexadecimal digits, with or without `sha256:` before them; `nil` if the text is anything
+  /// else.
+  public init?(hexadecimal text: String) {
+    let digits = Array((text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]).utf8)
+    guard digits.count == 64 else { return nil }
+    func word(_ index: Int) -> UInt64? {
+      let part = digits[(index * 16)..<(index * 16 + 16)]
+      guard part.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
+        return nil
+      }
+      return UInt64(String(decoding: part, as: UTF8.self), radix: 16)
+    }
+    guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3)
+    else { return nil }
+    words = (first, second, third, fourth)
+  }
+
   /// The digest as 64 lower-case hexadecimal digits.
   public var hexadecimal: String {
     [words.0, words.1, words.2, words.3].map { word in

@@ -188,18 +188,27 @@ struct EncoderMap {
     entries = keys.map { entries[Int($0.rank & 0xffff_ffff)] }
   }
 
-  /// Weak symbols, then those that linkers provide, then those with more leading underscores.
   private func rank(_ entry: Entry) -> UInt64 {
     let record = self.record(entry)
-    let type = record.byte(at: 0) ?? 0
+    guard let type = record.byte(at: 0), let name = record.suffix(from: 1) else { return 0 }
+    return SymbolOrder.rank(type: type, name: name)
+  }
+}
+
+/// Which of the symbols of one address comes first in the kernel's table.
+enum SymbolOrder {
+  /// Weak symbols, then those that linkers provide, then those with more leading underscores.
+  ///
+  /// - Note: scripts/kallsyms.c, `compare_symbols`.
+  static func rank(type: UInt8, name: RawSpan) -> UInt64 {
     var underscores: UInt64 = 0
-    while record.byte(at: 1 &+ Int(underscores)) == UInt8(ascii: "_") { underscores &+= 1 }
+    while name.byte(at: Int(underscores)) == UInt8(ascii: "_") { underscores &+= 1 }
     let isWeak = type | 0x20 == UInt8(ascii: "w")
     var isProvided = false
-    if underscores >= 2, record.byteCount &- 1 >= 8, let rest = record.suffix(from: 3) {
+    if underscores >= 2, name.byteCount >= 8, let rest = name.suffix(from: 2) {
       isProvided =
         rest.starts(with: "start_") || rest.starts(with: "stop_") || rest.starts(with: "end_")
-        || record.ends(with: "_start") || record.ends(with: "_end")
+        || name.ends(with: "_start") || name.ends(with: "_end")
     }
     return (isWeak ? 1 << 31 : 0) | (isProvided ? 1 << 30 : 0) | underscores
   }

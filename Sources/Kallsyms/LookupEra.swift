@@ -76,14 +76,20 @@ extension LookupEra {
       KernelVersion(6, 5), KernelVersion(6, 5, 1), .llvm, .bisectionBothWays,
       "8cc32a9bbf29: cut at .llvm. only"),
     row(
-      KernelVersion(6, 2), KernelVersion(6, 5), .firstDot, .bisectionBothWays,
+      KernelVersion(6, 4, 14), KernelVersion(6, 5), .llvm, .bisectionOfCutNames,
+      "33f0467fe069 in 6.4.14"),
+    row(
+      KernelVersion(6, 4, 6), KernelVersion(6, 4, 14), .llvm, .bisectionBothWays,
+      "8cc32a9bbf29 in 6.4.6"),
+    row(
+      KernelVersion(6, 2), KernelVersion(6, 4, 6), .firstDot, .bisectionBothWays,
       "60443c88f3a8: bisection over seqs_of_names"),
     row(
-      KernelVersion(6, 1, 50), KernelVersion(6, 2), .llvm, .bisectionOfCutNames,
-      "33f0467fe069 in the 6.1 series", certain: false),
+      KernelVersion(6, 1, 51), KernelVersion(6, 2), .llvm, .bisectionOfCutNames,
+      "33f0467fe069 as 583a8426abb3 in 6.1.51"),
     row(
-      KernelVersion(6, 1, 42), KernelVersion(6, 1, 50), .llvm, .bisectionBothWays,
-      "8cc32a9bbf29 in 6.1.42"),
+      KernelVersion(6, 1, 42), KernelVersion(6, 1, 51), .llvm, .bisectionBothWays,
+      "8cc32a9bbf29 and 60443c88f3a8 in 6.1.42"),
     row(
       KernelVersion(5, 16), KernelVersion(6, 1, 42), .firstDot, .linear,
       "6eb4bd92c1ce: cut at the first dot"),

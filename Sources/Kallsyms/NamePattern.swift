@@ -68,6 +68,13 @@ public struct NamePattern: Sendable, Hashable {
   }
 
   /// Whether a whole name fits.
+  public func matches(_ name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    return unsafe matches(bytes.span.bytes)
+  }
+
+  /// Whether a whole name fits.
   ///
   /// - Complexity: O(name × pattern) at worst, without recursion.
   public func matches(_ name: RawSpan) -> Bool {

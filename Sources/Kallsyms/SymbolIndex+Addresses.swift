@@ -45,6 +45,16 @@ public struct KernelBounds: Sendable, Hashable {
 }
 
 extension SymbolIndex {
+  /// Size of a symbol as the kernel computes it, in bytes: the distance to the next greater address;
+  /// `nil` where nothing greater is known, and for symbols without a place in memory.
+  public func size(of index: Int) -> UInt64? {
+    guard index >= 0, index < table.count, table.hasPlace(at: index) else { return nil }
+    let address = table.addresses[index]
+    let found = match(at: address, inModules: index >= kernelCount)
+    guard let found, found.offset == 0 else { return nil }
+    return found.size
+  }
+
   /// The symbol that an address belongs to, as `%pS` of the kernel prints it.
   ///
   /// The kernel's own symbols come first; for other addresses the nearest symbol of a module below.

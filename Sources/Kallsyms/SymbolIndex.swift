@@ -23,6 +23,8 @@ public struct SymbolIndex: Sendable {
   private let next: [UInt32]
   /// The kernel's symbols by address; empty if the table is in that order.
   private let kernelOrder: [UInt32]
+  /// Where to look for an address of the kernel, if the table is in that order.
+  private let buckets: AddressBuckets
   /// The modules' symbols by address.
   private let moduleOrder: [UInt32]
 
@@ -57,10 +59,15 @@ public struct SymbolIndex: Sendable {
     self.next = next
     kernelOrder = SymbolIndex.order(of: table.addresses, in: 0..<kernelCount, always: false)
     moduleOrder = SymbolIndex.order(of: table.addresses, in: kernelCount..<count, always: true)
+      .filter { table.hasPlace(at: Int($0)) }
     bounds = KernelBounds { name in
       let index = SymbolIndex.first(name, in: table, slots)
       return index.flatMap { $0 < kernelCount ? table.addresses[$0] : nil }
     }
+    let span = bounds.main ?? 0..<0
+    buckets =
+      kernelOrder.isEmpty
+      ? AddressBuckets(table.addresses, count: kernelCount, span: span) : AddressBuckets()
   }
 
   private static func sameName(_ table: SymbolTable, _ left: Int, _ right: Int) -> Bool {
@@ -137,16 +144,47 @@ extension SymbolIndex {
 
   /// Which of the symbols of the same name and owner one is, counted from 1, and how many there are.
   ///
-  /// For the kernel this is the position (`sympos`) that livepatch counts; for a module it is, as
-  /// long as the table lists the module's symbols in the order of its symbol table.
+  /// This is the position (`sympos`) that livepatch counts: by address for the kernel, and in the
+  /// order of the symbol table for a module, where the table lists all that its file has. (Once its
+  /// initialisation is over, the kernel has forgotten what lies in the module's `.init` sections.)
+  ///
+  /// - Complexity: O(k) for k equal names.
   public func position(of index: Int) -> (position: Int, count: Int) {
     let owner = table.ownerIndex(at: index)
-    var result = (position: 0, count: 0)
-    for other in symbols(named: table.name(at: index)) where table.ownerIndex(at: other) == owner {
+    let address = index >= 0 && index < table.count ? table.addresses[index] : 0
+    var result = (position: 1, count: 0)
+    var current = first(named: table.name(at: index))
+    while let other = current {
+      current = next(after: other)
+      guard table.ownerIndex(at: other) == owner else { continue }
       result.count += 1
-      if other == index { result.position = result.count }
+      let isBefore =
+        owner != 0 || table.addresses[other] == address
+        ? other < index : table.addresses[other] < address
+      if isBefore { result.position += 1 }
     }
     return result
+  }
+
+  /// Other symbols of the same address: of the kernel for one of its own, else of modules.
+  ///
+  /// - Parameters:
+  ///   - index: The symbol.
+  ///   - limit: Most symbols to look at.
+  /// - Returns: Their indices.
+  public func aliases(of index: Int, limit: Int = 64) -> [Int] {
+    guard index >= 0, index < table.count, table.hasPlace(at: index) else { return [] }
+    let address = table.addresses[index]
+    let inModules = index >= kernelCount
+    guard let last = last(notAbove: address, inModules: inModules) else { return [] }
+    var found: [Int] = []
+    for position in stride(from: last, through: max(0, last - limit), by: -1) {
+      guard let other = symbol(atPosition: position, inModules: inModules),
+        table.addresses[other] == address
+      else { break }
+      if other != index { found.append(other) }
+    }
+    return found.reversed()
   }
 
   /// Position in address order, kernel or modules, of the last address that is not greater.
@@ -157,25 +195,30 @@ extension SymbolIndex {
     return unsafe table.addresses.withUnsafeBufferPointer { addresses in
       // SAFETY: positions stay below `count`, and orders hold indices of the table.
       if order.isEmpty {
-        return bisect(count, address) { unsafe addresses[$0] }
+        let positions = buckets.positions(around: address, count: count)
+        return bisect(positions, address) { unsafe addresses[$0] }
       }
       return unsafe order.withUnsafeBufferPointer { order in
-        bisect(count, address) { unsafe addresses[Int(order[$0])] }
+        bisect(0..<count, address) { unsafe addresses[Int(order[$0])] }
       }
     }
   }
 
-  /// The last position whose value is not above another; values never decrease.
+  /// The last position whose value is not above another; values never decrease, and the first that
+  /// is above lies in `positions` or right behind.
   @inline(__always)
-  private func bisect(_ count: Int, _ wanted: UInt64, _ value: (Int) -> UInt64) -> Int? {
-    var base = 0
-    var length = count
-    while length > 1 {
+  private func bisect(
+    _ positions: Range<Int>, _ wanted: UInt64, _ value: (Int) -> UInt64
+  ) -> Int? {
+    var base = positions.lowerBound
+    var length = positions.count
+    while length > 0 {
       let half = length / 2
-      base &+= value(base &+ half) <= wanted ? half : 0
-      length &-= half
+      let isBelow = value(base &+ half) <= wanted
+      base = isBelow ? base &+ half &+ 1 : base
+      length = isBelow ? length &- half &- 1 : half
     }
-    return value(base) <= wanted ? base : nil
+    return base > 0 ? base &- 1 : nil
   }
 
   /// The symbol at a position of address order.

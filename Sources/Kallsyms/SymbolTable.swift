@@ -15,6 +15,13 @@ public struct SymbolTable: Sendable {
   var owners: [UInt16] = []
   /// Names of the owners; the first is the kernel itself.
   public internal(set) var ownerNames: [String] = [SymbolTable.kernelName]
+  /// Owners whose symbols have offsets in a section instead of addresses: modules read from their
+  /// files, which have no place in memory.
+  var unplacedOwners: Set<Int> = []
+  /// Index + 1 in `fileNames` by symbol, 0 where it is not known; empty where none is.
+  var files: [UInt32] = []
+  /// Names of source files.
+  var fileNames: [String] = []
   /// Whether addresses are distances from `_text` (or the first symbol), since the image does not
   /// tell where it lies.
   public internal(set) var isRelative = false
@@ -59,6 +66,34 @@ public struct SymbolTable: Sendable {
     index >= 0 && index < owners.count ? Int(owners[index]) : 0
   }
 
+  /// Whether there are symbols of more than one owner.
+  public var hasSeveralOwners: Bool {
+    guard let first = owners.first else { return false }
+    return owners.contains { $0 != first }
+  }
+
+  /// Whether any name has the suffix that ThinLTO gives to promoted local symbols (`.llvm.`).
+  public var hasPromotedNames: Bool {
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    unsafe text.span.bytes.firstRange(of: ".llvm.") != nil
+  }
+
+  /// Whether what a symbol belongs to has a place in memory. If not, as for modules read from their
+  /// files, its address is an offset in its section, and no address belongs to it.
+  public func hasPlace(at index: Int) -> Bool {
+    unplacedOwners.isEmpty || !unplacedOwners.contains(ownerIndex(at: index))
+  }
+
+  /// The source file of a local symbol, as the `FILE` symbol before it names it (`namei.c`: without
+  /// its directory); `nil` where the source of the table does not tell.
+  public func file(at index: Int) -> String? {
+    guard index >= 0, index < files.count, files[index] > 0 else { return nil }
+    return fileNames[Int(files[index]) - 1]
+  }
+
+  /// Whether source files of any symbols are known.
+  public var hasFiles: Bool { !files.isEmpty }
+
   /// Whether addresses never decrease, as in the kernel's own table.
   public var isSorted: Bool {
     var previous: UInt64 = 0
@@ -73,20 +108,66 @@ public struct SymbolTable: Sendable {
   /// (kernel.kptr_restrict).
   public var hidesAddresses: Bool { count > 0 && !addresses.contains { $0 != 0 } }
 
-  /// Adds a symbol.
+  /// Adds a module, to whose symbols ``append(address:type:name:owner:)`` may then refer.
   ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - isPlaced: Whether its symbols have addresses, rather than offsets in sections.
+  /// - Returns: Its index in ``ownerNames``, or `nil` if there are too many.
+  public mutating func addOwner(_ name: String, isPlaced: Bool = true) -> Int? {
+    guard ownerNames.count <= Int(UInt16.max) else { return nil }
+    ownerNames.append(name)
+    if !isPlaced { unplacedOwners.insert(ownerNames.count - 1) }
+    return ownerNames.count - 1
+  }
+
+  /// Adds a symbol. The kernel's own come first, and modules' in the order of their symbol tables.
+  ///
+  /// - Parameters:
+  ///   - address: Its address.
+  ///   - type: Its letter, as `nm` prints it.
+  ///   - name: Its name.
+  ///   - owner: Index in ``ownerNames``; 0 is the kernel itself.
   /// - Returns: `false` if the table is full.
   @discardableResult
-  mutating func append(address: UInt64, type: UInt8, name: RawSpan, owner: Int = 0) -> Bool {
+  public mutating func append(address: UInt64, type: UInt8, name: RawSpan, owner: Int = 0) -> Bool {
     guard text.count + name.byteCount + 1 <= SymbolTable.largestText else { return false }
     if owner > 0 && owners.isEmpty {
       owners = [UInt16](repeating: 0, count: addresses.count)
     }
     if owner > 0 || !owners.isEmpty { owners.append(UInt16(clamping: owner)) }
+    if !files.isEmpty { files.append(0) }
     addresses.append(address)
     text.append(type)
     unsafe name.withUnsafeBytes { unsafe text.append(contentsOf: $0) }
     starts.append(UInt32(truncatingIfNeeded: text.count))
     return true
+  }
+
+  /// Adds all symbols of another table, such as that of a module's file.
+  ///
+  /// - Parameters:
+  ///   - other: The symbols.
+  ///   - owner: What they belong to: an index in ``ownerNames``.
+  /// - Returns: `false` if the table is full; some may have been added.
+  public mutating func append(contentsOf other: SymbolTable, owner: Int) -> Bool {
+    for index in 0..<other.count {
+      guard
+        append(
+          address: other.addresses[index], type: other.type(at: index),
+          name: other.name(at: index), owner: owner)
+      else { return false }
+      if let file = other.file(at: index) { setFile(file, at: count - 1) }
+    }
+    return true
+  }
+
+  /// Says from which source file a symbol comes.
+  mutating func setFile(_ name: String, at index: Int) {
+    guard index >= 0, index < count else { return }
+    if files.isEmpty { files = [UInt32](repeating: 0, count: count) }
+    // Symbols of one file stand together.
+    if fileNames.last != name { fileNames.append(name) }
+    files[index] = UInt32(truncatingIfNeeded: fileNames.count)
   }
 }

@@ -9,6 +9,9 @@ public struct SymbolText: Sendable {
   /// Symbols without an address (type `U`, or `w` and `v` of `nm`), which are left out.
   public private(set) var undefinedCount = 0
 
+  /// Digits of the first address: 16, or 8 where addresses have 32 bits.
+  public private(set) var addressWidth = 0
+
   private var owners: [String: Int] = [:]
   private var lastOwner = 0
 
@@ -45,6 +48,7 @@ public struct SymbolText: Sendable {
         undefinedCount += 1
         continue
       }
+      if addressWidth == 0 { addressWidth = line.firstIndex(of: 0x20) ?? 0 }
       guard let owner = ownerIndex(symbol.module),
         table.append(address: address, type: symbol.type, name: symbol.name, owner: owner)
       else {

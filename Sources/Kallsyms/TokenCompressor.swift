@@ -24,6 +24,9 @@ struct TokenCompressor {
 
   /// How often each pair occurs, by first + 256 * second.
   private var profits = [Int32](repeating: 0, count: 1 << 16)
+  /// The largest count among the pairs of each second code, unless these have changed since.
+  private var rowMaxima = [Int32](repeating: 0, count: 256)
+  private var hasRowChanged = [Bool](repeating: true, count: 256)
   /// Lists of symbols by pair of literals: `members[offsets[pair]..<offsets[pair + 1]]`.
   private var offsets = [UInt32](repeating: 0, count: 1 << 16 + 1)
   private var members: [UInt32] = []
@@ -121,12 +124,35 @@ struct TokenCompressor {
   }
 
   /// The pair that occurs most often; of several the lowest, `nil` if none is left.
-  private func mostFrequentPair() -> Int? {
+  ///
+  /// Only the rows that have changed are looked at again, so that a short list costs little.
+  private mutating func mostFrequentPair() -> Int? {
+    for first in stride(from: 0, to: 256, by: 8) where isAnyChanged(ofRows: first) {
+      for row in first..<(first &+ 8) where hasRowChanged[row] {
+        hasRowChanged[row] = false
+        rowMaxima[row] = maximum(ofRow: row)
+      }
+    }
+    var most: Int32 = 0
+    for maximum in rowMaxima { most = max(most, maximum) }
+    guard most > 0, let row = rowMaxima.firstIndex(of: most) else { return nil }
+    return profits[(row << 8)...].firstIndex(of: most)
+  }
+
+  /// Whether one of eight rows has changed.
+  private func isAnyChanged(ofRows first: Int) -> Bool {
+    unsafe hasRowChanged.withUnsafeBytes { changed in
+      // SAFETY: the first of eight rows is 248 at most, and there are 256.
+      unsafe changed.loadUnaligned(fromByteOffset: first, as: UInt64.self) != 0
+    }
+  }
+
+  private func maximum(ofRow row: Int) -> Int32 {
     unsafe profits.withUnsafeBufferPointer { profits in
       var most: Int32 = 0
-      // SAFETY: indices of the buffer; the two passes let the first be vectorised.
-      for pair in 0..<profits.count { unsafe most = max(most, profits[pair]) }
-      return unsafe most > 0 ? profits.firstIndex(of: most) : nil
+      // SAFETY: 256 rows of 256 counts.
+      for pair in (row << 8)..<(row << 8 &+ 256) { unsafe most = max(most, profits[pair]) }
+      return most
     }
   }
 
@@ -137,11 +163,15 @@ struct TokenCompressor {
     unsafe codes.withUnsafeMutableBufferPointer { codes in
       unsafe lengths.withUnsafeMutableBufferPointer { lengths in
         unsafe profits.withUnsafeMutableBufferPointer { profits in
-          guard let codes = codes.baseAddress, let profits = profits.baseAddress else { return }
-          unsafe PairReplacement(
-            first: UInt8(pair & 0xff), second: UInt8(pair >> 8), code: code, codes: codes,
-            profits: profits, chains: chains
-          ).run(symbols, starts, lengths)
+          unsafe hasRowChanged.withUnsafeMutableBufferPointer { changed in
+            guard let codes = codes.baseAddress, let profits = profits.baseAddress,
+              let changed = changed.baseAddress
+            else { return }
+            unsafe PairReplacement(
+              first: UInt8(pair & 0xff), second: UInt8(pair >> 8), code: code, codes: codes,
+              profits: profits, changed: changed, chains: chains
+            ).run(symbols, starts, lengths)
+          }
         }
       }
     }
@@ -168,17 +198,20 @@ struct TokenCompressor {
   let code: UInt8
   let codes: UnsafeMutablePointer<UInt8>
   let profits: UnsafeMutablePointer<Int32>
+  /// Which second codes have pairs whose counts have changed.
+  let changed: UnsafeMutablePointer<Bool>
   let chains: PairChains
 
   init(
     first: UInt8, second: UInt8, code: UInt8, codes: UnsafeMutablePointer<UInt8>,
-    profits: UnsafeMutablePointer<Int32>, chains: PairChains
+    profits: UnsafeMutablePointer<Int32>, changed: UnsafeMutablePointer<Bool>, chains: PairChains
   ) {
     self.first = first
     self.second = second
     self.code = code
     unsafe self.codes = codes
     unsafe self.profits = profits
+    unsafe self.changed = changed
     self.chains = chains
   }
 
@@ -234,12 +267,14 @@ struct TokenCompressor {
   @inline(__always)
   private func drop(_ first: UInt8, _ second: UInt8) {
     unsafe profits[Int(first) | Int(second) << 8] &-= 1
+    unsafe changed[Int(second)] = true
   }
 
   @inline(__always)
   private func add(_ first: UInt8, _ second: UInt8, _ symbol: UInt32) {
     let pair = Int(first) | Int(second) << 8
     unsafe profits[pair] &+= 1
+    unsafe changed[Int(second)] = true
     chains.add(symbol, to: pair)
   }
 }

@@ -24,33 +24,22 @@ extension KernelFactsReader {
   mutating func readDump(
     _ path: String, into facts: inout KernelFacts
   ) throws(FileError) -> Bool {
-    var layers: [String] = file.compression.map { [$0.rawValue] } ?? []
-    var kind = try KernelFactsReader.kind(of: file.source, path)
-    let isFlattened = kind == .kdumpFlattened
-    if isFlattened {
-      layers.append(kind.description)
-      try MemoryDump.reassemble(file.source, into: &scratch, path: path)
-      kind = try KernelFactsReader.kind(of: scratch.source, path)
+    var layers: [String] = []
+    guard let place = try DumpOpening.open(&file, &scratch, path: path, layers: &layers) else {
+      return false
     }
-    switch kind {
-    case .elfCore, .kdumpCompressed: break
-    default:
-      if !isFlattened { return false }
-      throw FileError(path: path, cause: .notSuitable("a flattened stream of something unknown"))
-    }
-    layers.append(kind.description)
     facts.layers = facts.layers ?? KernelFacts.Fact(layers, from: path)
     do throws(ParseError) {
-      if isFlattened {
-        try KernelFactsReader.readDump(scratch.source, path, into: &facts)
+      if place == .scratch {
+        try readDump(scratch.source, path, into: &facts)
       } else {
-        try KernelFactsReader.readDump(file.source, path, into: &facts)
+        try readDump(file.source, path, into: &facts)
       }
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     return true
   }
 
-  private static func readDump(
+  private func readDump(
     _ source: ByteSource, _ path: String, into facts: inout KernelFacts
   ) throws(ParseError) {
     var dump = try MemoryDump(source)
@@ -62,29 +51,27 @@ extension KernelFactsReader {
       facts.buildID = KernelFacts.Fact(identity, from: note)
     }
     do throws(ParseError) {
-      if let kernel = try dump.readKernel(limit: mostSearched) {
+      if let kernel = try dump.readKernel(limit: KernelFactsReader.mostSearched) {
         // SAFETY: bytes of an array of bytes are all initialized.
         let bytes = unsafe kernel.bytes.span.bytes
-        readRaw(bytes, path, into: &facts)
-        readEmbeddedConfig(bytes, path, into: &facts)
+        KernelFactsReader.readRaw(bytes, path, into: &facts)
+        KernelFactsReader.readEmbeddedConfig(bytes, path, into: &facts)
       } else if dump.form == .elf {
         // Nobody tells where the kernel is: any banner in memory.
-        readRaw(try source.all(), path, into: &facts)
+        KernelFactsReader.readRaw(try source.all(), path, into: &facts)
       }
     } catch { facts.notes.append("\(path): the kernel's own memory: \(error)") }
+    if isThorough {
+      do {
+        let symbols = try KernelSymbolReader.dump(source)
+        facts.symbols = KernelFacts.Fact(SymbolFacts(symbols), from: path)
+      } catch { facts.notes.append("\(path): \(error)") }
+    }
     if facts.release == nil, let release = dump.information?.release {
       facts.release = KernelFacts.Fact(release, from: note)
     }
     if facts.release == nil {
       throw ParseError(.missing, in: "memory dump: note VMCOREINFO, or a banner", at: 0)
-    }
-  }
-
-  private static func kind(
-    of source: ByteSource, _ path: String
-  ) throws(FileError) -> KernelContainer.Kind {
-    do { return try KernelContainer(identifying: source).kind } catch {
-      throw FileError(path: path, cause: .malformed(error))
     }
   }
 

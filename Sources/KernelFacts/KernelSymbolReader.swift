@@ -2,17 +2,40 @@ public import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
 internal import KernelImages
+public import ModuleFiles
 
-/// Reads the symbols of a kernel from its image, or from System.map, nm output or /proc/kallsyms.
+/// Reads the symbols of a kernel from its image, from a memory dump, or from System.map, nm output or
+/// /proc/kallsyms, or those of a module.
 ///
 /// ```swift
 /// var reader = KernelSymbolReader()
-/// let source = try reader.read("/boot/vmlinuz-6.12.107+deb13-amd64")
+/// var source = try reader.read("vmcore")
+/// source.undoMove()
 /// print(source.table.count)
 /// ```
 public struct KernelSymbolReader: ~Copyable {
-  private var file: FileBuffer
-  private var scratch: FileBuffer
+  var file: FileBuffer
+  var scratch: FileBuffer
+  /// Where the image lies that was read last; `nil` if it was none.
+  var unpacked: UnpackedKernel?
+  /// How the symbols are wanted.
+  public var view = View.listed
+  /// What is taken of a module's symbol table.
+  public var moduleView = ModuleSymbolView.file
+  /// Whether to read which functions can be traced and probed, too.
+  public var readsProbeSites = false
+
+  /// How lists and the linker's symbol tables are turned into a kernel's symbols. The kernel's own
+  /// tables are always taken as they are.
+  public enum View: Sendable, Hashable {
+    /// As they are.
+    case listed
+    /// What System.map would hold (``SymbolTable/systemMapView()``); lists stay as they are.
+    case systemMap
+    /// What the kernel's own table would hold (``SymbolTable/kernelView()``), with the source files
+    /// of local symbols where an image tells them.
+    case kernel
+  }
 
   /// - Parameter limit: Largest file after unpacking, in bytes.
   public init(limit: Int = FileBuffer.defaultLimit) {
@@ -22,30 +45,94 @@ public struct KernelSymbolReader: ~Copyable {
 
   /// Reads a file, the image in a directory, or the running kernel's list.
   ///
-  /// - Parameter path: A kernel image, a list of symbols, a directory with an image, or `running`.
+  /// - Parameter path: A kernel image, a memory dump, a list of symbols, a module, a directory with an
+  ///   image, or `running`.
   /// - Returns: The symbols. Addresses may be hidden, or distances: the result tells.
   /// - Throws: ``FileError`` if the file cannot be read or is no kernel, `ParseError` if it is
   ///   damaged, or `KallsymsError` if there are no tables.
   public mutating func read(_ path: String) throws -> KernelSymbolSource {
     var path = path == "running" ? "/proc/kallsyms" : path
     if PathKind(path) == .directory, let image = KernelFactsReader.image(in: path) { path = image }
+    unpacked = nil
     try file.open(path)
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
-      let text = try SymbolText(parsing: file.source.all())
-      return KernelSymbolSource(
-        table: text.table, tables: nil, release: nil, buildID: nil, wrongTypes: [:])
+      return KernelSymbolReader.list(try SymbolText(parsing: file.source.all()), as: view)
     }
+    var layers: [String] = []
+    switch try DumpOpening.open(&file, &scratch, path: path, layers: &layers) {
+    case .file: return try KernelSymbolReader.dump(file.source)
+    case .scratch: return try KernelSymbolReader.dump(scratch.source)
+    case nil: break
+    }
+    if let module = try readModule(path) { return module }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    unpacked = kernel
     let source = try kernel.source(file: file, scratch: scratch)
-    let bytes = try source.all()
-    let image =
-      kernel.isELF ? try KallsymsImage(ELFFile(source)) : KallsymsImage(raw: bytes)
+    guard kernel.isELF else {
+      return try KernelSymbolReader.image(
+        KallsymsImage(raw: source.all()), readsProbeSites: readsProbeSites)
+    }
+    let elf = try ELFFile(source)
+    do {
+      var found = try KernelSymbolReader.image(
+        KallsymsImage(elf), readsProbeSites: readsProbeSites)
+      if view == .kernel, let listed = try listed(elf) { found.table.adoptFiles(of: listed) }
+      found.buildID = BuildID(in: elf)
+      return found
+    } catch let error as KallsymsError {
+      // A kernel without tables (CONFIG_KALLSYMS=n) may still have the linker's symbols.
+      guard let listed = try listed(elf) else { throw error }
+      var found = KernelSymbolSource(
+        listed, .image, release: KernelBanner(searching: try source.all())?.release)
+      found.wordSize = elf.layout.wordSize
+      found.buildID = BuildID(in: elf)
+      return found
+    }
+  }
+
+  static func list(_ text: SymbolText, as view: View = .listed) -> KernelSymbolSource {
+    let table = view == .kernel ? text.table.kernelView() : text.table
+    var source = KernelSymbolSource(table, .list)
+    if text.addressWidth == 16 { source.wordSize = 8 }
+    source.kernelOffset = KernelSymbolSource.usualMove(text.table)
+    return source
+  }
+
+  static func image(
+    _ image: borrowing KallsymsImage, readsProbeSites: Bool = false
+  ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
-    return KernelSymbolSource(
-      table: try SymbolTable(tables, in: image), tables: tables,
-      release: KernelBanner(searching: bytes)?.release,
-      buildID: kernel.isELF ? try BuildID(in: ELFFile(source)) : nil,
+    var source = KernelSymbolSource(
+      try SymbolTable(tables, in: image), .image, tables: tables,
+      release: KernelBanner(searching: image.bytes)?.release,
       wrongTypes: tables.wrongTypes(in: image))
+    source.kernelOffset =
+      KernelSymbolReader.move(of: source.table, in: image)
+      ?? KernelSymbolSource.usualMove(source.table)
+    if readsProbeSites { source.probeSites = ProbeSites(tables, in: image, source.table) }
+    return source
+  }
+
+  /// How far the addresses in an image are from where its headers say that it lies: images may be
+  /// made from memory.
+  private static func move(
+    of table: SymbolTable, in image: borrowing KallsymsImage
+  ) -> KernelFacts.Fact<UInt64>? {
+    guard let banner = table.address(ofKernelSymbol: "linux_banner"), !table.isRelative else {
+      return nil
+    }
+    let bytes = image.bytes
+    var position = 0
+    // Format strings begin alike.
+    for _ in 0..<64 {
+      guard let offset = bytes.firstRange(of: "Linux version ", from: position) else { break }
+      position = offset &+ 14
+      guard let text = bytes.suffix(from: offset), KernelBanner(parsing: text) != nil,
+        let address = image.address(ofOffset: offset)
+      else { continue }
+      return KernelFacts.Fact(banner &- address, from: "where the image has its banner")
+    }
+    return nil
   }
 }

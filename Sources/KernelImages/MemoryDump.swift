@@ -123,6 +123,42 @@ public struct MemoryDump: ~Copyable, ~Escapable {
     return (start, try read(limit, atVirtual: start))
   }
 
+  /// Reads a stretch of the kernel's own image, of which dumps may lack pages: those that the kernel
+  /// gave back after its start.
+  ///
+  /// - Parameters:
+  ///   - count: Bytes to read, at most ``largestRead``.
+  ///   - address: Where the stretch begins in the running kernel.
+  /// - Returns: The bytes up to the last that the dump has of them, zeros where it lacks some before;
+  ///   `nil` if it has none at all.
+  /// - Throws: ``ParseError`` if a page is damaged or packed in a way not supported here.
+  public mutating func readWithGaps(
+    _ count: Int, atVirtual address: UInt64
+  ) throws(ParseError) -> [UInt8]? {
+    let wanted = min(max(count, 0), MemoryDump.largestRead)
+    var bytes: [UInt8] = []
+    var position = 0
+    while position < wanted {
+      let (place, overflow) = address.addingReportingOverflow(UInt64(position))
+      guard !overflow else { break }
+      var piece: [UInt8] = []
+      if virtualMap.place(of: place) != nil {
+        _ = try append(wanted &- position, at: place, isVirtual: true, to: &piece)
+      } else if let physical = map.physicalAddress(of: place) {
+        _ = try append(wanted &- position, at: physical, isVirtual: false, to: &piece)
+      }
+      if !piece.isEmpty {
+        // Gaps are filled only once something follows them.
+        bytes += [UInt8](repeating: 0, count: position &- bytes.count)
+        bytes += piece
+      }
+      // Pages have 4 KiB or a multiple of it.
+      let end = position &+ 4096 &- Int(place & 4095)
+      position = piece.isEmpty ? end : bytes.count
+    }
+    return bytes.isEmpty ? nil : bytes
+  }
+
   private mutating func read(
     _ count: Int, at address: UInt64, isVirtual: Bool
   ) throws(ParseError) -> [UInt8] {

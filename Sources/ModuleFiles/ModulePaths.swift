@@ -20,6 +20,13 @@ public enum ModulePaths {
     }
   }
 
+  /// The name that a loaded module has, by its file: `a-b.ko.xz` is `a_b`.
+  public static func moduleName(ofFile path: String) -> String {
+    let file = path.split(separator: "/").last ?? ""
+    let stem = file.prefix { $0 != "." }
+    return String(stem.map { $0 == "-" ? "_" : $0 })
+  }
+
   /// A module's path as Module.symvers writes it: below `kernel/`, `updates/` or the like of a
   /// modules tree, without `.ko` and compression suffix.
   public static func symversName(of path: String) -> String {

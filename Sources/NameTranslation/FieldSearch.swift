@@ -142,14 +142,14 @@ enum Pairs {
       for isBare in [false, true] {
         output.removeAll()
         guard form.append(linkageName: linkage.bytes, isBare: isBare, to: &output) else { continue }
-        if stands(output.bytes.bytes, before: open, line) { return output.count }
+        if stands(output.bytes.raw, before: open, line) { return output.count }
         output.replace(0x3b, with: 0x3a, from: 0)
-        if stands(output.bytes.bytes, before: open, line) { return output.count }
+        if stands(output.bytes.raw, before: open, line) { return output.count }
       }
     }
     guard line[open &- 1].isHexDigit, line[open &- 64].isHexDigit else { return nil }
     let digest = NameResolver.digest(of: linkage.array).hexadecimal
-    return line.slice((open &- 64)..<open).equals(Array(digest.utf8).span.bytes) ? 64 : nil
+    return line.slice((open &- 64)..<open).equals(Array(digest.utf8).span.raw) ? 64 : nil
   }
 
   private static func stands(_ form: RawSpan, before open: Int, _ line: borrowing TextLine) -> Bool

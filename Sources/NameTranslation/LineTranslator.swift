@@ -8,12 +8,13 @@ struct LineTranslator: ~Copyable {
   var resolver: NameResolver
   var counts = TranslationCounts()
   var findings: [TranslationFinding] = []
-  var found: [FoundName] = []
+  var found: [TextName] = []
   /// Number of the current line, from 1.
   var lineNumber = 0
   /// The translated line is appended here.
   var output = NameBuffer(minimumCapacity: 1 << 16)
 
+  private let digestName: ((SHA256Digest) -> [UInt8]?)?
   private var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []
   private var known: Set<TranslationFinding> = []
@@ -26,14 +27,16 @@ struct LineTranslator: ~Copyable {
 
   init(
     _ options: TranslationOptions, _ sources: [NameSource],
-    moduleSource: @escaping (String) -> NameSource?
+    moduleSource: @escaping (String) -> NameSource?,
+    digestName: ((SHA256Digest) -> [UInt8]?)?
   ) {
     self.options = options
+    self.digestName = digestName
     resolver = NameResolver(sources, moduleSource: moduleSource)
   }
 
   /// Whether names are looked up in a kernel, and not only taken apart.
-  var looksUp: Bool { !resolver.isEmpty }
+  var looksUp: Bool { !resolver.isEmpty || digestName != nil }
 
   /// Appends a line, its end left out, to the output.
   ///
@@ -89,10 +92,15 @@ struct LineTranslator: ~Copyable {
     var linkageNames: [[UInt8]] = []
     if let linkage = directLinkageName(field, name) {
       linkageNames = [linkage]
-      isChanged = write(linkage.span.bytes, instead: name, field)
+      isChanged = write(linkage.span.raw, instead: name, field)
     } else if needsLookup(field, name) {
       let matches = resolver.distinct(self.matches(field, line))
       linkageNames = matches.map { resolver.linkageName($0) }
+      if linkageNames.isEmpty, field.surface == .digest, let digestName,
+        let digest = SHA256Digest(hexadecimal: name), let known = digestName(digest)
+      {
+        linkageNames = [known]
+      }
       isChanged = write(linkageNames, instead: name, field)
     } else {
       isChanged = write(name, instead: name, field)
@@ -133,7 +141,7 @@ struct LineTranslator: ~Copyable {
     let found = resolver.matches(name, evidence)
     guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
     else { return found }
-    return resolver.matches(other.span.bytes, evidence)
+    return resolver.matches(other.span.raw, evidence)
   }
 
   /// Writes what several linkage names give.
@@ -141,18 +149,18 @@ struct LineTranslator: ~Copyable {
     _ names: [[UInt8]], instead name: RawSpan, _ field: NameField
   ) -> Bool {
     guard let first = names.first else { return false }
-    guard names.count > 1 else { return write(first.span.bytes, instead: name, field) }
+    guard names.count > 1 else { return write(first.span.raw, instead: name, field) }
     counts.ambiguous &+= 1
     report(
       .ambiguous(
         name: name.text, linkageNames: names.map { String(decoding: $0, as: UTF8.self) }))
     switch options.ambiguity {
     case .keep, .error: return false
-    case .first: return write(first.span.bytes, instead: name, field)
+    case .first: return write(first.span.raw, instead: name, field)
     case .all:
       for (number, linkage) in names.enumerated() {
         if number > 0 { scratch.append("|") }
-        _ = write(linkage.span.bytes, instead: name, field)
+        _ = write(linkage.span.raw, instead: name, field)
       }
       return true
     }
@@ -170,13 +178,13 @@ struct LineTranslator: ~Copyable {
         linkageName: linkage.bytes, isBare: options.isBare, to: &scratch)
     }
     if field.surface == .foldedStacks { scratch.replace(0x3b, with: 0x3a, from: start) }
-    let isChanged = !scratch.bytes.extracting(start..<scratch.count).bytes.equals(linkage)
+    let isChanged = !scratch.bytes.extracting(start..<scratch.count).raw.equals(linkage)
     if options.keepsLinkage && isChanged && options.form != .linkage {
       scratch.append("{")
       scratch.append(linkage.bytes)
       scratch.append("}")
     }
-    return !scratch.bytes.extracting(start..<scratch.count).bytes.equals(name)
+    return !scratch.bytes.extracting(start..<scratch.count).raw.equals(name)
   }
 
   /// Keeps a finding, once.
@@ -256,7 +264,7 @@ extension LineTranslator {
   ) {
     let text = line.slice(field.range).text
     found.append(
-      FoundName(
+      TextName(
         line: lineNumber, column: field.range.lowerBound, surface: field.surface, text: text,
         translation: isChanged ? scratch.string : nil,
         linkageNames: names.map { String(decoding: $0, as: UTF8.self) },

@@ -153,6 +153,6 @@ struct NameResolver {
   static func digest(of name: [UInt8]) -> SHA256Digest {
     var slice = name[...]
     if slice.first == UInt8(ascii: ".") { slice.removeFirst() }
-    return SHA256Digest(of: Array(slice).span.bytes)
+    return SHA256Digest(of: Array(slice).span.raw)
   }
 }

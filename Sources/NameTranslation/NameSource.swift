@@ -19,11 +19,14 @@ public struct NameSource: Sendable {
   ///   - index: The symbols.
   ///   - release: The kernel's release.
   ///   - buildID: The kernel's build ID.
-  public init(_ index: SymbolIndex, release: String? = nil, buildID: String? = nil) {
+  ///   - hasAddresses: Whether the addresses are those of memory, and not of places in a file.
+  public init(
+    _ index: SymbolIndex, release: String? = nil, buildID: String? = nil, hasAddresses: Bool = true
+  ) {
     self.index = index
     self.release = release
     self.buildID = buildID
-    hasAddresses = !index.table.hidesAddresses
+    self.hasAddresses = hasAddresses && !index.table.hidesAddresses
   }
 
   /// The size of a symbol as the kernel computes it, in bytes; `nil` if it is not known.
@@ -67,7 +70,7 @@ struct NameForms: Sendable {
         guard form.form.append(linkageName: name.bytes, isBare: form.isBare, to: &output) else {
           continue
         }
-        let hash = output.bytes.bytes.hash
+        let hash = output.bytes.raw.hash
         guard !hashes.contains(hash) else { continue }
         hashes.append(hash)
         entries.append(
@@ -124,7 +127,7 @@ struct NameForms: Sendable {
       output.removeAll()
       _ = form.form.append(
         linkageName: index.table.name(at: symbol).bytes, isBare: isBare, to: &output)
-      if output.bytes.bytes.equals(name) { return true }
+      if output.bytes.raw.equals(name) { return true }
     }
     return false
   }
@@ -149,7 +152,7 @@ extension RawSpan {
 
 extension Span<UInt8> {
   /// The same bytes, untyped.
-  var bytes: RawSpan {
+  var raw: RawSpan {
     @_lifetime(copy self)
     get { RawSpan(_elements: self) }
   }

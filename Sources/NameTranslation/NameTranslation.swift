@@ -1,3 +1,3 @@
-// NameTranslation owns symbol names in text: where the output of kernels and tools puts them, and
-// how they are rewritten between linkage, source, readable and hashed names, both ways. It works on
-// bytes and on symbol tables already read, and opens no file.
+// NameTranslation turns the names of symbols into each other wherever they are written: in text, and
+// in the spelling that an interface takes. It owns where kernels and tools put names in what they
+// print. It knows kernels by their symbols only, and opens no files.

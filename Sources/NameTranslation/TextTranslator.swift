@@ -1,4 +1,4 @@
-internal import ByteStorage
+public import ByteStorage
 internal import SymbolNames
 
 /// Rewrites the symbol names in a text, and nothing else of it.
@@ -36,11 +36,13 @@ public struct TextTranslator: ~Copyable {
   ///     digests.
   ///   - moduleSource: Finds the names of a module that the text mentions and no source has; asked
   ///     once for each.
+  ///   - digestName: Finds the linkage name of a digest that no source has, as in a name table.
   public init(
     _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
-    moduleSource: @escaping (String) -> NameSource? = { _ in nil }
+    moduleSource: @escaping (String) -> NameSource? = { _ in nil },
+    digestName: ((SHA256Digest) -> [UInt8]?)? = nil
   ) {
-    lines = LineTranslator(options, sources, moduleSource: moduleSource)
+    lines = LineTranslator(options, sources, moduleSource: moduleSource, digestName: digestName)
   }
 
   /// What was done so far.
@@ -53,7 +55,7 @@ public struct TextTranslator: ~Copyable {
   }
 
   /// The names found, if the options ask for them; taken away by the call.
-  public mutating func takeNames() -> [FoundName] {
+  public mutating func takeNames() -> [TextName] {
     defer { lines.found = [] }
     return lines.found
   }
@@ -89,7 +91,7 @@ public struct TextTranslator: ~Copyable {
     guard !carry.isEmpty else { return }
     let line = carry
     carry = []
-    if translateLine(line.span.bytes) { flush(output) } else { output(line.span.bytes) }
+    if translateLine(line.span.raw) { flush(output) } else { output(line.span.raw) }
   }
 
   /// Completes the line that the last piece left.
@@ -106,7 +108,7 @@ public struct TextTranslator: ~Copyable {
     } else if carry.count + part.byteCount > TextTranslator.longestLine {
       let line = carry
       carry.removeAll(keepingCapacity: true)
-      output(line.span.bytes)
+      output(line.span.raw)
       output(part)
       lines.counts.longLines &+= 1
       isPassing = length == nil
@@ -115,7 +117,7 @@ public struct TextTranslator: ~Copyable {
       if length != nil {
         let line = carry
         carry.removeAll(keepingCapacity: true)
-        translateLines(line.span.bytes, 0..<line.count, output)
+        translateLines(line.span.raw, 0..<line.count, output)
       }
     }
     return length.map { $0 &+ 1 }
@@ -182,7 +184,7 @@ public struct TextTranslator: ~Copyable {
 
   private mutating func flush(_ output: (RawSpan) -> Void) {
     guard lines.output.count > 0 else { return }
-    output(lines.output.bytes.bytes)
+    output(lines.output.bytes.raw)
     lines.output.removeAll()
   }
 }

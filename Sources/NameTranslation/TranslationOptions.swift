@@ -53,7 +53,7 @@ public enum TranslationFinding: Sendable, Hashable {
 }
 
 /// A name that was found in a text.
-public struct FoundName: Sendable, Hashable {
+public struct TextName: Sendable, Hashable {
   /// Number of the line, from 1.
   public let line: Int
   /// Offset of the name in the line, in bytes.

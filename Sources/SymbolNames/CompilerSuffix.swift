@@ -1,7 +1,7 @@
 /// A mark that a compiler or linker put behind the name of the source.
 public struct CompilerSuffix: Equatable, Sendable {
   /// What put it there.
-  public enum Kind: Sendable {
+  public enum Kind: Sendable, CaseIterable {
     /// `.llvm.<hash>`: a local made global by ThinLTO; the hash stands for the translation unit.
     case llvm
     /// `.__uniq.<digits>`: a local under `-funique-internal-linkage-names`.

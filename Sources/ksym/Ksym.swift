@@ -20,8 +20,8 @@ struct Ksym: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
-      SymbolsCommand.self, LookupCommand.self, KallsymsCommand.self,
-      TranslateCommand.self,
+      SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,
+      KallsymsCommand.self, LivepatchCommand.self, TranslateCommand.self,
     ])
 
   static func main() {

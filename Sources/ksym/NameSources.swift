@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ByteStorage
-internal import ELFFormat
 internal import Kallsyms
 internal import KernelFacts
 internal import KernelImages
@@ -20,21 +19,15 @@ struct NameSources {
   /// Ends the command with the reason where that fails.
   init(_ paths: [String], _ common: CommonOptions) throws {
     limit = common.maximumSize.bytes
+    var reader = KernelSymbolReader(limit: limit)
     for path in paths {
       if PathKind(path) == .directory {
         for case .file(let file) in ModulePaths.expand([path]) {
           modules[NameSources.moduleName(of: file), default: file] = file
         }
         if !modules.isEmpty && KernelFactsReader.image(in: path) == nil { continue }
-      } else if let module = readModule(path) {
-        sources.append(module)
-        continue
       }
-      let source = try KernelSymbolSource.read(path, common)
-      sources.append(
-        NameSource(
-          SymbolIndex(source.table), release: source.release,
-          buildID: source.buildID?.hexadecimal))
+      sources.append(NameSources.names(try KernelSymbolSource.read(path, common, with: &reader)))
     }
     if sources.isEmpty && !modules.isEmpty {
       // Names of modules alone: an empty kernel makes the translator look names up.
@@ -45,14 +38,17 @@ struct NameSources {
   /// The names of a module below one of the directories.
   func module(_ name: String) -> NameSource? { modules[name].flatMap { readModule($0) } }
 
-  /// The names in a module's own symbol table; `nil` if the file is no module.
+  /// The names in a module's own symbol table; `nil` if it cannot be read.
   private func readModule(_ path: String) -> NameSource? {
-    var file = FileBuffer(limit: limit)
-    guard PathKind(path) == .file, (try? file.open(path)) != nil,
-      let module = try? ModuleFile(file.source), module.elf.header.type == 1,
-      let name = try? module.name(), let table = try? SymbolTable(module: module.elf, named: name)
-    else { return nil }
-    return NameSource(SymbolIndex(table))
+    var reader = KernelSymbolReader(limit: limit)
+    return (try? reader.read(path)).map { NameSources.names($0) }
+  }
+
+  /// The names of what was read; a module that is not loaded has no addresses.
+  private static func names(_ source: KernelSymbolSource) -> NameSource {
+    NameSource(
+      SymbolIndex(source.table), release: source.release,
+      buildID: source.buildID?.hexadecimal, hasAddresses: source.origin != .modules)
   }
 
   /// The name a module has when it is loaded, from its path.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
 internal import KernelFacts
+internal import ModuleFiles
 
 /// `ksym symbols`: the symbol table of any kernel.
 struct SymbolsCommand: ParsableCommand {
@@ -11,27 +12,34 @@ struct SymbolsCommand: ParsableCommand {
     discussion: """
       Decodes the kernel's own table (kallsyms) from any kernel image, of every release, word size \
       and byte order; no symbols, no version and no debug information are needed. System.map, nm \
-      output and /proc/kallsyms are read too.
+      output and /proc/kallsyms are read too, as are the symbol tables of a vmlinux without kallsyms \
+      and of modules, whose symbols have offsets in their sections for addresses.
 
       Examples:
         ksym symbols /boot/vmlinuz-$(uname -r) > System.map
         ksym symbols --format kallsyms --type T --name 'vfs_*' bzImage
         ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
+        ksym symbols --format elf -o vmlinux.syms bzImage && gdb vmlinux.syms
         ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
+        ksym symbols --format nm usb-storage.ko.xz
+        ksym symbols --with-modules --name '*_exit' /boot/vmlinuz-$(uname -r)
 
       Formats: system-map and nm (by address, equal addresses by name), kallsyms (the kernel's \
-      order, with the module behind each name), json (one object a symbol).
+      order, with the module behind each name; capitals of modules' symbols say that they are \
+      exported), json (one object a symbol: address, type, name, owner, and file and readable where \
+      they are known), elf (a file with the symbols over the kernel's sections and contents, for gdb, \
+      objdump, addr2line and perf).
 
       Exit status: 0 symbols were printed; 1 none is left after filtering; 2 the file cannot be \
       read, or has no symbols.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case nm, kallsyms, json
+    case nm, kallsyms, json, elf
     case systemMap = "system-map"
   }
 
-  @Option(help: "Output format: nm, kallsyms, system-map or json.")
+  @Option(help: "Output format: nm, kallsyms, system-map, json or elf.")
   var format: Format = .systemMap
 
   @Option(
@@ -50,17 +58,32 @@ struct SymbolsCommand: ParsableCommand {
   @Flag(help: "Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.")
   var asKernel = false
 
+  @OptionGroup var symbolFile: SymbolFileOptions
+  @OptionGroup var kaslr: KASLROptions
+  @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var common: CommonOptions
 
   @Argument(
-    help: "A kernel image, System.map, nm output, /proc/kallsyms, or running.",
+    help: ArgumentHelp(
+      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a directory "
+        + "of modules, or running."),
     completion: .file())
   var kernel = "running"
 
+  func validate() throws {
+    if format == .elf, !common.json { _ = try symbolFile.target() }
+  }
+
   func run() throws {
-    let source = try KernelSymbolSource.read(kernel, common)
+    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
+    let format = common.json ? .json : format
+    let view: KernelSymbolReader.View =
+      format == .kallsyms ? .kernel : format == .systemMap ? .systemMap : .listed
+    let source = try KernelSymbolSource.read(
+      kernel, kaslr, common, modules: modules, view: view,
+      moduleView: format == .kallsyms ? .kernel : .file, with: &reader)
     let printer = SymbolPrinter(
-      source, format: common.json ? .json : format, asKernel: asKernel,
+      source, format: format, asKernel: asKernel,
       showsReadable: !common.noDemangle)
     let patterns = names.map { NamePattern($0) }
     let letters = type.map { Array($0.utf8) }
@@ -74,13 +97,18 @@ struct SymbolsCommand: ParsableCommand {
       let name = table.name(at: index)
       return patterns.contains { $0.matches(name) }
     }
+    if format == .elf, !common.json, !chosen.isEmpty {
+      try symbolFile.write(reader, source, chosen: chosen, from: kernel)
+      return
+    }
     var output = OutputBuffer(reserving: 1 << 17)
     for index in printer.ordered(chosen) {
       printer.write(index, to: &output)
       if output.bytes.count > 1 << 16 { Terminal.write(&output) }
     }
     Terminal.write(&output)
-    throw ExitCode((chosen.isEmpty ? ExitStatus.no : .yes).rawValue)
+    let isWhole = source.unreadModules.isEmpty
+    throw ExitCode((isWhole ? chosen.isEmpty ? ExitStatus.no : .yes : .trouble).rawValue)
   }
 }
 
@@ -113,6 +141,8 @@ struct SymbolPrinter {
   private let asKernel: Bool
   private let showsReadable: Bool
   private let width: Int
+  /// Whether there is more than one owner, so that `nm` has to tell them apart.
+  private let showsOwners: Bool
 
   init(
     _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool,
@@ -123,6 +153,7 @@ struct SymbolPrinter {
     self.asKernel = asKernel
     self.showsReadable = showsReadable
     width = source.addressWidth
+    showsOwners = source.table.hasSeveralOwners
   }
 
   /// The letter to print for a symbol.
@@ -134,14 +165,23 @@ struct SymbolPrinter {
   /// The order of the format: by address, equal addresses by name, where `nm -n` made it.
   func ordered(_ chosen: [Int]) -> [Int] {
     guard format == .nm || format == .systemMap else { return chosen }
-    let addresses = source.table.addresses
+    let table = source.table
+    let addresses = table.addresses
+    // Modules without a place come behind, one after the other.
+    func group(_ index: Int) -> Int { table.hasPlace(at: index) ? 0 : table.ownerIndex(at: index) }
     var ordered = chosen
-    if !source.table.isSorted { ordered.sort { (addresses[$0], $0) < (addresses[$1], $1) } }
+    if !table.isSorted {
+      ordered.sort {
+        (group($0), addresses[$0], $0) < (group($1), addresses[$1], $1)
+      }
+    }
     // Only runs of equal addresses are left to be sorted.
     var start = 0
     while start < ordered.count {
       var end = start + 1
-      while end < ordered.count, addresses[ordered[end]] == addresses[ordered[start]] { end += 1 }
+      while end < ordered.count, addresses[ordered[end]] == addresses[ordered[start]],
+        group(ordered[end]) == group(ordered[start])
+      { end += 1 }
       if end - start > 1 { ordered[start..<end].sort(by: precedesByName) }
       start = end
     }
@@ -164,7 +204,8 @@ struct SymbolPrinter {
     output.append(type(of: index))
     output.append(0x20)
     appendPlain(table.name(at: index), to: &output)
-    if format == .kallsyms, table.ownerIndex(at: index) != 0 {
+    let showsOwner = format == .kallsyms || showsOwners && !table.hasPlace(at: index)
+    if showsOwner, table.ownerIndex(at: index) != 0 {
       output.append("\t[\(plain(table.owner(at: index)))]")
     }
     output.append(0x0a)
@@ -180,6 +221,7 @@ struct SymbolPrinter {
     json.member("type", String(UnicodeScalar(type(of: index))))
     json.member("name", name)
     json.member("owner", table.owner(at: index))
+    if let file = table.file(at: index) { json.member("file", file) }
     if showsReadable, let readable = readableName(name) { json.member("readable", readable) }
     json.endObject()
     json.endLine()

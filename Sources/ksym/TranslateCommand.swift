@@ -72,6 +72,13 @@ struct TranslateCommand: ParsableCommand {
     completion: .file())
   var kernel: [String] = []
 
+  @Option(
+    name: .customLong("names"),
+    help: ArgumentHelp(
+      "A name table (ksym table) or list of names, to read digests. May be given again.",
+      valueName: "file"), completion: .file())
+  var nameFiles: [String] = []
+
   @Option(help: "A name of several symbols: keep it, take the first, write all, or error.")
   var ambiguous = Ambiguity.keep
 
@@ -117,9 +124,14 @@ struct TranslateCommand: ParsableCommand {
   func run() throws {
     let names = try NameSources(kernel, common)
     var status = ExitStatus.yes
+    var known = KnownNames()
+    for path in nameFiles where !known.read(path, limit: common.maximumSize.bytes) {
+      status = .trouble
+    }
     let options = options(Terminal(common.colour))
     var translator = TextTranslator(
-      options, sources: names.sources, moduleSource: { names.module($0) })
+      options, sources: names.sources, moduleSource: { names.module($0) },
+      digestName: nameFiles.isEmpty ? nil : { [known] in known.name(for: $0) })
     var report = TranslationReport(isJSON: common.json, isVerbose: common.verbose)
     for path in files.isEmpty ? ["-"] : files {
       report.path = path

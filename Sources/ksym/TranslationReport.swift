@@ -70,7 +70,7 @@ struct TranslationReport {
     Terminal.complain(words)
   }
 
-  private mutating func writeJSON(_ name: FoundName) {
+  private mutating func writeJSON(_ name: TextName) {
     var json = JSONWriter(output)
     output = OutputBuffer()
     json.beginObject()

@@ -19,15 +19,11 @@ struct EncoderTests {
         ("case1-order", true, true), ("case2-ranges", false, false), ("case3-tokens", true, false),
         ("case4-markers", true, true), ("case5-long", true, true), ("case6-empty", true, true),
       ]
-      let both = cases.flatMap { name, all, relative in
-        [KallsymsEncoder.Release.v7_3, .v6_12].map {
+      return cases.flatMap { name, all, relative in
+        KallsymsEncoder.Release.allCases.map {
           Golden(name: name, release: $0, includesAllSymbols: all, isPlaceRelative: relative)
         }
       }
-      return both + [
-        Golden(
-          name: "case1-order", release: .v7_0, includesAllSymbols: true, isPlaceRelative: true)
-      ]
     }()
   }
 

@@ -1,0 +1,13 @@
+internal import CDeflate
+
+extension RawSpan {
+  /// The CRC-32 of the bytes, as gzip and zip compute it.
+  package var crc32: UInt32 {
+    let count = byteCount
+    return unsafe withUnsafeBytes { buffer in
+      // SAFETY: reads `count` bytes of the span.
+      guard let start = buffer.baseAddress else { return 0 }
+      return unsafe libdeflate_crc32(0, start, count)
+    }
+  }
+}

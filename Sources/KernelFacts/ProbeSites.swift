@@ -1,0 +1,45 @@
+/// Where a kernel lets functions be traced and probed.
+///
+/// - Note: kernel/trace/ftrace.c (`__start_mcount_loc`), kernel/kprobes.c (`__start_kprobe_blacklist`
+///   and the areas of `populate_kprobe_blacklist`), release 7.2.
+public struct ProbeSites: Sendable {
+  /// Addresses where functions call ftrace, ascending.
+  public let tracing: [UInt64]
+  /// Functions that kprobes refuse by name: their addresses, ascending.
+  public let refused: [UInt64]
+  /// Whether kprobe events may be put on functions that ftrace cannot trace
+  /// (`CONFIG_KPROBE_EVENTS_ON_NOTRACE`, or no dynamic ftrace).
+  public var allowsUntraced = false
+
+  /// Sorts the addresses.
+  public init(tracing: [UInt64], refused: [UInt64]) {
+    self.tracing = tracing.sorted()
+    self.refused = refused.sorted()
+  }
+
+  /// Whether ftrace has a site in a function.
+  ///
+  /// - Parameters:
+  ///   - address: Where the function begins.
+  ///   - size: Its size in bytes.
+  /// - Returns: Whether ftrace can stop there.
+  public func canTrace(_ address: UInt64, size: UInt64) -> Bool {
+    let first = ProbeSites.firstIndex(notBelow: address, in: tracing)
+    return first < tracing.count && tracing[first] - address < max(size, 1)
+  }
+
+  /// Whether a function is on the list of those that kprobes refuse.
+  public func refuses(_ address: UInt64) -> Bool {
+    let first = ProbeSites.firstIndex(notBelow: address, in: refused)
+    return first < refused.count && refused[first] == address
+  }
+
+  private static func firstIndex(notBelow address: UInt64, in list: [UInt64]) -> Int {
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle] < address { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

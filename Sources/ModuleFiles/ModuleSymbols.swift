@@ -1,0 +1,48 @@
+public import ByteStorage
+internal import ELFFormat
+public import Kallsyms
+internal import ModuleVersions
+
+/// What is taken of a module's symbol table.
+public enum ModuleSymbolView: Sendable, Hashable {
+  /// Every symbol that the file defines, with the letters of `nm`: capitals are global symbols.
+  case file
+  /// What /proc/kallsyms lists once the module is loaded and initialised: capitals are exported
+  /// symbols, and `.init` sections are gone. A livepatch keeps everything.
+  case kernel
+}
+
+extension ModuleFile {
+  /// The symbols that a module defines, in the order of its symbol table.
+  ///
+  /// Their addresses are offsets in their sections: a file has no place in memory. The order is what
+  /// counts for the position (`sympos`) of equal names.
+  ///
+  /// - Parameter view: What is taken of the symbol table.
+  /// - Returns: The symbols, without an owner.
+  /// - Throws: ``ParseError`` if there is no symbol table, or a section lies outside of the file.
+  /// - Note: kernel/module/kallsyms.c, `is_core_symbol` and `module_get_kallsym`.
+  public func symbols(as view: ModuleSymbolView = .file) throws(ParseError) -> SymbolTable {
+    guard view == .kernel else { return try SymbolTable(symbolsOf: elf) }
+    let exports = try exports(ofFile: "")
+    let exported = Set(exports.rows.map { exports.text($0.name) })
+    let kernel = SymbolLetters(elf)
+    let isKept = try info()?.value("livepatch") != nil ? nil : elf.sections.map { isCore($0) }
+    return try SymbolTable(symbolsOf: elf) { symbol, name in
+      if let isKept {
+        let section = Int(symbol.sectionIndex)
+        guard section < isKept.count, isKept[section] else { return nil }
+      }
+      return kernel.kernelLetter(of: symbol, isExported: exported.contains(name.text))
+    }
+  }
+
+  /// Whether the kernel keeps a section once the module is initialised.
+  private func isCore(_ section: ELFSection) -> Bool {
+    let name = elf.name(of: section)
+    if name.equals(".data..percpu") { return true }
+    return section.flags.contains(.alloc)
+      && !(name.starts(with: ".init") || name.equals(".modinfo") || name.equals("__versions")
+        || name.equals("__version_ext_crcs") || name.equals("__version_ext_names"))
+  }
+}

@@ -1,0 +1,96 @@
+public import ByteStorage
+
+extension NameTable {
+  /// What a name belongs to: a module or a kernel itself.
+  public struct Owner: Sendable, Hashable {
+    /// `vmlinux`, or the name of a module.
+    public var name: String
+    /// Its own build ID; empty if it has none.
+    public var buildID: [UInt8]
+    /// Release of its kernel; empty if unknown.
+    public var release: String
+    /// Build ID of its kernel; empty if unknown.
+    public var kernelBuildID: [UInt8]
+
+    /// Creates an owner.
+    public init(
+      _ name: String, buildID: [UInt8] = [], release: String = "", kernelBuildID: [UInt8] = []
+    ) {
+      self.name = name
+      self.buildID = buildID
+      self.release = release
+      self.kernelBuildID = kernelBuildID
+    }
+
+    /// The fields as they are written.
+    var fields: [[UInt8]] {
+      [Array(release.utf8), kernelBuildID, Array(name.utf8), buildID]
+    }
+  }
+
+  /// Longest field of an owner, in bytes.
+  static let longestField = 4096
+
+  /// An owner by its index.
+  ///
+  /// - Throws: ``ParseError`` if there is no such owner, or the table is damaged there.
+  public func owner(at index: Int) throws(ParseError) -> Owner {
+    let section = header[.owners]
+    guard index >= 0, index < ownerCount else {
+      throw ParseError(.badValue(UInt64(clamping: index)), in: "owner", at: section.lowerBound)
+    }
+    let records = section.lowerBound &+ ownerCount &* 4
+    let start = records &+ (try number(.owners, at: index, size: 4))
+    guard start < section.upperBound else {
+      throw ParseError(.badValue(UInt64(start)), in: "owner", at: start)
+    }
+    let end = min(section.upperBound, start &+ 4 &* (NameTable.longestField &+ 2))
+    let record = try file.bytes(start..<end, in: "owner")
+    var position = 0
+    var fields: [[UInt8]] = []
+    for _ in 0..<4 {
+      guard let length = record.variable(at: &position), length <= NameTable.longestField,
+        let field = record.slice(position..<(position &+ length))
+      else { throw ParseError(.badValue(0), in: "owner", at: start) }
+      fields.append(field.array)
+      position &+= length
+    }
+    return Owner(
+      String(decoding: fields[2], as: UTF8.self), buildID: fields[3],
+      release: String(decoding: fields[0], as: UTF8.self), kernelBuildID: fields[1])
+  }
+
+  /// Indexes of the owners of a name, ascending.
+  ///
+  /// - Throws: ``ParseError`` if the table is damaged there.
+  /// - Complexity: O(number of owners of the name).
+  public func owners(of record: borrowing Record) throws(ParseError) -> [Int] {
+    let section = header[.sets]
+    var position = section.lowerBound &+ record.set
+    var (remaining, owner) = (0, 0)
+    var owners: [Int] = []
+    var hasCount = false
+    repeat {
+      let part = try file.bytes(
+        min(position, section.upperBound)..<min(position &+ 8, section.upperBound),
+        in: "set of owners")
+      var used = 0
+      guard let value = part.variable(at: &used) else {
+        throw ParseError(.badValue(0), in: "set of owners", at: position)
+      }
+      position &+= used
+      if !hasCount {
+        remaining = value
+        hasCount = true
+        continue
+      }
+      owner &+= owners.isEmpty ? value : value &+ 1
+      guard owner < ownerCount else {
+        throw ParseError(.badValue(UInt64(owner)), in: "set of owners", at: position)
+      }
+      owners.append(owner)
+      remaining &-= 1
+    } while remaining > 0
+    return owners
+  }
+}

@@ -1,0 +1,207 @@
+import ELFFormat
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("ksym lookup")
+struct LookupCommandTests {
+  private static let list = """
+    ffffffff81000000 T _stext
+    ffffffff81000010 t init_once
+    ffffffff81000050 t init_once
+    ffffffff81000090 t promoted.llvm.123
+    ffffffff810000a0 T _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk
+    ffffffff81000100 T first
+    ffffffff81000100 W second
+    ffffffff81001000 T _end
+    ffffffffc0000000 t init_once	[alpha]
+
+    """
+
+  private let scratch: ScratchDirectory
+  private let kernel: String
+
+  init() throws {
+    scratch = try ScratchDirectory()
+    kernel = try scratch.write(Array(Self.list.utf8), to: "kallsyms")
+  }
+
+  private func lookup(_ arguments: String...) async throws -> Ksym.Run {
+    try await Ksym.run(["lookup", "-k", kernel] + arguments)
+  }
+
+  @Test("a line has address, letter, name, offset and size, owner, readable name and equals")
+  func lines() async throws {
+    let run = try await lookup("init_once", "call_printk", "first+0x10")
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+    #expect(
+      run.lines == [
+        "ffffffff81000010 t init_once+0x0/0x40  (1 of 2)",
+        "ffffffff81000050 t init_once+0x0/0x40  (2 of 2)", "ffffffffc0000000 t init_once [alpha]",
+        "ffffffff810000a0 T _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk+0x0/0x60"
+          + "  kernel::print::call_printk",
+        "ffffffff81000110 T first+0x10/0xf00  (also second)",
+      ])
+  }
+
+  @Test("what was found is a key for the way back")
+  func roundTrip() async throws {
+    for (key, line) in [
+      ("init_once,2", "ffffffff81000050 t init_once+0x0/0x40  (2 of 2)"),
+      ("alpha:init_once", "ffffffffc0000000 t init_once [alpha]"),
+      ("init_once@alpha", "ffffffffc0000000 t init_once [alpha]"),
+      ("0xffffffff81000054", "ffffffff81000054 t init_once+0x4/0x40  (2 of 2)"),
+      ("init_once+0x4/0x40 [vmlinux]", "ffffffff81000014 t init_once+0x4/0x40  (1 of 2)"),
+      ("promoted", "ffffffff81000090 t promoted.llvm.123+0x0/0x10"),
+      (
+        "sha256:a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e",
+        "ffffffff81000100 T first+0x0/0xf00  (also second)"
+      ),
+    ] {
+      let run = try await lookup(key)
+      #expect(run.lines.first == line, "\(key): \(run.output)\(run.errors)")
+    }
+  }
+
+  @Test("status 1 where a key is not found, 2 where the kernel cannot be read, 64 on wrong usage")
+  func status() async throws {
+    let some = try await lookup("first", "nothing")
+    #expect(some.status == 1 && some.lines.count == 1)
+    #expect(some.errors == "ksym: nothing: not found\n")
+    let missing = try await Ksym.run(["lookup", "-k", scratch.file("missing"), "first"])
+    #expect(missing.status == 2 && missing.errors.contains("cannot open"))
+    #expect(try await lookup("--era", "six", "first").status == 64)
+    #expect(try await lookup("--lto", "first").status == 64)
+    #expect(try await lookup("-k", kernel, "--long", "first").status == 64)
+    #expect(try await lookup().status == 64)
+  }
+
+  @Test("JSON has the keys that are promised, with all four names")
+  func json() async throws {
+    let run = try await lookup("--json", "call_printk", "second")
+    let rows = try objects(run)
+    try #require(rows.count == 2)
+    #expect(
+      Set(rows[0].keys) == [
+        "kernel", "key", "linkage", "source", "readable", "hashed", "owner", "type", "address",
+        "size", "offset", "sympos", "equals", "file", "aliases",
+      ])
+    #expect(rows[0]["key"] as? String == "call_printk" && rows[0]["kernel"] as? String == kernel)
+    #expect(rows[0]["linkage"] as? String == "_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk")
+    #expect(rows[0]["readable"] as? String == "kernel::print::call_printk")
+    #expect((rows[0]["hashed"] as? String)?.utf8.count == 64)
+    #expect(rows[0]["address"] as? String == "0xffffffff810000a0")
+    #expect(rows[0]["size"] as? Int == 0x60 && rows[0]["sympos"] as? Int == 1)
+    #expect(rows[0]["offset"] is NSNull && rows[0]["file"] is NSNull)
+    #expect(rows[1]["aliases"] as? [String] == ["first"] && rows[1]["readable"] is NSNull)
+  }
+
+  @Test("--long shows everything, a line each")
+  func long() async throws {
+    let run = try await lookup("--long", "second")
+    #expect(
+      run.lines == [
+        "second", "  source    second",
+        "  hashed    sha256:16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4",
+        "  owner     vmlinux", "  type      W", "  address   0xffffffff81000100",
+        "  size      0xf00", "  position  1 of 1", "  aliases   first",
+      ])
+  }
+
+  @Test("--era answers as that release does, and says why it finds nothing")
+  func era() async throws {
+    let cut = try await lookup("--era", "6.6", "promoted")
+    #expect(cut.lines == ["ffffffff81000090 t promoted.llvm.123+0x0/0x10"])
+    let never = try await lookup("--era", "6.6", "promoted.llvm.123")
+    #expect(never.status == 1 && never.output.isEmpty)
+    #expect(
+      never.errors.contains("the stored name is always cut, the name asked for is not"),
+      "\(never.errors)")
+    let exact = try await lookup("--era", "6.12", "promoted")
+    #expect(exact.status == 1)
+    #expect(exact.errors.contains("there is promoted.llvm.123"), "\(exact.errors)")
+    #expect(try await lookup("--era", "6.6", "--no-lto", "promoted").status == 1)
+    let unknown = try await lookup("--era", "own", "promoted")
+    #expect(unknown.status == 2 && unknown.errors.contains("release is not known"))
+  }
+
+  @Test("several kernels make one table")
+  func table() async throws {
+    let other = try scratch.write(
+      Array("c0008000 T _stext\nc0008010 t init_once\nc0008040 T _end\n".utf8), to: "other")
+    let run = try await lookup("-k", other, "--color", "never", "init_once", "first")
+    #expect(run.status == 1)
+    #expect(run.errors == "ksym: first: not found in \(other)\n")
+    let cells = run.lines.map {
+      $0.split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    #expect(
+      cells.map { $0.filter { !$0.isEmpty } } == [
+        [kernel, other], ["init_once,1", "ffffffff81000010/0x40 (1 of 2)", "c0008010/0x30"],
+        ["init_once,2", "ffffffff81000050/0x40 (2 of 2)", "-"],
+        ["init_once,1 [alpha]", "ffffffffc0000000", "-"],
+        ["first", "ffffffff81000100/0xf00", "-"],
+      ])
+    let json = try await lookup("-k", other, "--json", "init_once")
+    #expect(try objects(json).map { $0["kernel"] as? String } == [kernel, kernel, kernel, other])
+  }
+
+  @Test("hidden addresses are told, and no address is looked up")
+  func hidden() async throws {
+    let list = Array("0000000000000000 T _stext\n0000000000000000 t f\n".utf8)
+    let path = try scratch.write(list, to: "hidden")
+    let run = try await Ksym.run(["lookup", "-k", path, "f", "0x0"])
+    #expect(run.status == 1 && run.lines.count == 1)
+    #expect(run.errors.contains("addresses are hidden; reading them needs root"))
+    #expect(run.errors.contains("0x0: not found: addresses are hidden"))
+  }
+
+  @Test("modules' files add their symbols; one that is listed as loaded is not added again")
+  func modules() async throws {
+    scratch.makeDirectory("tree")
+    for name in ["alpha", "beta"] {
+      var elf = ELFBuilder()
+      let text = elf.addSection(".text", flags: [.alloc, .execInstructions])
+      elf.addSymbol("init_once", section: text, value: 0x20, binding: 0, type: 2)
+      elf.addSymbol("init_once", section: text, value: 0x10, binding: 0, type: 2)
+      try scratch.write(elf.build(), to: "tree/\(name).ko")
+    }
+    try scratch.write(Array("none".utf8), to: "tree/torn.ko")
+    let run = try await lookup(
+      "--modules", scratch.file("tree"), "init_once@alpha", "beta:init_once,2")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("/tree/torn.ko: "), "\(run.errors)")
+    #expect(
+      run.lines == [
+        "ffffffffc0000000 t init_once [alpha]", "0000000000000010 t init_once [beta]  (2 of 2)",
+      ])
+    let long = try await lookup(
+      "--modules", scratch.file("tree/beta.ko"), "--long", "beta:init_once,1")
+    #expect(long.lines.contains("  address   0x20 in its section"), "\(long.output)")
+  }
+
+  @Test("a vmlinux without tables serves by its symbols, with the source files of local ones")
+  func sourceFiles() async throws {
+    var elf = ELFBuilder()
+    elf.type = 2
+    let text = elf.addSection(
+      ".text", flags: [.alloc, .execInstructions], bytes: [UInt8](repeating: 0x90, count: 256),
+      address: 0xffff_ffff_8100_0000)
+    for (place, file) in ["tty.c", "usb.c"].enumerated() {
+      elf.addSymbol(file, section: 0xfff1, binding: 0, type: 4)
+      elf.addSymbol(
+        "type_show", section: text, value: 0xffff_ffff_8100_0010 + UInt64(16 * place), binding: 0,
+        type: 2)
+    }
+    elf.addSymbol("_end", section: text, value: 0xffff_ffff_8100_0100)
+    let path = try scratch.write(elf.build(), to: "vmlinux")
+    let run = try await Ksym.run(["lookup", "-k", path, "type_show"])
+    #expect(
+      run.lines == [
+        "ffffffff81000010 t type_show+0x0/0x10  tty.c  (1 of 2)",
+        "ffffffff81000020 t type_show+0x0/0xe0  usb.c  (2 of 2)",
+      ], "\(run.errors)")
+    let symbols = try await Ksym.run(["symbols", "--json", path])
+    #expect(try objects(symbols).map { $0["file"] as? String } == ["tty.c", "usb.c", nil])
+  }
+}

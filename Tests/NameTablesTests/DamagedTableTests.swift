@@ -1,0 +1,105 @@
+import ByteStorage
+import NameTables
+import TestSupport
+import Testing
+
+@Suite("Damaged name table")
+struct DamagedTableTests {
+  private let scratch: ScratchDirectory
+  private let path: String
+  private let bytes: [UInt8]
+  private static let names =
+    (0..<700).map { "name_\($0)" } + [
+      "_RNvNtCs1cdwasc6FUb_6kernel5print11call_printk"
+    ]
+
+  init() throws {
+    scratch = try ScratchDirectory()
+    path = scratch.file("table")
+    var builder = NameTableBuilder(path)
+    let owner = builder.addOwner(NameTable.Owner("vmlinux", release: "7.2"))
+    for name in Self.names { try builder.add(Array(name.utf8).rawSpan, owner: owner) }
+    _ = try builder.finish()
+    bytes = try contents(of: path)
+  }
+
+  /// Asks everything; what is wrong is thrown.
+  private func ask(_ table: NameTable, _ names: ArraySlice<String>) throws {
+    for name in names {
+      let name = Array(name.utf8)
+      let digest = SHA256Digest(of: name.rawSpan)
+      if let record = try table.record(for: digest) { _ = try table.owners(of: record) }
+      try table.forEachRecord(source: name.rawSpan) { _ in true }
+    }
+    try table.forEachRecord(readable: Array("print::call_printk".utf8).rawSpan) { _ in true }
+    try table.forEachRecord { _ in true }
+    for owner in 0..<min(table.ownerCount, 1000) { _ = try table.owner(at: owner) }
+  }
+
+  @Test("a flipped bit anywhere is found by the check")
+  func flips() throws {
+    for offset in stride(from: 0, to: bytes.count, by: 101) {
+      var damaged = bytes
+      damaged[offset] ^= 0x10
+      let copy = damaged
+      #expect(throws: ParseError.self, "offset \(offset)") {
+        try NameTable(copying: copy.rawSpan).check()
+      }
+    }
+  }
+
+  @Test("a table that ends early is refused when it is opened")
+  func truncated() throws {
+    for size in [0, 7, 8, 100, 4095, 4096, 5000, bytes.count - 1] {
+      try scratch.write(Array(bytes[..<size]), to: "cut")
+      #expect(throws: FileError.self, "\(size) bytes") { try NameTable(scratch.file("cut")) }
+    }
+    try scratch.write(bytes + [0], to: "long")
+    #expect(throws: FileError.self) { try NameTable(scratch.file("long")) }
+  }
+
+  @Test("nothing traps where checksums do not protect")
+  func unchecked() throws {
+    var builder = NameTableBuilder(scratch.file("small"))
+    let owner = builder.addOwner(NameTable.Owner("vmlinux", release: "7.2"))
+    let few = Self.names.suffix(30)
+    for name in few { try builder.add(Array(name.utf8).rawSpan, owner: owner) }
+    _ = try builder.finish()
+    let small = try contents(of: scratch.file("small"))
+    for offset in Array(16..<180) + Array(4096..<small.count) {
+      for value: UInt8 in [0xff, 0x80, 0] {
+        var damaged = small
+        damaged[offset] = value
+        guard let table = try? NameTable(copying: damaged.rawSpan, checks: false) else { continue }
+        try? ask(table, few)
+        try? table.check()
+      }
+    }
+  }
+
+  @Test("another version and another file are told apart")
+  func versions() throws {
+    var other = bytes
+    other[8] = 2
+    #expect(throws: ParseError(.unsupported(2), in: "name table version", at: 8)) {
+      try NameTable(copying: other.rawSpan)
+    }
+    #expect(throws: ParseError(.badMagic, in: "name table", at: 0)) {
+      try NameTable(copying: Array("0000 T a\n".utf8).rawSpan)
+    }
+    let isRecognized = NameTable.isRecognized(bytes.rawSpan)
+    #expect(isRecognized)
+  }
+
+  @Test("a table that cannot be finished leaves nothing behind")
+  func unfinished() throws {
+    let path = scratch.file("none/table")
+    #expect(throws: FileError.self) {
+      var builder = NameTableBuilder(path, memory: 4096)
+      let owner = builder.addOwner(NameTable.Owner("vmlinux"))
+      for name in Self.names { try builder.add(Array(name.utf8).rawSpan, owner: owner) }
+      _ = try builder.finish()
+    }
+    #expect(DirectoryTree.names(in: scratch.path) == ["table"])
+  }
+}
