@@ -163,7 +163,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
         "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
-        "ModuleConversion",
+        "ModuleConversion", "NameTranslation",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -22,6 +22,7 @@ struct Ksym: ParsableCommand {
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,
       KallsymsCommand.self, LivepatchCommand.self, ConvertCommand.self,
+      TranslateCommand.self,
     ])
 
   static func main() {
