@@ -87,22 +87,23 @@ let package = Package(
     floor(
       "NameTranslation",
       ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
+    floor(
+      "ModuleConversion",
+      ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
-        "ModuleLoading",
-        "NameTranslation",
+        "ModuleLoading", "ModuleConversion", "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
         "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
-        "ModuleLoading",
-        "NameTranslation",
+        "ModuleLoading", "ModuleConversion", "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -135,6 +136,9 @@ let package = Package(
         "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "ModuleFiles", "KernelFacts",
         "ModuleLoading",
       ]),
+    tests(
+      "ModuleConversion",
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "ModuleConversion"]),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ELFFormat"]),
     .testTarget(
@@ -159,6 +163,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
         "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
+        "ModuleConversion", "NameTranslation",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -7,6 +7,7 @@
 @_exported public import KernelFacts
 @_exported public import KernelImages
 @_exported public import Livepatching
+@_exported public import ModuleConversion
 @_exported public import ModuleFiles
 @_exported public import ModuleLoading
 @_exported public import ModuleVersions
