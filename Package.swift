@@ -132,8 +132,8 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ByteStorage", "ELFFormat", "ModuleVersions", "Kallsyms", "KernelFacts", "NameTranslation",
-        "TestSupport",
+        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts",
+        "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
     tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),

@@ -2,11 +2,13 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check names table start (default: all)
+#   Benchmarks/run.sh [PART...]      parts: versions raw check names kallsyms table start (default: all)
 #
 # Environment:
 #   KSYM            the command (default .build-release/release/ksym)
 #   KSYM_KERNELS    the cache that `make kernels` fills (default ~/.cache/ksym/kernels)
+#   KSYM_KALLSYMS   the cache that `make differential` fills (default ~/.cache/ksym/kallsyms)
+#   KSYM_FINDER     kallsyms-finder of vmlinux-to-elf (default: on the path)
 #   KSYM_BENCH      where unpacked modules and names are kept (default ~/.cache/ksym/bench)
 #   ROUNDS          runs of each command, after one warm-up (default 5)
 #
@@ -18,10 +20,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 ksym=${KSYM:-$top/.build-release/release/ksym}
 kernels=${KSYM_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kernels}
+tools=${KSYM_KALLSYMS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kallsyms}
+finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check names table start}"
+read -ra parts <<<"${*:-versions raw check names kallsyms table start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -38,6 +42,16 @@ build_floors() {
   cc -O2 -o "$work/decompress" "$here/floors/decompress.c" -l:liblzma.a -lpthread
   cc -O2 -o "$work/versions" "$here/floors/versions.c"
   cc -O2 -o "$work/measure" "$here/measure.c"
+  cc -O2 -o "$work/payload" "$here/floors/payload.c" -l:libzstd.a
+  cc -O2 -o "$work/lookup" "$here/floors/lookup.c"
+}
+
+build_programs() {
+  [[ -z ${programs_built:-} ]] || return 0
+  programs_built=1
+  swift build -c release --package-path "$here" --scratch-path "$top/.build-bench" \
+    -Xswiftc -cross-module-optimization >"$work/build.log" 2>&1 ||
+    { cat "$work/build.log"; exit 1; }
 }
 
 # measure: commands on standard input, results kept and printed as a table.
@@ -135,9 +149,7 @@ measure_names() {
   if [[ -z $rust_symvers ]]; then leave_out "names" "no 7.x kernel in $kernels"; return; fi
   if ! has c++filt; then leave_out "names" "c++filt is not installed"; return; fi
   [[ -e $names ]] || { sh "$here/make-rust-names.sh" "$rust_symvers" 1000000 >"$names.new"; mv "$names.new" "$names"; }
-  swift build -c release --package-path "$here" --scratch-path "$top/.build-bench" \
-    -Xswiftc -cross-module-optimization --product demangle-names >"$work/build.log" 2>&1 ||
-    { cat "$work/build.log"; exit 1; }
+  build_programs
   echo "$(wc -l <"$names") distinct Rust names"
   {
     printf 'c++filt\texec c++filt <%s\n' "$names"
@@ -158,9 +170,7 @@ measure_table() {
     sh "$here/make-names.sh" "$work/map" "$maps" 10000000
     touch "$maps/.complete"
   fi
-  swift build -c release --package-path "$here" --scratch-path "$top/.build-bench" \
-    -Xswiftc -cross-module-optimization --product lookup-digests >"$work/build.log" 2>&1 ||
-    { cat "$work/build.log"; exit 1; }
+  build_programs
   echo "Table of 10,000,000 names"
   local first digest
   first=$(awk 'NR == 250000 { print $3 }' "$maps/010.map")
@@ -179,6 +189,85 @@ measure_table() {
     "$work/measure" 21 >"$work/results"
   bound "table: elapsed milliseconds of ksym table show DIGEST" \
     "$(result 'ksym table show' 5)" 0.001 20
+}
+
+measure_kallsyms() {
+  local image list=$work/list encoder
+  image=$(find "$kernels/amd64-7" -name 'vmlinuz*' -type f -print -quit 2>/dev/null)
+  if [[ -z $image ]]; then leave_out "kallsyms" "no 7.x kernel in $kernels (make kernels)"; return; fi
+  "$ksym" symbols --format kallsyms "$image" >"$list"
+  echo "The $(wc -l <"$list") symbols of $(basename "$(dirname "$image")"), from vmlinuz to the whole list"
+  {
+    printf 'floor: decompress the payload\texec %s %s\n' "$work/payload" "$image"
+    printf 'ksym symbols\texec %s symbols %s\n' "$ksym" "$image"
+    ! has "$finder" || printf 'kallsyms-finder\texec %s %s\n' "$finder" "$image"
+  } | measure
+  bound "kallsyms, list: CPU beside decompressing the payload" \
+    "$(result 'ksym symbols' 2)" "$(result 'floor: decompress the payload' 2)" 1.25
+  if has "$finder"; then
+    bound "kallsyms, list: CPU beside kallsyms-finder" \
+      "$(result 'ksym symbols' 2)" "$(result kallsyms-finder 2)" 0.142857
+  else
+    leave_out "kallsyms-finder" "vmlinux-to-elf is not installed (KSYM_FINDER)"
+  fi
+  encoder=$(find "$tools" -maxdepth 2 -path '*/7.*/kallsyms' 2>/dev/null | sort -V | tail -n 1)
+  if [[ -n $encoder ]]; then
+    measure_encoder "$encoder" "$(basename "$(dirname "$encoder")")" "$list"
+  else
+    leave_out "encoding" "no scripts/kallsyms in $tools (Scripts/fetch-kallsyms.sh)"
+  fi
+  build_programs
+  measure_index "$image" "$list"
+  measure_search
+}
+
+# measure_encoder PROGRAM RELEASE LIST
+measure_encoder() {
+  echo "Encoding, as $2"
+  {
+    printf 'scripts/kallsyms\texec %s --all-symbols --pc-relative %s\n' "$1" "$3"
+    printf 'ksym kallsyms encode\texec %s kallsyms encode --release %s --all-symbols --pc-relative %s\n' \
+      "$ksym" "$2" "$3"
+  } | measure
+  bound "kallsyms, encoding: CPU beside scripts/kallsyms" \
+    "$(result 'ksym kallsyms encode' 2)" "$(result 'scripts/kallsyms' 2)" 0.333333
+}
+
+# median FILE COLUMN
+median() { cut -d ' ' -f "$2" "$1" | sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
+
+# measure_index IMAGE LIST: in each round both programs look up the same keys.
+measure_index() {
+  local keys=1000000 round name address floor_name floor_address
+  echo "Index: $keys random names, and as many addresses; nanoseconds each"
+  for ((round = 0; round < rounds; round++)); do
+    "$work/lookup" "$2" "$keys" >>"$work/lookup.floor"
+    "$top/.build-bench/release/symbol-index" "$1" "$keys" >>"$work/lookup.ksym"
+  done
+  if [[ $(cut -d ' ' -f 3 "$work/lookup.floor" "$work/lookup.ksym" | sort -u | wc -l) != 1 ]]; then
+    echo "run.sh: the index and the floor found different symbols" >&2
+    missed=1
+  fi
+  name=$(median "$work/lookup.ksym" 1) address=$(median "$work/lookup.ksym" 2)
+  floor_name=$(median "$work/lookup.floor" 1) floor_address=$(median "$work/lookup.floor" 2)
+  echo "  name to address $name, floor $floor_name; address to symbol $address, floor $floor_address"
+  bound "kallsyms, index: a name beside a hash table in C" "$name" "$floor_name" 1.1
+  bound "kallsyms, index: an address beside a binary search in C" "$address" "$floor_address" 1.1
+  bound "kallsyms, index: milliseconds to make it" "$(median "$work/lookup.ksym" 4)" 1 30
+  bound "kallsyms, index: bytes beside 1.5 of names and 24 a symbol" \
+    "$(median "$work/lookup.ksym" 5)" "$(median "$work/lookup.ksym" 6)" 1
+}
+
+measure_search() {
+  local sizes="64 128 256 512"
+  echo "Search for tables in data that has none or misleads: nanoseconds a byte, for $sizes MiB"
+  # shellcheck disable=SC2086
+  "$top/.build-bench/release/find-tables" $sizes >"$work/search"
+  expand -t 24,32,40,48 "$work/search" | sed 's/^/  /'
+  bound "kallsyms, search: most nanoseconds a byte at 512 MiB" \
+    "$(awk -F '\t' '$5 > most { most = $5 } END { print most }' "$work/search")" 1 20
+  bound "kallsyms, search: a byte at 512 MiB beside one at 64, at worst" \
+    "$(awk -F '\t' '$2 > 0.2 && $5 / $2 > most { most = $5 / $2 } END { print most }' "$work/search")" 1 1.5
 }
 
 measure_start() {
@@ -204,6 +293,7 @@ else
   leave_out "versions, raw, check" "no kernel in $root (make kernels)"
 fi
 ! wants names || measure_names
+! wants kallsyms || measure_kallsyms
 ! wants table || measure_table
 ! wants start || measure_start
 for line in "${left_out[@]}"; do echo "left out: $line"; done

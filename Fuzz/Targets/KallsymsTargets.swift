@@ -5,8 +5,16 @@ import Kallsyms
 extension FuzzTargets {
   /// Kallsyms tables in raw images and ELF files: locating, decoding, indexing, asking.
   static func kallsyms(_ bytes: RawSpan) {
-    if let elf = try? ELFFile(ByteSource(bytes)), let image = try? KallsymsImage(elf) {
-      decode(image)
+    if let elf = try? ELFFile(ByteSource(bytes)) {
+      if let image = try? KallsymsImage(elf) { decode(image) }
+      if let table = try? SymbolTable(symbolsOf: elf) {
+        ask(table)
+        ask(table.kernelView())
+        use(table.systemMapView().count)
+        var adopting = table.kernelView()
+        adopting.adoptFiles(of: table)
+        use(adopting.file(at: 0)?.utf8.count ?? 0)
+      }
     }
     for size in [nil, 8, 4] {
       decode(KallsymsImage(raw: bytes, wordSize: size, loadAddress: size == nil ? nil : 1 << 31))
@@ -26,14 +34,22 @@ extension FuzzTargets {
 
   /// Lists of symbols, and the encoder; what it encodes has to be what it was given.
   static func maps(_ bytes: RawSpan) {
-    if let text = try? SymbolText(parsing: bytes) { ask(text.table) }
-    for release in KallsymsEncoder.Release.allCases {
-      let options = KallsymsEncoder.Options(
-        release: release, includesAllSymbols: bytes.byteCount & 1 == 0, isPlaceRelative: true,
-        makesPerCPUAbsolute: bytes.byteCount & 2 == 0)
-      let outcome = KallsymsEncoder.assemble(bytes, options) { use($0.count) }
-      use(Int(outcome.exitStatus))
+    if let text = try? SymbolText(parsing: bytes) {
+      ask(text.table)
+      ask(text.table.kernelView())
+      if bytes.byteCount < 4096 {
+        use(SymbolFinder(SymbolIndex(text.table)).find(bytes.text).count)
+      }
     }
+    // One release an input, by its size: the three differ in the text only.
+    let releases = KallsymsEncoder.Release.allCases
+    let options = KallsymsEncoder.Options(
+      release: releases[bytes.byteCount % releases.count],
+      includesAllSymbols: bytes.byteCount & 1 == 0, isPlaceRelative: bytes.byteCount & 4 == 0,
+      makesPerCPUAbsolute: bytes.byteCount & 2 == 0)
+    let outcome = KallsymsEncoder.assemble(bytes, options) { use($0.count) }
+    use(Int(outcome.exitStatus))
+    guard bytes.byteCount & 8 == 0 else { return }
     guard let tables = EncodedTables(bytes, .init(includesAllSymbols: true)) else { return }
     var codes = 0
     for token in tables.tokens { codes += token.isEmpty ? 0 : 1 }
@@ -48,10 +64,15 @@ extension FuzzTargets {
       let name = table.name(at: symbol)
       guard index.symbols(named: name).contains(symbol) else { fatalError("name lost") }
       use(index.position(of: symbol).count)
+      use(index.aliases(of: symbol).count &+ Int(truncatingIfNeeded: index.size(of: symbol) ?? 0))
       use(Int(truncatingIfNeeded: index.symbol(at: table.addresses[symbol])?.offset ?? 0))
       use(lookup.answer(name).all.count)
       use(lookup.printedName(of: symbol).utf8.count)
       use(NamePattern(name.text).matches(name) ? 1 : 0)
+    }
+    let finder = SymbolFinder(index)
+    for symbol in 0..<min(table.count, 4) {
+      use(finder.find(table.name(at: symbol).text + ",1@vmlinux").count)
     }
   }
 }

@@ -75,6 +75,9 @@ extension FuzzTargets {
     for address: UInt64 in [0, 0x1000, 0xffff_ffff_8000_0000, .max] {
       use((try? dump.read(9000, atPhysical: address))?.count ?? 0)
       use((try? dump.read(9000, atVirtual: address))?.count ?? 0)
+      if let stretch = try? dump.readWithGaps(limit, atVirtual: address) {
+        guard stretch.count <= limit else { fatalError("more than asked for") }
+      }
     }
     use(dump.information?.buildID?.bytes.count ?? 0)
   }

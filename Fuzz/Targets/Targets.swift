@@ -113,8 +113,10 @@ enum FuzzTargets {
     }
   }
 
-  /// Export tables: a module's by its relocations, a kernel's by its addresses.
+  /// Export tables: a module's by its relocations, a kernel's by its addresses, those of a raw image
+  /// by symbols that its last words bound.
   static func exports(_ bytes: RawSpan) {
+    rawExports(bytes)
     guard let file = try? ELFFile(ByteSource(bytes)) else { return }
     for reading in [ELFFile.LicenceReading.asFound, .flagTable] {
       var table = ExportTable()
@@ -123,6 +125,25 @@ enum FuzzTargets {
       use(table.rows.count)
     }
     if let table = try? KernelExports(file).read() { use(table.rows.count) }
+  }
+
+  private static func rawExports(_ bytes: RawSpan) {
+    let names = [
+      "__start___ksymtab", "__stop___ksymtab", "__start___kcrctab", "__stop___kcrctab",
+      "__start___kflagstab", "__stop___kflagstab",
+    ]
+    for wide in [true, false] {
+      let layout = ELFLayout(is64Bit: wide, order: .little)
+      let exports = KernelExports(
+        raw: bytes, at: 0x1000, layout: layout, machine: wide ? .s390 : .arm
+      ) { name in
+        names.firstIndex(of: name).flatMap { index in
+          bytes.integer(UInt32.self, at: bytes.byteCount &- 24 &+ 4 &* index, .little)
+            .map(UInt64.init)
+        }
+      }
+      if let table = try? exports.read() { use(table.rows.count) }
+    }
   }
 
   /// Demangling, and taking linkage names apart; one name a line.

@@ -20,8 +20,8 @@ internal import Glibc
   /// The default of ``limit``: 1 GiB.
   public static let defaultLimit = 1 << 30
   private static let initialCapacity = 128 << 20
-  /// Least size of what is worth large pages, in bytes: images of kernels, hardly any module.
-  private static let largePart = 4 << 20
+  /// How many times larger than their compressed form kernels hardly are.
+  private static let likelyRatio = 8
   private static let probeSize = 16
 
   /// Creates an empty buffer; memory is taken as files need it.
@@ -53,7 +53,6 @@ internal import Glibc
     descriptor = file
     count = size
     try ensureContent(size, path)
-    if size > FileBuffer.largePart { content?.preferLargePages() }
     if let format = try probedFormat(path) { try unpackFile(format, path) }
   }
 
@@ -69,14 +68,23 @@ internal import Glibc
 
   /// Unpacks a compressed part of another file into this buffer.
   ///
-  /// - Throws: ``FileError`` as ``open(_:)``; `path` only names the file in it.
+  /// - Parameters:
+  ///   - input: The compressed part.
+  ///   - format: Its format.
+  ///   - path: Names the file in errors.
+  ///   - trailing: Rule for bytes after the stream.
+  ///   - expected: Size of the content in bytes, where a header tells; only a hint.
+  /// - Throws: ``FileError`` as ``open(_:)``.
   public mutating func unpack(
     _ input: RawSpan, _ format: CompressionFormat, path: String,
-    trailing: TrailingBytes = .ignored
+    trailing: TrailingBytes = .ignored, expecting expected: Int? = nil
   ) throws(FileError) {
     close()
     try ensureContent(FileBuffer.initialCapacity, path)
-    if input.byteCount > FileBuffer.largePart { content?.preferLargePages() }
+    if let expected {
+      // A header may promise anything.
+      content?.populate(min(expected, limit, FileBuffer.likelyRatio &* input.byteCount))
+    }
     compression = format
     try decompress(input, format, path, trailing)
   }

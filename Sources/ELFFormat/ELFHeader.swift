@@ -10,6 +10,8 @@ public struct ELFHeader: Sendable, Hashable {
   public let machine: ELFMachine
   /// `e_flags`.
   public let flags: UInt32
+  /// `e_entry`.
+  public let entry: UInt64
   /// `e_phoff`, in bytes.
   public let programHeaderOffset: UInt64
   /// `e_phentsize`, in bytes.
@@ -43,6 +45,7 @@ public struct ELFHeader: Sendable, Hashable {
     type = half(16, 16)
     machine = ELFMachine(rawValue: half(18, 18))
     flags = layout.word32(bytes, at: wide ? 48 : 36) ?? 0
+    entry = layout.word(bytes, at: 24) ?? 0
     programHeaderOffset = layout.word(bytes, at: wide ? 32 : 28) ?? 0
     sectionHeaderOffset = layout.word(bytes, at: wide ? 40 : 32) ?? 0
     programHeaderEntrySize = half(42, 54)

@@ -126,7 +126,7 @@ public struct SymbolFinder: Sendable {
 
   private func others(_ key: String) -> [Int] {
     if let digest = SymbolFinder.digest(key) {
-      return all { SHA256Digest(of: $0).hexadecimal == digest }
+      return all { SHA256Digest(of: $0) == digest }
     }
     if key.contains("::") {
       let found = readable(key)
@@ -145,12 +145,18 @@ public struct SymbolFinder: Sendable {
     return found.isEmpty ? readable(key) : found
   }
 
-  private static func digest(_ key: String) -> String? {
-    let digits = key.hasPrefix("sha256:") ? key.dropFirst(7) : key[...]
-    guard digits.utf8.count == 64, digits.utf8.allSatisfy({ hexadecimalDigit($0) != nil }) else {
-      return nil
+  private static func digest(_ key: String) -> SHA256Digest? {
+    let digits = Array((key.hasPrefix("sha256:") ? key.dropFirst(7) : key[...]).utf8)
+    guard digits.count == 64 else { return nil }
+    var bytes: [UInt8] = []
+    for place in stride(from: 0, to: 64, by: 2) {
+      guard let high = hexadecimalDigit(digits[place]),
+        let low = hexadecimalDigit(digits[place + 1])
+      else { return nil }
+      bytes.append(UInt8(truncatingIfNeeded: high << 4 | low))
     }
-    return digits.lowercased()
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    return SHA256Digest(unsafe bytes.span.bytes, at: 0)
   }
 
   /// Symbols whose name is a source name with what compilers append.

@@ -23,6 +23,8 @@ public struct SymbolIndex: Sendable {
   private let next: [UInt32]
   /// The kernel's symbols by address; empty if the table is in that order.
   private let kernelOrder: [UInt32]
+  /// Where to look for an address of the kernel, if the table is in that order.
+  private let buckets: AddressBuckets
   /// The modules' symbols by address.
   private let moduleOrder: [UInt32]
 
@@ -62,6 +64,10 @@ public struct SymbolIndex: Sendable {
       let index = SymbolIndex.first(name, in: table, slots)
       return index.flatMap { $0 < kernelCount ? table.addresses[$0] : nil }
     }
+    let span = bounds.main ?? 0..<0
+    buckets =
+      kernelOrder.isEmpty
+      ? AddressBuckets(table.addresses, count: kernelCount, span: span) : AddressBuckets()
   }
 
   private static func sameName(_ table: SymbolTable, _ left: Int, _ right: Int) -> Bool {
@@ -189,25 +195,30 @@ extension SymbolIndex {
     return unsafe table.addresses.withUnsafeBufferPointer { addresses in
       // SAFETY: positions stay below `count`, and orders hold indices of the table.
       if order.isEmpty {
-        return bisect(count, address) { unsafe addresses[$0] }
+        let positions = buckets.positions(around: address, count: count)
+        return bisect(positions, address) { unsafe addresses[$0] }
       }
       return unsafe order.withUnsafeBufferPointer { order in
-        bisect(count, address) { unsafe addresses[Int(order[$0])] }
+        bisect(0..<count, address) { unsafe addresses[Int(order[$0])] }
       }
     }
   }
 
-  /// The last position whose value is not above another; values never decrease.
+  /// The last position whose value is not above another; values never decrease, and the first that
+  /// is above lies in `positions` or right behind.
   @inline(__always)
-  private func bisect(_ count: Int, _ wanted: UInt64, _ value: (Int) -> UInt64) -> Int? {
-    var base = 0
-    var length = count
-    while length > 1 {
+  private func bisect(
+    _ positions: Range<Int>, _ wanted: UInt64, _ value: (Int) -> UInt64
+  ) -> Int? {
+    var base = positions.lowerBound
+    var length = positions.count
+    while length > 0 {
       let half = length / 2
-      base &+= value(base &+ half) <= wanted ? half : 0
-      length &-= half
+      let isBelow = value(base &+ half) <= wanted
+      base = isBelow ? base &+ half &+ 1 : base
+      length = isBelow ? length &- half &- 1 : half
     }
-    return value(base) <= wanted ? base : nil
+    return base > 0 ? base &- 1 : nil
   }
 
   /// The symbol at a position of address order.

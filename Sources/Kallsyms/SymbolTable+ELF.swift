@@ -22,11 +22,18 @@ extension SymbolTable {
       throw ParseError(.missing, in: "symbol table", at: 0)
     }
     let letters = SymbolLetters(elf)
-    reserve(symbols.count)
+    addresses.reserveCapacity(symbols.count)
+    starts.reserveCapacity(symbols.count + 1)
+    // Names may share bytes, in honest files a few.
+    var room = min(SymbolTable.largestText, (1 << 26) + 8 * symbols.strings.byteCount)
     var file = ""
     for index in 1..<max(1, symbols.count) {
       guard let symbol = symbols.symbol(at: index) else { break }
       let name = symbols.name(of: symbol)
+      room -= name.byteCount + 1
+      guard room >= 0 else {
+        throw ParseError(.unsupported(UInt64(symbols.count)), in: "symbol names", at: index)
+      }
       if symbol.type == 4 {
         file = name.text
         continue
@@ -36,20 +43,14 @@ extension SymbolTable {
       else { continue }
       let chosen = letter.map { $0(symbol, name) } ?? letters.letter(of: symbol)
       guard let chosen else { continue }
-      // The lowest bit of a function tells Thumb code from other; it is no part of its address.
-      let isThumb = elf.header.machine == .arm && symbol.type == 2
-      let address = isThumb ? symbol.value & ~1 : symbol.value
-      guard append(address: address, type: chosen, name: name) else {
-        throw ParseError(
-          .unsupported(UInt64(SymbolTable.largestText)), in: "symbol table", at: index)
-      }
+      append(address: SymbolTable.address(of: symbol, elf.header), type: chosen, name: name)
       if !file.isEmpty, symbol.binding == 0 { setFile(file, at: count - 1) }
     }
   }
 
-  private mutating func reserve(_ count: Int) {
-    addresses.reserveCapacity(count)
-    starts.reserveCapacity(count + 1)
+  /// The address of a symbol: the lowest bit of a function of 32-bit ARM tells Thumb code from other.
+  private static func address(of symbol: ELFSymbol, _ header: ELFHeader) -> UInt64 {
+    header.machine == .arm && symbol.type == 2 ? symbol.value & ~1 : symbol.value
   }
 
   /// Takes the source files of symbols from another table of the same kernel, which tells them:

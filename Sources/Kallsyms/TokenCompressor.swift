@@ -127,17 +127,24 @@ struct TokenCompressor {
   ///
   /// Only the rows that have changed are looked at again, so that a short list costs little.
   private mutating func mostFrequentPair() -> Int? {
-    var most: Int32 = 0
-    var best = 0
-    for row in 0..<256 {
-      if hasRowChanged[row] {
+    for first in stride(from: 0, to: 256, by: 8) where isAnyChanged(ofRows: first) {
+      for row in first..<(first &+ 8) where hasRowChanged[row] {
         hasRowChanged[row] = false
         rowMaxima[row] = maximum(ofRow: row)
       }
-      if rowMaxima[row] > most { (most, best) = (rowMaxima[row], row) }
     }
-    guard most > 0 else { return nil }
-    return profits[(best << 8)...].firstIndex(of: most)
+    var most: Int32 = 0
+    for maximum in rowMaxima { most = max(most, maximum) }
+    guard most > 0, let row = rowMaxima.firstIndex(of: most) else { return nil }
+    return profits[(row << 8)...].firstIndex(of: most)
+  }
+
+  /// Whether one of eight rows has changed.
+  private func isAnyChanged(ofRows first: Int) -> Bool {
+    unsafe hasRowChanged.withUnsafeBytes { changed in
+      // SAFETY: the first of eight rows is 248 at most, and there are 256.
+      unsafe changed.loadUnaligned(fromByteOffset: first, as: UInt64.self) != 0
+    }
   }
 
   private func maximum(ofRow row: Int) -> Int32 {

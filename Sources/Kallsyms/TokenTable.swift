@@ -20,15 +20,23 @@ struct TokenTable: Hashable {
   static let largestGap = 256
 
   /// Checks that the 256 strings at `start` are those that the 16-bit offsets at `index` say.
-  init?(_ bytes: RawSpan, start: Int, index: Int, _ order: ByteOrder) {
+  ///
+  /// What the check costs, in bytes looked at, is taken off `work`.
+  init?(_ bytes: RawSpan, start: Int, index: Int, _ order: ByteOrder, _ work: inout Int) {
+    work &-= 1
     guard start >= 0, start < index, index <= bytes.byteCount &- 512 else { return nil }
     var offset = 0
     for code in 0..<256 {
       guard let stored = bytes.integer(UInt16.self, at: index &+ 2 &* code, order),
-        Int(stored) == offset,
-        let length = TokenTable.length(bytes, at: start &+ offset)
+        Int(stored) == offset
       else { return nil }
+      // Most wrong places show at once, as no string ends where the next should begin.
+      if code < 255, let next = bytes.integer(UInt16.self, at: index &+ 2 &* code &+ 2, order) {
+        guard bytes.byte(at: start &+ Int(next) &- 1) == 0 else { return nil }
+      }
+      guard let length = TokenTable.length(bytes, at: start &+ offset) else { return nil }
       offset &+= length &+ 1
+      work &-= length &+ 1
     }
     let end = start &+ offset
     guard end <= index, index &- end < TokenTable.largestGap else { return nil }
@@ -61,8 +69,9 @@ struct TokenTableSearch: ~Escapable {
   private var position: Int
   private var isByIndex = false
   private var found: [Int] = []
-  /// Places that may still be examined closely: damaged data must not cost more than its size.
-  private var attempts: Int
+  /// Bytes that may still be looked at closely: data made to mislead must cost no more, for its
+  /// size, than any other.
+  private var work: Int
   /// Whether the search ended because too many places looked right.
   private(set) var isExhausted = false
 
@@ -73,7 +82,7 @@ struct TokenTableSearch: ~Escapable {
     start = max(0, range.lowerBound)
     end = min(range.upperBound, bytes.byteCount)
     position = start
-    attempts = 1 << 16 &+ (end &- start) >> 10
+    work = 1 << 24 &+ 2 &* max(0, end &- start)
   }
 
   /// The next place, or `nil`.
@@ -85,7 +94,7 @@ struct TokenTableSearch: ~Escapable {
         position = (start &+ 1) & ~1
         break
       }
-      guard spend() else { return nil }
+      guard mayGoOn() else { return nil }
       if let table = table(withDigitsAt: digits) {
         found.append(table.start)
         return table
@@ -95,7 +104,7 @@ struct TokenTableSearch: ~Escapable {
       let candidate = position
       position &+= 2
       for order in [ByteOrder.little, .big] where isIndex(at: candidate, order) {
-        guard spend() else { return nil }
+        guard mayGoOn() else { return nil }
         if let table = table(withIndexAt: candidate, order), !found.contains(table.start) {
           return table
         }
@@ -104,11 +113,11 @@ struct TokenTableSearch: ~Escapable {
     return nil
   }
 
+  /// Whether the search may go on.
   @_lifetime(self: copy self)
-  private mutating func spend() -> Bool {
-    attempts &-= 1
-    if attempts < 0 { isExhausted = true }
-    return attempts >= 0
+  private mutating func mayGoOn() -> Bool {
+    if work < 0 { isExhausted = true }
+    return work >= 0
   }
 
   /// Offset of the next `0`, NUL, `1`, NUL … `9`, NUL at or after the position.
@@ -141,18 +150,23 @@ struct TokenTableSearch: ~Escapable {
   }
 
   /// The table whose token 48 is at an offset: the index follows the last token.
-  private func table(withDigitsAt zero: Int) -> TokenTable? {
+  @_lifetime(self: copy self)
+  private mutating func table(withDigitsAt zero: Int) -> TokenTable? {
     var tableEnd = zero
+    defer { work &-= tableEnd &- zero }
     for _ in 0x30..<256 {
       guard let length = TokenTable.length(bytes, at: tableEnd) else { return nil }
       tableEnd &+= length &+ 1
     }
+    work &-= TokenTable.largestGap
     for gap in 0..<TokenTable.largestGap {
       let index = tableEnd &+ gap
       for order in [ByteOrder.little, .big] where bytes.integer(at: index, order) == UInt16(0) {
         guard let before = bytes.integer(UInt16.self, at: index &+ 96, order) else { return nil }
         let start = zero &- Int(before)
-        if let table = TokenTable(bytes, start: start, index: index, order) { return table }
+        if let table = TokenTable(bytes, start: start, index: index, order, &work) {
+          return table
+        }
       }
     }
     return nil
@@ -172,12 +186,13 @@ struct TokenTableSearch: ~Escapable {
   }
 
   /// The table whose index is at an offset: it precedes the index.
-  private func table(withIndexAt index: Int, _ order: ByteOrder) -> TokenTable? {
+  @_lifetime(self: copy self)
+  private mutating func table(withIndexAt index: Int, _ order: ByteOrder) -> TokenTable? {
     let previous = Int(bytes.integer(UInt16.self, at: index &+ 510, order) ?? 0)
     // The last token ends less than the largest gap before the index.
     let latest = index &- previous &- 1
     for distance in 0..<(TokenTable.largestGap &+ TokenTable.longestToken) {
-      if let table = TokenTable(bytes, start: latest &- distance, index: index, order) {
+      if let table = TokenTable(bytes, start: latest &- distance, index: index, order, &work) {
         return table
       }
     }

@@ -46,6 +46,8 @@ public struct KernelFacts: Sendable {
   public var layers: Fact<[String]>?
   /// The build ID that the linker gave it.
   public var buildID: Fact<BuildID>?
+  /// Its own symbol table. Read only where someone asks for all, or exports are found through it.
+  public var symbols: Fact<SymbolFacts>?
   /// What a memory dump tells besides; `nil` if the kernel is no dump.
   public var dump: Fact<DumpFacts>?
   /// Number of modules in ``moduleTree``, if they were counted.

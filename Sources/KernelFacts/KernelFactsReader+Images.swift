@@ -31,15 +31,15 @@ extension KernelFactsReader {
     facts.layers = facts.layers ?? KernelFacts.Fact(layers, from: path)
     do throws(ParseError) {
       if place == .scratch {
-        try KernelFactsReader.readDump(scratch.source, path, into: &facts)
+        try readDump(scratch.source, path, into: &facts)
       } else {
-        try KernelFactsReader.readDump(file.source, path, into: &facts)
+        try readDump(file.source, path, into: &facts)
       }
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     return true
   }
 
-  private static func readDump(
+  private func readDump(
     _ source: ByteSource, _ path: String, into facts: inout KernelFacts
   ) throws(ParseError) {
     var dump = try MemoryDump(source)
@@ -51,16 +51,22 @@ extension KernelFactsReader {
       facts.buildID = KernelFacts.Fact(identity, from: note)
     }
     do throws(ParseError) {
-      if let kernel = try dump.readKernel(limit: mostSearched) {
+      if let kernel = try dump.readKernel(limit: KernelFactsReader.mostSearched) {
         // SAFETY: bytes of an array of bytes are all initialized.
         let bytes = unsafe kernel.bytes.span.bytes
-        readRaw(bytes, path, into: &facts)
-        readEmbeddedConfig(bytes, path, into: &facts)
+        KernelFactsReader.readRaw(bytes, path, into: &facts)
+        KernelFactsReader.readEmbeddedConfig(bytes, path, into: &facts)
       } else if dump.form == .elf {
         // Nobody tells where the kernel is: any banner in memory.
-        readRaw(try source.all(), path, into: &facts)
+        KernelFactsReader.readRaw(try source.all(), path, into: &facts)
       }
     } catch { facts.notes.append("\(path): the kernel's own memory: \(error)") }
+    if isThorough {
+      do {
+        let symbols = try KernelSymbolReader.dump(source)
+        facts.symbols = KernelFacts.Fact(SymbolFacts(symbols), from: path)
+      } catch { facts.notes.append("\(path): \(error)") }
+    }
     if facts.release == nil, let release = dump.information?.release {
       facts.release = KernelFacts.Fact(release, from: note)
     }

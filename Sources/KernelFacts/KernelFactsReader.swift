@@ -73,19 +73,13 @@ public struct KernelFactsReader: ~Copyable {
     for image in paths.images {
       do throws(FileError) {
         try readImage(image, into: &facts)
-        if facts.exports != nil || facts.banner != nil
-          || (facts.dump != nil && facts.release != nil)
-        {
-          return
-        }
+        if KernelFactsReader.isKernel(facts) { return }
       } catch {
         facts.notes.append("\(error)")
         failure = failure ?? error
       }
     }
-    if facts.banner != nil || facts.exports != nil || (facts.dump != nil && facts.release != nil) {
-      return
-    }
+    if KernelFactsReader.isKernel(facts) { return }
     if facts.path == "running" {
       facts.release = KernelFacts.Fact(KernelPaths.runningRelease(), from: "uname")
       return
@@ -94,6 +88,12 @@ public struct KernelFactsReader: ~Copyable {
       ?? FileError(
         path: facts.path,
         cause: .notSuitable("no kernel image, vmlinux or Module.symvers in this directory"))
+  }
+
+  /// Whether what was found is of a kernel.
+  private static func isKernel(_ facts: KernelFacts) -> Bool {
+    facts.exports != nil || facts.banner != nil || (facts.dump != nil && facts.release != nil)
+      || facts.symbols != nil
   }
 
   private mutating func readImage(
@@ -114,6 +114,7 @@ public struct KernelFactsReader: ~Copyable {
         return
       }
     } catch { throw FileError(path: path, cause: .malformed(error)) }
+    if isThorough, try readList(path, into: &facts) { return }
     if try readDump(path, into: &facts) { return }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
     if facts.layers == nil {
@@ -136,7 +137,13 @@ public struct KernelFactsReader: ~Copyable {
       }
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     let bytes: RawSpan
-    do { bytes = try kernel.source(file: file, scratch: scratch).all() } catch {
+    do {
+      let source = try kernel.source(file: file, scratch: scratch)
+      bytes = try source.all()
+      if isThorough || !kernel.isELF {
+        readSymbols(source, isELF: kernel.isELF, path, into: &facts)
+      }
+    } catch {
       throw FileError(path: path, cause: .malformed(error))
     }
     KernelFactsReader.readEmbeddedConfig(bytes, path, into: &facts)

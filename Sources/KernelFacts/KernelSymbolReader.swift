@@ -15,7 +15,9 @@ public import ModuleFiles
 /// ```
 public struct KernelSymbolReader: ~Copyable {
   var file: FileBuffer
-  private var scratch: FileBuffer
+  var scratch: FileBuffer
+  /// Where the image lies that was read last; `nil` if it was none.
+  var unpacked: UnpackedKernel?
   /// How the symbols are wanted.
   public var view = View.listed
   /// What is taken of a module's symbol table.
@@ -51,10 +53,11 @@ public struct KernelSymbolReader: ~Copyable {
   public mutating func read(_ path: String) throws -> KernelSymbolSource {
     var path = path == "running" ? "/proc/kallsyms" : path
     if PathKind(path) == .directory, let image = KernelFactsReader.image(in: path) { path = image }
+    unpacked = nil
     try file.open(path)
     // A list is told by its first line.
     if SymbolText.isRecognized(try file.source.bytes(0..<min(file.count, 1024), in: "file")) {
-      return list(try SymbolText(parsing: file.source.all()))
+      return KernelSymbolReader.list(try SymbolText(parsing: file.source.all()), as: view)
     }
     var layers: [String] = []
     switch try DumpOpening.open(&file, &scratch, path: path, layers: &layers) {
@@ -64,13 +67,16 @@ public struct KernelSymbolReader: ~Copyable {
     }
     if let module = try readModule(path) { return module }
     let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    unpacked = kernel
     let source = try kernel.source(file: file, scratch: scratch)
     guard kernel.isELF else {
-      return try image(KallsymsImage(raw: source.all()))
+      return try KernelSymbolReader.image(
+        KallsymsImage(raw: source.all()), readsProbeSites: readsProbeSites)
     }
     let elf = try ELFFile(source)
     do {
-      var found = try image(KallsymsImage(elf))
+      var found = try KernelSymbolReader.image(
+        KallsymsImage(elf), readsProbeSites: readsProbeSites)
       if view == .kernel, let listed = try listed(elf) { found.table.adoptFiles(of: listed) }
       return found
     } catch let error as KallsymsError {
@@ -83,7 +89,7 @@ public struct KernelSymbolReader: ~Copyable {
     }
   }
 
-  private func list(_ text: SymbolText) -> KernelSymbolSource {
+  static func list(_ text: SymbolText, as view: View = .listed) -> KernelSymbolSource {
     let table = view == .kernel ? text.table.kernelView() : text.table
     var source = KernelSymbolSource(table, .list)
     if text.addressWidth == 16 { source.wordSize = 8 }
@@ -91,8 +97,8 @@ public struct KernelSymbolReader: ~Copyable {
     return source
   }
 
-  private func image(
-    _ image: borrowing KallsymsImage
+  static func image(
+    _ image: borrowing KallsymsImage, readsProbeSites: Bool = false
   ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
     var source = KernelSymbolSource(

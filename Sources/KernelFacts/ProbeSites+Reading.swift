@@ -8,8 +8,8 @@ extension ProbeSites {
   ///   - tables: Where the kernel has its symbols: tells the byte order.
   ///   - image: The kernel, with addresses.
   ///   - table: Its symbols, which must hold data as well as functions (`CONFIG_KALLSYMS_ALL`).
-  /// - Returns: `nil` if the tables are not there, or hold no addresses of code: those of images
-  ///   linked as PIE are filled in by relocations.
+  /// Fails if the tables are not there, or hold no addresses of code: those of images linked as PIE
+  /// are filled in by relocations.
   init?(_ tables: KallsymsTables, in image: borrowing KallsymsImage, _ table: SymbolTable) {
     guard
       let tracing = ProbeSites.list(

@@ -22,6 +22,7 @@ public struct ProbeSites: Sendable {
   /// - Parameters:
   ///   - address: Where the function begins.
   ///   - size: Its size in bytes.
+  /// - Returns: Whether ftrace can stop there.
   public func canTrace(_ address: UInt64, size: UInt64) -> Bool {
     let first = ProbeSites.firstIndex(notBelow: address, in: tracing)
     return first < tracing.count && tracing[first] - address < max(size, 1)

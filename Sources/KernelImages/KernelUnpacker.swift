@@ -123,7 +123,7 @@ public enum KernelUnpacker {
     if payload.isSearched {
       try search(bytes, size: payload.unpackedSize, into: &target, path)
     } else if let format = payload.format {
-      try target.unpack(bytes, format, path: path)
+      try target.unpack(bytes, format, path: path, expecting: payload.unpackedSize)
     } else {
       return .inside(payload.range)
     }
@@ -142,7 +142,7 @@ public enum KernelUnpacker {
       guard unpacked <= target.limit, let packed = bytes.suffix(from: candidate.offset) else {
         continue
       }
-      do { try target.unpack(packed, candidate.format, path: path) } catch {
+      do { try target.unpack(packed, candidate.format, path: path, expecting: size) } catch {
         if case .tooLarge = error.cause { throw error }
         continue
       }

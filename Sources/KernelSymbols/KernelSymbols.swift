@@ -10,4 +10,5 @@
 @_exported public import ModuleLoading
 @_exported public import ModuleVersions
 @_exported public import NameTables
+@_exported public import NameTranslation
 @_exported public import SymbolNames

@@ -1,41 +1,77 @@
 internal import ByteStorage
 internal import ELFFormat
 
-/// The bytes of a linked ELF file by virtual address.
+/// The bytes of a linked kernel by virtual address.
 struct AddressSpace: ~Escapable {
-  private let file: ELFFile
+  /// A stretch of addresses with bytes in the file.
+  private struct Region {
+    let address: UInt64
+    let size: UInt64
+    let offset: UInt64
+  }
+
+  /// Word size and byte order.
+  let layout: ELFLayout
   private let whole: RawSpan
-  /// Sections with bytes and an address, by address.
-  private let sections: [ELFSection]
+  /// By address.
+  private let regions: [Region]
   /// Addends of `R_*_RELATIVE` relocations by address, for images linked as PIE.
   private let relative: [UInt64: UInt64]
 
+  /// The sections of a file.
   @_lifetime(copy file)
   init(_ file: ELFFile) {
-    self.file = file
-    sections = file.sections
+    layout = file.layout
+    regions = file.sections
       .filter { $0.flags.contains(.alloc) && $0.type != .nobits && $0.size > 0 }
       .sorted { $0.address < $1.address }
+      .map { Region(address: $0.address, size: $0.size, offset: $0.offset) }
     // The whole file is asked for once: kernels are unpacked in memory.
     if let bytes = try? file.source.all() { whole = bytes } else { whole = RawSpan() }
     relative = AddressSpace.relativeRelocations(file)
   }
 
+  /// A plain memory image whose first byte lies at `start`; relocations are looked for if they put
+  /// something into `tables`.
+  @_lifetime(copy bytes)
+  init(raw bytes: RawSpan, at start: UInt64, _ layout: ELFLayout, tables: [Range<UInt64>]) {
+    self.layout = layout
+    whole = bytes
+    regions = [Region(address: start, size: UInt64(bytes.byteCount), offset: 0)]
+    relative =
+      layout.is64Bit ? AddressSpace.relativeRelocations(bytes, layout.order, tables) : [:]
+  }
+
   /// Offset in the file of an address, and the bytes that follow it in its section.
   private func place(of address: UInt64) -> (offset: Int, count: Int)? {
-    var (low, high) = (0, sections.count)
+    var (low, high) = (0, regions.count)
     while low < high {
       let middle = (low + high) / 2
-      if sections[middle].address <= address { low = middle + 1 } else { high = middle }
+      if regions[middle].address <= address { low = middle + 1 } else { high = middle }
     }
     guard low > 0 else { return nil }
-    let section = sections[low - 1]
-    let distance = address - section.address
-    guard distance < section.size, let start = Int(exactly: section.offset),
-      let inside = Int(exactly: distance), let size = Int(exactly: section.size)
+    let region = regions[low - 1]
+    let distance = address - region.address
+    guard distance < region.size, let start = Int(exactly: region.offset),
+      let inside = Int(exactly: distance), let size = Int(exactly: region.size)
     else { return nil }
     let (offset, overflow) = start.addingReportingOverflow(inside)
     return overflow ? nil : (offset, size - inside)
+  }
+
+  /// Offset in the file of a table, if all of it has bytes there.
+  func offset(of table: Range<UInt64>) -> Int? {
+    guard let (offset, count) = place(of: table.lowerBound),
+      table.upperBound - table.lowerBound <= UInt64(count)
+    else { return nil }
+    return offset
+  }
+
+  /// A part of the file.
+  @_lifetime(copy self)
+  func bytes(at offset: Int, count: Int) -> RawSpan? {
+    let (end, overflow) = offset.addingReportingOverflow(count)
+    return overflow ? nil : whole.slice(offset..<end)
   }
 
   /// Longest name or namespace, in bytes: twice what the kernel has room for (`KSYM_NAME_LEN`).
@@ -55,7 +91,7 @@ struct AddressSpace: ~Escapable {
   /// The 32-bit integer at an address.
   func word32(at address: UInt64) -> UInt32? {
     guard let (offset, count) = place(of: address), count >= 4 else { return nil }
-    return file.layout.word32(whole, at: offset)
+    return layout.word32(whole, at: offset)
   }
 
   /// What a dynamic relocation puts at an address where the file holds zero.
@@ -79,6 +115,32 @@ struct AddressSpace: ~Escapable {
       where relocation.offset >= table.address && relocation.offset - table.address < table.size {
         found[relocation.offset] = UInt64(bitPattern: relocation.addend)
       }
+    }
+    return found
+  }
+
+  /// `R_RISCV_RELATIVE` and `R_LARCH_RELATIVE`, `R_AARCH64_RELATIVE`, `R_PPC64_RELATIVE`,
+  /// `R_390_RELATIVE`; the symbol is 0.
+  private static let relativeTypes: [UInt64] = [3, 0x403, 0x16, 0xc]
+
+  /// Records of relative relocations anywhere in an image, whose place lies in one of the tables.
+  ///
+  /// Images without section headers do not tell where their `.rela.dyn` is.
+  private static func relativeRelocations(
+    _ bytes: RawSpan, _ order: ByteOrder, _ tables: [Range<UInt64>]
+  ) -> [UInt64: UInt64] {
+    var found: [UInt64: UInt64] = [:]
+    let mostFound = tables.reduce(0) { $0 &+ ($1.upperBound &- $1.lowerBound) / 8 }
+    var place = 0
+    while let info = bytes.integer(UInt64.self, at: place &+ 8, order) {
+      if info <= 0x403, relativeTypes.contains(info),
+        let offset = bytes.integer(UInt64.self, at: place, order),
+        tables.contains(where: { $0.contains(offset) }), UInt64(found.count) < mostFound,
+        let addend = bytes.integer(UInt64.self, at: place &+ 16, order)
+      {
+        found[offset] = addend
+      }
+      place &+= 8
     }
     return found
   }

@@ -31,7 +31,8 @@ struct KallsymsDecodeCommand: ParsableCommand {
   var kernel: String
 
   func run() throws {
-    let source = try KernelSymbolSource.read(kernel, common)
+    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
+    let source = try KernelSymbolSource.read(kernel, common, with: &reader)
     guard let tables = source.tables else {
       Terminal.complain("\(kernel): is a list of symbols, not a kernel image")
       throw ExitCode(ExitStatus.trouble.rawValue)

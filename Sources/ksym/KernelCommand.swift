@@ -11,7 +11,7 @@ struct KernelCommand: ParsableCommand {
       Reads any kernel: vmlinux; bzImage, Image, zImage, uImage, EFI zboot and unified images with \
       their payloads in any compression; directories (/lib/modules/RELEASE, a build tree, an \
       unpacked package); memory dumps (ELF vmcore of kdump or QEMU, makedumpfile's format, \
-      compressed and flattened). Each fact comes with its source; what one file lacks is looked for \
+      compressed and flattened); lists of symbols (System.map, /proc/kallsyms). Each fact comes with its source; what one file lacks is looked for \
       beside it.
 
       Examples:
@@ -21,7 +21,9 @@ struct KernelCommand: ParsableCommand {
         ksym kernel vmcore                  (release, KASLR offset, build ID)
 
       JSON, one object a kernel: kernel, layers, architecture, wordSize, byteOrder, release, banner, \
-      buildId, config {embedded, source}, vermagic, exports {count, gplOnly, namespaced, withCrc, \
+      buildId, config {embedded, source}, vermagic, symbols {count, ofModules, exported, \
+      kernelOffset, kallsyms {releases, encoding, order, byteOrder, wordSize, twoByteLengths, \
+      markerSize, sequenceSize}}, exports {count, gplOnly, namespaced, withCrc, \
       source, form {entrySize, placeRelative, namespaces, crcs, flagTable}}, modversions {enabled, \
       generator, writes, reads}, options {NAME: value}, structModuleSize, modules {directory, \
       count}, dump {form, compression, kernelOffset, textAddress, physicalTextAddress, pageSize, \

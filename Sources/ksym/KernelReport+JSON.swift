@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import Kallsyms
 internal import KernelFacts
 internal import KernelImages
 internal import ModuleVersions
@@ -19,6 +20,7 @@ extension KernelReport {
     json.member("banner", optional: facts.banner?.value.text)
     json.member("buildId", optional: facts.buildID?.value.hexadecimal)
     json.member("vermagic", optional: facts.vermagic?.value)
+    KernelReport.writeSymbols(facts, &json)
     KernelReport.writeExports(facts, &json)
     KernelReport.writeConfig(facts, &json)
     json.member("structModuleSize", optional: facts.moduleStructureSize?.value)
@@ -37,6 +39,38 @@ extension KernelReport {
     json.endObject()
     json.endLine()
     append(json.output.bytes)
+  }
+
+  private static func writeSymbols(_ facts: KernelFacts, _ json: inout JSONWriter) {
+    json.key("symbols")
+    guard let symbols = facts.symbols?.value else {
+      json.null()
+      return
+    }
+    json.beginObject()
+    json.member("count", optional: symbols.count)
+    json.member("ofModules", optional: symbols.moduleSymbolCount)
+    json.member("exported", optional: symbols.exportCount)
+    json.member(
+      "kernelOffset", optional: symbols.kernelOffset.map { "0x\(String($0.value, radix: 16))" })
+    json.key("kallsyms")
+    if let tables = symbols.tables {
+      json.beginObject()
+      json.member("releases", optional: symbols.releases)
+      json.member("encoding", tables.encoding.rawValue)
+      json.member("order", symbols.order)
+      json.member("byteOrder", tables.order == .little ? "little" : "big")
+      json.member("wordSize", optional: tables.wordSize)
+      json.key("twoByteLengths")
+      if let isWide = tables.hasTwoByteLengths { json.value(isWide) } else { json.null() }
+      json.member("markerSize", optional: tables.markerSize)
+      json.member(
+        "sequenceSize", optional: tables.sequences == nil ? nil : tables.sequenceSize)
+      json.endObject()
+    } else {
+      json.null()
+    }
+    json.endObject()
   }
 
   private static func writeExports(_ facts: KernelFacts, _ json: inout JSONWriter) {
@@ -127,6 +161,7 @@ extension KernelReport {
     json.member("buildId", optional: facts.buildID?.source)
     json.member("config", optional: facts.config?.source)
     json.member("vermagic", optional: facts.vermagic?.source)
+    json.member("symbols", optional: facts.symbols?.source)
     json.member("exports", optional: facts.exports?.source)
     json.member("structModuleSize", optional: facts.moduleStructureSize?.source)
     json.member("dump", optional: facts.dump?.source)

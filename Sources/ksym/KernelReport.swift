@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import Kallsyms
 internal import KernelFacts
 internal import KernelImages
 internal import ModuleVersions
@@ -54,6 +55,7 @@ struct KernelReport {
     line("build ID", facts.buildID?.value.hexadecimal, facts.buildID?.source, facts)
     writeDump(facts)
     line("vermagic", facts.vermagic.map { "'\($0.value)'" }, facts.vermagic?.source, facts)
+    writeSymbols(facts)
     writeExports(facts)
     writeConfig(facts)
     line(
@@ -75,6 +77,24 @@ struct KernelReport {
     let physical = dump.physicalTextAddress.map { ", physical \(address($0))" } ?? ""
     line("kernel at", dump.textAddress.map { "\(address($0))\(physical)" }, note, facts)
     line("page size", dump.information?.pageSize.map { "\($0) bytes" }, note, facts)
+  }
+
+  private mutating func writeSymbols(_ facts: KernelFacts) {
+    guard let symbols = facts.symbols?.value, let source = facts.symbols?.source else { return }
+    var words = "\(grouped(symbols.count)) of the kernel"
+    if symbols.moduleSymbolCount > 0 {
+      words += ", \(grouped(symbols.moduleSymbolCount)) of modules"
+    }
+    if symbols.tables == nil, symbols.exportCount > 0 {
+      words += ", \(grouped(symbols.exportCount)) exported"
+    }
+    line("symbols", words, source, facts)
+    if facts.dump == nil, let offset = symbols.kernelOffset, offset.value != 0 {
+      line("KASLR offset", address(offset.value), offset.source, facts)
+    }
+    guard let tables = symbols.tables else { return }
+    line("kallsyms", KernelReport.words(for: tables, symbols), source, facts)
+    line("table order", symbols.order.joined(separator: ", "), source, facts)
   }
 
   private mutating func writeExports(_ facts: KernelFacts) {
@@ -213,6 +233,20 @@ extension KernelReport {
     case .kdump(let version, let packing):
       "kdump-compressed, header version \(version), pages \(packing.rawValue)"
     }
+  }
+
+  /// How kallsyms tables are laid out.
+  static func words(for tables: KallsymsTables, _ symbols: SymbolFacts) -> String {
+    var words = ["as \(symbols.releases ?? "")", "\(tables.encoding.rawValue) addresses"]
+    switch tables.hasTwoByteLengths {
+    case .some(true): words.append("lengths of one or two bytes")
+    case .some(false): words.append("lengths of one byte")
+    case .none: break
+    }
+    words.append(
+      tables.sequences == nil
+        ? "no sequence numbers" : "sequence numbers of \(tables.sequenceSize) bytes")
+    return words.joined(separator: ", ")
   }
 
   static func words(for crcs: ExportForm.CRCs) -> String {

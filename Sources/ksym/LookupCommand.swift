@@ -26,10 +26,18 @@ struct LookupCommand: ParsableCommand {
         ksym lookup -k vmlinuz --with-modules type_show --json | jq .file
         ksym lookup -k 6.1/vmlinuz -k 6.12/vmlinuz s_next
         ksym lookup -k vmlinuz --era 6.6 init_once.llvm.14172910296636650566
+        ksym lookup -k vmlinuz --for kprobe 'init_once,2' >> /sys/kernel/tracing/kprobe_events
+        ksym lookup -k vmlinuz --for all print::call_printk
 
       With --era, names are answered as kallsyms_lookup_name of that release does in a kernel built \
       by Clang with ThinLTO: releases from 5.13 to 6.10.6 cut suffixes, each in its own way. --era \
       own takes the kernel's release, and ThinLTO if any name has its suffix.
+
+      With --for, each symbol is printed as an interface takes it: kprobe (a line of kprobe_events), \
+      ftrace (text of set_ftrace_filter), perf, bpftrace, livepatch (old_name and old_sympos), gdb, \
+      crash, modversions (the layouts with room for the name), or a table of all. What an interface \
+      cannot take says why, and the status is 1. --era and --lto tell the rules where the kernel does \
+      not.
 
       Several kernels make one table: a line for each symbol, a column for each kernel.
 
@@ -63,7 +71,9 @@ struct LookupCommand: ParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("Print how an interface takes the symbol.", valueName: "interface"))
+    help: ArgumentHelp(
+      "Print how an interface takes the symbol: kprobe, ftrace, perf, bpftrace, livepatch, gdb, crash, "
+        + "modversions or all.", valueName: "interface"))
   var spelling: SpellingChoice?
 
   @Option(
@@ -95,53 +105,66 @@ struct LookupCommand: ParsableCommand {
     let kernels = kernel.isEmpty ? ["running"] : kernel
     var status = ExitStatus.yes
     var matrix = LookupMatrix(kernels)
-    var output = OutputBuffer()
     var known = KnownNames()
     for path in names where !known.read(path, limit: common.maximumSize.bytes) {
       status = .trouble
     }
     for path in kernels {
       matrix.beginKernel()
-      let source = try KernelSymbolSource.read(
-        path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
-      if !source.unreadModules.isEmpty { status = .trouble }
-      let index = SymbolIndex(source.table)
-      let lookup = try eraLookup(index, source, path)
-      let finder = SymbolFinder(index, era: spelling == nil ? lookup : nil)
-      let spellings = spelling.map { choice in
-        SpellingPrinter(
-          choice, index, source, path,
-          version: era.flatMap { KernelVersion($0) }
-            ?? source.release.flatMap { KernelVersion($0) },
-          configuration: .init(
-            hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
-          common)
-      }
-      let report = LookupReport(
-        source: source, index: index, kernel: path, form: form,
-        showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
-      for key in keys {
-        let found = finder.find(known.linkageName(of: key) ?? key)
-        if found.isEmpty {
-          if status == .yes { status = .no }
-          Terminal.write(&output)
-          complain(key, path, finder, isOne: kernels.count == 1)
-        }
-        for match in found {
-          if let spellings {
-            if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
-          } else if kernels.count > 1 && !common.json {
-            matrix.add(match, source.table, size: index.size(of: match.index))
-          } else {
-            report.write(key, match, to: &output)
-          }
-        }
-      }
-      Terminal.write(&output)
+      try answer(path, known, isOne: kernels.count == 1, &matrix, &status)
     }
+    var output = OutputBuffer()
     matrix.write(Terminal(common.colour), to: &output)
     Terminal.write(&output)
     throw ExitCode(status.rawValue)
+  }
+
+  /// Answers all keys from one kernel, in print or in its column.
+  private func answer(
+    _ path: String, _ known: KnownNames, isOne: Bool, _ matrix: inout LookupMatrix,
+    _ status: inout ExitStatus
+  ) throws {
+    let source = try KernelSymbolSource.read(
+      path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
+    if !source.unreadModules.isEmpty { status = .trouble }
+    let index = SymbolIndex(source.table)
+    let spellings = spelling.map { spellingPrinter($0, index, source, path) }
+    let finder = SymbolFinder(
+      index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
+    let report = LookupReport(
+      source: source, index: index, kernel: path, form: form,
+      showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
+    var output = OutputBuffer()
+    for key in keys {
+      let found = finder.find(known.linkageName(of: key) ?? key)
+      if found.isEmpty {
+        if status == .yes { status = .no }
+        Terminal.write(&output)
+        complain(key, path, finder, isOne: isOne)
+      }
+      for match in found {
+        if let spellings {
+          if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
+        } else if !isOne && !common.json {
+          matrix.add(match, source.table, size: index.size(of: match.index))
+        } else {
+          report.write(key, match, to: &output)
+        }
+      }
+    }
+    Terminal.write(&output)
+  }
+
+  /// What writes the spellings that `--for` asks for.
+  private func spellingPrinter(
+    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String
+  ) -> SpellingPrinter {
+    SpellingPrinter(
+      choice, index, source, path,
+      version: era.flatMap { KernelVersion($0) } ?? source.release.flatMap { KernelVersion($0) },
+      configuration: .init(
+        hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
+      common)
   }
 
   private var form: LookupReport.Form { common.json ? .json : long ? .long : .line }

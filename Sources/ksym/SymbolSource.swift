@@ -33,18 +33,16 @@ extension KernelSymbolSource {
   ///   - modules: Modules to add.
   ///   - view: How symbols are wanted.
   ///   - moduleView: What is taken of modules' symbol tables.
-  ///   - probeSites: Whether to read which functions can be traced and probed.
+  ///   - reader: What reads it; keeps the image.
   /// - Returns: The symbols.
   /// - Throws: `ExitCode`, once the reason is told.
   static func read(
     _ path: String, _ common: CommonOptions, modules: ModuleSymbolOptions? = nil,
     view: KernelSymbolReader.View = .listed, moduleView: ModuleSymbolView = .file,
-    probeSites: Bool = false
+    with reader: inout KernelSymbolReader
   ) throws -> KernelSymbolSource {
-    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
     reader.view = view
     reader.moduleView = moduleView
-    reader.readsProbeSites = probeSites
     do {
       var source: KernelSymbolSource
       var added: [String]

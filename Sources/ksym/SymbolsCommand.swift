@@ -19,6 +19,7 @@ struct SymbolsCommand: ParsableCommand {
         ksym symbols /boot/vmlinuz-$(uname -r) > System.map
         ksym symbols --format kallsyms --type T --name 'vfs_*' bzImage
         ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
+        ksym symbols --format elf -o vmlinux.syms bzImage && gdb vmlinux.syms
         ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
         ksym symbols --format nm usb-storage.ko.xz
         ksym symbols --with-modules --name '*_exit' /boot/vmlinuz-$(uname -r)
@@ -26,18 +27,19 @@ struct SymbolsCommand: ParsableCommand {
       Formats: system-map and nm (by address, equal addresses by name), kallsyms (the kernel's \
       order, with the module behind each name; capitals of modules' symbols say that they are \
       exported), json (one object a symbol: address, type, name, owner, and file and readable where \
-      they are known).
+      they are known), elf (a file with the symbols over the kernel's sections and contents, for gdb, \
+      objdump, addr2line and perf).
 
       Exit status: 0 symbols were printed; 1 none is left after filtering; 2 the file cannot be \
       read, or has no symbols.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case nm, kallsyms, json
+    case nm, kallsyms, json, elf
     case systemMap = "system-map"
   }
 
-  @Option(help: "Output format: nm, kallsyms, system-map or json.")
+  @Option(help: "Output format: nm, kallsyms, system-map, json or elf.")
   var format: Format = .systemMap
 
   @Option(
@@ -56,6 +58,7 @@ struct SymbolsCommand: ParsableCommand {
   @Flag(help: "Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.")
   var asKernel = false
 
+  @OptionGroup var symbolFile: SymbolFileOptions
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var common: CommonOptions
@@ -67,13 +70,18 @@ struct SymbolsCommand: ParsableCommand {
     completion: .file())
   var kernel = "running"
 
+  func validate() throws {
+    if format == .elf, !common.json { _ = try symbolFile.target() }
+  }
+
   func run() throws {
+    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
     let format = common.json ? .json : format
     let view: KernelSymbolReader.View =
       format == .kallsyms ? .kernel : format == .systemMap ? .systemMap : .listed
     let source = try KernelSymbolSource.read(
       kernel, kaslr, common, modules: modules, view: view,
-      moduleView: format == .kallsyms ? .kernel : .file)
+      moduleView: format == .kallsyms ? .kernel : .file, with: &reader)
     let printer = SymbolPrinter(
       source, format: format, asKernel: asKernel,
       showsReadable: !common.noDemangle)
@@ -88,6 +96,10 @@ struct SymbolsCommand: ParsableCommand {
       if patterns.isEmpty { return true }
       let name = table.name(at: index)
       return patterns.contains { $0.matches(name) }
+    }
+    if format == .elf, !common.json, !chosen.isEmpty {
+      try symbolFile.write(reader, source, chosen: chosen, from: kernel)
+      return
     }
     var output = OutputBuffer(reserving: 1 << 17)
     for index in printer.ordered(chosen) {

@@ -34,8 +34,8 @@ struct KernelCommandTests {
     #expect(
       Set(object.keys) == [
         "kernel", "layers", "architecture", "wordSize", "byteOrder", "release", "banner",
-        "buildId", "vermagic", "exports", "config", "modversions", "options", "structModuleSize",
-        "modules", "dump", "sources", "notes",
+        "buildId", "vermagic", "symbols", "exports", "config", "modversions", "options",
+        "structModuleSize", "modules", "dump", "sources", "notes",
       ])
     #expect(object["layers"] as? [String] == ["ELF"])
     #expect(object["wordSize"] as? Int == 8)
@@ -52,6 +52,44 @@ struct KernelCommandTests {
     #expect(options["MODVERSIONS"] == "y" && options["RUST"] == nil)
     let sources = try #require(object["sources"] as? [String: Any])
     #expect(sources["config"] as? String == sandbox.scratch.file("config"))
+  }
+
+  @Test("lists of symbols are counted, and tell how far KASLR moved the kernel")
+  func list() async throws {
+    let list = try sandbox.scratch.write(
+      Array(
+        """
+        ffffffff86c00000 T _text
+        ffffffff86c00010 R __ksymtab_a
+        ffffffffc0100000 t b\t[m]
+
+        """.utf8), to: "list")
+    let run = try await Ksym.run(["kernel", list])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.contains("  symbols        2 of the kernel, 1 of modules, 1 exported"))
+    #expect(run.output.contains("  KASLR offset   0x5c00000  ("), "\(run.output)")
+    let json = try await Ksym.run(["kernel", "--json", list])
+    let object = try #require(try objects(json).first)
+    let symbols = try #require(object["symbols"] as? [String: Any])
+    #expect(symbols["count"] as? Int == 2 && symbols["ofModules"] as? Int == 1)
+    #expect(symbols["kernelOffset"] as? String == "0x5c00000")
+  }
+
+  @Test("the layout of a real kernel's tables is told")
+  func tables() async throws {
+    let path = Fixture.path("kernels/rust-ext/bzImage")
+    let run = try await Ksym.run(["kernel", "--json", path])
+    let object = try #require(try objects(run).first)
+    let symbols = try #require(object["symbols"] as? [String: Any])
+    #expect(symbols["count"] as? Int == 44_754)
+    let tables = try #require(symbols["kallsyms"] as? [String: Any])
+    #expect(tables["encoding"] as? String == "place-relative")
+    #expect(tables["releases"] as? String == "7.0 and later")
+    #expect(tables["sequenceSize"] as? Int == 3 && tables["byteOrder"] as? String == "little")
+    #expect(
+      tables["order"] as? [String] == [
+        "num_syms", "names", "markers", "token_table", "token_index", "offsets", "seqs_of_names",
+      ])
   }
 
   @Test("--config prints the configuration to the byte, status 1 where there is none")

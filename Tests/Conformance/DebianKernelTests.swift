@@ -59,6 +59,24 @@ struct DebianKernelTests {
   }
 
   @Test(
+    "exports of every image are the kernel's lines of the packaged Module.symvers",
+    arguments: RealKernel.all)
+  func imageExports(_ kernel: RealKernel) async throws {
+    let packaged = DirectoryTree.files(below: "\(kernel.root)/usr/src") { $0 == "Module.symvers" }
+    guard case .file(let path)? = packaged.first else {
+      report("\(kernel.label) has no Module.symvers: the comparison is left out")
+      return
+    }
+    let image = try #require(kernel.image)
+    let run = try await Ksym.run(["exports", "--format", "symvers", image])
+    #expect(run.status == 0, "\(run.errors.prefix(1000))")
+    let lines = String(decoding: try contents(of: path), as: UTF8.self).split(separator: "\n")
+    let wanted = lines.filter { $0.split(separator: "\t").dropFirst(2).first == "vmlinux" }
+    #expect(wanted.count > 5000)
+    #expect(run.lines.sorted() == wanted.map(String.init).sorted())
+  }
+
+  @Test(
     "exports of image and modules are the lines of the packaged Module.symvers", arguments: amd64)
   func symvers(_ kernel: RealKernel) async throws {
     if !["amd64-6.12", "amd64-7"].contains(kernel.label), !Self.isThorough {

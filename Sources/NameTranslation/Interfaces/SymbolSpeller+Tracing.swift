@@ -145,7 +145,8 @@ extension SymbolSpeller {
     }
     if sites.allowsUntraced || sites.canTrace(symbol.address, size: symbol.size) { return nil }
     if let parent, sites.canTrace(parent.address, size: parent.size) { return nil }
-    return "kprobe events refuse functions that ftrace cannot trace"
+    return "kprobe events refuse functions that ftrace cannot trace (but for "
+      + "CONFIG_KPROBE_EVENTS_ON_NOTRACE)"
   }
 
   /// The symbol that the kernel asks in place of one with a suffix: that of the name up to the

@@ -14,9 +14,7 @@ func plain(_ text: String) -> String {
 func appendPlain(_ bytes: RawSpan, to output: inout OutputBuffer) {
   // Nearly every name is harmless: one pass without branches tells.
   let isSafe = unsafe bytes.withUnsafeBytes { bytes in
-    var found: UInt8 = 0
-    for unsafe byte in unsafe bytes { found |= isControl(byte) ? 1 : 0 }
-    return found == 0
+    unsafe bytes.reduce(0 as UInt8) { $0 | (isControl($1) ? 1 : 0) } == 0
   }
   if isSafe {
     output.append(bytes)

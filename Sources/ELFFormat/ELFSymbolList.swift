@@ -1,0 +1,61 @@
+internal import ByteStorage
+
+/// Symbols to write, with their names: locals apart from the others, as a symbol table has them.
+public struct ELFSymbolList: Sendable {
+  /// Word size and byte order.
+  public let layout: ELFLayout
+  /// Entries of local symbols, without the null symbol.
+  var locals: [UInt8] = []
+  /// Entries of all others.
+  var globals: [UInt8] = []
+  /// Names, each with its NUL; the first is empty.
+  var strings: [UInt8] = [0]
+
+  /// An empty list with room for some symbols.
+  public init(layout: ELFLayout, reserving count: Int = 0) {
+    self.layout = layout
+    locals.reserveCapacity(count &* layout.symbolSize)
+    globals.reserveCapacity(count &* layout.symbolSize / 2)
+    strings.reserveCapacity(count &* 24)
+  }
+
+  /// Number of symbols, without the null symbol.
+  public var count: Int { (locals.count &+ globals.count) / layout.symbolSize }
+
+  /// Adds a symbol, after those of its kind of binding.
+  ///
+  /// - Parameters:
+  ///   - name: The name; bytes from a NUL on would be lost to readers.
+  ///   - symbol: The rest; its `nameOffset` does not count.
+  /// - Returns: `false` if the names fill 4 GiB.
+  @discardableResult
+  public mutating func append(_ name: RawSpan, _ symbol: ELFSymbol) -> Bool {
+    guard let offset = UInt32(exactly: strings.count) else { return false }
+    unsafe name.withUnsafeBytes { unsafe strings.append(contentsOf: $0) }
+    strings.append(0)
+    if symbol.binding == 0 {
+      put(symbol, offset, to: &locals)
+    } else {
+      put(symbol, offset, to: &globals)
+    }
+    return true
+  }
+
+  @inline(__always)
+  private func put(_ symbol: ELFSymbol, _ name: UInt32, to out: inout [UInt8]) {
+    layout.put(name, to: &out)
+    if layout.is64Bit {
+      out.append(symbol.info)
+      out.append(0)
+      layout.put(symbol.sectionIndex, to: &out)
+      layout.put(symbol.value, to: &out)
+      layout.put(symbol.size, to: &out)
+    } else {
+      layout.putWord(symbol.value, to: &out)
+      layout.putWord(symbol.size, to: &out)
+      out.append(symbol.info)
+      out.append(0)
+      layout.put(symbol.sectionIndex, to: &out)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import TestSupport
+import Testing
+
+@Suite("ksym lookup --for")
+struct LookupSpellingTests {
+  private static let list = """
+    ffffffff81000000 T _text
+    ffffffff81000000 T _stext
+    ffffffff81000010 t init_once
+    ffffffff81000050 t init_once
+    ffffffff81000090 T vfs_read
+    ffffffff81001000 T _etext
+    ffffffff81002000 D jiffies
+    ffffffff81003000 B _end
+
+    """
+
+  private let scratch: ScratchDirectory
+  private let kernel: String
+
+  init() throws {
+    scratch = try ScratchDirectory()
+    kernel = try scratch.write(Array(Self.list.utf8), to: "System.map")
+  }
+
+  private func lookup(_ arguments: String...) async throws -> Ksym.Run {
+    try await Ksym.run(["lookup", "-k", kernel] + arguments)
+  }
+
+  @Test("the spelling for one interface stands alone on standard output")
+  func oneInterface() async throws {
+    let run = try await lookup("--for", "kprobe", "vfs_read")
+    #expect(run.status == 0)
+    #expect(run.output == "p:vfs_read vfs_read\n")
+    let second = try await lookup("--for", "livepatch", "init_once,2")
+    #expect(second.output == ".old_name = \"init_once\", .old_sympos = 2\n")
+  }
+
+  @Test("what an interface cannot take gives status 1 and the reason")
+  func impossible() async throws {
+    let run = try await lookup("--for", "kprobe", "jiffies")
+    #expect(run.status == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("jiffies: cannot: it is not in the kernel's text"))
+  }
+
+  @Test("all interfaces make a table, or a JSON object each")
+  func allInterfaces() async throws {
+    let table = try await lookup("--for", "all", "vfs_read")
+    for interface in ["kprobe", "ftrace", "perf", "bpftrace", "livepatch", "gdb", "crash"] {
+      #expect(table.lines.contains { $0.hasPrefix("  \(interface) ") })
+    }
+    let json = try await lookup("--for", "all", "--json", "vfs_read")
+    #expect(json.lines.count == 8)
+    #expect(
+      json.lines.first
+        == "{\"key\":\"vfs_read\",\"linkage\":\"vfs_read\",\"owner\":\"vmlinux\","
+        + "\"address\":\"0xffffffff81000090\",\"interface\":\"kprobe\","
+        + "\"text\":\"p:vfs_read vfs_read\",\"reason\":null,\"remarks\":["
+        + "\"whether the kernel refuses this function, the source does not tell\"]}")
+  }
+
+  @Test("an unknown interface is wrong usage")
+  func unknown() async throws {
+    #expect(try await lookup("--for", "telegraph", "vfs_read").status == 64)
+  }
+}
