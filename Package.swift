@@ -73,28 +73,37 @@ let package = Package(
       ]),
     // Answers.
     floor(
+      "Livepatching",
+      [
+        "ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms", "ModuleFiles",
+        "KernelFacts",
+      ]),
+    floor(
       "ModuleLoading",
       [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
-        "KernelFacts",
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions",
+        "ModuleFiles", "KernelFacts", "Livepatching",
       ]),
     floor(
       "NameTranslation",
       ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
+    floor(
+      "ModuleConversion",
+      ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
-        "NameTranslation",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading", "ModuleConversion", "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
-        "NameTranslation",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading", "ModuleConversion", "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -127,6 +136,9 @@ let package = Package(
         "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "ModuleFiles", "KernelFacts",
         "ModuleLoading",
       ]),
+    tests(
+      "ModuleConversion",
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "ModuleConversion"]),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ELFFormat"]),
     .testTarget(
@@ -137,6 +149,7 @@ let package = Package(
       ],
       path: "Tests/Conformance", swiftSettings: strict),
     tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests("Livepatching", ["ByteStorage", "ELFFormat", "Kallsyms", "Livepatching"]),
     tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
@@ -149,7 +162,8 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
+        "ModuleConversion", "NameTranslation",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

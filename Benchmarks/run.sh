@@ -2,7 +2,7 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check names kallsyms table start (default: all)
+#   Benchmarks/run.sh [PART...]      parts: versions raw check names kallsyms translate table start (default: all)
 #
 # Environment:
 #   KSYM            the command (default .build-release/release/ksym)
@@ -25,7 +25,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check names kallsyms table start}"
+read -ra parts <<<"${*:-versions raw check names kallsyms translate table start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -277,6 +277,9 @@ measure_start() {
   bound "start: elapsed milliseconds of ksym --version" "$(result 'ksym --version' 5)" 0.001 15
 }
 
+# shellcheck source=Benchmarks/translate.sh
+source "$here/translate.sh"
+
 [[ -x $ksym ]] || { echo "run.sh: $ksym is missing; make build" >&2; exit 2; }
 build_floors
 echo "$(nproc) processors: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1);" \
@@ -293,6 +296,7 @@ else
   leave_out "versions, raw, check" "no kernel in $root (make kernels)"
 fi
 ! wants names || measure_names
+! wants translate || measure_translate
 ! wants kallsyms || measure_kallsyms
 ! wants table || measure_table
 ! wants start || measure_start

@@ -10,3 +10,5 @@ void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ...
 static inline void *ksym_remap(void *old_address, size_t old_size, size_t new_size) {
   return mremap(old_address, old_size, new_size, 1);
 }
+
+int mallopt(int parameter, int value);

@@ -76,6 +76,10 @@ public struct ELFSectionType: RawRepresentable, Sendable, Hashable {
   public static let nobits = Self(rawValue: 8)
   /// `SHT_REL`.
   public static let rel = Self(rawValue: 9)
+  /// `SHT_GROUP`.
+  public static let group = Self(rawValue: 17)
+  /// `SHT_SYMTAB_SHNDX`.
+  public static let symtabIndices = Self(rawValue: 18)
 }
 
 /// `sh_flags`.
@@ -92,6 +96,8 @@ public struct ELFSectionFlags: OptionSet, Sendable, Hashable {
   public static let alloc = Self(rawValue: 2)
   /// `SHF_EXECINSTR`.
   public static let execInstructions = Self(rawValue: 4)
+  /// `SHF_INFO_LINK`.
+  public static let infoLink = Self(rawValue: 0x40)
 }
 
 /// `st_shndx`: where a symbol is defined.

@@ -12,12 +12,14 @@ struct KernelCommand: ParsableCommand {
       their payloads in any compression; directories (/lib/modules/RELEASE, a build tree, an \
       unpacked package); memory dumps (ELF vmcore of kdump or QEMU, makedumpfile's format, \
       compressed and flattened); lists of symbols (System.map, /proc/kallsyms). Each fact comes with its source; what one file lacks is looked for \
-      beside it.
+      beside it. A configuration alone tells which version tables its kernel's \
+      modpost writes, its loader reads and kmod reads, and what options mean for long names.
 
       Examples:
         ksym kernel /boot/vmlinuz-$(uname -r)
         ksym kernel --config bzImage > config
         ksym kernel --json unpacked-package/ | jq .modversions
+        ksym kernel /boot/config-6.14.0     (which version tables that writes and reads)
         ksym kernel vmcore                  (release, KASLR offset, build ID)
 
       JSON, one object a kernel: kernel, layers, architecture, wordSize, byteOrder, release, banner, \
@@ -25,7 +27,8 @@ struct KernelCommand: ParsableCommand {
       kernelOffset, kallsyms {releases, encoding, order, byteOrder, wordSize, twoByteLengths, \
       markerSize, sequenceSize}}, exports {count, gplOnly, namespaced, withCrc, \
       source, form {entrySize, placeRelative, namespaces, crcs, flagTable}}, modversions {enabled, \
-      generator, writes, reads}, options {NAME: value}, structModuleSize, modules {directory, \
+      generator, writes, reads, layouts [{layout, written, read, readByTools, longestName}], \
+      effects [{option, set, means}]}, options {NAME: value}, structModuleSize, modules {directory, \
       count}, dump {form, compression, kernelOffset, textAddress, physicalTextAddress, pageSize, \
       incomplete}, sources {fact: file}, notes. What is unknown is null.
 
@@ -39,7 +42,8 @@ struct KernelCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   @Argument(
-    help: "Kernels: images, directories, memory dumps, or running.", completion: .file())
+    help: "Kernels: images, directories, memory dumps, configurations, or running.",
+    completion: .file())
   var kernels: [String]
 
   func run() throws {
@@ -50,7 +54,7 @@ struct KernelCommand: ParsableCommand {
       var reader = KernelFactsReader(limit: common.maximumSize.bytes)
       reader.isThorough = !printsConfig
       do {
-        let facts = try reader.read(path)
+        let facts = try reader.readConfiguration(path) ?? reader.read(path)
         if printsConfig {
           report.printConfig(of: facts)
         } else if common.json {

@@ -120,6 +120,7 @@ extension KernelReport {
     json.member("generator", optional: options.generator?.rawValue)
     json.member("writes", options.writes.map(\.rawValue))
     json.member("reads", options.reads.map(\.rawValue))
+    writeLayouts(config.value, facts, &json)
     json.endObject()
     json.key("options")
     json.beginObject()

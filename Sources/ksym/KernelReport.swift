@@ -137,6 +137,7 @@ struct KernelReport {
       words += "; the loader reads \(names(options.reads))"
     }
     line("modversions", words, nil, facts)
+    writeLayouts(config, facts)
     var row = ""
     var isFirst = true
     for (name, value) in KernelReport.options(config) {

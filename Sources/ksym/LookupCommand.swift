@@ -111,7 +111,7 @@ struct LookupCommand: ParsableCommand {
     }
     for path in kernels {
       matrix.beginKernel()
-      try answer(path, known, isOne: kernels.count == 1, &matrix, &status)
+      try answer(path, isOne: kernels.count == 1, known, &matrix, &status)
     }
     var output = OutputBuffer()
     matrix.write(Terminal(common.colour), to: &output)
@@ -121,7 +121,7 @@ struct LookupCommand: ParsableCommand {
 
   /// Answers all keys from one kernel, in print or in its column.
   private func answer(
-    _ path: String, _ known: KnownNames, isOne: Bool, _ matrix: inout LookupMatrix,
+    _ path: String, isOne: Bool, _ known: KnownNames, _ matrix: inout LookupMatrix,
     _ status: inout ExitStatus
   ) throws {
     let source = try KernelSymbolSource.read(

@@ -21,7 +21,9 @@ for program in qemu-system-x86_64 cpio gcc modinfo xz; do
   }
 done
 swift build ${SWIFT_FLAGS:-} --product oracle-variants
+swift build ${SWIFT_FLAGS:-} --product ksym
 tool=$PWD/.build/debug/oracle-variants
+ksym=$PWD/.build/debug/ksym
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 rm -f "$out"/*.tsv "$out"/*.ask
@@ -47,6 +49,9 @@ for folder in ${KSYM_CORPUS:+"$KSYM_CORPUS"/*/}; do
   # Options for what a kernel's image does not show, KEY=VALUE a line.
   [ ! -e "$folder/assume" ] || sed 's/^/--assume\n/' "$folder/assume" >>"$out/$name.ask"
   asked=$((asked + 1))
+  rm -rf "${out:?}/$name-convert"
+  "$here/convert.sh" "$folder" "$out/$name-convert" "$ksym"
+  cp "$out/$name.ask" "$out/$name-convert.ask"
 done
 [ "$asked" -gt 0 ] || { echo "oracle: no kernel to ask" >&2; exit 2; }
 KSYM_ORACLE_RESULTS=$out swift test --disable-xctest ${SWIFT_FLAGS:-} --filter OracleRunTests

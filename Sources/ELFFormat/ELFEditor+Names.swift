@@ -1,0 +1,54 @@
+internal import ByteStorage
+
+/// The section name table of an edited file.
+struct SectionNames {
+  /// Its content.
+  private(set) var bytes: [UInt8]
+  /// `sh_name` by the number of a section.
+  private(set) var offsets: [UInt32?]
+
+  /// The table after an edit: names of dropped sections are cut off where nothing follows them, so
+  /// that a change and its opposite leave the table as it was; names of new ones are found or
+  /// appended.
+  init(_ old: RawSpan, of editor: ELFEditor) {
+    bytes = old.array
+    offsets = [UInt32?](repeating: nil, count: editor.entries.count)
+    var kept: [Int] = []
+    var dropped: [Int] = []
+    for (number, entry) in editor.entries.enumerated() {
+      guard let section = entry.original else { continue }
+      if entry.isDropped {
+        dropped.append(Int(section.nameOffset))
+      } else {
+        kept.append(Int(section.nameOffset))
+        offsets[number] = section.nameOffset
+      }
+    }
+    let nameTable = UInt32(editor.header.sectionNameTableIndex)
+    // Strings of symbols may share the table.
+    let isShared = editor.entries.contains { $0.original?.link == nameTable }
+    if !isShared { cut(dropped, keeping: kept.max() ?? 0) }
+    for (number, entry) in editor.entries.enumerated() {
+      guard let name = entry.added?.name, !entry.isDropped else { continue }
+      offsets[number] = place(Array(name.utf8) + [0])
+    }
+  }
+
+  private mutating func cut(_ dropped: [Int], keeping last: Int) {
+    for offset in dropped.sorted(by: >) where offset > last {
+      // Only a whole string, with the NULs before it and at its end, and nothing after it.
+      guard offset < bytes.count, bytes[offset - 1] == 0,
+        bytes[offset...].firstIndex(of: 0) == bytes.count - 1
+      else { return }
+      bytes.removeSubrange(offset...)
+    }
+  }
+
+  private mutating func place(_ name: [UInt8]) -> UInt32 {
+    // SAFETY: bytes of arrays of bytes are all initialized.
+    let found = unsafe bytes.span.bytes.firstRange(of: name.span.bytes)
+    if let found { return UInt32(truncatingIfNeeded: found) }
+    bytes.append(contentsOf: name)
+    return UInt32(truncatingIfNeeded: bytes.count - name.count)
+  }
+}
