@@ -2,7 +2,7 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check names kallsyms translate start (default: all)
+#   Benchmarks/run.sh [PART...]      parts: versions raw check names kallsyms translate table start (default: all)
 #
 # Environment:
 #   KSYM            the command (default .build-release/release/ksym)
@@ -25,7 +25,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check names kallsyms translate start}"
+read -ra parts <<<"${*:-versions raw check names kallsyms translate table start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -159,6 +159,38 @@ measure_names() {
   bound "names: CPU beside c++filt" "$(result demangle-names 2)" "$(result c++filt 2)" 0.25
 }
 
+# The largest table: ten million names made from those of a kernel, each looked up once in a process
+# that has touched nothing of the table, whose pages are in the cache.
+measure_table() {
+  local maps=$store/names-10000000 table=$store/names-10000000.names image
+  image=$(find "$root" -name 'vmlinuz*' -type f -print -quit 2>/dev/null)
+  if [[ -z $image ]]; then leave_out "table" "no kernel in $root"; return; fi
+  if [[ ! -e $maps/.complete ]]; then
+    "$ksym" symbols "$image" >"$work/map"
+    sh "$here/make-names.sh" "$work/map" "$maps" 10000000
+    touch "$maps/.complete"
+  fi
+  build_programs
+  echo "Table of 10,000,000 names"
+  local first digest
+  first=$(awk 'NR == 250000 { print $3 }' "$maps/010.map")
+  digest=$(printf '%s' "$first" | sha256sum | cut -d ' ' -f 1)
+  printf 'ksym table build\texec %s table build -o %s %s/*.map\n' "$ksym" "$table" "$maps" |
+    "$work/measure" 1 >"$work/results"
+  bound "table: CPU microseconds a name to build" "$(result 'ksym table build' 2)" 10 5
+  bound "table: peak memory to build, MB" "$(result 'ksym table build' 6)" 0.95367431640625 600
+  bound "table: bytes a name" "$(stat -c %s "$table")" 10000000 60
+  cat "$table" >/dev/null
+  awk '{ print $3 }' "$maps"/*.map | shuf -n 100000 --random-source="$table" >"$work/sought"
+  "$top/.build-bench/release/lookup-digests" "$table" <"$work/sought" >"$work/lookups"
+  bound "table: microseconds of a lookup by digest, median" "$(cut -f 2 "$work/lookups")" 1 2
+  bound "table: names not found" "$(awk -F '\t' '{ print $5 - $4 }' "$work/lookups")" 1 0
+  printf 'ksym table show\texec %s table show -t %s %s\n' "$ksym" "$table" "$digest" |
+    "$work/measure" 21 >"$work/results"
+  bound "table: elapsed milliseconds of ksym table show DIGEST" \
+    "$(result 'ksym table show' 5)" 0.001 20
+}
+
 measure_kallsyms() {
   local image list=$work/list encoder
   image=$(find "$kernels/amd64-7" -name 'vmlinuz*' -type f -print -quit 2>/dev/null)
@@ -266,6 +298,7 @@ fi
 ! wants names || measure_names
 ! wants translate || measure_translate
 ! wants kallsyms || measure_kallsyms
+! wants table || measure_table
 ! wants start || measure_start
 for line in "${left_out[@]}"; do echo "left out: $line"; done
 exit "$missed"

@@ -139,3 +139,12 @@ zstd -dcq "$corpus/rust-ext/vmcore/vmcore.elf.zst" 2>/dev/null | head -c 4600 >d
   head -c 8756 "$corpus/rust-ext/vmcore/vmcore.kdump-zlib"
   printf '\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377'
 } >dump/flattened
+
+# Name tables, with one owner and several, of names of every kind.
+ksym=${KSYM:-../../.build/debug/ksym}
+mkdir -p table
+printf '1000 T a\n' >one.tmp
+"$ksym" table build -o table/one one.tmp
+"$ksym" table build -o table/kernel maps/kallsyms
+"$ksym" table build -o table/modules versions/rust-ext-corpus_min.ko versions/rust-ext-corpus_imp.ko
+rm -f one.tmp

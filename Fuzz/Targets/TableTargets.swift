@@ -18,9 +18,8 @@ extension FuzzTargets {
     }
     // Any bytes are a digest, a source name and a path.
     for offset in [4096, 4200, bytes.byteCount - 32] {
-      guard let key = bytes.slice(max(0, offset)..<max(0, min(bytes.byteCount, offset + 32))) else {
-        continue
-      }
+      let start = min(max(0, offset), bytes.byteCount)
+      guard let key = bytes.slice(start..<min(bytes.byteCount, start + 32)) else { continue }
       try? table.forEachRecord(for: SHA256Digest(key, at: 0)) { use($0.name.byteCount) }
       try? table.forEachRecord(source: key) { record in count(record) }
       try? table.forEachRecord(readable: key) { record in count(record) }

@@ -7,15 +7,21 @@ public struct SHA256Digest: Sendable, Hashable {
 
   /// The digest of some bytes.
   public init(of bytes: RawSpan) {
-    var digest = [UInt8](repeating: 0, count: 32)
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     unsafe bytes.withUnsafeBytes { input in
-      unsafe digest.withUnsafeMutableBufferPointer { output in
-        // SAFETY: reads the span's bytes and writes the 32 bytes of `digest`.
-        let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        _ = unsafe SHA256(start, input.count, output.baseAddress)
+      var state = SHA256_CTX()
+      // SAFETY: reads the span's bytes, and writes 32 bytes, which `words` has.
+      unsafe SHA256_Init(&state)
+      unsafe SHA256_Update(&state, input.baseAddress, input.count)
+      unsafe withUnsafeMutableBytes(of: &words) { output in
+        let start = unsafe output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        _ = unsafe SHA256_Final(start, &state)
       }
     }
-    unsafe self.init(digest.span.bytes, at: 0)
+    self.words = (
+      UInt64(bigEndian: words.0), UInt64(bigEndian: words.1), UInt64(bigEndian: words.2),
+      UInt64(bigEndian: words.3)
+    )
   }
 
   /// The digest stored in the 32 bytes at `offset`; zero-filled if they are not there.

@@ -7,15 +7,15 @@ extension NameTable {
   /// - Complexity: O(n), with SHA-256 of every name.
   public func check() throws(ParseError) {
     for block in 0..<file.blockCount { try file.verify(block) }
-    var starts = Offsets(count: count)
-    try checkText(&starts)
     for index in 0..<ownerCount { _ = try owner(at: index) }
+    let starts = try checkText(try checkSets())
     try checkDigests(starts)
     try checkReadables(starts)
   }
 
   /// Names ascend, fill the text, are where landmarks say, and belong to owners.
-  private func checkText(_ starts: inout Offsets) throws(ParseError) {
+  private func checkText(_ sets: Offsets) throws(ParseError) -> Offsets {
+    var starts = Offsets()
     var offset = 0
     var last: [UInt8] = []
     for index in 0..<count {
@@ -30,18 +30,31 @@ extension NameTable {
           try number(.landmarks, at: mark, size: NameTableHeader.offsetSize) == offset
         else { throw failure("landmark", .landmarks, mark * NameTableHeader.offsetSize) }
       }
-      _ = try owners(of: record)
+      guard sets.index(of: record.set) != nil else { throw failure("set of owners", .text, offset) }
       starts.append(offset)
       last = record.name.array
       offset = record.next
     }
     guard offset == header[.text].count else { throw failure("end of names", .text, offset) }
+    return starts
+  }
+
+  /// Sets fill their section; returns where they begin.
+  private func checkSets() throws(ParseError) -> Offsets {
+    var sets = Offsets()
+    var offset = 0
+    while offset < header[.sets].count {
+      sets.append(offset)
+      offset = try readSet(at: offset) { _ in }
+    }
+    return sets
   }
 
   /// Every name is in the bucket of its digest, in order, once.
   private func checkDigests(_ starts: Offsets) throws(ParseError) {
     let bits = UInt64(header.bucketBits)
-    var (last, sum): (UInt64, UInt64) = (0, 0)
+    var last: UInt64 = 0
+    var seen = Marks(count: starts.count)
     for bucket in 0..<(1 << header.bucketBits) {
       let start = try number(.buckets, at: bucket, size: 4)
       let end = try number(.buckets, at: bucket + 1, size: 4)
@@ -54,27 +67,32 @@ extension NameTable {
           (header[.digests].lowerBound + place)..<(header[.digests].lowerBound + place
             + NameTableHeader.digestEntrySize), in: "digests")
         let offset = bytes.number(at: 0, size: NameTableHeader.offsetSize) ?? 0
-        guard starts.contains(offset) else { throw failure("digest", .digests, place) }
+        guard let index = starts.index(of: offset), seen.insert(index) else {
+          throw failure("digest", .digests, place)
+        }
         let prefix = NameTable.digest(of: try record(at: offset).name).prefix
         let fragment = UInt64(bytes.integer(UInt16.self, at: 5, .little) ?? 0)
         guard prefix >= last, bits == 0 || Int(prefix >> (64 - bits)) == bucket,
           (prefix << bits) >> 48 == fragment
         else { throw failure("digest", .digests, place) }
         last = prefix
-        sum &+= UInt64(offset)
       }
     }
-    guard try number(.buckets, at: 1 << header.bucketBits, size: 4) == count, sum == starts.sum
-    else { throw failure("number of digests", .digests, 0) }
+    guard try number(.buckets, at: 1 << header.bucketBits, size: 4) == count else {
+      throw failure("number of digests", .digests, 0)
+    }
   }
 
   /// Readable names are in order.
   private func checkReadables(_ starts: Offsets) throws(ParseError) {
     var paths = ReadablePaths()
     var last: [UInt8] = []
+    var seen = Marks(count: starts.count * NameTableHeader.mostForms)
     for index in 0..<readableCount {
       let (offset, form) = try readable(at: index)
-      guard starts.contains(offset), let key = paths.key(of: try record(at: offset).name, form),
+      guard form < NameTableHeader.mostForms, let start = starts.index(of: offset),
+        seen.insert(start * NameTableHeader.mostForms + form),
+        let key = paths.key(of: try record(at: offset).name, form),
         !key.lexicographicallyPrecedes(last)
       else {
         throw failure("readable name", .readables, index * NameTableHeader.readableEntrySize)
@@ -93,16 +111,12 @@ extension NameTable {
 /// Ascending offsets.
 private struct Offsets {
   private var offsets: [Int] = []
-  private(set) var sum: UInt64 = 0
 
-  init(count: Int) { offsets.reserveCapacity(min(count, 1 << 20)) }
+  var count: Int { offsets.count }
 
-  mutating func append(_ offset: Int) {
-    offsets.append(offset)
-    sum &+= UInt64(offset)
-  }
+  mutating func append(_ offset: Int) { offsets.append(offset) }
 
-  func contains(_ offset: Int) -> Bool {
+  func index(of offset: Int) -> Int? {
     var (low, high) = (0, offsets.count)
     while low < high {
       let middle = (low + high) / 2
@@ -112,6 +126,23 @@ private struct Offsets {
         high = middle
       }
     }
-    return low < offsets.count && offsets[low] == offset
+    return low < offsets.count && offsets[low] == offset ? low : nil
+  }
+}
+
+/// A set of small numbers.
+private struct Marks {
+  private var words: [UInt64]
+
+  init(count: Int) { words = [UInt64](repeating: 0, count: count / 64 + 1) }
+
+  /// Adds a number; `false` if it is there already.
+  mutating func insert(_ number: Int) -> Bool {
+    let bit: UInt64 = 1 << UInt64(number & 63)
+    guard number >= 0, number / 64 < words.count, words[number / 64] & bit == 0 else {
+      return false
+    }
+    words[number / 64] |= bit
+    return true
   }
 }

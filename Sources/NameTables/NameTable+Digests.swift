@@ -7,10 +7,8 @@ extension NameTable {
   /// - Complexity: O(1): three or four places of the file, and SHA-256 of the name.
   @_lifetime(borrow self)
   public func record(for digest: SHA256Digest) throws(ParseError) -> Record? {
-    let prefix = digest.prefix
-    guard var range = try bucket(of: prefix) else { return nil }
-    let bits = UInt16(truncatingIfNeeded: (prefix << UInt64(header.bucketBits)) >> 48)
-    while let offset = try candidate(bits, in: &range) {
+    var entries = try DigestEntries(self, digest.prefix)
+    while let offset = try entries.next(self) {
       let record = try record(at: offset)
       if NameTable.digest(of: record.name) == digest {
         return unsafe _overrideLifetime(record, borrowing: self)
@@ -25,10 +23,8 @@ extension NameTable {
   public func forEachRecord(
     for digest: SHA256Digest, _ body: (borrowing Record) -> Void
   ) throws(ParseError) {
-    let prefix = digest.prefix
-    guard var range = try bucket(of: prefix) else { return }
-    let bits = UInt16(truncatingIfNeeded: (prefix << UInt64(header.bucketBits)) >> 48)
-    while let offset = try candidate(bits, in: &range) {
+    var entries = try DigestEntries(self, digest.prefix)
+    while let offset = try entries.next(self) {
       let record = try record(at: offset)
       if NameTable.digest(of: record.name) == digest { body(record) }
     }
@@ -40,50 +36,69 @@ extension NameTable {
   /// - Complexity: As ``record(for:)``: a name is found by its digest.
   @_lifetime(borrow self)
   public func record(linkage name: RawSpan) throws(ParseError) -> Record? {
-    let prefix = NameTable.digest(of: name).prefix
-    guard var range = try bucket(of: prefix) else { return nil }
-    let bits = UInt16(truncatingIfNeeded: (prefix << UInt64(header.bucketBits)) >> 48)
-    while let offset = try candidate(bits, in: &range) {
+    var entries = try DigestEntries(self, NameTable.digest(of: name).prefix)
+    while let offset = try entries.next(self) {
       let record = try record(at: offset)
       if record.name.equals(name) { return unsafe _overrideLifetime(record, borrowing: self) }
     }
     return nil
   }
+}
 
-  /// The entries of the bucket that a digest falls into; `nil` if there are none.
-  private func bucket(of prefix: UInt64) throws(ParseError) -> Range<Int>? {
+/// The entries that may be those of a digest.
+private struct DigestEntries {
+  /// What is left of the bucket.
+  private var range: Range<Int>
+  /// The bits of the digest that entries hold.
+  private let bits: UInt16
+  /// Entries that may still be looked at one by one. Buckets of a whole table have some dozen entries,
+  /// but nothing keeps a table from having one bucket and a name of 64 KiB in each entry.
+  private var budget = 4096
+
+  init(_ table: NameTable, _ prefix: UInt64) throws(ParseError) {
     // A shift by 64 gives zero, the only bucket of a small table.
-    let number = Int(truncatingIfNeeded: prefix >> (64 - UInt64(header.bucketBits)))
-    let start = try self.number(.buckets, at: number, size: 4)
-    let end = try self.number(.buckets, at: number &+ 1, size: 4)
-    guard start <= end, end <= count else {
+    let number = Int(truncatingIfNeeded: prefix >> (64 - UInt64(table.header.bucketBits)))
+    let start = try table.number(.buckets, at: number, size: 4)
+    let end = try table.number(.buckets, at: number &+ 1, size: 4)
+    guard start <= end, end <= table.count else {
       throw ParseError(
         .badValue(UInt64(start)), in: "name table bucket",
-        at: header[.buckets].lowerBound &+ number &* 4)
+        at: table.header[.buckets].lowerBound &+ number &* 4)
     }
-    return start < end ? start..<end : nil
+    range = start..<end
+    bits = UInt16(truncatingIfNeeded: (prefix << UInt64(table.header.bucketBits)) >> 48)
+    try skip(table)
   }
 
-  /// Offset in the text of the next entry of a bucket with some bits; the range is left behind it.
-  private func candidate(_ bits: UInt16, in range: inout Range<Int>) throws(ParseError) -> Int? {
-    let size = NameTableHeader.digestEntrySize
-    let base = header[.digests].lowerBound
-    // A bucket of a table that was not made by ksym may be as large as the table.
-    while !range.isEmpty {
-      let part = range.prefix(64)
-      let entries = try file.bytes(
-        (base &+ part.lowerBound &* size)..<(base &+ part.upperBound &* size), in: "digests")
-      for index in 0..<part.count {
-        let found = entries.integer(UInt16.self, at: index &* size &+ 5, .little) ?? 0
-        if found > bits {
-          range = range.upperBound..<range.upperBound
-          return nil
-        }
-        guard found == bits else { continue }
-        range = (part.lowerBound &+ index &+ 1)..<range.upperBound
-        return entries.number(at: index &* size, size: NameTableHeader.offsetSize)
+  /// Leaves out what is below the bits, but for an entry or two, by bisection.
+  private mutating func skip(_ table: NameTable) throws(ParseError) {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while high &- low > 2 {
+      let middle = (low &+ high) / 2
+      let entry = try table.number(.digests, at: middle, size: NameTableHeader.digestEntrySize)
+      if entry >> 40 < Int(bits) {
+        low = middle &+ 1
+      } else {
+        high = middle
       }
-      range = part.upperBound..<range.upperBound
+    }
+    range = low..<range.upperBound
+  }
+
+  /// Offset in the text of the next entry with the bits.
+  mutating func next(_ table: NameTable) throws(ParseError) -> Int? {
+    while !range.isEmpty {
+      let index = range.lowerBound
+      let entry = try table.number(.digests, at: index, size: NameTableHeader.digestEntrySize)
+      if entry >> 40 > Int(bits) { return nil }
+      range = (index &+ 1)..<range.upperBound
+      budget &-= 1
+      guard budget > 0 else {
+        throw ParseError(
+          .unsupported(UInt64(index)), in: "name table bucket",
+          at: table.header[.buckets].lowerBound)
+      }
+      if entry >> 40 == Int(bits) { return entry & 0xff_ffff_ffff }
     }
     return nil
   }

@@ -65,32 +65,39 @@ extension NameTable {
   /// - Throws: ``ParseError`` if the table is damaged there.
   /// - Complexity: O(number of owners of the name).
   public func owners(of record: borrowing Record) throws(ParseError) -> [Int] {
-    let section = header[.sets]
-    var position = section.lowerBound &+ record.set
-    var (remaining, owner) = (0, 0)
     var owners: [Int] = []
-    var hasCount = false
-    repeat {
-      let part = try file.bytes(
-        min(position, section.upperBound)..<min(position &+ 8, section.upperBound),
-        in: "set of owners")
-      var used = 0
-      guard let value = part.variable(at: &used) else {
-        throw ParseError(.badValue(0), in: "set of owners", at: position)
-      }
-      position &+= used
-      if !hasCount {
-        remaining = value
-        hasCount = true
-        continue
-      }
-      owner &+= owners.isEmpty ? value : value &+ 1
-      guard owner < ownerCount else {
-        throw ParseError(.badValue(UInt64(owner)), in: "set of owners", at: position)
-      }
-      owners.append(owner)
-      remaining &-= 1
-    } while remaining > 0
+    _ = try readSet(at: record.set) { owners.append($0) }
     return owners
+  }
+
+  /// Calls `body` for every owner of the set at an offset of the sets; returns the offset behind it.
+  func readSet(at offset: Int, _ body: (Int) -> Void) throws(ParseError) -> Int {
+    var position = offset
+    var remaining = try setNumber(at: &position)
+    var next = 0
+    while remaining > 0 {
+      let owner = next &+ (try setNumber(at: &position))
+      guard owner < ownerCount else {
+        throw ParseError(
+          .badValue(UInt64(owner)), in: "set of owners",
+          at: header[.sets].lowerBound &+ position)
+      }
+      body(owner)
+      next = owner &+ 1
+      remaining &-= 1
+    }
+    return position
+  }
+
+  private func setNumber(at offset: inout Int) throws(ParseError) -> Int {
+    let section = header[.sets]
+    let start = min(section.lowerBound &+ offset, section.upperBound)
+    let bytes = try file.bytes(start..<min(start &+ 5, section.upperBound), in: "set of owners")
+    var used = 0
+    guard let value = bytes.variable(at: &used) else {
+      throw ParseError(.badValue(0), in: "set of owners", at: start)
+    }
+    offset &+= used
+    return value
   }
 }

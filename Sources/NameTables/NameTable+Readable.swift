@@ -30,13 +30,22 @@ extension NameTable {
         high = middle
       }
     }
+    var (last, lastEntry): ([UInt8], Int) = ([], -1)
     while low < readableCount {
       let (offset, form) = try readable(at: low)
       let record = try record(at: offset)
       let forms = paths.forms(of: record.name)
-      guard form < forms.count, ReadablePath.reversedKey(of: forms[form]).starts(with: key) else {
-        return
+      guard form < forms.count else { return }
+      let found = ReadablePath.reversedKey(of: forms[form])
+      guard found.starts(with: key) else { return }
+      // Strict order: no table can make one name be looked at for ever.
+      let entry = offset | form << 40
+      guard last.lexicographicallyPrecedes(found) || (last == found && lastEntry < entry) else {
+        throw ParseError(
+          .badValue(UInt64(entry)), in: "order of readable names",
+          at: header[.readables].lowerBound &+ low &* NameTableHeader.readableEntrySize)
       }
+      (last, lastEntry) = (found, entry)
       if NameTable.isFirst(form, of: forms, endingIn: wanted), !body(record) { return }
       low &+= 1
     }

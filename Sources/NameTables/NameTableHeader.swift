@@ -94,49 +94,23 @@ extension NameTableHeader {
   /// - Throws: ``ParseError`` if it is no name table, of another version, damaged, or says what
   ///   cannot be.
   init(parsing file: RawSpan, checks: Bool) throws(ParseError) {
-    guard file.starts(with: NameTableHeader.magic) else {
-      throw ParseError(.badMagic, in: "name table", at: 0)
-    }
-    guard let block = file.slice(0..<NameTableHeader.blockSize) else {
-      throw ParseError(
-        .truncated(
-          needed: UInt64(NameTableHeader.blockSize), available: UInt64(file.byteCount)),
-        in: "name table header", at: 0)
-    }
-    let version = block.integer(UInt32.self, at: 8, .little) ?? 0
-    guard version == NameTableHeader.version else {
-      throw ParseError(.unsupported(UInt64(version)), in: "name table version", at: 8)
-    }
-    let sum = block.integer(UInt32.self, at: 4092, .little) ?? 0
-    guard !checks || block.slice(0..<4092)?.crc32 == sum else {
-      throw ParseError(.badValue(UInt64(sum)), in: "name table header checksum", at: 4092)
-    }
-    func number(at offset: Int, _ limit: Int) throws(ParseError) -> Int {
-      let raw = block.integer(UInt64.self, at: offset, .little) ?? 0
-      guard let value = Int(exactly: raw), value <= limit else {
-        throw ParseError(.badValue(raw), in: "name table header", at: offset)
-      }
-      return value
-    }
-    let blockSize = block.integer(UInt32.self, at: 12, .little) ?? 0
-    guard blockSize == UInt32(NameTableHeader.blockSize) else {
-      throw ParseError(.unsupported(UInt64(blockSize)), in: "name table block size", at: 12)
-    }
-    fileSize = try number(at: 16, .max)
+    let block = try NameTableHeader.block(of: file, checks: checks)
+    fileSize = try NameTableHeader.number(in: block, at: 16, atMost: .max)
     guard fileSize == file.byteCount else {
       throw ParseError(
         .truncated(needed: UInt64(fileSize), available: UInt64(file.byteCount)), in: "name table",
         at: 16)
     }
-    nameCount = try number(at: 24, Int(UInt32.max))
+    nameCount = try NameTableHeader.number(in: block, at: 24, atMost: Int(UInt32.max))
     ownerCount = Int(block.integer(UInt32.self, at: 32, .little) ?? 0)
     bucketBits = Int(block.integer(UInt32.self, at: 36, .little) ?? 0)
-    readableCount = try number(at: 40, nameCount * NameTableHeader.mostForms)
+    readableCount = try NameTableHeader.number(
+      in: block, at: 40, atMost: nameCount * NameTableHeader.mostForms)
     var end = NameTableHeader.blockSize
     for section in Section.allCases {
       let place = 48 + 16 * section.rawValue
-      let start = try number(at: place, fileSize)
-      let size = try number(at: place + 8, fileSize - start)
+      let start = try NameTableHeader.number(in: block, at: place, atMost: fileSize)
+      let size = try NameTableHeader.number(in: block, at: place + 8, atMost: fileSize - start)
       guard start >= end else {
         throw ParseError(.badValue(UInt64(start)), in: "name table section", at: place)
       }
@@ -150,6 +124,43 @@ extension NameTableHeader {
         .badValue(UInt64(checksumOfChecksums)), in: "checksum of checksums",
         at: self[.checksums].lowerBound)
     }
+  }
+
+  /// The first block, if it is that of a table which can be read.
+  @_lifetime(copy file)
+  private static func block(of file: RawSpan, checks: Bool) throws(ParseError) -> RawSpan {
+    guard file.starts(with: magic) else {
+      throw ParseError(.badMagic, in: "name table", at: 0)
+    }
+    guard let block = file.slice(0..<blockSize) else {
+      throw ParseError(
+        .truncated(needed: UInt64(blockSize), available: UInt64(file.byteCount)),
+        in: "name table header", at: 0)
+    }
+    let found = block.integer(UInt32.self, at: 8, .little) ?? 0
+    guard found == version else {
+      throw ParseError(.unsupported(UInt64(found)), in: "name table version", at: 8)
+    }
+    let sum = block.integer(UInt32.self, at: blockSize - 4, .little) ?? 0
+    guard !checks || block.slice(0..<(blockSize - 4))?.crc32 == sum else {
+      throw ParseError(
+        .badValue(UInt64(sum)), in: "name table header checksum", at: blockSize - 4)
+    }
+    let size = block.integer(UInt32.self, at: 12, .little) ?? 0
+    guard size == UInt32(blockSize) else {
+      throw ParseError(.unsupported(UInt64(size)), in: "name table block size", at: 12)
+    }
+    return block
+  }
+
+  private static func number(
+    in block: RawSpan, at offset: Int, atMost limit: Int
+  ) throws(ParseError) -> Int {
+    let raw = block.integer(UInt64.self, at: offset, .little) ?? 0
+    guard let value = Int(exactly: raw), value <= limit else {
+      throw ParseError(.badValue(raw), in: "name table header", at: offset)
+    }
+    return value
   }
 
   /// Sections whose sizes follow from the numbers have these sizes.
@@ -174,6 +185,10 @@ extension NameTableHeader {
     }
     guard self[.owners].count >= ownerCount * 4 else {
       throw ParseError(.badValue(UInt64(ownerCount)), in: "number of owners", at: 32)
+    }
+    // The shortest record has three bytes.
+    guard self[.text].count / 3 >= nameCount else {
+      throw ParseError(.badValue(UInt64(nameCount)), in: "number of names", at: 24)
     }
   }
 }
@@ -202,6 +217,9 @@ extension OutputBuffer {
 extension RawSpan {
   /// The number of `size` bytes at an offset, the lowest byte first.
   func number(at offset: Int, size: Int) -> Int? {
+    if let word = integer(UInt64.self, at: offset, .little), size < 8 {
+      return Int(truncatingIfNeeded: word & (1 << UInt64(8 * size) &- 1))
+    }
     guard offset >= 0, offset <= byteCount - size else { return nil }
     var value = 0
     for index in 0..<size { value |= Int(byte(at: offset &+ index) ?? 0) << (8 * index) }

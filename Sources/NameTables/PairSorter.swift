@@ -48,6 +48,7 @@ final class PairSorter {
       try forEachInMemory(body)
     } else {
       try spill()
+      (rows, text) = ([], [])
       try PairRun.merge(runs, body)
     }
     rows = []

@@ -1,3 +1,4 @@
+import ELFFormat
 import Foundation
 import ELFFormat
 import TestSupport

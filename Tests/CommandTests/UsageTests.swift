@@ -7,7 +7,7 @@ struct UsageTests {
   func help() async throws {
     let help = try await Ksym.run(["--help"])
     #expect(help.status == 0 && help.errors.isEmpty)
-    for name in ["check", "versions", "exports"] {
+    for name in ["check", "versions", "exports", "names"] {
       #expect(help.output.contains("  \(name)"))
       let run = try await Ksym.run([name, "--help"])
       #expect(run.status == 0)
@@ -31,7 +31,9 @@ struct UsageTests {
       ["versions", "--max-size", "99999999999999999999G", "a.ko"],
       ["check", "--assume", "nonsense", "a.ko"],
       ["check", "--assume", "missing-version=maybe", "a.ko"],
-      ["check", "--color", "pink", "a.ko"],
+      ["check", "--color", "pink", "a.ko"], ["names"], ["names", "--top", "-1", "vmlinux"],
+      ["table", "build", "vmlinux"], ["table", "merge", "-o", "all.names"],
+      ["table", "show", "vfs_read"],
     ])
   func wrong(_ arguments: [String]) async throws {
     let run = try await Ksym.run(arguments)

@@ -66,12 +66,12 @@ struct DamagedTableTests {
     for name in few { try builder.add(Array(name.utf8).rawSpan, owner: owner) }
     _ = try builder.finish()
     let small = try contents(of: scratch.file("small"))
-    for offset in Array(16..<180) + Array(4096..<small.count) {
+    for offset in Array(16..<180) + Array(stride(from: 4096, to: small.count, by: 2)) {
       for value: UInt8 in [0xff, 0x80, 0] {
         var damaged = small
         damaged[offset] = value
         guard let table = try? NameTable(copying: damaged.rawSpan, checks: false) else { continue }
-        try? ask(table, few)
+        try? ask(table, few.suffix(4))
         try? table.check()
       }
     }
