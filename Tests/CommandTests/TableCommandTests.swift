@@ -1,4 +1,5 @@
 import Foundation
+import ELFFormat
 import TestSupport
 import Testing
 
