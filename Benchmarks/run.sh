@@ -2,7 +2,8 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check names kallsyms start (default: all)
+#   Benchmarks/run.sh [PART...]      parts: versions raw check convert names kallsyms start
+#                                 (default: all)
 #
 # Environment:
 #   KSYM            the command (default .build-release/release/ksym)
@@ -25,7 +26,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check names kallsyms start}"
+read -ra parts <<<"${*:-versions raw check convert names kallsyms start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -143,6 +144,8 @@ measure_check() {
   bound "check, whole tree: peak memory, MB" "$(result 'ksym check' 6)" 0.95367431640625 200
 }
 
+. "$here/convert.sh"
+
 measure_names() {
   local rust_symvers names=$store/rust-names-1000000
   rust_symvers=$(find "$kernels/amd64-7" -name Module.symvers -print -quit 2>/dev/null)
@@ -257,6 +260,7 @@ if [[ -n $modules ]]; then
   ! wants versions || measure_versions
   ! wants raw || measure_raw
   ! wants check || measure_check
+  ! wants convert || measure_convert
 else
   leave_out "versions, raw, check" "no kernel in $root (make kernels)"
 fi

@@ -16,7 +16,7 @@ enum FuzzTargets {
   static let all: [String: @Sendable (RawSpan) -> Void] = [
     "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo, "exports": exports,
     "names": names, "streams": streams, "kernel": kernel, "loader": loader, "kallsyms": kallsyms,
-    "maps": maps, "dump": dump,
+    "maps": maps, "dump": dump, "convert": convert,
   ]
 
   /// Every accessor of the ELF reader.

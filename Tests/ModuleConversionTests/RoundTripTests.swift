@@ -127,7 +127,7 @@ struct RoundTripTests {
     let owner = exports.addOwner("vmlinux")
     for (name, crc) in [("a", 0x11), ("b", 0x22), ("module_layout", 0x33)] as [(String, UInt32)] {
       let bytes = Array(name.utf8)
-      exports.add(
+      unsafe exports.add(
         name: bytes.span.bytes, namespace: RawSpan(), crc: crc, licence: .any, owner: owner)
     }
     var request = ConversionRequest(nil)
@@ -153,7 +153,7 @@ struct RoundTripTests {
 
   static func names(_ bytes: [UInt8]) throws -> [String] {
     var found: [String] = []
-    let tables = try ModuleFile(ByteSource(bytes.span.bytes)).versions()
+    let tables = try unsafe ModuleFile(ByteSource(bytes.span.bytes)).versions()
     let wanted: VersionLayout =
       tables.hasExtended ? .extended : tables.packed == nil ? .basic : .packed
     tables.forEach { layout, record in
@@ -164,14 +164,14 @@ struct RoundTripTests {
 
   static func crcs(_ bytes: [UInt8]) throws -> [UInt64] {
     var found: [UInt64] = []
-    try ModuleFile(ByteSource(bytes.span.bytes)).versions().forEach { found.append($1.crc) }
+    try unsafe ModuleFile(ByteSource(bytes.span.bytes)).versions().forEach { found.append($1.crc) }
     return found
   }
 
   /// Everything but version tables, offsets and indices: sections with what they hold, symbols with
   /// the names of their sections, relocations with the names of their targets.
   static func outline(_ bytes: [UInt8]) throws -> [String] {
-    let elf = try ELFFile(ByteSource(bytes.span.bytes))
+    let elf = try unsafe ELFFile(ByteSource(bytes.span.bytes))
     func name(_ index: Int) -> String {
       elf.sections.indices.contains(index) ? elf.name(of: elf.sections[index]).text : "\(index)"
     }

@@ -33,11 +33,11 @@ struct SignatureTests {
     request.signature = .dropped
     let both = try converted(file, request).bytes
     request.target = .basic
-    request.signature = .restored(from: try SignedOriginal(file.span.bytes))
+    request.signature = .restored(from: try unsafe SignedOriginal(file.span.bytes))
     #expect(try converted(both, request).bytes == file)
     request.target = .extended
     #expect(throws: ConversionError.self) { try converted(both, request) }
-    #expect(throws: ConversionError.self) { try SignedOriginal(Self.plain.span.bytes) }
+    #expect(throws: ConversionError.self) { try unsafe SignedOriginal(Self.plain.span.bytes) }
   }
 
   @Test("a trailer that claims more than the file is refused")
