@@ -37,7 +37,11 @@ struct RoundTripTests {
 
   @Test("basic tables come back from every other layout", arguments: layouts)
   func fromBasic(_ layout: ELFLayout) throws {
-    let original = Self.module(layout, names: ["a", "_printk"]).build()
+    // Once converted, a module is laid out as linkers do; the builder of these tests aligns the
+    // section headers of 32-bit files more than they do.
+    let built = Self.module(layout, names: ["a", "_printk"]).build()
+    let original = try converted(converted(built, to: .both), to: .basic)
+    #expect(original == built || !layout.is64Bit)
     for target in [ConversionRequest.Target.extended, .both, .packed, .hashed] {
       let other = try converted(original, to: target)
       #expect(try converted(other, to: .basic) == original, "\(target)")
