@@ -73,31 +73,37 @@ let package = Package(
       ]),
     // Answers.
     floor(
-      "ModuleLoading",
+      "Livepatching",
       [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles",
+        "ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms", "ModuleFiles",
         "KernelFacts",
       ]),
     floor(
-      "ModuleConversion",
-      ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+      "ModuleLoading",
+      [
+        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions",
+        "ModuleFiles", "KernelFacts", "Livepatching",
+      ]),
     floor(
       "NameTranslation",
       ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
+    floor(
+      "ModuleConversion",
+      ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
     // Faces.
     floor(
       "KernelSymbols",
       [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
-        "NameTranslation", "ModuleConversion",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading", "ModuleConversion", "NameTranslation",
       ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
         "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading",
-        "NameTranslation", "ModuleConversion",
+        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
+        "ModuleLoading", "ModuleConversion", "NameTranslation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -143,6 +149,7 @@ let package = Package(
       ],
       path: "Tests/Conformance", swiftSettings: strict),
     tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests("Livepatching", ["ByteStorage", "ELFFormat", "Kallsyms", "Livepatching"]),
     tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],
   swiftLanguageModes: [.v6]
@@ -155,7 +162,8 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "ModuleLoading", "ModuleConversion",
+        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
+        "ModuleConversion", "NameTranslation",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -24,6 +24,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMalloc"),
     program("demangle-names"), program("symbol-index", ["CMalloc"]), program("find-tables"),
+    program("lookup-digests"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -2,7 +2,7 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check convert names kallsyms start
+#   Benchmarks/run.sh [PART...]      parts: versions raw check convert names kallsyms translate start
 #                                 (default: all)
 #
 # Environment:
@@ -26,7 +26,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check convert names kallsyms start}"
+read -ra parts <<<"${*:-versions raw check convert names kallsyms translate start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -248,6 +248,9 @@ measure_start() {
   bound "start: elapsed milliseconds of ksym --version" "$(result 'ksym --version' 5)" 0.001 15
 }
 
+# shellcheck source=Benchmarks/translate.sh
+source "$here/translate.sh"
+
 [[ -x $ksym ]] || { echo "run.sh: $ksym is missing; make build" >&2; exit 2; }
 build_floors
 echo "$(nproc) processors: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1);" \
@@ -265,6 +268,7 @@ else
   leave_out "versions, raw, check" "no kernel in $root (make kernels)"
 fi
 ! wants names || measure_names
+! wants translate || measure_translate
 ! wants kallsyms || measure_kallsyms
 ! wants start || measure_start
 for line in "${left_out[@]}"; do echo "left out: $line"; done

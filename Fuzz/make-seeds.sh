@@ -57,6 +57,14 @@ for name in $small; do
   llvm-objcopy -O binary --only-section=.modinfo "loader/$name" "modinfo/$name.modinfo" || true
 done
 
+# Livepatches: written by hand, made by klp-build, and names alone.
+mkdir -p livepatch
+for file in livepatch/modules/livepatch-sample thinlto/modules/livepatch-callbacks-demo livepatch/klp/livepatch-corpus; do
+  [ ! -f "$corpus/$file.ko" ] || module "$corpus/$file.ko" "livepatch/$(basename "$file").ko"
+done
+printf '.klp.sym.vmlinux.init_once.llvm.123,2' >livepatch/symbol
+printf '.klp.rela.vmlinux..text' >livepatch/section
+
 # Text: the ends of Module.symvers, System.map and nm output.
 for kernel in livepatch rust-ext; do
   head -c 1500 "$corpus/$kernel/Module.symvers" >"symvers/$kernel.symvers"

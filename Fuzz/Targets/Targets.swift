@@ -16,7 +16,8 @@ enum FuzzTargets {
   static let all: [String: @Sendable (RawSpan) -> Void] = [
     "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo, "exports": exports,
     "names": names, "streams": streams, "kernel": kernel, "loader": loader, "kallsyms": kallsyms,
-    "maps": maps, "dump": dump, "convert": convert,
+    "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
+    "translate": translate, "convert": convert,
   ]
 
   /// Every accessor of the ELF reader.

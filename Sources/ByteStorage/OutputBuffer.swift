@@ -84,18 +84,21 @@ public struct OutputBuffer: Sendable {
 
 /// Writes all bytes to a descriptor; `false` if that fails (then `errno` says why).
 func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-  unsafe bytes.withUnsafeBytes { buffer -> Bool in
-    var offset = 0
-    while offset < buffer.count {
-      let from = offset
-      // SAFETY: reads the rest of the array's bytes.
-      let got = retryingInterrupted {
-        guard let start = buffer.baseAddress else { return 0 }
-        return unsafe Glibc.write(descriptor, start + from, buffer.count - from)
-      }
-      guard got > 0 else { return false }
-      offset += got
+  unsafe bytes.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
+}
+
+/// As ``writeAll(_:to:)-(Array<UInt8>,_)`` with bytes that the caller keeps.
+func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+  var offset = 0
+  while offset < buffer.count {
+    let from = offset
+    // SAFETY: reads the rest of the caller's bytes.
+    let got = retryingInterrupted {
+      guard let start = buffer.baseAddress else { return 0 }
+      return unsafe Glibc.write(descriptor, start + from, buffer.count - from)
     }
-    return true
+    guard got > 0 else { return false }
+    offset += got
   }
+  return true
 }

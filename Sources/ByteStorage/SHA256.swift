@@ -3,7 +3,7 @@ internal import CCrypto
 /// A SHA-256 digest.
 public struct SHA256Digest: Sendable, Hashable {
   /// The 32 bytes as four big-endian words.
-  private let words: (UInt64, UInt64, UInt64, UInt64)
+  fileprivate let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// The digest of some bytes.
   public init(of bytes: RawSpan) {
@@ -26,19 +26,13 @@ public struct SHA256Digest: Sendable, Hashable {
     words = (word(0), word(1), word(2), word(3))
   }
 
-  /// The 32 bytes.
-  public var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
-    }
-  }
-
   /// The first eight bytes as a big-endian number.
   package var prefix: UInt64 { words.0 }
 
-  /// Reads 64 hexadecimal digits; `nil` if the text is anything else.
+  /// Reads 64 hexadecimal digits, with or without `sha256:` before them; `nil` if the text is anything
+  /// else.
   public init?(hexadecimal text: String) {
-    let digits = Array(text.utf8)
+    let digits = Array((text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]).utf8)
     guard digits.count == 64 else { return nil }
     func word(_ index: Int) -> UInt64? {
       let part = digits[(index * 16)..<(index * 16 + 16)]
@@ -50,6 +44,13 @@ public struct SHA256Digest: Sendable, Hashable {
     guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3)
     else { return nil }
     words = (first, second, third, fourth)
+  }
+
+  /// The 32 bytes.
+  public var bytes: [UInt8] {
+    [words.0, words.1, words.2, words.3].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+    }
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
@@ -68,4 +69,27 @@ public struct SHA256Digest: Sendable, Hashable {
     hasher.combine(words.0)
     hasher.combine(words.1)
   }
+}
+
+extension SHA256Digest {
+  /// Reads 64 hexadecimal digits of either case; `nil` if the bytes are anything else.
+  public init?(hexadecimal digits: RawSpan) {
+    guard digits.byteCount == 64 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 32)
+    for offset in 0..<64 {
+      guard let digit = digits.byte(at: offset) else { return nil }
+      let value: UInt8
+      switch digit {
+      case 0x30...0x39: value = digit &- 0x30
+      case 0x61...0x66: value = digit &- 0x57
+      case 0x41...0x46: value = digit &- 0x37
+      default: return nil
+      }
+      bytes[offset / 2] = bytes[offset / 2] << 4 | value
+    }
+    unsafe self.init(bytes.span.bytes, at: 0)
+  }
+
+  /// The first eight bytes as a big-endian number, for tables sorted by digest.
+  package var firstWord: UInt64 { words.0 }
 }

@@ -34,28 +34,31 @@ public struct ELFSymbolList: Sendable {
     unsafe name.withUnsafeBytes { unsafe strings.append(contentsOf: $0) }
     strings.append(0)
     if symbol.binding == 0 {
-      put(symbol, offset, to: &locals)
+      symbol.append(to: &locals, layout, nameOffset: offset)
     } else {
-      put(symbol, offset, to: &globals)
+      symbol.append(to: &globals, layout, nameOffset: offset)
     }
     return true
   }
+}
 
+extension ELFSymbol {
+  /// Appends the entry of a symbol table.
   @inline(__always)
-  private func put(_ symbol: ELFSymbol, _ name: UInt32, to out: inout [UInt8]) {
-    layout.put(name, to: &out)
+  fileprivate func append(to out: inout [UInt8], _ layout: ELFLayout, nameOffset: UInt32) {
+    layout.put(nameOffset, to: &out)
     if layout.is64Bit {
-      out.append(symbol.info)
+      out.append(info)
       out.append(0)
-      layout.put(symbol.sectionIndex, to: &out)
-      layout.put(symbol.value, to: &out)
-      layout.put(symbol.size, to: &out)
+      layout.put(sectionIndex, to: &out)
+      layout.put(value, to: &out)
+      layout.put(size, to: &out)
     } else {
-      layout.putWord(symbol.value, to: &out)
-      layout.putWord(symbol.size, to: &out)
-      out.append(symbol.info)
+      layout.putWord(value, to: &out)
+      layout.putWord(size, to: &out)
+      out.append(info)
       out.append(0)
-      layout.put(symbol.sectionIndex, to: &out)
+      layout.put(sectionIndex, to: &out)
     }
   }
 }

@@ -27,11 +27,14 @@ public struct NameCollection: Sendable {
     public var name: String
     /// Its build ID; empty if it has none or it is unknown.
     public var buildID: [UInt8]
+    /// Release of the kernel that it is, or is for; empty if unknown.
+    public var release: String
 
     /// Creates an owner.
-    public init(_ name: String, buildID: [UInt8] = []) {
+    public init(_ name: String, buildID: [UInt8] = [], release: String = "") {
       self.name = name
       self.buildID = buildID
+      self.release = release
     }
   }
 
@@ -69,6 +72,18 @@ public struct NameCollection: Sendable {
   public func name(at index: Int) -> RawSpan {
     let name = names.name(index)
     return unsafe _overrideLifetime(name, borrowing: self)
+  }
+
+  /// Calls `body` for every name of one file and each symbol that bears it, with the index of the
+  /// owner; once, with the first owner, for a name that is exported without a symbol; and with `nil`
+  /// for one that is only required.
+  public func forEachPair(_ body: (RawSpan, Int?) throws -> Void) rethrows {
+    for (symbol, name) in zip(symbols, symbolNames) {
+      try body(names.name(Int(name)), Int(symbol.owner))
+    }
+    for (index, role) in roles.enumerated() where !role.contains(.symbol) {
+      try body(names.name(index), role.contains(.exported) ? 0 : nil)
+    }
   }
 
   /// What a name was found as.
@@ -117,10 +132,11 @@ public struct NameCollection: Sendable {
   /// - Parameters:
   ///   - table: The symbols; modules that it lists become owners too.
   ///   - buildID: Build ID of the kernel itself.
-  public mutating func add(_ table: SymbolTable, buildID: [UInt8] = []) {
+  ///   - release: Its release.
+  public mutating func add(_ table: SymbolTable, buildID: [UInt8] = [], release: String = "") {
     let first = owners.count
     for (index, name) in table.ownerNames.enumerated() {
-      _ = addOwner(Owner(name, buildID: index == 0 ? buildID : []))
+      _ = addOwner(Owner(name, buildID: index == 0 ? buildID : [], release: release))
     }
     for index in 0..<table.count {
       let name = table.name(at: index)

@@ -17,38 +17,72 @@ struct KernelMachine {
   ]
 
   init?(telling table: SymbolTable) {
-    for (name, machine, order, flags) in KernelMachine.signs where table.index(named: name) != nil {
-      (self.machine, self.order, self.flags) = (machine, order, flags)
-      return
-    }
-    return nil
+    let found = table.indexes(named: KernelMachine.signs.map { $0.0 })
+    guard let first = found.firstIndex(where: { $0 != nil }) else { return nil }
+    (_, machine, order, flags) = KernelMachine.signs[first]
   }
 }
 
 extension SymbolFile {
-  /// Names of sections by the symbol at their beginning; `nil` where another ends.
-  private static let markers: [(StaticString, StaticString?)] = [
-    ("_text", ".head.text"), ("_stext", ".text"), ("_etext", nil), ("__start_rodata", ".rodata"),
-    ("__start_notes", ".notes"), ("__stop_notes", nil), ("__end_rodata", nil),
-    ("_sinittext", ".init.text"), ("_einittext", nil), ("__initdata_begin", ".init.data"),
-    ("__per_cpu_start", ".data..percpu"), ("__per_cpu_end", nil), ("__init_end", nil),
-    ("_sdata", ".data"), ("_edata", nil), ("__bss_start", ".bss"), ("__bss_stop", nil),
-    ("_end", nil),
+  /// What a section holds.
+  private enum Kind: Int {
+    case code, constants, data, zeros
+
+    var flags: ELFSectionFlags {
+      switch self {
+      case .code: [.alloc, .execInstructions]
+      case .constants: .alloc
+      case .data, .zeros: [.alloc, .write]
+      }
+    }
+
+    /// The usual name of such a section.
+    var name: StaticString {
+      switch self {
+      case .code: ".text"
+      case .constants: ".rodata"
+      case .data: ".data"
+      case .zeros: ".bss"
+      }
+    }
+  }
+
+  /// A section that a symbol tells the beginning of.
+  private struct Part {
+    let name: StaticString
+    let kind: Kind
+
+    init(_ name: StaticString, _ kind: Kind) { (self.name, self.kind) = (name, kind) }
+  }
+
+  /// Sections by the symbol at their beginning; `nil` where another ends. The last is the kernel's end.
+  private static let markers: [(StaticString, Part?)] = [
+    ("_text", Part(".head.text", .code)), ("_stext", Part(".text", .code)), ("_etext", nil),
+    ("__start_rodata", Part(".rodata", .constants)),
+    ("__start_notes", Part(".notes", .constants)), ("__stop_notes", nil), ("__end_rodata", nil),
+    ("_sinittext", Part(".init.text", .code)), ("_einittext", nil),
+    ("__initdata_begin", Part(".init.data", .data)),
+    ("__per_cpu_start", Part(".data..percpu", .data)), ("__per_cpu_end", nil),
+    ("__init_end", nil), ("_sdata", Part(".data", .data)), ("_edata", nil),
+    ("__bss_start", Part(".bss", .zeros)), ("__bss_stop", nil), ("_end", nil),
   ]
 
   /// A stretch of addresses between two bounds, with how many symbols of each kind it has.
   private struct Stretch {
     let first: UInt64
     let end: UInt64
-    let name: StaticString?
-    /// Code, read-only data, data, uninitialised data.
+    let part: Part?
+    /// By the raw value of ``Kind``.
     var counts: [Int] = [0, 0, 0, 0]
   }
 
-  /// The sections that symbols tell; what they hold is told by most letters in them.
+  /// The sections that symbols tell; what those without a name hold is told by most letters in them.
   static func sections(boundsIn table: SymbolTable, start: UInt64?, size: Int) -> [Section] {
-    var stretches = self.stretches(table, start: start, size: size)
-    var order = kernelSymbols(table)
+    let found = table.indexes(named: markers.map { $0.0 }).map { index in
+      index.flatMap { isKernelSymbol($0, table) ? $0 : nil }
+    }
+    var stretches = self.stretches(table, markers: found, start: start, size: size)
+    var order = (0..<table.count).filter { isKernelSymbol($0, table) && !found.contains($0) }
     if !table.isSorted { order.sort { table.addresses[$0] < table.addresses[$1] } }
     var current = 0
     for index in order {
@@ -65,28 +99,30 @@ extension SymbolFile {
     return stretches.compactMap { section($0, start: start, size: size) }
   }
 
-  /// The kernel's own symbols that are no absolute values.
-  private static func kernelSymbols(_ table: SymbolTable) -> [Int] {
-    (0..<table.count).filter {
-      table.ownerIndex(at: $0) == 0 && table.type(at: $0) | 0x20 != 0x61
-    }
+  /// Whether a symbol is the kernel's own and no absolute value.
+  private static func isKernelSymbol(_ index: Int, _ table: SymbolTable) -> Bool {
+    table.ownerIndex(at: index) == 0 && table.type(at: index) | 0x20 != 0x61
   }
 
-  private static func stretches(_ table: SymbolTable, start: UInt64?, size: Int) -> [Stretch] {
-    var cuts: [UInt64: StaticString?] = [:]
-    let own = kernelSymbols(table).map { table.addresses[$0] }
+  /// The addresses between markers, the ends of the kernel and the end of the image.
+  private static func stretches(
+    _ table: SymbolTable, markers found: [Int?], start: UInt64?, size: Int
+  ) -> [Stretch] {
+    var cuts: [UInt64: Part?] = [:]
+    let own = (0..<table.count).lazy.filter { isKernelSymbol($0, table) }
+      .map { table.addresses[$0] }
     guard let lowest = own.min(), let highest = own.max() else { return [] }
-    for (symbol, name) in markers {
-      guard let index = table.index(named: symbol) else { continue }
+    for ((_, part), index) in zip(markers, found) {
+      guard let index else { continue }
       let address = table.addresses[index]
-      if let name {
-        cuts[address] = name
+      if let part {
+        cuts[address] = part
       } else if cuts[address] == nil {
         cuts[address] = .some(nil)
       }
     }
     if cuts[lowest] == nil { cuts[lowest] = .some(nil) }
-    if table.index(named: "_end") == nil {
+    if found.last == .some(nil) {
       let end = highest | 0xfff
       cuts[end == .max ? end : end &+ 1] = .some(nil)
     }
@@ -98,31 +134,31 @@ extension SymbolFile {
     }
     let edges = cuts.sorted { $0.key < $1.key }
     return zip(edges, edges.dropFirst()).map { edge, next in
-      Stretch(first: edge.key, end: next.key, name: edge.value)
+      Stretch(first: edge.key, end: next.key, part: edge.value)
     }
   }
 
   private static func section(_ stretch: Stretch, start: UInt64?, size: Int) -> Section? {
-    let usual: [(StaticString, ELFSectionFlags)] = [
-      (".text", [.alloc, .execInstructions]), (".rodata", .alloc), (".data", [.alloc, .write]),
-      (".bss", [.alloc, .write]),
-    ]
-    guard let most = stretch.counts.max(), most > 0,
-      let kind = stretch.counts.firstIndex(of: most)
+    guard let most = stretch.counts.max(), most > 0 || stretch.part != nil,
+      let first = stretch.counts.firstIndex(of: most), let told = Kind(rawValue: first)
     else { return nil }
-    let name = stretch.name ?? usual[kind].0
-    var header = ELFWriter.Section(type: kind == 3 ? .nobits : .progbits, flags: usual[kind].1)
-    (header.address, header.size) = (stretch.first, stretch.end &- stretch.first)
+    var part = stretch.part ?? Part(told.name, told)
     var contents: Range<Int>?
-    if kind != 3, let start, stretch.first >= start,
-      stretch.end &- start <= UInt64(max(0, size))
-    {
-      contents = Int(stretch.first &- start)..<Int(stretch.end &- start)
+    if let start {
+      if stretch.first < start || stretch.end &- start > UInt64(max(0, size)) {
+        // What an image does not hold, the kernel clears.
+        part = Part(Kind.zeros.name, .zeros)
+      } else if part.kind != .zeros {
+        contents = Int(stretch.first &- start)..<Int(stretch.end &- start)
+      }
     }
-    if contents != nil, name.description == ".notes" {
+    var header = ELFWriter.Section(
+      type: part.kind == .zeros ? .nobits : .progbits, flags: part.kind.flags)
+    (header.address, header.size) = (stretch.first, stretch.end &- stretch.first)
+    if contents != nil, part.name.description == ".notes" {
       (header.type, header.alignment) = (.note, 4)
     }
-    return Section(name: Array(name.description.utf8), header: header, contents: contents)
+    return Section(name: Array(part.name.description.utf8), header: header, contents: contents)
   }
 }
 

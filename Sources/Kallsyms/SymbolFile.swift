@@ -164,19 +164,24 @@ extension SymbolFile {
     } else if let bytes = image.slice(verbatim) {
       writer.place(bytes, at: verbatim.lowerBound)
     }
+    var made: [ELFSegment] = []
     for section in sections {
       var header = relinked(section.header)
       if let contents = section.contents {
         header.offset = UInt64(base &+ contents.lowerBound)
       } else {
         header.type = .nobits
+        if segments.isEmpty { header.offset = UInt64(writer.count) }
       }
-      add(section, header, to: &writer)
+      extend(&made, with: &header)
+      // SAFETY: bytes of an array of bytes are all initialised.
+      writer.addSection(named: unsafe section.name.span.bytes, header)
     }
-    for segment in segments { writer.addSegment(segment) }
+    for segment in segments + made { writer.addSegment(segment) }
   }
 
   private func addHeaders(notes image: RawSpan, to writer: inout ELFWriter) {
+    var made: [ELFSegment] = []
     for section in sections {
       var header = relinked(section.header)
       if header.type == .note, let range = section.contents, let bytes = image.slice(range) {
@@ -184,26 +189,35 @@ extension SymbolFile {
       } else {
         (header.type, header.offset) = (.nobits, UInt64(writer.count))
       }
-      add(section, header, to: &writer)
+      extend(&made, with: &header)
+      // SAFETY: bytes of an array of bytes are all initialised.
+      writer.addSection(named: unsafe section.name.span.bytes, header)
     }
+    for segment in made { writer.addSegment(segment) }
     for var segment in segments where segment.type == 1 {
       (segment.offset, segment.fileSize, segment.alignment) = (0, 0, 1)
       writer.addSegment(segment)
     }
   }
 
-  private func add(
-    _ section: Section, _ header: ELFWriter.Section, to writer: inout ELFWriter
-  ) {
-    // SAFETY: bytes of an array of bytes are all initialised.
-    writer.addSection(named: unsafe section.name.span.bytes, header)
+  /// Adds a segment for a section of an image that has none. What has no bytes in the file extends
+  /// the segment before, as linkers do it, and then begins where the bytes of that end.
+  private func extend(_ made: inout [ELFSegment], with header: inout ELFWriter.Section) {
     guard segments.isEmpty, header.flags.contains(.alloc), header.size > 0 else { return }
     let access: UInt32 =
       4 | (header.flags.contains(.write) ? 2 : 0)
       | (header.flags.contains(.execInstructions) ? 1 : 0)
+    if header.type == .nobits, let last = made.last, last.flags == access,
+      last.address <= header.address
+    {
+      header.offset = last.offset &+ last.fileSize
+      made[made.count &- 1].memorySize = header.address &- last.address &+ header.size
+      return
+    }
     var segment = ELFSegment(address: header.address, memorySize: header.size, flags: access)
-    if header.type != .nobits { (segment.offset, segment.fileSize) = (header.offset, header.size) }
-    writer.addSegment(segment)
+    segment.offset = header.offset
+    if header.type != .nobits { segment.fileSize = header.size }
+    made.append(segment)
   }
 
   /// A header whose link leads to the same section as in the image.

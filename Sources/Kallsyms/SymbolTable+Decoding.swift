@@ -126,6 +126,23 @@ extension SymbolTable {
   func index(named name: StaticString) -> Int? {
     (0..<count).first { self.name(at: $0).equals(name) }
   }
+
+  /// The first symbol of each of some names of up to 63 bytes, by one pass over the table.
+  func indexes(named names: [StaticString]) -> [Int?] {
+    var found = [Int?](repeating: nil, count: names.count)
+    var places = [[Int]](repeating: [], count: 64)
+    for (place, name) in names.enumerated() where name.utf8CodeUnitCount < places.count {
+      places[name.utf8CodeUnitCount].append(place)
+    }
+    for index in 0..<count {
+      let name = self.name(at: index)
+      guard name.byteCount < places.count else { continue }
+      for place in places[name.byteCount] where found[place] == nil && name.equals(names[place]) {
+        found[place] = index
+      }
+    }
+    return found
+  }
 }
 
 extension KallsymsTables {

@@ -78,6 +78,7 @@ public struct KernelSymbolReader: ~Copyable {
       var found = try KernelSymbolReader.image(
         KallsymsImage(elf), readsProbeSites: readsProbeSites)
       if view == .kernel, let listed = try listed(elf) { found.table.adoptFiles(of: listed) }
+      found.buildID = BuildID(in: elf)
       return found
     } catch let error as KallsymsError {
       // A kernel without tables (CONFIG_KALLSYMS=n) may still have the linker's symbols.
@@ -85,6 +86,7 @@ public struct KernelSymbolReader: ~Copyable {
       var found = KernelSymbolSource(
         listed, .image, release: KernelBanner(searching: try source.all())?.release)
       found.wordSize = elf.layout.wordSize
+      found.buildID = BuildID(in: elf)
       return found
     }
   }

@@ -1,5 +1,6 @@
 public import ByteStorage
 public import Kallsyms
+public import KernelImages
 
 /// The symbols of a kernel, with what the file they come from tells of them.
 public struct KernelSymbolSource: Sendable {
@@ -28,6 +29,8 @@ public struct KernelSymbolSource: Sendable {
   public let tablesAddress: UInt64?
   /// The kernel's release, if the file has a banner.
   public let release: String?
+  /// The build ID, if the file is a kernel with one.
+  public internal(set) var buildID: BuildID?
   /// Type letters that the kernel prints wrongly, by index of the symbol.
   public let wrongTypes: [Int: UInt8]
   /// Which functions can be traced and probed; `nil` if that was not asked for, or cannot be told.

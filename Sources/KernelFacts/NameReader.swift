@@ -14,6 +14,8 @@ internal import ModuleVersions
 public struct NameReader: ~Copyable {
   private var file: FileBuffer
   private let limit: Int
+  /// Whether to look for the build ID of kernels, which takes about as long as their symbols do.
+  public var readsIdentity = false
 
   /// - Parameter limit: Largest file after unpacking, in bytes.
   public init(limit: Int = FileBuffer.defaultLimit) {
@@ -31,7 +33,7 @@ public struct NameReader: ~Copyable {
 
   /// Reads a file.
   ///
-  /// - Parameter path: A module; Module.symvers text, whose symbols have no place; or whatever
+  /// - Parameter path: A module; Module.symvers text, whose symbols have no addresses; or whatever
   ///   ``KernelSymbolReader`` reads.
   /// - Returns: Its names, each once, with its owners.
   /// - Throws: ``FileError`` if it cannot be read, `ParseError` if it is damaged, `KallsymsError` if
@@ -63,7 +65,7 @@ public struct NameReader: ~Copyable {
       _ = names.addOwner(NameCollection.Owner(name))
     }
     for row in exports.rows {
-      names.add(exports.bytes(row.name), .exported, owner: Int(row.owner))
+      names.add(exports.bytes(row.name), [.symbol, .exported], owner: Int(row.owner))
     }
     return names
   }
@@ -73,8 +75,11 @@ public struct NameReader: ~Copyable {
   ) throws -> NameCollection {
     var names = NameCollection()
     let name = try module.name() ?? ModulePaths.moduleName(ofFile: path)
+    let vermagic = try module.info()?.value("vermagic") ?? ""
     let owner = names.addOwner(
-      NameCollection.Owner(name, buildID: BuildID(in: module.elf)?.bytes ?? []))
+      NameCollection.Owner(
+        name, buildID: BuildID(in: module.elf)?.bytes ?? [],
+        release: String(vermagic.prefix { $0 != " " })))
     names.note(wordBits: module.elf.layout.is64Bit ? 64 : 32)
     try module.forEachName { name, thing in
       switch thing {
@@ -95,7 +100,16 @@ public struct NameReader: ~Copyable {
     let source = try reader.read(path)
     var names = NameCollection()
     names.note(wordBits: source.addressWidth == 8 ? 32 : 64)
-    names.add(source.table, buildID: identity?.bytes ?? [])
+    var (identity, release) = (identity, source.release)
+    if readsIdentity, identity == nil || release == nil {
+      var reader = KernelFactsReader(limit: limit)
+      reader.isThorough = true
+      if let facts = try? reader.read(path) {
+        identity = identity ?? facts.buildID?.value
+        release = release ?? facts.release?.value
+      }
+    }
+    names.add(source.table, buildID: identity?.bytes ?? [], release: release ?? "")
     return names
   }
 }

@@ -77,6 +77,9 @@ struct Gathering {
     }
   }
 
+  /// The path of a module of the kernel's tree that is loaded under a name.
+  func treePath(named name: String) -> String? { treeByName[name] }
+
   private static func name(_ path: String) -> String {
     var name = path[...]
     if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Livepatching
 internal import ModuleVersions
 
 /// What the loader needs to know of a module once its file is gone: compact, for whole trees.
@@ -32,8 +33,12 @@ struct InspectedModule: Sendable {
   /// Number of log lines, and whether it was refused, when the kernel looks for a loaded module of
   /// the same name.
   var logCountAtNameCheck: Int?
-  /// The line by which its relocations are refused, once all symbols are resolved.
-  var relocationRefusal: String?
+  /// The section whose relocations are refused once all symbols are resolved, and the line.
+  var relocationRefusal: (section: Int, line: String)?
+  /// Lines by which relocations for the livepatch core are refused, by section.
+  var livepatchRefusals: [Int: String] = [:]
+  /// What it patches and names, if it is a livepatch.
+  var livepatch: Livepatch?
   /// A refusal that comes last of all.
   var lateRefusal: (errno: LoadErrno, line: String?)?
   /// Whether its licence makes it proprietary.

@@ -76,6 +76,8 @@ public struct LoadOutcome: Sendable {
   public internal(set) var causes: [String] = []
   /// What had to be assumed.
   public internal(set) var assumed: [String] = []
+  /// The livepatch part, if it is asked for and the module is a livepatch.
+  public internal(set) var livepatch: LivepatchOutcome?
 
   init(path: String) { self.path = path }
 

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Livepatching
 internal import ModuleVersions
 
 /// Modules being loaded one after the other: who exports what, and what becomes of each.
@@ -11,6 +12,9 @@ struct LoadSession {
   let kernel: LoaderKernel
   /// Whether every needed symbol is reported, not only those with problems.
   let reportsAllSymbols: Bool
+
+  /// What livepatches name, resolved; `nil` as long as nobody needs it.
+  var livepatches: LivepatchResolver?
 
   private(set) var modules: [InspectedModule] = []
   /// Exports of all modules; the owner is the index in ``modules``.
@@ -214,9 +218,7 @@ struct LoadSession {
         resolve(name, use, number, &usesGPLOnly, &module, &closure)
       }
     }
-    if module.outcome.verdict != .refused, let line = module.relocationRefusal {
-      module.outcome.refuse(.ENOEXEC, line)
-    }
+    if module.outcome.verdict != .refused { relocate(&module) }
     if module.outcome.verdict != .refused { checkDuplicates(number, closure, &module) }
     if module.outcome.verdict != .refused, let (errno, line) = module.lateRefusal {
       module.outcome.refuse(errno, line)

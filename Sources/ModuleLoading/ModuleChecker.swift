@@ -1,7 +1,9 @@
 public import ByteStorage
 internal import ELFFormat
+public import Kallsyms
 public import KernelFacts
 internal import KernelImages
+internal import Livepatching
 internal import ModuleFiles
 internal import ModuleVersions
 internal import OrderedWork
@@ -20,6 +22,10 @@ public struct ModuleChecker: Sendable {
     public var limit = FileBuffer.defaultLimit
     /// Threads to use.
     public var workers = 1
+    /// Whether modules are judged as livepatches, up to what their init returns.
+    public var judgesLivepatches = false
+    /// The release by whose rules livepatches are judged, if not by the kernel's own.
+    public var livepatchRelease: KernelVersion?
 
     /// The defaults.
     public init() {}
@@ -31,7 +37,7 @@ public struct ModuleChecker: Sendable {
     case unreadable(FileError)
   }
 
-  private let facts: KernelFacts
+  let facts: KernelFacts
   let rules: LoaderRules
   let settings: LoaderSettings
   let request: Request
@@ -90,9 +96,14 @@ public struct ModuleChecker: Sendable {
     gathering.read(request.with + targets.compactMap(\.path), into: &session, progress)
     if request.loadsDependencies { gathering.readDependencies(into: &session, progress) }
     let shared = assumed + gathering.inspector.assumed
+    session.livepatches = livepatchResolver(gathering, session)
     for path in request.with {
       if let number = gathering.numbers[path] {
-        preloaded(.outcome(session.preload(number)))
+        let outcome = session.preload(number)
+        if outcome.verdict != .loads {
+          session.livepatches = session.livepatches?.without(outcome.name)
+        }
+        preloaded(.outcome(outcome))
       } else if let error = gathering.errors[path] {
         preloaded(.unreadable(error))
       }
@@ -106,6 +117,7 @@ public struct ModuleChecker: Sendable {
         } else if let number = gathering.numbers[path] {
           var outcome = session.outcome(of: number)
           outcome.assumed = shared + outcome.assumed
+          if request.judgesLivepatches { session.judgeLivepatch(number, &outcome) }
           consume(.outcome(outcome))
         }
       }
@@ -138,7 +150,9 @@ public struct ModuleChecker: Sendable {
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
       structureSize: StructureSize(known: known, references: references),
       exports: facts.exports?.value)
-    return ModuleInspector(rules: rules, settings: settings, kernel: kernel, assumed: assumed)
+    return ModuleInspector(
+      rules: rules, settings: settings, kernel: kernel, assumed: assumed,
+      readsLivepatches: request.judgesLivepatches, livepatchRules: livepatchRules)
   }
 
   private func firstLayout(

@@ -1,6 +1,8 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import Kallsyms
 internal import KernelFacts
+internal import Livepatching
 internal import ModuleFiles
 internal import ModuleVersions
 
@@ -12,6 +14,10 @@ struct ModuleInspector: Sendable {
   let kernel: LoaderKernel
   /// What had to be assumed about the kernel, for people.
   let assumed: [String]
+  /// Whether modules are read as livepatches that nothing marks as such.
+  var readsLivepatches = false
+  /// The rules of the livepatch core.
+  let livepatchRules: LivepatchRules
 
   /// Judges a module, and keeps what is needed later.
   func inspect(_ source: ByteSource, path: String) -> InspectedModule {
@@ -95,9 +101,11 @@ struct ModuleInspector: Sendable {
     guard readExports(map, &module), checkImports(&module) else { return }
     readUses(map, indices, versions, &module)
     if kernel.isX86_64 {
-      module.relocationRefusal =
-        RelocationCheck(map, indices, moduleName: module.moduleName, rules: rules).refusal
+      let check = RelocationCheck(map, indices, moduleName: module.moduleName, rules: rules)
+      module.relocationRefusal = check.refusal
+      module.livepatchRefusals = check.livepatchRefusals
     }
+    readLivepatch(map, indices, &module)
     checkNames(map, indices, &module)
   }
 
@@ -137,6 +145,21 @@ struct ModuleInspector: Sendable {
     let list = (info.value("depends") ?? "").utf8.prefix(1 << 16)
     module.dependencies = list.split(separator: 0x2c).map { String(decoding: $0, as: UTF8.self) }
     module.evidence.vermagic = info.value("vermagic")
+  }
+
+  /// What a livepatch patches and names.
+  private func readLivepatch(
+    _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, _ module: inout InspectedModule
+  ) {
+    guard settings.livepatch,
+      readsLivepatches || map.moduleInfo(indices.info).value("livepatch") != nil
+        || map.sections.contains(where: { Livepatch.isRelocationSection($0) })
+    else { return }
+    guard let file = try? ELFFile(map.source, layout: map.layout),
+      var patch = try? Livepatch(file, symbolTable: indices.symbols, rules: livepatchRules)
+    else { return }
+    patch.isX86_64 = kernel.isX86_64
+    module.livepatch = patch
   }
 
   // MARK: Versions

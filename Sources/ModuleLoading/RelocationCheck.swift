@@ -7,9 +7,11 @@ internal import ELFFormat
 /// - Note: `apply_relocations` (kernel/module/main.c) and `__write_relocate_add`
 ///   (arch/x86/kernel/module.c), 5.10 to 7.2. Overflows depend on where the module lands.
 struct RelocationCheck {
-  /// The log line of the first refusal, or `nil`. The kernel adds addresses to the line about places
-  /// that are not zero; those are known to it only.
-  let refusal: String?
+  /// The section of the first refusal and its log line, or `nil`. The kernel adds addresses to the
+  /// line about places that are not zero; those are known to it only.
+  let refusal: (section: Int, line: String)?
+  /// Log lines of the sections that the livepatch core applies, if it gets so far.
+  let livepatchRefusals: [Int: String]
 
   /// `SHF_RELA_LIVEPATCH`: applied by the livepatch core.
   private static let livepatchFlag: UInt64 = 0x0010_0000
@@ -20,15 +22,18 @@ struct RelocationCheck {
   ) {
     // Tables and targets of real modules do not overlap; 65,000 that do would each cost the file.
     var remaining = UInt64(map.length) * 4
+    var (found, refusals): ((section: Int, line: String)?, [Int: String]) = (nil, [:])
     for (index, section) in map.sections.enumerated() {
       guard section.type == .rela || section.type == .rel else { continue }
       let target = Int(section.info)
       guard target < map.sections.count, map.sections[target].flags.contains(.alloc),
-        !indices.isDropped(target), section.flags.rawValue & RelocationCheck.livepatchFlag == 0
+        !indices.isDropped(target)
       else { continue }
-      if section.type == .rel {
-        refusal = "module \(moduleName): REL relocation unsupported"
-        return
+      let isOfLivepatch = section.flags.rawValue & RelocationCheck.livepatchFlag != 0
+      if found != nil && !isOfLivepatch { continue }
+      if section.type == .rel, !isOfLivepatch {
+        found = (index, "module \(moduleName): REL relocation unsupported")
+        continue
       }
       let place = map.sections[target].type == .nobits ? RawSpan() : map.bytes(target)
       let table = map.bytes(index)
@@ -36,12 +41,14 @@ struct RelocationCheck {
       guard cost <= remaining else { break }
       remaining -= cost
       let words = RelocationCheck.firstRefusal(table, place, index, moduleName, rules)
-      if let words {
-        refusal = "module: \(words)"
-        return
+      guard let words else { continue }
+      if isOfLivepatch {
+        refusals[index] = "module: \(words)"
+      } else {
+        found = (index, "module: \(words)")
       }
     }
-    refusal = nil
+    (refusal, livepatchRefusals) = (found, refusals)
   }
 
   private static func firstRefusal(

@@ -60,15 +60,18 @@ public struct NameTableBuilder: ~Copyable {
 
   /// Adds a name of an owner, which may have it already.
   ///
+  /// - Parameters:
+  ///   - name: The linkage name.
+  ///   - owner: What it belongs to; `nil` if that is unknown.
   /// - Throws: ``FileError`` if what does not fit into memory cannot be written.
-  public mutating func add(_ name: RawSpan, owner: Int) throws(FileError) {
+  public mutating func add(_ name: RawSpan, owner: Int?) throws(FileError) {
     guard name.byteCount > 0, name.byteCount <= NameTableHeader.longestName,
-      owners.indices.contains(owner)
+      owner.map({ owners.indices.contains($0) }) ?? true
     else {
       skipped += 1
       return
     }
-    try pairs.add(name, UInt64(owner))
+    try pairs.add(name, owner.map { UInt64($0) } ?? TableContents.noOwner)
   }
 
   /// Adds all of a table.
@@ -98,6 +101,7 @@ public struct NameTableBuilder: ~Copyable {
       record = try table.record(at: offset)
       owners = try table.owners(of: record)
     } catch { throw FileError(path: path, cause: .malformed(error)) }
+    if owners.isEmpty { try add(record.name, owner: nil) }
     for owner in owners { try add(record.name, owner: firstOwner + owner) }
     return record.next
   }

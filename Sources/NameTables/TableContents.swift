@@ -3,6 +3,9 @@ internal import SymbolNames
 
 /// The sections of a table on their way into the file.
 final class TableContents {
+  /// Stands for the owner of a name that has none.
+  static let noOwner = UInt64.max
+
   private let writer: NameTableWriter
   private let sets: OwnerSets
   private let landmarks: SpoolFile
@@ -35,7 +38,9 @@ final class TableContents {
         name.removeAll(keepingCapacity: true)
         unsafe key.withUnsafeBytes { unsafe name.append(contentsOf: $0) }
       }
-      owners.append(final.places[Int(truncatingIfNeeded: number)])
+      if number != TableContents.noOwner {
+        owners.append(final.places[Int(truncatingIfNeeded: number)])
+      }
     }
     if !isFirst { try writeName() }
     try writer.append(&buffer)

@@ -27,7 +27,10 @@ struct KernelOptions: ParsableArguments {
       valueName: "key=value"))
   var assume: [String] = []
 
-  func validate() throws {
+  func validate() throws { try KernelOptions.validate(assume) }
+
+  /// Checks what the user says of a kernel.
+  static func validate(_ assume: [String]) throws {
     for text in assume {
       guard let assumption = LoaderSettings.Assumption(text) else {
         throw ValidationError("--assume takes KEY=VALUE, not '\(text)'")
@@ -40,6 +43,13 @@ struct KernelOptions: ParsableArguments {
 
   /// Reads the kernel, or ends the command with a hint.
   func read(_ common: CommonOptions) throws -> KernelFacts {
+    try KernelOptions.read(kernel, config: config, common)
+  }
+
+  /// Reads a kernel, or ends the command with a hint.
+  static func read(
+    _ kernel: String, config: String?, _ common: CommonOptions
+  ) throws -> KernelFacts {
     var reader = KernelFactsReader(limit: common.maximumSize.bytes)
     do {
       let facts = try reader.read(kernel, config: config)
@@ -61,7 +71,7 @@ struct KernelOptions: ParsableArguments {
     }
   }
 
-  private func explain(_ facts: KernelFacts) {
+  private static func explain(_ facts: KernelFacts) {
     func say(_ what: String, _ value: String?, _ source: String?) {
       Terminal.complain("\(what): \(value ?? "not found")\(source.map { " (\($0))" } ?? "")")
     }

@@ -20,8 +20,9 @@ struct Ksym: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
-      SymbolsCommand.self, LookupCommand.self, NamesCommand.self, KallsymsCommand.self,
-      ConvertCommand.self,
+      SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,
+      KallsymsCommand.self, LivepatchCommand.self, ConvertCommand.self,
+      TranslateCommand.self,
     ])
 
   static func main() {

@@ -76,6 +76,13 @@ struct LookupCommand: ParsableCommand {
         + "modversions or all.", valueName: "interface"))
   var spelling: SpellingChoice?
 
+  @Option(
+    name: .customLong("names"),
+    help: ArgumentHelp(
+      "Names that digests may stand for: a name table, symvers, System.map, nm, a list.",
+      valueName: "file"), completion: .file())
+  var names: [String] = []
+
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var common: CommonOptions
@@ -98,9 +105,13 @@ struct LookupCommand: ParsableCommand {
     let kernels = kernel.isEmpty ? ["running"] : kernel
     var status = ExitStatus.yes
     var matrix = LookupMatrix(kernels)
+    var known = KnownNames()
+    for path in names where !known.read(path, limit: common.maximumSize.bytes) {
+      status = .trouble
+    }
     for path in kernels {
       matrix.beginKernel()
-      try answer(path, isOne: kernels.count == 1, &matrix, &status)
+      try answer(path, isOne: kernels.count == 1, known, &matrix, &status)
     }
     var output = OutputBuffer()
     matrix.write(Terminal(common.colour), to: &output)
@@ -110,7 +121,8 @@ struct LookupCommand: ParsableCommand {
 
   /// Answers all keys from one kernel, in print or in its column.
   private func answer(
-    _ path: String, isOne: Bool, _ matrix: inout LookupMatrix, _ status: inout ExitStatus
+    _ path: String, isOne: Bool, _ known: KnownNames, _ matrix: inout LookupMatrix,
+    _ status: inout ExitStatus
   ) throws {
     let source = try KernelSymbolSource.read(
       path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
@@ -124,7 +136,7 @@ struct LookupCommand: ParsableCommand {
       showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
     var output = OutputBuffer()
     for key in keys {
-      let found = finder.find(key)
+      let found = finder.find(known.linkageName(of: key) ?? key)
       if found.isEmpty {
         if status == .yes { status = .no }
         Terminal.write(&output)

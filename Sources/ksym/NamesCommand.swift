@@ -113,7 +113,7 @@ struct NamesCommand: ParsableCommand {
     return names
   }
 
-  private static func read(
+  static func read(
     _ entry: DirectoryTree.Entry, _ reader: inout NameReader
   ) -> Result<NameCollection, Complaint> {
     switch entry {

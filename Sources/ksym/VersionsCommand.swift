@@ -40,7 +40,7 @@ struct VersionsCommand: ParsableCommand {
   @Option(
     name: .customLong("names"),
     help: ArgumentHelp(
-      "Names that hashed records may stand for: symvers, System.map, nm output, a list.",
+      "Names that hashed records may stand for: a name table, symvers, System.map, nm, a list.",
       valueName: "file"), completion: .file())
   var names: [String] = []
 
@@ -83,21 +83,11 @@ struct VersionsCommand: ParsableCommand {
     throw ExitCode(status.rawValue)
   }
 
-  private func readNames(_ status: inout ExitStatus) -> NameDictionary {
-    var dictionary = NameDictionary()
-    var buffer = FileBuffer(limit: common.maximumSize.bytes)
-    for path in names {
-      do {
-        try buffer.open(path)
-        dictionary.insert(namesIn: try buffer.source.all())
-      } catch let error as ParseError {
-        status = .trouble
-        Terminal.complain("\(path): \(error)")
-      } catch {
-        status = .trouble
-        Terminal.complain("\(error)")
-      }
+  private func readNames(_ status: inout ExitStatus) -> KnownNames {
+    var known = KnownNames()
+    for path in names where !known.read(path, limit: common.maximumSize.bytes) {
+      status = .trouble
     }
-    return dictionary
+    return known
   }
 }

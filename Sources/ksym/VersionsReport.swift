@@ -13,7 +13,7 @@ struct JobResult: Sendable {
 /// Formats the versions of one module.
 struct VersionsReport: Sendable {
   let format: VersionsCommand.Format
-  let dictionary: NameDictionary
+  let dictionary: KnownNames
   let terminal: Terminal
   let showsReadable: Bool
 

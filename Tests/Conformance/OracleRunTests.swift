@@ -55,5 +55,11 @@ struct OracleRunTests {
       directory: "\(folder)/\(name)", kernel: options, hidesForceNotices: true)
     let found = try await comparison.differences(rows)
     #expect(found.isEmpty, "\(found.count): \(found.prefix(40).joined(separator: "\n"))")
+    let livepatches = rows.filter { $0.module.contains("livepatch") && $0.flags == 0 }
+    guard !livepatches.isEmpty else { return }
+    let wrong = try await LivepatchComparison(directory: "\(folder)/\(name)", kernel: options)
+      .differences(livepatches)
+    report("\(name): \(livepatches.count) livepatches compared in both stages")
+    #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(40).joined(separator: "\n"))")
   }
 }

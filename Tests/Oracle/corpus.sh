@@ -38,6 +38,20 @@ for damage in exp-nocrc exp-crcchanged exp-proprietary exp-noflags exp-flagsgpl 
     [ -e "$out/$importer.ko" ] && row "D/${importer##*/}+$damage" "$importer.ko" "$file"
   done
 done
+# Livepatches: names that come several times, and those to which ThinLTO gave a hash. What is
+# patched must be nothing that the guest's init calls.
+base livepatch-sample
+hashed=$(awk '$2 == "t" && $3 ~ /^[a-z].*xattr.*[.]llvm[.]/ { print $3; exit }' "$kernel/System.map")
+names=
+for symbol in t_next init_once ${hashed:+"$hashed" "${hashed%.llvm.*}" "${hashed%.llvm.*}.llvm.1"}; do
+  for position in 0 1 2 3 5 6; do names="$names klp=$symbol,$position"; done
+done
+for symbol in start_kernel loops_per_jiffy t_show t_next cmdline_proc_show no_such_function \
+  ${hashed:+"$hashed" "${hashed%.llvm.*}" "${hashed%.llvm.*}.llvm.1"}; do
+  for position in 0 1 2 3; do names="$names klpfn=$symbol,$position"; done
+done
+# shellcheck disable=SC2086
+variants livepatch-sample "" klp- $names
 row D/corpus_exp-exp-dupmodule-loaded variants/corpus_exp-exp-dupmodule.ko modules/corpus_exp.ko
 row E/same modules/corpus_min.ko modules/corpus_min.ko
 for damage in wx-text sym-unknown magic-nosmp license-proprietary name-changed this-othername; do

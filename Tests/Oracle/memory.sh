@@ -29,7 +29,7 @@ esac
 qemu-system-x86_64 -machine q35 -accel tcg -cpu max -m "${ORACLE_MEMORY:-256}" -display none -no-reboot \
   -nic none -device vmcoreinfo -serial "file:$temporary/console" -debugcon "file:$out/kallsyms" \
   -monitor "unix:$temporary/monitor,server,nowait" -kernel "$kernel" -initrd "$temporary/initramfs" \
-  -append 'console=ttyS0 quiet loglevel=1 kaslr panic=-1 random.trust_cpu=on' </dev/null &
+  -append 'console=ttyS0 no_timer_check quiet loglevel=1 kaslr panic=-1 random.trust_cpu=on' </dev/null &
 emulator=$!
 waited=0
 until grep -aq '^@@READY' "$temporary/console" 2>/dev/null; do

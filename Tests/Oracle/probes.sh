@@ -22,7 +22,7 @@ mknod "$root/dev/console" c 5 1 2>/dev/null || true
 timeout "${ORACLE_TIMEOUT:-900}" qemu-system-x86_64 -machine q35 -accel tcg -cpu max -m 768 \
   -display none -serial "file:$temporary/console" -monitor none -no-reboot -nic none \
   -kernel "$kernel" -initrd "$temporary/initramfs" \
-  -append "console=ttyS0 quiet loglevel=1 nokaslr panic=-1 nowatchdog random.trust_cpu=on" \
+  -append "console=ttyS0 no_timer_check quiet loglevel=1 nokaslr panic=-1 nowatchdog random.trust_cpu=on" \
   </dev/null || true
 tr -d '\r' <"$temporary/console" >"$temporary/text"
 grep -aq '^@@DONE' "$temporary/text" || {

@@ -44,6 +44,26 @@
     count = 0
   }
 
+  /// Forgets the last bytes.
+  ///
+  /// - Parameter number: How many; more than are held forgets all.
+  public mutating func removeLast(_ number: Int) {
+    count -= min(max(number, 0), count)
+  }
+
+  /// Puts one byte in the place of another, wherever that stands.
+  ///
+  /// - Parameters:
+  ///   - old: The byte to replace.
+  ///   - new: What to put there.
+  ///   - start: The first byte to look at.
+  public mutating func replace(_ old: UInt8, with new: UInt8, from start: Int) {
+    for offset in max(start, 0)..<max(start, count, 0) {
+      // SAFETY: offset < count.
+      if unsafe base[offset] == old { unsafe base[offset] = new }
+    }
+  }
+
   /// Appends one byte.
   ///
   /// - Parameter byte: The byte.
@@ -65,6 +85,13 @@
       unsafe (base + count).update(from: start, count: source.count)
     }
     count &+= bytes.count
+  }
+
+  /// Appends the bytes of another buffer.
+  ///
+  /// - Parameter other: The buffer.
+  public mutating func append(contentsOf other: borrowing NameBuffer) {
+    append(other.bytes)
   }
 
   /// Makes room for `extra` bytes after those held.

@@ -35,7 +35,7 @@ struct Damage {
   }
 
   static var all: [Damage] {
-    header + sections + versions + info + symbols + exports + trailers + flagsOnly
+    header + sections + versions + info + symbols + exports + trailers + flagsOnly + livepatches
   }
 
   /// The module as it is, loaded with flags.

@@ -4,6 +4,9 @@ import Foundation
 ///
 /// usage: oracle-variants BASE.ko OUT_DIR [DEPS [FAMILY-PREFIX...]]
 ///
+/// Of a livepatch, klp=NAME,POSITION makes one that names a symbol, klpfn=NAME,POSITION one that
+/// patches another function.
+///
 /// The copies are OUT_DIR/variants/<base>-<damage>.ko, made from the module without its signature.
 /// Where the base is signed there are also `<base>-sig-stale.ko` (one byte changed under the
 /// signature) and `<base>-unsigned.ko`.
@@ -24,7 +27,12 @@ enum Variants {
     let out = URL(filePath: arguments[2])
     try FileManager.default.createDirectory(
       at: out.appending(path: "variants"), withIntermediateDirectories: true)
-    for (damage, bytes) in variants(signed: signed, unsigned: unsigned)
+    let named = prefixes.compactMap { prefix -> Damage? in
+      if prefix.hasPrefix("klp=") { return Damage.naming(String(prefix.dropFirst(4))) }
+      if prefix.hasPrefix("klpfn=") { return Damage.patching(String(prefix.dropFirst(6))) }
+      return nil
+    }
+    for (damage, bytes) in variants(signed: signed, unsigned: unsigned, named)
     where prefixes.isEmpty || prefixes.contains(where: { damage.name.hasPrefix($0) }) {
       let file = "variants/\(name)-\(damage.name).ko"
       try Data(bytes).write(to: out.appending(path: file))
@@ -32,7 +40,7 @@ enum Variants {
     }
   }
 
-  static func variants(signed: Module, unsigned: Module) -> [(Damage, [UInt8])] {
+  static func variants(signed: Module, unsigned: Module, _ named: [Damage]) -> [(Damage, [UInt8])] {
     var made = [(Damage, [UInt8])]()
     made.append((Damage("unsigned") { _ in true }, unsigned.bytes.raw))
     let (module, trailer) = signed.splitSignature
@@ -42,7 +50,7 @@ enum Variants {
       made.append((Damage("sig-stale-ignored", flags: 2) { _ in true }, stale.bytes.raw + trailer))
       made.append((Damage("sig-kept-ignored", flags: 1) { _ in true }, signed.bytes.raw))
     }
-    for damage in Damage.all {
+    for damage in Damage.all + named {
       var copy = unsigned
       if damage.apply(&copy) { made.append((damage, copy.bytes.raw)) }
     }

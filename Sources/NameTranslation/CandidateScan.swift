@@ -1,0 +1,130 @@
+internal import ByteStorage
+
+/// Where text holds what only a linkage name has: `_R`, `_ZN`, `.llvm.`, `.isra.`, `.cold` and their
+/// like.
+///
+/// Thirty-two bytes are looked at together; nearly all text has none of these, and is passed over at
+/// the speed of memory.
+enum CandidateScan {
+  /// Words that follow a dot in a compiler's suffix.
+  private static let words: [StaticString] = [
+    "llvm.", "isra.", "constprop.", "part.", "cold", "lto_priv.", "__uniq.", "specialized.",
+    "argprom", "unlikely", "kcfi", "cfi", "localalias",
+  ]
+
+  /// The first candidate at an index or after it.
+  ///
+  /// - Complexity: O(distance to the candidate).
+  static func next(in text: RawSpan, from start: Int) -> Int? {
+    let count = text.byteCount
+    var index = max(start, 0)
+    // The last pair of a block of 32 begins at its last byte.
+    while index &+ 33 <= count {
+      // SAFETY: index + 33 <= count, so all loads lie in the span.
+      let found = unsafe (
+        pairs(text, index), pairs(text, index &+ 8), pairs(text, index &+ 16),
+        pairs(text, index &+ 24)
+      )
+      if found.0 | found.1 | found.2 | found.3 != 0 {
+        if let hit = candidate(text, index, found.0) { return hit }
+        if let hit = candidate(text, index &+ 8, found.1) { return hit }
+        if let hit = candidate(text, index &+ 16, found.2) { return hit }
+        if let hit = candidate(text, index &+ 24, found.3) { return hit }
+      }
+      index &+= 32
+    }
+    while index &+ 1 < count {
+      if isCandidate(text, index) { return index }
+      index &+= 1
+    }
+    return nil
+  }
+
+  /// Which of eight bytes may begin a candidate (`_R`, `_Z`, a dot before a letter or underscore, or
+  /// `$`), by the high bit of each. Those above a true one may be false.
+  @inline(__always)
+  @unsafe private static func pairs(_ text: RawSpan, _ index: Int) -> UInt64 {
+    // SAFETY: the caller has proved that nine bytes follow the index.
+    let first = unsafe UInt64(
+      littleEndian: text.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
+    let second = unsafe UInt64(
+      littleEndian: text.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ 1, as: UInt64.self))
+    let mangled =
+      zeros(first ^ repeated(0x5f))
+      & (zeros(second ^ repeated(0x52)) | zeros(second ^ repeated(0x5a)))
+    let dotted = zeros(first ^ repeated(0x2e)) & second << 1
+    return (mangled | dotted | zeros(first ^ repeated(0x24))) & repeated(0x80)
+  }
+
+  @inline(__always)
+  private static func repeated(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+
+  /// The high bit of each byte that is zero.
+  @inline(__always)
+  private static func zeros(_ word: UInt64) -> UInt64 { (word &- repeated(1)) & ~word }
+
+  /// The first of the bytes marked that begins a candidate.
+  private static func candidate(_ text: RawSpan, _ index: Int, _ marks: UInt64) -> Int? {
+    var marks = marks
+    while marks != 0 {
+      let place = index &+ marks.trailingZeroBitCount / 8
+      if isCandidate(text, place) { return place }
+      marks &= marks &- 1
+    }
+    return nil
+  }
+
+  /// Whether more than two bytes tell the same.
+  private static func isCandidate(_ text: RawSpan, _ index: Int) -> Bool {
+    guard let first = text.byte(at: index), let second = text.byte(at: index &+ 1) else {
+      return false
+    }
+    if first == 0x5f {
+      guard second == 0x52 || second == 0x5a else { return false }
+      guard let third = text.byte(at: index &+ 2) else { return false }
+      // A path begins with one of seven letters, or a number behind which one stands.
+      return second == 0x52
+        ? third.isDecimalDigit || ("BCIMNXY" as StaticString).contains(third) : third == 0x4e
+    }
+    if first == 0x24 { return second.isHexDigit && index > 0 }
+    guard first == 0x2e else { return false }
+    switch second {
+    case 0x6c, 0x69, 0x63, 0x70, 0x5f, 0x73, 0x61, 0x75, 0x6b: break
+    default: return false
+    }
+    guard let rest = text.suffix(from: index &+ 1) else { return false }
+    for word in words where rest.starts(with: word) { return true }
+    return false
+  }
+}
+
+/// Runs of exactly 64 hexadecimal digits: SHA-256 digests.
+enum DigestScan {
+  /// The first run at an index or after it, that no other letter or digit touches.
+  ///
+  /// - Complexity: O(distance / 64) in text without hexadecimal digits, O(distance) at worst.
+  static func next(in text: RawSpan, from start: Int) -> Range<Int>? {
+    // Every run holds one of the bytes that are 64 apart.
+    var index = start &+ 63
+    while index < text.byteCount {
+      guard text.byte(at: index)?.isHexDigit ?? false else {
+        index &+= 64
+        continue
+      }
+      var lower = index
+      while lower > start, text.byte(at: lower &- 1)?.isHexDigit ?? false { lower &-= 1 }
+      var upper = index &+ 1
+      while text.byte(at: upper)?.isHexDigit ?? false { upper &+= 1 }
+      if upper &- lower == 64, isApart(text.byte(at: lower &- 1)), isApart(text.byte(at: upper)) {
+        return lower..<upper
+      }
+      index = upper &+ 64
+    }
+    return nil
+  }
+
+  private static func isApart(_ byte: UInt8?) -> Bool {
+    guard let byte else { return true }
+    return !byte.isNameByte
+  }
+}

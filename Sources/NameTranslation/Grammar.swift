@@ -1,0 +1,122 @@
+internal import ByteStorage
+
+/// The rows of all grammars, laid out for matching.
+struct Grammar: Sendable {
+  private struct Row: Sendable {
+    let surface: Surface
+    let key: StaticString?
+    /// The bytes of the key.
+    let keyBytes: ByteSet
+    let isStrong: Bool
+    let steps: Range<Int>
+  }
+
+  private var rows: [Row] = []
+  private var steps: [LinePattern.Step] = []
+  /// Rows that begin where a line does, by the line's first byte: 256 runs in one array.
+  private var byFirst: [Int] = []
+  private var starts: [Int] = [0]
+  private var keyed: [Int] = []
+
+  /// The grammar of every surface.
+  static let all = Grammar(Surface.patterns)
+
+  init(_ patterns: [LinePattern]) {
+    for pattern in patterns {
+      rows.append(
+        Row(
+          surface: pattern.surface, key: pattern.key, keyBytes: ByteSet(pattern.key ?? ""),
+          isStrong: pattern.isStrong,
+          steps: steps.count..<(steps.count + pattern.steps.count)))
+      steps += pattern.steps
+    }
+    keyed = patterns.indices.filter { patterns[$0].key != nil }
+    for byte in UInt8.min...UInt8.max {
+      byFirst += patterns.indices.filter {
+        patterns[$0].key == nil && patterns[$0].accepts(first: byte)
+      }
+      starts.append(byFirst.count)
+    }
+  }
+
+  /// Adds what rows that begin where the line does find, until that is enough.
+  func findFromStart(
+    of line: borrowing TextLine, _ fields: inout [NameField], until isEnough: ([NameField]) -> Bool
+  ) {
+    let first = Int(line[0])
+    var count = fields.count
+    for position in starts[first]..<starts[first &+ 1] {
+      _ = match(rows[byFirst[position]], line, from: 0, &fields)
+      if fields.count > count {
+        if isEnough(fields) { return }
+        count = fields.count
+      }
+    }
+  }
+
+  /// Adds what rows find that begin behind a key.
+  ///
+  /// - Complexity: O(length of the line) for each row; where steps scan far, the search goes on
+  ///   behind what they scanned.
+  func findBehindKeys(in line: borrowing TextLine, _ fields: inout [NameField]) {
+    let present = ByteSet(line)
+    for position in keyed {
+      guard rows[position].keyBytes.isSubset(of: present), let key = rows[position].key else {
+        continue
+      }
+      var start = 0
+      var attempts = 0
+      while attempts < TextLine.mostAttempts, let found = line.find(key, from: start) {
+        attempts &+= 1
+        let behind = found &+ key.utf8CodeUnitCount
+        start = max(behind, match(rows[position], line, from: behind, &fields))
+      }
+    }
+  }
+
+  /// Matches a row's steps from an index on.
+  ///
+  /// - Returns: Where it ended.
+  private func match(
+    _ row: Row, _ line: borrowing TextLine, from start: Int, _ fields: inout [NameField]
+  ) -> Int {
+    let before = fields.count
+    var state = MatchState(row.surface, isStrong: row.isStrong, before)
+    var index = start
+    for position in row.steps {
+      guard let next = state.advance(steps[position], line, index, &fields) else {
+        if fields.count > before { fields.removeSubrange(before...) }
+        return index
+      }
+      index = next
+    }
+    return index
+  }
+}
+
+/// Which ASCII characters some bytes have.
+struct ByteSet: Sendable {
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+
+  init(_ line: borrowing TextLine) {
+    for index in 0..<line.count { insert(line[index]) }
+  }
+
+  init(_ text: StaticString) {
+    text.withUTF8Buffer { bytes in
+      for index in 0..<bytes.count {
+        // SAFETY: the index is below the count.
+        insert(unsafe bytes[index])
+      }
+    }
+  }
+
+  @inline(__always)
+  private mutating func insert(_ byte: UInt8) {
+    let bit: UInt64 = 1 << UInt64(byte & 63)
+    if byte & 0x40 == 0 { low |= bit } else { high |= bit }
+  }
+
+  func isSubset(of other: ByteSet) -> Bool { low & ~other.low | high & ~other.high == 0 }
+}

@@ -1,0 +1,146 @@
+internal import ByteStorage
+
+/// One row of a surface's grammar: what stands before a name, and what behind it.
+struct LinePattern: Sendable {
+  /// A piece of a line.
+  enum Step: Sendable {
+    /// These bytes.
+    case text(StaticString)
+    /// These bytes, if they are there.
+    case maybe(StaticString)
+    /// Any of these bytes.
+    case oneOf(StaticString)
+    /// At least one blank or tab.
+    case blank
+    /// Blanks and tabs, if any.
+    case maybeBlank
+    /// So many bytes, whatever they are.
+    case any(Int)
+    /// 8 to 16 hexadecimal digits.
+    case address
+    /// `0x` and 1 to 16 hexadecimal digits.
+    case hex
+    /// At least one hexadecimal digit.
+    case digits
+    /// At least one decimal digit.
+    case number
+    /// Bytes other than blanks.
+    case word
+    /// Bytes other than this one, at least one.
+    case until(UInt8)
+    /// `[` … `]` and blanks behind, if they are there.
+    case maybeBracketed
+    /// The name.
+    case name
+    /// A section whose name holds that of a symbol: `.text.NAME`.
+    case sectionName
+    /// `+0xOFF/0xSIZE`, `+0xOFF`, `+OFF`, ` + OFF`, if any.
+    case offset
+    /// `+0xN`, `-0xN`, ` + N`, ` - N`, if any.
+    case addend
+    /// ` [module]` or a tab and `[module]`, if any.
+    case module
+    /// The name of an owner and `:`, if any.
+    case maybeOwner
+    /// Nothing but blanks up to the end.
+    case end
+    /// Nothing more of the word: a blank, or the end.
+    case wordEnd
+  }
+
+  /// The surface.
+  let surface: Surface
+  /// The text that the row is searched by; `nil` if it begins where the line does.
+  let key: StaticString?
+  /// Whether the place alone makes a word a symbol.
+  let isStrong: Bool
+  /// What follows the start or the key.
+  let steps: [Step]
+
+  /// A row that begins where the line does.
+  static func line(_ surface: Surface, weak: Bool = false, _ steps: Step...) -> LinePattern {
+    LinePattern(surface: surface, key: nil, isStrong: !weak, steps: steps)
+  }
+
+  /// A row that begins behind a text anywhere in the line.
+  static func after(
+    _ key: StaticString, _ surface: Surface, weak: Bool = false, _ steps: Step...
+  ) -> LinePattern {
+    LinePattern(surface: surface, key: key, isStrong: !weak, steps: steps)
+  }
+}
+
+extension LinePattern {
+  /// The bytes that a line may begin with, for rows that begin where it does.
+  func accepts(first byte: UInt8) -> Bool {
+    for step in steps {
+      switch step {
+      case .text(let text): return text.starts(with: byte)
+      case .maybe(let text): if text.starts(with: byte) { return true }
+      case .oneOf(let bytes): return bytes.contains(byte)
+      case .blank: return byte.isBlank || byte == 0x1b
+      case .maybeBlank: if byte.isBlank || byte == 0x1b { return true }
+      case .address, .digits: return byte.isHexDigit
+      case .hex: return byte == 0x30
+      case .number: return byte.isDecimalDigit
+      case .name: return byte.isNameByte || byte == 0x3c || byte == 0x7b
+      case .sectionName: return byte == 0x2e
+      default: return !byte.isBlank
+      }
+    }
+    return true
+  }
+}
+
+extension TextLine {
+  /// The module in ` [module]`, with or without a build ID, and where the bracket ends.
+  func module(at index: Int) -> (name: Range<Int>, end: Int)? {
+    let start = blankEnd(index)
+    guard start > index, self[start] == 0x5b else { return nil }
+    var end = start &+ 1
+    while self[end].isNameByte || self[end] == 0x2d { end &+= 1 }
+    let name = (start &+ 1)..<end
+    if self[end] == 0x20 { end = hexEnd(end &+ 1) }
+    guard !name.isEmpty, self[end] == 0x5d else { return nil }
+    // bcc writes the kernel itself where a module would stand.
+    return slice(name).equals("kernel") ? nil : (name, end &+ 1)
+  }
+}
+
+extension StaticString {
+  /// Whether a byte is the text's first.
+  func starts(with byte: UInt8) -> Bool {
+    withUTF8Buffer { unsafe $0.first == byte }
+  }
+
+  /// Whether a byte is one of the text's.
+  func contains(_ byte: UInt8) -> Bool {
+    withUTF8Buffer { unsafe $0.contains(byte) }
+  }
+}
+
+/// Prefixes of sections that hold one symbol each (`-ffunction-sections`, `-fdata-sections`).
+enum SectionPrefix {
+  private static let outer: [StaticString] = [".rela", ".rel"]
+  private static let all: [StaticString] = [
+    ".text.unlikely.", ".text.hot.", ".text.startup.", ".text.exit.", ".init.text.", ".exit.text.",
+    ".text.", ".data.rel.ro.", ".data.rel.", ".data.", ".rodata.", ".bss.", ".init.data.",
+  ]
+
+  /// Where the symbol's name begins in a section's name.
+  static func end(in line: borrowing TextLine, _ range: Range<Int>) -> Int? {
+    var start = range.lowerBound
+    for text in outer where line.has(text, at: start) {
+      let rest = start &+ text.utf8CodeUnitCount
+      if line[rest] == 0x2e {
+        start = rest
+        break
+      }
+    }
+    for text in all where line.has(text, at: start) {
+      let end = start &+ text.utf8CodeUnitCount
+      return end < range.upperBound ? end : nil
+    }
+    return nil
+  }
+}

@@ -1,0 +1,158 @@
+internal import ByteStorage
+internal import Kallsyms
+internal import SymbolNames
+
+/// Finds the symbols that a name in a text means, among those of several kernels.
+struct NameResolver {
+  /// A symbol of one of the sources.
+  struct Match: Hashable {
+    let source: Int
+    let symbol: Int
+  }
+
+  /// What is known of a name besides its bytes.
+  struct Evidence {
+    var offset: UInt64?
+    var size: UInt64?
+    /// An address in the text: the symbol's, or that of the place the offset leads to.
+    var address: UInt64?
+    var module: String?
+  }
+
+  private(set) var sources: [NameSource]
+  /// Their names in other forms, made when one is asked for.
+  private var forms: [NameForms?]
+  /// Finds the names of a module that no source has.
+  private let moduleSource: (String) -> NameSource?
+  private var soughtModules: Set<String> = []
+  /// First words of digests and the symbols they stand for, by word; made when a digest is asked for.
+  private var digests: [(word: UInt64, match: Match)]?
+
+  /// Modules sought at most: each may mean a file to open.
+  private static let mostModules = 1000
+
+  init(_ sources: [NameSource], moduleSource: @escaping (String) -> NameSource?) {
+    self.sources = sources
+    forms = sources.map { _ in nil }
+    self.moduleSource = moduleSource
+  }
+
+  /// Whether there is anything to look names up in.
+  var isEmpty: Bool { sources.isEmpty }
+
+  /// Reads the names of a module that a text mentions, the first time.
+  private mutating func seek(_ module: String) {
+    guard soughtModules.count < NameResolver.mostModules, soughtModules.insert(module).inserted,
+      !sources.contains(where: { $0.index.table.ownerNames.dropFirst().contains(module) }),
+      let source = moduleSource(module)
+    else { return }
+    sources.append(source)
+    forms.append(nil)
+    digests = nil
+  }
+
+  /// Every symbol that a name may mean, in order, those that the evidence rules out left out.
+  ///
+  /// An address tells symbols apart only where one of them has it: the kernel may have run elsewhere.
+  /// A symbol of the kernel whose size is not the one given is none; sizes of modules' symbols are
+  /// not sure enough to rule one out where it is the only one.
+  mutating func matches(_ name: RawSpan, _ evidence: Evidence) -> [Match] {
+    if let module = evidence.module { seek(module) }
+    var found: [Match] = []
+    for (number, source) in sources.enumerated() {
+      let names = forms[number] ?? NameForms(source.index)
+      forms[number] = names
+      for symbol in names.symbols(for: name) {
+        let owner = source.index.table.ownerIndex(at: symbol)
+        if let module = evidence.module {
+          guard owner != 0, source.index.table.owner(at: symbol) == module else { continue }
+        } else if evidence.size != nil, owner != 0 {
+          // The kernel prints the module of every symbol that is not its own.
+          continue
+        }
+        found.append(Match(source: number, symbol: symbol))
+      }
+    }
+    if let address = evidence.address, found.count > 1 {
+      let start = address &- (evidence.offset ?? 0)
+      let there = found.filter { self.address($0) == start || self.address($0) == address }
+      if !there.isEmpty { return there }
+    }
+    guard let size = evidence.size else { return found }
+    let fitting = found.filter { match in
+      sources[match.source].size(of: match.symbol).map { $0 == size } ?? true
+    }
+    return fitting.isEmpty && evidence.module != nil ? found : fitting
+  }
+
+  /// Whether a symbol of the kernel has just this linkage name and this size.
+  func has(_ name: RawSpan, size: UInt64) -> Bool {
+    for source in sources {
+      var symbol = source.index.first(named: name)
+      while let found = symbol {
+        if source.index.table.ownerIndex(at: found) == 0, source.size(of: found) == size {
+          return true
+        }
+        symbol = source.index.next(after: found)
+      }
+    }
+    return false
+  }
+
+  /// The matches that differ in their linkage name, in order.
+  func distinct(_ matches: [Match]) -> [Match] {
+    guard matches.count > 1 else { return matches }
+    var names: Set<[UInt8]> = []
+    return matches.filter { names.insert(linkageName($0)).inserted }
+  }
+
+  /// The linkage name of a symbol.
+  func linkageName(_ match: Match) -> [UInt8] {
+    let table = sources[match.source].index.table
+    return table.name(at: match.symbol).array
+  }
+
+  /// The address of a symbol, if addresses are known.
+  func address(_ match: Match) -> UInt64? {
+    let source = sources[match.source]
+    return source.hasAddresses ? source.index.table.addresses[match.symbol] : nil
+  }
+
+  /// The symbols whose name has a digest.
+  mutating func matches(digest: SHA256Digest) -> [Match] {
+    let digests = self.digests ?? makeDigests()
+    self.digests = digests
+    var (low, high) = (0, digests.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if digests[middle].word < digest.firstWord { low = middle + 1 } else { high = middle }
+    }
+    var found: [Match] = []
+    while low < digests.count, digests[low].word == digest.firstWord {
+      let match = digests[low].match
+      if NameResolver.digest(of: linkageName(match)) == digest { found.append(match) }
+      low += 1
+    }
+    return found
+  }
+
+  private func makeDigests() -> [(word: UInt64, match: Match)] {
+    var digests: [(word: UInt64, match: Match)] = []
+    for (number, source) in sources.enumerated() {
+      for symbol in 0..<source.index.table.count {
+        let match = Match(source: number, symbol: symbol)
+        digests.append((NameResolver.digest(of: linkageName(match)).firstWord, match))
+      }
+    }
+    digests.sort { $0.word < $1.word }
+    return digests
+  }
+
+  /// The digest that stands for a name, as hashed version records have it: of its bytes, without one
+  /// leading dot.
+  static func digest(of name: [UInt8]) -> SHA256Digest {
+    var slice = name[...]
+    if slice.first == UInt8(ascii: ".") { slice.removeFirst() }
+    return SHA256Digest(of: Array(slice).span.raw)
+  }
+}

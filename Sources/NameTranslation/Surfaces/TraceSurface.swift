@@ -1,0 +1,50 @@
+// ftrace: the function and function_graph tracers, stack traces, trace events, filter files.
+
+extension Surface {
+  static let ftracePatterns: [LinePattern] = [
+    // function_graph: ` 0)   1.234 us    |  name();`, with the module before the parentheses
+    .after("| ", .ftrace, .maybeBlank, .name, .module, .text("();")),
+    .after("| ", .ftrace, .maybeBlank, .name, .module, .text("() {")),
+    .after("| ", .ftrace, weak: true, .maybeBlank, .name, .text("(")),
+    .after("} /* ", .ftrace, .name, .module, .text(" */")),
+    .after("}  /* ", .ftrace, .name, .module, .text(" */")),
+    // Stack traces: ` => name`
+    .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .end),
+    .after(" => ", .ftrace, weak: true, .name, .offset, .module, .end),
+    // Trace events that print a function
+    .after("function=", .ftrace, .name, .wordEnd),
+    .after(": work struct ", .ftrace, .word, .text(" function "), .name, .wordEnd),
+    // enabled_functions
+    .line(.ftrace, weak: true, .name, .text(" ("), .number, .text(") ")),
+  ]
+}
+
+/// `NAME <-NAME`: a function and its caller, of the function tracer.
+///
+/// - Note: kernel/trace/trace_output.c, `trace_fn_trace`.
+enum FunctionCalls {
+  static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
+    guard let arrow = line.find(" <-", from: 0) else { return }
+    var end = arrow
+    var module: Range<Int>?
+    if line[end &- 1] == 0x5d {
+      // A module stands behind either name.
+      var open = end &- 1
+      while open > 0, line[open] != 0x5b, end &- open < 64 { open &-= 1 }
+      guard let (name, behind) = line.module(at: open &- 1), behind == end else { return }
+      module = name
+      end = open &- 1
+    }
+    guard let start = line.nameStart(before: end, floor: 0), line.has(": ", at: start &- 2) else {
+      return
+    }
+    let callerEnd = line.nameEnd(from: arrow &+ 3)
+    guard callerEnd > arrow &+ 3 else { return }
+    var callee = NameField(start..<end, .ftrace)
+    callee.module = module
+    var caller = NameField((arrow &+ 3)..<callerEnd, .ftrace)
+    caller.module = line.module(at: callerEnd)?.name
+    fields.append(callee)
+    fields.append(caller)
+  }
+}

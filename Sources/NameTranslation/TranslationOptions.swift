@@ -1,0 +1,93 @@
+/// What a translation writes.
+public struct TranslationOptions: Sendable {
+  /// What becomes of a name that several symbols have.
+  public enum Ambiguity: String, Sendable, CaseIterable {
+    /// It stays as it is.
+    case keep
+    /// The first in table order is taken.
+    case first
+    /// All are written, with `|` between them.
+    case all
+    /// It stays, and counts as an error.
+    case error
+  }
+
+  /// The form to write names in.
+  public var form: NameForm
+  /// Whether to leave out the words that say what a compiler did (`.isra`, `.cold`).
+  public var isBare = false
+  /// Whether to write the linkage name in braces behind each name that changes.
+  public var keepsLinkage = false
+  /// What becomes of a name that several symbols have.
+  public var ambiguity = Ambiguity.keep
+  /// Whether each line is a name (as in available_filter_functions), however plain.
+  public var linesAreNames = false
+  /// Whether to compare sizes, the release and the build ID with the kernel's.
+  public var verifies = false
+  /// Whether to write the address behind each token that has an offset.
+  public var showsAddresses = false
+  /// Whether to write what changes in colour.
+  public var isColoured = false
+  /// Whether to keep a record of every name found.
+  public var collectsNames = false
+
+  /// Whether names that stay as they are matter too.
+  var findsAllNames: Bool { verifies || showsAddresses || collectsNames }
+
+  /// Creates options.
+  public init(form: NameForm = .readable) { self.form = form }
+}
+
+/// What a translation has to say of a text, besides the text.
+public enum TranslationFinding: Sendable, Hashable {
+  /// A name that several symbols have; their linkage names.
+  case ambiguous(name: String, linkageNames: [String])
+  /// A token whose size is not that of the kernel's symbol; the sizes there are.
+  case sizeDiffers(token: String, sizes: [UInt64])
+  /// A token whose name the kernel does not have.
+  case unknown(token: String)
+  /// The text names another release than the kernel's.
+  case releaseDiffers(text: String, kernel: String)
+  /// The text names another build than the kernel's.
+  case buildIDDiffers(text: String, kernel: String)
+}
+
+/// A name that was found in a text.
+public struct TextName: Sendable, Hashable {
+  /// Number of the line, from 1.
+  public let line: Int
+  /// Offset of the name in the line, in bytes.
+  public let column: Int
+  /// The kind of text that has a name there.
+  public let surface: Surface
+  /// The name as it stands in the text.
+  public let text: String
+  /// What is written for it; `nil` if it stays as it is.
+  public let translation: String?
+  /// The symbols' linkage names, as far as they are known.
+  public let linkageNames: [String]
+  /// Distance from the symbol in bytes.
+  public let offset: UInt64?
+  /// Size of the symbol in bytes.
+  public let size: UInt64?
+  /// The module.
+  public let module: String?
+  /// Addresses that the token may stand for.
+  public let addresses: [UInt64]
+}
+
+/// Counts of a translation.
+public struct TranslationCounts: Sendable, Hashable {
+  /// Names found where a name stands.
+  public var names = 0
+  /// Of these, names that were rewritten.
+  public var translated = 0
+  /// Of these, names that several symbols have.
+  public var ambiguous = 0
+  /// Tokens compared with the kernel.
+  public var verified = 0
+  /// Tokens that disagree with it.
+  public var contradicted = 0
+  /// Lines longer than ``TextTranslator/longestLine``, passed on as they are.
+  public var longLines = 0
+}

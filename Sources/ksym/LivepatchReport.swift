@@ -1,0 +1,223 @@
+internal import ByteStorage
+internal import Livepatching
+internal import ModuleLoading
+
+/// Formats the answers of `ksym livepatch`.
+struct LivepatchReport {
+  let terminal: Terminal
+  let isJSON: Bool
+  let isVerbose: Bool
+  /// Whether several kernels are asked, which gives a table.
+  let isTable: Bool
+
+  private(set) var status = ExitStatus.yes
+  private var output = OutputBuffer(reserving: 1 << 14)
+  private var kernelPath = ""
+  private var release: String?
+  private var era: String?
+  private var matrix = VerdictMatrix()
+  private var assumed: [String] = []
+
+  init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isTable: Bool) {
+    self.terminal = terminal
+    self.isJSON = isJSON
+    self.isVerbose = isVerbose
+    self.isTable = isTable
+  }
+
+  /// What follows is about this kernel.
+  mutating func begin(path: String, release: String?, era: String?) {
+    (kernelPath, self.release, self.era) = (path, release, era)
+    matrix.begin(release ?? path)
+    if isTable, isVerbose, !isJSON { output.append("\(plain(release ?? path)):\n") }
+  }
+
+  /// A module of `--with` that is not loaded is left out, which the user should know.
+  mutating func describePreloaded(_ answer: ModuleChecker.Answer) {
+    switch answer {
+    case .unreadable(let error):
+      status = max(status, .trouble)
+      Terminal.complain("--with \(error)")
+    case .outcome(let outcome):
+      guard outcome.verdict != .loads else { return }
+      let reason = outcome.log.last ?? outcome.causes.first ?? outcome.errno?.rawValue ?? ""
+      Terminal.complain("--with \(outcome.path): \(outcome.verdict.rawValue), left out: \(reason)")
+    }
+  }
+
+  mutating func describe(_ answer: ModuleChecker.Answer) {
+    switch answer {
+    case .unreadable(let error):
+      status = max(status, .trouble)
+      Terminal.write(&output)
+      Terminal.complain("\(error)")
+    case .outcome(let outcome):
+      switch outcome.livepatchVerdict {
+      case .applies: break
+      case .refused, .initFailed, .crashes: status = max(status, .no)
+      case .undecided: status = max(status, .trouble)
+      }
+      matrix.add(outcome.path, colour(outcome.livepatchVerdict), outcome.livepatchVerdict.rawValue)
+      for line in outcome.livepatchAssumptions where !assumed.contains(line) {
+        assumed.append(line)
+      }
+      if isJSON {
+        writeJSON(outcome)
+      } else if !isTable || isVerbose {
+        writeText(outcome)
+      }
+      if output.bytes.count > 1 << 15 { Terminal.write(&output) }
+    }
+  }
+
+  /// Writes what is left: the table of several kernels, and what was assumed.
+  mutating func finish() {
+    if !isJSON {
+      if isTable { matrix.write(to: &output) }
+      if !assumed.isEmpty {
+        output.append("\(terminal.faint("assumed: \(assumed.joined(separator: "; "))"))\n")
+      }
+    }
+    Terminal.write(&output)
+  }
+
+  // MARK: Text
+
+  private func colour(_ verdict: LivepatchDecision.Verdict) -> String {
+    switch verdict {
+    case .applies: terminal.good(verdict.rawValue)
+    case .refused, .initFailed, .crashes: terminal.bad(verdict.rawValue)
+    case .undecided: terminal.doubtful(verdict.rawValue)
+    }
+  }
+
+  private mutating func writeText(_ outcome: LoadOutcome) {
+    let verdict = outcome.livepatchVerdict
+    let errno = outcome.livepatchErrno.map { "  \($0)" } ?? ""
+    let padding = String(repeating: " ", count: 13 - verdict.rawValue.count)
+    output.append("\(colour(verdict))\(padding)\(plain(outcome.path))\(errno)\n")
+    for line in outcome.livepatchLog { output.append("    \(plain(line))\n") }
+    if let livepatch = outcome.livepatch {
+      var patched = livepatch.functions[...]
+      for object in livepatch.patch.objects {
+        let callbacks = object.callbacks.map(\.rawValue).joined(separator: ", ")
+        output.append(
+          "  \(terminal.strong(plain(object.title)))\(callbacks.isEmpty ? "" : "  (\(callbacks))")\n"
+        )
+        for function in object.functions {
+          if let finding = patched.popFirst() { write(finding, "patches", function.newName) }
+        }
+      }
+      for finding in livepatch.symbols where isVerbose || finding.status != .found {
+        write(finding, "refers to", nil)
+      }
+      let silent = livepatch.symbols.filter { $0.status == .found }.count
+      if !isVerbose, silent > 0 { output.append("    refers to \(silent) symbols found\n") }
+      for line in livepatch.advice {
+        output.append("  \(terminal.doubtful("=>")) \(plain(line))\n")
+      }
+    }
+    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause))\n") }
+  }
+
+  private mutating func write(_ finding: LivepatchFinding, _ verb: String, _ new: String?) {
+    var words = [finding.status == .found ? "" : terminal.bad(finding.status.rawValue)]
+    if let address = finding.address { words.append("0x" + String(address, radix: 16)) }
+    if let place = finding.place { words.append(plain(place)) }
+    if let size = finding.size { words.append("\(size) bytes") }
+    if finding.count > 1 { words.append("\(max(1, finding.position)) of \(finding.count)") }
+    if finding.isTraceable == false { words.append(terminal.bad("no fentry site")) }
+    if let new {
+      words.append("by \(plain(new))\(finding.newSize.map { ", \($0) bytes" } ?? "")")
+    }
+    let object = verb == "patches" ? "" : " of \(plain(finding.object))"
+    let told = words.filter { !$0.isEmpty }.joined(separator: ", ")
+    let position = finding.position == 0 ? "" : ",\(finding.position)"
+    output.append(
+      "    \(verb) \(terminal.strong(plain(finding.name + position)))\(object): \(told)\n")
+  }
+
+  // MARK: JSON
+
+  private mutating func writeJSON(_ outcome: LoadOutcome) {
+    var json = JSONWriter()
+    json.beginObject()
+    json.member("module", outcome.path)
+    json.member("name", outcome.name)
+    json.key("kernel")
+    json.beginObject()
+    json.member("path", kernelPath)
+    json.member("release", optional: release)
+    json.member("era", optional: era)
+    json.endObject()
+    json.member("verdict", outcome.livepatchVerdict.rawValue)
+    json.member("errno", optional: outcome.livepatchErrno)
+    json.member("log", outcome.livepatchLog)
+    json.member("taints", outcome.taintLog)
+    let livepatch = outcome.livepatch
+    write(livepatch?.patch, &json)
+    json.key("functions")
+    json.beginArray()
+    let functions = livepatch?.patch.objects.flatMap(\.functions) ?? []
+    for (finding, function) in zip(livepatch?.functions ?? [], functions) {
+      write(finding, function, &json)
+    }
+    json.endArray()
+    json.key("symbols")
+    json.beginArray()
+    for finding in livepatch?.symbols ?? [] { write(finding, nil, &json) }
+    json.endArray()
+    json.member("advice", livepatch?.advice ?? [])
+    json.member("causes", outcome.causes)
+    json.member("assumed", outcome.livepatchAssumptions)
+    json.endObject()
+    json.endLine()
+    output.append(json.output.bytes)
+  }
+
+  private func write(_ patch: Livepatch?, _ json: inout JSONWriter) {
+    let carrier: String?
+    switch patch?.carrier {
+    case .section(let name)?: carrier = name
+    case .structures?: carrier = "klp_patch"
+    case LivepatchCarrier.none?, nil: carrier = nil
+    }
+    json.member("carrier", optional: carrier)
+    json.key("replaces")
+    if let replaces = patch?.replaces { json.value(replaces) } else { json.null() }
+    json.member("states", patch?.hasStates ?? false)
+    json.member("shadow", patch?.usesShadowVariables ?? false)
+    json.key("objects")
+    json.beginArray()
+    for object in patch?.objects ?? [] {
+      json.beginObject()
+      json.member("name", object.title)
+      json.member("callbacks", object.callbacks.map(\.rawValue))
+      json.endObject()
+    }
+    json.endArray()
+  }
+
+  private func write(
+    _ finding: LivepatchFinding, _ function: PatchedFunction?, _ json: inout JSONWriter
+  ) {
+    json.beginObject()
+    json.member("object", finding.object)
+    json.member("name", finding.name)
+    json.member("sympos", optional: Int(clamping: finding.position))
+    json.member("status", finding.status.rawValue)
+    json.member("count", optional: finding.count)
+    json.member("address", optional: finding.address.map { "0x" + String($0, radix: 16) })
+    json.member("place", optional: finding.place)
+    json.member("size", optional: finding.size.map { Int(clamping: $0) })
+    if let function {
+      json.member("new", optional: function.newName)
+      json.member("newSize", optional: function.newSize.map { Int(clamping: $0) })
+      json.key("traceable")
+      if let traceable = finding.isTraceable { json.value(traceable) } else { json.null() }
+    }
+    json.endObject()
+  }
+}
+
+private typealias LivepatchCarrier = Livepatch.Carrier

@@ -1,0 +1,160 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import NameTranslation
+
+/// `ksym translate`: symbol names in any text, rewritten.
+struct TranslateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "translate",
+    abstract: "Rewrite symbol names in any text: mangled to readable, and back.",
+    discussion: """
+      A filter, as c++filt is, for the text that kernels and their tools write: kernel logs of every \
+      architecture, nm, objdump, readelf, gdb, crash, Module.symvers, ftrace, perf, bpftrace, folded \
+      stacks, kprobe_events, livepatch paths. Names are found where these put them, never as bare \
+      words; everything else passes through byte for byte, line by line.
+
+      Examples:
+        dmesg | ksym translate
+        ksym translate --keep-linkage oops.txt > readable.txt
+        ksym translate --to linkage readable.txt
+        ksym translate --to linkage -k vmlinuz probes.txt
+        ksym translate --verify --addresses -k vmlinuz oops.txt
+        perf script | ksym translate | stackcollapse-perf.pl | flamegraph.pl > out.svg
+
+      Forms: readable (kernel::print::call_printk; init_once for init_once.llvm.142…; do_fork.isra for \
+      do_fork.isra.0), source (the same, but Rust names stay mangled), linkage (needs -k, but for what \
+      --keep-linkage wrote), hashed (SHA-256).
+
+      A name that several symbols have is told apart by the size in name+0xOFF/0xSIZE; where that \
+      does not do, --ambiguous says what is written.
+
+      JSON, one object a name: file, line, column, surface, text, translation, linkage, offset, size, \
+      module, addresses; then one a finding: file, finding, name or token, and what it is about.
+
+      Exit status: 0 done; 1 --verify found that the text is not of this kernel; 2 a file or kernel \
+      cannot be read, or a name was ambiguous under --ambiguous=error.
+      """)
+
+  enum Form: String, CaseIterable, ExpressibleByArgument {
+    case readable, source, linkage, hashed
+
+    var nameForm: NameForm {
+      switch self {
+      case .readable: .readable
+      case .source: .source
+      case .linkage: .linkage
+      case .hashed: .hashed
+      }
+    }
+  }
+
+  enum Ambiguity: String, CaseIterable, ExpressibleByArgument {
+    case keep, first, all, error
+
+    var choice: TranslationOptions.Ambiguity {
+      switch self {
+      case .keep: .keep
+      case .first: .first
+      case .all: .all
+      case .error: .error
+      }
+    }
+  }
+
+  @Option(name: .customLong("to"), help: "Form to write: readable, source, linkage or hashed.")
+  var form = Form.readable
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A kernel that the text may come from: an image, a directory, System.map, nm output, "
+        + "/proc/kallsyms, a module, or running. May be given again.", valueName: "path"),
+    completion: .file())
+  var kernel: [String] = []
+
+  @Option(
+    name: .customLong("names"),
+    help: ArgumentHelp(
+      "A name table (ksym table) or list of names, to read digests. May be given again.",
+      valueName: "file"), completion: .file())
+  var nameFiles: [String] = []
+
+  @Option(help: "A name of several symbols: keep it, take the first, write all, or error.")
+  var ambiguous = Ambiguity.keep
+
+  @Flag(help: "Write readable{linkage}, which --to linkage always reads back.")
+  var keepLinkage = false
+
+  @Flag(help: "Leave out .isra, .cold and their like too.")
+  var bare = false
+
+  @Flag(help: "Compare sizes, the release and the build ID in the text with the kernel's.")
+  var verify = false
+
+  @Flag(help: "Write the address behind each name+0xOFF.")
+  var addresses = false
+
+  @Flag(help: "Each line is a name, however plain (available_filter_functions).")
+  var lines = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "Texts; standard input if there are none.", completion: .file())
+  var files: [String] = []
+
+  func validate() throws {
+    if kernel.isEmpty && (verify || addresses) {
+      throw ValidationError("--verify and --addresses need a kernel: -k")
+    }
+  }
+
+  private func options(_ terminal: Terminal) -> TranslationOptions {
+    var options = TranslationOptions(form: form.nameForm)
+    options.isBare = bare
+    options.keepsLinkage = keepLinkage
+    options.ambiguity = ambiguous.choice
+    options.linesAreNames = lines
+    options.verifies = verify
+    options.showsAddresses = addresses
+    options.isColoured = terminal.isColoured && !common.json
+    options.collectsNames = common.json
+    return options
+  }
+
+  func run() throws {
+    let names = try NameSources(kernel, common)
+    var status = ExitStatus.yes
+    var known = KnownNames()
+    for path in nameFiles where !known.read(path, limit: common.maximumSize.bytes) {
+      status = .trouble
+    }
+    let options = options(Terminal(common.colour))
+    var translator = TextTranslator(
+      options, sources: names.sources, moduleSource: { names.module($0) },
+      digestName: nameFiles.isEmpty ? nil : { [known] in known.name(for: $0) })
+    var report = TranslationReport(isJSON: common.json, isVerbose: common.verbose)
+    for path in files.isEmpty ? ["-"] : files {
+      report.path = path
+      do {
+        var stream = try ByteStream(path)
+        while true {
+          let piece = try stream.next()
+          if piece.byteCount == 0 { break }
+          translator.translate(piece) { report.write($0) }
+          report.flush(&translator)
+        }
+        translator.finish { report.write($0) }
+        report.flush(&translator)
+      } catch {
+        report.flush(&translator)
+        Terminal.complain("\(error)")
+        status = .trouble
+      }
+    }
+    let counts = translator.counts
+    if common.verbose { report.summarise(counts) }
+    if counts.contradicted > 0 { status = max(status, .no) }
+    if ambiguous == .error && counts.ambiguous > 0 { status = .trouble }
+    throw ExitCode(status.rawValue)
+  }
+}

@@ -1,0 +1,133 @@
+internal import ByteStorage
+internal import Glibc
+internal import NameTranslation
+
+/// Writes what a translation gives: the text on standard output and findings on standard error, or
+/// both as JSON.
+struct TranslationReport {
+  /// The file that is read.
+  var path = "-"
+  private let isJSON: Bool
+  private let isVerbose: Bool
+  private var output = OutputBuffer()
+
+  /// Pieces up to this size are gathered, in bytes.
+  private static let gathered = 1 << 15
+
+  init(isJSON: Bool, isVerbose: Bool) {
+    self.isJSON = isJSON
+    self.isVerbose = isVerbose
+  }
+
+  /// Takes a piece of the translated text.
+  mutating func write(_ piece: RawSpan) {
+    guard !isJSON else { return }
+    if piece.byteCount < TranslationReport.gathered {
+      output.append(piece)
+      if output.bytes.count > TranslationReport.gathered { Terminal.write(&output) }
+    } else {
+      Terminal.write(&output)
+      Terminal.write(piece)
+    }
+  }
+
+  /// Writes what was gathered, and what there is to say.
+  mutating func flush(_ translator: inout TextTranslator) {
+    if isJSON {
+      for name in translator.takeNames() { writeJSON(name) }
+    }
+    Terminal.write(&output)
+    for finding in translator.takeFindings() {
+      if isJSON { writeJSON(finding) } else { complain(finding) }
+    }
+    Terminal.write(&output)
+  }
+
+  private func complain(_ finding: TranslationFinding) {
+    switch finding {
+    case .ambiguous(let name, let names):
+      guard isVerbose || names.isEmpty else { return }
+      Terminal.complain("\(path): \(name) is the name of \(names.joined(separator: ", "))")
+    case .sizeDiffers(let token, let sizes):
+      let known = sizes.map { "0x" + String($0, radix: 16) }.joined(separator: " or ")
+      Terminal.complain("\(path): not of this kernel: \(token): the size is \(known) there")
+    case .unknown(let token):
+      Terminal.complain("\(path): not of this kernel: \(token): no such symbol")
+    case .releaseDiffers(let text, let kernel):
+      Terminal.complain("\(path): not of this kernel: release \(text), not \(kernel)")
+    case .buildIDDiffers(let text, let kernel):
+      Terminal.complain("\(path): not of this kernel: build ID \(text), not \(kernel)")
+    }
+  }
+
+  func summarise(_ counts: TranslationCounts) {
+    var words = "\(counts.names) names found, \(counts.translated) rewritten"
+    if counts.ambiguous > 0 { words += ", \(counts.ambiguous) ambiguous" }
+    if counts.verified > 0 {
+      words += ", \(counts.verified) compared, \(counts.contradicted) disagree"
+    }
+    if counts.longLines > 0 { words += ", \(counts.longLines) lines too long" }
+    Terminal.complain(words)
+  }
+
+  private mutating func writeJSON(_ name: TextName) {
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    json.beginObject()
+    json.member("file", path)
+    json.member("line", optional: name.line)
+    json.member("column", optional: name.column + 1)
+    json.member("surface", name.surface.rawValue)
+    json.member("text", name.text)
+    json.member("translation", optional: name.translation)
+    json.member("linkage", name.linkageNames)
+    json.member("offset", optional: name.offset.map { Int(clamping: $0) })
+    json.member("size", optional: name.size.map { Int(clamping: $0) })
+    json.member("module", optional: name.module)
+    json.member("addresses", name.addresses.map { "0x" + String($0, radix: 16) })
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+
+  private mutating func writeJSON(_ finding: TranslationFinding) {
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    json.beginObject()
+    json.member("file", path)
+    switch finding {
+    case .ambiguous(let name, let names):
+      json.member("finding", "ambiguous")
+      json.member("name", name)
+      json.member("linkage", names)
+    case .sizeDiffers(let token, let sizes):
+      json.member("finding", "size")
+      json.member("token", token)
+      json.member("sizes", sizes.map { "0x" + String($0, radix: 16) })
+    case .unknown(let token):
+      json.member("finding", "unknown")
+      json.member("token", token)
+    case .releaseDiffers(let text, let kernel):
+      json.member("finding", "release")
+      json.member("text", text)
+      json.member("kernel", kernel)
+    case .buildIDDiffers(let text, let kernel):
+      json.member("finding", "build-id")
+      json.member("text", text)
+      json.member("kernel", kernel)
+    }
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+}
+
+extension Terminal {
+  /// As ``write(_:)-(OutputBuffer)``, without gathering.
+  static func write(_ piece: RawSpan) {
+    if !piece.write(to: 1) {
+      if errno != EPIPE { complain("cannot write to standard output") }
+      exit(errno == EPIPE ? 0 : ExitStatus.trouble.rawValue)
+    }
+  }
+}

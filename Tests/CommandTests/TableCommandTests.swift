@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("ksym table")
+struct TableCommandTests {
+  private let sandbox: Sandbox
+  private static let long = "_RNvNtNtCs1cdwasc6FUb_6kernel5print14format_strings4INFO"
+  private static let digest = "5696f427db4abf4205b4ae9621688a5d7cfe42909dc115bd5c758560c898836c"
+
+  init() throws { sandbox = try Sandbox() }
+
+  private func table(_ arguments: String...) async throws -> Ksym.Run {
+    try await Ksym.run(["table"] + arguments)
+  }
+
+  private func file(_ name: String) -> String { sandbox.scratch.file(name) }
+
+  private func list(_ name: String, _ text: String) throws -> String {
+    try sandbox.scratch.write(Array(text.utf8), to: name)
+  }
+
+  @Test("what was built is found by digest, linkage, source and readable name")
+  func show() async throws {
+    let map = try list("map", "1000 T \(Self.long)\n2000 t f\n3000 t f.llvm.5\n")
+    let built = try await table("build", "-v", "-o", file("names"), map)
+    #expect(built.status == 0, "\(built.errors)")
+    #expect(built.errors.contains("3 names, 1 owners"))
+    let line = "\(Self.long)  kernel::print::format_strings::INFO  (vmlinux)"
+    for key in [Self.digest, "sha256:" + Self.digest, Self.long, "format_strings::INFO"] {
+      let run = try await table("show", "-t", file("names"), key)
+      #expect(run.status == 0 && run.lines == [line], "\(key)")
+    }
+    let both = try await table("show", "-t", file("names"), "--json", "f.llvm.5", "nothing")
+    #expect(both.status == 1 && both.errors == "ksym: nothing: not found\n")
+    let object = try #require(try objects(both).first)
+    #expect(
+      Set(object.keys) == ["key", "linkage", "source", "readable", "hashed", "owners"])
+    #expect(object["source"] as? String == "f")
+    let source = try await table("show", "-t", file("names"), "f")
+    #expect(source.lines == ["f  (vmlinux)"])
+  }
+
+  @Test("modules own what they define; what they only require has no owner")
+  func owners() async throws {
+    let folder = sandbox.scratch.makeDirectory("modules")
+    try sandbox.write("modules/a.ko") { $0.basic?.append(RequiredVersion("needed", 1)) }
+    #expect(try await table("build", "-o", file("names"), folder).status == 0)
+    let needed = try await table("show", "-t", file("names"), "needed")
+    #expect(needed.lines == ["needed  (owner unknown)"], "\(needed.errors)")
+  }
+
+  @Test("merging gives what building at once gives, byte for byte")
+  func merge() async throws {
+    let (one, two) = (try list("one", "1000 t f\n"), try list("two", "1000 t g\n2000 t f\n"))
+    for (output, inputs) in [("a", [one]), ("b", [two]), ("ab", [one, two])] {
+      let run = try await Ksym.run(["table", "build", "-o", file(output)] + inputs)
+      #expect(run.status == 0)
+    }
+    #expect(try await table("merge", "-o", file("merged"), file("b"), file("a")).status == 0)
+    #expect(try contents(of: file("merged")) == contents(of: file("ab")))
+    let check = try await table("check", "--json", file("merged"))
+    #expect(try objects(check).first?["names"] as? Int == 2)
+  }
+
+  @Test("a damaged table is status 2, wherever the damage is")
+  func damage() async throws {
+    let map = try list("map", (0..<2000).map { "1000 t name_\($0)\n" }.joined())
+    #expect(try await table("build", "-o", file("names"), map).status == 0)
+    var bytes = try contents(of: file("names"))
+    bytes[5000] ^= 1
+    try sandbox.scratch.write(bytes, to: "bad")
+    let check = try await table("check", file("bad"))
+    #expect(check.status == 2 && check.errors.contains("name table checksum at 0x1000"))
+    bytes[20] ^= 1
+    try sandbox.scratch.write(bytes, to: "worse")
+    let show = try await table("show", "-t", file("worse"), "name_1")
+    #expect(show.status == 2 && show.errors.contains("header"))
+    let text = try await table("show", "-t", map, "name_1")
+    #expect(text.status == 2 && text.errors.contains("not in this format"))
+  }
+
+  @Test("a file that cannot be read leaves the table as it was")
+  func unreadable() async throws {
+    let names = try list("names", "as it was")
+    let run = try await table("build", "-o", names, file("missing"))
+    #expect(run.status == 2)
+    #expect(run.errors == "ksym: \(file("missing")): cannot open: No such file or directory\n")
+    #expect(try contents(of: names) == Array("as it was".utf8))
+  }
+
+  @Test("versions and lookup take a table for the names of digests")
+  func names() async throws {
+    let map = try list("map", "1000 T \(Self.long)\n")
+    #expect(try await table("build", "-o", file("names"), map).status == 0)
+    var record: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0] + Array("sha256\0".utf8)
+    for index in stride(from: 0, to: 64, by: 2) {
+      let start = Self.digest.index(Self.digest.startIndex, offsetBy: index)
+      record.append(UInt8(Self.digest[start...].prefix(2), radix: 16) ?? 0)
+    }
+    record += [UInt8](repeating: 0, count: 64 - record.count)
+    let field = record
+    let module = try sandbox.write("hashed.ko") {
+      $0.basic = nil
+      $0.sections = [("__versions", .alloc, field)]
+    }
+    let versions = try await Ksym.run(["versions", "--names", file("names"), module])
+    #expect(versions.output.contains(Self.long), "\(versions.output)\(versions.errors)")
+    let lookup = try await Ksym.run(["lookup", "-k", map, "--names", file("names"), Self.digest])
+    #expect(lookup.status == 0 && lookup.output.contains(Self.long))
+  }
+}

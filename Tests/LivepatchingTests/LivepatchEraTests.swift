@@ -1,0 +1,135 @@
+import Kallsyms
+import Livepatching
+import TestSupport
+import Testing
+
+/// How the livepatch core of each era answers `foo`, suffixed names, and groups of them.
+@Suite("Livepatch names by era")
+struct LivepatchEraTests {
+  /// Alone: `one` plain, `only` promoted; `foo` plain and twice promoted; `two` twice promoted; `mix`
+  /// with suffixes of gcc.
+  private static let list = """
+    ffffffff81000000 T _stext
+    ffffffff81000010 t foo.llvm.1
+    ffffffff81000020 t foo
+    ffffffff81000030 t foo.llvm.2
+    ffffffff81000040 t only.llvm.1
+    ffffffff81000050 t two.llvm.1
+    ffffffff81000060 t two.llvm.2
+    ffffffff81000070 t one
+    ffffffff81000080 t mix.cold
+    ffffffff81000090 t mix
+    ffffffff81001000 T _end
+
+    """
+
+  private func kernel(_ version: KernelVersion, lto: Bool = true) throws -> LivepatchKernel {
+    let text = try SymbolText(parsing: Array(Self.list.utf8).rawSpan)
+    return LivepatchKernel(
+      SymbolIndex(text.table), rules: LivepatchRules(version),
+      configuration: .init(hasClangLTO: lto, hasCFIWithThinLTO: lto))
+  }
+
+  /// The low byte of the address found, or the line that the kernel prints.
+  private func answer(
+    _ name: String, _ position: UInt64, _ version: KernelVersion, lto: Bool = true
+  ) throws -> String {
+    let kernel = try kernel(version, lto: lto)
+    let resolver = LivepatchResolver(kernel: kernel, objects: [], rules: kernel.rules)
+    let (finding, line) = resolver.find(nil, name, position)
+    return line ?? finding.address.map { String($0 & 0xff, radix: 16) } ?? "?"
+  }
+
+  private func missing(_ name: String) -> String {
+    "livepatch: symbol '\(name)' not found in symbol table"
+  }
+  private func ambiguous(_ name: String) -> String {
+    "livepatch: unresolvable ambiguity for symbol '\(name)' in object '(null)'"
+  }
+  private func beyond(_ name: String, _ position: Int) -> String {
+    "livepatch: symbol position \(position) for symbol '\(name)' in object 'vmlinux' not found"
+  }
+
+  @Test(
+    "names are compared as they are up to 6.1, whatever kallsyms cuts, and from 6.10.7 on",
+    arguments: [
+      KernelVersion(5, 12), KernelVersion(5, 15), KernelVersion(5, 16), KernelVersion(6, 1),
+      KernelVersion(6, 1, 176), KernelVersion(6, 10, 7), KernelVersion(6, 11), KernelVersion(7, 3),
+    ])
+  func exact(_ version: KernelVersion) throws {
+    #expect(try answer("foo", 0, version) == "20")
+    #expect(try answer("foo", 1, version) == "20")
+    #expect(try answer("foo", 2, version) == beyond("foo", 2))
+    #expect(try answer("foo.llvm.1", 0, version) == "10")
+    #expect(try answer("foo.llvm.2", 0, version) == "30")
+    #expect(try answer("only", 0, version) == missing("only"))
+    #expect(try answer("only.llvm.1", 0, version) == "40")
+    #expect(try answer("two", 1, version) == missing("two"))
+    #expect(try answer("mix", 0, version) == "90")
+  }
+
+  @Test("6.2 to 6.4 cut at the first dot: groups are ambiguous, positions count all of them")
+  func firstDot() throws {
+    let version = KernelVersion(6, 3)
+    #expect(try answer("foo", 0, version) == ambiguous("foo"))
+    #expect(try answer("foo", 1, version) == "10")
+    #expect(try answer("foo", 2, version) == "20")
+    #expect(try answer("foo", 3, version) == "30")
+    #expect(try answer("foo", 4, version) == beyond("foo", 4))
+    #expect(try answer("only", 0, version) == "40")
+    #expect(try answer("two", 2, version) == "60")
+    #expect(try answer("mix", 0, version) == ambiguous("mix"))
+    #expect(try answer("mix", 2, version) == "90")
+    #expect(try answer("one", 0, version) == "70")
+  }
+
+  @Test("6.5.0 cuts at .llvm. only")
+  func llvm() throws {
+    let version = KernelVersion(6, 5)
+    #expect(try answer("foo", 0, version) == ambiguous("foo"))
+    #expect(try answer("foo", 3, version) == "30")
+    #expect(try answer("only", 0, version) == "40")
+    #expect(try answer("mix", 0, version) == "90")
+  }
+
+  @Test(
+    "6.5.1 to 6.10.6 never find a name with a hash",
+    arguments: [KernelVersion(6, 5, 1), KernelVersion(6, 10, 6)])
+  func cutOnly(_ version: KernelVersion) throws {
+    #expect(try answer("foo", 0, version) == ambiguous("foo"))
+    #expect(try answer("foo", 2, version) == "20")
+    #expect(try answer("two", 1, version) == "50")
+    #expect(try answer("only", 0, version) == "40")
+    #expect(try answer("only.llvm.1", 0, version) == missing("only.llvm.1"))
+    #expect(try answer("foo.llvm.1", 0, version) == missing("foo.llvm.1"))
+    #expect(try answer("mix", 0, version) == "90")
+  }
+
+  @Test("without Clang's LTO every release compares names as they are")
+  func withoutLTO() throws {
+    for version in [KernelVersion(6, 3), KernelVersion(6, 6), KernelVersion(5, 16)] {
+      #expect(try answer("foo", 0, version, lto: false) == "20")
+      #expect(try answer("only", 0, version, lto: false) == missing("only"))
+    }
+  }
+
+  @Test("the rules of the core change with the release, each with its source")
+  func rules() {
+    for (behaviour, before, since) in [
+      (LivepatchBehaviour.resolvesWhileLoading, KernelVersion(5, 7), KernelVersion(5, 8)),
+      (.separatesVmlinux, KernelVersion(5, 7), KernelVersion(5, 8)),
+      (.findsSitesInside, KernelVersion(5, 17), KernelVersion(5, 18)),
+      (.hasLongNames, KernelVersion(6, 0), KernelVersion(6, 1)),
+      (.matchesAsKallsyms, KernelVersion(6, 1, 176), KernelVersion(6, 2)),
+      (.locatesUnmarkedSymbols, KernelVersion(6, 12), KernelVersion(7, 2)),
+      (.refusesUnnamedFunctions, KernelVersion(7, 2), KernelVersion(7, 3)),
+    ] {
+      #expect(!LivepatchRules(before).has(behaviour))
+      #expect(LivepatchRules(since).has(behaviour))
+      #expect(LivepatchRules.sources(of: behaviour).allSatisfy { !$0.isEmpty })
+    }
+    for behaviour in LivepatchBehaviour.allCases {
+      #expect(!LivepatchRules.sources(of: behaviour).isEmpty)
+    }
+  }
+}

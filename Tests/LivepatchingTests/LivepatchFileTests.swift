@@ -1,0 +1,113 @@
+import ByteStorage
+import ELFFormat
+import Kallsyms
+import Livepatching
+import TestSupport
+import Testing
+
+@Suite("Livepatch modules")
+struct LivepatchFileTests {
+  private func read(_ bytes: [UInt8]) throws -> Livepatch {
+    try Livepatch(
+      ELFFile(ByteSource(bytes.rawSpan)), rules: LivepatchRules(KernelVersion(7, 3)))
+  }
+
+  private func describe(_ patch: Livepatch) -> [String] {
+    patch.objects.map { object in
+      let functions = object.functions.map {
+        "\($0.oldName ?? "-"),\($0.position)\($0.hasNewFunction ? "" : "!")"
+      }
+      return "\(object.title): \(functions.joined(separator: " "))"
+        + (object.callbacks.isEmpty ? "" : " +\(object.callbacks.count)")
+    }
+  }
+
+  private func sample(_ form: LivepatchBuilder.Form) -> LivepatchBuilder {
+    var builder = LivepatchBuilder(("one", 0), ("two", 2), ("three", 1))
+    builder.form = form
+    builder.objects.append(
+      .init(name: "ext4", functions: [.init(old: "four")], callbacks: form == .structures ? 2 : 0))
+    builder.objects.append(.init(name: "xfs", functions: []))
+    return builder
+  }
+
+  @Test("what klp-build's sections say is read")
+  func klpBuild() throws {
+    let patch = try read(sample(.klpBuild).build())
+    #expect(patch.carrier == .section(".init.klp_objects"))
+    #expect(patch.isMarked && patch.enablesPatch && patch.findsSections)
+    #expect(describe(patch) == ["vmlinux: one,0 two,2 three,1", "ext4: four,0", "xfs: "])
+    #expect(patch.moduleNames == ["ext4", "xfs"])
+  }
+
+  @Test(
+    "structures written by hand are followed, whatever their sizes",
+    arguments: [(168, 152, true), (168, 152, false), (184, 200, true), (256, 96, true)])
+  func structures(_ object: Int, _ function: Int, _ hasSymbols: Bool) throws {
+    var builder = sample(.structures)
+    (builder.objectSize, builder.functionSize, builder.hasSymbols) = (object, function, hasSymbols)
+    let patch = try read(builder.build())
+    #expect(patch.carrier == .structures)
+    #expect(
+      describe(patch).prefix(2) == ["vmlinux: one,0 two,2 three,1", "ext4: four,0 +2"])
+    #expect(patch.objects.map(\.title) == ["vmlinux", "ext4", "xfs"])
+  }
+
+  @Test("a function without a name, or without a new function, is still read")
+  func holes() throws {
+    var builder = LivepatchBuilder(("one", 0), ("two", 0))
+    builder.objects[0].functions[0].old = nil
+    builder.objects[0].functions[1].hasNew = false
+    #expect(describe(try read(builder.build())) == ["vmlinux: -,0 two,0!"])
+  }
+
+  @Test("symbols of relocation sections are read once each, with their first use")
+  func references() throws {
+    var builder = LivepatchBuilder(("one", 0))
+    let symbol = ".klp.sym.vmlinux.foo,1"
+    builder.sections = [
+      .init(
+        name: ".klp.rela.vmlinux..text",
+        symbols: [(symbol, true), (".klp.sym.vmlinux.bar;", true), (symbol, true)]),
+      .init(name: ".klp.rela.", symbols: [("plain", false)]),
+    ]
+    let patch = try read(builder.build())
+    #expect(patch.sections.map { $0.name?.object } == ["vmlinux", nil])
+    #expect(patch.sections.map(\.count) == [3, 1])
+    #expect(patch.sections[0].references.map(\.firstUse) == [0, 1])
+    #expect(patch.sections[0].references.map { $0.name?.name } == ["foo", nil])
+    #expect(patch.sections[1].references.map(\.isMarked) == [false])
+  }
+
+  @Test("a module that is no livepatch is none")
+  func ordinary() throws {
+    let patch = try read(ModuleBuilder("plain").build())
+    #expect(!patch.isLivepatch && patch.objects.isEmpty && patch.carrier == .none)
+  }
+
+  @Test("cut and changed files give a value or an error", arguments: [0, 1])
+  func damage(_ form: Int) throws {
+    var builder = sample(form == 0 ? .structures : .klpBuild)
+    builder.sections = [
+      .init(name: ".klp.rela.vmlinux..text", symbols: [(".klp.sym.vmlinux.foo,1", true)])
+    ]
+    let whole = builder.build()
+    for length in stride(from: 0, to: whole.count, by: 7) {
+      _ = try? read(Array(whole[..<length]))
+    }
+    for place in stride(from: 0, to: whole.count, by: 3) {
+      for change: UInt8 in [0xff, 0x80, 0x01] {
+        var bytes = whole
+        bytes[place] ^= change
+        guard let patch = try? read(bytes) else { continue }
+        let resolver = LivepatchResolver(
+          kernel: nil, objects: [], rules: LivepatchRules(KernelVersion(7, 3)))
+        let judge = LivepatchJudge(patch, resolver)
+        _ = judge.load()
+        _ = judge.enable()
+        _ = LivepatchAdvice.advice(
+          on: patch, resolver, functions: judge.functions(), symbols: judge.symbols())
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import ByteStorage
+import NameTranslation
+import Testing
+
+@Suite("Names looked up in a kernel")
+struct LookupTests {
+  private let kernel: NameSource
+
+  init() throws {
+    kernel = try source(
+      """
+      ffffffff81000000 t init_once.llvm.1
+      ffffffff81000040 t init_once.llvm.2
+      ffffffff81000090 t type_show
+      ffffffff810000a0 t type_show
+      ffffffff810000c0 t work.isra.0
+      ffffffff810000d0 t work.part.0
+      ffffffff810000e0 T _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk
+      ffffffff81000100 t panic.llvm.3
+      ffffffff81000200 T _etext
+      ffffffffc0000000 t init_once.llvm.9	[loop]
+
+      """)
+  }
+
+  private func linkage(
+    _ text: String, _ ambiguity: TranslationOptions.Ambiguity = .keep
+  ) -> String {
+    var options = TranslationOptions.linkage
+    options.ambiguity = ambiguity
+    return translated(text, options, sources: [kernel])
+  }
+
+  @Test("the size tells equal names apart")
+  func size() {
+    #expect(linkage("init_once+0x1/0x40") == "init_once.llvm.1+0x1/0x40")
+    #expect(linkage("init_once+0x1/0x50") == "init_once.llvm.2+0x1/0x50")
+    #expect(linkage("init_once+0x1/0x60") == "init_once+0x1/0x60")
+    #expect(linkage("type_show+0x1/0x20") == "type_show+0x1/0x20")
+  }
+
+  @Test("the address tells equal names apart where one of them has it")
+  func address() {
+    #expect(linkage("ffffffff81000040 t init_once") == "ffffffff81000040 t init_once.llvm.2")
+    #expect(
+      linkage("ffffffff81000000 <init_once>:") == "ffffffff81000000 <init_once.llvm.1>:")
+    #expect(linkage("ffffffffa1000040 t init_once") == "ffffffffa1000040 t init_once")
+  }
+
+  @Test("the module tells whose name it is")
+  func module() {
+    #expect(linkage("init_once+0x1/0x40 [loop]") == "init_once.llvm.9+0x1/0x40 [loop]")
+    #expect(linkage("work.isra+0x1/0x10 [loop]") == "work.isra+0x1/0x10 [loop]")
+  }
+
+  @Test("what is ambiguous is kept, first, or all")
+  func ambiguity() {
+    #expect(linkage("0 t x\n=> init_once") == "0 t x\n=> init_once")
+    #expect(linkage("=> init_once", .first) == "=> init_once.llvm.1")
+    #expect(
+      linkage("=> init_once", .all) == "=> init_once.llvm.1|init_once.llvm.2|init_once.llvm.9")
+  }
+
+  @Test("words of prose are no names, though symbols have them")
+  func prose() {
+    for text in [
+      "panic", "do not panic", "the panic (3) call", "panic: show mode", "* panic()", "`panic`",
+      "panic+0x10 is", "'panic'", "<panic>", "| panic |", "panic T", "(panic)", "p panic",
+      "panic [loop]", "panic,1", "[panic]", "panic;panic", "a -> panic", "function panic",
+      "call panic()", "#1 panic (no)", "symbol 'panic'",
+    ] {
+      #expect(linkage("\(text)\n") == "\(text)\n")
+    }
+    #expect(linkage("panic+0x1/0x100") == "panic.llvm.3+0x1/0x100")
+  }
+
+  @Test("lines that are names are looked up where the reader says so")
+  func lists() {
+    var options = TranslationOptions.linkage
+    options.linesAreNames = true
+    #expect(translated("panic\n", options, sources: [kernel]) == "panic.llvm.3\n")
+  }
+
+  @Test("a source name stands for what a compiler made of all of it, not for a piece")
+  func sourceNames() {
+    #expect(linkage("=> work") == "=> work.isra.0")
+    #expect(linkage("=> work.part") == "=> work.part.0")
+  }
+
+  @Test("digests become names, and names digests")
+  func digests() {
+    var options = TranslationOptions(form: .hashed)
+    let text = "0xcb8b6ec7\t_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk\tvmlinux\n"
+    let hashed = translated(text, options)
+    #expect(hashed.hasPrefix("0xcb8b6ec7\t") && hashed.hasSuffix("\tvmlinux\n"))
+    #expect(hashed.utf8.count == 11 + 64 + 9)
+    #expect(translated(hashed, .linkage, sources: [kernel]) == text)
+    options.form = .readable
+    let readable = translated(hashed, options, sources: [kernel])
+    #expect(readable == "0xcb8b6ec7\tkernel::print::call_printk\tvmlinux\n")
+    #expect(translated(hashed, options) == hashed)
+  }
+
+  @Test("a text of another kernel is told")
+  func verification() {
+    var options = TranslationOptions()
+    options.verifies = true
+    let named = NameSource(
+      kernel.index, release: "7.3.4", buildID: String(repeating: "ab", count: 20))
+    var translator = TextTranslator(options, sources: [named])
+    let other = String(repeating: "cd", count: 20)
+    let text = """
+      CPU: 0 UID: 0 PID: 41 Comm: ldt Not tainted 7.3.5 #1 PREEMPT  \(other)
+       init_once.llvm.1+0x10/0x40
+       init_once.llvm.1+0x10/0x44
+       nowhere+0x10/0x44
+       elsewhere+0x10/0x44 [nvme]
+
+      """
+    _ = translated(Array(text.utf8), by: &translator)
+    let findings = translator.takeFindings()
+    #expect(
+      findings == [
+        .releaseDiffers(text: "7.3.5", kernel: "7.3.4"),
+        .buildIDDiffers(text: other, kernel: String(repeating: "ab", count: 20)),
+        .sizeDiffers(token: "init_once.llvm.1+0x10/0x44", sizes: [0x40]),
+        .unknown(token: "nowhere+0x10/0x44"),
+      ])
+    #expect(translator.counts.contradicted == 4 && translator.counts.verified == 3)
+  }
+
+  @Test("addresses are written behind offsets")
+  func addresses() {
+    var options = TranslationOptions()
+    options.showsAddresses = true
+    #expect(
+      translated(
+        " init_once.llvm.2+0x10/0x50 [x]\n init_once+0x10/0x50\n", options, sources: [kernel])
+        == " init_once+0x10/0x50 [x]\n init_once+0x10/0x50 (0xffffffff81000050)\n")
+  }
+
+  @Test("modules that a text mentions are read when they are")
+  func lazyModules() throws {
+    let module = try source("0 t x\n0000000000000000 t probe.isra.0\t[nvme]\n")
+    var asked: [String] = []
+    var translator = TextTranslator(.linkage, sources: [kernel]) { name in
+      asked.append(name)
+      return name == "nvme" ? module : nil
+    }
+    let text = Array(
+      " probe.isra+0x1/0x2 [nvme]\n probe.isra+0x1/0x2 [sd]\n x+0x1/0x2 [nvme]\n".utf8)
+    let output = String(decoding: translated(text, by: &translator), as: UTF8.self)
+    #expect(
+      output == " probe.isra.0+0x1/0x2 [nvme]\n probe.isra+0x1/0x2 [sd]\n x+0x1/0x2 [nvme]\n")
+    #expect(asked == ["nvme", "sd"])
+  }
+}

@@ -1,0 +1,125 @@
+import ByteStorage
+import NameTranslation
+import Testing
+
+@Suite("Text translator")
+struct TextTranslatorTests {
+  @Test(
+    "rewrites the name alone, wherever a name stands",
+    arguments: [
+      ("foo.isra.0+0x1/0x2\r\n", "foo.isra+0x1/0x2\r\n"),
+      (" ? __cfi_c_show.llvm.12+0x10/0x10  \n", " ? __cfi_c_show+0x10/0x10  \n"),
+      ("\u{1b}[1;33mfoo.isra.0+0x1/0x2\u{1b}[0m", "\u{1b}[1;33mfoo.isra+0x1/0x2\u{1b}[0m"),
+      ("foo.constprop.0.isra.0+0x1/0x2", "foo.constprop.isra+0x1/0x2"),
+      ("foo.5.llvm.7+0x1/0x2", "foo.5+0x1/0x2"),
+      ("0000000000000000 t foo.__uniq.123.llvm.9\n", "0000000000000000 t foo\n"),
+      ("_RNvC4core3foo.llvm.1.cold+0x0/0x9", "core::foo.cold+0x0/0x9"),
+    ])
+  func names(_ text: String, _ expected: String) { #expect(translated(text) == expected) }
+
+  @Test(
+    "leaves everything else",
+    arguments: [
+      "see foo.isra.0 in the manual\n", "https://example.org/foo.isra.0+0x10/0x20\n",
+      "drivers/foo.cold.c:12\n", "_RNvC4core3foo is mangled\n", "0xffffffff81234567+0x1/0x2\n",
+      "a.llvm.1 b.llvm.2\n", "foo.isra.0 + 3\n", "\u{ff}\u{fe}.llvm.\n", "\n\n\r\n", ".isra.0\n",
+      "   123: ffffffff81000000    16 FUNC    LOCAL  DEFAULT    1 init_once.llvm.14[...]\n",
+      "kprobes/p_foo_isra_0_0\n", "",
+    ])
+  func others(_ text: String) {
+    #expect(translated(text) == text)
+  }
+
+  @Test("bare leaves out what a compiler did")
+  func bare() {
+    var options = TranslationOptions()
+    options.isBare = true
+    #expect(translated(" foo.isra.0.cold+0x1/0x2", options) == " foo+0x1/0x2")
+    options.form = .source
+    #expect(translated(" _RNvC4core3foo.cold.1+0x1/0x2", options) == " _RNvC4core3foo+0x1/0x2")
+  }
+
+  @Test("semicolons in names do not cut folded stacks")
+  func folded() throws {
+    let name = "_RNvMC4coreAhj4_3foo"
+    let text = "comm;start;\(name) 12\n"
+    let readable = translated(text)
+    #expect(readable == "comm;start;<[u8: 4]>::foo 12\n")
+    let kernel = try source("ffffffff81000000 T \(name)\n")
+    #expect(translated(readable, .linkage, sources: [kernel]) == text)
+  }
+
+  @Test("a line that is too long passes as it is, in bounded pieces, and the next is translated")
+  func longLines() {
+    var translator = TextTranslator()
+    var count = 0
+    var largest = 0
+    let piece = [UInt8](repeating: 0x61, count: 1 << 16) + Array(" f.isra.0+0x1/0x2 ".utf8)
+    for _ in 0..<100 {
+      unsafe translator.translate(piece.span.bytes) { output in
+        count += output.byteCount
+        largest = max(largest, output.byteCount)
+      }
+    }
+    #expect(largest <= TextTranslator.longestLine)
+    let end = Array("\nf.isra.0+0x1/0x2".utf8)
+    var last: [UInt8] = []
+    unsafe translator.translate(end.span.bytes) { last += $0.array }
+    translator.finish { last += $0.array }
+    #expect(count + last.count == piece.count * 100 + end.count - 2)
+    #expect(last.suffix(15) == Array("f.isra+0x1/0x2".utf8).suffix(15))
+    #expect(translator.counts.longLines == 1)
+  }
+
+  @Test("any bytes at all pass unchanged where there is no name")
+  func randomBytes() {
+    var generator = SystemRandomNumberGenerator()
+    var bytes = [UInt8](repeating: 0, count: 1 << 17)
+    for index in bytes.indices {
+      bytes[index] = UInt8.random(in: 0...255, using: &generator)
+    }
+    #expect(translated(bytes, pieceSize: 4099) == bytes)
+  }
+
+  @Test(
+    "lines made to be slow are not",
+    arguments: [
+      ">", "<", "{", "}", "+0x", "+0x1/0x", " <", "::", "symbol '<", "/livepatch/a", "{a}", "_R",
+      ".llvm.", "| <", "probe:", "\u{1b}[", ";a", "[a", "a.isra.0+0x1/0x2 ", "0x1 <a+",
+    ])
+  func repeated(_ text: String) throws {
+    let line = Array(String(repeating: text, count: 20_000 / text.utf8.count).utf8)
+    let kernel = try source("ffffffff81000000 T a\nffffffff81000010 t a.isra.0\n")
+    for prefix in ["", "_R ", "ffffffff81000000 <"] {
+      let all = Array(prefix.utf8) + line
+      _ = translated(all)
+      _ = translated(all, .linkage, sources: [kernel])
+    }
+  }
+
+  @Test("names of many kilobytes and deep manglings stay as they are")
+  func longNames() {
+    for name in [
+      "_R" + String(repeating: "N", count: 200_000),
+      "_RNvC" + String(repeating: "9", count: 90_000),
+      String(repeating: "a", count: 200_000) + ".llvm.1x",
+    ] {
+      let line = "\(name)+0x1/0x2\n"
+      #expect(translated(line) == line)
+    }
+  }
+
+  @Test("what a record of names tells is where it stands")
+  func records() throws {
+    var options = TranslationOptions()
+    options.collectsNames = true
+    var translator = TextTranslator(options)
+    let text = Array("\nplain words\n pc : foo.isra.0+0x10/0x40 [loop]\n".utf8)
+    _ = translated(text, by: &translator, pieceSize: 5)
+    let name = try #require(translator.takeNames().first)
+    #expect(name.line == 3 && name.column == 6 && name.surface == .kernelLog)
+    #expect(name.text == "foo.isra.0" && name.translation == "foo.isra")
+    #expect(name.offset == 0x10 && name.size == 0x40 && name.module == "loop")
+    #expect(translator.takeNames().isEmpty)
+  }
+}
