@@ -2,7 +2,8 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check names kallsyms translate table start (default: all)
+#   Benchmarks/run.sh [PART...]      parts: versions raw check convert names kallsyms translate table start
+#                                 (default: all)
 #
 # Environment:
 #   KSYM            the command (default .build-release/release/ksym)
@@ -25,7 +26,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check names kallsyms translate table start}"
+read -ra parts <<<"${*:-versions raw check convert names kallsyms translate table start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -142,6 +143,8 @@ measure_check() {
     "$(result 'ksym check' 5)" "$(result 'ksym check' 2)" 0.6
   bound "check, whole tree: peak memory, MB" "$(result 'ksym check' 6)" 0.95367431640625 200
 }
+
+. "$here/convert.sh"
 
 measure_names() {
   local rust_symvers names=$store/rust-names-1000000
@@ -292,6 +295,7 @@ if [[ -n $modules ]]; then
   ! wants versions || measure_versions
   ! wants raw || measure_raw
   ! wants check || measure_check
+  ! wants convert || measure_convert
 else
   leave_out "versions, raw, check" "no kernel in $root (make kernels)"
 fi

@@ -17,7 +17,7 @@ enum FuzzTargets {
     "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo, "exports": exports,
     "names": names, "streams": streams, "kernel": kernel, "loader": loader, "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
-    "translate": translate,
+    "translate": translate, "convert": convert,
   ]
 
   /// Every accessor of the ELF reader.

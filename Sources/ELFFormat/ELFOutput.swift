@@ -84,16 +84,11 @@ struct ELFOutput: ~Escapable {
   /// is where it was, else as far after the part before it as it was.
   @_lifetime(self: copy self)
   private mutating func place(_ number: Int, oldStart: Int, oldSize: Int, alignment: UInt64) {
-    let isTight = aligned(oldEnd, alignment) == oldStart
-    var target = bytes.count
-    if isTight {
-      target = aligned(bytes.count, alignment) ?? target
-    } else {
-      target &+= oldStart &- oldEnd
-      // What had an alignment keeps it.
-      if aligned(oldStart, alignment) == oldStart {
-        target = aligned(target, alignment) ?? target
-      }
+    var target = bytes.count &+ (oldStart &- oldEnd)
+    if let next = aligned(oldEnd, alignment), next <= oldStart,
+      aligned(oldStart, alignment) == oldStart, let place = aligned(bytes.count, alignment)
+    {
+      target = place &+ (oldStart &- next)
     }
     fill(to: target, from: oldEnd..<oldStart)
     if number == ELFEditor.headerTable {

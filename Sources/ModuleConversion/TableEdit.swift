@@ -68,12 +68,13 @@ struct TableEdit: ~Escapable {
         editor.drop(editor.section(at: index))
       }
     }
+    let odd = oddAlignment(placement)
     let order = placement.order
     for (position, role) in order.enumerated() where all[role] == nil {
       guard let content = wanted[role] else { continue }
       let new = ELFEditor.NewSection(
         "\(role.sectionName)", flags: .alloc, bytes: content,
-        alignment: placement.alignment(of: role, size: content.count))
+        alignment: odd ?? placement.alignment(of: role, size: content.count))
       let after = order[(position + 1)...].compactMap { all[$0] }.first
       let before = order[..<position].reversed().compactMap { all[$0] }.first
       if let after {
@@ -85,6 +86,20 @@ struct TableEdit: ~Escapable {
       }
     }
     return all.filter { wanted[$0.key] != nil }
+  }
+
+  /// The alignment of tables that are not aligned as a compiler aligns them; `nil` if all are.
+  private func oddAlignment(_ placement: TablePlacement) -> Int? {
+    for role in TableRole.allCases {
+      guard let index = present[role] else { continue }
+      let section = elf.sections[index]
+      let usual = placement.alignment(of: role, size: Int(clamping: section.size))
+      let alignment = Int(clamping: section.alignment)
+      if alignment != usual, alignment > 0, alignment <= 4096, alignment & (alignment - 1) == 0 {
+        return alignment
+      }
+    }
+    return nil
   }
 
   /// The section before which tables go where there were none: the module structure, which comes

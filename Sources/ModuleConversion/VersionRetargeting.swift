@@ -89,6 +89,7 @@ extension Retargeting {
         continue
       }
       list.insert(bytes, crc: crc, at: place)
+      present.insert(name)
       if !isBackwards { place += 1 }
       added.append(bytes.text)
     }

@@ -1,0 +1,174 @@
+import ByteStorage
+import ELFFormat
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("ksym convert")
+struct ConvertCommandTests {
+  @Test("there and back is the same file, in place, with its mode")
+  func inPlace() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko")
+    let original = try contents(of: path)
+    let mode = unsafe chmod(path, 0o640)
+    #expect(mode == 0)
+    #expect(try await Ksym.run(["convert", "--to", "both", "--in-place", path]).status == 0)
+    #expect(try contents(of: path) != original)
+    #expect(permissions(of: path) == 0o640)
+    let back = try await Ksym.run(["convert", "--to", "basic", "--in-place", path])
+    #expect(back.status == 0 && back.output.contains("basic and extended → basic"))
+    #expect(try contents(of: path) == original)
+  }
+
+  @Test("compressed modules are packed again, so that what is in them is the same")
+  func compressed() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko")
+    let original = try contents(of: path)
+    for suffix in ["gz", "xz", "zst"] {
+      let packed = box.scratch.file("b.ko.\(suffix)")
+      #expect(try await Ksym.run(["convert", "--to", "both", "-o", packed, path]).status == 0)
+      let again = box.scratch.file("c.ko")
+      #expect(try await Ksym.run(["convert", "--to", "basic", "-o", again, packed]).status == 0)
+      #expect(try contents(of: again) == original)
+      // The digest of xz must be one that the kernel knows: CRC32.
+      if suffix == "xz" { #expect(try contents(of: packed)[7] == 1) }
+    }
+  }
+
+  @Test("refusals say why and end with 1, troubles with 2, and write nothing")
+  func refusals() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko") {
+      $0.basic = nil
+      $0.extended = [.init(String(repeating: "l", count: 70), 1), .init("module_layout", 2)]
+    }
+    let target = box.scratch.file("out.ko")
+    let long = try await Ksym.run(["convert", "--to", "basic", "-o", target, path])
+    #expect(long.status == 1 && long.errors.contains("longer than 55 bytes"))
+    let none = try box.write("none.ko") { $0.basic = nil }
+    #expect(try await Ksym.run(["convert", "--to", "basic", "-o", target, none]).status == 1)
+    let text = try box.scratch.write(Array("no module".utf8), to: "text.ko")
+    #expect(try await Ksym.run(["convert", "--to", "basic", "-o", target, text]).status == 2)
+    #expect(PathKind(target) == .missing)
+    #expect(try await Ksym.run(["convert", "--to", "basic", path]).status == 64)
+  }
+
+  @Test("a file that cannot be written whole is not written, and leaves nothing behind")
+  func noRoom() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko") {
+      $0.sections = [("data", .alloc, [UInt8](repeating: 7, count: 100_000))]
+    }
+    let original = try contents(of: path)
+    // A limit on the size of files stands for a disk that is full.
+    let run = try await Ksym.run(
+      ["-c", "ulimit -f 8; exec \(Ksym.path) convert --to both --in-place \(path)"], program: "sh")
+    #expect(run.status == 2 && run.errors.contains("cannot write"))
+    #expect(try contents(of: path) == original)
+    #expect(DirectoryTree.names(in: box.scratch.path).allSatisfy { !$0.contains(".tmp") })
+  }
+
+  @Test("what a killed run left is removed by the next, what is in use is not")
+  func leftovers() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko")
+    let stale = try box.scratch.write([1, 2], to: "a.ko.ksym-4711.tmp")
+    let other = try box.scratch.write([1, 2], to: "a.ko.ksym-x.tmp")
+    #expect(try await Ksym.run(["convert", "--to", "both", "--in-place", path]).status == 0)
+    #expect(PathKind(stale) == .missing && PathKind(other) == .file)
+  }
+
+  @Test("killed at any moment, a module is the old one or the new one")
+  func killed() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko") {
+      $0.sections = [("data", .alloc, [UInt8](repeating: 7, count: 3_000_000))]
+    }
+    let basic = try contents(of: path)
+    let both = box.scratch.file("both.ko")
+    #expect(try await Ksym.run(["convert", "--to", "both", "-o", both, path]).status == 0)
+    let extended = try contents(of: both)
+    for (round, signal) in ["KILL", "TERM", "INT", "HUP", "KILL", "USR1"].enumerated() {
+      let script = """
+        \(Ksym.path) convert --to \(round % 2 == 0 ? "both" : "basic") --in-place \(path) >/dev/null &
+        i=0; while [ $i -lt \(round * 400) ]; do i=$((i+1)); done
+        kill -\(signal) $! 2>/dev/null; wait; ls \(box.scratch.path) | grep -c tmp; true
+        """
+      let run = try await Ksym.run(["-c", script], program: "sh")
+      let now = try contents(of: path)
+      #expect(now == basic || now == extended)
+      let left = Int(run.lines.last ?? "") ?? 9
+      #expect(left <= (signal == "KILL" ? 1 : 0))
+    }
+  }
+
+  @Test("a signature by a key of the user's is one that openssl verifies")
+  func signing() async throws {
+    guard await Ksym.hasProgram("openssl") else {
+      report("no openssl: signing is left out")
+      return
+    }
+    let box = try Sandbox()
+    let path = try box.write("a.ko")
+    let (key, certificate) = (box.scratch.file("key.pem"), box.scratch.file("cert.pem"))
+    let made = try await Ksym.run(
+      [
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+        "-subj", "/CN=test", "-days", "2",
+      ], program: "openssl")
+    try #require(made.status == 0)
+    let signed = box.scratch.file("s.ko")
+    let run = try await Ksym.run(
+      ["convert", "--to", "both", "-o", signed, "--sign", key, certificate, path])
+    #expect(run.status == 0 && run.output.contains("signed"))
+    let bytes = try contents(of: signed)
+    let size = bytes[(bytes.count - 32)..<(bytes.count - 28)].reduce(0) { $0 << 8 | Int($1) }
+    let end = bytes.count - 40
+    let message = try box.scratch.write(Array(bytes[(end - size)..<end]), to: "m.der")
+    let content = try box.scratch.write(Array(bytes[..<(end - size)]), to: "content")
+    let verified = try await Ksym.run(
+      [
+        "cms", "-verify", "-binary", "-inform", "DER", "-in", message, "-content", content,
+        "-certfile", certificate, "-noverify", "-out", "/dev/null",
+      ], program: "openssl")
+    #expect(verified.status == 0, "\(verified.errors)")
+    // A signed module is refused from now on, and its signature can be put back.
+    #expect(try await Ksym.run(["convert", "--to", "basic", "--in-place", signed]).status == 1)
+  }
+
+  @Test("CRCs come from the kernel that is named, loudly")
+  func retargeting() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko") {
+      $0.basic = [.init("_printk", 1), .init("module_layout", 2)]
+    }
+    let target = box.scratch.file("b.ko")
+    let run = try await Ksym.run(["convert", "--crcs", box.kernel, "-o", target, path])
+    #expect(run.status == 0 && run.errors.contains("warning: CRCs of"))
+    let check = try await Ksym.run(["check"] + box.kernelOptions + [target])
+    #expect(check.status == 0, "\(check.output)")
+    let none = box.scratch.file("none.ko")
+    #expect(try await Ksym.run(["convert", "--to", "none", "-o", none, path]).status == 0)
+    let made = try await Ksym.run(
+      ["convert", "--crcs", box.kernel, "--to", "basic", "--add-missing", "-o", target, none])
+    #expect(made.status == 0)
+    let versions = try await Ksym.run(["versions", "--format", "modprobe", target])
+    #expect(versions.output.contains("0x9aec1234\t_printk\n0x0badcafe\tmodule_layout\n"))
+  }
+
+  @Test("only the symbols named are changed, and modules may follow them")
+  func only() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko") {
+      $0.basic = [.init("_printk", 1), .init("module_layout", 2)]
+    }
+    let target = box.scratch.file("b.ko")
+    let run = try await Ksym.run(
+      ["convert", "-o", target, "--crcs", box.kernel, "--only", "_printk", path])
+    #expect(run.status == 0, "\(run.errors)")
+    let versions = try await Ksym.run(["versions", "--format", "modprobe", target])
+    #expect(versions.output == "0x9aec1234\t_printk\n0x00000002\tmodule_layout\n")
+  }
+}
