@@ -173,13 +173,13 @@ _ksym() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|versions|exports|kernel|symbols|lookup|kallsyms|help)
+    check|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|convert|translate|help)
         # Offer subcommand argument completions
         "_ksym_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup kallsyms help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch convert translate help' -- "${cur}"))
         ;;
     esac
 }
@@ -187,8 +187,8 @@ _ksym() {
 _ksym_check() {
     repeating_flags=()
     non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--assume --with)
-    non_repeating_options=(--kernel -k --config --blacklist --color --jobs -j --max-size)
+    repeating_options=(--kernel -k --assume --with)
+    non_repeating_options=(--config --blacklist --color --jobs -j --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -336,15 +336,15 @@ _ksym_kernel() {
 
 _ksym_symbols() {
     repeating_flags=()
-    non_repeating_flags=(--as-kernel --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--name)
-    non_repeating_options=(--format --type --range --module --color --jobs -j --max-size)
+    non_repeating_flags=(--as-kernel --no-contents --with-modules --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=(--name --modules)
+    non_repeating_options=(--format --type --range --module --output -o --names --kaslr --color --jobs -j --max-size)
     __ksym_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--format')
-        __ksym_add_completions -W 'nm'$'\n''kallsyms'$'\n''json'$'\n''system-map'
+        __ksym_add_completions -W 'nm'$'\n''kallsyms'$'\n''json'$'\n''elf'$'\n''system-map'
         return
         ;;
     '--name')
@@ -357,6 +357,21 @@ _ksym_symbols() {
         return
         ;;
     '--module')
+        return
+        ;;
+    '--output'|'-o')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--names')
+        __ksym_add_completions -W 'linkage'$'\n''source'$'\n''readable'
+        return
+        ;;
+    '--kaslr')
+        return
+        ;;
+    '--modules')
+        __ksym_add_completions -f
         return
         ;;
     '--color')
@@ -382,9 +397,9 @@ _ksym_symbols() {
 
 _ksym_lookup() {
     repeating_flags=()
-    non_repeating_flags=(--lto --cfi --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--kernel -k --era --color --jobs -j --max-size)
+    non_repeating_flags=(--lto --no-lto --cfi --long -l --with-modules --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=(--kernel -k --names --modules)
+    non_repeating_options=(--era --for --kaslr --color --jobs -j --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -396,6 +411,20 @@ _ksym_lookup() {
     '--era')
         return
         ;;
+    '--for')
+        return
+        ;;
+    '--names')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--kaslr')
+        return
+        ;;
+    '--modules')
+        __ksym_add_completions -f
+        return
+        ;;
     '--color')
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
@@ -404,6 +433,196 @@ _ksym_lookup() {
         return
         ;;
     '--max-size')
+        return
+        ;;
+    esac
+}
+
+_ksym_names() {
+    repeating_flags=()
+    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--html --top --color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--html')
+        __ksym_add_completions -o plusdirs -fX '!*.@(html)'
+        return
+        ;;
+    '--top')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_table() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __ksym_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    build|merge|show|check)
+        # Offer subcommand argument completions
+        "_ksym_table_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'build merge show check' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ksym_table_build() {
+    repeating_flags=()
+    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output -o --memory --color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output'|'-o')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--memory')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_table_merge() {
+    repeating_flags=()
+    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output -o --memory --color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output'|'-o')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--memory')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_table_show() {
+    repeating_flags=()
+    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    repeating_options=(--table -t)
+    non_repeating_options=(--color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--table'|'-t')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+}
+
+_ksym_table_check() {
+    repeating_flags=()
+    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
         return
         ;;
     esac
@@ -489,6 +708,168 @@ _ksym_kallsyms_encode() {
     # Offer positional completions
     case "${positional_number}" in
     1)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_livepatch() {
+    repeating_flags=()
+    non_repeating_flags=(--no-deps --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=(-k --kernel --assume --with)
+    non_repeating_options=(--config --era --color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-k'|'--kernel')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--config')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--assume')
+        return
+        ;;
+    '--with')
+        __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
+        return
+        ;;
+    '--era')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
+        return
+        ;;
+    esac
+}
+
+_ksym_convert() {
+    repeating_flags=()
+    non_repeating_flags=(--drop-unrepresentable --add-missing --prune --drop-signature --basic --extended --in-place --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=(--only --sign --symvers)
+    non_repeating_options=(--to --crcs --hash --signature-from --like --output -o --suffix --color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--to')
+        __ksym_add_completions -W 'basic'$'\n''extended'$'\n''both'$'\n''packed'$'\n''hashed'$'\n''none'$'\n''mod.c'$'\n''mod.o'
+        return
+        ;;
+    '--crcs')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--only')
+        return
+        ;;
+    '--sign')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--hash')
+        __ksym_add_completions -W 'sha256'$'\n''sha384'$'\n''sha512'
+        return
+        ;;
+    '--signature-from')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--symvers')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--like')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--output'|'-o')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--suffix')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
+        return
+        ;;
+    esac
+}
+
+_ksym_translate() {
+    repeating_flags=()
+    non_repeating_flags=(--keep-linkage --bare --verify --addresses --lines --json --no-demangle --verbose -v --version -h --help)
+    repeating_options=(--kernel -k --names)
+    non_repeating_options=(--to --ambiguous --color --jobs -j --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--to')
+        __ksym_add_completions -W 'readable'$'\n''source'$'\n''linkage'$'\n''hashed'
+        return
+        ;;
+    '--kernel'|'-k')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--names')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--ambiguous')
+        __ksym_add_completions -W 'keep'$'\n''first'$'\n''all'$'\n''error'
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--jobs'|'-j')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
         __ksym_add_completions -f
         return
         ;;
