@@ -103,25 +103,38 @@ public struct KernelSymbolReader: ~Copyable {
     _ image: borrowing KallsymsImage, readsProbeSites: Bool = false
   ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
+    let table = try SymbolTable(tables, in: image)
+    let address = table.isRelative ? nil : table.address(ofKernelSymbol: "linux_banner")
+    let inPlace = address.flatMap { KernelSymbolReader.banner(at: $0, in: image) }
     var source = KernelSymbolSource(
-      try SymbolTable(tables, in: image), .image, tables: tables,
-      release: KernelBanner(searching: image.bytes)?.release,
+      table, .image, tables: tables,
+      release: (inPlace ?? KernelBanner(searching: image.bytes))?.release,
       wrongTypes: tables.wrongTypes(in: image))
-    source.kernelOffset =
-      KernelSymbolReader.move(of: source.table, in: image)
-      ?? KernelSymbolSource.usualMove(source.table)
+    if inPlace != nil {
+      source.kernelOffset = KernelFacts.Fact(0, from: "where the image has its banner")
+    } else {
+      source.kernelOffset =
+        address.flatMap { KernelSymbolReader.move(ofBanner: $0, in: image) }
+        ?? KernelSymbolSource.usualMove(table)
+    }
     if readsProbeSites { source.probeSites = ProbeSites(tables, in: image, source.table) }
     return source
+  }
+
+  /// The banner at an address, where the kernel was not moved: no search through the image.
+  private static func banner(
+    at address: UInt64, in image: borrowing KallsymsImage
+  ) -> KernelBanner? {
+    guard let offset = image.offset(ofAddress: address), let text = image.bytes.suffix(from: offset)
+    else { return nil }
+    return KernelBanner(parsing: text)
   }
 
   /// How far the addresses in an image are from where its headers say that it lies: images may be
   /// made from memory.
   private static func move(
-    of table: SymbolTable, in image: borrowing KallsymsImage
+    ofBanner banner: UInt64, in image: borrowing KallsymsImage
   ) -> KernelFacts.Fact<UInt64>? {
-    guard let banner = table.address(ofKernelSymbol: "linux_banner"), !table.isRelative else {
-      return nil
-    }
     let bytes = image.bytes
     var position = 0
     // Format strings begin alike.
