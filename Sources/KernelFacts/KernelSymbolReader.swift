@@ -103,7 +103,10 @@ public struct KernelSymbolReader: ~Copyable {
     _ image: borrowing KallsymsImage, readsProbeSites: Bool = false
   ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
-    let table = try SymbolTable(tables, in: image)
+    var table = try SymbolTable(tables, in: image)
+    if table.isRelative, let start = LinkAddress.find(image.bytes, tables) {
+      table = try SymbolTable(tables, in: KallsymsImage(raw: image.bytes, loadAddress: start))
+    }
     let address = table.isRelative ? nil : table.address(ofKernelSymbol: "linux_banner")
     let inPlace = address.flatMap { KernelSymbolReader.banner(at: $0, in: image) }
     var source = KernelSymbolSource(
