@@ -122,3 +122,15 @@ extension RawSpan {
   /// A copy of the bytes.
   public var array: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
 }
+
+extension RawSpan {
+  /// The bytes as the floor of names takes them.
+  package var characters: Span<UInt8> {
+    @_lifetime(copy self)
+    get {
+      let span = Span<UInt8>(_bytes: self)
+      // SAFETY: the new span is of the same bytes.
+      return unsafe _overrideLifetime(span, copying: self)
+    }
+  }
+}

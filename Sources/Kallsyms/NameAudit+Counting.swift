@@ -123,15 +123,3 @@ extension NameLimit.Interface {
     }
   }
 }
-
-extension RawSpan {
-  /// The bytes as the floor of names takes them.
-  var characters: Span<UInt8> {
-    @_lifetime(copy self)
-    get {
-      let span = Span<UInt8>(_bytes: self)
-      // SAFETY: the new span is of the same bytes.
-      return unsafe _overrideLifetime(span, copying: self)
-    }
-  }
-}

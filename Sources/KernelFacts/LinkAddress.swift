@@ -22,25 +22,18 @@ enum LinkAddress {
       let table = try? SymbolTable(tables, in: KallsymsImage(raw: bytes, loadAddress: 0)),
       let size = table.addresses.last, table.isSorted
     else { return nil }
+    let addresses = table.addresses
     var agreeing = [Int](repeating: 0, count: known.count)
     for place in stride(from: 0, to: bytes.byteCount &- 7, by: 8) {
       guard let word = bytes.integer(UInt64.self, at: place, tables.order) else { break }
       for (index, start) in known.enumerated() where word &- start < size {
-        if contains(table.addresses, word &- start) { agreeing[index] += 1 }
+        // Below the last address, so that one more is no overflow.
+        if addresses.holdsSorted((word &- start)..<(word &- start &+ 1)) { agreeing[index] += 1 }
       }
     }
     guard let best = agreeing.indices.max(by: { agreeing[$0] < agreeing[$1] }),
       agreeing[best] >= leastAgreeing
     else { return nil }
     return known[best]
-  }
-
-  private static func contains(_ addresses: [UInt64], _ address: UInt64) -> Bool {
-    var (low, high) = (0, addresses.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if addresses[middle] < address { low = middle + 1 } else { high = middle }
-    }
-    return low < addresses.count && addresses[low] == address
   }
 }

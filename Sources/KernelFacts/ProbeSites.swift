@@ -1,3 +1,5 @@
+internal import ByteStorage
+
 /// Where a kernel lets functions be traced and probed.
 ///
 /// - Note: kernel/trace/ftrace.c (`__start_mcount_loc`), kernel/kprobes.c (`__start_kprobe_blacklist`
@@ -24,22 +26,12 @@ public struct ProbeSites: Sendable {
   ///   - size: Its size in bytes.
   /// - Returns: Whether ftrace can stop there.
   public func canTrace(_ address: UInt64, size: UInt64) -> Bool {
-    let first = ProbeSites.firstIndex(notBelow: address, in: tracing)
-    return first < tracing.count && tracing[first] - address < max(size, 1)
+    let (end, overflow) = address.addingReportingOverflow(max(size, 1))
+    return tracing.holdsSorted(address..<(overflow ? .max : end))
   }
 
   /// Whether a function is on the list of those that kprobes refuse.
   public func refuses(_ address: UInt64) -> Bool {
-    let first = ProbeSites.firstIndex(notBelow: address, in: refused)
-    return first < refused.count && refused[first] == address
-  }
-
-  private static func firstIndex(notBelow address: UInt64, in list: [UInt64]) -> Int {
-    var (low, high) = (0, list.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if list[middle] < address { low = middle + 1 } else { high = middle }
-    }
-    return low
+    refused.holdsSorted(address..<(address == .max ? address : address + 1))
   }
 }

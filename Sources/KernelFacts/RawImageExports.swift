@@ -95,11 +95,7 @@ struct RawImageExports: ~Escapable {
     else { return false }
     // Thumb functions have the lowest bit set.
     let address = layout.wordSize == 4 ? value & 0xffff_fffe : value
-    var (low, high) = (0, table.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if table.addresses[middle] < address { low = middle + 1 } else { high = middle }
-    }
+    var low = table.addresses.partitionIndex { $0 < address }
     let last = min(table.count, low + RawImageExports.mostAliases)
     while low < last, table.addresses[low] == address {
       if table.name(at: low).equals(name) { return true }

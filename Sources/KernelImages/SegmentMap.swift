@@ -1,3 +1,5 @@
+internal import ByteStorage
+
 /// Finds the segment that holds an address, in time that does not grow with hostile headers.
 ///
 /// Where segments overlap, the one that begins lower counts; of equal beginnings the first.
@@ -37,11 +39,7 @@ struct SegmentMap: Sendable {
   /// The segment that holds an address, how far into it the address is, and how many bytes of the
   /// segment follow; `nil` if none does.
   func place(of address: UInt64) -> (index: Int, offset: UInt64, size: UInt64)? {
-    var (low, high) = (0, entries.count)
-    while low < high {
-      let middle = (low &+ high) / 2
-      if entries[middle].start <= address { low = middle &+ 1 } else { high = middle }
-    }
+    let low = entries.partitionIndex { $0.start <= address }
     guard low > 0 else { return nil }
     let entry = entries[low &- 1]
     let distance = address &- entry.start

@@ -82,10 +82,10 @@ public struct LivepatchKernel: Sendable {
     let address = address(of: symbol)
     if let initial = index.bounds.initial, initial.contains(address) { return false }
     guard rules.has(.findsSitesInside) else {
-      return FentrySearch.contains(sites, address..<(address &+ 1))
+      return sites.holdsSorted(address..<(address &+ 1))
     }
     // The kernel asks for the whole function only at the start of one.
     let start = address < slack ? 0 : address - slack
-    return FentrySearch.contains(sites, start..<(address &+ max(1, size(of: symbol) ?? 1)))
+    return sites.holdsSorted(start..<(address &+ max(1, size(of: symbol) ?? 1)))
   }
 }

@@ -89,7 +89,7 @@ public struct ObjectSymbols: Sendable {
   public func isTraceable(_ entry: Entry) -> Bool {
     guard let offsets = sites[entry.section] else { return false }
     let start = entry.offset < slack ? 0 : entry.offset - slack
-    return FentrySearch.contains(offsets, start..<(entry.offset &+ max(entry.size, 1)))
+    return offsets.holdsSorted(start..<(entry.offset &+ max(entry.size, 1)))
   }
 
   /// Where a symbol lies, for people: `.text+0x10`.
@@ -113,11 +113,7 @@ public struct ObjectSymbols: Sendable {
 
   private static func next(_ starts: [UInt64]?, _ value: UInt64, _ end: UInt64) -> UInt64 {
     guard let starts else { return 0 }
-    var (low, high) = (0, starts.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if starts[middle] <= value { low = middle + 1 } else { high = middle }
-    }
+    let low = starts.partitionIndex { $0 <= value }
     let next = low < starts.count ? starts[low] : end
     return next > value ? next - value : 0
   }
@@ -133,18 +129,5 @@ public struct ObjectSymbols: Sendable {
       }
     }
     for key in sites.keys { sites[key]?.sort() }
-  }
-}
-
-/// Bisection of sorted sites.
-enum FentrySearch {
-  /// Whether a site lies in a range.
-  static func contains(_ sites: [UInt64], _ range: Range<UInt64>) -> Bool {
-    var (low, high) = (0, sites.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if sites[middle] < range.lowerBound { low = middle + 1 } else { high = middle }
-    }
-    return low < sites.count && sites[low] < range.upperBound
   }
 }

@@ -107,11 +107,7 @@ struct PointerMap: ~Escapable {
   }
 
   private static func first(in list: [Place], notBelow offset: UInt64) -> Int? {
-    var (low, high) = (0, list.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if list[middle].offset < offset { low = middle + 1 } else { high = middle }
-    }
+    let low = list.partitionIndex { $0.offset < offset }
     return low < list.count ? low : nil
   }
 }

@@ -44,11 +44,7 @@ struct AddressSpace: ~Escapable {
 
   /// Offset in the file of an address, and the bytes that follow it in its section.
   private func place(of address: UInt64) -> (offset: Int, count: Int)? {
-    var (low, high) = (0, regions.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if regions[middle].address <= address { low = middle + 1 } else { high = middle }
-    }
+    let low = regions.partitionIndex { $0.address <= address }
     guard low > 0 else { return nil }
     let region = regions[low - 1]
     let distance = address - region.address

@@ -117,15 +117,7 @@ private struct Offsets {
   mutating func append(_ offset: Int) { offsets.append(offset) }
 
   func index(of offset: Int) -> Int? {
-    var (low, high) = (0, offsets.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if offsets[middle] < offset {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
+    let low = offsets.partitionIndex { $0 < offset }
     return low < offsets.count && offsets[low] == offset ? low : nil
   }
 }

@@ -83,15 +83,3 @@ extension NameTable {
     return ([""] + single + double).map { Array($0.utf8) }
   }()
 }
-
-extension RawSpan {
-  /// The bytes as the floor of names takes them.
-  var characters: Span<UInt8> {
-    @_lifetime(copy self)
-    get {
-      let span = Span<UInt8>(_bytes: self)
-      // SAFETY: the new span is of the same bytes.
-      return unsafe _overrideLifetime(span, copying: self)
-    }
-  }
-}

@@ -122,11 +122,7 @@ struct NameResolver {
   mutating func matches(digest: SHA256Digest) -> [Match] {
     let digests = self.digests ?? makeDigests()
     self.digests = digests
-    var (low, high) = (0, digests.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if digests[middle].word < digest.firstWord { low = middle + 1 } else { high = middle }
-    }
+    var low = digests.partitionIndex { $0.word < digest.firstWord }
     var found: [Match] = []
     while low < digests.count, digests[low].word == digest.firstWord {
       let match = digests[low].match

@@ -133,12 +133,7 @@ struct NameForms: Sendable {
   }
 
   private func lowerBound(_ hash: UInt64) -> Int {
-    var (low, high) = (0, entries.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].hash < hash { low = middle + 1 } else { high = middle }
-    }
-    return low
+    entries.partitionIndex { $0.hash < hash }
   }
 }
 

@@ -200,17 +200,6 @@ struct KernelReport {
   }
 
   private func address(_ value: UInt64) -> String { "0x\(String(value, radix: 16))" }
-
-  /// A number with commas.
-  private func grouped(_ number: Int) -> String {
-    var digits = String(number)
-    var place = digits.count - 3
-    while place > 0 {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return digits
-  }
 }
 
 extension KernelReport {

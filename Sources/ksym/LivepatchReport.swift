@@ -32,17 +32,8 @@ struct LivepatchReport {
     if isTable, isVerbose, !isJSON { output.append("\(plain(release ?? path)):\n") }
   }
 
-  /// A module of `--with` that is not loaded is left out, which the user should know.
   mutating func describePreloaded(_ answer: ModuleChecker.Answer) {
-    switch answer {
-    case .unreadable(let error):
-      status = max(status, .trouble)
-      Terminal.complain("--with \(error)")
-    case .outcome(let outcome):
-      guard outcome.verdict != .loads else { return }
-      let reason = outcome.log.last ?? outcome.causes.first ?? outcome.errno?.rawValue ?? ""
-      Terminal.complain("--with \(outcome.path): \(outcome.verdict.rawValue), left out: \(reason)")
-    }
+    status = max(status, answer.complainIfNotPreloaded())
   }
 
   mutating func describe(_ answer: ModuleChecker.Answer) {

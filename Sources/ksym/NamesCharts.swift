@@ -68,7 +68,7 @@ struct LengthChart {
             "x": "\(length)", "y": rounded(100 - tall), "width": "1", "height": rounded(tall),
           ]
         ) { page in
-          page.element("title", text: "\(length) bytes: \(NamesReport.grouped(count(length)))")
+          page.element("title", text: "\(length) bytes: \(grouped(count(length)))")
         }
       }
     }
@@ -79,7 +79,7 @@ struct LengthChart {
     var number = 1
     while height(number) < 97 {
       page.element("div", ["class": "line", "style": "bottom:\(rounded(height(number)))%"]) {
-        $0.element("span", text: NamesReport.grouped(number))
+        $0.element("span", text: grouped(number))
       }
       number *= 10
     }
@@ -159,7 +159,7 @@ struct BarChart {
       for row in rows {
         page.element("div", ["class": "bar"]) { page in
           page.element("code", text: row.label)
-          page.element("span", ["class": "number"], text: NamesReport.grouped(row.value))
+          page.element("span", ["class": "number"], text: grouped(row.value))
           page.element("div", ["class": "track"]) { page in
             page.element("div", ["style": "width:\(rounded(share(of: row.value)))%"]) { _ in }
           }

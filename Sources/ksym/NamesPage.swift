@@ -43,7 +43,7 @@ struct NamesPage {
       for (words, number) in figures {
         page.element("div") { page in
           page.element("dt", text: words)
-          page.element("dd", text: NamesReport.grouped(number))
+          page.element("dd", text: grouped(number))
         }
       }
     }
@@ -93,13 +93,13 @@ struct NamesPage {
   private func row(_ entry: NameAudit.LimitCount, _ page: inout MarkupWriter) {
     let isExceeded = entry.longer.names > 0
     page.element("tr", ["class": isExceeded ? "exceeded" : "met"]) { page in
-      page.element("td", ["class": "number"], text: NamesReport.grouped(entry.limit.maximum))
+      page.element("td", ["class": "number"], text: grouped(entry.limit.maximum))
       page.element("td") { page in
         page.text(entry.limit.interface.words + entry.limit.conditions)
         page.element("small", text: entry.limit.source)
       }
       page.element("td", ["class": "number"]) { page in
-        page.text(NamesReport.grouped(entry.longer.names))
+        page.text(grouped(entry.longer.names))
         if isExceeded { page.element("small", text: entry.limit.excess.words) }
       }
     }
@@ -113,8 +113,8 @@ struct NamesPage {
         "p",
         text: "\(NamesReport.counted(versioned.exported, "exported name")), "
           + "\(NamesReport.counted(versioned.required, "required name")). The basic version table "
-          + "has no place for \(NamesReport.grouped(versioned.tooLong64)) of them in 64-bit modules "
-          + "(over 55 bytes), \(NamesReport.grouped(versioned.tooLong32)) in 32-bit ones (over 59)."
+          + "has no place for \(grouped(versioned.tooLong64)) of them in 64-bit modules "
+          + "(over 55 bytes), \(grouped(versioned.tooLong32)) in 32-bit ones (over 59)."
       )
       list(
         "The longest of these",
@@ -146,7 +146,7 @@ struct NamesPage {
           "p",
           text: "Without \(merged.stripping.words), "
             + "\(NamesReport.counted(merged.names, "name")) become "
-            + "\(NamesReport.grouped(merged.stems)).")
+            + "\(grouped(merged.stems)).")
       }
       let rows = all.groups.map { BarChart.Row(name: $0.name, value: $0.count) }
       BarChart(caption: "Names that become one, largest groups", rows: rows, scale: .linear)
@@ -161,8 +161,8 @@ struct NamesPage {
         "p",
         text: "\(NamesReport.counted(found.all.names, "name")) stand for "
           + "\(NamesReport.counted(found.all.symbols, "symbol")); within one kernel or module "
-          + "\(NamesReport.grouped(found.withinOwner.names)) for "
-          + "\(NamesReport.grouped(found.withinOwner.symbols)). "
+          + "\(grouped(found.withinOwner.names)) for "
+          + "\(grouped(found.withinOwner.symbols)). "
           + "\(NamesReport.counted(found.sameAddress.symbols, "symbol")) share name and address "
           + "with another.")
       let rows = found.groups.map { BarChart.Row(name: $0.name, value: $0.count) }

@@ -44,7 +44,7 @@ struct NamesReport {
   private func writeLimits(_ output: inout OutputBuffer) {
     title("Limits of the interfaces that take names: names that are longer", &output)
     for entry in audit.limits {
-      let count = NamesReport.grouped(entry.longer.names)
+      let count = grouped(entry.longer.names)
       let words = "\(entry.limit.interface.words)\(entry.limit.conditions)"
       let line =
         "  \(padded(String(entry.limit.maximum), 6))  \(padded(count, 9))  \(words)"
@@ -67,20 +67,20 @@ struct NamesReport {
 
   private func writeSuffixes(_ output: inout OutputBuffer) {
     title(
-      "Suffixes of compilers and linkers: \(NamesReport.grouped(audit.suffixed.names)) names, "
-        + "\(NamesReport.grouped(audit.suffixed.symbols)) symbols", &output)
+      "Suffixes of compilers and linkers: \(grouped(audit.suffixed.names)) names, "
+        + "\(grouped(audit.suffixed.symbols)) symbols", &output)
     for entry in audit.suffixes {
       row(
         entry.kind.words, entry.count.names,
-        "\(NamesReport.grouped(entry.count.symbols)) symbols", &output)
+        "\(grouped(entry.count.symbols)) symbols", &output)
     }
   }
 
   private func writeMerged(_ output: inout OutputBuffer) {
     for merged in audit.merged where merged.stems > 0 || merged.stripping == .all {
       title(
-        "Without \(merged.stripping.words): \(NamesReport.grouped(merged.names)) names become "
-          + "\(NamesReport.grouped(merged.stems))", &output)
+        "Without \(merged.stripping.words): \(grouped(merged.names)) names become "
+          + "\(grouped(merged.stems))", &output)
       for group in merged.groups.prefix(min(top, 5)) { list(group.name, "\(group.count)", &output) }
     }
   }
@@ -88,14 +88,14 @@ struct NamesReport {
   private func writeDuplicates(_ output: inout OutputBuffer) {
     let found = audit.duplicates
     title(
-      "Names that several symbols bear: \(NamesReport.grouped(found.all.names)), "
-        + "\(NamesReport.grouped(found.all.symbols)) symbols", &output)
+      "Names that several symbols bear: \(grouped(found.all.names)), "
+        + "\(grouped(found.all.symbols)) symbols", &output)
     row(
       "of one owner", found.withinOwner.names,
-      "\(NamesReport.grouped(found.withinOwner.symbols)) symbols", &output)
+      "\(grouped(found.withinOwner.symbols)) symbols", &output)
     row(
       "one address", found.sameAddress.names,
-      "\(NamesReport.grouped(found.sameAddress.symbols)) symbols", &output)
+      "\(grouped(found.sameAddress.symbols)) symbols", &output)
     for group in found.groups.prefix(top) {
       let owners = group.owners.map { $0 > 1 ? " in \($0) owners" : "" } ?? ""
       list(group.name, "\(group.count)\(owners)", &output)
@@ -115,7 +115,7 @@ struct NamesReport {
     _ words: String, _ number: Int, _ rest: String, _ output: inout OutputBuffer
   ) {
     let pad = String(repeating: " ", count: max(0, 28 - words.count))
-    output.append("  \(words)\(pad)\(padded(NamesReport.grouped(number), 9))")
+    output.append("  \(words)\(pad)\(padded(grouped(number), 9))")
     output.append((rest.isEmpty ? "" : "  " + rest) + "\n")
   }
 
@@ -130,7 +130,7 @@ struct NamesReport {
 
   private func more(_ count: Int, _ output: inout OutputBuffer) {
     if count > top {
-      output.append("    … \(NamesReport.grouped(count - top)) more (--top \(count))\n")
+      output.append("    … \(grouped(count - top)) more (--top \(count))\n")
     }
   }
 
@@ -156,16 +156,5 @@ extension NamesReport {
   /// A number and what it counts.
   static func counted(_ number: Int, _ word: String) -> String {
     "\(grouped(number)) \(word)\(number == 1 ? "" : "s")"
-  }
-
-  /// A number with a comma before every third digit.
-  static func grouped(_ number: Int) -> String {
-    var digits = String(number)
-    var place = digits.count - 3
-    while place > 0 {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return digits
   }
 }

@@ -110,7 +110,7 @@ extension SymbolSpeller {
   /// - Note: modversions §1 to §3.
   func modversions(_ symbol: Symbol) -> SymbolSpelling {
     let length = symbol.name.utf8.count
-    let room = kernel.wordBits == 64 ? 55 : 59
+    let room = limit(.basicVersions)
     var remarks: [String] = []
     if length > room {
       remarks.append("basic holds \(room) bytes; the name has \(length)")

@@ -35,3 +35,14 @@ private func appendPlain(_ byte: UInt8, to output: inout OutputBuffer) {
   output.append("\\x")
   output.append(hexadecimal: UInt64(byte), width: 2)
 }
+
+/// A number with a comma before every third digit.
+func grouped(_ number: Int) -> String {
+  var digits = String(number)
+  var place = digits.count - 3
+  while place > 0 {
+    digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+    place -= 3
+  }
+  return digits
+}
