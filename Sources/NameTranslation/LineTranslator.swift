@@ -14,7 +14,7 @@ struct LineTranslator: ~Copyable {
   /// The translated line is appended here.
   var output = NameBuffer(minimumCapacity: 1 << 16)
 
-  private let digestName: ((SHA256Digest) -> [UInt8]?)?
+  private var directories: DirectorySearch
   private var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []
   private var known: Set<TranslationFinding> = []
@@ -28,15 +28,15 @@ struct LineTranslator: ~Copyable {
   init(
     _ options: TranslationOptions, _ sources: [NameSource],
     moduleSource: @escaping (String) -> NameSource?,
-    digestName: ((SHA256Digest) -> [UInt8]?)?
+    directories: [any NameDirectory]
   ) {
     self.options = options
-    self.digestName = digestName
+    self.directories = DirectorySearch(directories)
     resolver = NameResolver(sources, moduleSource: moduleSource)
   }
 
   /// Whether names are looked up in a kernel, and not only taken apart.
-  var looksUp: Bool { !resolver.isEmpty || digestName != nil }
+  var looksUp: Bool { !resolver.isEmpty || !directories.isEmpty }
 
   /// Appends a line, its end left out, to the output.
   ///
@@ -96,12 +96,14 @@ struct LineTranslator: ~Copyable {
     } else if needsLookup(field, name) {
       let matches = resolver.distinct(self.matches(field, line))
       linkageNames = matches.map { resolver.linkageName($0) }
-      if linkageNames.isEmpty, field.surface == .digest, let digestName,
-        let digest = SHA256Digest(hexadecimal: name), let known = digestName(digest)
-      {
-        linkageNames = [known]
+      if linkageNames.isEmpty && !directories.isEmpty {
+        linkageNames = namesInDirectories(field, line)
       }
-      isChanged = write(linkageNames, instead: name, field)
+      if linkageNames.isEmpty { reportMissing(field, line) }
+      // A name that no kernel has says by itself what its source name is.
+      isChanged =
+        linkageNames.isEmpty && options.form == .source && field.surface != .digest
+        ? write(name, instead: name, field) : write(linkageNames, instead: name, field)
     } else {
       isChanged = write(name, instead: name, field)
     }
@@ -142,6 +144,38 @@ struct LineTranslator: ~Copyable {
     guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
     else { return found }
     return resolver.matches(other.span.raw, evidence)
+  }
+
+  /// The linkage names that directories have for a field.
+  private mutating func namesInDirectories(
+    _ field: NameField, _ line: borrowing TextLine
+  ) -> [[UInt8]] {
+    let name = line.slice(field.range)
+    defer {
+      for (directory, error) in directories.damages {
+        report(.directoryDamaged(directory: directory, error: error))
+      }
+    }
+    if field.surface == .digest {
+      return SHA256Digest(hexadecimal: name).map { directories.linkageNames(of: $0) } ?? []
+    }
+    // Where the kernel prints a size, it prints the module of what is not its own.
+    let owner =
+      field.module.map { line.slice($0).text }
+      ?? (field.size == nil ? nil : SymbolTable.kernelName)
+    let found = directories.linkageNames(for: name, owner: owner)
+    guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
+    else { return found }
+    return directories.linkageNames(for: other.span.raw, owner: owner)
+  }
+
+  /// Says that a name was sought and is nowhere, and so stays.
+  private mutating func reportMissing(_ field: NameField, _ line: borrowing TextLine) {
+    guard field.isStrong || field.surface == .digest else { return }
+    counts.missing &+= 1
+    report(
+      .missing(
+        name: line.slice(field.range).text, module: field.module.map { line.slice($0).text }))
   }
 
   /// Writes what several linkage names give.

@@ -1,4 +1,4 @@
-public import ByteStorage
+internal import ByteStorage
 internal import SymbolNames
 
 /// Rewrites the symbol names in a text, and nothing else of it.
@@ -36,13 +36,13 @@ public struct TextTranslator: ~Copyable {
   ///     digests.
   ///   - moduleSource: Finds the names of a module that the text mentions and no source has; asked
   ///     once for each.
-  ///   - digestName: Finds the linkage name of a digest that no source has, as in a name table.
+  ///   - directories: Name tables and lists for the names that no source has, asked in order.
   public init(
     _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
     moduleSource: @escaping (String) -> NameSource? = { _ in nil },
-    digestName: ((SHA256Digest) -> [UInt8]?)? = nil
+    directories: [any NameDirectory] = []
   ) {
-    lines = LineTranslator(options, sources, moduleSource: moduleSource, digestName: digestName)
+    lines = LineTranslator(options, sources, moduleSource: moduleSource, directories: directories)
   }
 
   /// What was done so far.
