@@ -248,11 +248,13 @@ extension LineTranslator {
     let all = resolver.matches(
       line.slice(field.range), NameResolver.Evidence(module: module))
     let token = line.slice(field.range.lowerBound..<field.tokenEnd).text
+    if let module { verifyBuildID(of: module, field, line) }
     guard !all.isEmpty else {
-      if module == nil {
+      // Of a module that was not given nothing is known.
+      if module.map({ resolver.hasModule($0) }) ?? true {
         counts.verified &+= 1
         counts.contradicted &+= 1
-        report(.unknown(token: token))
+        report(.unknown(token: token + (module.map { " [\($0)]" } ?? "")))
       }
       return
     }
@@ -262,6 +264,23 @@ extension LineTranslator {
     guard module == nil, sizes.count == all.count, !sizes.contains(size) else { return }
     counts.contradicted &+= 1
     report(.sizeDiffers(token: token, sizes: Array(Set(sizes)).sorted()))
+  }
+
+  /// Compares the build ID in `[module 0123…]` with those of the modules of that name.
+  ///
+  /// - Note: kernel/kallsyms.c, `__sprint_symbol` under CONFIG_STACKTRACE_BUILD_ID.
+  private mutating func verifyBuildID(
+    of module: String, _ field: NameField, _ line: borrowing TextLine
+  ) {
+    guard let (name, end) = line.module(at: field.tokenEnd), name.upperBound &+ 2 < end else {
+      return
+    }
+    let text = line.slice((name.upperBound &+ 1)..<(end &- 1)).text
+    let known = resolver.buildIDs(ofModule: module)
+    if let own = known.first, !known.contains(text) {
+      report(.buildIDDiffers(text: "\(text) of \(module)", kernel: own))
+      counts.contradicted &+= 1
+    }
   }
 
   /// Compares the release and the build ID of a `CPU: … PID: … Comm: …` line with the kernel's.
