@@ -104,7 +104,9 @@ public struct KernelSymbolReader: ~Copyable {
   ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
     var table = try SymbolTable(tables, in: image)
-    if table.isRelative, let start = LinkAddress.find(image.bytes, tables) {
+    if table.isRelative, tables.wordSize != 4,
+      let start = LinkAddress.find(image.bytes, table, tables.order)
+    {
       table = try SymbolTable(tables, in: KallsymsImage(raw: image.bytes, loadAddress: start))
     }
     let address = table.isRelative ? nil : table.address(ofKernelSymbol: "linux_banner")
