@@ -294,7 +294,8 @@ extension LineTranslator {
     var start = number
     while start > comm, !line[start &- 1].isBlank { start &-= 1 }
     let release = line.slice(start..<number).text
-    let releases = resolver.sources.compactMap(\.release)
+    let kernels = resolver.sources.filter(\.hasAddresses)
+    let releases = kernels.compactMap(\.release)
     if let kernel = releases.first, !releases.contains(release) {
       report(.releaseDiffers(text: release, kernel: kernel))
       counts.contradicted &+= 1
@@ -305,7 +306,7 @@ extension LineTranslator {
     while line[identifier &- 1].isHexDigit { identifier &-= 1 }
     guard end &- identifier == 40, line[identifier &- 1] == 0x20 else { return }
     let text = line.slice(identifier..<end).text
-    let known = resolver.sources.compactMap(\.buildID)
+    let known = kernels.compactMap(\.buildID)
     if let kernel = known.first, !known.contains(text) {
       report(.buildIDDiffers(text: text, kernel: kernel))
       counts.contradicted &+= 1
