@@ -12,7 +12,8 @@ tree=$1
 here=$(cd "$(dirname "$0")" && pwd)
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT INT TERM
-kernel=$(find "$tree/boot" -name 'vmlinu[xz]-*' | head -n 1)
+kernel=$(find "$tree/boot" "$tree/usr/lib/modules" "$tree/lib/modules" \( -name 'vmlinu[xz]-*' -o -name vmlinuz \) \
+  2>/dev/null | head -n 1)
 options='loglevel=8 panic=-1 sysrq_always_enabled'
 case $(basename "$tree") in
 arm64*) target=aarch64 qemu='aarch64 -machine virt -cpu max,pauth-impdef=on' console=ttyAMA0 ;;
