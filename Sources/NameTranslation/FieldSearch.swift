@@ -54,6 +54,7 @@ enum FieldSearch {
     if isDone { return }
     FunctionCalls.find(in: line, &fields)
     ArmCallers.find(in: line, &fields)
+    WorkLists.find(in: line, &fields)
     FoldedStacks.find(in: line, &fields)
     Grammar.all.findBehindKeys(in: line, &fields)
   }
