@@ -22,7 +22,8 @@ label=${1:-amd64-6.12}
 ksym=$(realpath "${KSYM:-.build-release/release/ksym}")
 kernels=${KSYM_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kernels}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
 status=0
 
 wrong() {
@@ -106,6 +107,7 @@ debian() {
     mkdir -p "$work/original/${name%/*}"
     xz -dc "$modules/$name" >"$work/original/${name%.xz}"
   done <"$work/list"
+  rm -rf "$work/all"
   cp -r "$work/original" "$work/all"
   echo "$1: $(wc -l <"$work/list") modules, basic"
   "$ksym" convert --in-place --drop-signature --to both "$work/all" >"$work/out" 2>"$work/err" ||
