@@ -84,6 +84,9 @@ struct ConvertCommand: ParsableCommand {
     if destination.inPlace, allModules.contains("-") || to?.isGenerated ?? false {
       throw ValidationError("--in-place replaces modules that are files")
     }
+    if destination.suffix != nil, allModules.contains("-") {
+      throw ValidationError("--suffix needs modules that are files")
+    }
   }
 
   func run() throws {
@@ -93,6 +96,10 @@ struct ConvertCommand: ParsableCommand {
     let entries = ModulePaths.expand(allModules)
     if entries.count != 1, let output = destination.output, PathKind(output) != .directory {
       Terminal.complain("\(output): is no directory, and there are \(entries.count) modules")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+    if let problem = destination.conflict(among: entries) {
+      Terminal.complain(problem)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
     let job = try makeJob()
