@@ -38,6 +38,19 @@ struct LineTranslator: ~Copyable {
   /// Whether names are looked up in a kernel, and not only taken apart.
   var looksUp: Bool { !resolver.isEmpty || digestName != nil }
 
+  /// Whether translating a line may change it, or tell something of it.
+  ///
+  /// - Complexity: O(length), far less than the translation.
+  mutating func isWorthwhile(_ bytes: RawSpan) -> Bool {
+    if options.findsAllNames || options.form == .hashed { return true }
+    let line = TextLine(bytes)
+    if options.form == .linkage {
+      return looksUp ? resolver.mayKnow(line) : LineFilter.mayHoldPair(line)
+    }
+    return CandidateScan.next(in: bytes, from: 0) != nil || FieldSearch.isReadable(bytes)
+      || LineFilter.mayHoldPair(line) || (looksUp && DigestScan.next(in: bytes, from: 0) != nil)
+  }
+
   /// Appends a line, its end left out, to the output.
   ///
   /// - Returns: Whether anything was appended; an unchanged line is left to the caller.

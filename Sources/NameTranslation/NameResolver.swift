@@ -25,6 +25,9 @@ struct NameResolver {
   /// Finds the names of a module that no source has.
   private let moduleSource: (String) -> NameSource?
   private var soughtModules: Set<String> = []
+  /// The lines worth a look, as far as the first sources tell.
+  private var filter = LineFilter()
+  private var filteredSources = 0
   /// First words of digests and the symbols they stand for, by word; made when a digest is asked for.
   private var digests: [(word: UInt64, match: Match)]?
 
@@ -42,13 +45,32 @@ struct NameResolver {
 
   /// Reads the names of a module that a text mentions, the first time.
   private mutating func seek(_ module: String) {
-    guard soughtModules.count < NameResolver.mostModules, soughtModules.insert(module).inserted,
+    guard soughtModules.count < NameResolver.mostModules, soughtModules.insert(module).inserted
+    else { return }
+    filter.add(module: module)
+    guard
       !sources.contains(where: { $0.index.table.ownerNames.dropFirst().contains(module) }),
       let source = moduleSource(module)
     else { return }
     sources.append(source)
     forms.append(nil)
     digests = nil
+  }
+
+  /// Whether looking up the names of a line may tell anything.
+  mutating func mayKnow(_ line: borrowing TextLine) -> Bool {
+    while filteredSources < sources.count {
+      filter.add(forms(of: filteredSources))
+      filteredSources += 1
+    }
+    return filter.mayHoldForm(line)
+  }
+
+  private mutating func forms(of source: Int) -> NameForms {
+    if let known = forms[source] { return known }
+    let made = NameForms(sources[source].index)
+    forms[source] = made
+    return made
   }
 
   /// Every symbol that a name may mean, in order, those that the evidence rules out left out.
@@ -60,9 +82,7 @@ struct NameResolver {
     if let module = evidence.module { seek(module) }
     var found: [Match] = []
     for (number, source) in sources.enumerated() {
-      let names = forms[number] ?? NameForms(source.index)
-      forms[number] = names
-      for symbol in names.symbols(for: name) {
+      for symbol in forms(of: number).symbols(for: name) {
         let owner = source.index.table.ownerIndex(at: symbol)
         if let module = evidence.module {
           guard owner != 0, source.index.table.owner(at: symbol) == module else { continue }
