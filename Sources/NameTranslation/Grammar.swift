@@ -58,8 +58,9 @@ struct Grammar: Sendable {
   ///
   /// - Complexity: O(length of the line) for each row; where steps scan far, the search goes on
   ///   behind what they scanned.
-  func findBehindKeys(in line: borrowing TextLine, _ fields: inout [NameField]) {
-    let present = ByteSet(line)
+  func findBehindKeys(
+    in line: borrowing TextLine, _ present: ByteSet, _ fields: inout [NameField]
+  ) {
     for position in keyed {
       guard rows[position].keyBytes.isSubset(of: present), let key = rows[position].key else {
         continue
@@ -116,6 +117,11 @@ struct ByteSet: Sendable {
   private mutating func insert(_ byte: UInt8) {
     let bit: UInt64 = 1 << UInt64(byte & 63)
     if byte & 0x40 == 0 { low |= bit } else { high |= bit }
+  }
+
+  /// Whether an ASCII character is among the bytes.
+  func holds(_ byte: UInt8) -> Bool {
+    (byte & 0x40 == 0 ? low : high) >> UInt64(byte & 63) & 1 != 0
   }
 
   func isSubset(of other: ByteSet) -> Bool { low & ~other.low | high & ~other.high == 0 }
