@@ -45,7 +45,7 @@ enum FieldSearch {
     if present.holds(0x3c) { AngleReferences.find(in: line, &fields) }
     if !fields.isEmpty && isEnough(fields, line) { return }
     var isDone = false
-    Grammar.all.findFromStart(of: line, &fields) { found in
+    Grammar.all.findFromStart(of: line, present, &fields) { found in
       isDone = isEnough(found, line)
       return isDone
     }
