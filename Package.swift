@@ -86,7 +86,7 @@ let package = Package(
       ]),
     floor(
       "NameTranslation",
-      ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
+      ["ByteStorage", "SymbolNames", "Kallsyms", "NameTables", "KernelFacts"]),
     floor(
       "ModuleConversion",
       ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
@@ -148,7 +148,9 @@ let package = Package(
         "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests(
+      "NameTranslation",
+      ["ByteStorage", "Kallsyms", "NameTables", "KernelFacts", "NameTranslation"]),
     tests("Livepatching", ["ByteStorage", "ELFFormat", "Kallsyms", "Livepatching"]),
     tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],

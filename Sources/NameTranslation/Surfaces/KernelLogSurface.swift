@@ -26,19 +26,22 @@ extension Surface {
   ]
 }
 
-/// `NAME from SYMBOL+0xOFF/0xSIZE`: call traces of 32-bit Arm since 5.15.
+/// `NAME [module] from SYMBOL+0xOFF/0xSIZE`: call traces of 32-bit Arm since 5.15.
 ///
 /// - Note: arch/arm/kernel/traps.c, `dump_backtrace_entry`.
 enum ArmCallers {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
-    guard let from = line.find(" from ", from: 0),
-      let start = line.nameStart(before: from, floor: 0),
+    guard let from = line.find(" from ", from: 0) else { return }
+    let (nameEnd, module) = line.nameEnd(beforeModuleAt: from)
+    guard let start = line.nameStart(before: nameEnd, floor: 0),
       start == 0 || line[start &- 1].isBlank || line[start &- 1] == 0x6d
     else { return }
     let end = line.nameEnd(from: from &+ 6)
     guard end > from &+ 6, line.has("+0x", at: end) else { return }
     let offsetEnd = line.hexEnd(end &+ 3)
     guard line.has("/0x", at: offsetEnd) else { return }
-    fields.append(NameField(start..<from, .kernelLog))
+    var field = NameField(start..<nameEnd, .kernelLog)
+    field.module = module
+    fields.append(field)
   }
 }
