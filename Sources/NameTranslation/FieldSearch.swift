@@ -42,21 +42,22 @@ enum FieldSearch {
     _ line: borrowing TextLine, _ fields: inout [NameField],
     _ isEnough: ([NameField], borrowing TextLine) -> Bool
   ) {
-    OffsetTokens.find(in: line, &fields)
+    let present = ByteSet(line)
+    if present.holds(0x2b) { OffsetTokens.find(in: line, &fields) }
     if !fields.isEmpty && isEnough(fields, line) { return }
-    AngleReferences.find(in: line, &fields)
+    if present.holds(0x3c) { AngleReferences.find(in: line, &fields) }
     if !fields.isEmpty && isEnough(fields, line) { return }
     var isDone = false
-    Grammar.all.findFromStart(of: line, &fields) { found in
+    Grammar.all.findFromStart(of: line, present, &fields) { found in
       isDone = isEnough(found, line)
       return isDone
     }
     if isDone { return }
-    FunctionCalls.find(in: line, &fields)
-    ArmCallers.find(in: line, &fields)
-    WorkLists.find(in: line, &fields)
-    FoldedStacks.find(in: line, &fields)
-    Grammar.all.findBehindKeys(in: line, &fields)
+    if present.holds(0x3c) { FunctionCalls.find(in: line, &fields) }
+    if present.holds(0x2b) { ArmCallers.find(in: line, &fields) }
+    if present.holds(0x3a) { WorkLists.find(in: line, &fields) }
+    if present.holds(0x3b) { FoldedStacks.find(in: line, &fields) }
+    Grammar.all.findBehindKeys(in: line, present, &fields)
   }
 
   /// Whether fields hold everything in a line that only a linkage name has.

@@ -38,6 +38,19 @@ struct LineTranslator: ~Copyable {
   /// Whether names are looked up in a kernel, and not only taken apart.
   var looksUp: Bool { !resolver.isEmpty || !directories.isEmpty }
 
+  /// Whether translating a line may change it, or tell something of it.
+  ///
+  /// - Complexity: O(length), far less than the translation.
+  mutating func isWorthwhile(_ bytes: RawSpan) -> Bool {
+    if options.findsAllNames || options.form == .hashed || !directories.isEmpty { return true }
+    let line = TextLine(bytes)
+    if options.form == .linkage {
+      return looksUp ? resolver.mayKnow(line) : LineFilter.mayHoldPair(line)
+    }
+    return CandidateScan.next(in: bytes, from: 0) != nil || FieldSearch.isReadable(bytes)
+      || LineFilter.mayHoldPair(line) || (looksUp && DigestScan.next(in: bytes, from: 0) != nil)
+  }
+
   /// Appends a line, its end left out, to the output.
   ///
   /// - Returns: Whether anything was appended; an unchanged line is left to the caller.
@@ -171,7 +184,7 @@ struct LineTranslator: ~Copyable {
 
   /// Says that a name was sought and is nowhere, and so stays.
   private mutating func reportMissing(_ field: NameField, _ line: borrowing TextLine) {
-    guard field.isStrong || field.surface == .digest else { return }
+    guard options.reportsMissing, field.isStrong || field.surface == .digest else { return }
     counts.missing &+= 1
     report(
       .missing(

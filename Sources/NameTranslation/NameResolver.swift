@@ -25,6 +25,9 @@ struct NameResolver {
   /// Finds the names of a module that no source has.
   private let moduleSource: (String) -> NameSource?
   private var soughtModules: Set<String> = []
+  /// The lines worth a look, as far as the first sources tell.
+  private var filter = LineFilter()
+  private var filteredSources = 0
   /// The sources that have symbols of a module.
   private var sourcesOfModule: [String: [Int]] = [:]
   /// Number of sources that were given; those of sought modules are behind them.
@@ -47,6 +50,7 @@ struct NameResolver {
   private mutating func noteModules(_ number: Int) {
     for module in sources[number].index.table.ownerNames.dropFirst() {
       sourcesOfModule[module, default: []].append(number)
+      filter.add(module: module)
     }
   }
 
@@ -67,13 +71,30 @@ struct NameResolver {
   /// Reads the names of a module that a text mentions, the first time.
   private mutating func seek(_ module: String) {
     guard sourcesOfModule[module] == nil, soughtModules.count < NameResolver.mostModules,
-      module.utf8.count <= NameResolver.longestModule, soughtModules.insert(module).inserted,
-      let source = moduleSource(module)
+      module.utf8.count <= NameResolver.longestModule, soughtModules.insert(module).inserted
     else { return }
+    filter.add(module: module)
+    guard let source = moduleSource(module) else { return }
     sources.append(source)
     forms.append(nil)
     digests = nil
     noteModules(sources.count - 1)
+  }
+
+  /// Whether looking up the names of a line may tell anything.
+  mutating func mayKnow(_ line: borrowing TextLine) -> Bool {
+    while filteredSources < sources.count {
+      filter.add(forms(of: filteredSources))
+      filteredSources += 1
+    }
+    return filter.mayHoldForm(line)
+  }
+
+  private mutating func forms(of source: Int) -> NameForms {
+    if let known = forms[source] { return known }
+    let made = NameForms(sources[source].index)
+    forms[source] = made
+    return made
   }
 
   /// Every symbol that a name may mean, in order, those that the evidence rules out left out.
@@ -98,9 +119,7 @@ struct NameResolver {
     var found: [Match] = []
     for number in numbers {
       let source = sources[number]
-      let names = forms[number] ?? NameForms(source.index)
-      forms[number] = names
-      for symbol in names.symbols(for: name) {
+      for symbol in forms(of: number).symbols(for: name) {
         let owner = source.index.table.ownerIndex(at: symbol)
         if let module = evidence.module {
           guard owner != 0, source.index.table.owner(at: symbol) == module else { continue }

@@ -155,6 +155,7 @@ public struct TextTranslator: ~Copyable {
         lines.counts.longLines &+= 1
         continue
       }
+      if search.needsAllLines, !lines.isWorthwhile(line) { continue }
       if lines.options.collectsNames {
         lines.lineNumber = lineCount &+ search.lineNumber(of: start, in: text)
       }

@@ -30,11 +30,15 @@ public struct TranslationOptions: Sendable {
   public var showsAddresses = false
   /// Whether to write what changes in colour.
   public var isColoured = false
+  /// Whether to count and report the names that were sought and are nowhere.
+  public var reportsMissing = false
   /// Whether to keep a record of every name found.
   public var collectsNames = false
 
   /// Whether names that stay as they are matter too.
-  var findsAllNames: Bool { verifies || showsAddresses || collectsNames }
+  var findsAllNames: Bool {
+    verifies || showsAddresses || collectsNames || (reportsMissing && form != .readable)
+  }
 
   /// Creates options.
   public init(form: NameForm = .readable) { self.form = form }
@@ -90,7 +94,7 @@ public struct TranslationCounts: Sendable, Hashable {
   public var translated = 0
   /// Of these, names that several symbols have.
   public var ambiguous = 0
-  /// Names that were sought and are nowhere.
+  /// Names that were sought and are nowhere, where the options ask for them.
   public var missing = 0
   /// Tokens compared with the kernel.
   public var verified = 0

@@ -120,6 +120,7 @@ struct TranslateCommand: ParsableCommand {
     options.showsAddresses = addresses
     options.isColoured = terminal.isColoured && !common.json
     options.collectsNames = common.json
+    options.reportsMissing = common.verbose || common.json
     return options
   }
 
