@@ -112,7 +112,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "ByteStorage", "ELFFormat", .product(name: "Subprocess", package: "swift-subprocess"),
+        "ByteStorage", "CGlibcExtras", "ELFFormat",
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .executableTarget(

@@ -57,6 +57,17 @@ for name in $small; do
   llvm-objcopy -O binary --only-section=.modinfo "loader/$name" "modinfo/$name.modinfo" || true
 done
 
+# Modules to convert, and an object with device tables.
+mkdir -p convert
+for name in $small; do
+  case $name in
+    rust-ext-*min* | rust-ext-*weak* | rust-ext-*exp* | livepatch-*min* | armhf* | i386* | s390x*)
+      cp "loader/$name" convert/
+      ;;
+  esac
+done
+cp ../../Tests/Fixtures/devices/x86_64.o convert/device-tables.o
+
 # Livepatches: written by hand, made by klp-build, and names alone.
 mkdir -p livepatch
 for file in livepatch/modules/livepatch-sample thinlto/modules/livepatch-callbacks-demo livepatch/klp/livepatch-corpus; do

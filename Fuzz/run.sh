@@ -23,6 +23,8 @@ if [ -z "${KSYM_FUZZ_NO_BUILD:-}" ]; then
     -Xswiftc -sanitize=fuzzer,address
 fi
 binary=$scratch/release/ksym-fuzz
+# libFuzzer and the sanitizer report; Swift's own backtraces of a failure can take minutes.
+export SWIFT_BACKTRACE=enable=no
 
 fuzz() {
   mkdir -p "Fuzz/work/corpus/$1" "Fuzz/work/findings/$1"

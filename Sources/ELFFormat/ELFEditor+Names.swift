@@ -52,3 +52,41 @@ struct SectionNames {
     return UInt32(truncatingIfNeeded: bytes.count - name.count)
   }
 }
+
+extension ELFEditor {
+  /// Checks that the section name table can grow without giving a name to what has none now.
+  ///
+  /// - Throws: ``ParseError`` if the table has no bytes or does not end in a NUL, or if a section or
+  ///   symbol is named by what follows it. The kernel refuses such names, too.
+  static func checkNames(of file: borrowing ELFFile) throws(ParseError) {
+    let number = Int(file.header.sectionNameTableIndex)
+    let (table, names) = (file.sections[number], file.sectionNames)
+    guard table.type != .null, table.type != .nobits else {
+      throw ParseError(
+        .badValue(UInt64(table.type.rawValue)), in: "type of the section name table",
+        at: file.headerOffset(ofSection: number))
+    }
+    guard names.byteCount > 0, names.byte(at: names.byteCount &- 1) == 0 else {
+      throw ParseError(
+        .unterminatedString, in: "section name table",
+        at: Int(clamping: table.offset) &+ max(0, names.byteCount &- 1))
+    }
+    for (index, section) in file.sections.enumerated().dropFirst()
+    where Int(section.nameOffset) >= names.byteCount {
+      throw ParseError(
+        .badValue(UInt64(section.nameOffset)), in: "sh_name",
+        at: file.headerOffset(ofSection: index))
+    }
+    guard let index = file.sectionIndex(ofType: .symtab),
+      file.sections[index].link == UInt32(number)
+    else { return }
+    let symbols = try file.symbolTable(at: index)
+    for number in 0..<symbols.count {
+      guard let symbol = symbols.symbol(at: number), Int(symbol.nameOffset) >= names.byteCount
+      else { continue }
+      throw ParseError(
+        .badValue(UInt64(symbol.nameOffset)), in: "st_name",
+        at: Int(clamping: file.sections[index].offset) &+ number &* file.layout.symbolSize)
+    }
+  }
+}

@@ -81,8 +81,9 @@ public struct ELFEditor: Sendable {
 
   /// Prepares to edit a file.
   ///
-  /// - Throws: ``ParseError`` if it is not relocatable, has program headers, no section name table,
-  ///   more than one symbol table or extended section indices, or if sections overlap.
+  /// - Throws: ``ParseError`` if it is not relocatable, has program headers, no section name table or
+  ///   one without bytes, more than one symbol table or extended section indices, or if sections
+  ///   overlap or lie outside of the file.
   public init(_ file: ELFFile) throws(ParseError) {
     header = file.header
     guard header.type == 1 else {
@@ -94,6 +95,7 @@ public struct ELFEditor: Sendable {
     guard header.sectionNameTableIndex != 0, file.sections.count > 1 else {
       throw ParseError(.missing, in: "section name table", at: 0)
     }
+    try ELFEditor.checkNames(of: file)
     entries = file.sections.map { Entry(original: $0, added: nil) }
     tableOrder = Array(entries.indices)
     fileOrder = ELFEditor.orderByOffset(file)

@@ -84,6 +84,11 @@ public struct ELFFile: ~Escapable {
     return nil
   }
 
+  /// File offset of the header of a section, for errors.
+  public func headerOffset(ofSection index: Int) -> Int {
+    Int(clamping: header.sectionHeaderOffset) &+ index &* layout.sectionHeaderSize
+  }
+
   /// Index of the first section of a type.
   public func sectionIndex(ofType type: ELFSectionType) -> Int? {
     sections.firstIndex { $0.type == type }
@@ -122,7 +127,7 @@ public struct ELFFile: ~Escapable {
     guard section.link != 0, Int(section.link) < sections.count else {
       throw ParseError(
         .badValue(UInt64(section.link)), in: "symbol table sh_link",
-        at: Int(clamping: header.sectionHeaderOffset) &+ index &* layout.sectionHeaderSize)
+        at: headerOffset(ofSection: index))
     }
     return ELFSymbolTable(
       entries: try bytes(of: section, in: "symbol table"),

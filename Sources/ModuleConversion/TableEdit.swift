@@ -34,6 +34,7 @@ struct TableEdit: ~Escapable {
         return
       }
       isChanged = true
+      try checkOwnership()
       var editor = try ELFEditor(elf)
       let sections = try place(&editor)
       try moveSymbols(&editor, sections)
@@ -50,6 +51,29 @@ struct TableEdit: ~Escapable {
       if !isSame { return false }
     }
     return true
+  }
+
+  /// Checks that the tables are nothing but tables, and that no section needs what is in them.
+  private func checkOwnership() throws(ParseError) {
+    let tables = Set(present.values)
+    for index in tables where elf.sections[index].type != .progbits {
+      throw ParseError(
+        .badValue(UInt64(elf.sections[index].type.rawValue)), in: "type of a version table",
+        at: elf.headerOffset(ofSection: index))
+    }
+    for (index, section) in elf.sections.enumerated() where section.type != .null {
+      let isAbout = section.type == .rel || section.type == .rela
+      if tables.contains(Int(section.link)) || isAbout && tables.contains(Int(section.info)) {
+        throw ParseError(
+          .badValue(UInt64(section.link)), in: "section that refers to a version table",
+          at: elf.headerOffset(ofSection: index))
+      }
+    }
+    if tables.contains(Int(elf.header.sectionNameTableIndex)) {
+      throw ParseError(
+        .badValue(UInt64(elf.header.sectionNameTableIndex)), in: "e_shstrndx",
+        at: elf.layout.is64Bit ? 62 : 50)
+    }
   }
 
   /// Replaces, adds and drops sections.

@@ -27,10 +27,13 @@ enum FieldSearch {
     guard !fields.isEmpty else { return }
     settle(&fields)
     let isBackward = form == .linkage || form == .hashed
-    guard isBackward else { return }
+    guard isBackward || findsAll else { return }
     fields.removeAll { field in
-      !field.isStrong && !(linesAreNames && field.surface == .nameList)
-        && !isReadable(line.slice(field.range))
+      guard !field.isStrong && !(linesAreNames && field.surface == .nameList) else { return false }
+      let name = line.slice(field.range)
+      if isReadable(name) { return false }
+      // Going forward, what may be mangled counts, and what may have an address.
+      return isBackward || (field.offset == nil && CandidateScan.next(in: name, from: 0) == nil)
     }
   }
 

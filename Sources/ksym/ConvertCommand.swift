@@ -35,7 +35,8 @@ struct ConvertCommand: ParsableCommand {
       mod.c and mod.o are what modpost of 7.3 writes for a module, as C and as an object: --symvers \
       names what it may use, later files before earlier ones; --basic and --extended choose the \
       tables (default: those that the module has, or both). The exports of an object are those of \
-      its .export_symbol sections, with the CRCs that --symvers has for them.
+      its .export_symbol sections, with the CRCs that --symvers has for them; its device tables become \
+      aliases, as the structures of 7.2 and 7.3 say.
 
       JSON, one object a module: module, output, before, after, versions, changed, signed, \
       compression, notices [{what, text, names}], error.
@@ -83,6 +84,9 @@ struct ConvertCommand: ParsableCommand {
     if destination.inPlace, allModules.contains("-") || to?.isGenerated ?? false {
       throw ValidationError("--in-place replaces modules that are files")
     }
+    if destination.suffix != nil, allModules.contains("-") {
+      throw ValidationError("--suffix needs modules that are files")
+    }
   }
 
   func run() throws {
@@ -92,6 +96,10 @@ struct ConvertCommand: ParsableCommand {
     let entries = ModulePaths.expand(allModules)
     if entries.count != 1, let output = destination.output, PathKind(output) != .directory {
       Terminal.complain("\(output): is no directory, and there are \(entries.count) modules")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+    if let problem = destination.conflict(among: entries) {
+      Terminal.complain(problem)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
     let job = try makeJob()

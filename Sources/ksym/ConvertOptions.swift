@@ -41,6 +41,22 @@ struct ConvertOutputOptions: ParsableArguments {
     return "\(output)/\(path.split(separator: "/").last ?? "module.ko")"
   }
 
+  /// Why not every module can have a file of its own; `nil` if each can.
+  func conflict(among entries: [DirectoryTree.Entry]) -> String? {
+    if isStandardOutput { return nil }
+    var sources: [String: String] = [:]
+    for case .file(let path) in entries {
+      let target = target(of: path)
+      if path == "-", PathKind(output ?? "") == .directory {
+        return "\(target): standard input has no name to write by; --output must be a file"
+      }
+      if let other = sources.updateValue(path, forKey: target) {
+        return "\(target): would be written for both \(other) and \(path)"
+      }
+    }
+    return nil
+  }
+
   /// How a result is to be packed: as its name says, else as the module was.
   func format(
     of target: String, like input: CompressionFormat?

@@ -10,6 +10,8 @@ struct ConvertReport {
   let isSilent: Bool
   private(set) var status = ExitStatus.yes
   private var output = OutputBuffer(reserving: 1 << 16)
+  /// Modules that lost `__versions`.
+  private var withoutBasic = 0
 
   init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isSilent: Bool) {
     self.terminal = terminal
@@ -26,6 +28,7 @@ struct ConvertReport {
       if let hint = ConvertReport.hint(for: error) { Terminal.complain(hint) }
     }
     for notice in result.converted?.notices ?? [] {
+      if notice == .releaseCounts { withoutBasic += 1 }
       guard let words = ConvertReport.words(for: notice) else { continue }
       if words.isWarning || isVerbose {
         Terminal.write(&output)
@@ -37,7 +40,13 @@ struct ConvertReport {
     if output.bytes.count > 1 << 15 { Terminal.write(&output) }
   }
 
-  mutating func finish() { Terminal.write(&output) }
+  mutating func finish() {
+    Terminal.write(&output)
+    guard withoutBasic > 0, !isVerbose, let words = ConvertReport.words(for: .releaseCounts) else {
+      return
+    }
+    Terminal.complain("\(withoutBasic) \(withoutBasic == 1 ? "module" : "modules"): \(words.text)")
+  }
 
   private mutating func writeText(_ result: ConvertJob.Result) {
     guard result.error == nil else { return }
@@ -50,6 +59,7 @@ struct ConvertReport {
     var line = "\(plain(result.module)): "
     line += before == after ? after : "\(before) → \(after)"
     line += ", \(module.count) versions"
+    for notice in module.notices { line += ConvertReport.summary(of: notice) ?? "" }
     if module.isSigned { line += ", signed" }
     if !module.isChanged { line += ", unchanged" }
     if let target = result.output, target != result.module { line += " (\(plain(target)))" }
@@ -108,6 +118,18 @@ extension ConvertReport {
     var isWarning = true
   }
 
+  /// A notice in a few words of the module's line; `nil` if it is not part of that.
+  static func summary(of notice: ConvertedModule.Notice) -> String? {
+    switch notice {
+    case .retargeted(let count): ", \(count) \(count == 1 ? "CRC" : "CRCs") changed"
+    case .added(let names): ", \(names.count) added"
+    case .pruned(let names): ", \(names.count) removed"
+    case .leftOut(let names): ", \(names.count) left out"
+    case .signatureDropped: ", signature off"
+    default: nil
+    }
+  }
+
   static func words(for notice: ConvertedModule.Notice) -> Words? {
     func list(_ names: [String]) -> String { names.joined(separator: ", ") }
     switch notice {
@@ -120,7 +142,9 @@ extension ConvertReport {
           + "(6.14 and later) and present, __versions does not matter",
         names: names)
     case .retargeted(let count):
-      return Words(what: "retargeted", text: "\(count) CRCs changed", isWarning: false)
+      return Words(
+        what: "retargeted", text: "\(count) \(count == 1 ? "CRC" : "CRCs") changed",
+        isWarning: false)
     case .added(let names):
       return Words(what: "added", text: "added: \(list(names))", names: names, isWarning: false)
     case .pruned(let names):
@@ -140,7 +164,9 @@ extension ConvertReport {
     case .releaseCounts:
       return Words(
         what: "release-counts",
-        text: "without __versions the whole vermagic counts, with the kernel's release",
+        text:
+          "without __versions kernels up to 6.13 find no versions, and are tainted (F) or refuse "
+          + "the module; later ones compare the whole vermagic, with the kernel's release",
         isWarning: false)
     }
   }

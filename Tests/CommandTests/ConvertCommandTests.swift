@@ -55,6 +55,41 @@ struct ConvertCommandTests {
     #expect(try await Ksym.run(["convert", "--to", "basic", path]).status == 64)
   }
 
+  @Test("two modules never go to one file, and standard input to none without a name")
+  func conflicts() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko")
+    let original = try contents(of: path)
+    let other = box.scratch.makeDirectory("other")
+    try box.scratch.write(original, to: "other/a.ko")
+    let target = box.scratch.makeDirectory("target")
+    let both = try await Ksym.run(["convert", "--to", "both", "-o", target, path, "\(other)/a.ko"])
+    #expect(both.status == 2 && both.errors.contains("would be written for both"))
+    let twice = try await Ksym.run(["convert", "--to", "both", "--in-place", path, path])
+    #expect(twice.status == 2)
+    #expect(try await Ksym.run(["convert", "--to", "both", "-o", target, "-"]).status == 2)
+    #expect(try await Ksym.run(["convert", "--to", "both", "--suffix", ".x", "-"]).status == 64)
+    #expect(DirectoryTree.names(in: target).isEmpty)
+    #expect(try contents(of: path) == original)
+  }
+
+  @Test("what was done is said in a line, and what a missing basic table means once")
+  func wording() async throws {
+    let box = try Sandbox()
+    let target = box.scratch.makeDirectory("target")
+    for name in ["a.ko", "b.ko"] {
+      try box.write(name) { $0.basic = [.init("_printk", 1), .init("module_layout", 0x0bad_cafe)] }
+    }
+    let run = try await Ksym.run([
+      "convert", "--to", "extended", "--crcs", box.kernel, "-o", target,
+      box.scratch.file("a.ko"), box.scratch.file("b.ko"),
+    ])
+    #expect(run.status == 0)
+    #expect(run.lines.allSatisfy { $0.contains("2 versions, 1 CRC changed (") })
+    let notes = run.errors.split(separator: "\n").filter { $0.contains("without __versions") }
+    #expect(notes.count == 1 && notes.first?.contains("2 modules: ") == true)
+  }
+
   @Test("a file that cannot be written whole is not written, and leaves nothing behind")
   func noRoom() async throws {
     let box = try Sandbox()

@@ -79,8 +79,9 @@ enum UnmodelledRows {
 
   static func contains(_ row: VerdictRow) -> Bool {
     // Flag 4 hands over a compressed file, 8 is no flag at all.
-    row.flags & ~(64 | 3) != 0 || row.id.hasPrefix("C/") || row.id.contains("-reloc-")
-      || row.id.contains("-btf-") || row.log.contains { $0.contains("elocation target") }
+    row.flags & ~(64 | 3) != 0 || row.id.hasPrefix("C/") || row.id.hasPrefix("K/")
+      || row.id.contains("-reloc-") || row.id.contains("-btf-")
+      || row.log.contains { $0.contains("elocation target") }
       || endings.contains { row.id.hasSuffix($0) }
   }
 }

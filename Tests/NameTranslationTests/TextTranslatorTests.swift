@@ -123,14 +123,15 @@ struct TextTranslatorTests {
     #expect(translator.takeNames().isEmpty)
   }
 
-  @Test("lines are counted however the text is cut, long ones too", arguments: [3, 100, 4096, .max])
+  @Test("lines are counted however a text is cut, long ones too", arguments: [3, 100, 4096, .max])
   func lineNumbers(_ pieceSize: Int) throws {
     var options = TranslationOptions()
     options.collectsNames = true
     var translator = TextTranslator(options)
     let name = "f.isra.0+0x1/0x2"
     let long = String(repeating: "x", count: TextTranslator.longestLine + 1)
-    let text = "\n\(name)\n\n\n\(name)\n" + (pieceSize > 100 ? "\(long)\n" : "\n") + "\(name)"
+    let sixth = pieceSize > 100 ? long : ""
+    let text = "\n\(name)\n\n\n\(name)\n\(sixth)\n\(name)"
     for _ in 0..<2 {
       _ = translated(Array(text.utf8), by: &translator, pieceSize: pieceSize)
       #expect(translator.takeNames().map(\.line) == [2, 5, 7])

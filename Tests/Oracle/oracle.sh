@@ -6,6 +6,7 @@
 #
 # KSYM_KERNELS     the cache of `make kernels` (default ${XDG_CACHE_HOME:-~/.cache}/ksym/kernels)
 # ORACLE_KERNELS   labels of its kernels to boot (default: amd64-6.12 amd64-6.1 amd64-5.10 amd64-7)
+# ORACLE_SIGNING   labels of those to boot with signatures enforced (default: amd64-6.12)
 # KSYM_CORPUS      a folder of folders with bzImage, config and modules/ to boot too
 # ORACLE_SHORT=1   a few dozen rows of each Debian kernel only
 set -eu
@@ -38,6 +39,22 @@ for label in ${ORACLE_KERNELS:-amd64-6.12 amd64-6.1 amd64-5.10 amd64-7}; do
   rm -rf "${out:?}/$label"
   "$here/debian.sh" "$tree" "$out/$label" "$tool"
   printf '%s\n' -k "$tree" >"$out/$label.ask"
+  asked=$((asked + 1))
+done
+for label in ${ORACLE_SIGNING-amd64-6.12}; do
+  tree=$cache/$label
+  if [ ! -d "$tree" ]; then
+    echo "oracle: $label is not in $cache (make kernels fetches it); signatures left out" >&2
+    continue
+  fi
+  rm -rf "${out:?}/$label-signing"
+  code=0
+  "$here/signing.sh" "$tree" "$out/$label-signing" "$ksym" || code=$?
+  case $code in
+  0) printf '%s\n' -k "$tree" --assume MODULE_SIG_FORCE=y >"$out/$label-signing.ask" ;;
+  3) continue ;;
+  *) exit "$code" ;;
+  esac
   asked=$((asked + 1))
 done
 for folder in ${KSYM_CORPUS:+"$KSYM_CORPUS"/*/}; do

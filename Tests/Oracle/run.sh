@@ -7,7 +7,8 @@
 # OUT.tsv: id, module, result, errno, deps, flags, taint, log (see README.md). Beside it, OUT.tsv.tainted
 # holds the kernel's taint mask before each row, as some messages show once per boot.
 # Needs: qemu-system-x86_64, cpio, gcc with a static libc.
-# ORACLE_APPEND adds to the kernel's command line, ORACLE_MEMORY is qemu's -m (default 768).
+# ORACLE_APPEND adds to the kernel's command line, ORACLE_QEMU to qemu's (words), ORACLE_MEMORY is
+# qemu's -m (default 768).
 set -eu
 
 [ $# -eq 4 ] || { echo "usage: run.sh KERNEL_IMAGE MODULES_DIR PLAN OUT.tsv" >&2; exit 2; }
@@ -32,7 +33,8 @@ next=0
 while [ "$next" -lt "$rows" ]; do
   log=$temporary/console
   # -cpu max lets every kernel boot; KASLR off keeps logs alike from run to run.
-  timeout "${ORACLE_TIMEOUT:-900}" qemu-system-x86_64 -machine q35 -accel tcg -cpu max \
+  # shellcheck disable=SC2086
+  timeout "${ORACLE_TIMEOUT:-900}" qemu-system-x86_64 ${ORACLE_QEMU:-} -machine q35 -accel tcg -cpu max \
     -m "${ORACLE_MEMORY:-768}" -display none -serial "file:$log" -monitor none -no-reboot -nic none \
     -kernel "$kernel" -initrd "$temporary/initramfs" -append "console=ttyS0 no_timer_check quiet loglevel=1 nokaslr \
 panic=-1 oops=panic nowatchdog random.trust_cpu=on ${ORACLE_APPEND:-} oracle.start=$next" </dev/null || true
