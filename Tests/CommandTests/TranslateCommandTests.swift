@@ -86,7 +86,8 @@ struct TranslateCommandTests {
   @Test("a kernel that is none, and options that make no sense, are told")
   func trouble() async throws {
     let text = try scratch.write(Array("no kernel\n".utf8), to: "text")
-    let wrong = try await translate("f.isra+0x1/0x2\n", "--to", "linkage", "-k", text)
+    // What ends before it reads must be given nothing to read.
+    let wrong = try await translate("", "--to", "linkage", "-k", text, text)
     #expect(wrong.status == 2 && wrong.bytes.isEmpty)
     #expect(wrong.errors == "ksym: \(text): holds no kernel in a format known here\n")
     let names = try await translate("f.isra.0+0x1/0x2\n", "--names", scratch.file("missing"))
@@ -157,6 +158,56 @@ struct TranslateCommandTests {
     let verbose = try await translate(
       text, "-v", "--to", "linkage", "-k", kernel, "--ambiguous", choice)
     #expect(verbose.errors.contains(said) && verbose.errors.contains(", 1 ambiguous"))
+  }
+
+  @Test("--verify is content with the kernel that a trace is of, whatever form its names have")
+  func verified() async throws {
+    let text = Fixture.path("translate/oops-rust.txt")
+    let folder = Fixture.path("kernels/rust-ext")
+    let modules = "\(folder)/modules"
+    for kernels in [["-k", "\(folder)/bzImage"], ["-k", "\(folder)/bzImage", "-k", modules]] {
+      let run = try await Ksym.run(["translate", "--verify"] + kernels + [text])
+      #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+      #expect(run.bytes == (try Fixture.bytes("translate/readable/oops-rust.txt")))
+      let again = try await Ksym.run(["translate", "-v", "--verify"] + kernels, input: run.bytes)
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(again.errors.contains(" compared, 0 disagree\n"))
+    }
+  }
+
+  @Test(
+    "--verify says what cannot be of this kernel: sizes, names, release and build IDs, status 1")
+  func contradicted() async throws {
+    let other = try await translate(
+      " init_once.llvm.2+0x1/0x90\n first+0x1/0xd00\n nowhere+0x1/0x2\n work.isra.0+0x1/0x2 [beta]\n",
+      "--verify", "-k", kernel)
+    #expect(other.status == 1)
+    #expect(other.output.hasPrefix(" init_once+0x1/0x90\n"))
+    #expect(
+      other.errors == """
+        ksym: -: not of this kernel: init_once.llvm.2+0x1/0x90: the size is 0x80 there
+        ksym: -: not of this kernel: nowhere+0x1/0x2: no such symbol
+
+        """)
+    let folder = Fixture.path("kernels/rust-ext")
+    let identity = String(repeating: "0123456789abcdef", count: 3).prefix(40)
+    let text = """
+      CPU: 0 UID: 0 PID: 1 Comm: init Not tainted 7.3.9-other #1 PREEMPT  \(identity)
+       cleanup_module+0x1/0x2 [corpus_rust \(identity)]
+       nonesuch+0x1/0x2 [corpus_rust]
+
+      """
+    let run = try await translate(
+      text, "--verify", "-k", "\(folder)/bzImage", "-k", "\(folder)/modules")
+    #expect(run.status == 1 && run.output == text)
+    #expect(run.errors.split(separator: "\n").count == 4, "\(run.errors)")
+    #expect(run.errors.contains("release 7.3.9-other, not 7.3.4-corpus-a\n"))
+    #expect(
+      run.errors.contains("build ID \(identity), not 4ed5d0e8d9c3e3ef84dc951c2d0fead8293b2d91\n"))
+    #expect(
+      run.errors.contains(
+        "build ID \(identity) of corpus_rust, not d3b4dfefb4f42c64b7b34b1578d16a96f4503a7f\n"))
+    #expect(run.errors.contains("nonesuch+0x1/0x2 [corpus_rust]: no such symbol\n"))
   }
 
   @Test("addresses stand behind the tokens they belong to")

@@ -7,6 +7,7 @@ extension Surface {
     .after("| ", .ftrace, .maybeBlank, .name, .module, .text("() {")),
     .after("| ", .ftrace, weak: true, .maybeBlank, .name, .text("(")),
     .after("} /* ", .ftrace, .name, .module, .text(" */")),
+    .after("} /* ", .ftrace, .name, .module, .text(" = ")),
     .after("}  /* ", .ftrace, .name, .module, .text(" */")),
     // Stack traces: ` => name`
     .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .end),

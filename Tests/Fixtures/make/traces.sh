@@ -22,6 +22,6 @@ sed -n '/cut here/,$p' "$corpus/thinlto/backtrace_llvm.txt" | said | head -n 92 
 
 for label in amd64-7 i386-6.1 arm64-6.12 armhf-6.12 riscv64-6.12 s390x-6.12 ppc64el-6.12; do
   "$here/../../Oracle/traces.sh" "$kernels/$label" |
-    sed -n '/sysrq: Show backtrace/,$p' >"$out/boot-${label%-*}.txt"
+    sed -n '/sysrq: Show backtrace/,$p' >"$out/boot-$label.txt"
 done
 sh "$here/readable.sh"
