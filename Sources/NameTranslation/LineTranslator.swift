@@ -15,6 +15,7 @@ struct LineTranslator: ~Copyable {
   var output = NameBuffer(minimumCapacity: 1 << 16)
 
   private var directories: DirectorySearch
+  private var recent = LookupCache()
   private var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []
   private var known: Set<TranslationFinding> = []
@@ -107,11 +108,7 @@ struct LineTranslator: ~Copyable {
       linkageNames = [linkage]
       isChanged = write(linkage.span.raw, instead: name, field)
     } else if needsLookup(field, name) {
-      let matches = resolver.distinct(self.matches(field, line))
-      linkageNames = matches.map { resolver.linkageName($0) }
-      if linkageNames.isEmpty && !directories.isEmpty {
-        linkageNames = namesInDirectories(field, line)
-      }
+      linkageNames = self.linkageNames(field, line)
       if linkageNames.isEmpty { reportMissing(field, line) }
       // A name that no kernel has says by itself what its source name is.
       isChanged =
@@ -140,6 +137,26 @@ struct LineTranslator: ~Copyable {
     case .source, .hashed: return FieldSearch.isReadable(name)
     case .linkage: return true
     }
+  }
+
+  /// The linkage names a field may mean.
+  private mutating func linkageNames(
+    _ field: NameField, _ line: borrowing TextLine
+  ) -> [[UInt8]] {
+    let name = line.slice(field.range)
+    let question = LookupCache.Question(
+      hash: name.hash, size: field.size, address: field.address,
+      offset: field.address == nil ? nil : field.offset,
+      module: field.module.map { line.slice($0).hash }, surface: field.surface,
+      sourceCount: resolver.sources.count)
+    if let known = recent.answer(to: question, name) { return known }
+    // The resolver must not be read while it is asked: it would be copied.
+    let all = matches(field, line)
+    let distinct = resolver.distinct(all)
+    var names = distinct.map { resolver.linkageName($0) }
+    if names.isEmpty && !directories.isEmpty { names = namesInDirectories(field, line) }
+    recent.keep(names, for: question, name)
+    return names
   }
 
   /// The symbols a field may mean.

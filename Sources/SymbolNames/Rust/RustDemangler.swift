@@ -14,7 +14,7 @@ struct NotMangled: Error {}
 ///
 /// Both manglings are known: v0 (`_R…`, RFC 2603) and the older one (`_ZN…17h<hash>E`). The input
 /// is any bytes at all. What is not a mangled name of at most ``maximumLength`` bytes, nests deeper
-/// than 500 levels, or would print more than ``maximumReadableLength`` bytes or more than 8 KiB and
+/// than 500 levels, or would print more than ``maximumReadableLength`` bytes or more than 4 KiB and
 /// sixteen times its own length, or read as much again, is "not mangled".
 public enum RustDemangler {
   /// The longest linkage name looked at, in bytes.
@@ -27,7 +27,7 @@ public enum RustDemangler {
   ///
   /// Back references can make a name grow exponentially; those that compilers make grow little.
   static func mostWork(forNameOf length: Int) -> Int {
-    min(maximumReadableLength, max(1 << 13, 16 &* length))
+    min(maximumReadableLength, max(1 << 12, 16 &* length))
   }
 
   /// Appends the readable form of a linkage name.
