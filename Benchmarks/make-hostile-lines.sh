@@ -30,13 +30,14 @@ units=(
   '/livepatch/' "section '" "symbol '" 'Workqueue: ' 'data-race in ' 'Disassembly of section ' '.text.'
   '.rela.text.unlikely.' '0123456789abcdef' 'Breakpoint 1, ' 'Command: p:' ' Comm: PID: #' "b'" ' [a]'
   ' [' 'a+0x1/0x2 [' '%--' '[u8; 4]' '<a as b>::' '$' '} /* ' ': work struct ' '<<<<>' 'a<' ' <a<' 'a>'
-  '_RINvC1a1bI' 'B_' ' from ' '(a) ' '[<' ' #'
+  '_RINvC1a1bI' 'B_' ' from ' '(a) ' '[<' ' #' 'a< ' 'a<,' '{ '
 )
 for unit in "${units[@]}"; do
   fill "$unit"
   # As if it stood in a list, or were a folded stack.
   fill "$unit" 'ffffffff81000000 T '
   fill "$unit" 'comm;' ' 12'
+  fill "$unit" '    pending:'
 done
 
 # Names of a megabyte.

@@ -104,9 +104,6 @@ measure_hostile() {
     done
   done <<END >"$work/commands"
 
---keep-linkage
---to linkage -k $work/symbols
---to source -k $work/symbols
 --to linkage --lines --ambiguous all -k $work/symbols
 --verify --addresses -k $work/symbols
 --json -k $work/symbols

@@ -73,7 +73,7 @@ enum FieldSearch {
     return true
   }
 
-  private static func digests(in line: borrowing TextLine, _ fields: inout [NameField]) {
+  static func digests(in line: borrowing TextLine, _ fields: inout [NameField]) {
     var start = 0
     let all = line.slice(0..<line.count)
     while let range = DigestScan.next(in: all, from: start) {

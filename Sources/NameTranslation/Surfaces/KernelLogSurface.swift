@@ -39,11 +39,13 @@ enum WorkLists {
     for key in keys {
       guard let start = line.find(key, from: 0) else { continue }
       var index = start &+ key.utf8CodeUnitCount
-      while index < line.count {
+      var attempts = 0
+      while index < line.count, attempts < TextLine.mostAttempts {
         if line[index].isBlank || line[index] == 0x2c {
           index &+= 1
           continue
         }
+        attempts &+= 1
         index = workerEnd(line, index)
         let end = line.nameEnd(from: index)
         // Behind a barrier is its process, behind `for` how long a work has run.
