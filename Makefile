@@ -20,8 +20,8 @@ MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz oracle differential kernels lint install uninstall deb \
-  check-deb manuals check-manuals dependencies clean
+.PHONY: help build run test test-debug bench fuzz oracle differential round-trips faults kernels \
+  lint install uninstall deb check-deb manuals check-manuals dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,6 +52,13 @@ oracle: dependencies ## Compare ksym check with what real kernels say, booted un
 
 differential: build ## Compare kallsyms encode with the kernel's own program (MAPS=10000, SEED=1)
 	@KSYM=$(KSYM) sh Tests/Differential/kallsyms.sh $(MAPS) $(SEED)
+
+round-trips: build ## Convert all modules of a kernel there and back; read them with others
+	@KSYM=$(KSYM) Tests/Differential/convert.sh
+	@KSYM=$(KSYM) Tests/Differential/convert-readers.sh
+
+faults: build ## Kill ksym convert at many moments, fill its disk, deny it permission
+	@Tests/Faults/convert.sh $(KSYM)
 
 kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh

@@ -9,12 +9,14 @@ measure_convert() {
   cp -r "$raw_modules/." "$plain/"
   find "$plain" -name '*.ko' | sort >"$work/convert.list"
   echo "Convert $(wc -l <"$work/convert.list") uncompressed modules of $release"
+  # Each round writes files that are not there yet.
+  local clean="find $plain ! -name '*.ko' -type f -delete"
+  local convert="exec $ksym convert --drop-signature --to both --suffix .new $plain"
   {
-    printf 'floor: read and write\texec %s %s\n' "$rewrite" "$work/convert.list"
-    printf 'ksym convert\texec %s convert --drop-signature --to both --suffix .new %s\n' \
-      "$ksym" "$plain"
-    printf 'ksym convert, one thread\texec %s convert -j 1 --drop-signature --to both --suffix .new %s\n' \
-      "$ksym" "$plain"
+    printf 'floor: read and write\texec %s %s\t%s\n' "$rewrite" "$work/convert.list" "$clean"
+    printf 'ksym convert\t%s\t%s\n' "$convert" "$clean"
+    printf 'ksym convert, one thread\t%s -j 1\t%s\n' "$convert" "$clean"
+    printf 'ksym convert, replacing\t%s\n' "$convert"
   } | measure
   bound "convert, uncompressed: CPU beside reading and writing" \
     "$(result 'ksym convert' 2)" "$(result 'floor: read and write' 2)" 2.0

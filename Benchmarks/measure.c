@@ -4,7 +4,8 @@
  *
  *   measure ROUNDS <COMMANDS
  *
- * COMMANDS has lines "label<TAB>shell command". Prints for each, separated by tabs: label, median,
+ * COMMANDS has lines "label<TAB>shell command", and after another tab a command to run before each round
+ * of it, which is not measured. Prints for each, separated by tabs: label, median,
  * least and most user+system CPU seconds, median elapsed seconds, peak resident memory in MiB, and
  * the exit status of the last run. Output of the commands is thrown away.
  */
@@ -22,7 +23,7 @@
 #define ROUNDS 101
 
 struct command {
-	char *label, *text;
+	char *label, *text, *before;
 	double cpu[ROUNDS], elapsed[ROUNDS];
 	long memory;
 	int status;
@@ -45,9 +46,16 @@ static double of(struct timeval time)
 
 static void run(struct command *command, int round)
 {
-	double start = seconds();
+	double start;
 	struct rusage usage;
-	pid_t child = fork();
+	pid_t child;
+
+	if (command->before && system(command->before) != 0) {
+		fprintf(stderr, "measure: cannot prepare: %s\n", command->before);
+		exit(1);
+	}
+	start = seconds();
+	child = fork();
 
 	if (child < 0) {
 		perror("measure: fork");
@@ -99,7 +107,13 @@ int main(int count, char **arguments)
 			line[length - 1] = 0;
 		*tab = 0;
 		commands[known].label = strdup(line);
-		commands[known++].text = strdup(tab + 1);
+		commands[known].text = strdup(tab + 1);
+		tab = strchr(commands[known].text, '\t');
+		if (tab) {
+			*tab = 0;
+			commands[known].before = tab + 1;
+		}
+		known++;
 	}
 	for (int round = -1; round < rounds; round++)
 		for (int i = 0; i < known; i++)

@@ -29,20 +29,25 @@ back() {
   sed -n 's/^ksym: [^ ]*: \(.*\) is the name of .*/\1/p' "$work/said" | sort -u >"$lists/ambiguous"
   sed -n 's/^ksym: [^ ]*: \(.*\) is the name of \(.*\)/\1\t\2/p' "$work/said" |
     sort -u >"$lists/$(echo "$title-$form" | tr -c 'A-Za-z0-9.\n-' _).ambiguous"
-  # The name is the only thing in a line that may be ambiguous.
+  # Names of modules that were not given stay; the name is the only thing in a line that may be ambiguous.
+  sed -n 's/.* \(\[[^]]*\]\): not found in that module.*/\1/p' "$work/said" | sort -u >"$work/modules-not-given"
   awk -v there="$work/there" -v back="$work/back" -v ambiguous="$lists/ambiguous" \
-    -v unexplained="$work/unexplained" -v title="$title" -v form="$form" '
-    BEGIN { printf "" >unexplained; while ((getline line <ambiguous) > 0) { known[line]; count++ } }
+    -v unexplained="$work/unexplained" -v title="$title" -v form="$form" \
+    -v modules="$work/modules-not-given" '
+    BEGIN { printf "" >unexplained; while ((getline line <ambiguous) > 0) { known[line]; count++ }
+      while ((getline line <modules) > 0) absent[line] }
     { getline changed <there; getline returned <back
       if ($0 != changed) rewritten++
       if ($0 == returned) next
       stay++
+      if (match(changed, /\[[^]]*\]$/) && substr(changed, RSTART) in absent) { missing++; next }
       name = changed
       sub(/^[^ \t]*( [^ ])?[ \t]/, "", name)
       sub(/\t\[.*$/, "", name)
       if (!(name in known)) { lost++; print changed >unexplained } }
-    END { printf "%s: %d lines, %d changed as %s; %d differ, %d names ambiguous, %d lost otherwise\n",
-            title, NR, rewritten, form, stay, count, lost }' "$text"
+    END { printf "%s: %d lines, %d changed as %s; %d differ, %d names ambiguous, " \
+        "%d of modules that are not there, %d lost otherwise\n",
+        title, NR, rewritten, form, stay, count, missing, lost }' "$text"
   [[ ! -s "$work/unexplained" ]] || { head -n 5 "$work/unexplained"; missed=1; }
 }
 

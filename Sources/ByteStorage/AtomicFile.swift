@@ -41,16 +41,19 @@ public enum AtomicFile {
     let attributes = isThere ? status : nil
     if let file = unnamed(in: directory) {
       defer { close(file) }
-      try fill(file, bytes, attributes, mode, path)
+      // Nothing is lost with a new file whose bytes did not reach the disk: what it was made of is there.
+      try fill(file, bytes, attributes, mode, path, synchronizes: isThere)
       if isThere ? rename(file, over: target) : link(file, as: target) { return }
       // The file system, or the lack of /proc, allows no naming: the longer way.
     }
     try writeNamed(bytes, to: target, attributes, mode, path)
   }
 
-  /// Writes all content, and makes mode and owner those of the file to replace.
+  /// Writes all content, to the disk if told so, and makes mode and owner those of the file to
+  /// replace.
   private static func fill(
-    _ file: Int32, _ bytes: [UInt8], _ old: stat?, _ mode: UInt32, _ path: String
+    _ file: Int32, _ bytes: [UInt8], _ old: stat?, _ mode: UInt32, _ path: String,
+    synchronizes: Bool
   ) throws(FileError) {
     func failure(_ operation: StaticString) -> FileError {
       FileError(path: path, cause: .system(operation: operation, errno: errno))
@@ -68,7 +71,7 @@ public enum AtomicFile {
     } else if mode != 0o644 {
       guard fchmod(file, mode_t(mode)) == 0 else { throw failure("set the mode") }
     }
-    guard fsync(file) == 0 else { throw failure("write") }
+    if synchronizes, fsync(file) != 0 { throw failure("write") }
   }
 
   /// A file without a name in a directory, locked so that its name will be known as one in use;
@@ -113,7 +116,8 @@ public enum AtomicFile {
           defer { close(file) }
           flock(file, LOCK_EX | LOCK_NB)
           do throws(FileError) {
-            try fill(file, bytes, old, mode, path)
+            // Such a file system may be a remote one, which says only now that it has no room.
+            try fill(file, bytes, old, mode, path, synchronizes: true)
             guard unsafe Glibc.rename(temporary, target) == 0 else {
               throw FileError(path: path, cause: .system(operation: "replace", errno: errno))
             }
@@ -170,8 +174,10 @@ public enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The path without symbolic links.
+  /// The path of what a symbolic link leads to; that of anything else as it is.
   private static func resolved(_ path: String) -> String {
+    var status = stat()
+    if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFLNK { return path }
     guard let real = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(real) }
     return unsafe String(cString: real)

@@ -64,8 +64,13 @@ struct ELFOutput: ~Escapable {
     let start = Int(clamping: section.offset)
     let size = Int(clamping: editor.storedSize(section))
     let entry = editor.entries[number]
-    if size == 0 && entry.content == nil {
+    if size == 0 {
       placeEmpty(number, section, isDropped: entry.isDropped)
+      guard !entry.isDropped, let content = entry.content, !content.isEmpty else { return }
+      // It may have been anywhere, also among the bytes of others or behind the file.
+      pad(to: aligned(bytes.count, section.alignment) ?? bytes.count)
+      offsets[number] = bytes.count
+      bytes.append(contentsOf: content)
       return
     }
     if entry.isDropped {

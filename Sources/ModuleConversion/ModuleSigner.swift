@@ -70,11 +70,14 @@ public struct ModuleSigner: Sendable {
     _ key: [UInt8], _ certificate: [UInt8], _ passphrase: String?
   ) throws(ConversionError) {
     guard let private_ = unsafe KeyPair.readKey(key, passphrase) else {
-      throw .cannotSign("the key cannot be read, a private one as PEM: \(KeyPair.lastError())")
+      throw .cannotSign(
+        "the key cannot be read (private, PEM; passphrase in KBUILD_SIGN_PIN): "
+          + KeyPair.lastError()
+      )
     }
     guard let public_ = unsafe KeyPair.readCertificate(certificate) else {
       unsafe EVP_PKEY_free(private_)
-      throw .cannotSign("the certificate cannot be read, as PEM or DER: \(KeyPair.lastError())")
+      throw .cannotSign("the certificate cannot be read (PEM or DER): \(KeyPair.lastError())")
     }
     unsafe self.key = private_
     unsafe self.certificate = public_

@@ -78,7 +78,9 @@ enum FieldSearch {
     var start = 0
     let all = line.slice(0..<line.count)
     while let range = DigestScan.next(in: all, from: start) {
-      fields.append(NameField(range, .digest))
+      var field = NameField(range, .digest)
+      field.module = line.module(at: range.upperBound)?.name
+      fields.append(field)
       start = range.upperBound
     }
   }

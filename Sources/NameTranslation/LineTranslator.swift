@@ -165,7 +165,10 @@ struct LineTranslator: ~Copyable {
   ) -> [NameResolver.Match] {
     let name = line.slice(field.range)
     if field.surface == .digest {
-      return SHA256Digest(hexadecimal: name).map { resolver.matches(digest: $0) } ?? []
+      let module = field.module.map { line.slice($0).text }
+      return SHA256Digest(hexadecimal: name).map {
+        resolver.matches(digest: $0, module: module)
+      } ?? []
     }
     let evidence = NameResolver.Evidence(
       offset: field.offset, size: field.size, address: field.address,

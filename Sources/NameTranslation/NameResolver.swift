@@ -32,8 +32,9 @@ struct NameResolver {
   private var sourcesOfModule: [String: [Int]] = [:]
   /// Number of sources that were given; those of sought modules are behind them.
   private let givenCount: Int
-  /// First words of digests and the symbols they stand for, by word; made when a digest is asked for.
-  private var digests: [(word: UInt64, match: Match)]?
+  /// First words of digests and the symbols they stand for, by word, of each source; made when a
+  /// digest is asked for.
+  private var digests: [[(word: UInt64, symbol: Int)]?]
 
   /// Modules sought at most, and their longest name: a text may name any number.
   private static let mostModules = 1 << 14
@@ -42,6 +43,7 @@ struct NameResolver {
   init(_ sources: [NameSource], moduleSource: @escaping (String) -> NameSource?) {
     self.sources = sources
     forms = sources.map { _ in nil }
+    digests = sources.map { _ in nil }
     self.moduleSource = moduleSource
     givenCount = sources.count
     for number in sources.indices { noteModules(number) }
@@ -77,7 +79,7 @@ struct NameResolver {
     guard let source = moduleSource(module) else { return }
     sources.append(source)
     forms.append(nil)
-    digests = nil
+    digests.append(nil)
     noteModules(sources.count - 1)
   }
 
@@ -175,27 +177,38 @@ struct NameResolver {
     return source.hasAddresses ? source.index.table.addresses[match.symbol] : nil
   }
 
-  /// The symbols whose name has a digest.
-  mutating func matches(digest: SHA256Digest) -> [Match] {
-    let digests = self.digests ?? makeDigests()
-    self.digests = digests
-    var low = digests.partitionIndex { $0.word < digest.firstWord }
+  /// The symbols whose name has a digest, those of a module if the text gives one.
+  mutating func matches(digest: SHA256Digest, module: String?) -> [Match] {
+    if let module {
+      seek(module)
+      let found = matches(digest, sourcesOfModule[module] ?? [])
+        .filter { sources[$0.source].index.table.owner(at: $0.symbol) == module }
+      if !found.isEmpty { return found }
+    }
+    // What a module needs, it does not own.
+    return matches(digest, Array(0..<givenCount))
+  }
+
+  private mutating func matches(_ digest: SHA256Digest, _ numbers: [Int]) -> [Match] {
     var found: [Match] = []
-    while low < digests.count, digests[low].word == digest.firstWord {
-      let match = digests[low].match
-      if NameResolver.digest(of: linkageName(match)) == digest { found.append(match) }
-      low += 1
+    for number in numbers {
+      let digests = self.digests[number] ?? makeDigests(of: number)
+      if self.digests[number] == nil { self.digests[number] = digests }
+      var low = digests.partitionIndex { $0.word < digest.firstWord }
+      while low < digests.count, digests[low].word == digest.firstWord {
+        let match = Match(source: number, symbol: digests[low].symbol)
+        if NameResolver.digest(of: linkageName(match)) == digest { found.append(match) }
+        low += 1
+      }
     }
     return found
   }
 
-  private func makeDigests() -> [(word: UInt64, match: Match)] {
-    var digests: [(word: UInt64, match: Match)] = []
-    for (number, source) in sources.enumerated() {
-      for symbol in 0..<source.index.table.count {
-        let match = Match(source: number, symbol: symbol)
-        digests.append((NameResolver.digest(of: linkageName(match)).firstWord, match))
-      }
+  private func makeDigests(of number: Int) -> [(word: UInt64, symbol: Int)] {
+    var digests: [(word: UInt64, symbol: Int)] = []
+    for symbol in 0..<sources[number].index.table.count {
+      let name = linkageName(Match(source: number, symbol: symbol))
+      digests.append((NameResolver.digest(of: name).firstWord, symbol))
     }
     digests.sort { $0.word < $1.word }
     return digests

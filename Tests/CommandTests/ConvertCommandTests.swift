@@ -105,6 +105,21 @@ struct ConvertCommandTests {
     #expect(DirectoryTree.names(in: box.scratch.path).allSatisfy { !$0.contains(".tmp") })
   }
 
+  @Test("what is no file and takes nothing is no success")
+  func fullDevice() async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko")
+    let run = try await Ksym.run(["convert", "--to", "both", "-o", "/dev/full", path])
+    #expect(run.status == 2 && run.errors.contains("No space left"))
+  }
+
+  @Test("killed at each system call, on a full disk, without permission: old or new, nothing left")
+  func faults() async throws {
+    let run = try await Ksym.run([Ksym.path, "2"], program: Fixture.path("../Faults/convert.sh"))
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    for line in run.lines where line.hasSuffix("left out") { report(line) }
+  }
+
   @Test("what a killed run left is removed by the next, what is in use is not")
   func leftovers() async throws {
     let box = try Sandbox()

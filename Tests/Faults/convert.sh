@@ -2,7 +2,8 @@
 # Kills ksym convert at many moments, fills its disk and denies it what it needs, and looks at what is
 # left: each module must be the old one or the new one, whole.
 #
-# usage: convert.sh [KSYM [ROUNDS]]     (default .build-release/release/ksym, 60 rounds of each signal)
+# usage: convert.sh [KSYM [ROUNDS]]     (default .build-release/release/ksym, 60 rounds of each signal,
+#                                       and as many of each system call, if there are)
 #
 # 1. SIGKILL, SIGTERM, SIGINT and SIGHUP at moments spread over the conversion of many modules.
 # 2. SIGKILL at each single system call that touches the disk (strace), with unnamed temporary files
@@ -82,7 +83,7 @@ calls() {
   shift
   kills=0 leftovers=0
   for call in openat linkat rename fsync fchmod write unlink close; do
-    for when in $(seq 1 40); do
+    for when in $(seq 1 "$rounds"); do
       rm -rf "$work/place"
       mkdir "$work/place"
       cp "$work/basic/10.ko" "$work/basic/11.ko" "$work/place/"

@@ -120,6 +120,21 @@ struct HostileModuleTests {
     }
   }
 
+  @Test("an empty table may say any offset in the file", arguments: [0, 64, 101, 700])
+  func emptyTable(_ offset: UInt64) throws {
+    var builder = ModuleBuilder()
+    builder.basic = []
+    let module = try Self.damaged("__versions", .offset, offset, in: builder.build())
+    for target in [ConversionRequest.Target.packed, .none] {
+      let result = try converted(module, to: target)
+      #expect(result.count < module.count + (8 << 20))
+      #expect(try RoundTripTests.outline(result) == RoundTripTests.outline(module))
+    }
+    #expect(try converted(converted(module, to: .packed), to: .basic).count < 2 * module.count)
+    let outside = try Self.damaged("__versions", .offset, .max - offset, in: module)
+    #expect(Self.refusal(outside, .none) != nil)
+  }
+
   @Test("tables of another type, and tables that other sections need, are refused")
   func tables() throws {
     for type in [0, 2, 3, 4, 8, 17] as [UInt64] {

@@ -76,7 +76,8 @@ public enum Ksym {
     var ends: [Int32] = [0, 0]
     // Kept from the other programs that run meanwhile, which would keep it open.
     guard unsafe pipe2(&ends, O_CLOEXEC) == 0,
-      input.count <= 1 << 16 || fcntl(ends[1], ksym_set_pipe_size, Int32(input.count)) >= input.count
+      input.count <= 1 << 16
+        || fcntl(ends[1], ksym_set_pipe_size, Int32(input.count)) >= input.count
     else { throw ScratchError(words: "no pipe for \(input.count) bytes of input") }
     let writer = FileDescriptor(rawValue: ends[1])
     try writer.closeAfter { _ = try writer.writeAll(input) }
