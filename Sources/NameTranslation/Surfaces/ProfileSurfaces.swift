@@ -17,6 +17,8 @@ extension Surface {
   static let bpfPatterns: [LinePattern] = [
     // Stacks of bpftrace: `    name+16`; of bcc: `    name+0x10 [kernel]`
     .line(.bpf, .blank, .name, .text("+"), .number, .end),
+    // The same with addresses, `kstack(perf)`
+    .line(.bpf, .blank, .address, .text(" "), .name, .text("+"), .number, .end),
     .line(.bpf, .blank, .name, .offset, .text(" [kernel]")),
     .line(.bpf, .maybeBlank, .text("b'"), .name, .offset, .text(" [kernel]'")),
     .line(.bpf, .maybeBlank, .text("b'"), .name, .offset, .text("'")),
