@@ -37,7 +37,7 @@ struct RecordedTextTests {
   }
 
   /// Every name of architectures.txt, with the sizes it has there.
-  private static let kernel = """
+  static let kernel = """
     ffffffff81000000 t loop_add.isra.0
     ffffffff81000270 t init_once.llvm.14172910296636650566
     ffffffff810002b0 T _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk

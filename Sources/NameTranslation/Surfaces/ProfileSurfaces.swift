@@ -68,7 +68,7 @@ enum FoldedStacks {
     var digits = end
     while digits > range.lowerBound, line[digits &- 1].isHexDigit { digits &-= 1 }
     let plus = digits &- 3
-    if plus >= range.lowerBound, line.has("+0x", at: plus),
+    if plus > range.lowerBound, line.has("+0x", at: plus),
       let offset = line.hexValue(digits..<end)
     {
       field = NameField(range.lowerBound..<plus, .foldedStacks)
