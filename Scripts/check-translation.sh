@@ -30,7 +30,7 @@ back() {
   sed -n 's/^ksym: [^ ]*: \(.*\) is the name of \(.*\)/\1\t\2/p' "$work/said" |
     sort -u >"$lists/$(echo "$title-$form" | tr -c 'A-Za-z0-9.\n-' _).ambiguous"
   # Names of modules that were not given stay; the name is the only thing in a line that may be ambiguous.
-  sed -n 's/.* \(\[[^]]*\]\): not found in that module.*/\1/p' "$work/said" | sort -u >"$work/modules-not-given"
+  sed -n 's/.* \(\[[^]]*\]\): not found: -k.*/\1/p' "$work/said" | sort -u >"$work/modules-not-given"
   awk -v there="$work/there" -v back="$work/back" -v ambiguous="$lists/ambiguous" \
     -v unexplained="$work/unexplained" -v title="$title" -v form="$form" \
     -v modules="$work/modules-not-given" '

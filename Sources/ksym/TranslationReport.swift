@@ -65,8 +65,12 @@ struct TranslationReport {
       Terminal.complain("\(path): \(name) is the name of \(names.joined(separator: ", "))")
     case .missing(let name, let module):
       guard isVerbose else { return }
-      let words = module.map { " [\($0)]: not found in that module" } ?? ": not found"
-      Terminal.complain("\(path): \(name)\(words), as far as -k and --names give any")
+      let words =
+        module.map {
+          " [\($0)]: not found: -k and --names give no such module, or it lacks the name"
+        }
+        ?? ": not found in what -k and --names give"
+      Terminal.complain("\(path): \(name)\(words)")
     case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):
       let known = sizes.map { "0x" + String($0, radix: 16) }.joined(separator: " or ")

@@ -138,5 +138,12 @@ struct TableCommandTests {
     #expect(versions.output.contains(Self.long), "\(versions.output)\(versions.errors)")
     let lookup = try await Ksym.run(["lookup", "-k", map, "--names", file("names"), Self.digest])
     #expect(lookup.status == 0 && lookup.output.contains(Self.long))
+    var bytes = try contents(of: file("names"))
+    for index in bytes.indices.dropFirst(4096).prefix(16) { bytes[index] ^= 0x55 }
+    let bad = try sandbox.scratch.write(bytes, to: "bad")
+    for arguments in [["versions", module], ["lookup", "-k", map, Self.digest]] {
+      let run = try await Ksym.run(arguments + ["--names", bad])
+      #expect(run.status == 2 && run.errors.contains("ksym: \(bad): name table"), "\(run.errors)")
+    }
   }
 }

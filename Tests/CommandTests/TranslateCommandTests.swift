@@ -137,8 +137,8 @@ struct TranslateCommandTests {
     #expect(other.output == text && other.status == 0)
     #expect(
       other.errors.contains(
-        "ksym: -: <corpus_rust::Leaf as corpus_rust::Step>::step [corpus_rust]: not found in that"
-          + " module, as far as -k and --names give any\n"))
+        "ksym: -: <corpus_rust::Leaf as corpus_rust::Step>::step [corpus_rust]: not found: -k and"
+          + " --names give no such module, or it lacks the name\n"))
     #expect(other.errors.contains("1 names found, 0 rewritten, 1 not found\n"))
   }
 

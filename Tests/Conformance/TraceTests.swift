@@ -52,7 +52,7 @@ struct TraceTests {
       #expect(
         try await translate(["--to", "linkage", "--names", names], there.bytes).bytes == text)
       let back = try await translate(["-v", "--to", "linkage", "-k", folder], there.bytes)
-      let ending = "]: not found in that module, as far as -k and --names give any"
+      let ending = "]: not found: -k and --names give no such module, or it lacks the name"
       let modules = Set(
         back.errors.split(separator: "\n").filter { $0.hasSuffix(ending) }.compactMap { line in
           line.dropLast(ending.count).split(separator: "[").last.map { "[\($0)]" }
