@@ -86,7 +86,7 @@ let package = Package(
       ]),
     floor(
       "NameTranslation",
-      ["ByteStorage", "SymbolNames", "Kallsyms", "KernelFacts"]),
+      ["ByteStorage", "SymbolNames", "Kallsyms", "NameTables", "KernelFacts"]),
     floor(
       "ModuleConversion",
       ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
@@ -112,7 +112,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "ByteStorage", "ELFFormat", .product(name: "Subprocess", package: "swift-subprocess"),
+        "ByteStorage", "CGlibcExtras", "ELFFormat",
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .executableTarget(
@@ -148,7 +149,9 @@ let package = Package(
         "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("NameTranslation", ["ByteStorage", "Kallsyms", "KernelFacts", "NameTranslation"]),
+    tests(
+      "NameTranslation",
+      ["ByteStorage", "Kallsyms", "NameTables", "KernelFacts", "NameTranslation"]),
     tests("Livepatching", ["ByteStorage", "ELFFormat", "Kallsyms", "Livepatching"]),
     tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
   ],

@@ -57,6 +57,17 @@ for name in $small; do
   llvm-objcopy -O binary --only-section=.modinfo "loader/$name" "modinfo/$name.modinfo" || true
 done
 
+# Modules to convert, and an object with device tables.
+mkdir -p convert
+for name in $small; do
+  case $name in
+    rust-ext-*min* | rust-ext-*weak* | rust-ext-*exp* | livepatch-*min* | armhf* | i386* | s390x*)
+      cp "loader/$name" convert/
+      ;;
+  esac
+done
+cp ../../Tests/Fixtures/devices/x86_64.o convert/device-tables.o
+
 # Livepatches: written by hand, made by klp-build, and names alone.
 mkdir -p livepatch
 for file in livepatch/modules/livepatch-sample thinlto/modules/livepatch-callbacks-demo livepatch/klp/livepatch-corpus; do
@@ -148,3 +159,41 @@ printf '1000 T a\n' >one.tmp
 "$ksym" table build -o table/kernel maps/kallsyms
 "$ksym" table build -o table/modules versions/rust-ext-corpus_min.ko versions/rust-ext-corpus_imp.ko
 rm -f one.tmp
+
+# Texts to translate: three bytes that choose (see TranslationTargets.swift), then the start of each
+# recorded text, forward and back; surfaces without a recorded text have one by their grammar.
+mkdir -p translate
+rm -f translate/*
+text() { # NAME SURFACE [TEXT]: SURFACE as an octal number, counted as in Surface.swift
+  printf "\\000\\100\\$2" >"translate/$1"
+  printf "\\040\\100\\$2" >"translate/$1-back"
+  if [ -n "${3:-}" ]; then
+    printf '%b' "$3" | tee -a "translate/$1" >>"translate/$1-back"
+  else
+    head -c 1200 "../../Tests/Fixtures/translate/$1.txt" >>"translate/$1"
+    head -c 1200 "../../Tests/Fixtures/translate/readable/$1.txt" >>"translate/$1-back"
+  fi
+}
+for file in ../../Tests/Fixtures/translate/*.txt; do
+  name=$(basename "$file" .txt)
+  case $name in
+    nm* | kallsyms*) surface=001 ;;
+    objdump* | sections*) surface=002 ;;
+    readelf*) surface=003 ;;
+    gdb*) surface=004 ;;
+    symvers*) surface=006 ;;
+    ftrace*) surface=007 ;;
+    perf*) surface=010 ;;
+    kprobes*) surface=013 ;;
+    *) surface=000 ;;
+  esac
+  text "$name" $surface
+done
+text crash 005 ' #0 [ffffc90000a3bd28] init_once.llvm.7 at ffffffff81000000 [nbd]\nffffffff81000000 (T) a.isra.0+4 [nbd] file.c: 12\n[exception RIP: a.isra.0+0x10]\n'
+text bpf 011 '    a.isra.0+16\n    nbd_add.isra.0+0x10 [kernel]\n@[a.llvm.1+0x1]: 2\nprobe:nbd:nbd_add.isra.0\n'
+text folded 012 'swapper;_RNvC1a1b_[k];loop_add.isra.0+0x10;<[u8: 4]>::a;init_once 12\n'
+text livepatch 014 '/sys/kernel/livepatch/p/vmlinux/init_once.llvm.7,1\n.klp.sym.nbd.nbd_add.isra.0,2\n.klp.rela.vmlinux..text.init_once.llvm.7\n'
+text list 015 'loop_add.isra.0\nnbd_add.isra.0 [nbd]\ninit_once\n'
+text pairs 016 ' a.isra{a.isra.0}+0x1/0x2\na::b{_RNvC1a1b}\ninit_once{init_once.llvm.7}\n'
+text digests 017 '0x12345678\t72ba0c0e0a5ef0d9a0b1b9ad6d8a0f6c5de7d5f2ad4f0d9a72ba0c0e0a5ef0d9\n'
+text arm 000 'loop_add.isra.0 [loop] from init_once.llvm.7+0x10/0x40 [nbd]\nCPU: 0 PID: 1 Comm: a Not tainted 7.3.4 #1\n'

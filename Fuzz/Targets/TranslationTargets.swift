@@ -3,12 +3,16 @@ import Kallsyms
 import NameTranslation
 
 extension FuzzTargets {
-  /// Translation of any text, both ways and by the grammars of all surfaces. The first byte chooses
-  /// the options; the text is cut into two pieces where its second byte says.
+  /// Translation of any text, both ways: by the grammar of each surface alone, and by all together.
+  ///
+  /// The first byte chooses the options, the second where the text is cut into two pieces, the third
+  /// a surface and whether names are looked up in a list too.
   static func translate(_ bytes: RawSpan) {
     guard let choice = bytes.byte(at: 0), let cut = bytes.byte(at: 1),
-      let text = bytes.suffix(from: 2)
+      let more = bytes.byte(at: 2), let text = bytes.suffix(from: 3)
     else { return }
+    let surface = Surface.allCases[Int(more & 0x1f) % Surface.allCases.count]
+    checkSurface(surface, text)
     var pairs = TranslationOptions()
     pairs.keepsLinkage = true
     pairs.isBare = choice & 1 != 0
@@ -20,32 +24,65 @@ extension FuzzTargets {
     options.isBare = choice & 1 != 0
     options.keepsLinkage = choice & 2 != 0
     options.linesAreNames = choice & 4 != 0
-    options.verifies = choice & 8 != 0
-    options.showsAddresses = options.verifies
-    options.collectsNames = choice & 64 != 0
     options.ambiguity = choice & 128 != 0 ? .all : .first
-    use(translated(text, options, cut: Int(cut)).count)
+    let output = translated(text, options, cut: Int(cut), usesList: more & 0x20 != 0)
+    var all = options
+    all.collectsNames = true
+    let recorded = translated(text, all, cut: Int(cut), usesList: more & 0x20 != 0)
+    // Going back, the lines that are not searched have nothing in them.
+    if options.form != .readable && recorded != output { fatalError("a line was passed over") }
+    options.verifies = choice & 8 != 0
+    options.showsAddresses = choice & 64 != 0
+    options.reportsMissing = more & 0x40 != 0
+    use(translated(text, options, cut: 0, usesList: more & 0x80 != 0).count)
+  }
+
+  /// What one surface finds lies in the line.
+  private static func checkSurface(_ surface: Surface, _ text: RawSpan) {
+    var start = 0
+    while start < text.byteCount, let rest = text.suffix(from: start) {
+      let length = rest.firstIndex(of: 0x0a) ?? rest.byteCount
+      guard let line = rest.slice(0..<length) else { return }
+      for (name, end) in SurfaceSearch.names(in: line, of: surface) {
+        guard name.lowerBound >= 0, !name.isEmpty, name.upperBound <= length, end <= length,
+          end >= name.upperBound
+        else { fatalError("a name of \(surface) lies outside of its line") }
+      }
+      start += length + 1
+    }
+  }
+
+  private static func source(_ text: String, _ release: String?) -> NameSource? {
+    let list = Array(text.utf8)
+    guard let text = try? SymbolText(parsing: list.span.bytes) else { return nil }
+    return NameSource(SymbolIndex(text.table), release: release, buildID: "ab")
   }
 
   private static let kernel: [NameSource] = {
-    let list = Array(
-      """
+    let list = """
       ffffffff81000000 t loop_add.isra.0
       ffffffff81000270 t init_once.llvm.14172910296636650566
+      ffffffff810002a0 t init_once
       ffffffff810002b0 T _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk
       ffffffff810002e0 t loop_add.cold.12
       ffffffff810002f0 T _etext
       ffffffffc0000000 t loop_add.isra.0\t[loop]
 
-      """.utf8)
-    guard let text = try? SymbolText(parsing: list.span.bytes) else { return [] }
-    return [NameSource(SymbolIndex(text.table), release: "7.3.4", buildID: "ab")]
+      """
+    return source(list, "7.3.4").map { [$0] } ?? []
   }()
 
+  private static let module = source("0000000000000010 t nbd_add.isra.0\t[nbd]\n", nil)
+
+  private static let list = NameList(
+    ["a.llvm.1", "a.isra.0", "_RNvC1a1b", "b.cold", "init_once.llvm.7"].map { Array($0.utf8) })
+
   private static func translated(
-    _ text: RawSpan, _ options: TranslationOptions, cut: Int
+    _ text: RawSpan, _ options: TranslationOptions, cut: Int, usesList: Bool = false
   ) -> [UInt8] {
-    var translator = TextTranslator(options, sources: kernel)
+    var translator = TextTranslator(
+      options, sources: kernel, moduleSource: { $0 == "nbd" ? module : nil },
+      directories: usesList ? [list] : [])
     let middle = text.byteCount * cut / 256
     var output: [UInt8] = []
     if let first = text.slice(0..<middle), let second = text.suffix(from: middle) {

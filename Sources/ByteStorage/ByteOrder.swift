@@ -44,4 +44,10 @@ extension RawSpan {
     guard offset >= 0, offset <= byteCount else { return nil }
     return slice(offset..<byteCount)
   }
+
+  /// Whether all bytes of a range, which must lie in the span, are zero.
+  package func isZero(in range: Range<Int>) -> Bool {
+    for offset in range where byte(at: offset) != 0 { return false }
+    return true
+  }
 }

@@ -12,3 +12,8 @@ static inline void *ksym_remap(void *old_address, size_t old_size, size_t new_si
 }
 
 int mallopt(int parameter, int value);
+
+int pipe2(int ends[2], int flags);
+
+// fcntl(2)
+static const int ksym_set_pipe_size = 1031; // F_SETPIPE_SZ

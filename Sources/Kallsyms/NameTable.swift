@@ -252,12 +252,6 @@ struct NameTableSearch: ~Escapable {
 }
 
 extension RawSpan {
-  /// Whether all bytes of a range, which must lie in the span, are zero.
-  func isZero(in range: Range<Int>) -> Bool {
-    for offset in range where byte(at: offset) != 0 { return false }
-    return true
-  }
-
   /// Whether a range holds each of the numbers 0, 1, 2 … once.
   ///
   /// - Parameters:

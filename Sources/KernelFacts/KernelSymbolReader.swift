@@ -78,7 +78,7 @@ public struct KernelSymbolReader: ~Copyable {
       var found = try KernelSymbolReader.image(
         KallsymsImage(elf), readsProbeSites: readsProbeSites)
       if view == .kernel, let listed = try listed(elf) { found.table.adoptFiles(of: listed) }
-      found.buildID = BuildID(in: elf)
+      found.buildID = BuildID(in: elf) ?? found.buildID
       return found
     } catch let error as KallsymsError {
       // A kernel without tables (CONFIG_KALLSYMS=n) may still have the linker's symbols.
@@ -104,7 +104,9 @@ public struct KernelSymbolReader: ~Copyable {
   ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
     var table = try SymbolTable(tables, in: image)
-    if table.isRelative, let start = LinkAddress.find(image.bytes, tables) {
+    if table.isRelative, tables.wordSize != 4,
+      let start = LinkAddress.find(image.bytes, table, tables.order)
+    {
       table = try SymbolTable(tables, in: KallsymsImage(raw: image.bytes, loadAddress: start))
     }
     let address = table.isRelative ? nil : table.address(ofKernelSymbol: "linux_banner")
@@ -121,7 +123,27 @@ public struct KernelSymbolReader: ~Copyable {
         ?? KernelSymbolSource.usualMove(table)
     }
     if readsProbeSites { source.probeSites = ProbeSites(tables, in: image, source.table) }
+    source.buildID = KernelSymbolReader.buildID(in: image, source, tables.order)
     return source
+  }
+
+  /// The build ID among the notes, which the linker put marks around.
+  private static func buildID(
+    in image: borrowing KallsymsImage, _ source: KernelSymbolSource, _ order: ByteOrder
+  ) -> BuildID? {
+    let table = source.table
+    guard !table.isRelative, let start = table.address(ofKernelSymbol: "__start_notes"),
+      let end = table.address(ofKernelSymbol: "__stop_notes"), start < end, end &- start < 1 << 16
+    else { return nil }
+    let address = start &- (source.kernelOffset?.value ?? 0)
+    if let offset = image.offset(ofAddress: address) {
+      guard let notes = image.bytes.slice(offset..<(offset &+ Int(end &- start))) else {
+        return nil
+      }
+      return BuildID(inNotes: notes, order)
+    }
+    // Of a plain image it is not known where it begins.
+    return BuildID(searching: image.bytes, order)
   }
 
   /// The banner at an address, where the kernel was not moved: no search through the image.

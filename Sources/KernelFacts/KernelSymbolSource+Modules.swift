@@ -1,6 +1,7 @@
 public import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
+internal import KernelImages
 public import ModuleFiles
 public import OrderedWork
 
@@ -17,6 +18,7 @@ extension KernelSymbolReader {
       table, .modules,
       release: try module.info()?.value("vermagic")?.split(separator: " ").first.map(String.init))
     source.wordSize = module.elf.layout.wordSize
+    source.buildID = BuildID(in: module.elf)
     return source
   }
 

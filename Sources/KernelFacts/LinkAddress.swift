@@ -16,16 +16,19 @@ enum LinkAddress {
   /// How many pointers have to be symbols.
   private static let leastAgreeing = 256
 
-  /// The address of the image's first byte; `nil` if no known one fits.
-  static func find(_ bytes: RawSpan, _ tables: KallsymsTables) -> UInt64? {
-    guard tables.wordSize != 4,
-      let table = try? SymbolTable(tables, in: KallsymsImage(raw: bytes, loadAddress: 0)),
-      let size = table.addresses.last, table.isSorted
-    else { return nil }
+  /// Finds the address of an image's first byte.
+  ///
+  /// - Parameters:
+  ///   - bytes: The image.
+  ///   - table: Its symbols, at their distances from its first byte.
+  ///   - order: The byte order of its pointers, of eight bytes each.
+  /// - Returns: The address; `nil` if no known one fits.
+  static func find(_ bytes: RawSpan, _ table: SymbolTable, _ order: ByteOrder) -> UInt64? {
+    guard let size = table.addresses.last, table.isSorted else { return nil }
     let addresses = table.addresses
     var agreeing = [Int](repeating: 0, count: known.count)
     for place in stride(from: 0, to: bytes.byteCount &- 7, by: 8) {
-      guard let word = bytes.integer(UInt64.self, at: place, tables.order) else { break }
+      guard let word = bytes.integer(UInt64.self, at: place, order) else { break }
       for (index, start) in known.enumerated() where word &- start < size {
         // Below the last address, so that one more is no overflow.
         if addresses.holdsSorted((word &- start)..<(word &- start &+ 1)) { agreeing[index] += 1 }

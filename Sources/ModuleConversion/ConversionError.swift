@@ -26,6 +26,8 @@ public enum ConversionError: Error, Sendable {
   case originalUnsigned
   /// The module cannot be signed; the library's words.
   case cannotSign(String)
+  /// A device table that has no aliases, for the reason that modpost gives.
+  case deviceTable(name: String, bus: String, problem: String)
   /// What is needed for a generated source or object is not in the file.
   case missing(String)
 }
@@ -52,6 +54,8 @@ extension ConversionError: CustomStringConvertible {
       "differs from the original at 0x\(String(offset, radix: 16)), its signature would be invalid"
     case .originalUnsigned: "the original is not signed"
     case .cannotSign(let words): "cannot sign: \(words)"
+    case .deviceTable(let name, let bus, let problem):
+      "MODULE_DEVICE_TABLE(\(bus), \(name)): \(problem)"
     case .missing(let what): "\(what)"
     }
   }

@@ -34,12 +34,12 @@ struct ModpostInput {
   ///   - symvers: What it may use.
   /// - Throws: ``ConversionError``.
   init(_ elf: ELFFile, _ symvers: SymversLookup) throws(ConversionError) {
+    let isObject = elf.sectionIndex(named: ".gnu.linkonce.this_module") == nil
     do throws(ParseError) {
       let symbols = try elf.symbolTable()
       guard let symbols else { throw ParseError(.missing, in: "symbol table", at: 0) }
-      let isModule = elf.sectionIndex(named: ".gnu.linkonce.this_module") != nil
       readSymbols(symbols)
-      if isModule {
+      if !isObject {
         let module = try ModuleFile(elf.source)
         name = try module.structureName()
         if let info = try module.info() { readInfo(info) }
@@ -49,6 +49,9 @@ struct ModpostInput {
         try readExportRecords(elf, symbols, symvers)
       }
     } catch { throw .malformed(error) }
+    if isObject, let symbols = try? elf.symbolTable() {
+      aliases = try DeviceTables.aliases(elf, symbols)
+    }
     try readVersions(elf, symvers)
   }
 
@@ -189,12 +192,6 @@ struct ModpostInput {
     for number in 1..<max(1, symbols.count) {
       guard let symbol = symbols.symbol(at: number), symbol.sectionIndex != 0 else { continue }
       let name = symbols.name(of: symbol)
-      if name.starts(with: "__mod_device_table__")
-        || name.starts(with: "__mod_") && symbol.type == 1
-          && symbol.binding != 0 && name.firstRange(of: "_device_table") != nil
-      {
-        throw ParseError(.unsupported(UInt64(number)), in: "device table (an alias each)", at: 0)
-      }
       if symbol.type == 2, symbol.binding != 0 { functions.insert(name.array) }
       if name.starts(with: "__export_symbol_"), let exported = name.suffix(from: 16) {
         records.append((exported.array, symbol))

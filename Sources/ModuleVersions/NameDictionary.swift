@@ -2,22 +2,25 @@ public import ByteStorage
 
 /// Names by their digests: what makes hashed version records readable.
 public struct NameDictionary: Sendable {
-  private var names: [SHA256Digest: [UInt8]] = [:]
+  private var byDigest: [SHA256Digest: [UInt8]] = [:]
 
   /// Creates an empty dictionary.
   public init() {}
 
   /// Number of names.
-  public var count: Int { names.count }
+  public var count: Int { byDigest.count }
+
+  /// The names, in no order.
+  public var names: some Collection<[UInt8]> { byDigest.values }
 
   /// Adds a name.
   public mutating func insert(_ name: RawSpan) {
     guard name.byteCount > 0 else { return }
-    names[HashedName.digest(of: name)] = name.array
+    byDigest[HashedName.digest(of: name)] = name.array
   }
 
   /// The name with a digest, or `nil`.
-  public func name(for digest: SHA256Digest) -> [UInt8]? { names[digest] }
+  public func name(for digest: SHA256Digest) -> [UInt8]? { byDigest[digest] }
 
   /// Adds every name of a text: Module.symvers, System.map, `nm` output, or one name a line.
   ///

@@ -27,10 +27,13 @@ enum FieldSearch {
     guard !fields.isEmpty else { return }
     settle(&fields)
     let isBackward = form == .linkage || form == .hashed
-    guard isBackward else { return }
+    guard isBackward || findsAll else { return }
     fields.removeAll { field in
-      !field.isStrong && !(linesAreNames && field.surface == .nameList)
-        && !isReadable(line.slice(field.range))
+      guard !field.isStrong && !(linesAreNames && field.surface == .nameList) else { return false }
+      let name = line.slice(field.range)
+      if isReadable(name) { return false }
+      // Going forward, what may be mangled counts, and what may have an address.
+      return isBackward || (field.offset == nil && CandidateScan.next(in: name, from: 0) == nil)
     }
   }
 
@@ -39,20 +42,22 @@ enum FieldSearch {
     _ line: borrowing TextLine, _ fields: inout [NameField],
     _ isEnough: ([NameField], borrowing TextLine) -> Bool
   ) {
-    OffsetTokens.find(in: line, &fields)
+    let present = ByteSet(line)
+    if present.holds(0x2b) { OffsetTokens.find(in: line, &fields) }
     if !fields.isEmpty && isEnough(fields, line) { return }
-    AngleReferences.find(in: line, &fields)
+    if present.holds(0x3c) { AngleReferences.find(in: line, &fields) }
     if !fields.isEmpty && isEnough(fields, line) { return }
     var isDone = false
-    Grammar.all.findFromStart(of: line, &fields) { found in
+    Grammar.all.findFromStart(of: line, present, &fields) { found in
       isDone = isEnough(found, line)
       return isDone
     }
     if isDone { return }
-    FunctionCalls.find(in: line, &fields)
-    ArmCallers.find(in: line, &fields)
-    FoldedStacks.find(in: line, &fields)
-    Grammar.all.findBehindKeys(in: line, &fields)
+    if present.holds(0x3c) { FunctionCalls.find(in: line, &fields) }
+    if present.holds(0x2b) { ArmCallers.find(in: line, &fields) }
+    if present.holds(0x3a) { WorkLists.find(in: line, &fields) }
+    if present.holds(0x3b) { FoldedStacks.find(in: line, &fields) }
+    Grammar.all.findBehindKeys(in: line, present, &fields)
   }
 
   /// Whether fields hold everything in a line that only a linkage name has.
@@ -68,11 +73,13 @@ enum FieldSearch {
     return true
   }
 
-  private static func digests(in line: borrowing TextLine, _ fields: inout [NameField]) {
+  static func digests(in line: borrowing TextLine, _ fields: inout [NameField]) {
     var start = 0
     let all = line.slice(0..<line.count)
     while let range = DigestScan.next(in: all, from: start) {
-      fields.append(NameField(range, .digest))
+      var field = NameField(range, .digest)
+      field.module = line.module(at: range.upperBound)?.name
+      fields.append(field)
       start = range.upperBound
     }
   }

@@ -5,8 +5,8 @@ struct Grammar: Sendable {
   private struct Row: Sendable {
     let surface: Surface
     let key: StaticString?
-    /// The bytes of the key.
-    let keyBytes: ByteSet
+    /// Bytes that every line has in which the row finds something.
+    let needed: ByteSet
     let isStrong: Bool
     let steps: Range<Int>
   }
@@ -25,7 +25,7 @@ struct Grammar: Sendable {
     for pattern in patterns {
       rows.append(
         Row(
-          surface: pattern.surface, key: pattern.key, keyBytes: ByteSet(pattern.key ?? ""),
+          surface: pattern.surface, key: pattern.key, needed: pattern.neededBytes,
           isStrong: pattern.isStrong,
           steps: steps.count..<(steps.count + pattern.steps.count)))
       steps += pattern.steps
@@ -41,11 +41,13 @@ struct Grammar: Sendable {
 
   /// Adds what rows that begin where the line does find, until that is enough.
   func findFromStart(
-    of line: borrowing TextLine, _ fields: inout [NameField], until isEnough: ([NameField]) -> Bool
+    of line: borrowing TextLine, _ present: ByteSet, _ fields: inout [NameField],
+    until isEnough: ([NameField]) -> Bool
   ) {
     let first = Int(line[0])
     var count = fields.count
-    for position in starts[first]..<starts[first &+ 1] {
+    for position in starts[first]..<starts[first &+ 1]
+    where rows[byFirst[position]].needed.isSubset(of: present) {
       _ = match(rows[byFirst[position]], line, from: 0, &fields)
       if fields.count > count {
         if isEnough(fields) { return }
@@ -58,10 +60,11 @@ struct Grammar: Sendable {
   ///
   /// - Complexity: O(length of the line) for each row; where steps scan far, the search goes on
   ///   behind what they scanned.
-  func findBehindKeys(in line: borrowing TextLine, _ fields: inout [NameField]) {
-    let present = ByteSet(line)
+  func findBehindKeys(
+    in line: borrowing TextLine, _ present: ByteSet, _ fields: inout [NameField]
+  ) {
     for position in keyed {
-      guard rows[position].keyBytes.isSubset(of: present), let key = rows[position].key else {
+      guard rows[position].needed.isSubset(of: present), let key = rows[position].key else {
         continue
       }
       var start = 0
@@ -94,16 +97,37 @@ struct Grammar: Sendable {
   }
 }
 
+extension LinePattern {
+  /// The bytes that every line has that matches.
+  fileprivate var neededBytes: ByteSet {
+    var bytes = ByteSet(key ?? "")
+    for step in steps {
+      switch step {
+      case .text(let text): bytes.insert(text)
+      case .until(let byte): bytes.insert(byte)
+      case .hex: bytes.insert("0x")
+      default: break
+      }
+    }
+    return bytes
+  }
+}
+
 /// Which ASCII characters some bytes have.
 struct ByteSet: Sendable {
   private var low: UInt64 = 0
   private var high: UInt64 = 0
 
   init(_ line: borrowing TextLine) {
-    for index in 0..<line.count { insert(line[index]) }
+    // Copies, which stay in registers.
+    var bytes = ByteSet("")
+    for index in 0..<line.count { bytes.insert(line[index]) }
+    self = bytes
   }
 
-  init(_ text: StaticString) {
+  init(_ text: StaticString) { insert(text) }
+
+  mutating func insert(_ text: StaticString) {
     text.withUTF8Buffer { bytes in
       for index in 0..<bytes.count {
         // SAFETY: the index is below the count.
@@ -113,9 +137,17 @@ struct ByteSet: Sendable {
   }
 
   @inline(__always)
-  private mutating func insert(_ byte: UInt8) {
-    let bit: UInt64 = 1 << UInt64(byte & 63)
-    if byte & 0x40 == 0 { low |= bit } else { high |= bit }
+  mutating func insert(_ byte: UInt8) {
+    let bit: UInt64 = 1 &<< UInt64(byte)
+    // All ones for the upper half of ASCII; a branch would be taken in no order.
+    let isHigh = 0 &- UInt64(byte >> 6 & 1)
+    high |= bit & isHigh
+    low |= bit & ~isHigh
+  }
+
+  /// Whether an ASCII character is among the bytes.
+  func holds(_ byte: UInt8) -> Bool {
+    (byte & 0x40 == 0 ? low : high) >> UInt64(byte & 63) & 1 != 0
   }
 
   func isSubset(of other: ByteSet) -> Bool { low & ~other.low | high & ~other.high == 0 }

@@ -107,6 +107,20 @@ extension TextLine {
   }
 }
 
+extension TextLine {
+  /// How long a bracket with a module and its build ID may be.
+  private static let longestModule = 128
+
+  /// Where a name ends that has its module behind it or not, given where both end.
+  func nameEnd(beforeModuleAt end: Int) -> (end: Int, module: Range<Int>?) {
+    guard self[end &- 1] == 0x5d else { return (end, nil) }
+    var open = end &- 1
+    while open > 0, self[open] != 0x5b, end &- open < TextLine.longestModule { open &-= 1 }
+    guard let (name, behind) = module(at: open &- 1), behind == end else { return (end, nil) }
+    return (open &- 1, name)
+  }
+}
+
 extension StaticString {
   /// Whether a byte is the text's first.
   func starts(with byte: UInt8) -> Bool {

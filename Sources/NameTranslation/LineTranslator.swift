@@ -14,7 +14,8 @@ struct LineTranslator: ~Copyable {
   /// The translated line is appended here.
   var output = NameBuffer(minimumCapacity: 1 << 16)
 
-  private let digestName: ((SHA256Digest) -> [UInt8]?)?
+  private var directories: DirectorySearch
+  private var recent = LookupCache()
   private var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []
   private var known: Set<TranslationFinding> = []
@@ -28,15 +29,28 @@ struct LineTranslator: ~Copyable {
   init(
     _ options: TranslationOptions, _ sources: [NameSource],
     moduleSource: @escaping (String) -> NameSource?,
-    digestName: ((SHA256Digest) -> [UInt8]?)?
+    directories: [any NameDirectory]
   ) {
     self.options = options
-    self.digestName = digestName
+    self.directories = DirectorySearch(directories)
     resolver = NameResolver(sources, moduleSource: moduleSource)
   }
 
   /// Whether names are looked up in a kernel, and not only taken apart.
-  var looksUp: Bool { !resolver.isEmpty || digestName != nil }
+  var looksUp: Bool { !resolver.isEmpty || !directories.isEmpty }
+
+  /// Whether translating a line may change it, or tell something of it.
+  ///
+  /// - Complexity: O(length), far less than the translation.
+  mutating func isWorthwhile(_ bytes: RawSpan) -> Bool {
+    if options.findsAllNames || options.form == .hashed || !directories.isEmpty { return true }
+    let line = TextLine(bytes)
+    if options.form == .linkage {
+      return looksUp ? resolver.mayKnow(line) : LineFilter.mayHoldPair(line)
+    }
+    return CandidateScan.next(in: bytes, from: 0) != nil || FieldSearch.isReadable(bytes)
+      || LineFilter.mayHoldPair(line) || (looksUp && DigestScan.next(in: bytes, from: 0) != nil)
+  }
 
   /// Appends a line, its end left out, to the output.
   ///
@@ -94,14 +108,12 @@ struct LineTranslator: ~Copyable {
       linkageNames = [linkage]
       isChanged = write(linkage.span.raw, instead: name, field)
     } else if needsLookup(field, name) {
-      let matches = resolver.distinct(self.matches(field, line))
-      linkageNames = matches.map { resolver.linkageName($0) }
-      if linkageNames.isEmpty, field.surface == .digest, let digestName,
-        let digest = SHA256Digest(hexadecimal: name), let known = digestName(digest)
-      {
-        linkageNames = [known]
-      }
-      isChanged = write(linkageNames, instead: name, field)
+      linkageNames = self.linkageNames(field, line)
+      if linkageNames.isEmpty { reportMissing(field, line) }
+      // A name that no kernel has says by itself what its source name is.
+      isChanged =
+        linkageNames.isEmpty && options.form == .source && field.surface != .digest
+        ? write(name, instead: name, field) : write(linkageNames, instead: name, field)
     } else {
       isChanged = write(name, instead: name, field)
     }
@@ -127,13 +139,36 @@ struct LineTranslator: ~Copyable {
     }
   }
 
+  /// The linkage names a field may mean.
+  private mutating func linkageNames(
+    _ field: NameField, _ line: borrowing TextLine
+  ) -> [[UInt8]] {
+    let name = line.slice(field.range)
+    let question = LookupCache.Question(
+      hash: name.hash, size: field.size, address: field.address,
+      offset: field.address == nil ? nil : field.offset,
+      module: field.module.map { line.slice($0).hash }, surface: field.surface,
+      sourceCount: resolver.sources.count)
+    if let known = recent.answer(to: question, name) { return known }
+    // The resolver must not be read while it is asked: it would be copied.
+    let all = matches(field, line)
+    let distinct = resolver.distinct(all)
+    var names = distinct.map { resolver.linkageName($0) }
+    if names.isEmpty && !directories.isEmpty { names = namesInDirectories(field, line) }
+    recent.keep(names, for: question, name)
+    return names
+  }
+
   /// The symbols a field may mean.
   private mutating func matches(
     _ field: NameField, _ line: borrowing TextLine
   ) -> [NameResolver.Match] {
     let name = line.slice(field.range)
     if field.surface == .digest {
-      return SHA256Digest(hexadecimal: name).map { resolver.matches(digest: $0) } ?? []
+      let module = field.module.map { line.slice($0).text }
+      return SHA256Digest(hexadecimal: name).map {
+        resolver.matches(digest: $0, module: module)
+      } ?? []
     }
     let evidence = NameResolver.Evidence(
       offset: field.offset, size: field.size, address: field.address,
@@ -142,6 +177,38 @@ struct LineTranslator: ~Copyable {
     guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
     else { return found }
     return resolver.matches(other.span.raw, evidence)
+  }
+
+  /// The linkage names that directories have for a field.
+  private mutating func namesInDirectories(
+    _ field: NameField, _ line: borrowing TextLine
+  ) -> [[UInt8]] {
+    let name = line.slice(field.range)
+    defer {
+      for (directory, error) in directories.damages {
+        report(.directoryDamaged(directory: directory, error: error))
+      }
+    }
+    if field.surface == .digest {
+      return SHA256Digest(hexadecimal: name).map { directories.linkageNames(of: $0) } ?? []
+    }
+    // Where the kernel prints a size, it prints the module of what is not its own.
+    let owner =
+      field.module.map { line.slice($0).text }
+      ?? (field.size == nil ? nil : SymbolTable.kernelName)
+    let found = directories.linkageNames(for: name, owner: owner)
+    guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
+    else { return found }
+    return directories.linkageNames(for: other.span.raw, owner: owner)
+  }
+
+  /// Says that a name was sought and is nowhere, and so stays.
+  private mutating func reportMissing(_ field: NameField, _ line: borrowing TextLine) {
+    guard options.reportsMissing, field.isStrong || field.surface == .digest else { return }
+    counts.missing &+= 1
+    report(
+      .missing(
+        name: line.slice(field.range).text, module: field.module.map { line.slice($0).text }))
   }
 
   /// Writes what several linkage names give.
@@ -214,11 +281,13 @@ extension LineTranslator {
     let all = resolver.matches(
       line.slice(field.range), NameResolver.Evidence(module: module))
     let token = line.slice(field.range.lowerBound..<field.tokenEnd).text
+    if let module { verifyBuildID(of: module, field, line) }
     guard !all.isEmpty else {
-      if module == nil {
+      // Of a module that was not given nothing is known.
+      if module.map({ resolver.hasModule($0) }) ?? true {
         counts.verified &+= 1
         counts.contradicted &+= 1
-        report(.unknown(token: token))
+        report(.unknown(token: token + (module.map { " [\($0)]" } ?? "")))
       }
       return
     }
@@ -228,6 +297,23 @@ extension LineTranslator {
     guard module == nil, sizes.count == all.count, !sizes.contains(size) else { return }
     counts.contradicted &+= 1
     report(.sizeDiffers(token: token, sizes: Array(Set(sizes)).sorted()))
+  }
+
+  /// Compares the build ID in `[module 0123…]` with those of the modules of that name.
+  ///
+  /// - Note: kernel/kallsyms.c, `__sprint_symbol` under CONFIG_STACKTRACE_BUILD_ID.
+  private mutating func verifyBuildID(
+    of module: String, _ field: NameField, _ line: borrowing TextLine
+  ) {
+    guard let (name, end) = line.module(at: field.tokenEnd), name.upperBound &+ 2 < end else {
+      return
+    }
+    let text = line.slice((name.upperBound &+ 1)..<(end &- 1)).text
+    let known = resolver.buildIDs(ofModule: module)
+    if let own = known.first, !known.contains(text) {
+      report(.buildIDDiffers(text: "\(text) of \(module)", kernel: own))
+      counts.contradicted &+= 1
+    }
   }
 
   /// Compares the release and the build ID of a `CPU: … PID: … Comm: …` line with the kernel's.
@@ -241,7 +327,8 @@ extension LineTranslator {
     var start = number
     while start > comm, !line[start &- 1].isBlank { start &-= 1 }
     let release = line.slice(start..<number).text
-    let releases = resolver.sources.compactMap(\.release)
+    let kernels = resolver.sources.filter(\.hasAddresses)
+    let releases = kernels.compactMap(\.release)
     if let kernel = releases.first, !releases.contains(release) {
       report(.releaseDiffers(text: release, kernel: kernel))
       counts.contradicted &+= 1
@@ -252,7 +339,7 @@ extension LineTranslator {
     while line[identifier &- 1].isHexDigit { identifier &-= 1 }
     guard end &- identifier == 40, line[identifier &- 1] == 0x20 else { return }
     let text = line.slice(identifier..<end).text
-    let known = resolver.sources.compactMap(\.buildID)
+    let known = kernels.compactMap(\.buildID)
     if let kernel = known.first, !known.contains(text) {
       report(.buildIDDiffers(text: text, kernel: kernel))
       counts.contradicted &+= 1

@@ -62,9 +62,11 @@ extension TextLine {
         if depth == 0 { return index }
         depth &-= 1
       case 0x3a where depth == 0:  // :
-        guard self[index &+ 1] == 0x3a, index > start || self[index &+ 2].isNameByte else {
-          return index
-        }
+        // What a path goes on with: a name, `<T>`, `{closure#0}`.
+        let next = self[index &+ 2]
+        guard self[index &+ 1] == 0x3a,
+          next.isNameByte || (index > start && (next == 0x3c || next == 0x7b))
+        else { return index }
         index &+= 1
       default:
         if depth == 0 { return index }

@@ -25,30 +25,78 @@ struct NameResolver {
   /// Finds the names of a module that no source has.
   private let moduleSource: (String) -> NameSource?
   private var soughtModules: Set<String> = []
-  /// First words of digests and the symbols they stand for, by word; made when a digest is asked for.
-  private var digests: [(word: UInt64, match: Match)]?
+  /// The lines worth a look, as far as the first sources tell.
+  private var filter = LineFilter()
+  private var filteredSources = 0
+  /// The sources that have symbols of a module.
+  private var sourcesOfModule: [String: [Int]] = [:]
+  /// Number of sources that were given; those of sought modules are behind them.
+  private let givenCount: Int
+  /// First words of digests and the symbols they stand for, by word, of each source; made when a
+  /// digest is asked for.
+  private var digests: [[(word: UInt64, symbol: Int)]?]
 
-  /// Modules sought at most: each may mean a file to open.
-  private static let mostModules = 1000
+  /// Modules sought at most, and their longest name: a text may name any number.
+  private static let mostModules = 1 << 14
+  private static let longestModule = 64
 
   init(_ sources: [NameSource], moduleSource: @escaping (String) -> NameSource?) {
     self.sources = sources
     forms = sources.map { _ in nil }
+    digests = sources.map { _ in nil }
     self.moduleSource = moduleSource
+    givenCount = sources.count
+    for number in sources.indices { noteModules(number) }
+  }
+
+  private mutating func noteModules(_ number: Int) {
+    for module in sources[number].index.table.ownerNames.dropFirst() {
+      sourcesOfModule[module, default: []].append(number)
+      filter.add(module: module)
+    }
   }
 
   /// Whether there is anything to look names up in.
   var isEmpty: Bool { sources.isEmpty }
 
+  /// Whether the names of a module are known.
+  func hasModule(_ module: String) -> Bool { sourcesOfModule[module] != nil }
+
+  /// Build IDs of the modules of a name, read from their files, as hexadecimal digits.
+  func buildIDs(ofModule module: String) -> [String] {
+    (sourcesOfModule[module] ?? []).compactMap { number in
+      // Where modules have addresses, the build ID is that of the kernel that loaded them.
+      sources[number].hasAddresses ? nil : sources[number].buildID
+    }
+  }
+
   /// Reads the names of a module that a text mentions, the first time.
   private mutating func seek(_ module: String) {
-    guard soughtModules.count < NameResolver.mostModules, soughtModules.insert(module).inserted,
-      !sources.contains(where: { $0.index.table.ownerNames.dropFirst().contains(module) }),
-      let source = moduleSource(module)
+    guard sourcesOfModule[module] == nil, soughtModules.count < NameResolver.mostModules,
+      module.utf8.count <= NameResolver.longestModule, soughtModules.insert(module).inserted
     else { return }
+    filter.add(module: module)
+    guard let source = moduleSource(module) else { return }
     sources.append(source)
     forms.append(nil)
-    digests = nil
+    digests.append(nil)
+    noteModules(sources.count - 1)
+  }
+
+  /// Whether looking up the names of a line may tell anything.
+  mutating func mayKnow(_ line: borrowing TextLine) -> Bool {
+    while filteredSources < sources.count {
+      filter.add(forms(of: filteredSources))
+      filteredSources += 1
+    }
+    return filter.mayHoldForm(line)
+  }
+
+  private mutating func forms(of source: Int) -> NameForms {
+    if let known = forms[source] { return known }
+    let made = NameForms(sources[source].index)
+    forms[source] = made
+    return made
   }
 
   /// Every symbol that a name may mean, in order, those that the evidence rules out left out.
@@ -57,12 +105,23 @@ struct NameResolver {
   /// A symbol of the kernel whose size is not the one given is none; sizes of modules' symbols are
   /// not sure enough to rule one out where it is the only one.
   mutating func matches(_ name: RawSpan, _ evidence: Evidence) -> [Match] {
-    if let module = evidence.module { seek(module) }
+    if let module = evidence.module {
+      seek(module)
+      return matches(name, evidence, sourcesOfModule[module] ?? [])
+    }
+    let found = matches(name, evidence, Array(0..<givenCount))
+    // What was given counts before modules that the text happened to mention.
+    return found.isEmpty && evidence.size == nil
+      ? matches(name, evidence, Array(givenCount..<sources.count)) : found
+  }
+
+  private mutating func matches(
+    _ name: RawSpan, _ evidence: Evidence, _ numbers: [Int]
+  ) -> [Match] {
     var found: [Match] = []
-    for (number, source) in sources.enumerated() {
-      let names = forms[number] ?? NameForms(source.index)
-      forms[number] = names
-      for symbol in names.symbols(for: name) {
+    for number in numbers {
+      let source = sources[number]
+      for symbol in forms(of: number).symbols(for: name) {
         let owner = source.index.table.ownerIndex(at: symbol)
         if let module = evidence.module {
           guard owner != 0, source.index.table.owner(at: symbol) == module else { continue }
@@ -118,27 +177,38 @@ struct NameResolver {
     return source.hasAddresses ? source.index.table.addresses[match.symbol] : nil
   }
 
-  /// The symbols whose name has a digest.
-  mutating func matches(digest: SHA256Digest) -> [Match] {
-    let digests = self.digests ?? makeDigests()
-    self.digests = digests
-    var low = digests.partitionIndex { $0.word < digest.firstWord }
+  /// The symbols whose name has a digest, those of a module if the text gives one.
+  mutating func matches(digest: SHA256Digest, module: String?) -> [Match] {
+    if let module {
+      seek(module)
+      let found = matches(digest, sourcesOfModule[module] ?? [])
+        .filter { sources[$0.source].index.table.owner(at: $0.symbol) == module }
+      if !found.isEmpty { return found }
+    }
+    // What a module needs, it does not own.
+    return matches(digest, Array(0..<givenCount))
+  }
+
+  private mutating func matches(_ digest: SHA256Digest, _ numbers: [Int]) -> [Match] {
     var found: [Match] = []
-    while low < digests.count, digests[low].word == digest.firstWord {
-      let match = digests[low].match
-      if NameResolver.digest(of: linkageName(match)) == digest { found.append(match) }
-      low += 1
+    for number in numbers {
+      let digests = self.digests[number] ?? makeDigests(of: number)
+      if self.digests[number] == nil { self.digests[number] = digests }
+      var low = digests.partitionIndex { $0.word < digest.firstWord }
+      while low < digests.count, digests[low].word == digest.firstWord {
+        let match = Match(source: number, symbol: digests[low].symbol)
+        if NameResolver.digest(of: linkageName(match)) == digest { found.append(match) }
+        low += 1
+      }
     }
     return found
   }
 
-  private func makeDigests() -> [(word: UInt64, match: Match)] {
-    var digests: [(word: UInt64, match: Match)] = []
-    for (number, source) in sources.enumerated() {
-      for symbol in 0..<source.index.table.count {
-        let match = Match(source: number, symbol: symbol)
-        digests.append((NameResolver.digest(of: linkageName(match)).firstWord, match))
-      }
+  private func makeDigests(of number: Int) -> [(word: UInt64, symbol: Int)] {
+    var digests: [(word: UInt64, symbol: Int)] = []
+    for symbol in 0..<sources[number].index.table.count {
+      let name = linkageName(Match(source: number, symbol: symbol))
+      digests.append((NameResolver.digest(of: name).firstWord, symbol))
     }
     digests.sort { $0.word < $1.word }
     return digests

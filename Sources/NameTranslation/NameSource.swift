@@ -51,6 +51,8 @@ struct NameForms: Sendable {
 
   /// By hash, symbols in table order.
   private let entries: [Entry]
+  /// Whether every form is one word, or has `::`.
+  let areWordsOrPaths: Bool
 
   /// Takes the names of a kernel apart.
   ///
@@ -58,6 +60,7 @@ struct NameForms: Sendable {
   init(_ index: SymbolIndex) {
     self.index = index
     var entries: [Entry] = []
+    var areWordsOrPaths = true
     var output = NameBuffer(minimumCapacity: RustDemangler.maximumReadableLength)
     for symbol in 0..<index.table.count {
       let name = index.table.name(at: symbol)
@@ -73,12 +76,23 @@ struct NameForms: Sendable {
         let hash = output.bytes.raw.hash
         guard !hashes.contains(hash) else { continue }
         hashes.append(hash)
+        areWordsOrPaths = areWordsOrPaths && NameForms.isWordOrPath(output.bytes.raw)
         entries.append(
           Entry(hash: hash, symbol: UInt32(clamping: symbol), isSecond: form.isBare))
       }
     }
     entries.sort { $0.hash != $1.hash ? $0.hash < $1.hash : $0.symbol < $1.symbol }
     self.entries = entries
+    self.areWordsOrPaths = areWordsOrPaths
+  }
+
+  private static func isWordOrPath(_ form: RawSpan) -> Bool {
+    form.firstRange(of: "::") != nil || TextLine(form).plainNameEnd(from: 0) == form.byteCount
+  }
+
+  /// Calls with the hash of every form.
+  func forEachHash(_ body: (UInt64) -> Void) {
+    for entry in entries { body(entry.hash) }
   }
 
   /// The forms a symbol is found by, those that are complete first.

@@ -1,4 +1,4 @@
-public import ByteStorage
+internal import ByteStorage
 internal import SymbolNames
 
 /// Rewrites the symbol names in a text, and nothing else of it.
@@ -36,13 +36,13 @@ public struct TextTranslator: ~Copyable {
   ///     digests.
   ///   - moduleSource: Finds the names of a module that the text mentions and no source has; asked
   ///     once for each.
-  ///   - digestName: Finds the linkage name of a digest that no source has, as in a name table.
+  ///   - directories: Name tables and lists for the names that no source has, asked in order.
   public init(
     _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
     moduleSource: @escaping (String) -> NameSource? = { _ in nil },
-    digestName: ((SHA256Digest) -> [UInt8]?)? = nil
+    directories: [any NameDirectory] = []
   ) {
-    lines = LineTranslator(options, sources, moduleSource: moduleSource, digestName: digestName)
+    lines = LineTranslator(options, sources, moduleSource: moduleSource, directories: directories)
   }
 
   /// What was done so far.
@@ -104,14 +104,15 @@ public struct TextTranslator: ~Copyable {
     guard let part = text.slice(0..<end) else { return nil }
     if isPassing {
       if part.byteCount > 0 { output(part) }
-      isPassing = length == nil
+      endPassing(isAtEnd: length != nil)
     } else if carry.count + part.byteCount > TextTranslator.longestLine {
       let line = carry
       carry.removeAll(keepingCapacity: true)
       output(line.span.raw)
       output(part)
       lines.counts.longLines &+= 1
-      isPassing = length == nil
+      isPassing = true
+      endPassing(isAtEnd: length != nil)
     } else {
       part.append(to: &carry)
       if length != nil {
@@ -121,6 +122,12 @@ public struct TextTranslator: ~Copyable {
       }
     }
     return length.map { $0 &+ 1 }
+  }
+
+  private mutating func endPassing(isAtEnd: Bool) {
+    guard isAtEnd else { return }
+    isPassing = false
+    lineCount &+= 1
   }
 
   private mutating func passOn(_ rest: RawSpan, _ output: (RawSpan) -> Void) {
@@ -133,7 +140,8 @@ public struct TextTranslator: ~Copyable {
   private mutating func translateLines(
     _ text: RawSpan, _ range: Range<Int>, _ output: (RawSpan) -> Void
   ) {
-    var search = LineSearch(needsAllLines: needsAllLines, looksForDigests: lines.looksUp)
+    var search = LineSearch(
+      needsAllLines: needsAllLines, looksForDigests: lines.looksUp, from: range.lowerBound)
     // Everything before `done` is handed over or in the output buffer.
     var done = range.lowerBound
     var next = range.lowerBound
@@ -147,6 +155,7 @@ public struct TextTranslator: ~Copyable {
         lines.counts.longLines &+= 1
         continue
       }
+      if search.needsAllLines, !lines.isWorthwhile(line) { continue }
       if lines.options.collectsNames {
         lines.lineNumber = lineCount &+ search.lineNumber(of: start, in: text)
       }
@@ -199,9 +208,10 @@ struct LineSearch {
   private var hasCandidate = false
   private var hasDigest = false
 
-  init(needsAllLines: Bool, looksForDigests: Bool) {
+  init(needsAllLines: Bool, looksForDigests: Bool, from start: Int) {
     self.needsAllLines = needsAllLines
     self.looksForDigests = looksForDigests
+    counted = start
   }
 
   /// An index in the next line worth a look, at an index or after it.
@@ -221,7 +231,7 @@ struct LineSearch {
 
   /// Lines counted so far, for records of names.
   private var lineCount = 0
-  private var counted = 0
+  private var counted: Int
 
   /// The number of the line that begins at an index, from 1; indices must not decrease.
   mutating func lineNumber(of start: Int, in text: RawSpan) -> Int {

@@ -1,3 +1,5 @@
+public import ByteStorage
+
 /// What a translation writes.
 public struct TranslationOptions: Sendable {
   /// What becomes of a name that several symbols have.
@@ -28,11 +30,15 @@ public struct TranslationOptions: Sendable {
   public var showsAddresses = false
   /// Whether to write what changes in colour.
   public var isColoured = false
+  /// Whether to count and report the names that were sought and are nowhere.
+  public var reportsMissing = false
   /// Whether to keep a record of every name found.
   public var collectsNames = false
 
   /// Whether names that stay as they are matter too.
-  var findsAllNames: Bool { verifies || showsAddresses || collectsNames }
+  var findsAllNames: Bool {
+    verifies || showsAddresses || collectsNames || (reportsMissing && form != .readable)
+  }
 
   /// Creates options.
   public init(form: NameForm = .readable) { self.form = form }
@@ -42,6 +48,10 @@ public struct TranslationOptions: Sendable {
 public enum TranslationFinding: Sendable, Hashable {
   /// A name that several symbols have; their linkage names.
   case ambiguous(name: String, linkageNames: [String])
+  /// A name that was sought, in the module that the text gives for it, and is nowhere.
+  case missing(name: String, module: String?)
+  /// A directory of names, by its place among those given, turned out to be damaged.
+  case directoryDamaged(directory: Int, error: ParseError)
   /// A token whose size is not that of the kernel's symbol; the sizes there are.
   case sizeDiffers(token: String, sizes: [UInt64])
   /// A token whose name the kernel does not have.
@@ -84,6 +94,8 @@ public struct TranslationCounts: Sendable, Hashable {
   public var translated = 0
   /// Of these, names that several symbols have.
   public var ambiguous = 0
+  /// Names that were sought and are nowhere, where the options ask for them.
+  public var missing = 0
   /// Tokens compared with the kernel.
   public var verified = 0
   /// Tokens that disagree with it.

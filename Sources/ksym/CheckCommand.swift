@@ -33,15 +33,7 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var kernelOptions: KernelOptions
 
-  @Option(
-    name: .customLong("with"),
-    help: ArgumentHelp(
-      "A module that is loaded before (repeatable, in order).", valueName: "module"),
-    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
-  var with: [String] = []
-
-  @Flag(name: .customLong("no-deps"), help: "Do not take modules of the kernel's tree as loaded.")
-  var noDependencies = false
+  @OptionGroup var preloadOptions: PreloadOptions
 
   @Flag(help: "As modprobe --force-modversion (finit_module flag 1).")
   var ignoreModversions = false
@@ -71,7 +63,7 @@ struct CheckCommand: ParsableCommand {
       terminal: terminal, isJSON: common.json, showsReadable: !common.noDemangle,
       isVerbose: common.verbose, isTable: paths.count > 1)
     for path in paths {
-      let facts = try KernelOptions.read(path, config: kernelOptions.config, common)
+      let facts = try kernelOptions.read(path, common)
       report.begin(path: facts.path, release: facts.release?.value)
       check(facts, terminal, &report)
     }
@@ -81,12 +73,8 @@ struct CheckCommand: ParsableCommand {
 
   /// Asks one kernel.
   private func check(_ facts: KernelFacts, _ terminal: Terminal, _ report: inout CheckReport) {
-    var request = ModuleChecker.Request()
-    request.with = with
-    request.loadsDependencies = !noDependencies
+    var request = preloadOptions.request(common)
     request.reportsAllSymbols = allSymbols
-    request.limit = common.maximumSize.bytes
-    request.workers = common.workers
     let checker = ModuleChecker(facts, assumptions: kernelOptions.assumptions, request: request) {
       $0.ignoresModversions = ignoreModversions
       $0.ignoresVermagic = ignoreVermagic

@@ -35,7 +35,8 @@ struct ConvertCommand: ParsableCommand {
       mod.c and mod.o are what modpost of 7.3 writes for a module, as C and as an object: --symvers \
       names what it may use, later files before earlier ones; --basic and --extended choose the \
       tables (default: those that the module has, or both). The exports of an object are those of \
-      its .export_symbol sections, with the CRCs that --symvers has for them.
+      its .export_symbol sections, with the CRCs that --symvers has for them; its device tables become \
+      aliases, as the structures of 7.2 and 7.3 say.
 
       JSON, one object a module: module, output, before, after, versions, changed, signed, \
       compression, notices [{what, text, names}], error.

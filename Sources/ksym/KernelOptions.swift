@@ -27,10 +27,7 @@ struct KernelOptions: ParsableArguments {
       valueName: "key=value"))
   var assume: [String] = []
 
-  func validate() throws { try KernelOptions.validate(assume) }
-
-  /// Checks what the user says of a kernel.
-  static func validate(_ assume: [String]) throws {
+  func validate() throws {
     for text in assume {
       guard let assumption = LoaderSettings.Assumption(text) else {
         throw ValidationError("--assume takes KEY=VALUE, not '\(text)'")
@@ -45,13 +42,11 @@ struct KernelOptions: ParsableArguments {
   var paths: [String] { kernel.isEmpty ? ["running"] : kernel }
 
   /// Reads a kernel, or ends the command with a hint.
-  static func read(
-    _ kernel: String, config: String?, _ common: CommonOptions
-  ) throws -> KernelFacts {
+  func read(_ kernel: String, _ common: CommonOptions) throws -> KernelFacts {
     var reader = KernelFactsReader(limit: common.maximumSize.bytes)
     do {
       let facts = try reader.read(kernel, config: config)
-      if common.verbose { explain(facts) }
+      if common.verbose { KernelOptions.explain(facts) }
       if facts.exports == nil {
         Terminal.complain(
           "\(kernel): what this kernel exports was not found (--verbose says where it was sought)")

@@ -123,7 +123,8 @@ struct KernelReport {
     }
     let lines = config.value.text.split(separator: 0x0a).filter { $0.starts(with: "CONFIG_".utf8) }
     let isEmbedded = KernelReport.isEmbedded(facts)
-    let words = "\(isEmbedded ? "embedded" : "beside it"), \(grouped(lines.count)) options set"
+    let place = isEmbedded ? "embedded" : config.source == facts.path ? "this file" : "beside it"
+    let words = "\(place), \(grouped(lines.count)) options set"
     line("config", words, isEmbedded ? nil : config.source, facts)
     writeVersions(config.value, facts)
   }

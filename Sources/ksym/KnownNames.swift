@@ -1,11 +1,23 @@
 internal import ByteStorage
 internal import ModuleVersions
 internal import NameTables
+internal import NameTranslation
+internal import Synchronization
 
-/// Names that the user gave in files, to be found by their digests.
+/// Names that the user gave in files, to be found by their digests and forms.
 struct KnownNames: Sendable {
   private var dictionary = NameDictionary()
-  private var tables: [NameTable] = []
+  private var tables: [(path: String, table: NameTable)] = []
+  private let damages = Damages()
+
+  /// What was found wrong with tables while they were used, on any thread.
+  private final class Damages: Sendable {
+    let first = Mutex<[String: ParseError]>([:])
+
+    func note(_ path: String, _ error: ParseError) {
+      first.withLock { $0[path] = $0[path] ?? error }
+    }
+  }
 
   /// Reads a file: a name table, or text that ``NameDictionary`` reads.
   ///
@@ -13,7 +25,7 @@ struct KnownNames: Sendable {
   mutating func read(_ path: String, limit: Int) -> Bool {
     do {
       if try KnownNames.isTable(path) {
-        tables.append(try NameTable(path))
+        tables.append((path, try NameTable(path)))
         return true
       }
       var buffer = FileBuffer(limit: limit)
@@ -28,12 +40,34 @@ struct KnownNames: Sendable {
     return false
   }
 
-  /// The name with a digest; `nil` also where a table is damaged.
+  /// What a translation looks names up in: the tables, then the names of all lists.
+  var directories: [any NameDirectory] {
+    let tables: [any NameDirectory] = tables.map(\.table)
+    return dictionary.count == 0 ? tables : tables + [NameList(dictionary.names)]
+  }
+
+  /// Notes that one of ``directories`` is damaged.
+  func noteDamage(_ directory: Int, _ error: ParseError) {
+    if directory < tables.count { damages.note(tables[directory].path, error) }
+  }
+
+  /// Says on standard error which tables turned out to be damaged.
+  ///
+  /// - Returns: Whether there are any.
+  func complainOfDamage() -> Bool {
+    let damages = damages.first.withLock { $0 }
+    for (path, error) in damages.sorted(by: { $0.key < $1.key }) {
+      Terminal.complain("\(path): \(error); its names are left out (ksym table check)")
+    }
+    return !damages.isEmpty
+  }
+
+  /// The name with a digest; `nil` also where a table is damaged, which is noted.
   func name(for digest: SHA256Digest) -> [UInt8]? {
-    for table in tables {
+    for (path, table) in tables {
       do throws(ParseError) {
         if let record = try table.record(for: digest) { return record.name.array }
-      } catch { continue }
+      } catch { damages.note(path, error) }
     }
     return dictionary.name(for: digest)
   }

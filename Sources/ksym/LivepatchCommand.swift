@@ -34,31 +34,9 @@ struct LivepatchCommand: ParsableCommand {
       Exit status: 0 all apply; 1 one does not; 2 one is undecided or cannot be read.
       """)
 
-  @Option(
-    name: [.customShort("k"), .customLong("kernel")],
-    help: ArgumentHelp(
-      "A kernel, as for ksym check (repeatable; default: running).", valueName: "path"),
-    completion: .file())
-  var kernels: [String] = []
+  @OptionGroup var kernelOptions: KernelOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "The kernels' configuration (default: embedded in each, or beside it).",
-      valueName: "file"), completion: .file())
-  var config: String?
-
-  @Option(help: ArgumentHelp("Say what cannot be read, as for ksym check.", valueName: "key=value"))
-  var assume: [String] = []
-
-  @Option(
-    name: .customLong("with"),
-    help: ArgumentHelp(
-      "A module that is loaded before (repeatable, in order).", valueName: "module"),
-    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
-  var with: [String] = []
-
-  @Flag(name: .customLong("no-deps"), help: "Do not take modules of the kernel's tree as loaded.")
-  var noDependencies = false
+  @OptionGroup var preloadOptions: PreloadOptions
 
   @Option(
     help: ArgumentHelp("Match names as the livepatch core of this release.", valueName: "release"))
@@ -72,28 +50,23 @@ struct LivepatchCommand: ParsableCommand {
   var modules: [String]
 
   func validate() throws {
-    try KernelOptions.validate(assume)
     if let era, KernelVersion(era) == nil {
       throw ValidationError("--era takes a release such as 6.6 or 6.10.7, not '\(era)'")
     }
   }
 
   func run() throws {
-    let paths = kernels.isEmpty ? ["running"] : kernels
+    let paths = kernelOptions.paths
     var report = LivepatchReport(
       terminal: Terminal(common.colour), isJSON: common.json, isVerbose: common.verbose,
       isTable: paths.count > 1)
     for path in paths {
-      let facts = try KernelOptions.read(path, config: config, common)
-      var request = ModuleChecker.Request()
-      request.with = with
-      request.loadsDependencies = !noDependencies
-      request.limit = common.maximumSize.bytes
-      request.workers = common.workers
+      let facts = try kernelOptions.read(path, common)
+      var request = preloadOptions.request(common)
       request.judgesLivepatches = true
       request.livepatchRelease = era.flatMap { KernelVersion($0) }
       let checker = ModuleChecker(
-        facts, assumptions: assume.compactMap { .init($0) }, request: request)
+        facts, assumptions: kernelOptions.assumptions, request: request)
       report.begin(path: facts.path, release: facts.release?.value, era: era)
       checker.check(
         modules, preloaded: { report.describePreloaded($0) }, consume: { report.describe($0) })

@@ -113,6 +113,7 @@ struct LookupCommand: ParsableCommand {
       matrix.beginKernel()
       try answer(path, isOne: kernels.count == 1, known, &matrix, &status)
     }
+    if known.complainOfDamage() { status = .trouble }
     var output = OutputBuffer()
     matrix.write(Terminal(common.colour), to: &output)
     Terminal.write(&output)

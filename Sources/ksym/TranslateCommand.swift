@@ -22,17 +22,19 @@ struct TranslateCommand: ParsableCommand {
         perf script | ksym translate | stackcollapse-perf.pl | flamegraph.pl > out.svg
 
       Forms: readable (kernel::print::call_printk; init_once for init_once.llvm.142…; do_fork.isra for \
-      do_fork.isra.0), source (the same, but Rust names stay mangled), linkage (needs -k, but for what \
-      --keep-linkage wrote), hashed (SHA-256).
+      do_fork.isra.0), source (the same, but Rust names stay mangled), linkage (needs -k or --names, \
+      but for what --keep-linkage wrote), hashed (SHA-256).
 
-      A name that several symbols have is told apart by the size in name+0xOFF/0xSIZE; where that \
-      does not do, --ambiguous says what is written.
+      A name that several symbols have is told apart by the size in name+0xOFF/0xSIZE, the module and \
+      the address beside it; where that does not do, --ambiguous says what is written. Kernels are \
+      asked first, then name tables, in the order given. --verbose lists the names that stay: those of \
+      several symbols, and those that nothing given has.
 
       JSON, one object a name: file, line, column, surface, text, translation, linkage, offset, size, \
       module, addresses; then one a finding: file, finding, name or token, and what it is about.
 
-      Exit status: 0 done; 1 --verify found that the text is not of this kernel; 2 a file or kernel \
-      cannot be read, or a name was ambiguous under --ambiguous=error.
+      Exit status: 0 done; 1 --verify found that the text is not of this kernel; 2 a file, kernel or \
+      table cannot be read, or a name was ambiguous under --ambiguous=error.
       """)
 
   enum Form: String, CaseIterable, ExpressibleByArgument {
@@ -75,7 +77,7 @@ struct TranslateCommand: ParsableCommand {
   @Option(
     name: .customLong("names"),
     help: ArgumentHelp(
-      "A name table (ksym table) or list of names, to read digests. May be given again.",
+      "A name table (ksym table) or list of names, for digests and the way back. May be given again.",
       valueName: "file"), completion: .file())
   var nameFiles: [String] = []
 
@@ -118,6 +120,7 @@ struct TranslateCommand: ParsableCommand {
     options.showsAddresses = addresses
     options.isColoured = terminal.isColoured && !common.json
     options.collectsNames = common.json
+    options.reportsMissing = common.verbose || common.json
     return options
   }
 
@@ -131,8 +134,9 @@ struct TranslateCommand: ParsableCommand {
     let options = options(Terminal(common.colour))
     var translator = TextTranslator(
       options, sources: names.sources, moduleSource: { names.module($0) },
-      digestName: nameFiles.isEmpty ? nil : { [known] in known.name(for: $0) })
-    var report = TranslationReport(isJSON: common.json, isVerbose: common.verbose)
+      directories: known.directories)
+    var report = TranslationReport(
+      isJSON: common.json, isVerbose: common.verbose, listsAmbiguous: ambiguous == .error, known)
     for path in files.isEmpty ? ["-"] : files {
       report.path = path
       do {
@@ -153,6 +157,7 @@ struct TranslateCommand: ParsableCommand {
     }
     let counts = translator.counts
     if common.verbose { report.summarise(counts) }
+    if known.complainOfDamage() { status = .trouble }
     if counts.contradicted > 0 { status = max(status, .no) }
     if ambiguous == .error && counts.ambiguous > 0 { status = .trouble }
     throw ExitCode(status.rawValue)

@@ -9,14 +9,23 @@ struct TranslationReport {
   var path = "-"
   private let isJSON: Bool
   private let isVerbose: Bool
+  private let listsAmbiguous: Bool
+  private let names: KnownNames
   private var output = OutputBuffer()
 
   /// Pieces up to this size are gathered, in bytes.
   private static let gathered = 1 << 15
 
-  init(isJSON: Bool, isVerbose: Bool) {
+  /// - Parameters:
+  ///   - isJSON: Whether to write JSON in place of the text.
+  ///   - isVerbose: Whether to list the names that stay, and count.
+  ///   - listsAmbiguous: Whether to list the ambiguous ones in any case.
+  ///   - names: The tables and lists that the translator looks names up in.
+  init(isJSON: Bool, isVerbose: Bool, listsAmbiguous: Bool, _ names: KnownNames) {
     self.isJSON = isJSON
     self.isVerbose = isVerbose
+    self.listsAmbiguous = isVerbose || listsAmbiguous
+    self.names = names
   }
 
   /// Takes a piece of the translated text.
@@ -38,7 +47,13 @@ struct TranslationReport {
     }
     Terminal.write(&output)
     for finding in translator.takeFindings() {
-      if isJSON { writeJSON(finding) } else { complain(finding) }
+      if case .directoryDamaged(let directory, let error) = finding {
+        names.noteDamage(directory, error)
+      } else if isJSON {
+        writeJSON(finding)
+      } else {
+        complain(finding)
+      }
     }
     Terminal.write(&output)
   }
@@ -46,8 +61,13 @@ struct TranslationReport {
   private func complain(_ finding: TranslationFinding) {
     switch finding {
     case .ambiguous(let name, let names):
-      guard isVerbose || names.isEmpty else { return }
+      guard listsAmbiguous else { return }
       Terminal.complain("\(path): \(name) is the name of \(names.joined(separator: ", "))")
+    case .missing(let name, let module):
+      guard isVerbose else { return }
+      let words = module.map { " [\($0)]: not found in that module" } ?? ": not found"
+      Terminal.complain("\(path): \(name)\(words), as far as -k and --names give any")
+    case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):
       let known = sizes.map { "0x" + String($0, radix: 16) }.joined(separator: " or ")
       Terminal.complain("\(path): not of this kernel: \(token): the size is \(known) there")
@@ -63,6 +83,7 @@ struct TranslationReport {
   func summarise(_ counts: TranslationCounts) {
     var words = "\(counts.names) names found, \(counts.translated) rewritten"
     if counts.ambiguous > 0 { words += ", \(counts.ambiguous) ambiguous" }
+    if counts.missing > 0 { words += ", \(counts.missing) not found" }
     if counts.verified > 0 {
       words += ", \(counts.verified) compared, \(counts.contradicted) disagree"
     }
@@ -100,6 +121,11 @@ struct TranslationReport {
       json.member("finding", "ambiguous")
       json.member("name", name)
       json.member("linkage", names)
+    case .missing(let name, let module):
+      json.member("finding", "missing")
+      json.member("name", name)
+      json.member("module", optional: module)
+    case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):
       json.member("finding", "size")
       json.member("token", token)

@@ -80,6 +80,7 @@ struct VersionsCommand: ParsableCommand {
       })
     progress.clear()
     Terminal.write(&output)
+    if dictionary.complainOfDamage() { status = .trouble }
     throw ExitCode(status.rawValue)
   }
 

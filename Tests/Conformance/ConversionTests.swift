@@ -1,4 +1,6 @@
 import ByteStorage
+import ModuleConversion
+import ModuleFiles
 import TestSupport
 import Testing
 
@@ -48,6 +50,37 @@ struct ConversionTests {
       count += 1
     }
     #expect(count > 7)
+  }
+
+  @Test(
+    "device tables of Debian's modules give the aliases that modpost made of them",
+    arguments: RealKernel.all.filter { $0.label.hasSuffix("-7") || $0.label.hasSuffix("6.12") })
+  func deviceTables(_ kernel: RealKernel) throws {
+    let modules = try #require(kernel.modules)
+    var buffer = FileBuffer()
+    var aliases = 0
+    for case .file(let path) in DirectoryTree.files(
+      below: "\(modules)/kernel", where: { $0.contains(".ko") })
+    {
+      try buffer.open(path)
+      let bytes = try buffer.source.all()
+      let made = try DeviceTables.aliases(of: bytes).map { String(decoding: $0, as: UTF8.self) }
+      guard let first = made.first else { continue }
+      var listed = try ModuleFile(ByteSource(bytes)).info()?.values("alias") ?? []
+      aliases += made.count
+      if kernel.label.hasSuffix("-7") {
+        // Compilers lay strings out from the last to the first, or the other way.
+        if made != [first], listed.last == first { listed.reverse() }
+        let isThere = listed.indices.contains { listed[$0...].starts(with: made) }
+        #expect(isThere, "\(path)")
+      } else {
+        // Up to 6.13 the tables' symbols were global, and a module's order is not its object's; aliases
+        // of Type-C modes had the mode in them, and GUIDs of WMI kept their case.
+        let others = made.filter { !$0.hasPrefix("typec:") }.map { $0.lowercased() }
+        #expect(Set(others).isSubset(of: listed.map { $0.lowercased() }), "\(path)")
+      }
+    }
+    #expect(aliases > 10_000)
   }
 
   @Test(

@@ -28,6 +28,34 @@ struct KernelSymbolTests {
     #expect(try read("c0008000 T _text\n").addressWidth == 8)
   }
 
+  /// Where arm64 kernels are linked.
+  private static let arm64Start: UInt64 = 0xffff_8000_8000_0000
+
+  /// An Image as 7.0 and later lay it out: its tables hold distances, and say nothing of its place.
+  private func silentImage(pointers: Int) throws -> [UInt8] {
+    let functions = Self.arm64Start + 0x2000
+    var memory = MemoryBuilder(Self.arm64Start)
+    memory.bytes.set(Array("ARM\u{64}".utf8), at: 0x38)
+    memory.bytes.pad(to: 0x1000)
+    for index in 0..<pointers { memory.bytes.put(functions + 16 * UInt64(index % 200)) }
+    memory.bytes.pad(to: 0x4000)
+    try memory.putTables((0..<200).map { (functions + 16 * UInt64($0), "function_\($0)") })
+    return memory.bytes.bytes
+  }
+
+  @Test("of an image that holds distances are placed by its pointers to them")
+  func placed() throws {
+    let source = try read(silentImage(pointers: 400))
+    #expect(!source.hasRelativeAddresses && source.table.addresses.first == Self.arm64Start)
+    #expect(source.table.addresses.last == Self.arm64Start + 0x2000 + 16 * 199)
+  }
+
+  @Test("of an image that holds distances and few pointers are not placed")
+  func unplaced() throws {
+    let source = try read(silentImage(pointers: 40))
+    #expect(source.hasRelativeAddresses && source.table.addresses.first == 0)
+  }
+
   @Test("without addresses tell that they are hidden")
   func hidden() throws {
     var source = try read("0000000000000000 T _text\n0000000000000000 T a\n")

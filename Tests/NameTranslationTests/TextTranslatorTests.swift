@@ -122,4 +122,19 @@ struct TextTranslatorTests {
     #expect(name.offset == 0x10 && name.size == 0x40 && name.module == "loop")
     #expect(translator.takeNames().isEmpty)
   }
+
+  @Test("lines are counted however a text is cut, long ones too", arguments: [3, 100, 4096, .max])
+  func lineNumbers(_ pieceSize: Int) throws {
+    var options = TranslationOptions()
+    options.collectsNames = true
+    var translator = TextTranslator(options)
+    let name = "f.isra.0+0x1/0x2"
+    let long = String(repeating: "x", count: TextTranslator.longestLine + 1)
+    let sixth = pieceSize > 100 ? long : ""
+    let text = "\n\(name)\n\n\n\(name)\n\(sixth)\n\(name)"
+    for _ in 0..<2 {
+      _ = translated(Array(text.utf8), by: &translator, pieceSize: pieceSize)
+      #expect(translator.takeNames().map(\.line) == [2, 5, 7])
+    }
+  }
 }

@@ -1,3 +1,5 @@
+internal import CGlibcExtras
+internal import Glibc
 import Subprocess
 import SystemPackage
 
@@ -51,9 +53,11 @@ public enum Ksym {
     }
     let executable: Executable =
       program.contains("/") ? .path(FilePath(program)) : .name(program)
+    let pipe = try filledPipe(input ?? [])
     let result = try await Subprocess.run(
       executable, arguments: Arguments(arguments), environment: variables,
-      input: .array(input ?? []), output: .bytes(limit: limit), error: .bytes(limit: limit))
+      input: .fileDescriptor(pipe, closeAfterSpawningProcess: true),
+      output: .bytes(limit: limit), error: .bytes(limit: limit))
     let status: Int
     switch result.terminationStatus {
     case .exited(let code): status = Int(code)
@@ -62,6 +66,22 @@ public enum Ksym {
     return Run(
       status: status, bytes: result.standardOutput,
       errors: String(decoding: result.standardError, as: UTF8.self))
+  }
+
+  /// The end of a pipe that holds all of an input.
+  ///
+  /// A program that ends before it has read its input would kill the tests by SIGPIPE, were they
+  /// still writing.
+  private static func filledPipe(_ input: [UInt8]) throws -> FileDescriptor {
+    var ends: [Int32] = [0, 0]
+    // Kept from the other programs that run meanwhile, which would keep it open.
+    guard unsafe pipe2(&ends, O_CLOEXEC) == 0,
+      input.count <= 1 << 16
+        || fcntl(ends[1], ksym_set_pipe_size, Int32(input.count)) >= input.count
+    else { throw ScratchError(words: "no pipe for \(input.count) bytes of input") }
+    let writer = FileDescriptor(rawValue: ends[1])
+    try writer.closeAfter { _ = try writer.writeAll(input) }
+    return FileDescriptor(rawValue: ends[0])
   }
 
   /// Whether a program is on the path.

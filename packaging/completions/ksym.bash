@@ -717,13 +717,13 @@ _ksym_kallsyms_encode() {
 _ksym_livepatch() {
     repeating_flags=()
     non_repeating_flags=(--no-deps --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(-k --kernel --assume --with)
+    repeating_options=(--kernel -k --assume --with)
     non_repeating_options=(--config --era --color --jobs -j --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '-k'|'--kernel')
+    '--kernel'|'-k')
         __ksym_add_completions -f
         return
         ;;

@@ -306,9 +306,9 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym kallsyms encode" -eq 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kallsyms encode" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kallsyms encode" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -s 'k' -l 'kernel' -d 'A kernel, as for ksym check (repeatable; default: running).' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" config' -l 'config' -d 'The kernels\' configuration (default: embedded in each, or beside it).' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -l 'assume' -d 'Say what cannot be read, as for ksym check.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -l 'kernel' -s 'k' -d 'The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory (/lib/modules/RELEASE, a build tree, an unpacked package), or running.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" config' -l 'config' -d 'The kernel\'s configuration (default: embedded in the kernel, or beside it).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -l 'assume' -d 'Say what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -l 'with' -d 'A module that is loaded before (repeatable, in order).' -rfa '(set -l exts \'ko\' \'xz\' \'zst\' \'gz\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" no-deps' -l 'no-deps' -d 'Do not take modules of the kernel\'s tree as loaded.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" era' -l 'era' -d 'Match names as the livepatch core of this release.' -rfka ''

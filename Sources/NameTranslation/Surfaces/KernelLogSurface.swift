@@ -12,6 +12,8 @@ extension Surface {
     // kernel/workqueue.c: print_worker_info, wq_cpu_intensive_report
     .after("Workqueue: ", .kernelLog, .word, .blank, .name, .module, .end),
     .after("workqueue: ", .kernelLog, .name, .text(" hogged CPU")),
+    // kernel/irq/spurious.c: __report_bad_irq
+    .after("[<", .kernelLog, .address, .text(">] "), .name, .module, .wordEnd),
     // kernel/kcsan/report.c: print_report
     .after("data-race in ", .kernelLog, .name, .text(" / "), .name, .end),
     .after("data-race in ", .kernelLog, .name, .end),
@@ -26,19 +28,64 @@ extension Surface {
   ]
 }
 
-/// `NAME from SYMBOL+0xOFF/0xSIZE`: call traces of 32-bit Arm since 5.15.
+/// The functions of works that a busy pool of workers runs and has waiting:
+/// `in-flight: 12:NAME NAME ,13(RESCUER):NAME BAR(7)`, `pending: NAME, 3*NAME`.
+///
+/// - Note: kernel/workqueue.c, `show_pwq` and `pr_cont_work`.
+enum WorkLists {
+  private static let keys: [StaticString] = ["    in-flight:", "    pending:", "    inactive:"]
+
+  static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
+    for key in keys {
+      guard let start = line.find(key, from: 0) else { continue }
+      var index = start &+ key.utf8CodeUnitCount
+      var attempts = 0
+      while index < line.count, attempts < TextLine.mostAttempts {
+        if line[index].isBlank || line[index] == 0x2c {
+          index &+= 1
+          continue
+        }
+        attempts &+= 1
+        index = workerEnd(line, index)
+        let end = line.nameEnd(from: index)
+        // Behind a barrier is its process, behind `for` how long a work has run.
+        guard end > index, !line.has("BAR(", at: index), !line.has("for ", at: index) else {
+          while index < line.count, !line[index].isBlank, line[index] != 0x2c { index &+= 1 }
+          continue
+        }
+        fields.append(NameField(index..<end, .kernelLog))
+        index = end
+      }
+    }
+  }
+
+  /// The end of what stands before a name: the process that runs it, or how often it is there.
+  private static func workerEnd(_ line: borrowing TextLine, _ start: Int) -> Int {
+    if line.has("bh:", at: start) { return start &+ 3 }
+    if line.has("bh-hi:", at: start) { return start &+ 6 }
+    var end = line.decimalEnd(start)
+    guard end > start else { return start }
+    if line.has("(RESCUER)", at: end) { end &+= 9 }
+    return line[end] == 0x3a || line[end] == 0x2a ? end &+ 1 : start
+  }
+}
+
+/// `NAME [module] from SYMBOL+0xOFF/0xSIZE`: call traces of 32-bit Arm since 5.15.
 ///
 /// - Note: arch/arm/kernel/traps.c, `dump_backtrace_entry`.
 enum ArmCallers {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
-    guard let from = line.find(" from ", from: 0),
-      let start = line.nameStart(before: from, floor: 0),
+    guard let from = line.find(" from ", from: 0) else { return }
+    let (nameEnd, module) = line.nameEnd(beforeModuleAt: from)
+    guard let start = line.nameStart(before: nameEnd, floor: 0),
       start == 0 || line[start &- 1].isBlank || line[start &- 1] == 0x6d
     else { return }
     let end = line.nameEnd(from: from &+ 6)
     guard end > from &+ 6, line.has("+0x", at: end) else { return }
     let offsetEnd = line.hexEnd(end &+ 3)
     guard line.has("/0x", at: offsetEnd) else { return }
-    fields.append(NameField(start..<from, .kernelLog))
+    var field = NameField(start..<nameEnd, .kernelLog)
+    field.module = module
+    fields.append(field)
   }
 }

@@ -60,10 +60,17 @@ enum AngleReferences {
       } else if line[end] == 0x2d {
         field.tokenEnd = line.hexEnd(end &+ (line.has("0x", at: end &+ 1) ? 3 : 1))
       }
-      guard line[field.tokenEnd] == 0x3e else { continue }
+      guard line[field.tokenEnd] == 0x3e, !isCodeByte(line, field) else { continue }
       fields.append(field)
       from = field.tokenEnd
     }
+  }
+
+  /// Whether a field is the byte that the kernel marks among those of a `Code:` line: `0f 05 <c3> 90`.
+  private static func isCodeByte(_ line: borrowing TextLine, _ field: NameField) -> Bool {
+    let start = field.range.lowerBound
+    return field.range.count == 2 && field.tokenEnd == field.range.upperBound
+      && line.hexEnd(start) == field.range.upperBound && line[start &- 5].isBlank
   }
 
   /// The address in hexadecimal digits before an index: `0x` before them, or nothing but a blank.

@@ -27,7 +27,10 @@ enum OffsetTokens {
         }
       }
       guard !line[field.tokenEnd].isNameByte, line[field.tokenEnd] != 0x2f else { continue }
-      if let (module, _) = line.module(at: field.tokenEnd) { field.module = module }
+      if let (module, _) = line.module(at: field.tokenEnd) {
+        field.module = module
+        field.isStrong = true
+      }
       fields.append(field)
     }
   }

@@ -29,6 +29,8 @@ extension Surface {
   /// available_filter_functions, set_ftrace_filter, and any list of names: only words that look like
   /// symbols, unless the reader says that all lines are names.
   static let nameListPatterns: [LinePattern] = [
-    .line(.nameList, weak: true, .maybeBlank, .name, .module, .end)
+    .line(.nameList, weak: true, .maybeBlank, .name, .module, .end),
+    // /sys/kernel/debug/error_injection/list: the kind of error behind a tab
+    .line(.nameList, weak: true, .name, .module, .text("\tE")),
   ]
 }

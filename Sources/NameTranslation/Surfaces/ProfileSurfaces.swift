@@ -63,8 +63,11 @@ enum FoldedStacks {
     // `_[k]` and its like mark the kernel, inlined functions, waiting.
     if range.count > 4, line.has("_[", at: end &- 4), line[end &- 1] == 0x5d { end &-= 4 }
     var field = NameField(range.lowerBound..<end, .foldedStacks)
-    if let plus = line.find("+0x", from: range.lowerBound), plus < end,
-      line.hexEnd(plus &+ 3) == end, let offset = line.hexValue((plus &+ 3)..<end)
+    var digits = end
+    while digits > range.lowerBound, line[digits &- 1].isHexDigit { digits &-= 1 }
+    let plus = digits &- 3
+    if plus >= range.lowerBound, line.has("+0x", at: plus),
+      let offset = line.hexValue(digits..<end)
     {
       field = NameField(range.lowerBound..<plus, .foldedStacks)
       field.offset = offset

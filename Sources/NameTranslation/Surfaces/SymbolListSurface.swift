@@ -33,6 +33,8 @@ extension Surface {
     .line(
       .symbolList, .address, .text(" "), .oneOf(letters), .text(" "), .name, .text("\t"),
       .text("/")),
+    // /sys/kernel/debug/kprobes/blacklist
+    .line(.symbolList, .hex, .text("-"), .hex, .text("\t"), .name, .module, .end),
     // /sys/kernel/debug/kprobes/list
     .line(
       .symbolList, .address, .text("  "), .oneOf("kr"), .text("  "), .name, .offset, .module,

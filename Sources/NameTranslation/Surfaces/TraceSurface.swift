@@ -7,6 +7,7 @@ extension Surface {
     .after("| ", .ftrace, .maybeBlank, .name, .module, .text("() {")),
     .after("| ", .ftrace, weak: true, .maybeBlank, .name, .text("(")),
     .after("} /* ", .ftrace, .name, .module, .text(" */")),
+    .after("} /* ", .ftrace, .name, .module, .text(" = ")),
     .after("}  /* ", .ftrace, .name, .module, .text(" */")),
     // Stack traces: ` => name`
     .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .end),
@@ -25,16 +26,8 @@ extension Surface {
 enum FunctionCalls {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
     guard let arrow = line.find(" <-", from: 0) else { return }
-    var end = arrow
-    var module: Range<Int>?
-    if line[end &- 1] == 0x5d {
-      // A module stands behind either name.
-      var open = end &- 1
-      while open > 0, line[open] != 0x5b, end &- open < 64 { open &-= 1 }
-      guard let (name, behind) = line.module(at: open &- 1), behind == end else { return }
-      module = name
-      end = open &- 1
-    }
+    // A module stands behind either name.
+    let (end, module) = line.nameEnd(beforeModuleAt: arrow)
     guard let start = line.nameStart(before: end, floor: 0), line.has(": ", at: start &- 2) else {
       return
     }

@@ -14,12 +14,21 @@ struct NotMangled: Error {}
 ///
 /// Both manglings are known: v0 (`_R…`, RFC 2603) and the older one (`_ZN…17h<hash>E`). The input
 /// is any bytes at all. What is not a mangled name of at most ``maximumLength`` bytes, nests deeper
-/// than 500 levels or would print more than ``maximumReadableLength`` bytes is "not mangled".
+/// than 500 levels, or would print more than ``maximumReadableLength`` bytes or more than 4 KiB and
+/// sixteen times its own length, or read as much again, is "not mangled".
 public enum RustDemangler {
   /// The longest linkage name looked at, in bytes.
   public static let maximumLength = 1 << 16
   /// The longest readable name made, in bytes.
   public static let maximumReadableLength = 1 << 16
+
+  /// How many bytes a linkage name of some length may print, and how many may be read again through
+  /// its back references.
+  ///
+  /// Back references can make a name grow exponentially; those that compilers make grow little.
+  static func mostWork(forNameOf length: Int) -> Int {
+    min(maximumReadableLength, max(1 << 12, 16 &* length))
+  }
 
   /// Appends the readable form of a linkage name.
   ///
@@ -39,14 +48,14 @@ public enum RustDemangler {
     let start = output.count
     do throws(NotMangled) {
       if name[1] == UInt8(ascii: "R") {
-        output.open(limit: maximumReadableLength)
+        output.open(limit: mostWork(forNameOf: name.count))
         var printer = V0Printer(name, showsHashes: style == .showingHashes, output: output)
         let outcome = printer.run()
         output = printer.output
         if !outcome { throw NotMangled() }
       } else {
         guard let legacy = LegacyRustName(name) else { return false }
-        output.open(limit: maximumReadableLength)
+        output.open(limit: mostWork(forNameOf: name.count))
         try legacy.write(name, showsHash: style == .showingHashes, to: &output)
       }
     } catch {

@@ -10,8 +10,6 @@
 struct V0Printer: ~Copyable, ~Escapable {
   /// The deepest nesting of paths, types and constants followed.
   static let maximumDepth = 500
-  /// How many bytes may be read again through back references.
-  static let rereadLimit = 1 << 20
   /// Where `_R` ends; back references count from here.
   static let origin = 2
 
@@ -205,7 +203,7 @@ extension V0Printer {
   /// Moves back, and pays for what was read again.
   mutating func end(_ detour: Detour) throws(NotMangled) {
     rereadBytes &+= position &- detour.target
-    guard rereadBytes <= V0Printer.rereadLimit else { throw NotMangled() }
+    guard rereadBytes <= RustDemangler.mostWork(forNameOf: bytes.count) else { throw NotMangled() }
     position = detour.back
   }
 

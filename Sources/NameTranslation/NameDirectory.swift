@@ -1,0 +1,132 @@
+public import ByteStorage
+internal import Kallsyms
+internal import SymbolNames
+
+/// Names to translate with where no kernel has them: a name table, or a list of names.
+public protocol NameDirectory: Sendable {
+  /// The linkage names that a digest stands for: none, one, or two that differ by a leading dot.
+  ///
+  /// - Throws: ``ParseError`` if what holds the names is damaged.
+  func linkageNames(of digest: SHA256Digest) throws(ParseError) -> [[UInt8]]
+
+  /// The linkage names of which a text is a form, each once, in bytewise order.
+  ///
+  /// Names of which it is a complete form (linkage, readable or source name) are all that counts; only
+  /// where there are none do those count of which it leaves out what a compiler did.
+  ///
+  /// - Parameters:
+  ///   - form: The text.
+  ///   - owner: What the symbol belongs to, a module or `vmlinux`, if that is known. It chooses among
+  ///     several names, and rules out none that is the only one.
+  /// - Returns: The names.
+  /// - Throws: ``ParseError`` if what holds the names is damaged.
+  func linkageNames(for form: RawSpan, owner: String?) throws(ParseError) -> [[UInt8]]
+}
+
+/// Names without addresses and owners, as a text lists them.
+public struct NameList: NameDirectory {
+  private let names: SymbolTable
+  private let forms: NameForms
+  /// Symbols by the first word of their digests.
+  private let digests: [(word: UInt64, symbol: Int)]
+
+  /// Takes names.
+  ///
+  /// - Parameter list: The linkage names; empty ones and those the kernel could not have are left out.
+  /// - Complexity: O(n log n), with SHA-256 of every name.
+  public init(_ list: some Sequence<[UInt8]>) {
+    var names = SymbolTable()
+    var digests: [(word: UInt64, symbol: Int)] = []
+    for name in Set(list).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      guard names.append(address: 0, type: 0x3f, name: name.span.raw) else { continue }
+      digests.append((NameResolver.digest(of: name).firstWord, digests.count))
+    }
+    digests.sort { $0.word < $1.word }
+    self.names = names
+    self.digests = digests
+    forms = NameForms(SymbolIndex(names))
+  }
+
+  /// As ``NameDirectory/linkageNames(of:)``.
+  public func linkageNames(of digest: SHA256Digest) -> [[UInt8]] {
+    var position = digests.partitionIndex { $0.word < digest.firstWord }
+    var found: [[UInt8]] = []
+    while position < digests.count, digests[position].word == digest.firstWord {
+      let name = names.name(at: digests[position].symbol).array
+      if NameResolver.digest(of: name) == digest { found.append(name) }
+      position += 1
+    }
+    return found
+  }
+
+  /// As ``NameDirectory/linkageNames(for:owner:)``; owners are not known.
+  public func linkageNames(for form: RawSpan, owner: String?) -> [[UInt8]] {
+    forms.symbols(for: form).map { names.name(at: $0).array }
+  }
+}
+
+/// What directories answer, each question asked once.
+struct DirectorySearch {
+  private struct Question: Hashable {
+    let form: [UInt8]
+    let owner: String?
+  }
+
+  private let directories: [any NameDirectory]
+  private var answers: [Question: [[UInt8]]] = [:]
+  /// The first thing wrong with each directory that is damaged, until it is taken.
+  private(set) var damages: [(directory: Int, error: ParseError)] = []
+
+  /// Answers kept, and the longest name of which one is kept: a text may hold any number.
+  private static let mostAnswers = 1 << 15
+  private static let longestKept = 1024
+
+  init(_ directories: [any NameDirectory]) { self.directories = directories }
+
+  var isEmpty: Bool { directories.isEmpty }
+
+  /// The linkage names of the first directory that knows a digest.
+  mutating func linkageNames(of digest: SHA256Digest) -> [[UInt8]] {
+    ask { directory throws(ParseError) in try directory.linkageNames(of: digest) }
+  }
+
+  /// The linkage names of the first directory that has one of which a text is a form.
+  mutating func linkageNames(for form: RawSpan, owner: String?) -> [[UInt8]] {
+    guard form.byteCount <= DirectorySearch.longestKept else {
+      return ask(form, owner)
+    }
+    let question = Question(form: form.array, owner: owner)
+    if let answer = answers[question] { return answer }
+    let answer = ask(form, owner)
+    if answers.count >= DirectorySearch.mostAnswers { answers.removeAll(keepingCapacity: true) }
+    answers[question] = answer
+    return answer
+  }
+
+  private mutating func ask(_ form: RawSpan, _ owner: String?) -> [[UInt8]] {
+    for number in directories.indices {
+      do throws(ParseError) {
+        let names = try directories[number].linkageNames(for: form, owner: owner)
+        if !names.isEmpty { return names }
+      } catch { note(error, number) }
+    }
+    return []
+  }
+
+  private mutating func ask(
+    _ question: (any NameDirectory) throws(ParseError) -> [[UInt8]]
+  ) -> [[UInt8]] {
+    for number in directories.indices {
+      do throws(ParseError) {
+        let names = try question(directories[number])
+        if !names.isEmpty { return names }
+      } catch { note(error, number) }
+    }
+    return []
+  }
+
+  private mutating func note(_ error: ParseError, _ directory: Int) {
+    guard !damages.contains(where: { $0.directory == directory }) else { return }
+    damages.append((directory, error))
+  }
+}

@@ -1,0 +1,38 @@
+internal import ByteStorage
+
+/// The grammar of one surface alone.
+package enum SurfaceSearch {
+  /// Where one surface's grammar finds names in a line, in the order of its rows.
+  ///
+  /// - Parameters:
+  ///   - line: A line without its end.
+  ///   - surface: The surface; every other one is left out.
+  /// - Returns: For each name where it stands, and where its offset and size end.
+  package static func names(
+    in line: RawSpan, of surface: Surface
+  ) -> [(name: Range<Int>, tokenEnd: Int)] {
+    let text = TextLine(line)
+    let present = ByteSet(text)
+    var fields: [NameField] = []
+    switch surface {
+    case .kernelLog:
+      OffsetTokens.find(in: text, &fields)
+      ArmCallers.find(in: text, &fields)
+      WorkLists.find(in: text, &fields)
+    case .objdump: AngleReferences.find(in: text, &fields)
+    case .ftrace: FunctionCalls.find(in: text, &fields)
+    case .foldedStacks: FoldedStacks.find(in: text, &fields)
+    case .pair: Pairs.find(in: text, &fields)
+    case .digest: FieldSearch.digests(in: text, &fields)
+    default: break
+    }
+    if let grammar = grammars[surface] {
+      grammar.findFromStart(of: text, present, &fields) { _ in false }
+      grammar.findBehindKeys(in: text, present, &fields)
+    }
+    return fields.map { ($0.range, $0.tokenEnd) }
+  }
+
+  private static let grammars = Dictionary(grouping: Surface.patterns, by: \.surface)
+    .mapValues { Grammar($0) }
+}

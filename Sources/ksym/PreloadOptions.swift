@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import ModuleLoading
+
+/// Options that say which modules are loaded before the ones asked about.
+struct PreloadOptions: ParsableArguments {
+  @Option(
+    name: .customLong("with"),
+    help: ArgumentHelp(
+      "A module that is loaded before (repeatable, in order).", valueName: "module"),
+    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
+  var with: [String] = []
+
+  @Flag(name: .customLong("no-deps"), help: "Do not take modules of the kernel's tree as loaded.")
+  var noDependencies = false
+
+  /// What to ask of a kernel on which these modules are loaded.
+  func request(_ common: CommonOptions) -> ModuleChecker.Request {
+    var request = ModuleChecker.Request()
+    request.with = with
+    request.loadsDependencies = !noDependencies
+    request.limit = common.maximumSize.bytes
+    request.workers = common.workers
+    return request
+  }
+}
+
+extension ModuleChecker.Answer {
+  /// Says that a module of `--with` is left out, where it cannot be read or is not loaded.
+  ///
+  /// - Returns: The status that this gives.
+  func complainIfNotPreloaded() -> ExitStatus {
+    switch self {
+    case .unreadable(let error):
+      Terminal.complain("--with \(error)")
+      return .trouble
+    case .outcome(let outcome):
+      guard outcome.verdict != .loads else { return .yes }
+      let reason = outcome.log.last ?? outcome.causes.first ?? outcome.errno?.rawValue ?? ""
+      Terminal.complain("--with \(outcome.path): \(outcome.verdict.rawValue), left out: \(reason)")
+      return .yes
+    }
+  }
+}
