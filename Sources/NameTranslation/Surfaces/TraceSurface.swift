@@ -12,6 +12,9 @@ extension Surface {
     // Stack traces: ` => name`
     .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .end),
     .after(" => ", .ftrace, weak: true, .name, .offset, .module, .end),
+    // The same in the kernel log, as the kernel dies (kernel/trace/trace.c, ftrace_dump)
+    .after("]  => ", .ftrace, .name, .offset, .module, .end),
+    .after("kernel:  => ", .ftrace, .name, .offset, .module, .end),
     // trace-cmd report: function and stack
     .after(": function:   ", .ftrace, .maybeBlank, .name, .end),
     .after(": function:   ", .ftrace, .maybeBlank, .name, .text(" <-- "), .name, .end),
