@@ -190,7 +190,7 @@ struct LookupTests {
           var options = TranslationOptions(form: form)
           options.ambiguity = ambiguity
           let output = translated(text, options, sources: sources)
-          options.collectsNames = true
+          options.reportsMissing = true
           #expect(translated(text, options, sources: sources) == output)
         }
       }

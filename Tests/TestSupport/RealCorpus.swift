@@ -15,8 +15,8 @@ public enum RealCorpus {
       .filter { PathKind("\($0)/vmlinux") == .file }
   }()
 
-  /// Those that hold a file.
+  /// Those that hold a file or folder.
   public static func folders(with file: String) -> [String] {
-    folders.filter { PathKind("\($0)/\(file)") == .file }
+    folders.filter { PathKind("\($0)/\(file)") != .missing }
   }
 }
