@@ -27,13 +27,13 @@ extension FuzzTargets {
     options.ambiguity = choice & 128 != 0 ? .all : .first
     let output = translated(text, options, cut: Int(cut), usesList: more & 0x20 != 0)
     var all = options
-    all.collectsNames = true
-    let recorded = translated(text, all, cut: Int(cut), usesList: more & 0x20 != 0)
+    all.reportsMissing = true
+    let searched = translated(text, all, cut: Int(cut), usesList: more & 0x20 != 0)
     // Going back, the lines that are not searched have nothing in them.
-    if options.form != .readable && recorded != output { fatalError("a line was passed over") }
+    if options.form != .readable && searched != output { fatalError("a line was passed over") }
     options.verifies = choice & 8 != 0
     options.showsAddresses = choice & 64 != 0
-    options.reportsMissing = more & 0x40 != 0
+    options.collectsNames = more & 0x40 != 0
     use(translated(text, options, cut: 0, usesList: more & 0x80 != 0).count)
   }
 

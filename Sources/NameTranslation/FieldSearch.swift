@@ -54,6 +54,7 @@ enum FieldSearch {
     }
     if isDone { return }
     if present.holds(0x3c) { FunctionCalls.find(in: line, &fields) }
+    if !fields.isEmpty && isEnough(fields, line) { return }
     if present.holds(0x2b) { ArmCallers.find(in: line, &fields) }
     if present.holds(0x3a) { WorkLists.find(in: line, &fields) }
     if present.holds(0x3b) { FoldedStacks.find(in: line, &fields) }

@@ -120,9 +120,14 @@ struct ByteSet: Sendable {
 
   init(_ line: borrowing TextLine) {
     // Copies, which stay in registers.
-    var bytes = ByteSet("")
-    for index in 0..<line.count { bytes.insert(line[index]) }
-    self = bytes
+    var (low, high) = (UInt64(0), UInt64(0))
+    for index in 0..<line.count {
+      let (bit, isHigh) = ByteSet.place(line[index])
+      high |= bit & isHigh
+      low |= bit & ~isHigh
+    }
+    self.low = low
+    self.high = high
   }
 
   init(_ text: StaticString) { insert(text) }
@@ -136,13 +141,17 @@ struct ByteSet: Sendable {
     }
   }
 
-  @inline(__always)
   mutating func insert(_ byte: UInt8) {
-    let bit: UInt64 = 1 &<< UInt64(byte)
-    // All ones for the upper half of ASCII; a branch would be taken in no order.
-    let isHigh = 0 &- UInt64(byte >> 6 & 1)
+    let (bit, isHigh) = ByteSet.place(byte)
     high |= bit & isHigh
     low |= bit & ~isHigh
+  }
+
+  /// The bit of a character, and all ones if it is in the upper half of ASCII: branches on that would
+  /// be taken in no order.
+  @inline(__always)
+  private static func place(_ byte: UInt8) -> (bit: UInt64, isHigh: UInt64) {
+    (1 &<< UInt64(byte), 0 &- UInt64(byte >> 6 & 1))
   }
 
   /// Whether an ASCII character is among the bytes.

@@ -134,7 +134,10 @@ struct NameResolver {
     }
     if let address = evidence.address, found.count > 1 {
       let start = address &- (evidence.offset ?? 0)
-      let there = found.filter { self.address($0) == start || self.address($0) == address }
+      let there = found.filter { match in
+        let place = place(match)
+        return place == start || place == address
+      }
       if !there.isEmpty { return there }
     }
     guard let size = evidence.size else { return found }
@@ -175,6 +178,12 @@ struct NameResolver {
   func address(_ match: Match) -> UInt64? {
     let source = sources[match.source]
     return source.hasAddresses ? source.index.table.addresses[match.symbol] : nil
+  }
+
+  /// The address of a symbol, or its place in the file that it was read from.
+  private func place(_ match: Match) -> UInt64? {
+    let source = sources[match.source]
+    return source.hasPlaces ? source.index.table.addresses[match.symbol] : nil
   }
 
   /// The symbols whose name has a digest, those of a module if the text gives one.

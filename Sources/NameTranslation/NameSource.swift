@@ -12,6 +12,8 @@ public struct NameSource: Sendable {
   public let buildID: String?
   /// Whether addresses, and so sizes, are known.
   public let hasAddresses: Bool
+  /// Whether symbols have at least places in a file, as nm prints them of a module.
+  let hasPlaces: Bool
 
   /// Creates a source.
   ///
@@ -26,7 +28,8 @@ public struct NameSource: Sendable {
     self.index = index
     self.release = release
     self.buildID = buildID
-    self.hasAddresses = hasAddresses && !index.table.hidesAddresses
+    hasPlaces = !index.table.hidesAddresses
+    self.hasAddresses = hasAddresses && hasPlaces
   }
 
   /// The size of a symbol as the kernel computes it, in bytes; `nil` if it is not known.

@@ -17,9 +17,10 @@ struct TranslateCommand: ParsableCommand {
         dmesg | ksym translate
         ksym translate --keep-linkage oops.txt > readable.txt
         ksym translate --to linkage readable.txt
-        ksym translate --to linkage -k vmlinuz probes.txt
+        ksym translate --to linkage -k /lib/modules/$(uname -r) readable.txt
+        ksym translate --to linkage --names all.names readable.txt
         ksym translate --verify --addresses -k vmlinuz oops.txt
-        perf script | ksym translate | stackcollapse-perf.pl | flamegraph.pl > out.svg
+        perf script | stackcollapse-perf.pl | ksym translate | flamegraph.pl > out.svg
 
       Forms: readable (kernel::print::call_printk; init_once for init_once.llvm.142…; do_fork.isra for \
       do_fork.isra.0), source (the same, but Rust names stay mangled), linkage (needs -k or --names, \

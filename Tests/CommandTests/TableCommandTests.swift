@@ -82,6 +82,41 @@ struct TableCommandTests {
     #expect(text.status == 2 && text.errors.contains("not in this format"))
   }
 
+  @Test("versions and lookup say that a table is damaged, where the damage is, and are status 2")
+  func damagedNames() async throws {
+    let map = try list("map", "1000 T \(Self.long)\n")
+    #expect(try await table("build", "-o", file("names"), map).status == 0)
+    let whole = try contents(of: file("names"))
+    for (place, words) in [
+      (30, "header"), (4100, "checksum at 0x1000"), (whole.count - 1, "checksum"),
+    ] {
+      var bytes = whole
+      bytes[place] ^= 0x20
+      let bad = try sandbox.scratch.write(bytes, to: "bad")
+      let lookup = try await Ksym.run(["lookup", "-k", map, "--names", bad, Self.digest])
+      #expect(lookup.status == 2 && lookup.errors.contains(words), "\(place): \(lookup.errors)")
+      let module = try sandbox.write("hashed.ko") {
+        $0.basic = nil
+        $0.sections = [("__versions", .alloc, Self.hashedRecord)]
+      }
+      let versions = try await Ksym.run(["versions", "--names", bad, module])
+      #expect(versions.status == 2 && versions.errors.contains(words), "\(versions.errors)")
+    }
+    try sandbox.scratch.write(Array(whole.dropLast(9)), to: "cut")
+    let cut = try await Ksym.run(["lookup", "-k", map, "--names", file("cut"), Self.digest])
+    #expect(cut.status == 2 && cut.errors.contains("name table at 0x10"), "\(cut.errors)")
+  }
+
+  /// A record of a version whose name is stored as its digest.
+  private static let hashedRecord: [UInt8] = {
+    var record: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0] + Array("sha256\0".utf8)
+    for index in stride(from: 0, to: 64, by: 2) {
+      let start = digest.index(digest.startIndex, offsetBy: index)
+      record.append(UInt8(digest[start...].prefix(2), radix: 16) ?? 0)
+    }
+    return record + [UInt8](repeating: 0, count: 64 - record.count)
+  }()
+
   @Test("a file that cannot be read leaves the table as it was")
   func unreadable() async throws {
     let names = try list("names", "as it was")
@@ -95,16 +130,9 @@ struct TableCommandTests {
   func names() async throws {
     let map = try list("map", "1000 T \(Self.long)\n")
     #expect(try await table("build", "-o", file("names"), map).status == 0)
-    var record: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0] + Array("sha256\0".utf8)
-    for index in stride(from: 0, to: 64, by: 2) {
-      let start = Self.digest.index(Self.digest.startIndex, offsetBy: index)
-      record.append(UInt8(Self.digest[start...].prefix(2), radix: 16) ?? 0)
-    }
-    record += [UInt8](repeating: 0, count: 64 - record.count)
-    let field = record
     let module = try sandbox.write("hashed.ko") {
       $0.basic = nil
-      $0.sections = [("__versions", .alloc, field)]
+      $0.sections = [("__versions", .alloc, Self.hashedRecord)]
     }
     let versions = try await Ksym.run(["versions", "--names", file("names"), module])
     #expect(versions.output.contains(Self.long), "\(versions.output)\(versions.errors)")

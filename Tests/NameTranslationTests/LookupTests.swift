@@ -1,5 +1,6 @@
 import ByteStorage
 import NameTranslation
+import TestSupport
 import Testing
 
 @Suite("Names looked up in a kernel")
@@ -153,5 +154,46 @@ struct LookupTests {
     #expect(
       output == " probe.isra.0+0x1/0x2 [nvme]\n probe.isra+0x1/0x2 [sd]\n x+0x1/0x2 [nvme]\n")
     #expect(asked == ["nvme", "sd"])
+  }
+
+  @Test("one name means what stands beside it says, however often it comes")
+  func repeatedNames() {
+    let lines = [
+      ("init_once+0x1/0x40", "init_once.llvm.1+0x1/0x40"),
+      ("init_once+0x1/0x50", "init_once.llvm.2+0x1/0x50"),
+      ("init_once+0x1/0x60", "init_once+0x1/0x60"),
+      ("init_once+0x1/0x40 [loop]", "init_once.llvm.9+0x1/0x40 [loop]"),
+      ("work.isra+0x1/0x10", "work.isra.0+0x1/0x10"),
+    ]
+    let twice = lines + lines.reversed() + lines
+    let text = twice.map { $0.0 + "\n" }.joined()
+    #expect(linkage(text) == twice.map { $0.1 + "\n" }.joined())
+  }
+
+  @Test("a form that is neither one word nor a path is found too")
+  func uncommonForms() throws {
+    let kernel = try source("ffffffff81000000 T _RMC0h\n")
+    #expect(translated("_RMC0h+0x1/0x2") == "<u8>+0x1/0x2")
+    #expect(translated("<u8>+0x1/0x2\n", .linkage, sources: [kernel]) == "_RMC0h+0x1/0x2\n")
+  }
+
+  @Test(
+    "lines that are passed over hold nothing that the grammars would find",
+    arguments: RecordedTextTests.names)
+  func passedOver(_ name: String) throws {
+    let text = try Fixture.bytes("translate/readable/\(name)")
+    let names = try source(RecordedTextTests.kernel)
+    let module = try source("0000000000000010 t probe.isra.0\t[nbd]\n")
+    for form in [NameForm.linkage, .source] {
+      for sources in [[kernel], [names, module], []] {
+        for ambiguity in [TranslationOptions.Ambiguity.all, .keep] {
+          var options = TranslationOptions(form: form)
+          options.ambiguity = ambiguity
+          let output = translated(text, options, sources: sources)
+          options.reportsMissing = true
+          #expect(translated(text, options, sources: sources) == output)
+        }
+      }
+    }
   }
 }

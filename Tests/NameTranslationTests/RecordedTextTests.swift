@@ -36,8 +36,29 @@ struct RecordedTextTests {
     }
   }
 
+  @Test("come back by the names that they hold, but for those of several", arguments: names)
+  func byNames(_ name: String) throws {
+    let text = try Fixture.bytes("translate/\(name)")
+    var all = TranslationOptions()
+    all.collectsNames = true
+    var finder = TextTranslator(all)
+    _ = translated(text, by: &finder)
+    let list = NameList(finder.takeNames().map { Array($0.text.utf8) })
+    var translator = TextTranslator(.linkage, directories: [list])
+    let back = translated(try Fixture.bytes("translate/readable/\(name)"), by: &translator)
+    let ambiguous = translator.takeFindings().compactMap { finding in
+      if case .ambiguous(let name, _) = finding { name } else { nil }
+    }
+    let lines = String(decoding: back, as: UTF8.self).split(separator: "\n")
+    for (line, own) in zip(lines, String(decoding: text, as: UTF8.self).split(separator: "\n")) {
+      // A word after `p ` or alone in a line is no name if it is plain.
+      let isWord = name.hasPrefix("kprobes-") && line.split(separator: " ").count <= 2
+      #expect(line == own || isWord || ambiguous.contains { line.contains($0) }, "\(line)")
+    }
+  }
+
   /// Every name of architectures.txt, with the sizes it has there.
-  private static let kernel = """
+  static let kernel = """
     ffffffff81000000 t loop_add.isra.0
     ffffffff81000270 t init_once.llvm.14172910296636650566
     ffffffff810002b0 T _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk

@@ -25,6 +25,7 @@ struct TextTranslatorTests {
       "a.llvm.1 b.llvm.2\n", "foo.isra.0 + 3\n", "\u{ff}\u{fe}.llvm.\n", "\n\n\r\n", ".isra.0\n",
       "   123: ffffffff81000000    16 FUNC    LOCAL  DEFAULT    1 init_once.llvm.14[...]\n",
       "kprobes/p_foo_isra_0_0\n", "",
+      "comm;+0x1;a.isra.0 12 3\n", "comm;+0x1 12\n",
     ])
   func others(_ text: String) {
     #expect(translated(text) == text)
@@ -79,34 +80,6 @@ struct TextTranslatorTests {
       bytes[index] = UInt8.random(in: 0...255, using: &generator)
     }
     #expect(translated(bytes, pieceSize: 4099) == bytes)
-  }
-
-  @Test(
-    "lines made to be slow are not",
-    arguments: [
-      ">", "<", "{", "}", "+0x", "+0x1/0x", " <", "::", "symbol '<", "/livepatch/a", "{a}", "_R",
-      ".llvm.", "| <", "probe:", "\u{1b}[", ";a", "[a", "a.isra.0+0x1/0x2 ", "0x1 <a+",
-    ])
-  func repeated(_ text: String) throws {
-    let line = Array(String(repeating: text, count: 20_000 / text.utf8.count).utf8)
-    let kernel = try source("ffffffff81000000 T a\nffffffff81000010 t a.isra.0\n")
-    for prefix in ["", "_R ", "ffffffff81000000 <"] {
-      let all = Array(prefix.utf8) + line
-      _ = translated(all)
-      _ = translated(all, .linkage, sources: [kernel])
-    }
-  }
-
-  @Test("names of many kilobytes and deep manglings stay as they are")
-  func longNames() {
-    for name in [
-      "_R" + String(repeating: "N", count: 200_000),
-      "_RNvC" + String(repeating: "9", count: 90_000),
-      String(repeating: "a", count: 200_000) + ".llvm.1x",
-    ] {
-      let line = "\(name)+0x1/0x2\n"
-      #expect(translated(line) == line)
-    }
   }
 
   @Test("what a record of names tells is where it stands")

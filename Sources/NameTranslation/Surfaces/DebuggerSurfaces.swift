@@ -22,6 +22,13 @@ extension Surface {
     .line(
       .crash, .maybeBlank, .text("#"), .number, .text(" ["), .address, .text("] "), .name,
       .text(" at "), .address, .wordEnd),
+    // bt -t, bt -T: `  [ffffffff9f003e90] name at ffffffff81000000`
+    .line(
+      .crash, .blank, .text("["), .address, .text("] "), .name, .text(" at "), .address, .wordEnd),
+    .after("START: ", .crash, .name, .text(" at "), .address, .wordEnd),
+    // rd -s: `ffffffff9f003e90:  name+61 name+56`
+    .line(.crash, .address, .text(":  "), .name, .text("+"), .number, .wordEnd),
+    .line(.crash, .address, .text(":  "), .word, .blank, .name, .text("+"), .number, .wordEnd),
     .after("[exception RIP: ", .crash, .name, .offset, .text("]")),
     // sym: `ffffffff81000000 (T) name+4 [module] file.c: 12`
     .line(

@@ -37,7 +37,8 @@ extension Surface {
   ]
 }
 
-/// `<NAME+OFF>` behind an address: disassembly of objdump, gdb and crash, and addresses in gdb.
+/// `<NAME+OFF>` behind an address: disassembly of objdump, gdb and crash, addresses in gdb, timers in
+/// crash.
 enum AngleReferences {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
     var from = 0
@@ -74,7 +75,9 @@ enum AngleReferences {
   }
 
   /// The address in hexadecimal digits before an index: `0x` before them, or nothing but a blank.
-  private static func address(_ line: borrowing TextLine, before end: Int) -> UInt64? {
+  private static func address(_ line: borrowing TextLine, before index: Int) -> UInt64? {
+    var end = index
+    while line[end &- 1] == 0x20, index &- end < 8 { end &-= 1 }
     var start = end
     while line[start &- 1].isHexDigit, end &- start < 17 { start &-= 1 }
     let before = line[start &- 1]

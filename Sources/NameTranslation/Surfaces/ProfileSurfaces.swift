@@ -17,6 +17,8 @@ extension Surface {
   static let bpfPatterns: [LinePattern] = [
     // Stacks of bpftrace: `    name+16`; of bcc: `    name+0x10 [kernel]`
     .line(.bpf, .blank, .name, .text("+"), .number, .end),
+    // The same with addresses, `kstack(perf)`
+    .line(.bpf, .blank, .address, .text(" "), .name, .text("+"), .number, .end),
     .line(.bpf, .blank, .name, .offset, .text(" [kernel]")),
     .line(.bpf, .maybeBlank, .text("b'"), .name, .offset, .text(" [kernel]'")),
     .line(.bpf, .maybeBlank, .text("b'"), .name, .offset, .text("'")),
@@ -66,7 +68,7 @@ enum FoldedStacks {
     var digits = end
     while digits > range.lowerBound, line[digits &- 1].isHexDigit { digits &-= 1 }
     let plus = digits &- 3
-    if plus >= range.lowerBound, line.has("+0x", at: plus),
+    if plus > range.lowerBound, line.has("+0x", at: plus),
       let offset = line.hexValue(digits..<end)
     {
       field = NameField(range.lowerBound..<plus, .foldedStacks)

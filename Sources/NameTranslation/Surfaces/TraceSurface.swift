@@ -12,6 +12,13 @@ extension Surface {
     // Stack traces: ` => name`
     .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .end),
     .after(" => ", .ftrace, weak: true, .name, .offset, .module, .end),
+    // The same in the kernel log, as the kernel dies (kernel/trace/trace.c, ftrace_dump)
+    .after("]  => ", .ftrace, .name, .offset, .module, .end),
+    .after("kernel:  => ", .ftrace, .name, .offset, .module, .end),
+    // trace-cmd report: function and stack
+    .after(": function:   ", .ftrace, .maybeBlank, .name, .end),
+    .after(": function:   ", .ftrace, .maybeBlank, .name, .text(" <-- "), .name, .end),
+    .line(.ftrace, .text("=> "), .name, .text(" ("), .address, .text(")"), .end),
     // Trace events that print a function
     .after("function=", .ftrace, .name, .wordEnd),
     .after(": work struct ", .ftrace, .word, .text(" function "), .name, .wordEnd),

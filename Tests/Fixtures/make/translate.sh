@@ -5,7 +5,8 @@
 #   translate.sh CORPUS      folders rust-ext, thinlto and livepatch, each with vmlinux, bzImage and
 #                            modules (the corpus that KSYM_CORPUS names)
 #
-# Needs: nm, objdump, readelf, gcc, gdb, qemu-system-x86_64, llvm-cxxfilt, perl; perf where the running kernel allows it.
+# Needs: nm, objdump, readelf, gcc, gdb, qemu-system-x86_64, llvm-cxxfilt, perl; perf and bpftrace where
+# the running kernel allows them.
 # Each record is cut to the lines around names that have more than one form.
 set -eu
 export LC_ALL=C
@@ -97,6 +98,21 @@ then
 else
   echo "perf cannot record here: its records are kept as they are" >&2
 fi
+
+echo "bpftrace" >&2
+if timeout 8 sh -c 'while :; do find /proc /usr -name "x*"; ls -lR /usr/lib; done' >"$work/load" 2>&1 &
+  timeout 60 bpftrace -q -e 'profile:hz:999 { @[kstack(6)] = count(); @f[ksym(reg("ip"))] = count();
+    @p[kstack(perf, 4)] = count(); } interval:s:6 { exit(); }' >"$work/bpftrace" 2>/dev/null
+then
+  for map in '' f p; do
+    awk -v map="@$map[" 'BEGIN { RS = "\n@" }
+      { text = "@" $0 } index(text, map) == 1 && /\.(isra|constprop|part|cold)/ { print text }' \
+      "$work/bpftrace" | head -n 50
+  done >"$out/bpftrace.txt"
+else
+  echo "bpftrace cannot run here: its record is kept as it is" >&2
+fi
+wait
 
 sh "$here/readable.sh"
 ls -l "$out" >&2
