@@ -6,7 +6,8 @@
 #
 # Of signed modules the last step puts the old signature back, so that files are compared whole. From
 # `none` the tables come back by --crcs: their order is lost with them, so the versions are compared.
-# Compressed modules are compared unpacked; those that are the same packed, too, are counted.
+# Compressed modules are compared unpacked; those that are the same packed, too, are counted (none of
+# Debian's: its xz runs in threads, and so puts the sizes into block headers).
 #
 # Environment:
 #   KSYM           the command (default .build-release/release/ksym)
