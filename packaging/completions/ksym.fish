@@ -349,7 +349,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" to' -l 'to' -d 'Form to write: readable, source, linkage or hashed.' -rfka 'readable source linkage hashed'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate"' -l 'kernel' -s 'k' -d 'A kernel that the text may come from: an image, a directory, System.map, nm output, /proc/kallsyms, a module, or running. May be given again.' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate"' -l 'names' -d 'A name table (ksym table) or list of names, to read digests. May be given again.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate"' -l 'names' -d 'A name table (ksym table) or list of names, for digests and the way back. May be given again.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" ambiguous' -l 'ambiguous' -d 'A name of several symbols: keep it, take the first, write all, or error.' -rfka 'keep first all error'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" keep-linkage' -l 'keep-linkage' -d 'Write readable{linkage}, which --to linkage always reads back.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" bare' -l 'bare' -d 'Leave out .isra, .cold and their like too.'
