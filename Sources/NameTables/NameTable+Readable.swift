@@ -16,7 +16,22 @@ extension NameTable {
   ) throws(ParseError) {
     guard path.byteCount > 0, path.byteCount <= NameTableHeader.longestName else { return }
     let wanted = ReadablePath.withoutGenerics(path.text)
-    let key = ReadablePath.reversedKey(of: wanted)
+    try forEachRecord(readableKey: ReadablePath.reversedKey(of: wanted)) { record, forms, form in
+      !NameTable.isFirst(form, of: forms, endingIn: wanted) || body(record)
+    }
+  }
+
+  /// Calls `body` for every readable form whose key begins with `key`, in their order, until it returns
+  /// `false`.
+  ///
+  /// - Parameters:
+  ///   - key: The beginning of a `ReadablePath.reversedKey(of:)`.
+  ///   - body: Gets a name, its forms, and which of them it is.
+  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
+  /// - Complexity: O(log n) names made readable, and one for each form.
+  package func forEachRecord(
+    readableKey key: [UInt8], _ body: (borrowing Record, [String], Int) -> Bool
+  ) throws(ParseError) {
     guard key.count > 1 else { return }
     var paths = ReadablePaths()
     var (low, high) = (0, readableCount)
@@ -46,7 +61,7 @@ extension NameTable {
           at: header[.readables].lowerBound &+ low &* NameTableHeader.readableEntrySize)
       }
       (last, lastEntry) = (found, entry)
-      if NameTable.isFirst(form, of: forms, endingIn: wanted), !body(record) { return }
+      guard body(record, forms, form) else { return }
       low &+= 1
     }
   }

@@ -1,5 +1,6 @@
 public import ByteStorage
 internal import Kallsyms
+internal import NameTables
 internal import SymbolNames
 
 /// Names to translate with where no kernel has them: a name table, or a list of names.
@@ -72,14 +73,25 @@ struct DirectorySearch {
     let owner: String?
   }
 
+  /// What names of one table share.
+  private struct SharedKey: Hashable {
+    let directory: Int
+    let key: KinKey
+  }
+
   private let directories: [any NameDirectory]
   private var answers: [Question: [[UInt8]]] = [:]
+  /// Names of tables by what they share: a text may have any number of forms with one key.
+  private var kin: [SharedKey: KinForms] = [:]
+  private var kinCount = 0
   /// The first thing wrong with each directory that is damaged, until it is taken.
   private(set) var damages: [(directory: Int, error: ParseError)] = []
 
   /// Answers kept, and the longest name of which one is kept: a text may hold any number.
   private static let mostAnswers = 1 << 15
   private static let longestKept = 1024
+  /// Names kept by what they share.
+  private static let mostKin = 1 << 17
 
   init(_ directories: [any NameDirectory]) { self.directories = directories }
 
@@ -106,11 +118,33 @@ struct DirectorySearch {
   private mutating func ask(_ form: RawSpan, _ owner: String?) -> [[UInt8]] {
     for number in directories.indices {
       do throws(ParseError) {
-        let names = try directories[number].linkageNames(for: form, owner: owner)
+        let names: [[UInt8]]
+        if let table = directories[number] as? NameTable {
+          names = try table.linkageNames(
+            for: form, owner: owner, among: kin(of: form, table, number))
+        } else {
+          names = try directories[number].linkageNames(for: form, owner: owner)
+        }
         if !names.isEmpty { return names }
       } catch { note(error, number) }
     }
     return []
+  }
+
+  /// The names of a table that share the key of a text.
+  private mutating func kin(of form: RawSpan, _ table: NameTable, _ number: Int) -> KinForms {
+    guard let key = KinKey(form) else { return KinForms([]) }
+    let shared = SharedKey(directory: number, key: key)
+    if let known = kin[shared] { return known }
+    var found = KinForms([])
+    do throws(ParseError) { found = try table.kin(key) } catch { note(error, number) }
+    kinCount += found.count + 1
+    if kinCount > DirectorySearch.mostKin {
+      kin.removeAll(keepingCapacity: true)
+      kinCount = found.count + 1
+    }
+    kin[shared] = found
+    return found
   }
 
   private mutating func ask(

@@ -109,10 +109,8 @@ struct NameResolver {
       seek(module)
       return matches(name, evidence, sourcesOfModule[module] ?? [])
     }
-    let found = matches(name, evidence, Array(0..<givenCount))
-    // What was given counts before modules that the text happened to mention.
-    return found.isEmpty && evidence.size == nil
-      ? matches(name, evidence, Array(givenCount..<sources.count)) : found
+    // Of modules that the text happened to mention before, nothing is meant that does not say so.
+    return matches(name, evidence, Array(0..<givenCount))
   }
 
   private mutating func matches(
