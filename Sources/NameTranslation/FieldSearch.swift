@@ -16,15 +16,19 @@ enum FieldSearch {
     in line: borrowing TextLine, form: NameForm, looksUp: Bool, linesAreNames: Bool, findsAll: Bool,
     _ fields: inout [NameField]
   ) {
-    let isForward = !findsAll && (form == .readable || form == .source && !looksUp)
+    let isForward = form == .readable || form == .source && !looksUp
     if form == .linkage || form == .source { Pairs.find(in: line, &fields) }
     if looksUp { digests(in: line, &fields) }
-    // Going forward, a name found for everything that needs one is enough.
-    let isEnough: ([NameField], borrowing TextLine) -> Bool = { found, line in
-      isForward && coversCandidates(found, line)
+    // Going forward, a name found for everything that needs one is enough. Names found later for other
+    // ends must not change what is written.
+    var enough: Int?
+    search(line, &fields) { found, line in
+      guard isForward, enough == nil, coversCandidates(found, line) else { return false }
+      enough = found.count
+      return !findsAll
     }
-    search(line, &fields, isEnough)
     guard !fields.isEmpty else { return }
+    if let enough { removeCrossing(&fields, after: enough) }
     settle(&fields)
     let isBackward = form == .linkage || form == .hashed
     guard isBackward || findsAll else { return }
@@ -72,6 +76,16 @@ enum FieldSearch {
       start = field.range.upperBound
     }
     return true
+  }
+
+  /// Removes fields that overlap one of the first, but for those that are the same.
+  private static func removeCrossing(_ fields: inout [NameField], after count: Int) {
+    guard count < fields.count else { return }
+    let first = Array(fields[..<count])
+    let others = fields[count...].filter { other in
+      first.allSatisfy { $0.range == other.range || !$0.range.overlaps(other.range) }
+    }
+    fields = first + others
   }
 
   static func digests(in line: borrowing TextLine, _ fields: inout [NameField]) {

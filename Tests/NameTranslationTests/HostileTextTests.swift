@@ -95,4 +95,19 @@ struct HostileTextTests {
     #expect(output.suffix(18) == Array(" a.isra.0+0x1/0x2\n".utf8)[...])
     #expect(asked == 2_000)
   }
+
+  @Test("is written the same whether all names are listed or not")
+  func listing() {
+    // Frames that no grammar agrees on; found by fuzzing.
+    let frame =
+      Array(" (;kernel.1361b9b do_softirq.pa".utf8) + [0x89] + Array("t.0+0x3_add.isra;".utf8)
+    let line =
+      Array("fff8166".utf8) + frame
+      + Array("init_once_[k] c7016 do_execveat_common.isra.0+0x1a6".utf8)
+      + frame + Array("init_once_[k] 12\n".utf8)
+    var listing = TranslationOptions()
+    listing.reportsMissing = true
+    listing.collectsNames = true
+    #expect(translated(line, listing) == translated(line, TranslationOptions()))
+  }
 }
