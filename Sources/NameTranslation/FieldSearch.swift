@@ -163,7 +163,9 @@ enum Pairs {
     for form in [NameForm.readable, .source] {
       for isBare in [false, true] {
         output.removeAll()
-        guard form.append(linkageName: linkage.bytes, isBare: isBare, to: &output) else { continue }
+        guard form.append(linkageName: linkage.characters, isBare: isBare, to: &output) else {
+          continue
+        }
         if stands(output.bytes.raw, before: open, line) { return output.count }
         output.replace(0x3b, with: 0x3a, from: 0)
         if stands(output.bytes.raw, before: open, line) { return output.count }

@@ -69,20 +69,20 @@ struct LineTranslator: ~Copyable {
       let isChanged = translate(field, line)
       let addresses = options.showsAddresses ? self.addresses(field, line) : []
       if isChanged {
-        output.append(line.slice(copied..<field.range.lowerBound).bytes)
+        output.append(line.slice(copied..<field.range.lowerBound).characters)
         if options.isColoured { output.append("\u{1b}[1;32m") }
         output.append(contentsOf: scratch)
         if options.isColoured { output.append("\u{1b}[0m") }
         copied = field.range.upperBound
       }
       if !addresses.isEmpty {
-        output.append(line.slice(copied..<field.tokenEnd).bytes)
+        output.append(line.slice(copied..<field.tokenEnd).characters)
         copied = field.tokenEnd
         append(addresses)
       }
     }
     guard copied > 0 else { return false }
-    output.append(line.slice(copied..<line.count).bytes)
+    output.append(line.slice(copied..<line.count).characters)
     return true
   }
 
@@ -242,13 +242,13 @@ struct LineTranslator: ~Copyable {
       scratch.append(NameResolver.digest(of: linkage.array).hexadecimal)
     } else {
       _ = options.form.append(
-        linkageName: linkage.bytes, isBare: options.isBare, to: &scratch)
+        linkageName: linkage.characters, isBare: options.isBare, to: &scratch)
     }
     if field.surface == .foldedStacks { scratch.replace(0x3b, with: 0x3a, from: start) }
     let isChanged = !scratch.bytes.extracting(start..<scratch.count).raw.equals(linkage)
     if options.keepsLinkage && isChanged && options.form != .linkage {
       scratch.append("{")
-      scratch.append(linkage.bytes)
+      scratch.append(linkage.characters)
       scratch.append("}")
     }
     return !scratch.bytes.extracting(start..<scratch.count).raw.equals(name)

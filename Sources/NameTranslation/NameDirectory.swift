@@ -26,8 +26,7 @@ public protocol NameDirectory: Sendable {
 
 /// Names without addresses and owners, as a text lists them.
 public struct NameList: NameDirectory {
-  private let names: SymbolTable
-  private let forms: NameForms
+  private let names: NamesByForm
   /// Symbols by the first word of their digests.
   private let digests: [(word: UInt64, symbol: Int)]
 
@@ -36,16 +35,11 @@ public struct NameList: NameDirectory {
   /// - Parameter list: The linkage names; empty ones and those the kernel could not have are left out.
   /// - Complexity: O(n log n), with SHA-256 of every name.
   public init(_ list: some Sequence<[UInt8]>) {
-    var names = SymbolTable()
-    var digests: [(word: UInt64, symbol: Int)] = []
-    for name in Set(list).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-      guard names.append(address: 0, type: 0x3f, name: name.span.raw) else { continue }
-      digests.append((NameResolver.digest(of: name).firstWord, digests.count))
-    }
-    digests.sort { $0.word < $1.word }
+    let names = NamesByForm(list)
     self.names = names
-    self.digests = digests
-    forms = NameForms(SymbolIndex(names))
+    digests = (0..<names.names.count)
+      .map { (NameResolver.digest(of: names.names.name(at: $0).array).firstWord, $0) }
+      .sorted { $0.word < $1.word }
   }
 
   /// As ``NameDirectory/linkageNames(of:)``.
@@ -53,7 +47,7 @@ public struct NameList: NameDirectory {
     var position = digests.partitionIndex { $0.word < digest.firstWord }
     var found: [[UInt8]] = []
     while position < digests.count, digests[position].word == digest.firstWord {
-      let name = names.name(at: digests[position].symbol).array
+      let name = names.names.name(at: digests[position].symbol).array
       if NameResolver.digest(of: name) == digest { found.append(name) }
       position += 1
     }
@@ -62,7 +56,7 @@ public struct NameList: NameDirectory {
 
   /// As ``NameDirectory/linkageNames(for:owner:)``; owners are not known.
   public func linkageNames(for form: RawSpan, owner: String?) -> [[UInt8]] {
-    forms.symbols(for: form).map { names.name(at: $0).array }
+    names.linkageNames(for: form)
   }
 }
 
@@ -82,7 +76,7 @@ struct DirectorySearch {
   private let directories: [any NameDirectory]
   private var answers: [Question: [[UInt8]]] = [:]
   /// Names of tables by what they share: a text may have any number of forms with one key.
-  private var kin: [SharedKey: KinForms] = [:]
+  private var kin: [SharedKey: NamesByForm] = [:]
   private var kinCount = 0
   /// The first thing wrong with each directory that is damaged, until it is taken.
   private(set) var damages: [(directory: Int, error: ParseError)] = []
@@ -132,16 +126,16 @@ struct DirectorySearch {
   }
 
   /// The names of a table that share the key of a text.
-  private mutating func kin(of form: RawSpan, _ table: NameTable, _ number: Int) -> KinForms {
-    guard let key = KinKey(form) else { return KinForms([]) }
+  private mutating func kin(of form: RawSpan, _ table: NameTable, _ number: Int) -> NamesByForm {
+    guard let key = KinKey(form) else { return NamesByForm([]) }
     let shared = SharedKey(directory: number, key: key)
     if let known = kin[shared] { return known }
-    var found = KinForms([])
+    var found = NamesByForm([])
     do throws(ParseError) { found = try table.kin(key) } catch { note(error, number) }
-    kinCount += found.count + 1
+    kinCount += found.names.count + 1
     if kinCount > DirectorySearch.mostKin {
       kin.removeAll(keepingCapacity: true)
-      kinCount = found.count + 1
+      kinCount = found.names.count + 1
     }
     kin[shared] = found
     return found

@@ -70,10 +70,11 @@ struct NameForms: Sendable {
       guard NameForms.hasForms(name) else { continue }
       var hashes: [UInt64] = []
       // A piece of a function is not found by the name of the function.
-      let isPart = LinkageName(name.bytes).suffixes.contains { $0.isPart }
+      let isPart = LinkageName(name.characters).suffixes.contains { $0.isPart }
       for form in NameForms.forms where !(form.isBare && isPart) {
         output.removeAll()
-        guard form.form.append(linkageName: name.bytes, isBare: form.isBare, to: &output) else {
+        guard form.form.append(linkageName: name.characters, isBare: form.isBare, to: &output)
+        else {
           continue
         }
         let hash = output.bytes.raw.hash
@@ -143,7 +144,7 @@ struct NameForms: Sendable {
     for form in NameForms.forms where form.isBare == isBare {
       output.removeAll()
       _ = form.form.append(
-        linkageName: index.table.name(at: symbol).bytes, isBare: isBare, to: &output)
+        linkageName: index.table.name(at: symbol).characters, isBare: isBare, to: &output)
       if output.bytes.raw.equals(name) { return true }
     }
     return false
@@ -151,14 +152,6 @@ struct NameForms: Sendable {
 
   private func lowerBound(_ hash: UInt64) -> Int {
     entries.partitionIndex { $0.hash < hash }
-  }
-}
-
-extension RawSpan {
-  /// The same bytes, typed.
-  var bytes: Span<UInt8> {
-    @_lifetime(copy self)
-    get { unsafe _unsafeView(as: UInt8.self) }
   }
 }
 

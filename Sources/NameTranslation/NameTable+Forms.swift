@@ -1,6 +1,5 @@
 public import ByteStorage
 public import NameTables
-internal import SymbolNames
 
 extension NameTable: NameDirectory {
   /// As ``NameDirectory/linkageNames(of:)``.
@@ -20,9 +19,13 @@ extension NameTable: NameDirectory {
 
   /// The names of which a text is a form, among those that share its key.
   func linkageNames(
-    for form: RawSpan, owner: String?, among kin: KinForms
+    for form: RawSpan, owner: String?, among kin: NamesByForm
   ) throws(ParseError) -> [[UInt8]] {
-    let names = kin.names(for: form.array, isName: try record(linkage: form) != nil)
+    let names = kin.linkageNames(for: form)
+    if names.isEmpty, try record(linkage: form) != nil {
+      // One of more names with this key than are looked at.
+      return [form.array]
+    }
     guard names.count > 1, let owner else { return names }
     var owned: [[UInt8]] = []
     for name in names where try isOwned(name, by: owner) { owned.append(name) }
@@ -35,17 +38,18 @@ extension NameTable: NameDirectory {
   /// All names that share a key.
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  func kin(_ key: KinKey?) throws(ParseError) -> KinForms {
+  func kin(_ key: KinKey?) throws(ParseError) -> NamesByForm {
     switch key {
-    case nil: KinForms([])
-    case .source(let base): KinForms(try sourceKin(of: base))
-    case .readable(let prefix, let key): KinForms(try readableKin(of: key, prefix))
+    case nil: NamesByForm([])
+    case .source(let base): NamesByForm(try sourceKin(of: base))
+    case .readable(let prefix, let key): NamesByForm(try readableKin(of: key, prefix))
     }
   }
 
-  /// Names that begin as a source name does, and have suffixes.
+  /// A source name, if it is a name, and those that begin with it and have suffixes.
   private func sourceKin(of base: [UInt8]) throws(ParseError) -> [[UInt8]] {
     var names: [[UInt8]] = []
+    if try record(linkage: base.span.raw) != nil { names.append(base) }
     for separator in [UInt8(ascii: "."), UInt8(ascii: "$")] {
       let key = base + [separator]
       var seen = 0

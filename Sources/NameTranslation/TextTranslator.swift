@@ -165,7 +165,7 @@ public struct TextTranslator: ~Copyable {
           flush(output)
           output(pending)
         } else {
-          lines.output.append(pending.bytes)
+          lines.output.append(pending.characters)
         }
       }
       done = translateLine(line) ? end &- 1 : start

@@ -54,6 +54,11 @@ struct AliasText {
     append(String(repeating: "0", count: max(0, width - digits.count)) + digits)
   }
 
+  /// ASCII letters in upper case.
+  static func uppercased(_ text: [UInt8]) -> [UInt8] {
+    text.map { (0x61...0x7a).contains($0) ? $0 - 0x20 : $0 }
+  }
+
   /// Every white space becomes an underscore.
   func withoutSpaces() -> AliasText {
     var text = AliasText()

@@ -12,7 +12,7 @@ extension DeviceBus {
       device, aliases in
       let name = device.text("name")
       var text = AliasText("mei:")
-      text.append(name.isEmpty ? [0x2a] : name)
+      text.append(orAny(name))
       text.append(":")
       append(swapped(device.raw("uuid", 16)), groups: dashed, &text)
       AliasPart.number(":", "version", any: 0xff).append(device, &text)
@@ -28,7 +28,7 @@ extension DeviceBus {
       var digits = AliasText()
       append(swapped(device.raw("guid", 16)), groups: dashed, &digits)
       var text = AliasText("ishtp:{")
-      text.append(uppercased(digits.bytes))
+      text.append(AliasText.uppercased(digits.bytes))
       text.append("}")
       aliases.append(text)
     },
@@ -41,7 +41,7 @@ extension DeviceBus {
         guard isDash ? byte == 0x2d : Character(UnicodeScalar(byte)).isHexDigit else { return }
       }
       var alias = AliasText("wmi:")
-      alias.append(uppercased(text))
+      alias.append(AliasText.uppercased(text))
       aliases.append(alias)
     },
   ]
@@ -62,9 +62,5 @@ extension DeviceBus {
   private static func swapped(_ guid: [UInt8]) -> [UInt8] {
     guard guid.count == 16 else { return guid }
     return [3, 2, 1, 0, 5, 4, 7, 6].map { guid[$0] } + guid[8...]
-  }
-
-  private static func uppercased(_ text: [UInt8]) -> [UInt8] {
-    text.map { (0x61...0x7a).contains($0) ? $0 - 0x20 : $0 }
   }
 }

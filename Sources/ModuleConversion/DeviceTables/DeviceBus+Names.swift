@@ -125,7 +125,8 @@ extension DeviceBus {
     aliases.append(alias)
   }
 
-  private static func orAny(_ text: [UInt8]) -> [UInt8] { text.isEmpty ? [0x2a] : text }
+  /// A name, or `*` for none.
+  static func orAny(_ text: [UInt8]) -> [UInt8] { text.isEmpty ? [0x2a] : text }
 
   /// The alias of the PNP bus, and that of ACPI, which has capitals.
   private static func appendPlugAndPlay(_ id: [UInt8], _ aliases: inout AliasList) {
@@ -134,7 +135,7 @@ extension DeviceBus {
     text.append("*")
     aliases.append(text)
     text = AliasText("acpi*:")
-    text.append(id.map { (0x61...0x7a).contains($0) ? $0 - 0x20 : $0 })
+    text.append(AliasText.uppercased(id))
     text.append(":*")
     aliases.append(text)
   }
