@@ -51,59 +51,64 @@ let package = Package(
       "ByteStorage",
       ["CGlibcExtras", "CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CLzo", "CCrypto"]),
     floor("OrderedWork"),
+    floor("KernelReleases"),
     // Containers.
     floor("ELFFormat", ["ByteStorage"]),
     floor("BTFFormat", ["ByteStorage"]),
     // Names.
-    floor("SymbolNames"),
+    floor("SymbolNames", ["ByteStorage"]),
+    // Symbols.
+    floor("SymbolTables", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames"]),
     // Formats.
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
-    floor("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames"]),
+    floor("Kallsyms", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
+    floor("ModuleFiles", ["ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions"]),
     floor(
-      "ModuleFiles",
-      ["ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions"]),
-    floor(
-      "KernelFacts",
+      "Kernels",
       [
-        "ByteStorage", "OrderedWork", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages",
-        "Kallsyms", "ModuleVersions", "ModuleFiles",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolTables",
+        "KernelImages", "Kallsyms", "ModuleVersions", "ModuleFiles",
       ]),
     // Answers.
     floor(
       "Livepatching",
       [
-        "ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms", "ModuleFiles",
-        "KernelFacts",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
+        "ModuleFiles", "Kernels",
       ]),
     floor(
       "ModuleLoading",
       [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "Kallsyms", "ModuleVersions",
-        "ModuleFiles", "KernelFacts", "Livepatching",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "SymbolTables",
+        "KernelImages", "ModuleVersions", "ModuleFiles", "Kernels", "Livepatching",
       ]),
+    floor("NameTranslation", ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables"]),
     floor(
-      "NameTranslation",
-      ["ByteStorage", "SymbolNames", "Kallsyms", "NameTables", "KernelFacts"]),
+      "SymbolSpelling", ["ByteStorage", "KernelReleases", "SymbolNames", "SymbolTables", "Kernels"]
+    ),
     floor(
-      "ModuleConversion",
-      ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
-    // Faces.
+      "VersionConversion", ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
     floor(
-      "KernelSymbols",
+      "Modpost", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "VersionConversion"]),
+    floor(
+      "NameAudits",
       [
-        "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
-        "ModuleLoading", "ModuleConversion", "NameTranslation",
+        "ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
+        "ModuleVersions", "ModuleFiles", "Kernels",
       ]),
+    floor("SymbolFiles", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "Kernels"]),
+    // Faces.
+    floor("KernelSymbols"),
     .executableTarget(
       name: "ksym",
       dependencies: [
-        "ByteStorage", "OrderedWork", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms",
-        "ModuleVersions", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching",
-        "ModuleLoading", "ModuleConversion", "NameTranslation",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "SymbolNames",
+        "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "NameTables", "ModuleFiles",
+        "Kernels", "Livepatching", "ModuleLoading", "VersionConversion", "Modpost",
+        "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -123,37 +128,50 @@ let package = Package(
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
     tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
     tests("SymbolNames", ["SymbolNames"]),
+    tests("SymbolTables", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests(
-      "ModuleFiles", ["ByteStorage", "ELFFormat", "Kallsyms", "ModuleVersions", "ModuleFiles"]),
+      "ModuleFiles",
+      ["ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "ModuleFiles"]),
     tests(
-      "KernelFacts",
-      ["ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts"]),
+      "Kernels",
+      [
+        "ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "KernelImages", "Kallsyms",
+        "ModuleFiles", "Kernels",
+      ]),
     tests(
       "ModuleLoading",
       [
-        "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "ModuleFiles", "KernelFacts",
-        "ModuleLoading",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "KernelImages",
+        "ModuleVersions", "ModuleFiles", "Kernels", "ModuleLoading",
       ]),
     tests(
-      "ModuleConversion",
-      ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "ModuleConversion"]),
+      "VersionConversion",
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "Modpost", "VersionConversion"]
+    ),
+    tests("Modpost", ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost"]),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ByteStorage", "ELFFormat", "ModuleVersions", "KernelImages", "Kallsyms", "KernelFacts",
-        "NameTranslation", "TestSupport",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "ModuleVersions",
+        "KernelImages", "Kallsyms", "ModuleFiles", "Kernels", "ModuleLoading", "Livepatching",
+        "VersionConversion", "Modpost", "SymbolSpelling", "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
+    tests("NameTranslation", ["ByteStorage", "SymbolTables", "NameTables", "NameTranslation"]),
+    tests("SymbolSpelling", ["ByteStorage", "SymbolTables", "Kernels", "SymbolSpelling"]),
+    tests("NameAudits", ["ByteStorage", "SymbolNames", "SymbolTables", "NameAudits"]),
+    tests("Livepatching", ["ByteStorage", "ELFFormat", "SymbolTables", "Livepatching"]),
     tests(
-      "NameTranslation",
-      ["ByteStorage", "Kallsyms", "NameTables", "KernelFacts", "NameTranslation"]),
-    tests("Livepatching", ["ByteStorage", "ELFFormat", "Kallsyms", "Livepatching"]),
-    tests("Kallsyms", ["ByteStorage", "ELFFormat", "SymbolNames", "KernelImages", "Kallsyms"]),
+      "Kallsyms",
+      [
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
+        "KernelImages", "Kallsyms",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -164,9 +182,10 @@ if Context.environment["KSYM_FUZZ"] != nil {
     .executableTarget(
       name: "ksym-fuzz",
       dependencies: [
-        "ByteStorage", "ELFFormat", "BTFFormat", "SymbolNames", "KernelImages", "ModuleVersions",
-        "Kallsyms", "NameTables", "ModuleFiles", "KernelFacts", "Livepatching", "ModuleLoading",
-        "ModuleConversion", "NameTranslation",
+        "ByteStorage", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolNames", "SymbolTables",
+        "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleFiles", "Kernels",
+        "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
+        "SymbolSpelling", "NameAudits", "SymbolFiles",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -42,6 +42,10 @@ fetch() {
     done
   done
   rm -rf "$tree"
+  if [ ! -e "$tree.partial/.complete" ]; then
+    rm -rf "$tree.partial"
+    return 0
+  fi
   mv "$tree.partial" "$tree"
   echo "$label: $(tr '\n' ' ' <"$tree/.complete" 2>/dev/null)"
 }

@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
-import ModuleConversion
+import Modpost
+import VersionConversion
 
 extension FuzzTargets {
   /// Converting a damaged module gives an error, or a module whose other sections are unchanged.

@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import Kallsyms
+import SymbolTables
 
 extension FuzzTargets {
   /// Kallsyms tables in raw images and ELF files: locating, decoding, indexing, asking.

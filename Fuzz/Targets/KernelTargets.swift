@@ -1,8 +1,8 @@
 import BTFFormat
 import ByteStorage
 import ELFFormat
-import KernelFacts
 import KernelImages
+import Kernels
 import ModuleLoading
 import ModuleVersions
 

@@ -2,6 +2,7 @@ import ByteStorage
 import ELFFormat
 import Kallsyms
 import Livepatching
+import SymbolTables
 
 extension FuzzTargets {
   private static let kernels: [LivepatchKernel] = {

@@ -1,6 +1,7 @@
 import ByteStorage
 import Kallsyms
 import NameTranslation
+import SymbolTables
 
 extension FuzzTargets {
   /// Translation of any text, both ways: by the grammar of each surface alone, and by all together.

@@ -1,4 +1,4 @@
-public import ByteStorage
+package import ByteStorage
 
 extension BTFTypes {
   /// Headers to look at before giving up: a hostile image may hold millions of magic numbers.
@@ -9,7 +9,7 @@ extension BTFTypes {
   /// - Returns: `nil` if there is none whose types and strings lie in the image.
   /// - Complexity: O(image), at the speed of the C library's search.
   @_lifetime(copy image)
-  public init?(searching image: RawSpan, _ order: ByteOrder) {
+  package init?(searching image: RawSpan, _ order: ByteOrder) {
     // Magic, version 1, no flags.
     let beginning: [UInt8] =
       order == .little ? [0x9f, 0xeb, 0x01, 0x00] : [0xeb, 0x9f, 0x01, 0x00]

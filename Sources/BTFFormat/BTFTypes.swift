@@ -1,15 +1,15 @@
-public import ByteStorage
+package import ByteStorage
 
 /// The types of a `.BTF` section (`Documentation/bpf/btf.rst`, 7.3).
 ///
 /// Header: u16 magic 0xeb9f, u8 version, u8 flags, u32 header size, then offset and size of the types
 /// and offset and size of the strings, each u32, from the end of the header. A type is three words
 /// (name, info, size or type) and what its kind adds.
-public struct BTFTypes: ~Escapable {
+package struct BTFTypes: ~Escapable {
   let types: RawSpan
   let strings: RawSpan
   /// Byte order of the section.
-  public let order: ByteOrder
+  package let order: ByteOrder
   /// Offset of the first type in the section, in bytes.
   private let start: Int
 
@@ -17,7 +17,7 @@ public struct BTFTypes: ~Escapable {
   ///
   /// - Throws: ``ParseError`` if it is not BTF, or its parts do not lie in the section.
   @_lifetime(copy section)
-  public init(parsing section: RawSpan) throws(ParseError) {
+  package init(parsing section: RawSpan) throws(ParseError) {
     guard let magic = section.integer(UInt16.self, at: 0, .little),
       magic == 0xeb9f || magic == 0x9feb
     else { throw ParseError(.badMagic, in: "BTF header", at: 0) }
@@ -66,7 +66,7 @@ public struct BTFTypes: ~Escapable {
   /// - Throws: ``ParseError`` at a type of a kind that is not known here (its size is not either), or
   ///   one that ends after the types do.
   /// - Complexity: O(types), without allocation.
-  public func size(ofStruct name: StaticString) throws(ParseError) -> Int? {
+  package func size(ofStruct name: StaticString) throws(ParseError) -> Int? {
     var offset = 0
     var size: UInt32?
     let length = name.utf8CodeUnitCount

@@ -1,14 +1,15 @@
 public import ByteStorage
 
 /// Word size and byte order of an ELF file: what tells how its structures are laid out.
-public struct ELFLayout: Sendable, Hashable {
+@usableFromInline
+package struct ELFLayout: Sendable, Hashable {
   /// Whether addresses have 64 bits (`ELFCLASS64`).
-  public let is64Bit: Bool
+  @usableFromInline package let is64Bit: Bool
   /// Byte order of all integers.
-  public let order: ByteOrder
+  @usableFromInline package let order: ByteOrder
 
   /// Creates a layout.
-  public init(is64Bit: Bool, order: ByteOrder) {
+  package init(is64Bit: Bool, order: ByteOrder) {
     self.is64Bit = is64Bit
     self.order = order
   }
@@ -17,7 +18,7 @@ public struct ELFLayout: Sendable, Hashable {
   ///
   /// - Parameter bytes: The first 16 bytes of the file, or more.
   /// - Throws: ``ParseError`` if it is not ELF, or of an unknown class or byte order.
-  public init(identifying bytes: RawSpan) throws(ParseError) {
+  package init(identifying bytes: RawSpan) throws(ParseError) {
     guard bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
       throw ParseError(.badMagic, in: "ELF header", at: 0)
     }
@@ -36,32 +37,32 @@ public struct ELFLayout: Sendable, Hashable {
   }
 
   /// Size of an address (`long`) in bytes.
-  public var wordSize: Int { is64Bit ? 8 : 4 }
+  package var wordSize: Int { is64Bit ? 8 : 4 }
   /// `sizeof(ElfN_Ehdr)` in bytes.
-  public var headerSize: Int { is64Bit ? 64 : 52 }
+  package var headerSize: Int { is64Bit ? 64 : 52 }
   /// `sizeof(ElfN_Shdr)` in bytes.
-  public var sectionHeaderSize: Int { is64Bit ? 64 : 40 }
+  package var sectionHeaderSize: Int { is64Bit ? 64 : 40 }
   /// `sizeof(ElfN_Phdr)` in bytes.
-  public var programHeaderSize: Int { is64Bit ? 56 : 32 }
+  package var programHeaderSize: Int { is64Bit ? 56 : 32 }
   /// `sizeof(ElfN_Sym)` in bytes.
-  public var symbolSize: Int { is64Bit ? 24 : 16 }
+  @inlinable package var symbolSize: Int { is64Bit ? 24 : 16 }
 
   /// An address-sized integer, or `nil` past the end.
   @inlinable
-  public func word(_ bytes: RawSpan, at offset: Int) -> UInt64? {
+  package func word(_ bytes: RawSpan, at offset: Int) -> UInt64? {
     if is64Bit { return bytes.integer(UInt64.self, at: offset, order) }
     return bytes.integer(UInt32.self, at: offset, order).map(UInt64.init)
   }
 
   /// A 32-bit integer, or `nil` past the end.
   @inlinable
-  public func word32(_ bytes: RawSpan, at offset: Int) -> UInt32? {
+  package func word32(_ bytes: RawSpan, at offset: Int) -> UInt32? {
     bytes.integer(UInt32.self, at: offset, order)
   }
 
   /// A 16-bit integer, or `nil` past the end.
   @inlinable
-  public func half(_ bytes: RawSpan, at offset: Int) -> UInt16? {
+  package func half(_ bytes: RawSpan, at offset: Int) -> UInt16? {
     bytes.integer(UInt16.self, at: offset, order)
   }
 }

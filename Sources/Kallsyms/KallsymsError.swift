@@ -1,7 +1,7 @@
 /// Why kallsyms tables could not be found or decoded: the table at which every candidate failed.
-public struct KallsymsError: Error, Sendable, Hashable {
+package struct KallsymsError: Error, Sendable, Hashable {
   /// The tables, in the order in which they are looked for.
-  public enum Table: Int, Sendable, Hashable, Comparable, CaseIterable {
+  package enum Table: Int, Sendable, Hashable, Comparable, CaseIterable {
     /// `kallsyms_token_table` and `kallsyms_token_index`, which are found together.
     case tokens
     /// `kallsyms_markers`.
@@ -12,10 +12,10 @@ public struct KallsymsError: Error, Sendable, Hashable {
     case addresses
 
     /// Compares by the order in which the tables are looked for.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// The kernel's name for it.
-    public var symbol: StaticString {
+    package var symbol: StaticString {
       switch self {
       case .tokens: "kallsyms_token_table"
       case .markers: "kallsyms_markers"
@@ -26,7 +26,7 @@ public struct KallsymsError: Error, Sendable, Hashable {
   }
 
   /// What is wrong with the table.
-  public enum Reason: Sendable, Hashable {
+  package enum Reason: Sendable, Hashable {
     /// No place fits all the rules of the format.
     case notFound
     /// So many places look right that the search was given up.
@@ -38,14 +38,14 @@ public struct KallsymsError: Error, Sendable, Hashable {
   }
 
   /// The table.
-  public let table: Table
+  package let table: Table
   /// What is wrong with it.
-  public let reason: Reason
+  package let reason: Reason
   /// Offset in the image, in bytes, of the last table that was found before this one, or `nil`.
-  public let after: Int?
+  package let after: Int?
 
   /// Creates an error.
-  public init(_ table: Table, _ reason: Reason, after: Int? = nil) {
+  package init(_ table: Table, _ reason: Reason, after: Int? = nil) {
     self.table = table
     self.reason = reason
     self.after = after
@@ -54,7 +54,7 @@ public struct KallsymsError: Error, Sendable, Hashable {
 
 extension KallsymsError: CustomStringConvertible {
   /// The error in one line, without the path.
-  public var description: String {
+  package var description: String {
     let place = after.map { " (the table before it is at 0x\(String($0, radix: 16)))" } ?? ""
     switch reason {
     case .notFound where table == .tokens:

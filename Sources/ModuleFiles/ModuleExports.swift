@@ -1,6 +1,6 @@
-public import ByteStorage
-public import ELFFormat
-public import ModuleVersions
+package import ByteStorage
+package import ELFFormat
+package import ModuleVersions
 
 extension ELFFile {
   /// Adds the exports of a module to a table.
@@ -14,7 +14,7 @@ extension ELFFile {
   ///   - owner: Index of the owner in `table`.
   ///   - reading: What tells the licence of an export; the default is what the file itself shows.
   /// - Throws: ``ParseError`` if a section lies outside of the file.
-  public func addModuleExports(
+  package func addModuleExports(
     to table: inout ExportTable, owner: Int, reading: LicenceReading = .asFound
   ) throws(ParseError) {
     let parts = reading == .flagTable ? ExportSections.all.prefix(1) : ExportSections.all[...]
@@ -35,7 +35,7 @@ extension ELFFile {
   }
 
   /// What tells whether a module's export is for GPL-compatible modules only.
-  public enum LicenceReading: Sendable {
+  package enum LicenceReading: Sendable {
     /// `__kflagstab` if it is there, and the section's name.
     case asFound
     /// The section's name only: kernels up to 7.0.

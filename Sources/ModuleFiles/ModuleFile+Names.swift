@@ -1,10 +1,10 @@
-public import ByteStorage
+package import ByteStorage
 internal import ELFFormat
 internal import ModuleVersions
 
 extension ModuleFile {
   /// A name in a module, and what it is there.
-  public enum NamedThing: Sendable {
+  package enum NamedThing: Sendable {
     /// A symbol the module defines: its section's number, and its place in it.
     case symbol(section: Int, value: UInt64)
     /// An export of the module.
@@ -17,7 +17,7 @@ extension ModuleFile {
   /// require. Section and file symbols have no names of their own.
   ///
   /// - Throws: ``ParseError`` if a table lies outside of the file.
-  public func forEachName(
+  package func forEachName(
     _ body: (borrowing RawSpan, NamedThing) -> Void
   ) throws(ParseError) {
     if let symbols = try elf.symbolTable() {

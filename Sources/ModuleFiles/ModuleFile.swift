@@ -1,17 +1,17 @@
-public import ByteStorage
-public import ELFFormat
-public import ModuleVersions
+package import ByteStorage
+package import ELFFormat
+package import ModuleVersions
 
 /// One module, read leniently: for what it says, not for whether a kernel would accept it.
-public struct ModuleFile: ~Escapable {
+package struct ModuleFile: ~Escapable {
   /// The ELF file.
-  public let elf: ELFFile
+  package let elf: ELFFile
 
   /// Reads the headers of a module.
   ///
   /// - Throws: ``ParseError`` if it is not an ELF file, or its headers lie outside of it.
   @_lifetime(copy source)
-  public init(_ source: ByteSource) throws(ParseError) {
+  package init(_ source: ByteSource) throws(ParseError) {
     elf = try ELFFile(source)
   }
 
@@ -19,7 +19,7 @@ public struct ModuleFile: ~Escapable {
   ///
   /// - Throws: ``ParseError`` if the section lies outside of the file.
   @_lifetime(copy self)
-  public func info() throws(ParseError) -> ModuleInfo? {
+  package func info() throws(ParseError) -> ModuleInfo? {
     guard let index = elf.sectionIndex(named: ".modinfo") else { return nil }
     return try elf.moduleInfo(of: elf.sections[index])
   }
@@ -27,7 +27,7 @@ public struct ModuleFile: ~Escapable {
   /// The module's name: as `.modinfo` says, else as the module structure does.
   ///
   /// - Throws: ``ParseError`` if a section lies outside of the file.
-  public func name() throws(ParseError) -> String? {
+  package func name() throws(ParseError) -> String? {
     if let info = try info(), let name = info.value("name") { return name }
     return try structureName()
   }
@@ -36,14 +36,14 @@ public struct ModuleFile: ~Escapable {
   ///
   /// - Throws: ``ParseError`` if a section lies outside of the file.
   @_lifetime(copy self)
-  public func versions() throws(ParseError) -> VersionTables { try VersionTables(elf) }
+  package func versions() throws(ParseError) -> VersionTables { try VersionTables(elf) }
 
   /// What the module exports.
   ///
   /// - Parameter path: Its path, from which the owner's name in Module.symvers is made.
   /// - Returns: The exports, with one owner.
   /// - Throws: ``ParseError`` if a section lies outside of the file.
-  public func exports(ofFile path: String) throws(ParseError) -> ExportTable {
+  package func exports(ofFile path: String) throws(ParseError) -> ExportTable {
     var table = ExportTable()
     let owner = table.addOwner(ModulePaths.symversName(of: path))
     try elf.addModuleExports(to: &table, owner: owner)
@@ -53,7 +53,7 @@ public struct ModuleFile: ~Escapable {
   /// The name in the module structure (`KBUILD_MODNAME`); `nil` if there is no such structure.
   ///
   /// - Throws: ``ParseError`` if the section lies outside of the file.
-  public func structureName() throws(ParseError) -> String? {
+  package func structureName() throws(ParseError) -> String? {
     guard let index = elf.sectionIndex(named: ".gnu.linkonce.this_module") else { return nil }
     return try elf.moduleStructureName(of: elf.sections[index])
   }

@@ -4,7 +4,7 @@ internal import ByteStorage
 ///
 /// Reads as the kernel does (`get_next_modinfo`, kernel/module/main.c, 5.10 to 7.3): leading NULs
 /// are skipped, a key must start its string, and a last value without a NUL runs on past the section.
-public struct ModuleInfo: ~Escapable {
+package struct ModuleInfo: ~Escapable {
   /// The section and what follows it, so that an unterminated value can be followed.
   private let bytes: RawSpan
   /// Size of the section in bytes.
@@ -12,13 +12,13 @@ public struct ModuleInfo: ~Escapable {
 
   /// Strings over `bytes`, whose first `size` bytes are the section.
   @_lifetime(copy bytes)
-  public init(_ bytes: RawSpan, size: Int) {
+  package init(_ bytes: RawSpan, size: Int) {
     self.bytes = bytes
     self.size = min(size, bytes.byteCount)
   }
 
   /// Calls `body` for each string, in order, until it returns `false`.
-  public func forEach(_ body: (RawSpan) -> Bool) {
+  package func forEach(_ body: (RawSpan) -> Bool) {
     var start = 0
     while start < bytes.byteCount, let rest = bytes.suffix(from: start) {
       let length = rest.firstIndex(of: 0) ?? rest.byteCount
@@ -32,7 +32,7 @@ public struct ModuleInfo: ~Escapable {
   }
 
   /// Calls `body` with the key and the value of each string that has a `=`.
-  public func forEachPair(_ body: (_ key: RawSpan, _ value: RawSpan) -> Void) {
+  package func forEachPair(_ body: (_ key: RawSpan, _ value: RawSpan) -> Void) {
     forEach { string in
       if let equals = string.firstIndex(of: 0x3d), let key = string.slice(0..<equals),
         let value = string.suffix(from: equals + 1)
@@ -44,7 +44,7 @@ public struct ModuleInfo: ~Escapable {
   }
 
   /// All values of a key, in order.
-  public func values(_ key: StaticString) -> [String] {
+  package func values(_ key: StaticString) -> [String] {
     var found: [String] = []
     forEach { string in
       if let value = ModuleInfo.value(of: string, key) { found.append(value) }
@@ -54,7 +54,7 @@ public struct ModuleInfo: ~Escapable {
   }
 
   /// The first value of a key, or `nil`.
-  public func value(_ key: StaticString) -> String? {
+  package func value(_ key: StaticString) -> String? {
     var found: String?
     forEach { string in
       found = ModuleInfo.value(of: string, key)

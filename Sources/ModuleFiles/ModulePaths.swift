@@ -1,9 +1,9 @@
-public import ByteStorage
+package import ByteStorage
 
 /// Finding modules on disk.
-public enum ModulePaths {
+package enum ModulePaths {
   /// Whether a file name is that of a module: `.ko`, `.ko.gz`, `.ko.xz` or `.ko.zst`.
-  public static func isModuleName(_ name: String) -> Bool {
+  package static func isModuleName(_ name: String) -> Bool {
     for suffix in [".ko", ".ko.xz", ".ko.zst", ".ko.gz"] where name.hasSuffix(suffix) {
       return true
     }
@@ -13,7 +13,7 @@ public enum ModulePaths {
   /// The modules that some paths name: files as they are, directories by what is below them.
   ///
   /// - Returns: Entries in order; a directory's in bytewise order of their paths.
-  public static func expand(_ paths: [String]) -> [DirectoryTree.Entry] {
+  package static func expand(_ paths: [String]) -> [DirectoryTree.Entry] {
     paths.flatMap { path -> [DirectoryTree.Entry] in
       guard path != "-", PathKind(path) == .directory else { return [.file(path)] }
       return DirectoryTree.files(below: path, where: isModuleName)
@@ -21,7 +21,7 @@ public enum ModulePaths {
   }
 
   /// The name that a loaded module has, by its file: `a-b.ko.xz` is `a_b`.
-  public static func moduleName(ofFile path: String) -> String {
+  package static func moduleName(ofFile path: String) -> String {
     let file = path.split(separator: "/").last ?? ""
     let stem = file.prefix { $0 != "." }
     return String(stem.map { $0 == "-" ? "_" : $0 })
@@ -29,7 +29,7 @@ public enum ModulePaths {
 
   /// A module's path as Module.symvers writes it: below `kernel/`, `updates/` or the like of a
   /// modules tree, without `.ko` and compression suffix.
-  public static func symversName(of path: String) -> String {
+  package static func symversName(of path: String) -> String {
     var name = Substring(path)
     for suffix in [".xz", ".zst", ".gz"] where name.hasSuffix(".ko" + suffix) {
       name = name.dropLast(suffix.count)

@@ -1,10 +1,10 @@
-public import ByteStorage
+package import ByteStorage
 internal import ELFFormat
-public import Kallsyms
 internal import ModuleVersions
+package import SymbolTables
 
 /// What is taken of a module's symbol table.
-public enum ModuleSymbolView: Sendable, Hashable {
+package enum ModuleSymbolView: Sendable, Hashable {
   /// Every symbol that the file defines, with the letters of `nm`: capitals are global symbols.
   case file
   /// What /proc/kallsyms lists once the module is loaded and initialised: capitals are exported
@@ -22,7 +22,7 @@ extension ModuleFile {
   /// - Returns: The symbols, without an owner.
   /// - Throws: ``ParseError`` if there is no symbol table, or a section lies outside of the file.
   /// - Note: kernel/module/kallsyms.c, `is_core_symbol` and `module_get_kallsym`.
-  public func symbols(as view: ModuleSymbolView = .file) throws(ParseError) -> SymbolTable {
+  package func symbols(as view: ModuleSymbolView = .file) throws(ParseError) -> SymbolTable {
     guard view == .kernel else { return try SymbolTable(symbolsOf: elf) }
     let exports = try exports(ofFile: "")
     let exported = Set(exports.rows.map { exports.text($0.name) })

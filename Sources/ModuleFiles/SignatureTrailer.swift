@@ -1,4 +1,4 @@
-public import ByteStorage
+package import ByteStorage
 
 /// What is appended to a signed module: the signature, a 12-byte structure and a marker.
 ///
@@ -13,26 +13,26 @@ public import ByteStorage
 /// | 8 | 4 | sig_len, big-endian |
 ///
 /// - Note: `struct module_signature`, include/linux/module_signature.h; kernel/module_signature.c.
-public struct SignatureTrailer: Sendable, Hashable {
+package struct SignatureTrailer: Sendable, Hashable {
   /// The last 28 bytes of a signed module.
-  public static let marker: StaticString = "~Module signature appended~\n"
+  package static let marker: StaticString = "~Module signature appended~\n"
   /// Size of the structure in bytes.
-  public static let structureSize = 12
+  package static let structureSize = 12
 
   /// `id_type`: 2 is PKCS#7.
-  public let idType: UInt8
+  package let idType: UInt8
   /// Whether all fields but `id_type` and `sig_len` are zero, as PKCS#7 wants.
-  public let hasZeroParameters: Bool
+  package let hasZeroParameters: Bool
   /// `sig_len`: size of the signature in bytes.
-  public let signatureLength: UInt32
+  package let signatureLength: UInt32
   /// Size of the file before the marker, in bytes.
-  public let lengthBeforeMarker: Int
+  package let lengthBeforeMarker: Int
 
   /// Looks for the marker at the end of a file.
   ///
   /// - Returns: The trailer, or `nil` if the file is unsigned. If there is no room for the structure
   ///   before the marker, its fields are zero.
-  public init?(_ source: ByteSource) {
+  package init?(_ source: ByteSource) {
     let markerSize = SignatureTrailer.marker.utf8CodeUnitCount
     guard source.count > markerSize,
       let end = try? source.bytes((source.count - markerSize)..<source.count, in: "signature"),

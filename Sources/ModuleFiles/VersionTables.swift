@@ -1,24 +1,24 @@
-public import ByteStorage
-public import ELFFormat
-public import ModuleVersions
+package import ByteStorage
+package import ELFFormat
+package import ModuleVersions
 
 /// The version tables of a module, in every layout that is present.
-public struct VersionTables: ~Escapable {
+package struct VersionTables: ~Escapable {
   /// Whether there is an allocated `__versions` section: what the kernel calls "has versions".
-  public let hasBasicSection: Bool
+  package let hasBasicSection: Bool
   /// Whether there is an allocated `__version_ext_crcs` section.
-  public let hasExtendedCRCs: Bool
+  package let hasExtendedCRCs: Bool
   /// Whether there is an allocated `__version_ext_names` section.
-  public let hasExtendedNames: Bool
+  package let hasExtendedNames: Bool
   /// Bytes of `__versions`; empty if absent.
-  public let basicBytes: RawSpan
+  package let basicBytes: RawSpan
   private let crcBytes: RawSpan
   private let nameBytes: RawSpan
   private let layout: ELFLayout
   /// File offset of `__versions`.
-  public let basicOffset: Int
+  package let basicOffset: Int
   /// File offset of `__version_ext_names`.
-  public let namesOffset: Int
+  package let namesOffset: Int
   /// Defects of the sections themselves.
   private let sectionDefects: [VersionDefect]
 
@@ -27,7 +27,7 @@ public struct VersionTables: ~Escapable {
   ///
   /// - Throws: ``ParseError`` if a section lies outside of the file.
   @_lifetime(copy file)
-  public init(_ file: ELFFile) throws(ParseError) {
+  package init(_ file: ELFFile) throws(ParseError) {
     var defects: [VersionDefect] = []
     let basic = VersionTables.find("__versions", in: file, &defects)
     let crcs = VersionTables.find("__version_ext_crcs", in: file, &defects)
@@ -77,33 +77,33 @@ public struct VersionTables: ~Escapable {
   }
 
   /// Most records to read; no kernel exports a tenth of that.
-  public static let mostRecords = 1 << 20
+  package static let mostRecords = 1 << 20
 
   /// Whether there is a `__versions` section at all.
-  public let hasBasic: Bool
+  package let hasBasic: Bool
   /// Whether both extended sections are there.
-  public let hasExtended: Bool
+  package let hasExtended: Bool
 
   /// The basic table; its records are meaningless if ``packed`` is there.
-  public var basic: BasicVersions {
+  package var basic: BasicVersions {
     @_lifetime(copy self)
     get { BasicVersions(basicBytes, layout: layout) }
   }
 
   /// Ubuntu's packed table, if `__versions` is in that layout.
-  public var packed: PackedVersions? {
+  package var packed: PackedVersions? {
     @_lifetime(copy self)
     get { hasBasic ? PackedVersions(basicBytes, layout: layout) : nil }
   }
 
   /// The extended table.
-  public var extended: ExtendedVersions {
+  package var extended: ExtendedVersions {
     @_lifetime(copy self)
     get { ExtendedVersions(crcs: crcBytes, names: nameBytes, layout: layout) }
   }
 
   /// The layouts that are present, in the order `__versions` first.
-  public var layouts: [VersionLayout] {
+  package var layouts: [VersionLayout] {
     var found: [VersionLayout] = []
     if hasBasic {
       if packed != nil {
@@ -125,7 +125,7 @@ public struct VersionTables: ~Escapable {
   }
 
   /// Calls `body` for every record of every table, with its layout.
-  public func forEach(_ body: (VersionLayout, borrowing VersionRecord) -> Void) {
+  package func forEach(_ body: (VersionLayout, borrowing VersionRecord) -> Void) {
     if let packed {
       packed.forEach { body(.packed, $0) }
     } else if hasBasic {
@@ -139,7 +139,7 @@ public struct VersionTables: ~Escapable {
   }
 
   /// Everything that is wrong, with the section it is in.
-  public func defects() -> [(section: String, defect: VersionDefect)] {
+  package func defects() -> [(section: String, defect: VersionDefect)] {
     var found = sectionDefects.map { (section: "module", defect: $0) }
     if let packed {
       found += packed.defects().map { ("__versions", $0) }
@@ -153,7 +153,7 @@ public struct VersionTables: ~Escapable {
 
   /// What makes a table unreadable in part: a fast subset of ``defects()``, without looking for
   /// duplicates and stray bytes.
-  public func structuralDefects() -> [(section: String, defect: VersionDefect)] {
+  package func structuralDefects() -> [(section: String, defect: VersionDefect)] {
     var found = sectionDefects.map { (section: "module", defect: $0) }
     if hasBasic, packed == nil {
       let table = basic

@@ -1,33 +1,33 @@
-public import ByteStorage
+package import ByteStorage
 
 /// Names by their digests: what makes hashed version records readable.
-public struct NameDictionary: Sendable {
+package struct NameDictionary: Sendable {
   private var byDigest: [SHA256Digest: [UInt8]] = [:]
 
   /// Creates an empty dictionary.
-  public init() {}
+  package init() {}
 
   /// Number of names.
-  public var count: Int { byDigest.count }
+  package var count: Int { byDigest.count }
 
   /// The names, in no order.
-  public var names: some Collection<[UInt8]> { byDigest.values }
+  package var names: some Collection<[UInt8]> { byDigest.values }
 
   /// Adds a name.
-  public mutating func insert(_ name: RawSpan) {
+  package mutating func insert(_ name: RawSpan) {
     guard name.byteCount > 0 else { return }
     byDigest[HashedName.digest(of: name)] = name.array
   }
 
   /// The name with a digest, or `nil`.
-  public func name(for digest: SHA256Digest) -> [UInt8]? { byDigest[digest] }
+  package func name(for digest: SHA256Digest) -> [UInt8]? { byDigest[digest] }
 
   /// Adds every name of a text: Module.symvers, System.map, `nm` output, or one name a line.
   ///
   /// A line's name is its second column if the first is a `0x` number (Module.symvers), the last
   /// word if the line begins with an address or has a one-letter type column (System.map, `nm`,
   /// /proc/kallsyms, whose `[module]` is left out), and the only word otherwise.
-  public mutating func insert(namesIn text: RawSpan) {
+  package mutating func insert(namesIn text: RawSpan) {
     var offset = 0
     while offset < text.byteCount, let rest = text.suffix(from: offset) {
       let length = rest.firstIndex(of: 0x0a) ?? rest.byteCount

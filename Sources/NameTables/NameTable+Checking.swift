@@ -1,11 +1,11 @@
-public import ByteStorage
+package import ByteStorage
 
 extension NameTable {
   /// Checks the whole table: every checksum, every order, every reference, every digest.
   ///
   /// - Throws: ``ParseError`` that names the first thing wrong.
   /// - Complexity: O(n), with SHA-256 of every name.
-  public func check() throws(ParseError) {
+  package func check() throws(ParseError) {
     for block in 0..<file.blockCount { try file.verify(block) }
     for index in 0..<ownerCount { _ = try owner(at: index) }
     let starts = try checkText(try checkSets())

@@ -1,4 +1,4 @@
-public import ByteStorage
+package import ByteStorage
 
 extension NameTable {
   /// The first name with a digest; `nil` if the table has none.
@@ -6,7 +6,7 @@ extension NameTable {
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   /// - Complexity: O(1): three or four places of the file, and SHA-256 of the name.
   @_lifetime(borrow self)
-  public func record(for digest: SHA256Digest) throws(ParseError) -> Record? {
+  package func record(for digest: SHA256Digest) throws(ParseError) -> Record? {
     var entries = try DigestEntries(self, digest.prefix)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)
@@ -20,7 +20,7 @@ extension NameTable {
   /// Calls `body` for every name with a digest: one, or two that differ by a leading dot.
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  public func forEachRecord(
+  package func forEachRecord(
     for digest: SHA256Digest, _ body: (borrowing Record) -> Void
   ) throws(ParseError) {
     var entries = try DigestEntries(self, digest.prefix)
@@ -35,7 +35,7 @@ extension NameTable {
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   /// - Complexity: As ``record(for:)``: a name is found by its digest.
   @_lifetime(borrow self)
-  public func record(linkage name: RawSpan) throws(ParseError) -> Record? {
+  package func record(linkage name: RawSpan) throws(ParseError) -> Record? {
     var entries = try DigestEntries(self, NameTable.digest(of: name).prefix)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)

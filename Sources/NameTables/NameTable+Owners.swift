@@ -1,19 +1,19 @@
-public import ByteStorage
+package import ByteStorage
 
 extension NameTable {
   /// What a name belongs to: a module or a kernel itself.
-  public struct Owner: Sendable, Hashable {
+  package struct Owner: Sendable, Hashable {
     /// `vmlinux`, or the name of a module.
-    public var name: String
+    package var name: String
     /// Its own build ID; empty if it has none.
-    public var buildID: [UInt8]
+    package var buildID: [UInt8]
     /// Release of its kernel; empty if unknown.
-    public var release: String
+    package var release: String
     /// Build ID of its kernel; empty if unknown.
-    public var kernelBuildID: [UInt8]
+    package var kernelBuildID: [UInt8]
 
     /// Creates an owner.
-    public init(
+    package init(
       _ name: String, buildID: [UInt8] = [], release: String = "", kernelBuildID: [UInt8] = []
     ) {
       self.name = name
@@ -34,7 +34,7 @@ extension NameTable {
   /// An owner by its index.
   ///
   /// - Throws: ``ParseError`` if there is no such owner, or the table is damaged there.
-  public func owner(at index: Int) throws(ParseError) -> Owner {
+  package func owner(at index: Int) throws(ParseError) -> Owner {
     let section = header[.owners]
     guard index >= 0, index < ownerCount else {
       throw ParseError(.badValue(UInt64(clamping: index)), in: "owner", at: section.lowerBound)
@@ -64,7 +64,7 @@ extension NameTable {
   ///
   /// - Throws: ``ParseError`` if the table is damaged there.
   /// - Complexity: O(number of owners of the name).
-  public func owners(of record: borrowing Record) throws(ParseError) -> [Int] {
+  package func owners(of record: borrowing Record) throws(ParseError) -> [Int] {
     var owners: [Int] = []
     _ = try readSet(at: record.set) { owners.append($0) }
     return owners

@@ -1,4 +1,4 @@
-public import ByteStorage
+package import ByteStorage
 internal import SymbolNames
 
 extension NameTable {
@@ -11,7 +11,7 @@ extension NameTable {
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   /// - Complexity: O(log n) names made readable, and one for each that ends in the last part.
-  public func forEachRecord(
+  package func forEachRecord(
     readable path: RawSpan, _ body: (borrowing Record) -> Bool
   ) throws(ParseError) {
     guard path.byteCount > 0, path.byteCount <= NameTableHeader.longestName else { return }

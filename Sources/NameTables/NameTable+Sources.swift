@@ -1,4 +1,4 @@
-public import ByteStorage
+package import ByteStorage
 internal import SymbolNames
 
 extension NameTable {
@@ -9,7 +9,7 @@ extension NameTable {
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   /// - Complexity: O(log n) for each of the prefixes, and O(1) for each name with a dot or dollar
   ///   behind the source name.
-  public func forEachRecord(
+  package func forEachRecord(
     source: RawSpan, _ body: (borrowing Record) -> Bool
   ) throws(ParseError) {
     guard source.byteCount > 0, source.byteCount <= NameTableHeader.longestName else { return }
@@ -35,7 +35,7 @@ extension NameTable {
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   /// - Complexity: O(log n) and O(1) for each name.
-  public func forEachRecord(
+  package func forEachRecord(
     beginningWith key: RawSpan, _ body: (borrowing Record) -> Bool
   ) throws(ParseError) {
     guard var offset = try firstOffset(notBelow: key) else { return }

@@ -1,4 +1,4 @@
-public import ByteStorage
+package import ByteStorage
 
 /// A name table: every name of any number of kernels, by digest, linkage, source and readable name.
 ///
@@ -10,11 +10,11 @@ public import ByteStorage
 /// let table = try NameTable("kernels.names")
 /// if let record = try table.record(for: digest) { print(record.name.text) }
 /// ```
-public struct NameTable: Sendable {
+package struct NameTable: Sendable {
   /// A name of the table. It lives as long as the table.
-  public struct Record: ~Escapable {
+  package struct Record: ~Escapable {
     /// The linkage name.
-    public let name: RawSpan
+    package let name: RawSpan
     /// Offset of the set of its owners.
     let set: Int
     /// Offset of the record in the text.
@@ -38,7 +38,7 @@ public struct NameTable: Sendable {
   ///
   /// - Throws: ``FileError`` if the file cannot be mapped, is no name table, is of a version that is
   ///   not known, or its header is damaged.
-  public init(_ path: String) throws(FileError) {
+  package init(_ path: String) throws(FileError) {
     let file = try MappedFile(path)
     do throws(ParseError) {
       try self.init(file, checks: true)
@@ -61,24 +61,24 @@ public struct NameTable: Sendable {
   }
 
   /// Whether a file begins as a name table does.
-  public static func isRecognized(_ bytes: RawSpan) -> Bool {
+  package static func isRecognized(_ bytes: RawSpan) -> Bool {
     bytes.starts(with: NameTableHeader.magic)
   }
 
   /// Number of names.
-  public var count: Int { header.nameCount }
+  package var count: Int { header.nameCount }
 
   /// Number of forms of readable names, up to three a name.
-  public var readableCount: Int { header.readableCount }
+  package var readableCount: Int { header.readableCount }
 
   /// Number of owners.
-  public var ownerCount: Int { header.ownerCount }
+  package var ownerCount: Int { header.ownerCount }
 
   /// Size of the file, in bytes.
-  public var fileSize: Int { header.fileSize }
+  package var fileSize: Int { header.fileSize }
 
   /// The digest that stands for a name: SHA-256 of its bytes, without one leading dot.
-  public static func digest(of name: RawSpan) -> SHA256Digest {
+  package static func digest(of name: RawSpan) -> SHA256Digest {
     if name.byte(at: 0) == 0x2e, let rest = name.suffix(from: 1) { return SHA256Digest(of: rest) }
     return SHA256Digest(of: name)
   }
@@ -86,7 +86,7 @@ public struct NameTable: Sendable {
   /// Calls `body` for every name, in bytewise order, until it returns `false`.
   ///
   /// - Throws: ``ParseError`` if the table is damaged.
-  public func forEachRecord(
+  package func forEachRecord(
     _ body: (borrowing Record) throws(ParseError) -> Bool
   ) throws(ParseError) {
     var offset = 0

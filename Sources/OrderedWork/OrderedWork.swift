@@ -5,9 +5,9 @@ internal import Glibc
 internal import Synchronization
 
 /// A loop over independent jobs, on several threads, with results in input order.
-public enum OrderedWork {
+package enum OrderedWork {
   /// Processors this process may run on.
-  public static var processorCount: Int {
+  package static var processorCount: Int {
     max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 
@@ -23,7 +23,7 @@ public enum OrderedWork {
   ///   - makeState: Makes a worker's own state (buffers), once per thread.
   ///   - work: The job; called on any thread.
   ///   - consume: Receives results in order; returning `false` stops the loop.
-  public static func run<State: ~Copyable, Result: Sendable>(
+  package static func run<State: ~Copyable, Result: Sendable>(
     count: Int, workers: Int, chunk: Int = 1, makeState: @escaping @Sendable () -> State,
     work: @escaping @Sendable (inout State, Int) -> Result, consume: (Int, Result) -> Bool
   ) {

@@ -1,7 +1,7 @@
 /// A mark that a compiler or linker put behind the name of the source.
-public struct CompilerSuffix: Equatable, Sendable {
+package struct CompilerSuffix: Equatable, Sendable {
   /// What put it there.
-  public enum Kind: Sendable, CaseIterable {
+  package enum Kind: Sendable, CaseIterable {
     /// `.llvm.<hash>`: a local made global by ThinLTO; the hash stands for the translation unit.
     case llvm
     /// `.__uniq.<digits>`: a local under `-funique-internal-linkage-names`.
@@ -37,12 +37,12 @@ public struct CompilerSuffix: Equatable, Sendable {
   }
 
   /// What put it there.
-  public let kind: Kind
+  package let kind: Kind
   /// The bytes of the linkage name it takes, with the leading dot.
-  public let range: Range<Int>
+  package let range: Range<Int>
 
   /// Whether what carries it is a piece of the function named, not all of it.
-  public var isPart: Bool {
+  package var isPart: Bool {
     switch kind {
     case .part, .cold, .unlikely: true
     default: false
@@ -50,7 +50,7 @@ public struct CompilerSuffix: Equatable, Sendable {
   }
 
   /// Whether what carries it takes other arguments than its source says.
-  public var changesSignature: Bool {
+  package var changesSignature: Bool {
     switch kind {
     case .isra, .constprop, .specialized, .argprom: true
     default: false

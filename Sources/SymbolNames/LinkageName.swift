@@ -3,9 +3,9 @@
 ///
 /// Suffixes are recognised from the end, as long as all that follows is known too: in
 /// `fn.var.3.llvm.5` the source name is `fn.var`, since `.var` is no compiler's mark.
-public struct LinkageName: Equatable, Sendable {
+package struct LinkageName: Equatable, Sendable {
   /// What stands before the source name.
-  public enum Prefix: Sendable {
+  package enum Prefix: Sendable {
     /// `__cfi_`: the type of a function, in the bytes before it.
     case cfi
     /// `__pfx_`: the padding before a function.
@@ -22,17 +22,17 @@ public struct LinkageName: Equatable, Sendable {
   }
 
   /// The prefixes, outermost first.
-  public let prefixes: [Prefix]
+  package let prefixes: [Prefix]
   /// Where the source name lies in the linkage name.
-  public let sourceRange: Range<Int>
+  package let sourceRange: Range<Int>
   /// The suffixes, in the order they stand.
-  public let suffixes: [CompilerSuffix]
+  package let suffixes: [CompilerSuffix]
 
   /// Takes a linkage name apart.
   ///
   /// - Parameter name: The name, without a terminating NUL.
   /// - Complexity: O(length); allocates only if there is a prefix or suffix.
-  public init(_ name: Span<UInt8>) {
+  package init(_ name: Span<UInt8>) {
     var prefixes: [Prefix] = []
     var start = 0
     search: while prefixes.count < 4 {
@@ -64,7 +64,7 @@ public struct LinkageName: Equatable, Sendable {
   ///
   /// - Parameter name: The linkage name.
   /// - Returns: What the source calls it; for Rust, the mangled name.
-  public static func sourceName(of name: String) -> String {
+  package static func sourceName(of name: String) -> String {
     let bytes = Array(name.utf8)
     let parts = LinkageName(bytes.span)
     return String(decoding: bytes[parts.sourceRange], as: UTF8.self)
@@ -78,7 +78,7 @@ public struct LinkageName: Equatable, Sendable {
   /// - Parameter name: The name as in the symbol table.
   /// - Returns: The number of bytes kept.
   /// - Note: `remove_dot` of scripts/mod/modpost.c.
-  public static func modpostLength(of name: Span<UInt8>) -> Int {
+  package static func modpostLength(of name: Span<UInt8>) -> Int {
     var dot = 0
     while dot < name.count, name[dot] != UInt8(ascii: ".") { dot &+= 1 }
     guard dot > 0, dot < name.count else { return name.count }

@@ -1,7 +1,7 @@
 /// How long a symbol name one interface takes.
-public struct NameLimit: Equatable, Sendable {
+package struct NameLimit: Equatable, Sendable {
   /// A place where names are written or read.
-  public enum Interface: Sendable, CaseIterable {
+  package enum Interface: Sendable, CaseIterable {
     /// `__versions`, the basic version table.
     case basicVersions
     /// A line of C that `modpost` generates, name and frame together.
@@ -29,7 +29,7 @@ public struct NameLimit: Equatable, Sendable {
   }
 
   /// What becomes of a name that is too long.
-  public enum Excess: Sendable {
+  package enum Excess: Sendable {
     /// The build or the call fails.
     case refused
     /// The entry is left out.
@@ -39,42 +39,42 @@ public struct NameLimit: Equatable, Sendable {
   }
 
   /// A kernel release by its first two numbers.
-  public struct Release: Comparable, Sendable {
+  package struct Release: Comparable, Sendable {
     /// The first number.
-    public let major: Int
+    package let major: Int
     /// The second number.
-    public let minor: Int
+    package let minor: Int
 
     /// Makes `major.minor`.
     ///
     /// - Parameters:
     ///   - major: The first number.
     ///   - minor: The second number.
-    public init(_ major: Int, _ minor: Int) {
+    package init(_ major: Int, _ minor: Int) {
       self.major = major
       self.minor = minor
     }
 
     /// Orders by age.
-    public static func < (left: Release, right: Release) -> Bool {
+    package static func < (left: Release, right: Release) -> Bool {
       (left.major, left.minor) < (right.major, right.minor)
     }
   }
 
   /// The interface.
-  public let interface: Interface
+  package let interface: Interface
   /// The most bytes it takes, without the terminating NUL.
-  public let maximum: Int
+  package let maximum: Int
   /// The width in bits of the kernels this holds for; nil for both.
-  public let wordBits: Int?
+  package let wordBits: Int?
   /// The first release this holds for; nil from the beginning, or not bound to a kernel.
-  public let since: Release?
+  package let since: Release?
   /// The last release this holds for; nil to this day.
-  public let through: Release?
+  package let through: Release?
   /// What becomes of a longer name.
-  public let excess: Excess
+  package let excess: Excess
   /// Where the number comes from.
-  public let source: String
+  package let source: String
 }
 
 extension NameLimit {
@@ -88,7 +88,7 @@ extension NameLimit {
   }
 
   /// Every limit known.
-  public static let all: [NameLimit] = [
+  package static let all: [NameLimit] = [
     row(
       .basicVersions, 55, bits: 64, through: Release(6, 13), .refused,
       "include/linux/module.h, MODULE_NAME_LEN"),
@@ -127,7 +127,7 @@ extension NameLimit {
   ///   - release: The kernel's release.
   ///   - wordBits: 32 or 64.
   /// - Returns: At most one row for each interface.
-  public static func limits(release: Release, wordBits: Int) -> [NameLimit] {
+  package static func limits(release: Release, wordBits: Int) -> [NameLimit] {
     all.filter { limit in
       limit.wordBits ?? wordBits == wordBits
         && limit.since.map { $0 <= release } ?? true

@@ -1,8 +1,9 @@
 import ByteStorage
-import ModuleConversion
+import Modpost
 import ModuleFiles
 import TestSupport
 import Testing
+import VersionConversion
 
 /// `ksym convert` on real modules.
 @Suite("Conversion of real modules", .serialized)

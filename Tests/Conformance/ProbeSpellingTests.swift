@@ -1,7 +1,9 @@
 import ByteStorage
 import Kallsyms
-import KernelFacts
+import Kernels
 import NameTranslation
+import SymbolSpelling
+import SymbolTables
 import TestSupport
 import Testing
 

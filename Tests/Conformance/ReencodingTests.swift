@@ -2,6 +2,7 @@ import ByteStorage
 import ELFFormat
 import Kallsyms
 import KernelImages
+import SymbolTables
 import TestSupport
 import Testing
 

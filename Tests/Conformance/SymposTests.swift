@@ -1,8 +1,9 @@
 import ByteStorage
 import ELFFormat
 import Kallsyms
-import KernelFacts
+import Kernels
 import Livepatching
+import SymbolTables
 import TestSupport
 import Testing
 

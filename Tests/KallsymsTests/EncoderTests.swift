@@ -1,6 +1,7 @@
 import ByteStorage
 import Foundation
 import Kallsyms
+import SymbolTables
 import TestSupport
 import Testing
 

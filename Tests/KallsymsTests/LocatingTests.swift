@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import Kallsyms
+import SymbolTables
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Kallsyms
 import Livepatching
+import SymbolTables
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import ELFFormat
 import Kallsyms
 import ModuleFiles
 import ModuleVersions
+import SymbolTables
 import TestSupport
 import Testing
 

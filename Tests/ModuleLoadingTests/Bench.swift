@@ -1,7 +1,7 @@
 import ByteStorage
 import ELFFormat
-import KernelFacts
 import KernelImages
+import Kernels
 import ModuleLoading
 import ModuleVersions
 import TestSupport

@@ -1,11 +1,10 @@
 import ByteStorage
 import ELFFormat
-import KernelFacts
+import Kernels
+@testable import ModuleLoading
 import ModuleVersions
 import TestSupport
 import Testing
-
-@testable import ModuleLoading
 
 @Suite("Hostile sets of modules")
 struct LongChainTests {

@@ -1,6 +1,7 @@
 import ByteStorage
 import Kallsyms
 import NameTranslation
+import SymbolTables
 
 /// Translates whole texts, in pieces of a size.
 func translated(

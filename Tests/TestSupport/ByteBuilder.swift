@@ -1,54 +1,54 @@
-public import ByteStorage
+package import ByteStorage
 
 /// Bytes put together piece by piece, in a byte order.
-public struct ByteBuilder: Sendable {
+package struct ByteBuilder: Sendable {
   /// What was put so far.
-  public var bytes: [UInt8] = []
+  package var bytes: [UInt8] = []
   /// Byte order of the integers that are put.
-  public let order: ByteOrder
+  package let order: ByteOrder
 
   /// Creates an empty builder.
-  public init(_ order: ByteOrder = .little) { self.order = order }
+  package init(_ order: ByteOrder = .little) { self.order = order }
 
   /// Number of bytes so far.
-  public var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
   /// Appends an integer of its type's size.
-  public mutating func put<T: FixedWidthInteger>(_ value: T) {
+  package mutating func put<T: FixedWidthInteger>(_ value: T) {
     bytes.append(contentsOf: encoded(value))
   }
 
   /// Appends text without a NUL.
-  public mutating func put(text: String) { bytes.append(contentsOf: text.utf8) }
+  package mutating func put(text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// Appends text with a NUL.
-  public mutating func put(cString: String) {
+  package mutating func put(cString: String) {
     put(text: cString)
     bytes.append(0)
   }
 
   /// Appends bytes.
-  public mutating func put(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+  package mutating func put(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
   /// Appends zeros until the count is a multiple of `alignment`.
-  public mutating func align(to alignment: Int) {
+  package mutating func align(to alignment: Int) {
     while !bytes.count.isMultiple(of: max(alignment, 1)) { bytes.append(0) }
   }
 
   /// Appends zeros until there are `count` bytes.
-  public mutating func pad(to count: Int) {
+  package mutating func pad(to count: Int) {
     if count > bytes.count {
       bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
     }
   }
 
   /// Overwrites an integer, padding with zeros as needed.
-  public mutating func set<T: FixedWidthInteger>(_ value: T, at offset: Int) {
+  package mutating func set<T: FixedWidthInteger>(_ value: T, at offset: Int) {
     set(encoded(value), at: offset)
   }
 
   /// Overwrites bytes, padding with zeros as needed.
-  public mutating func set(_ piece: [UInt8], at offset: Int) {
+  package mutating func set(_ piece: [UInt8], at offset: Int) {
     pad(to: offset + piece.count)
     bytes.replaceSubrange(offset..<(offset + piece.count), with: piece)
   }
@@ -64,7 +64,7 @@ public struct ByteBuilder: Sendable {
 
 extension [UInt8] {
   /// The bytes as the parsers take them.
-  public var rawSpan: RawSpan {
+  package var rawSpan: RawSpan {
     @_lifetime(borrow self)
     borrowing get {
       // SAFETY: the bytes of an array of bytes are all initialized.

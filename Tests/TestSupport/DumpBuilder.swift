@@ -1,17 +1,17 @@
 internal import ByteStorage
-public import ELFFormat
+package import ELFFormat
 
 /// Builds small memory dumps: ELF cores of both classes and byte orders, and makedumpfile's formats.
-public struct DumpBuilder: Sendable {
+package struct DumpBuilder: Sendable {
   /// A piece of memory of an ELF core.
-  public struct Piece: Sendable {
+  package struct Piece: Sendable {
     let physical: UInt64
     let virtual: UInt64
     let bytes: [UInt8]
     let size: Int
 
     /// Creates a piece; what `size` has more than the bytes is zero.
-    public init(_ physical: UInt64, virtual: UInt64 = 0, _ bytes: [UInt8], size: Int? = nil) {
+    package init(_ physical: UInt64, virtual: UInt64 = 0, _ bytes: [UInt8], size: Int? = nil) {
       self.physical = physical
       self.virtual = virtual
       self.bytes = bytes
@@ -20,13 +20,13 @@ public struct DumpBuilder: Sendable {
   }
 
   /// A page of makedumpfile's format as it stands in the file, and its flags.
-  public struct Page: Sendable {
+  package struct Page: Sendable {
     let number: Int
     let flags: UInt32
     let packed: [UInt8]
 
     /// Creates a page.
-    public init(_ number: Int, flags: UInt32, _ packed: [UInt8]) {
+    package init(_ number: Int, flags: UInt32, _ packed: [UInt8]) {
       self.number = number
       self.flags = flags
       self.packed = packed
@@ -34,25 +34,25 @@ public struct DumpBuilder: Sendable {
   }
 
   /// Word size and byte order.
-  public var layout = ELFLayout(is64Bit: true, order: .little)
+  package var layout = ELFLayout(is64Bit: true, order: .little)
   /// `e_machine`.
-  public var machine = ELFMachine.x86_64
+  package var machine = ELFMachine.x86_64
   /// What `uname -m` prints.
-  public var machineName = "x86_64"
+  package var machineName = "x86_64"
   /// The text of the note; `nil` for none.
-  public var information: String?
+  package var information: String?
   /// `dump_level`.
-  public var level: UInt32 = 1
+  package var level: UInt32 = 1
   /// `phys_base` of the sub header.
-  public var physicalBase: UInt64 = 0
+  package var physicalBase: UInt64 = 0
   /// Size of a page.
-  public static let pageSize = 4096
+  package static let pageSize = 4096
 
   /// Creates a builder.
-  public init(information: String? = nil) { self.information = information }
+  package init(information: String? = nil) { self.information = information }
 
   /// The text of a note of an x86_64 kernel that KASLR moved.
-  public static func information(release: String) -> String {
+  package static func information(release: String) -> String {
     """
     OSRELEASE=\(release)
     BUILD-ID=000102030405060708090a0b0c0d0e0f10111213
@@ -69,7 +69,7 @@ public struct DumpBuilder: Sendable {
   }
 
   /// The note as it stands among notes and in memory.
-  public func note() -> [UInt8] {
+  package func note() -> [UInt8] {
     var out = ByteBuilder(layout.order)
     // A note of another owner stands before.
     for (name, text) in [("CORE", "irrelevant"), ("VMCOREINFO", information)] {
@@ -86,7 +86,7 @@ public struct DumpBuilder: Sendable {
   }
 
   /// An ELF core.
-  public func core(_ pieces: [Piece]) -> [UInt8] {
+  package func core(_ pieces: [Piece]) -> [UInt8] {
     var out = ByteBuilder(layout.order)
     func word(_ value: UInt64) {
       if layout.is64Bit { out.put(value) } else { out.put(UInt32(truncatingIfNeeded: value)) }
@@ -132,7 +132,7 @@ public struct DumpBuilder: Sendable {
   ///   - zeros: Numbers of pages that exist and were left out.
   ///   - status: The flag of the packing, 8 for incomplete.
   /// - Returns: The file.
-  public func kdump(_ pages: [Page], zeros: [Int] = [], status: UInt32 = 1) -> [UInt8] {
+  package func kdump(_ pages: [Page], zeros: [Int] = [], status: UInt32 = 1) -> [UInt8] {
     let page = DumpBuilder.pageSize
     let wide = layout.is64Bit
     var out = ByteBuilder(layout.order)
@@ -176,7 +176,7 @@ public struct DumpBuilder: Sendable {
   }
 
   /// The flattened stream of a file: records out of order, and one that a later one replaces.
-  public static func flattened(_ file: [UInt8], ends: Bool = true) -> [UInt8] {
+  package static func flattened(_ file: [UInt8], ends: Bool = true) -> [UInt8] {
     var out = ByteBuilder(.big)
     out.put(cString: "makedumpfile")
     out.pad(to: 16)
@@ -201,24 +201,24 @@ public struct DumpBuilder: Sendable {
 }
 
 /// Pages of 4096 equal bytes, packed.
-public enum PackedPage {
+package enum PackedPage {
   /// As `zlib.compress(b"Z" * 4096, 9)` of Python 3.11 packs `Z`.
-  public static let zlib: [UInt8] = [
+  package static let zlib: [UInt8] = [
     0x78, 0xda, 0xed, 0xc1, 0x01, 0x0d, 0x00, 0x00, 0x00, 0xc2, 0xa0, 0x9e, 0xef, 0x1f,
     0xc4, 0x1e, 0x0e, 0x28, 0x00, 0x00, 0x00, 0xe0, 0xdd, 0x00, 0x83, 0x4b, 0xa0, 0x4c,
   ]
 
   /// LZO1X of `A`: four literals, a match of 4092 bytes at distance 1, the end mark.
-  public static let lzo: [UInt8] =
+  package static let lzo: [UInt8] =
     [21, 0x41, 0x41, 0x41, 0x41, 0x20] + [UInt8](repeating: 0, count: 15) + [234, 0, 0, 0x11, 0, 0]
 
   /// A Zstandard frame of one RLE block of `S` (RFC 8878).
-  public static let zstd: [UInt8] = [
+  package static let zstd: [UInt8] = [
     0x28, 0xb5, 0x2f, 0xfd, 0x60, 0x00, 0x0f, 0x03, 0x80, 0x00, 0x53,
   ]
 
   /// The page that holds one byte over and over.
-  public static func of(_ byte: String) -> [UInt8] {
+  package static func of(_ byte: String) -> [UInt8] {
     [UInt8](repeating: byte.utf8.first ?? 0, count: DumpBuilder.pageSize)
   }
 }

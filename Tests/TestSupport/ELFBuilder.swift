@@ -1,5 +1,5 @@
-public import ByteStorage
-public import ELFFormat
+internal import ByteStorage
+package import ELFFormat
 
 /// Builds small ELF files: relocatable ones by default, of both classes and byte orders.
 ///
@@ -10,31 +10,31 @@ public import ELFFormat
 /// elf.addUndefinedSymbol("_printk")
 /// let file = elf.build()
 /// ```
-public struct ELFBuilder: Sendable {
+package struct ELFBuilder: Sendable {
   /// A section as it will stand in the file.
-  public struct Section: Sendable {
+  package struct Section: Sendable {
     /// The name.
-    public var name: String
+    package var name: String
     /// `sh_type`.
-    public var type: ELFSectionType
+    package var type: ELFSectionType
     /// `sh_flags`.
-    public var flags: ELFSectionFlags
+    package var flags: ELFSectionFlags
     /// Its bytes in the file.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
     /// `sh_size`; other than the byte count for `SHT_NOBITS` and for lies.
-    public var size: Int
+    package var size: Int
     /// `sh_addr`.
-    public var address: UInt64 = 0
+    package var address: UInt64 = 0
     /// `sh_link`.
-    public var link: UInt32 = 0
+    package var link: UInt32 = 0
     /// `sh_info`.
-    public var info: UInt32 = 0
+    package var info: UInt32 = 0
     /// `sh_addralign`, in bytes.
-    public var alignment = 8
+    package var alignment = 8
     /// `sh_entsize`, in bytes.
-    public var entrySize: UInt64 = 0
+    package var entrySize: UInt64 = 0
     /// `sh_offset` to write instead of the true one.
-    public var claimedOffset: UInt64?
+    package var claimedOffset: UInt64?
   }
 
   private struct Symbol: Sendable {
@@ -46,14 +46,14 @@ public struct ELFBuilder: Sendable {
   }
 
   /// A relocation to put into a table.
-  public struct Relocation: Sendable {
+  package struct Relocation: Sendable {
     let offset: UInt64
     let symbol: UInt32
     let type: UInt32
     let addend: Int64
 
     /// Creates a relocation; `symbol` is what ``ELFBuilder/addSymbol(_:section:value:size:binding:type:)`` returned.
-    public init(offset: UInt64, symbol: Int, type: UInt32, addend: Int64 = 0) {
+    package init(offset: UInt64, symbol: Int, type: UInt32, addend: Int64 = 0) {
       self.offset = offset
       self.symbol = UInt32(symbol)
       self.type = type
@@ -62,22 +62,22 @@ public struct ELFBuilder: Sendable {
   }
 
   /// Word size and byte order.
-  public let layout: ELFLayout
+  package let layout: ELFLayout
   /// `e_type`: 1 relocatable, 2 executable, 4 core.
-  public var type: UInt16 = 1
+  package var type: UInt16 = 1
   /// `e_machine`.
-  public var machine: ELFMachine
+  package var machine: ELFMachine
   /// `e_flags`.
-  public var flags: UInt32 = 0
+  package var flags: UInt32 = 0
   /// The sections without the null section, symbol table and string tables, which `build()` adds.
-  public var sections: [Section] = []
+  package var sections: [Section] = []
   /// Whether to write a symbol table although there is no symbol.
-  public var hasEmptySymbolTable = false
+  package var hasEmptySymbolTable = false
   private var symbols: [Symbol] = []
   private var relocations: [(table: Int, entries: [Relocation], hasAddends: Bool)] = []
 
   /// Creates a builder of an empty file.
-  public init(
+  package init(
     layout: ELFLayout = ELFLayout(is64Bit: true, order: .little), machine: ELFMachine = .x86_64
   ) {
     self.layout = layout
@@ -86,7 +86,7 @@ public struct ELFBuilder: Sendable {
 
   /// Adds a section; returns its index in the file.
   @discardableResult
-  public mutating func addSection(
+  package mutating func addSection(
     _ name: String, type: ELFSectionType = .progbits, flags: ELFSectionFlags = .alloc,
     bytes: [UInt8] = [], size: Int? = nil, address: UInt64 = 0, alignment: Int = 8
   ) -> Int {
@@ -99,7 +99,7 @@ public struct ELFBuilder: Sendable {
 
   /// Adds a symbol; returns its index. Local symbols (`binding` 0) must be added before others.
   @discardableResult
-  public mutating func addSymbol(
+  package mutating func addSymbol(
     _ name: String, section: Int, value: UInt64 = 0, size: UInt64 = 0, binding: UInt8 = 1,
     type: UInt8 = 0
   ) -> Int {
@@ -112,13 +112,13 @@ public struct ELFBuilder: Sendable {
 
   /// Adds an undefined symbol; returns its index.
   @discardableResult
-  public mutating func addUndefinedSymbol(_ name: String, isWeak: Bool = false) -> Int {
+  package mutating func addUndefinedSymbol(_ name: String, isWeak: Bool = false) -> Int {
     addSymbol(name, section: 0, binding: isWeak ? 2 : 1)
   }
 
   /// Adds relocations that apply to a section.
   @discardableResult
-  public mutating func addRelocations(
+  package mutating func addRelocations(
     _ entries: [Relocation], forSection index: Int, hasAddends: Bool = true
   ) -> Int {
     let name = (hasAddends ? ".rela" : ".rel") + sections[index - 1].name
@@ -130,7 +130,7 @@ public struct ELFBuilder: Sendable {
   }
 
   /// The file.
-  public func build() -> [UInt8] {
+  package func build() -> [UInt8] {
     var all = sections
     let symbolTable = all.count + 1
     for (table, entries, hasAddends) in relocations {

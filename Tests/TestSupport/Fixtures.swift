@@ -1,9 +1,9 @@
 internal import ByteStorage
 
 /// Files that are committed with the tests.
-public enum Fixture {
+package enum Fixture {
   /// Path of a fixture, by its path below `Tests/Fixtures`.
-  public static func path(_ name: String) -> String {
+  package static func path(_ name: String) -> String {
     let here = "\(#filePath)".split(separator: "/").dropLast(2).joined(separator: "/")
     return "/\(here)/Fixtures/\(name)"
   }
@@ -11,7 +11,7 @@ public enum Fixture {
   /// Bytes of a fixture, as they stand in the file.
   ///
   /// - Throws: ``ScratchError`` if it cannot be read.
-  public static func bytes(_ name: String) throws(ScratchError) -> [UInt8] {
+  package static func bytes(_ name: String) throws(ScratchError) -> [UInt8] {
     try contents(of: path(name))
   }
 }

@@ -1,32 +1,32 @@
 internal import ByteStorage
-public import ELFFormat
+package import ELFFormat
 
 /// Builds a `vmlinux` that has what a kernel tells of itself, and nothing else.
-public struct KernelBuilder: Sendable {
+package struct KernelBuilder: Sendable {
   /// How CRCs are stored.
-  public enum CRCForm: Sendable { case none, literal, long, relative }
+  package enum CRCForm: Sendable { case none, literal, long, relative }
 
   /// Word size and byte order.
-  public var layout = ELFLayout(is64Bit: true, order: .little)
+  package var layout = ELFLayout(is64Bit: true, order: .little)
   /// `e_machine`.
-  public var machine = ELFMachine.x86_64
+  package var machine = ELFMachine.x86_64
   /// `Linux version …`, without the newline.
-  public var banner: String
+  package var banner: String
   /// The version magic string.
-  public var vermagic: String
+  package var vermagic: String
   /// What it exports, in the order of its tables.
-  public var exports: [SampleExport]
+  package var exports: [SampleExport]
   /// Whether the licences are in `__kflagstab`; else GPL-only exports have a table.
-  public var hasFlagTable = true
+  package var hasFlagTable = true
   /// Whether entries have a namespace field.
-  public var hasNamespaces = true
+  package var hasNamespaces = true
   /// Whether entries are offsets from their own place.
-  public var isPlaceRelative = true
+  package var isPlaceRelative = true
   /// How CRCs are stored.
-  public var crcForm = CRCForm.literal
+  package var crcForm = CRCForm.literal
 
   /// A kernel of a release.
-  public init(release: String = "7.2.0", exports: [SampleExport] = []) {
+  package init(release: String = "7.2.0", exports: [SampleExport] = []) {
     banner = "Linux version \(release) (somebody@somewhere) (gcc 14) #1 SMP now"
     vermagic = "\(release) SMP mod_unload modversions "
     self.exports = exports
@@ -37,7 +37,7 @@ public struct KernelBuilder: Sendable {
   private func address(_ index: UInt64) -> UInt64 { high + KernelBuilder.base + index << 20 }
 
   /// The file.
-  public func build() -> [UInt8] {
+  package func build() -> [UInt8] {
     var elf = ELFBuilder(layout: layout, machine: machine)
     elf.type = 2
     var text = ByteBuilder()

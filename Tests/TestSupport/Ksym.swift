@@ -4,26 +4,26 @@ import Subprocess
 import SystemPackage
 
 /// The built command.
-public enum Ksym {
+package enum Ksym {
   /// What a run of the command left.
-  public struct Run: Sendable {
+  package struct Run: Sendable {
     /// The exit status; the negative number of the signal that ended it.
-    public let status: Int
+    package let status: Int
     /// Bytes of standard output.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// Standard error.
-    public let errors: String
+    package let errors: String
 
     /// Standard output as text.
-    public var output: String { String(decoding: bytes, as: UTF8.self) }
+    package var output: String { String(decoding: bytes, as: UTF8.self) }
     /// Lines of standard output.
-    public var lines: [String] {
+    package var lines: [String] {
       output.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
     }
   }
 
   /// Path of the command: `$KSYM_BINARY`, or beside the tests where the build puts it.
-  public static let path: String = {
+  package static let path: String = {
     if let path = environment("KSYM_BINARY") { return path }
     let own = CommandLine.arguments.first ?? ""
     return own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -42,7 +42,7 @@ public enum Ksym {
   ///   - program: Another program than the command.
   /// - Returns: What it left.
   /// - Throws: What starting a program throws; that it ends badly is no error.
-  public static func run(
+  package static func run(
     _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
     program: String = Ksym.path
   ) async throws -> Run {
@@ -85,7 +85,7 @@ public enum Ksym {
   }
 
   /// Whether a program is on the path.
-  public static func hasProgram(_ name: String) async -> Bool {
+  package static func hasProgram(_ name: String) async -> Bool {
     ((try? await run(["-c", "command -v \(name)"], program: "sh"))?.status ?? 1) == 0
   }
 }

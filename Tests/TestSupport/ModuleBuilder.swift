@@ -1,19 +1,19 @@
 internal import ByteStorage
-public import ELFFormat
+package import ELFFormat
 
 /// An export, of a module or a kernel.
-public struct SampleExport: Sendable {
+package struct SampleExport: Sendable {
   /// Its name.
-  public var name: String
+  package var name: String
   /// Its CRC.
-  public var crc: UInt32
+  package var crc: UInt32
   /// Its namespace; empty for none.
-  public var namespace: String
+  package var namespace: String
   /// Whether it is for GPL-compatible modules only.
-  public var isGPLOnly: Bool
+  package var isGPLOnly: Bool
 
   /// Creates an export.
-  public init(_ name: String, _ crc: UInt32 = 1, namespace: String = "", isGPLOnly: Bool = false) {
+  package init(_ name: String, _ crc: UInt32 = 1, namespace: String = "", isGPLOnly: Bool = false) {
     self.name = name
     self.crc = crc
     self.namespace = namespace
@@ -22,36 +22,36 @@ public struct SampleExport: Sendable {
 }
 
 /// Builds small modules, x86-64 ones by default, that a loader takes.
-public struct ModuleBuilder: Sendable {
+package struct ModuleBuilder: Sendable {
   /// Word size and byte order.
-  public var layout = ELFLayout(is64Bit: true, order: .little)
+  package var layout = ELFLayout(is64Bit: true, order: .little)
   /// `e_machine`.
-  public var machine = ELFMachine.x86_64
+  package var machine = ELFMachine.x86_64
   /// The name in the module structure.
-  public var structureName: String
+  package var structureName: String
   /// The strings of `.modinfo`; `nil` for no such section.
-  public var info: [String]?
+  package var info: [String]?
   /// `sizeof(struct module)`, in bytes.
-  public var structureSize = 1280
+  package var structureSize = 1280
   /// Symbols to resolve.
-  public var undefined: [String] = []
+  package var undefined: [String] = []
   /// Symbols to resolve if they are there.
-  public var weak: [String] = []
+  package var weak: [String] = []
   /// Records of `__versions`; `nil` for no such section.
-  public var basic: [RequiredVersion]?
+  package var basic: [RequiredVersion]?
   /// Extended versions; `nil` for no such sections.
-  public var extended: [RequiredVersion]?
+  package var extended: [RequiredVersion]?
   /// What it exports.
-  public var exports: [SampleExport] = []
+  package var exports: [SampleExport] = []
   /// Whether the exports have CRCs.
-  public var hasCRCs = true
+  package var hasCRCs = true
   /// Whether the licences of exports are in `__kflagstab`; else GPL-only ones have a table.
-  public var hasFlagTable = true
+  package var hasFlagTable = true
   /// More sections: name, flags, bytes.
-  public var sections: [(String, ELFSectionFlags, [UInt8])] = []
+  package var sections: [(String, ELFSectionFlags, [UInt8])] = []
 
   /// A module of a name, with the modinfo that a GPL module of the tree has.
-  public init(_ name: String = "sample", vermagic: String = "7.2.0 SMP mod_unload modversions ") {
+  package init(_ name: String = "sample", vermagic: String = "7.2.0 SMP mod_unload modversions ") {
     structureName = name
     info = [
       "license=GPL", "intree=Y", "retpoline=Y", "name=\(name)", "vermagic=\(vermagic)",
@@ -59,19 +59,19 @@ public struct ModuleBuilder: Sendable {
   }
 
   /// Requires a symbol in a version, in the basic table.
-  public mutating func require(_ name: String, _ crc: UInt64) {
+  package mutating func require(_ name: String, _ crc: UInt64) {
     undefined.append(name)
     basic = (basic ?? []) + [RequiredVersion(name, crc)]
   }
 
   /// Replaces the value of a key of modinfo, or removes the key.
-  public mutating func setInfo(_ key: String, _ value: String?) {
+  package mutating func setInfo(_ key: String, _ value: String?) {
     info?.removeAll { $0.hasPrefix("\(key)=") }
     if let value { info?.append("\(key)=\(value)") }
   }
 
   /// The file before it is put together.
-  public func elf() -> ELFBuilder {
+  package func elf() -> ELFBuilder {
     var elf = ELFBuilder(layout: layout, machine: machine)
     elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: [0xc3])
     if let info { elf.addSection(".modinfo", bytes: info.flatMap { Array($0.utf8) + [0] }) }
@@ -97,7 +97,7 @@ public struct ModuleBuilder: Sendable {
   }
 
   /// The file.
-  public func build() -> [UInt8] { elf().build() }
+  package func build() -> [UInt8] { elf().build() }
 
   private func addExports(to elf: inout ELFBuilder) {
     guard !exports.isEmpty else { return }

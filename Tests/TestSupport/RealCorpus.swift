@@ -4,9 +4,9 @@ internal import ByteStorage
 ///
 /// They lie in the directory `$KSYM_CORPUS`, each with `bzImage`, `vmlinux`, `config`, `System.map`
 /// and `modules/`; some with dumps of their memory in `vmcore/`.
-public enum RealCorpus {
+package enum RealCorpus {
   /// Paths of all folders; none, with a line on standard error, where there are none.
-  public static let folders: [String] = {
+  package static let folders: [String] = {
     guard let directory = environment("KSYM_CORPUS") else {
       report("KSYM_CORPUS is not set: tests with recorded kernels are left out")
       return []
@@ -16,7 +16,7 @@ public enum RealCorpus {
   }()
 
   /// Those that hold a file or folder.
-  public static func folders(with file: String) -> [String] {
+  package static func folders(with file: String) -> [String] {
     folders.filter { PathKind("\($0)/\(file)") != .missing }
   }
 }

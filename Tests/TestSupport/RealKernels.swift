@@ -5,20 +5,20 @@ internal import Glibc
 ///
 /// They lie in the directories of `$KSYM_KERNELS`, or `~/.cache/ksym/kernels`, one for each
 /// architecture and release (`amd64-6.12`, …), as `dpkg -x` leaves Debian's packages.
-public struct RealKernel: Sendable, CustomStringConvertible {
+package struct RealKernel: Sendable, CustomStringConvertible {
   /// Name of the directory.
-  public let label: String
+  package let label: String
   /// Path of the directory.
-  public let root: String
+  package let root: String
 
   /// The architecture, as Debian names it.
-  public var architecture: String { String(label.prefix { $0 != "-" }) }
+  package var architecture: String { String(label.prefix { $0 != "-" }) }
 
   /// The name of the directory.
-  public var description: String { label }
+  package var description: String { label }
 
   /// All that are there; none, with a line on standard error, where there are none.
-  public static let all: [RealKernel] = {
+  package static let all: [RealKernel] = {
     let home = environment("HOME") ?? ""
     let directory = environment("KSYM_KERNELS") ?? "\(home)/.cache/ksym/kernels"
     let labels = DirectoryTree.names(in: directory).filter { !$0.hasPrefix(".") }
@@ -27,7 +27,7 @@ public struct RealKernel: Sendable, CustomStringConvertible {
   }()
 
   /// Path of the kernel image, or `nil`.
-  public var image: String? {
+  package var image: String? {
     for folder in ["boot", "usr/lib/modules", "lib/modules"] {
       for case .file(let path) in DirectoryTree.files(
         below: "\(root)/\(folder)", where: { $0.hasPrefix("vmlinuz") || $0.hasPrefix("vmlinux") })
@@ -39,7 +39,7 @@ public struct RealKernel: Sendable, CustomStringConvertible {
   }
 
   /// Path of the kernel's configuration, or `nil`.
-  public var config: String? {
+  package var config: String? {
     for folder in ["boot", "usr/lib/modules", "usr/src"] {
       for case .file(let path) in DirectoryTree.files(
         below: "\(root)/\(folder)", where: { $0.hasPrefix("config-") || $0 == ".config" })
@@ -51,7 +51,7 @@ public struct RealKernel: Sendable, CustomStringConvertible {
   }
 
   /// Directory of the modules (`…/lib/modules/RELEASE`), or `nil`.
-  public var modules: String? {
+  package var modules: String? {
     for folder in ["usr/lib/modules", "lib/modules"] {
       for release in DirectoryTree.names(in: "\(root)/\(folder)") {
         let path = "\(root)/\(folder)/\(release)"
@@ -62,7 +62,7 @@ public struct RealKernel: Sendable, CustomStringConvertible {
   }
 
   /// Path of a small module, or `nil`.
-  public var module: String? {
+  package var module: String? {
     guard let modules else { return nil }
     for case .file(let path) in DirectoryTree.files(
       below: "\(modules)/kernel/lib", where: { $0.contains(".ko") })
@@ -74,7 +74,7 @@ public struct RealKernel: Sendable, CustomStringConvertible {
 }
 
 /// Says on standard error what a test leaves out.
-public func report(_ words: String) {
+package func report(_ words: String) {
   var line = OutputBuffer()
   line.append("ksym tests: \(words)\n")
   _ = line.write(to: 2)

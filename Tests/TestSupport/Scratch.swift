@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// A directory of a test's own, removed with everything in it when the value goes away.
-public final class ScratchDirectory: Sendable {
+package final class ScratchDirectory: Sendable {
   /// Absolute path, without a slash at the end.
-  public let path: String
+  package let path: String
 
   /// Makes the directory below the system's place for temporary files.
-  public init() throws(ScratchError) {
+  package init() throws(ScratchError) {
     let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var template = Array("\(base)/ksym-test-XXXXXX".utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer -> String? in
@@ -18,11 +18,11 @@ public final class ScratchDirectory: Sendable {
   }
 
   /// Path of a file in the directory.
-  public func file(_ name: String) -> String { "\(path)/\(name)" }
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Writes a file; returns its path.
   @discardableResult
-  public func write(_ bytes: [UInt8], to name: String) throws(ScratchError) -> String {
+  package func write(_ bytes: [UInt8], to name: String) throws(ScratchError) -> String {
     let target = file(name)
     guard let handle = unsafe fopen(target, "wb") else {
       throw ScratchError(words: "cannot create \(target)")
@@ -38,29 +38,29 @@ public final class ScratchDirectory: Sendable {
 
   /// Makes a directory in the directory; returns its path.
   @discardableResult
-  public func makeDirectory(_ name: String) -> String {
+  package func makeDirectory(_ name: String) -> String {
     _ = unsafe mkdir(file(name), 0o755)
     return file(name)
   }
 
   /// Makes a symbolic link.
-  public func link(_ name: String, to target: String) { _ = unsafe symlink(target, file(name)) }
+  package func link(_ name: String, to target: String) { _ = unsafe symlink(target, file(name)) }
 
   /// Makes a FIFO; returns its path.
-  public func makeFIFO(_ name: String) -> String {
+  package func makeFIFO(_ name: String) -> String {
     _ = unsafe mkfifo(file(name), 0o644)
     return file(name)
   }
 
   /// Makes an empty file whose name may be no text; `false` if the file system refuses the name.
-  public func writeRaw(name: [UInt8]) -> Bool {
+  package func writeRaw(name: [UInt8]) -> Bool {
     let full = (Array(path.utf8) + [0x2f] + name + [0]).map { CChar(bitPattern: $0) }
     guard let handle = unsafe fopen(full, "wb") else { return false }
     return unsafe fclose(handle) == 0
   }
 
   /// Makes a socket that nobody listens to; returns its path.
-  public func makeSocket(_ name: String) -> String {
+  package func makeSocket(_ name: String) -> String {
     _ = unsafe mknod(file(name), S_IFSOCK | 0o644, 0)
     return file(name)
   }
@@ -69,12 +69,12 @@ public final class ScratchDirectory: Sendable {
 }
 
 /// Why a scratch file could not be made.
-public struct ScratchError: Error { let words: String }
+package struct ScratchError: Error { let words: String }
 
 /// The bytes of a file, as they stand in it.
 ///
 /// - Throws: ``ScratchError`` if it cannot be read.
-public func contents(of path: String) throws(ScratchError) -> [UInt8] {
+package func contents(of path: String) throws(ScratchError) -> [UInt8] {
   guard let handle = unsafe fopen(path, "rb") else {
     throw ScratchError(words: "cannot open \(path)")
   }
@@ -92,13 +92,13 @@ public func contents(of path: String) throws(ScratchError) -> [UInt8] {
 }
 
 /// The permission bits of a file, or `nil`.
-public func permissions(of path: String) -> UInt32? {
+package func permissions(of path: String) -> UInt32? {
   var status = stat()
   return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
 }
 
 /// The value of an environment variable, or `nil`.
-public func environment(_ name: String) -> String? {
+package func environment(_ name: String) -> String? {
   unsafe getenv(name).map { unsafe String(cString: $0) }
 }
 

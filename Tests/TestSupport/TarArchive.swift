@@ -1,12 +1,12 @@
 internal import ByteStorage
 
 /// Unpacks the archives among the fixtures, without a program to do so.
-public enum TarArchive {
+package enum TarArchive {
   /// Writes the files of an archive (ustar, of short names, maybe compressed) below a directory.
   ///
   /// - Returns: The paths in the archive, in order.
   @discardableResult
-  public static func unpack(
+  package static func unpack(
     _ path: String, into directory: ScratchDirectory
   ) throws -> [String] {
     var buffer = FileBuffer()

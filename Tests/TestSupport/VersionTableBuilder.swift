@@ -1,23 +1,23 @@
-public import ELFFormat
+package import ELFFormat
 
 /// A version that a module requires.
-public struct RequiredVersion: Sendable {
+package struct RequiredVersion: Sendable {
   /// The symbol.
-  public var name: String
+  package var name: String
   /// Its CRC, as wide as the basic layout can hold.
-  public var crc: UInt64
+  package var crc: UInt64
 
   /// Creates a version.
-  public init(_ name: String, _ crc: UInt64) {
+  package init(_ name: String, _ crc: UInt64) {
     self.name = name
     self.crc = crc
   }
 }
 
 /// Encodes version tables as modpost (and Ubuntu's modpost) does.
-public enum VersionTableBuilder {
+package enum VersionTableBuilder {
   /// 64-byte records of `__versions`.
-  public static func basic(_ versions: [RequiredVersion], _ layout: ELFLayout) -> [UInt8] {
+  package static func basic(_ versions: [RequiredVersion], _ layout: ELFLayout) -> [UInt8] {
     var out = ByteBuilder(layout.order)
     for (index, version) in versions.enumerated() {
       if layout.is64Bit {
@@ -32,14 +32,14 @@ public enum VersionTableBuilder {
   }
 
   /// `__version_ext_crcs`.
-  public static func extendedCRCs(_ versions: [RequiredVersion], _ layout: ELFLayout) -> [UInt8] {
+  package static func extendedCRCs(_ versions: [RequiredVersion], _ layout: ELFLayout) -> [UInt8] {
     var out = ByteBuilder(layout.order)
     for version in versions { out.put(UInt32(truncatingIfNeeded: version.crc)) }
     return out.bytes
   }
 
   /// `__version_ext_names`, with the NUL that ends the literal.
-  public static func extendedNames(_ versions: [RequiredVersion]) -> [UInt8] {
+  package static func extendedNames(_ versions: [RequiredVersion]) -> [UInt8] {
     var out = ByteBuilder()
     for version in versions { out.put(cString: version.name) }
     out.put(UInt8(0))
@@ -47,7 +47,7 @@ public enum VersionTableBuilder {
   }
 
   /// Ubuntu's records, the terminator, and the NUL that ends the literal.
-  public static func packed(_ versions: [RequiredVersion], _ layout: ELFLayout) -> [UInt8] {
+  package static func packed(_ versions: [RequiredVersion], _ layout: ELFLayout) -> [UInt8] {
     var out = ByteBuilder(layout.order)
     for version in versions {
       let start = out.count

@@ -4,9 +4,9 @@ internal import CZstd
 
 /// Unpacks single blocks that stand without a container and whose content has a known size, such as
 /// the pages of a memory dump. Keeps its codecs' working memory between blocks.
-@safe public struct BlockDecoder: ~Copyable {
+@safe package struct BlockDecoder: ~Copyable {
   /// How a block is packed.
-  public enum Format: String, Sendable, Hashable {
+  package enum Format: String, Sendable, Hashable {
     /// A zlib stream (RFC 1950).
     case zlib
     /// LZO1X, bare.
@@ -19,7 +19,7 @@ internal import CZstd
   private var zstd: OpaquePointer?
 
   /// Creates a decoder; a codec's memory is taken when a block needs it.
-  public init() {}
+  package init() {}
 
   /// Unpacks a block.
   ///
@@ -28,7 +28,7 @@ internal import CZstd
   ///   - format: How they are packed.
   ///   - size: Size of the content, in bytes.
   /// - Returns: The content, or `nil` if the block is damaged or its content has another size.
-  public mutating func unpack(_ block: RawSpan, _ format: Format, size: Int) -> [UInt8]? {
+  package mutating func unpack(_ block: RawSpan, _ format: Format, size: Int) -> [UInt8]? {
     guard size > 0, block.byteCount > 0 else { return nil }
     switch format {
     case .zlib:

@@ -1,5 +1,5 @@
 /// A compression format, told by its first bytes, never by a file's name.
-public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
+package enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   case gzip, xz, zstd, bzip2, lz4, lzma, lzo
 
   /// The format whose magic number the bytes begin with, or `nil` for none.
@@ -7,7 +7,7 @@ public enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   /// - Parameter bytes: The first bytes of a file; 13 are enough.
   /// - Note: Magic numbers as in the kernel's `lib/decompress.c` (7.3): gzip also `1f 9e`, lz4 the
   ///   legacy frame, lzma by its property byte and a power-of-two dictionary.
-  public init?(magic bytes: RawSpan) {
+  package init?(magic bytes: RawSpan) {
     guard let first = bytes.integer(UInt16.self, at: 0, .big) else { return nil }
     let word = bytes.integer(UInt32.self, at: 0, .big) ?? 0
     if first == 0x1f8b || first == 0x1f9e {

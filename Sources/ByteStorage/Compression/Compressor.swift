@@ -12,23 +12,23 @@ internal import CZstd
 ///
 /// - Note: scripts/Makefile.modinst and kernel/module/decompress.c, 5.17 to 7.3: `gzip -n`,
 ///   `xz --check=crc32 --lzma2=dict=1MiB`, `zstd`.
-@safe public struct Compressor: ~Copyable {
+@safe package struct Compressor: ~Copyable {
   private var gzip: OpaquePointer?
   private var zstd: OpaquePointer?
   private var xz = unsafe lzma_stream()
 
   /// Creates a compressor; memory is taken as formats need it, and kept for the next file.
-  public init() {}
+  package init() {}
 
   /// Whether a format can be written.
-  public static func canWrite(_ format: CompressionFormat) -> Bool {
+  package static func canWrite(_ format: CompressionFormat) -> Bool {
     [.gzip, .xz, .zstd].contains(format)
   }
 
   /// Packs some bytes.
   ///
   /// - Returns: The compressed file, or `nil` if there is no memory, or the format cannot be written.
-  public mutating func compress(_ bytes: RawSpan, _ format: CompressionFormat) -> [UInt8]? {
+  package mutating func compress(_ bytes: RawSpan, _ format: CompressionFormat) -> [UInt8]? {
     switch format {
     case .gzip: compressGzip(bytes)
     case .xz: compressXZ(bytes)

@@ -9,7 +9,7 @@ enum DecompressionError: Error {
 }
 
 /// What may follow the end of a compressed stream.
-public enum TrailingBytes: Sendable {
+package enum TrailingBytes: Sendable {
   /// Nothing but further members of the same format, as the command-line tools rule.
   case refused
   /// Anything: only the first member counts (payloads inside boot images).

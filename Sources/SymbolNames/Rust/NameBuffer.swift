@@ -2,19 +2,19 @@
 ///
 /// One buffer serves many names: the memory is kept by ``removeAll()``, so a loop over names
 /// allocates nothing once the buffer has reached its size.
-@safe public struct NameBuffer: ~Copyable {
+@safe package struct NameBuffer: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   /// The end of what the name being written may fill: at most `capacity`.
   private var ceiling = 0
 
   /// The bytes held.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   /// Makes an empty buffer.
   ///
   /// - Parameter minimumCapacity: Bytes to hold before the memory has to grow.
-  public init(minimumCapacity: Int = 4096) {
+  package init(minimumCapacity: Int = 4096) {
     capacity = max(minimumCapacity, 64)
     unsafe base = .allocate(capacity: capacity)
   }
@@ -24,7 +24,7 @@
   }
 
   /// The bytes held, in the order of appending.
-  public var bytes: Span<UInt8> {
+  package var bytes: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get {
       // SAFETY: the first `count` bytes of `base` are initialised, and `self` outlives the span.
@@ -34,20 +34,20 @@
   }
 
   /// The bytes held, as a string; what is no UTF-8 is repaired.
-  public var string: String {
+  package var string: String {
     // SAFETY: the first `count` bytes of `base` are initialised.
     unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
   }
 
   /// Forgets the bytes, keeps the memory.
-  public mutating func removeAll() {
+  package mutating func removeAll() {
     count = 0
   }
 
   /// Forgets the last bytes.
   ///
   /// - Parameter number: How many; more than are held forgets all.
-  public mutating func removeLast(_ number: Int) {
+  package mutating func removeLast(_ number: Int) {
     count -= min(max(number, 0), count)
   }
 
@@ -57,7 +57,7 @@
   ///   - old: The byte to replace.
   ///   - new: What to put there.
   ///   - start: The first byte to look at.
-  public mutating func replace(_ old: UInt8, with new: UInt8, from start: Int) {
+  package mutating func replace(_ old: UInt8, with new: UInt8, from start: Int) {
     for offset in max(start, 0)..<max(start, count, 0) {
       // SAFETY: offset < count.
       if unsafe base[offset] == old { unsafe base[offset] = new }
@@ -67,7 +67,7 @@
   /// Appends one byte.
   ///
   /// - Parameter byte: The byte.
-  public mutating func append(_ byte: UInt8) {
+  package mutating func append(_ byte: UInt8) {
     reserve(1)
     // SAFETY: reserve() left room for one byte after `count`.
     unsafe base[count] = byte
@@ -77,7 +77,7 @@
   /// Appends bytes.
   ///
   /// - Parameter bytes: The bytes.
-  public mutating func append(_ bytes: Span<UInt8>) {
+  package mutating func append(_ bytes: Span<UInt8>) {
     reserve(bytes.count)
     unsafe bytes.withUnsafeBufferPointer { source in
       guard let start = source.baseAddress else { return }
@@ -90,7 +90,7 @@
   /// Appends the bytes of another buffer.
   ///
   /// - Parameter other: The buffer.
-  public mutating func append(contentsOf other: borrowing NameBuffer) {
+  package mutating func append(contentsOf other: borrowing NameBuffer) {
     append(other.bytes)
   }
 

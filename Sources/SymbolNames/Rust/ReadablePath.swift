@@ -1,8 +1,8 @@
 /// Readable paths of Rust as users shorten them.
-public enum ReadablePath {
+package enum ReadablePath {
   /// The paths by which a readable name may be called, without generic arguments: itself, and for
   /// `<A as B>::f` both `A::f` and `B::f`.
-  public static func forms(of path: String) -> [String] {
+  package static func forms(of path: String) -> [String] {
     var forms = [withoutGenerics(path)]
     let bytes = Array(path.utf8)
     guard bytes.first == UInt8(ascii: "<") else { return forms }
@@ -30,7 +30,7 @@ public enum ReadablePath {
   }
 
   /// Whether a path is another, or ends in it at the start of a word.
-  public static func ends(_ path: String, in wanted: String) -> Bool {
+  package static func ends(_ path: String, in wanted: String) -> Bool {
     guard path.hasSuffix(wanted) else { return false }
     let rest = path.utf8.dropLast(wanted.utf8.count)
     switch rest.last {
@@ -40,7 +40,7 @@ public enum ReadablePath {
   }
 
   /// A path without `::<…>` and `<…>` behind a name; `<…>` at its start stays.
-  public static func withoutGenerics(_ path: String) -> String {
+  package static func withoutGenerics(_ path: String) -> String {
     guard path.utf8.contains(UInt8(ascii: "<")) else { return path }
     var result: [UInt8] = []
     var depth = 0
@@ -77,7 +77,7 @@ public enum ReadablePath {
   ///
   /// - Parameter path: A path without generic arguments.
   /// - Returns: The key.
-  public static func reversedKey(of path: String) -> [UInt8] {
+  package static func reversedKey(of path: String) -> [UInt8] {
     let bytes = Array(path.utf8)
     let start = bytes.lastIndex { isBoundary($0) }.map { $0 + 1 } ?? 0
     var key: [UInt8] = []

@@ -1,5 +1,5 @@
 /// How a readable Rust name is written.
-public enum RustNameStyle: Sendable {
+package enum RustNameStyle: Sendable {
   /// Without hashes: `kernel::print::call_printk`. As `llvm-cxxfilt` prints it.
   case plain
   /// With the hash of each crate and the type of each constant: `kernel[f3a2…]::print::call_printk`.
@@ -16,11 +16,11 @@ struct NotMangled: Error {}
 /// is any bytes at all. What is not a mangled name of at most ``maximumLength`` bytes, nests deeper
 /// than 500 levels, or would print more than ``maximumReadableLength`` bytes or more than 4 KiB and
 /// sixteen times its own length, or read as much again, is "not mangled".
-public enum RustDemangler {
+package enum RustDemangler {
   /// The longest linkage name looked at, in bytes.
-  public static let maximumLength = 1 << 16
+  package static let maximumLength = 1 << 16
   /// The longest readable name made, in bytes.
-  public static let maximumReadableLength = 1 << 16
+  package static let maximumReadableLength = 1 << 16
 
   /// How many bytes a linkage name of some length may print, and how many may be read again through
   /// its back references.
@@ -39,7 +39,7 @@ public enum RustDemangler {
   /// - Returns: Whether the name was mangled.
   /// - Complexity: O(length of the name + length of the result) but for back references; those are
   ///   bounded by a constant. No allocation once `output` has reached its size.
-  public static func appendReadableName(
+  package static func appendReadableName(
     of name: Span<UInt8>, style: RustNameStyle = .plain, to output: inout NameBuffer
   ) -> Bool {
     guard name.count >= 4, name.count <= maximumLength, name[0] == UInt8(ascii: "_") else {
@@ -71,7 +71,7 @@ public enum RustDemangler {
   ///   - name: The linkage name.
   ///   - style: How to write it.
   /// - Returns: The readable name, or nil if `name` is not mangled.
-  public static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
+  package static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
     guard name.utf8.first == UInt8(ascii: "_") else { return nil }
     var output = NameBuffer(minimumCapacity: maximumReadableLength)
     let bytes = Array(name.utf8)

@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// A file, pipe or terminal that is read from its start to its end, one piece after the other.
+///
+/// Pieces come as soon as there is something to read, so that a filter keeps up with what writes to
+/// it. Nothing is unpacked.
+@safe package struct ByteStream: ~Copyable {
+  private let descriptor: Int32
+  private let path: String
+  private let buffer: UnsafeMutableRawPointer
+  /// Bytes asked for at once: what stays in the processor's second cache.
+  private static let capacity = 1 << 18
+
+  /// Opens a file of any kind; `-` is standard input.
+  ///
+  /// - Throws: ``FileError`` if it cannot be opened, or is a directory.
+  package init(_ path: String) throws(FileError) {
+    self.path = path
+    if path == "-" {
+      descriptor = 0
+    } else {
+      descriptor = Int32(
+        retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) })
+      guard descriptor >= 0 else {
+        throw FileError(path: path, cause: .system(operation: "open", errno: errno))
+      }
+    }
+    unsafe buffer = .allocate(byteCount: ByteStream.capacity, alignment: 64)
+  }
+
+  deinit {
+    if descriptor > 0 { Glibc.close(descriptor) }
+    unsafe buffer.deallocate()
+  }
+
+  /// The next piece; empty at the end. It is valid until the next one is read.
+  ///
+  /// - Throws: ``FileError`` if reading fails.
+  @_lifetime(&self)
+  package mutating func next() throws(FileError) -> RawSpan {
+    let descriptor = descriptor
+    let start = unsafe buffer
+    // SAFETY: reads at most the size of the buffer into it.
+    let got = retryingInterrupted { unsafe read(descriptor, start, ByteStream.capacity) }
+    guard got >= 0 else {
+      throw FileError(path: path, cause: .system(operation: "read", errno: errno))
+    }
+    let piece = unsafe RawSpan(_unsafeStart: start, byteCount: got)
+    return unsafe _overrideLifetime(piece, mutating: &self)
+  }
+}
+
+extension RawSpan {
+  /// Writes all the bytes to a descriptor.
+  ///
+  /// - Returns: `false` if the reader has gone (`EPIPE`) or the write fails; then `errno` says why.
+  package func write(to descriptor: Int32) -> Bool {
+    unsafe withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
+  }
+}

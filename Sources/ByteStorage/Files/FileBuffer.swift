@@ -1,0 +1,252 @@
+internal import Glibc
+
+/// A file's content in a buffer that serves one file after the other.
+///
+/// Uncompressed files are read by range, when a range is asked for; compressed ones (by magic
+/// number) are unpacked whole. One worker owns one buffer. A ``ByteSource`` of the buffer is valid
+/// until the next file is opened.
+@safe package struct FileBuffer: ~Copyable {
+  private var content: Reservation?
+  private var packed: Reservation?
+  private var decompressor = Decompressor()
+  private var descriptor: Int32 = -1
+  /// Size of the content after unpacking, in bytes.
+  package private(set) var count = 0
+  /// The compression the file had, if any.
+  package private(set) var compression: CompressionFormat?
+  /// Largest content to accept, in bytes.
+  package let limit: Int
+
+  /// The default of ``limit``: 1 GiB.
+  package static let defaultLimit = 1 << 30
+  private static let initialCapacity = 128 << 20
+  /// How many times larger than their compressed form kernels hardly are.
+  private static let likelyRatio = 8
+  private static let probeSize = 16
+
+  /// Creates an empty buffer; memory is taken as files need it.
+  package init(limit: Int = FileBuffer.defaultLimit) {
+    // No file of today comes near 2^47 bytes; sums with the limit cannot overflow.
+    self.limit = min(max(limit, 0), 1 << 47)
+  }
+
+  /// Opens a file (`-` for standard input), unpacking it if it is compressed.
+  ///
+  /// - Throws: ``FileError`` if it is no regular file, cannot be read, is damaged, or is too large.
+  package mutating func open(_ path: String) throws(FileError) {
+    close()
+    if path == "-" {
+      try readStream(0, path)
+      return
+    }
+    let (file, size) = try openRegular(path)
+    if size == 0 {
+      // Files of /proc say that they are empty and are not.
+      defer { Glibc.close(file) }
+      try readStream(file, path)
+      return
+    }
+    guard size <= limit else {
+      Glibc.close(file)
+      throw FileError(path: path, cause: .tooLarge(limit: limit))
+    }
+    descriptor = file
+    count = size
+    try ensureContent(size, path)
+    if let format = try probedFormat(path) { try unpackFile(format, path) }
+  }
+
+  /// The content, valid until the next file is opened.
+  package var source: ByteSource {
+    @_lifetime(borrow self)
+    borrowing get {
+      guard let base = unsafe content?.base else { return ByteSource(RawSpan()) }
+      let view = unsafe ByteSource(unsafeBase: base, count: count, descriptor: descriptor)
+      return unsafe _overrideLifetime(view, borrowing: self)
+    }
+  }
+
+  /// Unpacks a compressed part of another file into this buffer.
+  ///
+  /// - Parameters:
+  ///   - input: The compressed part.
+  ///   - format: Its format.
+  ///   - path: Names the file in errors.
+  ///   - trailing: Rule for bytes after the stream.
+  ///   - expected: Size of the content in bytes, where a header tells; only a hint.
+  /// - Throws: ``FileError`` as ``open(_:)``.
+  package mutating func unpack(
+    _ input: RawSpan, _ format: CompressionFormat, path: String,
+    trailing: TrailingBytes = .ignored, expecting expected: Int? = nil
+  ) throws(FileError) {
+    close()
+    try ensureContent(FileBuffer.initialCapacity, path)
+    if let expected {
+      // A header may promise anything.
+      content?.populate(min(expected, limit, FileBuffer.likelyRatio &* input.byteCount))
+    }
+    compression = format
+    try decompress(input, format, path, trailing)
+  }
+
+  /// Closes the file and begins empty content, for ``put(_:at:path:)``.
+  ///
+  /// - Throws: ``FileError`` if the system gives no memory; `path` only names the file in it.
+  package mutating func beginContent(path: String) throws(FileError) {
+    close()
+    // What an earlier file left must not show between the pieces.
+    content?.discard()
+    try ensureContent(FileBuffer.initialCapacity, path)
+  }
+
+  /// Puts a piece of another file at an offset of the content, over what is there; what no piece
+  /// covers is zero.
+  ///
+  /// - Throws: ``FileError`` `.tooLarge` if the piece ends past the limit.
+  package mutating func put(
+    _ piece: RawSpan, at offset: UInt64, path: String
+  ) throws(FileError) {
+    guard let start = Int(exactly: offset), start <= limit, piece.byteCount <= limit &- start else {
+      throw FileError(path: path, cause: .tooLarge(limit: limit))
+    }
+    let end = start &+ piece.byteCount
+    try ensureContent(end, path)
+    guard let base = unsafe content?.base else { return }
+    unsafe piece.withUnsafeBytes { bytes in
+      guard let from = bytes.baseAddress else { return }
+      // SAFETY: the content holds at least `end` bytes; the piece belongs to another file.
+      unsafe (base + start).copyMemory(from: from, byteCount: bytes.count)
+    }
+    count = max(count, end)
+  }
+
+  /// Closes the file and gives the memory back.
+  package mutating func release() {
+    close()
+    content = nil
+    packed = nil
+  }
+
+  private mutating func close() {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+    descriptor = -1
+    count = 0
+    compression = nil
+  }
+
+  private mutating func unpackFile(
+    _ format: CompressionFormat, _ path: String
+  ) throws(FileError) {
+    // The compressed bytes move to the second buffer; the first receives the content.
+    packed = packed ?? Reservation(minimum: 1 << 20)
+    guard let input = packed, input.grow(to: count) else {
+      throw FileError(path: path, cause: .system(operation: "allocate memory", errno: ENOMEM))
+    }
+    let view = unsafe ByteSource(unsafeBase: input.base, count: count, descriptor: descriptor)
+    let bytes: RawSpan
+    do { bytes = try view.all() } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+    try ensureContent(FileBuffer.initialCapacity, path)
+    try decompress(bytes, format, path, .refused)
+    compression = format
+    Glibc.close(descriptor)
+    descriptor = -1
+  }
+
+  private mutating func decompress(
+    _ input: RawSpan, _ format: CompressionFormat, _ path: String, _ trailing: TrailingBytes
+  ) throws(FileError) {
+    guard let output = content else { return }
+    do throws(DecompressionError) {
+      count = try decompressor.decompress(
+        format, input, into: output, limit: limit, trailing: trailing)
+    } catch {
+      close()
+      switch error {
+      case .damaged(let words): throw FileError(path: path, cause: .damaged(format, words))
+      case .tooLarge: throw FileError(path: path, cause: .tooLarge(limit: limit))
+      case .outOfMemory:
+        throw FileError(path: path, cause: .system(operation: "allocate memory", errno: ENOMEM))
+      }
+    }
+  }
+
+  private mutating func ensureContent(_ size: Int, _ path: String) throws(FileError) {
+    if content == nil { content = Reservation(minimum: max(size, FileBuffer.initialCapacity)) }
+    guard content?.grow(to: size) ?? false else {
+      throw FileError(path: path, cause: .system(operation: "allocate memory", errno: ENOMEM))
+    }
+  }
+
+  /// Reads a descriptor to its end, unpacking what it gives if that is compressed.
+  private mutating func readStream(_ descriptor: Int32, _ path: String) throws(FileError) {
+    try ensureContent(FileBuffer.initialCapacity, path)
+    var size = 0
+    while true {
+      try ensureContent(min(limit &+ 1, size &+ (1 << 16)), path)
+      guard let base = unsafe content?.base, let capacity = content?.capacity else { return }
+      let room = min(capacity, limit &+ 1) &- size
+      // SAFETY: reads at most the free bytes of our own mapping.
+      let got = retryingInterrupted { unsafe read(descriptor, base + size, room) }
+      if got < 0 { throw FileError(path: path, cause: .system(operation: "read", errno: errno)) }
+      size &+= got
+      if size > limit { throw FileError(path: path, cause: .tooLarge(limit: limit)) }
+      if got == 0 { break }
+    }
+    count = size
+    guard let format = try probedFormat(path), let input = content else { return }
+    content = nil
+    try ensureContent(FileBuffer.initialCapacity, path)
+    let bytes = unsafe RawSpan(_unsafeStart: input.base, byteCount: size)
+    try decompress(bytes, format, path, .refused)
+    compression = format
+    extendLifetime(input)
+  }
+
+  private borrowing func probedFormat(_ path: String) throws(FileError) -> CompressionFormat? {
+    guard count >= FileBuffer.probeSize else { return nil }
+    do {
+      return CompressionFormat(magic: try source.bytes(0..<FileBuffer.probeSize, in: "file"))
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+  }
+
+  deinit {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+  }
+}
+
+/// Opens a regular file for reading, never waiting on a FIFO or a device.
+func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+  let file = Int32(
+    retryingInterrupted {
+      unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
+    })
+  guard file >= 0 else {
+    let code = errno
+    // A socket cannot be opened at all.
+    if code == ENXIO { throw FileError(path: path, cause: .notRegular("a socket or FIFO")) }
+    throw FileError(path: path, cause: .system(operation: "open", errno: code))
+  }
+  var status = stat()
+  guard unsafe fstat(file, &status) == 0 else {
+    let code = errno
+    Glibc.close(file)
+    throw FileError(path: path, cause: .system(operation: "examine", errno: code))
+  }
+  guard status.st_mode & S_IFMT == S_IFREG else {
+    Glibc.close(file)
+    throw FileError(path: path, cause: .notRegular(kind(of: status.st_mode)))
+  }
+  return (file, Int(status.st_size))
+}
+
+private func kind(of mode: mode_t) -> String {
+  switch mode & S_IFMT {
+  case S_IFDIR: "a directory"
+  case S_IFIFO: "a FIFO"
+  case S_IFSOCK: "a socket"
+  case S_IFCHR, S_IFBLK: "a device"
+  default: "a special file"
+  }
+}

@@ -1,0 +1,137 @@
+package import ByteStorage
+
+/// An ELF file: its header, its sections, and their bytes when asked for.
+package struct ELFFile: ~Escapable {
+  /// Where bytes come from.
+  package let source: ByteSource
+  /// The file header.
+  package let header: ELFHeader
+  /// The section headers, in file order; index 0 is the null section.
+  package let sections: [ELFSection]
+  /// The section name table; empty if there is none.
+  package let sectionNames: RawSpan
+
+  /// Reads the headers and the section name table.
+  ///
+  /// - Throws: ``ParseError`` if it is not ELF, or the section headers or their names lie outside of
+  ///   the file. Sections are checked only when their bytes are asked for.
+  @_lifetime(copy source)
+  package init(_ source: ByteSource) throws(ParseError) {
+    let ident = try source.bytes(0..<min(16, source.count), in: "ELF header")
+    try self.init(source, layout: ELFLayout(identifying: ident))
+  }
+
+  /// As ``init(_:)``, but reading in a given layout whatever `e_ident` says.
+  @_lifetime(copy source)
+  package init(_ source: ByteSource, layout: ELFLayout) throws(ParseError) {
+    let head = try source.bytes(0..<min(layout.headerSize, source.count), in: "ELF header")
+    let header = try ELFHeader(parsing: head, layout: layout)
+    let size = layout.sectionHeaderSize
+    var sections: [ELFSection] = []
+    if header.sectionHeaderOffset != 0 && header.sectionHeaderCount != 0 {
+      guard Int(header.sectionHeaderEntrySize) == size else {
+        throw ParseError(
+          .badValue(UInt64(header.sectionHeaderEntrySize)), in: "e_shentsize",
+          at: layout.is64Bit ? 58 : 46)
+      }
+      let table = try source.bytes(
+        at: header.sectionHeaderOffset, size: UInt64(header.sectionHeaderCount) * UInt64(size),
+        in: "section headers")
+      sections.reserveCapacity(Int(header.sectionHeaderCount))
+      for index in 0..<Int(header.sectionHeaderCount) {
+        if let section = ELFSection(parsing: table, at: index * size, layout: layout) {
+          sections.append(section)
+        }
+      }
+    }
+    var names = RawSpan()
+    let nameIndex = Int(header.sectionNameTableIndex)
+    if nameIndex != 0 {
+      guard nameIndex < sections.count else {
+        throw ParseError(
+          .badValue(UInt64(nameIndex)), in: "e_shstrndx", at: layout.is64Bit ? 62 : 50)
+      }
+      let table = sections[nameIndex]
+      names = try source.bytes(at: table.offset, size: table.size, in: "section name table")
+    }
+    self.source = source
+    self.header = header
+    self.sections = sections
+    self.sectionNames = names
+  }
+
+  /// Word size and byte order.
+  package var layout: ELFLayout { header.layout }
+
+  /// The name of a section; empty if it lies outside of the name table.
+  @_lifetime(copy self)
+  package func name(of section: ELFSection) -> RawSpan {
+    sectionNames.cStringOrEmpty(at: Int(section.nameOffset))
+  }
+
+  /// Index of the first section with a name, from `start` on.
+  package func sectionIndex(named name: StaticString, from start: Int = 1) -> Int? {
+    guard start < sections.count else { return nil }
+    for index in start..<sections.count {
+      // A name matches if its bytes and the NUL after them do.
+      let offset = Int(sections[index].nameOffset)
+      if let rest = sectionNames.suffix(from: offset), rest.starts(with: name),
+        rest.byte(at: name.utf8CodeUnitCount) == 0
+      {
+        return index
+      }
+    }
+    return nil
+  }
+
+  /// File offset of the header of a section, for errors.
+  package func headerOffset(ofSection index: Int) -> Int {
+    Int(clamping: header.sectionHeaderOffset) &+ index &* layout.sectionHeaderSize
+  }
+
+  /// Index of the first section of a type.
+  package func sectionIndex(ofType type: ELFSectionType) -> Int? {
+    sections.firstIndex { $0.type == type }
+  }
+
+  /// The bytes of a section; empty for a section without bytes in the file (`SHT_NOBITS`).
+  ///
+  /// - Throws: ``ParseError`` `.truncated` in `region` if they lie outside of the file.
+  @_lifetime(copy self)
+  package func bytes(
+    of section: ELFSection, in region: StaticString = "section"
+  ) throws(ParseError) -> RawSpan {
+    if section.type == .nobits || section.type == .null { return RawSpan() }
+    return try source.bytes(at: section.offset, size: section.size, in: region)
+  }
+
+  /// The symbol table of the first `SHT_SYMTAB` section, with its names; `nil` if there is none.
+  ///
+  /// - Throws: ``ParseError`` if the table or its strings lie outside of the file.
+  @_lifetime(copy self)
+  package func symbolTable() throws(ParseError) -> ELFSymbolTable? {
+    guard let index = sectionIndex(ofType: .symtab) else { return nil }
+    return try symbolTable(at: index)
+  }
+
+  /// The symbol table of a section, with its names.
+  ///
+  /// - Throws: ``ParseError`` if there is no such section, `sh_link` names no section, or bytes lie
+  ///   outside of the file.
+  @_lifetime(copy self)
+  package func symbolTable(at index: Int) throws(ParseError) -> ELFSymbolTable {
+    guard sections.indices.contains(index) else {
+      throw ParseError(.missing, in: "symbol table", at: 0)
+    }
+    let section = sections[index]
+    guard section.link != 0, Int(section.link) < sections.count else {
+      throw ParseError(
+        .badValue(UInt64(section.link)), in: "symbol table sh_link",
+        at: headerOffset(ofSection: index))
+    }
+    return ELFSymbolTable(
+      entries: try bytes(of: section, in: "symbol table"),
+      strings: try bytes(of: sections[Int(section.link)], in: "symbol string table"),
+      layout: layout)
+  }
+}

@@ -1,0 +1,86 @@
+public import ByteStorage
+
+/// A symbol table entry.
+@usableFromInline
+package struct ELFSymbol: Sendable, Hashable {
+  /// `st_name`: offset in the string table, in bytes.
+  @usableFromInline package let nameOffset: UInt32
+  /// `st_info`: binding (high four bits) and type (low four bits).
+  @usableFromInline package let info: UInt8
+  /// `st_shndx`: section, or one of ``ELFSectionIndex``.
+  @usableFromInline package let sectionIndex: UInt16
+  /// `st_value`: an offset in the section (relocatable files) or an address.
+  @usableFromInline package let value: UInt64
+  /// `st_size`, in bytes.
+  @usableFromInline package let size: UInt64
+
+  /// Creates an entry.
+  @inlinable
+  package init(nameOffset: UInt32, info: UInt8, sectionIndex: UInt16, value: UInt64, size: UInt64) {
+    self.nameOffset = nameOffset
+    self.info = info
+    self.sectionIndex = sectionIndex
+    self.value = value
+    self.size = size
+  }
+
+  /// `STB_*`: 0 local, 1 global, 2 weak.
+  @inlinable package var binding: UInt8 { info >> 4 }
+  /// `STT_*`: 0 none, 1 object, 2 function, 3 section, 4 file.
+  @inlinable package var type: UInt8 { info & 0xf }
+  /// Whether the symbol is weak (`STB_WEAK`).
+  @inlinable package var isWeak: Bool { binding == 2 }
+}
+
+/// A symbol table with its string table.
+@usableFromInline
+package struct ELFSymbolTable: ~Escapable {
+  /// The entries.
+  @usableFromInline package let entries: RawSpan
+  /// The names.
+  @usableFromInline package let strings: RawSpan
+  /// Word size and byte order.
+  @usableFromInline package let layout: ELFLayout
+  /// Number of entries, the null symbol (index 0) included.
+  @usableFromInline package let count: Int
+
+  /// A table over the bytes of its two sections.
+  @_lifetime(copy entries, copy strings)
+  package init(entries: RawSpan, strings: RawSpan, layout: ELFLayout) {
+    self.entries = entries
+    self.strings = strings
+    self.layout = layout
+    count = entries.byteCount / layout.symbolSize
+  }
+
+  /// The entry at `index`, or `nil` past the end.
+  @inlinable
+  package func symbol(at index: Int) -> ELFSymbol? {
+    guard index >= 0, index < count else { return nil }
+    let start = index &* layout.symbolSize
+    if layout.is64Bit {
+      guard let record = entries.slice(start..<(start &+ 24)) else { return nil }
+      return ELFSymbol(
+        nameOffset: layout.word32(record, at: 0) ?? 0, info: record.byte(at: 4) ?? 0,
+        sectionIndex: layout.half(record, at: 6) ?? 0, value: layout.word(record, at: 8) ?? 0,
+        size: layout.word(record, at: 16) ?? 0)
+    }
+    guard let record = entries.slice(start..<(start &+ 16)) else { return nil }
+    return ELFSymbol(
+      nameOffset: layout.word32(record, at: 0) ?? 0, info: record.byte(at: 12) ?? 0,
+      sectionIndex: layout.half(record, at: 14) ?? 0, value: layout.word(record, at: 4) ?? 0,
+      size: layout.word(record, at: 8) ?? 0)
+  }
+
+  /// Longest name to read, in bytes; the kernel has room for 512.
+  package static let longestName = 4096
+
+  /// The name of a symbol; empty if it lies outside of the string table, has no NUL or is longer
+  /// than ``longestName``.
+  @_lifetime(copy self)
+  package func name(of symbol: ELFSymbol) -> RawSpan {
+    let offset = Int(symbol.nameOffset)
+    if let name = strings.cString(at: offset, limit: ELFSymbolTable.longestName) { return name }
+    return RawSpan()
+  }
+}

@@ -1,0 +1,217 @@
+internal import ByteStorage
+
+/// Writes ELF files of both classes and byte orders: contents first, then the tables that tell of
+/// them.
+///
+/// ```swift
+/// var writer = ELFWriter(layout: layout, type: 2, machine: .x86_64)
+/// let offset = writer.place(code, at: writer.nextOffset(alignment: 16))
+/// writer.addSection(named: ".text", ELFWriter.Section(type: .progbits, flags: .alloc, offset: offset))
+/// let file = writer.finish()
+/// ```
+package struct ELFWriter: Sendable {
+  /// A section header, without the name.
+  package struct Section: Sendable, Hashable {
+    /// `sh_type`.
+    package var type: ELFSectionType
+    /// `sh_flags`.
+    package var flags: ELFSectionFlags
+    /// `sh_addr`.
+    package var address: UInt64 = 0
+    /// `sh_offset`, in bytes.
+    package var offset: UInt64 = 0
+    /// `sh_size`, in bytes.
+    package var size: UInt64 = 0
+    /// `sh_link`.
+    package var link: UInt32 = 0
+    /// `sh_info`.
+    package var info: UInt32 = 0
+    /// `sh_addralign`, in bytes.
+    package var alignment: UInt64 = 1
+    /// `sh_entsize`, in bytes.
+    package var entrySize: UInt64 = 0
+
+    /// A section without contents, at address 0.
+    package init(type: ELFSectionType, flags: ELFSectionFlags = []) {
+      self.type = type
+      self.flags = flags
+    }
+  }
+
+  /// Word size and byte order.
+  package let layout: ELFLayout
+  /// `e_type`: 2 executable, 3 shared object.
+  package var type: UInt16
+  /// `e_machine`.
+  package var machine: ELFMachine
+  /// `e_flags`.
+  package var flags: UInt32
+  /// `e_entry`.
+  package var entry: UInt64
+  private var bytes: [UInt8]
+  private var sections: [(name: Int, section: Section)] = []
+  private var segments: [ELFSegment] = []
+  private var names: [UInt8] = [0]
+
+  /// Begins a file; room for the header is left.
+  package init(
+    layout: ELFLayout, type: UInt16, machine: ELFMachine, flags: UInt32 = 0, entry: UInt64 = 0
+  ) {
+    self.layout = layout
+    self.type = type
+    self.machine = machine
+    self.flags = flags
+    self.entry = entry
+    bytes = [UInt8](repeating: 0, count: layout.headerSize)
+  }
+
+  /// Size of the file so far, in bytes.
+  package var count: Int { bytes.count }
+
+  /// Takes room for more contents at once.
+  package mutating func reserve(_ size: Int) { bytes.reserveCapacity(bytes.count &+ max(0, size)) }
+
+  /// The next free offset that leaves the same remainder as an address, divided by an alignment.
+  ///
+  /// - Parameters:
+  ///   - alignment: A power of two up to 2^16; another counts as 1.
+  ///   - address: What the offset must agree with, as the offset of a loaded segment must.
+  /// - Returns: An offset at the end of the file so far, or after it.
+  package func nextOffset(alignment: UInt64, like address: UInt64 = 0) -> Int {
+    guard alignment.nonzeroBitCount == 1, alignment <= 1 << 16 else { return bytes.count }
+    let distance = (address &- UInt64(bytes.count)) & (alignment &- 1)
+    return bytes.count &+ Int(distance)
+  }
+
+  /// Appends contents, after zeros up to an offset; contents before the end are appended at the end.
+  ///
+  /// - Returns: Where they lie in the file.
+  @discardableResult
+  package mutating func place(_ contents: RawSpan, at offset: Int) -> UInt64 {
+    if offset > bytes.count {
+      bytes.append(contentsOf: repeatElement(0, count: offset &- bytes.count))
+    }
+    let start = bytes.count
+    unsafe contents.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    return UInt64(start)
+  }
+
+  /// Adds a section header; sections beyond 65,000 are left out.
+  ///
+  /// - Returns: Its index in the file, or 0 if it was left out.
+  @discardableResult
+  package mutating func addSection(named name: RawSpan, _ section: Section) -> Int {
+    guard sections.count < 65_000 else { return 0 }
+    sections.append((names.count, section))
+    unsafe name.withUnsafeBytes { unsafe names.append(contentsOf: $0) }
+    names.append(0)
+    return sections.count
+  }
+
+  /// Adds a section header under a constant name.
+  @discardableResult
+  package mutating func addSection(named name: StaticString, _ section: Section) -> Int {
+    // SAFETY: a StaticString lives for ever.
+    let span = unsafe RawSpan(_unsafeStart: name.utf8Start, byteCount: name.utf8CodeUnitCount)
+    return addSection(named: span, section)
+  }
+
+  /// Adds a program header.
+  package mutating func addSegment(_ segment: ELFSegment) {
+    if segments.count < 65_000 { segments.append(segment) }
+  }
+
+  /// Adds a symbol table and its names: `.symtab` and `.strtab`.
+  package mutating func addSymbols(_ symbols: ELFSymbolList) {
+    var table = Section(type: .symtab)
+    table.alignment = UInt64(layout.wordSize)
+    let start = nextOffset(alignment: table.alignment)
+    let null = [UInt8](repeating: 0, count: layout.symbolSize)
+    // SAFETY: bytes of arrays of bytes are all initialised.
+    table.offset = place(unsafe null.span.bytes, at: start)
+    place(unsafe symbols.locals.span.bytes, at: 0)
+    place(unsafe symbols.globals.span.bytes, at: 0)
+    table.size = UInt64(bytes.count) &- table.offset
+    table.entrySize = UInt64(layout.symbolSize)
+    table.info = UInt32(truncatingIfNeeded: 1 &+ symbols.locals.count / layout.symbolSize)
+    table.link = UInt32(truncatingIfNeeded: sections.count &+ 2)
+    addSection(named: ".symtab", table)
+    var strings = Section(type: .strtab)
+    strings.offset = place(unsafe symbols.strings.span.bytes, at: 0)
+    strings.size = UInt64(symbols.strings.count)
+    addSection(named: ".strtab", strings)
+  }
+
+  /// The file: adds the section names and the headers.
+  package consuming func finish() -> [UInt8] {
+    var table = Section(type: .strtab)
+    let index = addSection(named: ".shstrtab", table)
+    table.offset = UInt64(bytes.count)
+    bytes += names
+    table.size = UInt64(names.count)
+    if index > 0 { sections[index &- 1].section = table }
+    let alignment = UInt64(layout.wordSize)
+    place(RawSpan(), at: nextOffset(alignment: alignment))
+    let segmentOffset = segments.isEmpty ? 0 : bytes.count
+    for segment in segments { segment.append(to: &bytes, layout) }
+    place(RawSpan(), at: nextOffset(alignment: alignment))
+    let sectionOffset = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: layout.sectionHeaderSize))
+    for (name, section) in sections { append(section, name: name) }
+    var header: [UInt8] = []
+    putHeader(&header, segments: segmentOffset, sections: sectionOffset)
+    bytes.replaceSubrange(0..<layout.headerSize, with: header)
+    return bytes
+  }
+
+  private mutating func append(_ section: Section, name: Int) {
+    layout.put(UInt32(truncatingIfNeeded: name), to: &bytes)
+    layout.put(section.type.rawValue, to: &bytes)
+    layout.putWord(section.flags.rawValue, to: &bytes)
+    layout.putWord(section.address, to: &bytes)
+    layout.putWord(section.offset, to: &bytes)
+    layout.putWord(section.size, to: &bytes)
+    layout.put(section.link, to: &bytes)
+    layout.put(section.info, to: &bytes)
+    layout.putWord(section.alignment, to: &bytes)
+    layout.putWord(section.entrySize, to: &bytes)
+  }
+
+  private func putHeader(_ out: inout [UInt8], segments segmentOffset: Int, sections offset: Int) {
+    out += [0x7f, 0x45, 0x4c, 0x46, layout.is64Bit ? 2 : 1, layout.order == .little ? 1 : 2, 1]
+    out.append(contentsOf: repeatElement(0, count: 9))
+    layout.put(type, to: &out)
+    layout.put(machine.rawValue, to: &out)
+    layout.put(UInt32(1), to: &out)
+    layout.putWord(entry, to: &out)
+    layout.putWord(UInt64(segmentOffset), to: &out)
+    layout.putWord(UInt64(offset), to: &out)
+    layout.put(flags, to: &out)
+    layout.put(UInt16(layout.headerSize), to: &out)
+    layout.put(UInt16(segments.isEmpty ? 0 : layout.programHeaderSize), to: &out)
+    layout.put(UInt16(truncatingIfNeeded: segments.count), to: &out)
+    layout.put(UInt16(layout.sectionHeaderSize), to: &out)
+    layout.put(UInt16(truncatingIfNeeded: sections.count &+ 1), to: &out)
+    layout.put(UInt16(truncatingIfNeeded: sections.count), to: &out)
+  }
+}
+
+extension ELFLayout {
+  /// Appends an integer in the byte order of the file.
+  @inline(__always)
+  func put<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, to bytes: inout [UInt8]) {
+    let ordered = order == .little ? value.littleEndian : value.bigEndian
+    // SAFETY: reads the bytes of an integer.
+    unsafe Swift.withUnsafeBytes(of: ordered) { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends an address-sized integer; its low half in 32-bit files.
+  @inline(__always)
+  func putWord(_ value: UInt64, to bytes: inout [UInt8]) {
+    if is64Bit {
+      put(value, to: &bytes)
+    } else {
+      put(UInt32(truncatingIfNeeded: value), to: &bytes)
+    }
+  }
+}

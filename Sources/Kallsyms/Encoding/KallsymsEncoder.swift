@@ -1,0 +1,93 @@
+internal import ByteStorage
+package import SymbolTables
+
+/// Writes kallsyms tables from a list of symbols, as `scripts/kallsyms` of a release does, byte for
+/// byte.
+///
+/// - Note: scripts/kallsyms.c of 6.12, 7.2 and 7.3.
+package enum KallsymsEncoder {
+  /// The releases whose text differs.
+  package enum Release: String, Sendable, Hashable, CaseIterable {
+    /// 6.12 to 6.19: offsets from a relative base, and lines for the preprocessor.
+    case v6_12 = "6.12"
+    /// 7.0 to 7.2: place-relative offsets.
+    case v7_0 = "7.2"
+    /// 7.3 and later: sizes of the tables.
+    case v7_3 = "7.3"
+
+    /// The form that a release writes; `nil` for those before 6.12.
+    package init?(_ version: KernelVersion) {
+      if version >= KernelVersion(7, 3) {
+        self = .v7_3
+      } else if version >= KernelVersion(7, 0) {
+        self = .v7_0
+      } else if version >= KernelVersion(6, 12) {
+        self = .v6_12
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// What the tool's command line says.
+  package struct Options: Sendable, Hashable {
+    /// The release to write as.
+    package var release: Release
+    /// `--all-symbols`: not only functions.
+    package var includesAllSymbols: Bool
+    /// `--pc-relative` (7.0 and later): distances from `_text` instead of addresses.
+    package var isPlaceRelative: Bool
+    /// `--absolute-percpu` (up to 6.14): per-CPU symbols are absolute.
+    package var makesPerCPUAbsolute: Bool
+
+    /// Creates options; place-relative and absolute per-CPU count for releases that know them.
+    package init(
+      release: Release = .v7_3, includesAllSymbols: Bool = false, isPlaceRelative: Bool = false,
+      makesPerCPUAbsolute: Bool = false
+    ) {
+      self.release = release
+      self.includesAllSymbols = includesAllSymbols
+      self.isPlaceRelative = isPlaceRelative && release != .v6_12
+      self.makesPerCPUAbsolute = makesPerCPUAbsolute && release == .v6_12
+    }
+  }
+
+  /// What the tool leaves behind, its standard output aside.
+  package struct Outcome: Sendable, Hashable {
+    /// What it writes to standard error.
+    package let messages: [UInt8]
+    /// Its exit status: 0, or 1 if a line or an address cannot be used.
+    package let exitStatus: Int32
+  }
+
+  /// Does what the tool does with a list.
+  ///
+  /// - Parameters:
+  ///   - map: The list: lines of an address, a type letter and a name, as `nm -n` prints them.
+  ///   - options: The tool's options.
+  ///   - write: Takes the assembly text, piece by piece; after an address out of range it ends
+  ///     before that address.
+  /// - Returns: What else the tool would do.
+  package static func assemble(
+    _ map: RawSpan, _ options: Options, write: @escaping ([UInt8]) -> Void
+  ) -> Outcome {
+    var (symbols, isComplete) = EncoderMap.read(map, options)
+    guard isComplete else { return Outcome(messages: symbols.messages.bytes, exitStatus: 1) }
+    var assembly = AssemblyText(EncodedTables(symbols), symbols, options, write)
+    let complaint = assembly.write()
+    if let complaint { symbols.complain(complaint) }
+    return Outcome(messages: symbols.messages.bytes, exitStatus: complaint == nil ? 0 : 1)
+  }
+}
+
+extension EncoderMap {
+  /// The name of an entry.
+  @_lifetime(borrow self)
+  func name(_ entry: Entry) -> RawSpan {
+    guard let name = record(entry).suffix(from: 1) else { return RawSpan() }
+    return unsafe _overrideLifetime(name, borrowing: self)
+  }
+
+  /// Adds a line to what goes to standard error.
+  mutating func complain(_ line: String) { messages.append(line) }
+}

@@ -1,0 +1,151 @@
+package import ByteStorage
+package import ELFFormat
+
+/// What wraps a kernel: one layer of a kernel image, told by its first bytes.
+package struct KernelContainer: Sendable, Hashable {
+  /// The kinds of layers.
+  package enum Kind: Sendable, Hashable {
+    /// An ELF file that is no core dump (vmlinux).
+    case elf
+    /// An ELF core dump (vmcore).
+    case elfCore
+    /// A dump in makedumpfile's compressed format.
+    case kdumpCompressed
+    /// A dump in makedumpfile's flattened stream.
+    case kdumpFlattened
+    /// x86 bzImage; the version of its boot protocol (0x020f is 2.15).
+    case bzImage(protocolVersion: UInt16)
+    /// s390 bzImage: decompressor and payload, without a header that tells where the payload is.
+    case s390Image
+    /// arm64 Image, not compressed.
+    case arm64Image
+    /// riscv Image, not compressed.
+    case riscvImage
+    /// arm zImage: decompressor and payload.
+    case armZImage
+    /// EFI zboot: an EFI program that unpacks an Image.
+    case efiZboot
+    /// Unified kernel image: an EFI program with the kernel in its section `.linux`.
+    case unifiedImage
+    /// U-Boot's legacy image; its image type (2 kernel, 4 several files).
+    case uImage(type: UInt8)
+    /// Android's boot image; its header version.
+    case androidBoot(version: UInt32)
+    /// A compressed file.
+    case compressed(CompressionFormat)
+    /// None of the above: perhaps the plain memory image of a kernel.
+    case raw
+  }
+
+  /// What kind of layer it is.
+  package let kind: Kind
+  /// The architecture, as far as this layer tells.
+  package let machine: ELFMachine?
+  /// What is wrapped, or `nil` if this is the kernel itself (or a dump).
+  package let payload: KernelPayload?
+  /// The release and build that an x86 setup header names, such as
+  /// `6.1.0 (builder@host) #1 SMP …`; empty if it names none.
+  package let headerVersion: String
+
+  /// The release that an x86 setup header names, so that it can be told without unpacking.
+  package var headerRelease: String? {
+    headerVersion.split(separator: " ").first.map(String.init)
+  }
+
+  /// Creates a layer.
+  init(
+    _ kind: Kind, machine: ELFMachine? = nil, payload: KernelPayload? = nil,
+    headerVersion: String = ""
+  ) {
+    self.kind = kind
+    self.machine = machine
+    self.payload = payload
+    self.headerVersion = headerVersion
+  }
+
+  /// Identifies the outermost layer of some bytes.
+  ///
+  /// - Parameter source: The whole file; only headers are read.
+  /// - Throws: ``ParseError`` if it begins like a known container whose header does not make sense.
+  ///   Bytes that are like none are ``Kind/raw``.
+  package init(identifying source: ByteSource) throws(ParseError) {
+    let head = try source.bytes(0..<min(source.count, 4096), in: "kernel image")
+    if head.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 {
+      self = try KernelContainer.elf(head)
+    } else if let dump = KernelContainer.dump(head) {
+      self = dump
+    } else if let format = CompressionFormat(magic: head) {
+      let payload = KernelPayload(range: 0..<source.count, format: format)
+      self.init(.compressed(format), payload: payload)
+    } else if let container = try KernelContainer.boot(head, source) {
+      self = container
+    } else {
+      self.init(.raw, machine: KernelContainer.peMachine(head))
+    }
+  }
+
+  /// Identifies the outermost layer of bytes in memory.
+  ///
+  /// - Throws: ``ParseError`` as ``init(identifying:)-(ByteSource)``.
+  package init(identifying bytes: RawSpan) throws(ParseError) {
+    try self.init(identifying: ByteSource(bytes))
+  }
+
+  private static func elf(_ head: RawSpan) throws(ParseError) -> KernelContainer {
+    let header = try ELFHeader(parsing: head, layout: ELFLayout(identifying: head))
+    return KernelContainer(header.type == 4 ? .elfCore : .elf, machine: header.machine)
+  }
+
+  private static func dump(_ head: RawSpan) -> KernelContainer? {
+    if head.starts(with: "KDUMP   ") || head.starts(with: "DISKDUMP") {
+      return KernelContainer(.kdumpCompressed)
+    }
+    return head.starts(with: "makedumpfile\0") ? KernelContainer(.kdumpFlattened) : nil
+  }
+}
+
+/// What a layer of a kernel image wraps.
+package struct KernelPayload: Sendable, Hashable {
+  /// Where it lies in the layer, in bytes; if it is to be searched for, where to search.
+  package let range: Range<Int>
+  /// How it is compressed, or `nil` if it is not, or only a search tells.
+  package let format: CompressionFormat?
+  /// Whether the layer does not tell where in `range` the compressed payload starts.
+  package let isSearched: Bool
+  /// Size of the payload when unpacked, in bytes, if the layer tells.
+  package let unpackedSize: Int?
+
+  /// Creates a payload.
+  init(
+    range: Range<Int>, format: CompressionFormat?, isSearched: Bool = false,
+    unpackedSize: Int? = nil
+  ) {
+    self.range = range
+    self.format = format
+    self.isSearched = isSearched
+    self.unpackedSize = unpackedSize
+  }
+}
+
+extension KernelContainer.Kind: CustomStringConvertible {
+  /// The name that people give the kind.
+  package var description: String {
+    switch self {
+    case .elf: "ELF"
+    case .elfCore: "ELF core dump"
+    case .kdumpCompressed: "kdump-compressed dump"
+    case .kdumpFlattened: "flattened dump"
+    case .bzImage(let version): "bzImage (boot protocol \(version >> 8).\(version & 0xff))"
+    case .s390Image: "s390 bzImage"
+    case .arm64Image: "arm64 Image"
+    case .riscvImage: "riscv Image"
+    case .armZImage: "arm zImage"
+    case .efiZboot: "EFI zboot"
+    case .unifiedImage: "unified kernel image"
+    case .uImage: "uImage"
+    case .androidBoot(let version): "Android boot image (version \(version))"
+    case .compressed(let format): format.rawValue
+    case .raw: "raw image"
+    }
+  }
+}

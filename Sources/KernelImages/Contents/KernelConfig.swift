@@ -1,0 +1,85 @@
+package import ByteStorage
+
+/// The configuration of a kernel: the text of a `.config`.
+package struct KernelConfig: Sendable {
+  /// The value of an option.
+  package enum Value: Sendable, Hashable {
+    /// `n`, or not in the file.
+    case no
+    /// `y`.
+    case yes
+    /// `m`.
+    case module
+    /// A string (without its quotes, escapes undone) or a number, as it stands.
+    case text(String)
+  }
+
+  /// The text, after a newline, so that every line is preceded by one.
+  private let lines: [UInt8]
+
+  /// Keeps the text of a configuration; values are looked up when asked for.
+  ///
+  /// - Throws: ``ParseError`` `.badMagic` if no line sets or unsets an option.
+  package init(parsing text: RawSpan) throws(ParseError) {
+    var lines = OutputBuffer(reserving: text.byteCount + 1)
+    lines.append(UInt8(0x0a))
+    lines.append(text)
+    self.lines = lines.bytes
+    // SAFETY: bytes of an array of bytes are all initialized.
+    let bytes = unsafe self.lines.span.bytes
+    guard
+      bytes.firstRange(of: "\nCONFIG_") != nil || bytes.firstRange(of: "\n# CONFIG_") != nil
+    else { throw ParseError(.badMagic, in: "kernel configuration", at: 0) }
+  }
+
+  /// The text, as it was read.
+  package var text: [UInt8] { Array(lines.dropFirst()) }
+
+  /// The value of an option.
+  ///
+  /// - Parameter name: The option's name, with or without `CONFIG_`.
+  /// - Complexity: O(text), at the speed of the C library's search.
+  package subscript(name: String) -> Value {
+    let full = name.hasPrefix("CONFIG_") ? name : "CONFIG_\(name)"
+    let sought = Array("\n\(full)=".utf8)
+    // SAFETY: bytes of an array of bytes are all initialized.
+    let bytes = unsafe lines.span.bytes
+    guard let start = unsafe bytes.firstRange(of: sought.span.bytes),
+      let rest = bytes.suffix(from: start &+ sought.count)
+    else { return .no }
+    var end = rest.firstIndex(of: 0x0a) ?? rest.byteCount
+    if end > 0, rest.byte(at: end &- 1) == 0x0d { end &-= 1 }
+    return KernelConfig.value(rest.slice(0..<end)?.text ?? "")
+  }
+
+  /// Whether an option is `y` or `m`.
+  package func isSet(_ name: String) -> Bool {
+    let value = self[name]
+    return value == .yes || value == .module
+  }
+
+  private static func value(_ text: String) -> Value {
+    switch text {
+    case "n": return .no
+    case "y": return .yes
+    case "m": return .module
+    default:
+      guard text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return .text(text) }
+      return .text(unescaped(text.dropFirst().dropLast()))
+    }
+  }
+
+  private static func unescaped(_ text: Substring) -> String {
+    var result = ""
+    var isEscaped = false
+    for character in text {
+      if character == "\\" && !isEscaped {
+        isEscaped = true
+      } else {
+        result.append(character)
+        isEscaped = false
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,100 @@
+// KernelFacts is one kernel as found: image, release, config, exports, module tree. Each fact comes
+// with its source, or is unknown. It decides which files belong to a kernel, and gives no verdicts.
+
+package import ELFFormat
+package import KernelImages
+package import ModuleVersions
+
+/// What is known about a kernel.
+package struct KernelFacts: Sendable {
+  /// A fact and the file (or part of one) that it comes from.
+  package struct Fact<Value: Sendable>: Sendable {
+    /// The fact.
+    package let value: Value
+    /// Where it was found, for people.
+    package let source: String
+
+    /// Creates a fact.
+    package init(_ value: Value, from source: String) {
+      self.value = value
+      self.source = source
+    }
+  }
+
+  /// The path by which the kernel was named.
+  package var path: String
+  /// `uname -r`.
+  package var release: Fact<String>?
+  /// `Linux version …`.
+  package var banner: Fact<KernelBanner>?
+  /// Word size and byte order of its modules.
+  package var layout: Fact<ELFLayout>?
+  /// Architecture of its modules.
+  package var machine: Fact<ELFMachine>?
+  /// Its configuration.
+  package var config: Fact<KernelConfig>?
+  /// Its version magic string, with the trailing blank.
+  package var vermagic: Fact<String>?
+  /// What vmlinux exports.
+  package var exports: Fact<ExportTable>?
+  /// `sizeof(struct module)`, in bytes.
+  package var moduleStructureSize: Fact<Int>?
+  /// The directory of its modules.
+  package var moduleTree: String?
+  /// What wraps it, outermost first, with the compression of payloads; the last is the kernel itself.
+  /// Empty if no image was read.
+  package var layers: Fact<[String]>?
+  /// The build ID that the linker gave it.
+  package var buildID: Fact<BuildID>?
+  /// Its own symbol table. Read only where someone asks for all, or exports are found through it.
+  package var symbols: Fact<SymbolFacts>?
+  /// What a memory dump tells besides; `nil` if the kernel is no dump.
+  package var dump: Fact<DumpFacts>?
+  /// Number of modules in ``moduleTree``, if they were counted.
+  package var moduleCount: Int?
+  /// What could not be read, or was left out, for people.
+  package var notes: [String] = []
+
+  /// What a memory dump tells of the machine, besides the kernel.
+  package struct DumpFacts: Sendable {
+    /// How the memory is kept.
+    package let form: MemoryDump.Form
+    /// Whether whoever wrote it ran out of space.
+    package let isIncomplete: Bool
+    /// How far KASLR moved the kernel, in bytes.
+    package let kernelOffset: UInt64?
+    /// Where the kernel's text begins: the virtual address in the running kernel.
+    package let textAddress: UInt64?
+    /// The same as a physical address.
+    package let physicalTextAddress: UInt64?
+    /// What the kernel tells of itself; `nil` if the dump has no such note.
+    package let information: VMCoreInformation?
+
+    init(_ dump: borrowing MemoryDump) {
+      form = dump.form
+      isIncomplete = dump.isIncomplete
+      kernelOffset = dump.kernelOffset
+      textAddress = dump.information?.symbol("_text") ?? dump.information?.symbol("_stext")
+      physicalTextAddress = textAddress.flatMap { dump.physicalAddress(ofVirtual: $0) }
+      information = dump.information
+    }
+  }
+
+  /// Creates a kernel of which nothing is known.
+  package init(path: String) { self.path = path }
+
+  /// Major and minor number of the release.
+  package var releaseNumber: (major: Int, minor: Int)? {
+    guard let release = release?.value else { return nil }
+    return KernelFacts.number(of: release)
+  }
+
+  /// Major and minor number of a release string.
+  package static func number(of release: String) -> (major: Int, minor: Int)? {
+    let parts = release.split(separator: ".", maxSplits: 2)
+    guard parts.count >= 2, let major = Int(parts[0]),
+      let minor = Int(parts[1].prefix { $0.isASCII && $0.isNumber })
+    else { return nil }
+    return (major, minor)
+  }
+}

@@ -1,0 +1,111 @@
+package import ByteStorage
+package import Kallsyms
+package import KernelImages
+package import SymbolTables
+
+/// The symbols of a kernel, with what the file they come from tells of them.
+package struct KernelSymbolSource: Sendable {
+  /// What kind of file the symbols come from.
+  package enum Origin: Sendable, Hashable {
+    /// The image of a kernel: addresses are those that it was linked to.
+    case image
+    /// The memory of a running kernel.
+    case dump
+    /// A list as text: System.map, nm output, /proc/kallsyms.
+    case list
+    /// Modules' files, whose symbols have offsets in sections for addresses.
+    case modules
+  }
+
+  /// The symbols.
+  package internal(set) var table: SymbolTable
+  /// What kind of file they come from.
+  package let origin: Origin
+  /// Where the kernel's own tables lie, in bytes from ``tablesAddress`` in a dump, else from the start
+  /// of the kernel's bytes; `nil` for a list of symbols.
+  package let tables: KallsymsTables?
+  /// Size of an address in bytes, where ``tables`` do not tell it and the file does.
+  var wordSize: Int?
+  /// The address in the running kernel from which ``tables`` counts; `nil` unless it is a dump.
+  package let tablesAddress: UInt64?
+  /// The kernel's release, if the file has a banner.
+  package let release: String?
+  /// The build ID, if the file is a kernel with one.
+  package internal(set) var buildID: BuildID?
+  /// Type letters that the kernel prints wrongly, by index of the symbol.
+  package let wrongTypes: [Int: UInt8]
+  /// Which functions can be traced and probed; `nil` if that was not asked for, or cannot be told.
+  package internal(set) var probeSites: ProbeSites?
+  /// How far the kernel was moved from the addresses that it was linked to (KASLR), in bytes, and what
+  /// tells; `nil` if nothing does.
+  package internal(set) var kernelOffset: KernelFacts.Fact<UInt64>?
+  /// Whether addresses are those that the kernel was linked to although it had been moved, since
+  /// ``undoMove(by:)`` was called.
+  package private(set) var isMoveUndone = false
+
+  /// What of the modules to add could not be read, in order.
+  package internal(set) var unreadModules: [FileError] = []
+
+  init(
+    _ table: SymbolTable, _ origin: Origin, tables: KallsymsTables? = nil,
+    tablesAddress: UInt64? = nil, release: String? = nil, wrongTypes: [Int: UInt8] = [:]
+  ) {
+    self.table = table
+    self.origin = origin
+    self.tables = tables
+    self.tablesAddress = tablesAddress
+    self.release = release
+    self.wrongTypes = wrongTypes
+  }
+
+  /// Whether every address is zero: /proc/kallsyms as those read it who may not see addresses
+  /// (kernel.kptr_restrict).
+  package var hidesAddresses: Bool { table.hidesAddresses }
+
+  /// Whether addresses are distances from `_text`, since the image does not tell where it lies.
+  package var hasRelativeAddresses: Bool { table.isRelative }
+
+  /// Digits of an address in hexadecimal: 8 for 32-bit kernels, else 16.
+  package var addressWidth: Int {
+    if let size = tables?.wordSize ?? wordSize { return size == 4 ? 8 : 16 }
+    return table.addresses.contains { $0 > 0xffff_ffff } ? 16 : 8
+  }
+
+  /// Gives symbols the addresses that they were linked to.
+  ///
+  /// An image counts as not moved unless something tells.
+  ///
+  /// - Parameter offset: How far the kernel was moved, in bytes; ``kernelOffset`` if `nil`.
+  /// - Returns: Whether the offset is known, and addresses are.
+  @discardableResult
+  package mutating func undoMove(by offset: UInt64? = nil) -> Bool {
+    let unmoved: UInt64? = origin == .image || origin == .modules ? 0 : nil
+    guard let offset = offset ?? kernelOffset?.value ?? unmoved, !hidesAddresses else {
+      return false
+    }
+    if !isMoveUndone, !hasRelativeAddresses { table.undoMove(by: offset) }
+    isMoveUndone = true
+    return true
+  }
+}
+
+extension KernelSymbolSource {
+  /// Where x86-64 kernels are linked to, unless configured otherwise (`CONFIG_PHYSICAL_START`), the
+  /// space above that KASLR uses, and the steps in which it moves them.
+  ///
+  /// - Note: arch/x86/boot/compressed/kaslr.c and arch/x86/Kconfig (7.3).
+  private static let (usualStart, largestMove, smallestMove): (UInt64, UInt64, UInt64) =
+    (0xffff_ffff_8100_0000, 1 << 30, 2 << 20)
+
+  /// How far an x86-64 kernel was moved, as the address of its text tells; `nil` for others.
+  ///
+  /// Only the addresses of such kernels are high enough, and linked to the same place everywhere.
+  static func usualMove(_ table: SymbolTable) -> KernelFacts.Fact<UInt64>? {
+    guard !table.isRelative,
+      let text = table.address(ofKernelSymbol: "_text") ?? table.address(ofKernelSymbol: "_stext"),
+      text >= usualStart, text - usualStart < largestMove,
+      (text - usualStart) % smallestMove == 0
+    else { return nil }
+    return KernelFacts.Fact(text - usualStart, from: "the address that x86-64 kernels have unmoved")
+  }
+}

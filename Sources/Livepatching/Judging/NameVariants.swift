@@ -1,0 +1,42 @@
+internal import ByteStorage
+internal import SymbolTables
+
+/// Names of a kernel's symbols by what stands before their first dot, for those that have one.
+struct NameVariants {
+  private let kernel: LivepatchKernel
+  /// Indices of symbols by the hash of what stands before the first dot.
+  private var symbols: [UInt64: [UInt32]] = [:]
+
+  /// Goes through all symbols once, keeping those that begin with one of some names.
+  init(_ kernel: LivepatchKernel, of names: some Sequence<String>) {
+    self.kernel = kernel
+    for name in names {
+      let bytes = Array(NameVariants.stem(name).utf8)
+      // SAFETY: the bytes of an array of bytes are all initialised.
+      symbols[unsafe bytes.span.bytes.hash] = []
+    }
+    guard !symbols.isEmpty else { return }
+    for index in 0..<kernel.index.kernelCount {
+      let name = kernel.index.table.name(at: index)
+      guard let dot = name.firstIndex(of: UInt8(ascii: ".")), dot > 0,
+        let stem = name.slice(0..<dot)
+      else { continue }
+      let hash = stem.hash
+      guard symbols[hash] != nil else { continue }
+      symbols[hash]?.append(UInt32(truncatingIfNeeded: index))
+    }
+  }
+
+  /// What stands before the first dot of a name.
+  static func stem(_ name: String) -> String { String(name.prefix { $0 != "." }) }
+
+  /// Symbols whose name is another name with more behind it: `foo.isra.0` for `foo`.
+  func symbols(extending name: String) -> [Int] {
+    let bytes = Array(NameVariants.stem(name).utf8)
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    let hash = unsafe bytes.span.bytes.hash
+    return (symbols[hash] ?? []).map { Int($0) }.filter {
+      kernel.name(of: $0).hasPrefix(name + ".")
+    }
+  }
+}

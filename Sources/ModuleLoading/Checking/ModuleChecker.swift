@@ -1,0 +1,211 @@
+package import ByteStorage
+internal import ELFFormat
+internal import KernelImages
+package import Kernels
+internal import Livepatching
+internal import ModuleFiles
+internal import ModuleVersions
+internal import OrderedWork
+package import SymbolTables
+
+/// Asks one kernel about modules: which of them it would load, and why not the others.
+package struct ModuleChecker: Sendable {
+  /// What is asked beside the modules themselves.
+  package struct Request: Sendable {
+    /// Modules that are loaded before, in order.
+    package var with: [String] = []
+    /// Whether modules of the kernel's tree count as loaded when they export what is needed.
+    package var loadsDependencies = true
+    /// Whether every needed symbol is reported, not only those with problems.
+    package var reportsAllSymbols = false
+    /// Largest module after unpacking, in bytes.
+    package var limit = FileBuffer.defaultLimit
+    /// Threads to use.
+    package var workers = 1
+    /// Whether modules are judged as livepatches, up to what their init returns.
+    package var judgesLivepatches = false
+    /// The release by whose rules livepatches are judged, if not by the kernel's own.
+    package var livepatchRelease: KernelVersion?
+
+    /// The defaults.
+    package init() {}
+  }
+
+  /// An answer, or why there is none, for one module.
+  package enum Answer: Sendable {
+    case outcome(LoadOutcome)
+    case unreadable(FileError)
+  }
+
+  let facts: KernelFacts
+  let rules: LoaderRules
+  let settings: LoaderSettings
+  let request: Request
+  /// What had to be assumed about the kernel, for people.
+  package private(set) var assumed: [String]
+
+  /// Prepares to ask a kernel.
+  ///
+  /// - Parameters:
+  ///   - facts: What is known of the kernel.
+  ///   - assumptions: What the user says of the kernel, which overrides what was read.
+  ///   - request: What is asked beside the modules themselves.
+  ///   - adjust: Sets the flags and the blacklist.
+  package init(
+    _ facts: KernelFacts, assumptions: [LoaderSettings.Assumption] = [], request: Request,
+    adjust: (inout LoaderSettings) -> Void = { _ in }
+  ) {
+    var facts = facts
+    var assumed: [String] = []
+    for assumption in assumptions { assumption.apply(to: &facts, &assumed) }
+    // Debian's release string hides the patch level, which its build tag tells.
+    let isTold = assumptions.contains { $0.key == "release" }
+    let tag = isTold ? nil : facts.banner?.value.debianVersion
+    let named = tag ?? facts.release?.value ?? facts.vermagic?.value
+    let release = named.flatMap { KernelRelease($0) }
+    if release == nil {
+      let newest = LoaderRules.newestKnown
+      assumed.append("release=\(newest.major).\(newest.minor) (not found; --assume release=…)")
+    }
+    rules = LoaderRules(release ?? LoaderRules.newestKnown)
+    var settings = LoaderSettings(facts, rules, assumptions: assumptions)
+    adjust(&settings)
+    self.facts = facts
+    self.settings = settings
+    self.request = request
+    self.assumed = assumed + settings.assumed
+  }
+
+  /// Checks modules and directories of modules.
+  ///
+  /// - Parameters:
+  ///   - paths: Modules, directories, or `-`.
+  ///   - progress: Told how many of how many modules were read.
+  ///   - preloaded: Receives what became of each of ``Request/with``, in order.
+  ///   - consume: Receives the answers in the order of the paths.
+  package func check(
+    _ paths: [String], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    preloaded: (Answer) -> Void = { _ in }, consume: (Answer) -> Void
+  ) {
+    let targets = ModulePaths.expand(paths)
+    var gathering = Gathering(
+      inspector: makeInspector(targets), tree: treePaths(), request: request)
+    var session = LoadSession(
+      rules: rules, settings: settings, kernel: gathering.inspector.kernel,
+      reportsAllSymbols: request.reportsAllSymbols)
+    gathering.read(request.with + targets.compactMap(\.path), into: &session, progress)
+    if request.loadsDependencies { gathering.readDependencies(into: &session, progress) }
+    let shared = assumed + gathering.inspector.assumed
+    session.livepatches = livepatchResolver(gathering, session)
+    for path in request.with {
+      if let number = gathering.numbers[path] {
+        let outcome = session.preload(number)
+        if outcome.verdict != .loads {
+          session.livepatches = session.livepatches?.without(outcome.name)
+        }
+        preloaded(.outcome(outcome))
+      } else if let error = gathering.errors[path] {
+        preloaded(.unreadable(error))
+      }
+    }
+    for target in targets {
+      switch target {
+      case .unreadable(let error): consume(.unreadable(error))
+      case .file(let path):
+        if let error = gathering.errors[path] {
+          consume(.unreadable(error))
+        } else if let number = gathering.numbers[path] {
+          var outcome = session.outcome(of: number)
+          outcome.assumed = shared + outcome.assumed
+          if request.judgesLivepatches { session.judgeLivepatch(number, &outcome) }
+          consume(.outcome(outcome))
+        }
+      }
+    }
+  }
+
+  private func treePaths() -> [String] {
+    guard let tree = facts.moduleTree else { return [] }
+    return ModulePaths.expand([tree]).compactMap(\.path)
+  }
+
+  /// The inspector, with the facts that come from modules where the image lacks them.
+  func makeInspector(_ targets: [DirectoryTree.Entry]) -> ModuleInspector {
+    var assumed: [String] = []
+    var buffer = FileBuffer(limit: request.limit)
+    let layout = facts.layout?.value ?? firstLayout(targets, &buffer)
+    let known = facts.moduleStructureSize?.value
+    var references: [StructureSize.Reference] = []
+    if known == nil, rules.has(.checksStructureSize) {
+      references = structureReferences(&buffer)
+      if references.isEmpty {
+        assumed.append(
+          "the size of struct module agrees (no BTF, no module of this kernel's own tree)")
+      }
+    }
+    if facts.vermagic == nil {
+      assumed.append("the vermagic agrees (not found; --assume vermagic=…)")
+    }
+    let kernel = LoaderKernel(
+      layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
+      structureSize: StructureSize(known: known, references: references),
+      exports: facts.exports?.value)
+    return ModuleInspector(
+      rules: rules, settings: settings, kernel: kernel, assumed: assumed,
+      readsLivepatches: request.judgesLivepatches, livepatchRules: livepatchRules)
+  }
+
+  private func firstLayout(
+    _ targets: [DirectoryTree.Entry], _ buffer: inout FileBuffer
+  ) -> ELFLayout {
+    for case .file(let path) in targets where path != "-" {
+      guard (try? buffer.open(path)) != nil,
+        let head = try? buffer.source.bytes(0..<min(16, buffer.count), in: "ELF header"),
+        let layout = try? ELFLayout(identifying: head)
+      else { continue }
+      return layout
+    }
+    return ELFLayout(is64Bit: true, order: .little)
+  }
+
+  /// Modules of the kernel's own tree, which must have the very vermagic of the kernel.
+  private func structureReferences(_ buffer: inout FileBuffer) -> [StructureSize.Reference] {
+    guard let vermagic = facts.vermagic?.value else { return [] }
+    var found: [StructureSize.Reference] = []
+    for path in treePaths() {
+      guard (try? buffer.open(path)) != nil, let module = try? ModuleFile(buffer.source),
+        let info = try? module.info(), info.value("vermagic") == vermagic,
+        let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module"),
+        let size = Int(exactly: module.elf.sections[index].size)
+      else { continue }
+      found.append(
+        StructureSize.Reference(path: path, identity: FileIdentity(path), size: size))
+      if found.count == 2 { break }
+    }
+    return found
+  }
+}
+
+extension LoaderSettings.Assumption {
+  /// Applies assumptions that are facts of the kernel, not options.
+  fileprivate func apply(to facts: inout KernelFacts, _ assumed: inout [String]) {
+    switch key {
+    case "release": facts.release = KernelFacts.Fact(value, from: "as told")
+    case "vermagic": facts.vermagic = KernelFacts.Fact(value, from: "as told")
+    case "struct-module-size":
+      if let size = Int(value) {
+        facts.moduleStructureSize = KernelFacts.Fact(size, from: "as told")
+      }
+    case "missing-version": break
+    default: return
+    }
+    assumed.append("\(key)=\(value) (as told)")
+  }
+}
+
+extension DirectoryTree.Entry {
+  var path: String? {
+    if case .file(let path) = self { return path }
+    return nil
+  }
+}

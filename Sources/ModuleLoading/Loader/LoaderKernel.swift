@@ -1,0 +1,107 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import Kernels
+internal import ModuleVersions
+
+/// A constant symbol name as bytes.
+@safe struct ConstantName: ExpressibleByStringLiteral, Sendable {
+  private let text: StaticString
+
+  init(stringLiteral value: StaticString) { text = value }
+
+  var bytes: RawSpan {
+    @_lifetime(immortal)
+    get {
+      // SAFETY: a StaticString lives for ever.
+      let span = unsafe RawSpan(
+        _unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+      return unsafe _overrideLifetime(span, borrowing: ())
+    }
+  }
+}
+
+/// `sizeof(struct module)`: from the kernel itself, or from modules of its own tree.
+struct StructureSize: Sendable {
+  /// A module of the tree and the size of its structure.
+  struct Reference: Sendable {
+    let path: String
+    let identity: FileIdentity?
+    let size: Int
+  }
+
+  /// The size that the kernel itself tells.
+  let known: Int?
+  /// Up to two modules: one is always another than the one asked about.
+  let references: [Reference]
+
+  /// The size to expect of a module, in bytes; `nil` if it is not known. A module is no evidence for
+  /// itself.
+  func expected(for path: String) -> Int? {
+    if let known { return known }
+    return references.first { reference in
+      guard reference.path != path, let identity = reference.identity else {
+        return reference.path != path
+      }
+      return identity != FileIdentity(path)
+    }?.size
+  }
+}
+
+/// The kernel's facts in the form the decision needs.
+struct LoaderKernel: Sendable {
+  let layout: ELFLayout
+  private let knownMachine: ELFMachine?
+  let vermagic: String?
+  let structureSize: StructureSize
+  let exports: ExportTable?
+  let index: ExportIndex
+  private let hasPlaceRelativeExports: Bool
+
+  init(
+    layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: StructureSize,
+    exports: ExportTable?
+  ) {
+    self.layout = layout
+    knownMachine = machine
+    self.vermagic = vermagic
+    self.structureSize = structureSize
+    self.exports = exports
+    index = ExportIndex(exports ?? ExportTable())
+    hasPlaceRelativeExports = machine == .x86_64 || machine == .i386 || machine == .aarch64
+  }
+
+  /// The architecture; where it is not known, whatever the module says.
+  func machine(_ source: ByteSource) -> ELFMachine {
+    if let knownMachine { return knownMachine }
+    guard let head = try? source.bytes(0..<min(64, source.count), in: "ELF header"),
+      let header = try? ELFHeader(parsing: head, layout: layout)
+    else { return .x86_64 }
+    return header.machine
+  }
+
+  /// Says so if a file, by its own identification, is a module for another architecture.
+  func foreignness(of source: ByteSource) -> String? {
+    guard let knownMachine,
+      let head = try? source.bytes(0..<min(64, source.count), in: "ELF header"),
+      let own = try? ELFLayout(identifying: head),
+      let header = try? ELFHeader(parsing: head, layout: own), header.machine != knownMachine
+    else { return nil }
+    return "the module is for \(header.machine.name), this kernel for \(knownMachine.name)"
+  }
+
+  var isX86_64: Bool { knownMachine == .x86_64 }
+  var isX86: Bool { knownMachine == .x86_64 || knownMachine == .i386 }
+
+  /// Whether undefined names lose one leading dot, and `.TOC.` is made absolute.
+  var dropsDots: Bool { knownMachine == .powerPC64 }
+
+  /// `sizeof(struct kernel_symbol)` in bytes.
+  func exportEntrySize(_ rules: LoaderRules) -> UInt64 {
+    let fields: UInt64 = rules.has(.hasNamespaces) ? 3 : 2
+    let isShort = hasPlaceRelativeExports && rules.release >= KernelRelease(4, 19)
+    return fields * (isShort ? 4 : UInt64(layout.wordSize))
+  }
+
+  /// Whether an undefined symbol may stay so: x86 linkers leave this one behind.
+  func isIgnored(_ name: RawSpan) -> Bool { isX86 && name.equals("_GLOBAL_OFFSET_TABLE_") }
+}

@@ -1,0 +1,90 @@
+/// Error numbers of `finit_module`.
+package enum LoadErrno: String, Sendable, Hashable {
+  case EPERM, ENOENT, ENOEXEC, EBUSY, EEXIST, EINVAL, EBADMSG, EKEYREJECTED
+
+  /// The number.
+  package var number: Int {
+    switch self {
+    case .EPERM: 1
+    case .ENOENT: 2
+    case .ENOEXEC: 8
+    case .EBUSY: 16
+    case .EEXIST: 17
+    case .EINVAL: 22
+    case .EBADMSG: 74
+    case .EKEYREJECTED: 129
+    }
+  }
+}
+
+/// The answer for one module.
+package enum LoadVerdict: String, Sendable, Hashable {
+  case loads, refused, undecided
+}
+
+/// What is wrong with one symbol.
+package struct SymbolProblem: Sendable {
+  /// Kinds of problems.
+  package enum Kind: String, Sendable {
+    /// The CRCs differ.
+    case crc
+    /// Nobody exports it.
+    case missing
+    /// Its export is for GPL-compatible modules only.
+    case gplOnly = "gpl-only"
+    /// Its namespace is not imported.
+    case namespace
+    /// The module carries no version for it.
+    case unversioned
+    /// Its exporter is proprietary, and the module uses GPL-only symbols.
+    case proprietary
+    /// The module exports a symbol that another owner exports already.
+    case duplicateExport = "duplicate-export"
+    /// The symbol itself is malformed: common, or in no section.
+    case malformed
+  }
+
+  /// The symbol's name.
+  package let name: String
+  /// The CRC that the module requires, if it carries one.
+  package let required: UInt64?
+  /// The CRC of the export, if there is one.
+  package let provided: UInt32?
+  /// Who exports it: `vmlinux` or a module.
+  package let provider: String?
+  /// What is wrong; `nil` for a symbol that is fine.
+  package let problem: Kind?
+}
+
+/// What the kernel would say and do.
+package struct LoadOutcome: Sendable {
+  /// Path of the module.
+  package let path: String
+  /// Its name, as far as it could be read.
+  package internal(set) var name = ""
+  /// The verdict.
+  package internal(set) var verdict = LoadVerdict.loads
+  /// The error that `finit_module` returns.
+  package internal(set) var errno: LoadErrno?
+  /// The kernel's log lines, in order, less the taint notices that show once per boot.
+  package internal(set) var log: [String] = []
+  /// The taint notices that a freshly booted kernel adds.
+  package internal(set) var taintLog: [String] = []
+  /// Symbols with problems; all needed symbols if asked for.
+  package internal(set) var symbols: [SymbolProblem] = []
+  /// Likely causes and next steps, for people.
+  package internal(set) var causes: [String] = []
+  /// What had to be assumed.
+  package internal(set) var assumed: [String] = []
+  /// The livepatch part, if it is asked for and the module is a livepatch.
+  package internal(set) var livepatch: LivepatchOutcome?
+
+  init(path: String) { self.path = path }
+
+  /// Records the refusal by which the load ends.
+  mutating func refuse(_ error: LoadErrno, _ line: String? = nil) {
+    verdict = .refused
+    errno = error
+    if let line { log.append(line) }
+  }
+}

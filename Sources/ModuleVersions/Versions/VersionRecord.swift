@@ -1,0 +1,22 @@
+package import ByteStorage
+
+/// One version that a module requires, as it stands in a table.
+package struct VersionRecord: ~Escapable {
+  /// The CRC field: 32 bits, but as wide as a `long` in the basic layout, where a reader must notice
+  /// stray upper bits.
+  package let crc: UInt64
+  /// The symbol's name, without the NUL; the bytes `sha256` for a hashed record.
+  package let name: RawSpan
+  /// SHA-256 of the name, if the record is a hashed one.
+  package let digest: SHA256Digest?
+  /// Offset of the record in its section, in bytes (extended layout: of the name).
+  package let offset: Int
+
+  @_lifetime(copy name)
+  init(crc: UInt64, name: RawSpan, digest: SHA256Digest? = nil, offset: Int) {
+    self.crc = crc
+    self.name = name
+    self.digest = digest
+    self.offset = offset
+  }
+}

@@ -1,0 +1,368 @@
+internal import ByteStorage
+internal import SymbolNames
+internal import SymbolTables
+
+/// Rewrites the names of one line after the other.
+struct LineTranslator: ~Copyable {
+  let options: TranslationOptions
+  var resolver: NameResolver
+  var counts = TranslationCounts()
+  var findings: [TranslationFinding] = []
+  var found: [TextName] = []
+  /// Number of the current line, from 1.
+  var lineNumber = 0
+  /// The translated line is appended here.
+  var output = NameBuffer(minimumCapacity: 1 << 16)
+
+  private var directories: DirectorySearch
+  private var recent = LookupCache()
+  private var scratch = NameBuffer(minimumCapacity: 1 << 16)
+  private var fields: [NameField] = []
+  private var known: Set<TranslationFinding> = []
+
+  /// Findings kept at most, so that a hostile text does not fill the memory.
+  private static let mostFindings = 10_000
+
+  /// What a line may grow to, in bytes; names behind stay as they are.
+  private static let longestTranslation = 1 << 24
+
+  init(
+    _ options: TranslationOptions, _ sources: [NameSource],
+    moduleSource: @escaping (String) -> NameSource?,
+    directories: [any NameDirectory]
+  ) {
+    self.options = options
+    self.directories = DirectorySearch(directories)
+    resolver = NameResolver(sources, moduleSource: moduleSource)
+  }
+
+  /// Whether names are looked up in a kernel, and not only taken apart.
+  var looksUp: Bool { !resolver.isEmpty || !directories.isEmpty }
+
+  /// Whether translating a line may change it, or tell something of it.
+  ///
+  /// - Complexity: O(length), far less than the translation.
+  mutating func isWorthwhile(_ bytes: RawSpan) -> Bool {
+    if options.findsAllNames || options.form == .hashed || !directories.isEmpty { return true }
+    let line = TextLine(bytes)
+    if options.form == .linkage {
+      return looksUp ? resolver.mayKnow(line) : LineFilter.mayHoldPair(line)
+    }
+    return CandidateScan.next(in: bytes, from: 0) != nil || FieldSearch.isReadable(bytes)
+      || LineFilter.mayHoldPair(line) || (looksUp && DigestScan.next(in: bytes, from: 0) != nil)
+  }
+
+  /// Appends a line, its end left out, to the output.
+  ///
+  /// - Returns: Whether anything was appended; an unchanged line is left to the caller.
+  mutating func translate(_ bytes: RawSpan) -> Bool {
+    let line = TextLine(bytes)
+    fields.removeAll(keepingCapacity: true)
+    FieldSearch.find(
+      in: line, form: options.form, looksUp: looksUp, linesAreNames: options.linesAreNames,
+      findsAll: options.findsAllNames, &fields)
+    if options.verifies { verifyHeader(line) }
+    var copied = 0
+    let limit = output.count &+ LineTranslator.longestTranslation
+    for field in fields where output.count < limit {
+      scratch.removeAll()
+      let isChanged = translate(field, line)
+      let addresses = options.showsAddresses ? self.addresses(field, line) : []
+      if isChanged {
+        output.append(line.slice(copied..<field.range.lowerBound).characters)
+        if options.isColoured { output.append("\u{1b}[1;32m") }
+        output.append(contentsOf: scratch)
+        if options.isColoured { output.append("\u{1b}[0m") }
+        copied = field.range.upperBound
+      }
+      if !addresses.isEmpty {
+        output.append(line.slice(copied..<field.tokenEnd).characters)
+        copied = field.tokenEnd
+        append(addresses)
+      }
+    }
+    guard copied > 0 else { return false }
+    output.append(line.slice(copied..<line.count).characters)
+    return true
+  }
+
+  private mutating func append(_ addresses: [UInt64]) {
+    output.append(" (")
+    for (number, address) in addresses.enumerated() {
+      if number > 0 { output.append("|") }
+      output.append("0x" + String(address, radix: 16))
+    }
+    output.append(")")
+  }
+
+  /// Writes the translation of a field to `scratch`.
+  ///
+  /// - Returns: Whether it differs from what stands in the text.
+  private mutating func translate(_ field: NameField, _ line: borrowing TextLine) -> Bool {
+    let name = line.slice(field.range)
+    counts.names &+= 1
+    if options.verifies { verify(field, line) }
+    let isChanged: Bool
+    var linkageNames: [[UInt8]] = []
+    if let linkage = directLinkageName(field, name) {
+      linkageNames = [linkage]
+      isChanged = write(linkage.span.raw, instead: name, field)
+    } else if needsLookup(field, name) {
+      linkageNames = self.linkageNames(field, line)
+      if linkageNames.isEmpty { reportMissing(field, line) }
+      // A name that no kernel has says by itself what its source name is.
+      isChanged =
+        linkageNames.isEmpty && options.form == .source && field.surface != .digest
+        ? write(name, instead: name, field) : write(linkageNames, instead: name, field)
+    } else {
+      isChanged = write(name, instead: name, field)
+    }
+    if isChanged { counts.translated &+= 1 }
+    if options.collectsNames { collect(field, line, linkageNames, isChanged) }
+    return isChanged
+  }
+
+  /// The linkage name that the text itself holds.
+  private func directLinkageName(_ field: NameField, _ name: RawSpan) -> [UInt8]? {
+    guard field.surface == .pair, let open = Pairs.brace(in: name) else { return nil }
+    return name.slice((open &+ 1)..<(name.byteCount &- 1))?.array
+  }
+
+  /// Whether a name is looked up before it is written.
+  private func needsLookup(_ field: NameField, _ name: RawSpan) -> Bool {
+    guard looksUp else { return false }
+    if field.surface == .digest { return true }
+    switch options.form {
+    case .readable: return false
+    case .source, .hashed: return FieldSearch.isReadable(name)
+    case .linkage: return true
+    }
+  }
+
+  /// The linkage names a field may mean.
+  private mutating func linkageNames(
+    _ field: NameField, _ line: borrowing TextLine
+  ) -> [[UInt8]] {
+    let name = line.slice(field.range)
+    let question = LookupCache.Question(
+      hash: name.hash, size: field.size, address: field.address,
+      offset: field.address == nil ? nil : field.offset,
+      module: field.module.map { line.slice($0).hash }, surface: field.surface,
+      sourceCount: resolver.sources.count)
+    if let known = recent.answer(to: question, name) { return known }
+    // The resolver must not be read while it is asked: it would be copied.
+    let all = matches(field, line)
+    let distinct = resolver.distinct(all)
+    var names = distinct.map { resolver.linkageName($0) }
+    if names.isEmpty && !directories.isEmpty { names = namesInDirectories(field, line) }
+    recent.keep(names, for: question, name)
+    return names
+  }
+
+  /// The symbols a field may mean.
+  private mutating func matches(
+    _ field: NameField, _ line: borrowing TextLine
+  ) -> [NameResolver.Match] {
+    let name = line.slice(field.range)
+    if field.surface == .digest {
+      let module = field.module.map { line.slice($0).text }
+      return SHA256Digest(hexadecimal: name).map {
+        resolver.matches(digest: $0, module: module)
+      } ?? []
+    }
+    let evidence = NameResolver.Evidence(
+      offset: field.offset, size: field.size, address: field.address,
+      module: field.module.map { line.slice($0).text })
+    let found = resolver.matches(name, evidence)
+    guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
+    else { return found }
+    return resolver.matches(other.span.raw, evidence)
+  }
+
+  /// The linkage names that directories have for a field.
+  private mutating func namesInDirectories(
+    _ field: NameField, _ line: borrowing TextLine
+  ) -> [[UInt8]] {
+    let name = line.slice(field.range)
+    defer {
+      for (directory, error) in directories.damages {
+        report(.directoryDamaged(directory: directory, error: error))
+      }
+    }
+    if field.surface == .digest {
+      return SHA256Digest(hexadecimal: name).map { directories.linkageNames(of: $0) } ?? []
+    }
+    // Where the kernel prints a size, it prints the module of what is not its own.
+    let owner =
+      field.module.map { line.slice($0).text }
+      ?? (field.size == nil ? nil : SymbolTable.kernelName)
+    let found = directories.linkageNames(for: name, owner: owner)
+    guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
+    else { return found }
+    return directories.linkageNames(for: other.span.raw, owner: owner)
+  }
+
+  /// Says that a name was sought and is nowhere, and so stays.
+  private mutating func reportMissing(_ field: NameField, _ line: borrowing TextLine) {
+    guard options.reportsMissing, field.isStrong || field.surface == .digest else { return }
+    counts.missing &+= 1
+    report(
+      .missing(
+        name: line.slice(field.range).text, module: field.module.map { line.slice($0).text }))
+  }
+
+  /// Writes what several linkage names give.
+  private mutating func write(
+    _ names: [[UInt8]], instead name: RawSpan, _ field: NameField
+  ) -> Bool {
+    guard let first = names.first else { return false }
+    guard names.count > 1 else { return write(first.span.raw, instead: name, field) }
+    counts.ambiguous &+= 1
+    report(
+      .ambiguous(
+        name: name.text, linkageNames: names.map { String(decoding: $0, as: UTF8.self) }))
+    switch options.ambiguity {
+    case .keep, .error: return false
+    case .first: return write(first.span.raw, instead: name, field)
+    case .all:
+      for (number, linkage) in names.enumerated() {
+        if number > 0 { scratch.append("|") }
+        _ = write(linkage.span.raw, instead: name, field)
+      }
+      return true
+    }
+  }
+
+  /// Writes one linkage name in the form asked for.
+  private mutating func write(
+    _ linkage: RawSpan, instead name: RawSpan, _ field: NameField
+  ) -> Bool {
+    let start = scratch.count
+    if options.form == .hashed {
+      scratch.append(NameResolver.digest(of: linkage.array).hexadecimal)
+    } else {
+      _ = options.form.append(
+        linkageName: linkage.characters, isBare: options.isBare, to: &scratch)
+    }
+    if field.surface == .foldedStacks { scratch.replace(0x3b, with: 0x3a, from: start) }
+    let isChanged = !scratch.bytes.extracting(start..<scratch.count).raw.equals(linkage)
+    if options.keepsLinkage && isChanged && options.form != .linkage {
+      scratch.append("{")
+      scratch.append(linkage.characters)
+      scratch.append("}")
+    }
+    return !scratch.bytes.extracting(start..<scratch.count).raw.equals(name)
+  }
+
+  /// Keeps a finding, once.
+  mutating func report(_ finding: TranslationFinding) {
+    guard known.count < LineTranslator.mostFindings, known.insert(finding).inserted else { return }
+    findings.append(finding)
+  }
+}
+
+extension LineTranslator {
+  /// Addresses that a token may stand for.
+  private mutating func addresses(_ field: NameField, _ line: borrowing TextLine) -> [UInt64] {
+    guard looksUp, let offset = field.offset else { return [] }
+    return matches(field, line).compactMap { match in
+      resolver.address(match).map { $0 &+ offset }
+    }
+  }
+
+  /// Compares a token with the kernel.
+  private mutating func verify(_ field: NameField, _ line: borrowing TextLine) {
+    guard looksUp, let size = field.size, field.isStrong else { return }
+    let module = field.module.map { line.slice($0).text }
+    if module == nil, resolver.has(line.slice(field.range), size: size) {
+      counts.verified &+= 1
+      return
+    }
+    let all = resolver.matches(
+      line.slice(field.range), NameResolver.Evidence(module: module))
+    let token = line.slice(field.range.lowerBound..<field.tokenEnd).text
+    if let module { verifyBuildID(of: module, field, line) }
+    guard !all.isEmpty else {
+      // Of a module that was not given nothing is known.
+      if module.map({ resolver.hasModule($0) }) ?? true {
+        counts.verified &+= 1
+        counts.contradicted &+= 1
+        report(.unknown(token: token + (module.map { " [\($0)]" } ?? "")))
+      }
+      return
+    }
+    counts.verified &+= 1
+    let sizes = all.compactMap { resolver.sources[$0.source].size(of: $0.symbol) }
+    // Sizes of a module's last symbols depend on how it was laid out in memory.
+    guard module == nil, sizes.count == all.count, !sizes.contains(size) else { return }
+    counts.contradicted &+= 1
+    report(.sizeDiffers(token: token, sizes: Array(Set(sizes)).sorted()))
+  }
+
+  /// Compares the build ID in `[module 0123…]` with those of the modules of that name.
+  ///
+  /// - Note: kernel/kallsyms.c, `__sprint_symbol` under CONFIG_STACKTRACE_BUILD_ID.
+  private mutating func verifyBuildID(
+    of module: String, _ field: NameField, _ line: borrowing TextLine
+  ) {
+    guard let (name, end) = line.module(at: field.tokenEnd), name.upperBound &+ 2 < end else {
+      return
+    }
+    let text = line.slice((name.upperBound &+ 1)..<(end &- 1)).text
+    let known = resolver.buildIDs(ofModule: module)
+    if let own = known.first, !known.contains(text) {
+      report(.buildIDDiffers(text: "\(text) of \(module)", kernel: own))
+      counts.contradicted &+= 1
+    }
+  }
+
+  /// Compares the release and the build ID of a `CPU: … PID: … Comm: …` line with the kernel's.
+  ///
+  /// - Note: lib/dump_stack.c, `dump_stack_print_info`: the release stands before `#`, the build ID
+  ///   (40 digits) at the end.
+  private mutating func verifyHeader(_ line: borrowing TextLine) {
+    guard let comm = line.find(" Comm: ", from: 0), line.find("PID: ", from: 0) != nil,
+      let number = line.find(" #", from: comm)
+    else { return }
+    var start = number
+    while start > comm, !line[start &- 1].isBlank { start &-= 1 }
+    let release = line.slice(start..<number).text
+    let kernels = resolver.sources.filter(\.hasAddresses)
+    let releases = kernels.compactMap(\.release)
+    if let kernel = releases.first, !releases.contains(release) {
+      report(.releaseDiffers(text: release, kernel: kernel))
+      counts.contradicted &+= 1
+    }
+    var end = line.count
+    while end > number, line[end &- 1].isBlank || line[end &- 1] == 0x0d { end &-= 1 }
+    var identifier = end
+    while line[identifier &- 1].isHexDigit { identifier &-= 1 }
+    guard end &- identifier == 40, line[identifier &- 1] == 0x20 else { return }
+    let text = line.slice(identifier..<end).text
+    let known = kernels.compactMap(\.buildID)
+    if let kernel = known.first, !known.contains(text) {
+      report(.buildIDDiffers(text: text, kernel: kernel))
+      counts.contradicted &+= 1
+    }
+  }
+
+  private mutating func collect(
+    _ field: NameField, _ line: borrowing TextLine, _ names: [[UInt8]], _ isChanged: Bool
+  ) {
+    let text = line.slice(field.range).text
+    found.append(
+      TextName(
+        line: lineNumber, column: field.range.lowerBound, surface: field.surface, text: text,
+        translation: isChanged ? scratch.string : nil,
+        linkageNames: names.map { String(decoding: $0, as: UTF8.self) },
+        offset: field.offset, size: field.size, module: field.module.map { line.slice($0).text },
+        addresses: addresses(field, line)))
+  }
+}
+
+extension NameBuffer {
+  /// Appends text.
+  mutating func append(_ text: String) {
+    for byte in text.utf8 { append(byte) }
+  }
+}

@@ -1,0 +1,61 @@
+internal import ByteStorage
+internal import SymbolNames
+internal import SymbolTables
+
+/// What the linkage names of a text share with it: names that share nothing of this are not looked at.
+enum KinKey: Hashable {
+  /// A source name, up to its first suffix.
+  case source([UInt8])
+  /// What readable paths are sorted by, and what a toolchain put before the mangled name.
+  case readable(prefix: [UInt8], key: [UInt8])
+
+  /// The key of a text; `nil` if it is no form of any name.
+  init?(_ form: RawSpan) {
+    let end = KinKey.baseEnd(of: form)
+    guard form.firstRange(of: "::") != nil else {
+      guard end > 0, let base = form.slice(0..<end) else { return nil }
+      self = .source(base.array)
+      return
+    }
+    let start = LinkageName(form.characters).sourceRange.lowerBound
+    guard start < end, let prefix = form.slice(0..<start), let path = form.slice(start..<end) else {
+      return nil
+    }
+    let key = ReadablePath.reversedKey(of: ReadablePath.withoutGenerics(path.text))
+    self = .readable(prefix: prefix.array, key: key)
+  }
+
+  /// Where what compilers append begins in a form: the first dot behind the last part of the path.
+  private static func baseEnd(of form: RawSpan) -> Int {
+    var start = form.byteCount
+    while start > 0, form.byte(at: start &- 1) != 0x3a, form.byte(at: start &- 1) != 0x3e {
+      start &-= 1
+    }
+    var end = max(start, 1)
+    while end < form.byteCount, form.byte(at: end) != 0x2e { end &+= 1 }
+    return min(end, form.byteCount)
+  }
+}
+
+/// Linkage names, found by their forms.
+struct NamesByForm: Sendable {
+  /// The names in bytewise order, each once.
+  let names: SymbolTable
+  private let forms: NameForms
+
+  /// Takes names; empty ones and those the kernel could not have are left out.
+  init(_ list: some Sequence<[UInt8]>) {
+    var names = SymbolTable()
+    for name in Set(list).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      _ = names.append(address: 0, type: 0x3f, name: name.span.raw)
+    }
+    self.names = names
+    forms = NameForms(SymbolIndex(names))
+  }
+
+  /// The names of which a text is a form, in bytewise order; see
+  /// ``NameDirectory/linkageNames(for:owner:)``.
+  func linkageNames(for form: RawSpan) -> [[UInt8]] {
+    forms.symbols(for: form).map { names.name(at: $0).array }
+  }
+}

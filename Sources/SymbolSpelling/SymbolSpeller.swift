@@ -1,0 +1,142 @@
+internal import ByteStorage
+internal import Kernels
+internal import SymbolNames
+package import SymbolTables
+
+/// Writes a symbol as the interfaces of the kernel and of its tools take it.
+///
+/// ```swift
+/// let speller = SymbolSpeller(SymbolIndex(table), kernel: .init(version: KernelVersion("6.12")))
+/// if let symbol = speller.index.first(named: name) {
+///   print(speller.spelling(of: symbol, for: .kprobe).text ?? "")
+/// }
+/// ```
+package struct SymbolSpeller: Sendable {
+  /// What the spellings depend on besides the symbols.
+  package struct Kernel: Sendable {
+    /// The release; `nil` if unknown: the latest rules are taken.
+    package var version: KernelVersion?
+    /// Width of an address, in bits.
+    package var wordBits: Int
+    /// How it was built, as far as lookups by name depend on it.
+    package var configuration: LookupEra.Configuration
+    /// Whether addresses are those of the running kernel: those of an image are moved by KASLR.
+    package var isRunning: Bool
+    /// Which functions can be probed and traced; `nil` if the source does not tell.
+    package var sites: ProbeSites?
+
+    /// Creates the facts.
+    package init(
+      version: KernelVersion?, wordBits: Int = 64,
+      configuration: LookupEra.Configuration = .init(hasClangLTO: false), isRunning: Bool = false,
+      sites: ProbeSites? = nil
+    ) {
+      self.version = version
+      self.wordBits = wordBits
+      self.configuration = configuration
+      self.isRunning = isRunning
+      self.sites = sites
+    }
+  }
+
+  /// The symbols.
+  package let index: SymbolIndex
+  /// What else is known of the kernel.
+  package let kernel: Kernel
+  /// How the kernel finds names.
+  let lookup: EraLookup
+  /// Where the kernel's text begins.
+  let text: UInt64?
+
+  /// - Complexity: O(1), or O(n log n) for kernels of eras that cut names.
+  package init(_ index: SymbolIndex, kernel: Kernel) {
+    self.index = index
+    self.kernel = kernel
+    let version = kernel.version ?? SymbolSpeller.latest
+    lookup = EraLookup(index, LookupEra.of(version, kernel.configuration))
+    text = index.symbols(named: "_text").first.map { index.table.addresses[$0] }
+  }
+
+  /// The release whose rules are taken where none is known.
+  static let latest = KernelVersion(7, 3)
+
+  /// How a symbol of the table is written for an interface.
+  package func spelling(of symbol: Int, for interface: SymbolInterface) -> SymbolSpelling {
+    let symbol = Symbol(symbol, self)
+    switch interface {
+    case .kprobe: return kprobe(symbol)
+    case .ftrace: return ftrace(symbol)
+    case .perf: return perf(symbol)
+    case .bpftrace: return bpftrace(symbol)
+    case .livepatch: return livepatch(symbol)
+    case .gdb: return gdb(symbol)
+    case .crash: return crash(symbol)
+    case .modversions: return modversions(symbol)
+    }
+  }
+
+  /// The longest name that an interface of this kernel takes, in bytes.
+  func limit(_ interface: NameLimit.Interface) -> Int {
+    let version = kernel.version ?? SymbolSpeller.latest
+    let release = NameLimit.Release(version.major, version.minor)
+    let limits = NameLimit.limits(release: release, wordBits: kernel.wordBits)
+    return limits.first { $0.interface == interface }?.maximum ?? .max
+  }
+
+  /// An address, as the kernel and its tools read it.
+  func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+
+  /// What to know about an address of an image.
+  var addressRemarks: [String] {
+    if index.table.isRelative {
+      return ["the image does not tell its address: this is a distance from _text"]
+    }
+    return kernel.isRunning ? [] : ["address as linked: KASLR moves it in the running kernel"]
+  }
+}
+
+/// A symbol with what the spellings ask of it.
+struct Symbol {
+  let index: Int
+  let name: String
+  let address: UInt64
+  /// Bytes up to the next symbol, as the kernel counts.
+  let size: UInt64
+  /// The module it belongs to; `nil` for the kernel itself.
+  let module: String?
+  /// Whether its type letter is one of code.
+  let isCode: Bool
+  /// Which of those that the kernel takes for the same name it is, from 1; 0 if none is.
+  let position: Int
+  /// How many they are.
+  let count: Int
+  /// The name by which the kernel finds it.
+  let searchedName: String
+
+  init(_ index: Int, _ speller: SymbolSpeller) {
+    let table = speller.index.table
+    self.index = index
+    name = table.name(at: index).text
+    address = table.addresses[index]
+    let match = speller.index.symbol(at: address)
+    size = match.flatMap { $0.offset == 0 ? $0.size : nil } ?? 0
+    module = table.ownerIndex(at: index) == 0 ? nil : table.owner(at: index)
+    let type = table.type(at: index) | 0x20
+    isCode = type == UInt8(ascii: "t") || type == UInt8(ascii: "w")
+    if module != nil {
+      (position, count) = speller.index.position(of: index)
+      searchedName = name
+      return
+    }
+    // The name itself, else what this release cuts it to.
+    let exact = speller.lookup.answer(name).all
+    let cut = speller.lookup.printedName(of: index)
+    let (found, key) = exact.contains(index) ? (exact, name) : (speller.lookup.answer(cut).all, cut)
+    position = (found.firstIndex(of: index) ?? -1) + 1
+    count = found.count
+    searchedName = key
+  }
+
+  /// Whether no other symbol of the kernel or module has its name.
+  var isUnique: Bool { position == 1 && count == 1 }
+}

@@ -1,0 +1,232 @@
+internal import ByteStorage
+
+/// A symbol table that answers by name and by address.
+///
+/// Names are found through a table of hashes, equal names through chains in table order, addresses
+/// by bisection. An index never changes once made, and may be shared by threads for as long as
+/// needed:
+///
+///     let index = SymbolIndex(table)
+///     for symbol in index.symbols(named: "vfs_read") { … }
+///     let place = index.symbol(at: 0xffff_ffff_8123_4567)
+package struct SymbolIndex: Sendable {
+  /// The symbols.
+  package let table: SymbolTable
+  /// Which addresses belong to the kernel itself, as far as the symbols tell.
+  package let bounds: KernelBounds
+  /// Number of symbols at the start of the table that belong to the kernel itself.
+  package let kernelCount: Int
+
+  /// Slots of the hash table: the upper half of a hash, and an index + 1; 0 is free.
+  private let slots: [UInt64]
+  /// Index + 1 of the next symbol of the same name, or 0.
+  private let next: [UInt32]
+  /// The kernel's symbols by address; empty if the table is in that order.
+  private let kernelOrder: [UInt32]
+  /// Where to look for an address of the kernel, if the table is in that order.
+  private let buckets: AddressBuckets
+  /// The modules' symbols by address.
+  private let moduleOrder: [UInt32]
+
+  /// Indexes a table.
+  ///
+  /// - Complexity: O(n); O(n log n) where the kernel's symbols are not sorted, or for modules.
+  package init(_ table: SymbolTable) {
+    self.table = table
+    let count = table.count
+    let kernelCount = table.owners.firstIndex { $0 != 0 } ?? count
+    self.kernelCount = kernelCount
+    var size = 16
+    while size < count &+ count / 4 { size *= 2 }
+    var slots = [UInt64](repeating: 0, count: size)
+    var next = [UInt32](repeating: 0, count: count)
+    // Backwards, so that the first of equal names heads its chain.
+    for index in stride(from: count &- 1, through: 0, by: -1) {
+      let hash = table.name(at: index).hash
+      let entry = hash & ~0xffff_ffff | UInt64(index &+ 1)
+      var position = Int(truncatingIfNeeded: hash) & (size &- 1)
+      while slots[position] != 0 {
+        let head = Int(slots[position] & 0xffff_ffff) &- 1
+        if slots[position] ^ entry < 1 << 32, SymbolIndex.sameName(table, head, index) {
+          next[index] = UInt32(truncatingIfNeeded: head &+ 1)
+          break
+        }
+        position = (position &+ 1) & (size &- 1)
+      }
+      slots[position] = entry
+    }
+    self.slots = slots
+    self.next = next
+    kernelOrder = SymbolIndex.order(of: table.addresses, in: 0..<kernelCount, always: false)
+    moduleOrder = SymbolIndex.order(of: table.addresses, in: kernelCount..<count, always: true)
+      .filter { table.hasPlace(at: Int($0)) }
+    bounds = KernelBounds { name in
+      let index = SymbolIndex.first(name, in: table, slots)
+      return index.flatMap { $0 < kernelCount ? table.addresses[$0] : nil }
+    }
+    let span = bounds.main ?? 0..<0
+    buckets =
+      kernelOrder.isEmpty
+      ? AddressBuckets(table.addresses, count: kernelCount, span: span) : AddressBuckets()
+  }
+
+  private static func sameName(_ table: SymbolTable, _ left: Int, _ right: Int) -> Bool {
+    table.name(at: left).equals(table.name(at: right))
+  }
+
+  /// Indices by address, equal addresses in table order; empty if they are so already.
+  private static func order(
+    of addresses: [UInt64], in range: Range<Int>, always: Bool
+  ) -> [UInt32] {
+    if !always {
+      var isSorted = true
+      var previous: UInt64 = 0
+      for index in range {
+        if addresses[index] < previous {
+          isSorted = false
+          break
+        }
+        previous = addresses[index]
+      }
+      if isSorted { return [] }
+    }
+    var order = range.map { UInt32(truncatingIfNeeded: $0) }
+    order.sort { left, right in
+      let (first, second) = (addresses[Int(left)], addresses[Int(right)])
+      return first != second ? first < second : left < right
+    }
+    return order
+  }
+
+  private static func first(_ name: RawSpan, in table: SymbolTable, _ slots: [UInt64]) -> Int? {
+    let hash = name.hash
+    let mask = slots.count &- 1
+    var position = Int(truncatingIfNeeded: hash) & mask
+    while slots[position] != 0 {
+      let slot = slots[position]
+      if (slot ^ hash) >> 32 == 0 {
+        let index = Int(slot & 0xffff_ffff) &- 1
+        if table.name(at: index).equals(name) { return index }
+      }
+      position = (position &+ 1) & mask
+    }
+    return nil
+  }
+}
+
+extension SymbolIndex {
+  /// The first symbol of a name in table order; in a kernel's table, that of the lowest address.
+  package func first(named name: RawSpan) -> Int? { SymbolIndex.first(name, in: table, slots) }
+
+  /// The symbol after another of the same name, in table order.
+  package func next(after index: Int) -> Int? {
+    guard index >= 0, index < next.count, next[index] != 0 else { return nil }
+    return Int(next[index]) &- 1
+  }
+
+  /// All symbols of a name, in table order.
+  package func symbols(named name: RawSpan) -> [Int] {
+    var found: [Int] = []
+    var current = first(named: name)
+    while let index = current {
+      found.append(index)
+      current = next(after: index)
+    }
+    return found
+  }
+
+  /// All symbols of a name, in table order.
+  package func symbols(named name: String) -> [Int] {
+    let bytes = Array(name.utf8)
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    return unsafe symbols(named: bytes.span.bytes)
+  }
+
+  /// Which of the symbols of the same name and owner one is, counted from 1, and how many there are.
+  ///
+  /// This is the position (`sympos`) that livepatch counts: by address for the kernel, and in the
+  /// order of the symbol table for a module, where the table lists all that its file has. (Once its
+  /// initialisation is over, the kernel has forgotten what lies in the module's `.init` sections.)
+  ///
+  /// - Complexity: O(k) for k equal names.
+  package func position(of index: Int) -> (position: Int, count: Int) {
+    let owner = table.ownerIndex(at: index)
+    let address = index >= 0 && index < table.count ? table.addresses[index] : 0
+    var result = (position: 1, count: 0)
+    var current = first(named: table.name(at: index))
+    while let other = current {
+      current = next(after: other)
+      guard table.ownerIndex(at: other) == owner else { continue }
+      result.count += 1
+      let isBefore =
+        owner != 0 || table.addresses[other] == address
+        ? other < index : table.addresses[other] < address
+      if isBefore { result.position += 1 }
+    }
+    return result
+  }
+
+  /// Other symbols of the same address: of the kernel for one of its own, else of modules.
+  ///
+  /// - Parameters:
+  ///   - index: The symbol.
+  ///   - limit: Most symbols to look at.
+  /// - Returns: Their indices.
+  package func aliases(of index: Int, limit: Int = 64) -> [Int] {
+    guard index >= 0, index < table.count, table.hasPlace(at: index) else { return [] }
+    let address = table.addresses[index]
+    let inModules = index >= kernelCount
+    guard let last = last(notAbove: address, inModules: inModules) else { return [] }
+    var found: [Int] = []
+    for position in stride(from: last, through: max(0, last - limit), by: -1) {
+      guard let other = symbol(atPosition: position, inModules: inModules),
+        table.addresses[other] == address
+      else { break }
+      if other != index { found.append(other) }
+    }
+    return found.reversed()
+  }
+
+  /// Position in address order, kernel or modules, of the last address that is not greater.
+  func last(notAbove address: UInt64, inModules: Bool) -> Int? {
+    let order = inModules ? moduleOrder : kernelOrder
+    let count = inModules ? moduleOrder.count : kernelCount
+    guard count > 0 else { return nil }
+    return unsafe table.addresses.withUnsafeBufferPointer { addresses in
+      // SAFETY: positions stay below `count`, and orders hold indices of the table.
+      if order.isEmpty {
+        let positions = buckets.positions(around: address, count: count)
+        return bisect(positions, address) { unsafe addresses[$0] }
+      }
+      return unsafe order.withUnsafeBufferPointer { order in
+        bisect(0..<count, address) { unsafe addresses[Int(order[$0])] }
+      }
+    }
+  }
+
+  /// The last position whose value is not above another; values never decrease, and the first that
+  /// is above lies in `positions` or right behind.
+  @inline(__always)
+  private func bisect(
+    _ positions: Range<Int>, _ wanted: UInt64, _ value: (Int) -> UInt64
+  ) -> Int? {
+    var base = positions.lowerBound
+    var length = positions.count
+    while length > 0 {
+      let half = length / 2
+      let isBelow = value(base &+ half) <= wanted
+      base = isBelow ? base &+ half &+ 1 : base
+      length = isBelow ? length &- half &- 1 : half
+    }
+    return base > 0 ? base &- 1 : nil
+  }
+
+  /// The symbol at a position of address order.
+  func symbol(atPosition position: Int, inModules: Bool) -> Int? {
+    if inModules {
+      return position < moduleOrder.count ? Int(moduleOrder[position]) : nil
+    }
+    guard position < kernelCount else { return nil }
+    return kernelOrder.isEmpty ? position : Int(kernelOrder[position])
+  }
+}

@@ -1,0 +1,214 @@
+internal import ByteStorage
+internal import SymbolNames
+
+/// A symbol that was asked for.
+package struct FoundSymbol: Sendable, Hashable {
+  /// Its index in the table.
+  package let index: Int
+  /// Distance of the place asked for from the symbol, in bytes; `nil` where none was.
+  package let offset: UInt64?
+  /// Which of the symbols that count as equal it is, from 1: what livepatch calls `sympos`.
+  package let position: Int
+  /// How many symbols count as equal.
+  package let count: Int
+}
+
+/// Finds symbols by whatever a user knows of them.
+///
+/// A key is, in this order, an address (`0x…`, or as many digits as an address has), a linkage name,
+/// or a ``SymbolQuery`` whose name is a linkage name, the SHA-256 digest of one (64 hexadecimal
+/// digits, with or without `sha256:`), a pattern, a source name (without what compilers append), or a
+/// readable Rust path or its end, generic arguments aside.
+///
+/// ```swift
+/// let finder = SymbolFinder(index)
+/// for found in finder.find("print::call_printk") { … }
+/// ```
+///
+/// With the rules of an era, names are found as that release finds them, and in no other way.
+package struct SymbolFinder: Sendable {
+  /// The symbols.
+  package let index: SymbolIndex
+  /// The rules by which names are found; `nil` for all the ways in which a key may be read.
+  package let era: EraLookup?
+
+  /// Creates a finder.
+  package init(_ index: SymbolIndex, era: EraLookup? = nil) {
+    self.index = index
+    self.era = era
+  }
+
+  /// All symbols that a key may mean, in table order; the first way of reading it that finds any
+  /// counts.
+  package func find(_ key: String) -> [FoundSymbol] {
+    let exact = named(key, nil, position: nil)
+    if !exact.isEmpty { return exact }
+    if let address = address(key) {
+      guard !index.table.hidesAddresses, let match = index.symbol(at: address) else { return [] }
+      return ranked([match.index], offset: match.offset)
+    }
+    let query = SymbolQuery(key)
+    var found = named(query.name, query.owner, position: query.position)
+    if found.isEmpty, era == nil {
+      found = ranked(others(query.name)).filter { isWanted($0, query.owner, query.position) }
+    }
+    if let size = query.size { found = found.filter { index.size(of: $0.index) == size } }
+    guard let offset = query.offset else { return found }
+    return found.map {
+      FoundSymbol(index: $0.index, offset: offset, position: $0.position, count: $0.count)
+    }
+  }
+
+  /// An address, as it is written.
+  private func address(_ key: String) -> UInt64? {
+    if key.hasPrefix("0x") || key.hasPrefix("0X") { return UInt64(key.dropFirst(2), radix: 16) }
+    let isNarrow = index.bounds.main.map { $0.upperBound <= 1 << 32 } ?? false
+    guard key.utf8.count == (isNarrow ? 8 : 16),
+      key.utf8.allSatisfy({ $0.hexadecimalDigit != nil })
+    else { return nil }
+    return UInt64(key, radix: 16)
+  }
+
+  private func isWanted(_ found: FoundSymbol, _ owner: String?, _ position: Int?) -> Bool {
+    if let owner, !isOwner(index.table.owner(at: found.index), owner) { return false }
+    guard let position else { return true }
+    // Position 0 says that the name is unique.
+    return position == 0 ? found.count == 1 : found.position == position
+  }
+
+  /// Whether two names mean the same module: the kernel writes `_` for `-`.
+  private func isOwner(_ name: String, _ wanted: String) -> Bool {
+    name == wanted || name == String(wanted.map { $0 == "-" ? "_" : $0 })
+  }
+
+  // MARK: Linkage names
+
+  /// The symbols of a linkage name, by the rules of the era.
+  private func named(_ name: String, _ owner: String?, position: Int?) -> [FoundSymbol] {
+    guard let era else {
+      return ranked(index.symbols(named: name)).filter { isWanted($0, owner, position) }
+    }
+    let isKernel = owner.map { $0 == SymbolTable.kernelName } ?? true
+    var found: [FoundSymbol] = []
+    if isKernel {
+      let all = era.answer(name).all
+      // Before 6.2, livepatch compared names as they are.
+      let countsExactly = era.era.search == .linear
+      if countsExactly && (position != nil || era.era.isExact) {
+        found = ranked(index.symbols(named: name).filter { $0 < index.kernelCount })
+      } else {
+        for (place, symbol) in all.enumerated() {
+          found.append(
+            FoundSymbol(index: symbol, offset: nil, position: place + 1, count: all.count))
+        }
+      }
+      found = found.filter { isWanted($0, nil, position) }
+    }
+    // Those of modules are compared as they are, and only where the kernel has none.
+    if found.isEmpty, owner == nil || !isKernel {
+      found = ranked(index.symbols(named: name).filter { $0 >= index.kernelCount })
+        .filter { isWanted($0, owner, position) }
+    }
+    return found
+  }
+
+  /// Symbols with their positions among those of the same name and owner.
+  private func ranked(_ symbols: [Int], offset: UInt64? = nil) -> [FoundSymbol] {
+    var ranks = SymbolRanks(index)
+    return symbols.map { symbol in
+      let rank = ranks.rank(of: symbol)
+      return FoundSymbol(
+        index: symbol, offset: offset, position: rank.position, count: rank.count)
+    }
+  }
+
+  // MARK: Other names
+
+  private func others(_ key: String) -> [Int] {
+    if let digest = SymbolFinder.digest(key) {
+      return all { SHA256Digest(of: $0) == digest }
+    }
+    if key.contains("::") {
+      let found = readable(key)
+      if !found.isEmpty || !NamePattern.isPattern(key) { return found }
+      let pattern = NamePattern(key)
+      return all { name in
+        guard let path = SymbolFinder.readablePath(name) else { return false }
+        return pattern.matches(path)
+      }
+    }
+    if NamePattern.isPattern(key) {
+      let pattern = NamePattern(key)
+      return all { pattern.matches($0) }
+    }
+    let found = source(key)
+    return found.isEmpty ? readable(key) : found
+  }
+
+  private static func digest(_ key: String) -> SHA256Digest? {
+    let digits = Array((key.hasPrefix("sha256:") ? key.dropFirst(7) : key[...]).utf8)
+    guard digits.count == 64 else { return nil }
+    var bytes: [UInt8] = []
+    for place in stride(from: 0, to: 64, by: 2) {
+      guard let high = digits[place].hexadecimalDigit,
+        let low = digits[place + 1].hexadecimalDigit
+      else { return nil }
+      bytes.append(UInt8(truncatingIfNeeded: high << 4 | low))
+    }
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    return SHA256Digest(unsafe bytes.span.bytes, at: 0)
+  }
+
+  /// Symbols whose name is a source name with what compilers append.
+  private func source(_ key: String) -> [Int] {
+    let bytes = Array(key.utf8)
+    return all { name in
+      // SAFETY: the bytes of an array of bytes are all initialised.
+      guard name.firstRange(of: unsafe bytes.span.bytes) != nil else { return false }
+      return LinkageName.sourceName(of: name.text) == key
+    }
+  }
+
+  /// Symbols whose readable path is the key, or ends in it.
+  private func readable(_ key: String) -> [Int] {
+    let wanted = ReadablePath.withoutGenerics(key)
+    guard !wanted.isEmpty else { return [] }
+    return all { name in
+      guard let path = SymbolFinder.readablePath(name) else { return false }
+      return path == key
+        || ReadablePath.forms(of: path).contains { ReadablePath.ends($0, in: wanted) }
+    }
+  }
+
+  private static func readablePath(_ name: RawSpan) -> String? {
+    guard name.starts(with: "_R") || name.starts(with: "_ZN") else { return nil }
+    return RustDemangler.readableName(of: name.text)
+  }
+
+  private func all(where test: (RawSpan) -> Bool) -> [Int] {
+    (0..<index.table.count).filter { test(index.table.name(at: $0)) }
+  }
+}
+
+/// Positions of symbols among their equals, each chain of names gone through once.
+private struct SymbolRanks {
+  private let index: SymbolIndex
+  private var known: [Int: (position: Int, count: Int)] = [:]
+
+  init(_ index: SymbolIndex) { self.index = index }
+
+  mutating func rank(of symbol: Int) -> (position: Int, count: Int) {
+    if let rank = known[symbol] { return rank }
+    let equals = index.symbols(named: index.table.name(at: symbol))
+    if equals.count < 2 { return (1, 1) }
+    let table = index.table
+    let groups = Dictionary(grouping: equals) { table.ownerIndex(at: $0) }
+    for (owner, members) in groups {
+      let ordered =
+        owner == 0
+        ? members.sorted { (table.addresses[$0], $0) < (table.addresses[$1], $1) } : members
+      for (place, member) in ordered.enumerated() { known[member] = (place + 1, members.count) }
+    }
+    return known[symbol] ?? (1, 1)
+  }
+}

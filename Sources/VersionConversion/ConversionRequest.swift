@@ -1,0 +1,115 @@
+internal import ByteStorage
+package import ModuleVersions
+
+/// What to make of a module.
+package struct ConversionRequest: Sendable {
+  /// Layouts of version tables to leave in a module.
+  package enum Target: String, Sendable, Hashable, CaseIterable {
+    /// `__versions` with 64-byte records.
+    case basic
+    /// `__version_ext_crcs` and `__version_ext_names`.
+    case extended
+    /// Both, as modpost writes them: the basic one without names that do not fit.
+    case both
+    /// `__versions` in Ubuntu's packed records.
+    case packed
+    /// `__versions` with digests for names that do not fit.
+    case hashed
+    /// No table at all.
+    case none
+  }
+
+  /// What becomes of a signature.
+  package enum Signature: Sendable {
+    /// A signed module is refused if it would change.
+    case refused
+    /// It is taken off.
+    case dropped
+    /// The module is signed anew.
+    case signed(ModuleSigner)
+    /// The signature of another file is put back if what it signs is the same, byte for byte.
+    case restored(from: SignedOriginal)
+  }
+
+  /// Layouts to leave; `nil` keeps those that are there.
+  package var target: Target?
+  /// Whether names that do not fit are left out of the table.
+  package var dropsUnrepresentable = false
+  /// CRCs to put in; `nil` keeps those that are there.
+  package var retargeting: Retargeting?
+  /// What becomes of a signature.
+  package var signature = Signature.refused
+
+  /// Creates a request.
+  package init(_ target: Target?) { self.target = target }
+}
+
+/// New CRCs for a module: those of another kernel.
+package struct Retargeting: Sendable {
+  /// What the kernel (and modules) export.
+  let exports: ExportTable
+  let index: ExportIndex
+  /// The only symbols to change; `nil` for all.
+  package var only: Set<[UInt8]>?
+  /// Whether to add versions of symbols that the module needs and has none for.
+  package var addsMissing = false
+  /// Whether to remove versions of symbols that the module does not need.
+  package var prunes = false
+
+  /// CRCs by the exports of a kernel.
+  package init(_ exports: ExportTable) {
+    self.exports = exports
+    index = ExportIndex(exports)
+  }
+
+  /// The CRC of a symbol: of the last export with one, as modpost takes it.
+  func crc(of name: RawSpan) -> UInt32? {
+    var row = index.first(name, in: exports)
+    var found: UInt32?
+    while let current = row {
+      if exports.rows[current].hasCRC { found = exports.rows[current].crc }
+      row = index.next(after: current)
+    }
+    return found
+  }
+}
+
+/// A module that was converted.
+package struct ConvertedModule: Sendable {
+  /// Something worth saying of the result.
+  package enum Notice: Sendable, Hashable {
+    /// Names that were left out of the basic table.
+    case leftOut([String])
+    /// Versions whose CRC changed: name, old, new.
+    case retargeted(count: Int)
+    /// Versions that were added.
+    case added([String])
+    /// Versions that were removed.
+    case pruned([String])
+    /// Versions of symbols that the kernel to match does not export, and which stay as they were.
+    case kept([String])
+    /// Needed symbols without a version, which the kernel to match does not export either.
+    case stillMissing([String])
+    /// Symbols named to be the only ones to change, which have no version here.
+    case notRequired([String])
+    /// The signature was taken off.
+    case signatureDropped
+    /// There is no `__versions` any more: the release in vermagic counts.
+    case releaseCounts
+  }
+
+  /// The module.
+  package let bytes: [UInt8]
+  /// Whether it differs from what it was.
+  package let isChanged: Bool
+  /// Layouts that it had.
+  package let before: [VersionLayout]
+  /// Layouts that it has.
+  package let after: [VersionLayout]
+  /// Number of versions.
+  package let count: Int
+  /// Whether it is signed.
+  package let isSigned: Bool
+  /// What is worth saying.
+  package let notices: [Notice]
+}

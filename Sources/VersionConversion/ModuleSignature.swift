@@ -1,0 +1,59 @@
+internal import ByteStorage
+internal import ModuleFiles
+
+/// A module with the signature behind it.
+package struct SignedBytes {
+  /// Size of the module itself, in bytes.
+  package let moduleSize: Int
+  /// Whether there is a signature.
+  package let isSigned: Bool
+
+  /// Finds where a module ends and its signature begins.
+  ///
+  /// - Throws: ``ConversionError`` `.badSignature` if the trailer says that it is longer than the
+  ///   file.
+  package init(_ bytes: RawSpan) throws(ConversionError) {
+    guard let trailer = SignatureTrailer(ByteSource(bytes)) else {
+      moduleSize = bytes.byteCount
+      isSigned = false
+      return
+    }
+    let end = trailer.lengthBeforeMarker - SignatureTrailer.structureSize
+    // Before PKCS#7 (up to 4.2) a signer's name and a key identifier preceded the signature.
+    guard end > 0, Int(trailer.signatureLength) < end, trailer.idType == 2,
+      trailer.hasZeroParameters
+    else { throw .badSignature }
+    moduleSize = end - Int(trailer.signatureLength)
+    isSigned = true
+  }
+}
+
+/// A signed module whose signature is to be put back.
+package struct SignedOriginal: Sendable {
+  private let bytes: [UInt8]
+  private let moduleSize: Int
+
+  /// - Parameter bytes: The whole file, unpacked.
+  /// - Throws: ``ConversionError`` if it is not signed.
+  package init(_ bytes: RawSpan) throws(ConversionError) {
+    let parts = try SignedBytes(bytes)
+    guard parts.isSigned else { throw .originalUnsigned }
+    self.bytes = bytes.array
+    moduleSize = parts.moduleSize
+  }
+
+  /// What to append to a module that is what was signed.
+  func trailer(for module: RawSpan) throws(ConversionError) -> ArraySlice<UInt8> {
+    // SAFETY: bytes of arrays of bytes are all initialized.
+    let original = unsafe bytes.span.bytes
+    let common = min(module.byteCount, moduleSize)
+    guard let left = module.slice(0..<common), let right = original.slice(0..<common) else {
+      return []
+    }
+    guard module.byteCount == moduleSize, left.equals(right) else {
+      let place = (0..<common).first { left.byte(at: $0) != right.byte(at: $0) } ?? common
+      throw .differsFromOriginal(offset: place)
+    }
+    return bytes[moduleSize...]
+  }
+}

@@ -1,0 +1,168 @@
+internal import ByteStorage
+internal import CCrypto
+internal import ModuleFiles
+
+/// A private key and its certificate, to sign modules with as the kernel's sign-file does: a detached
+/// CMS message without attributes, certificates or capabilities, and the trailer.
+///
+/// - Note: scripts/sign-file.c, 4.3 to 7.3; OpenSSL's `CMS_sign`.
+package struct ModuleSigner: Sendable {
+  /// A digest.
+  package enum Hash: String, Sendable, Hashable, CaseIterable {
+    case sha256, sha384, sha512
+  }
+
+  private let keys: KeyPair
+  private let hash: Hash?
+
+  /// Reads a key and a certificate.
+  ///
+  /// - Parameters:
+  ///   - key: The private key, PEM.
+  ///   - certificate: The certificate, PEM or DER.
+  ///   - hash: The digest to sign; `nil` for that of the signature to replace, or SHA-256.
+  ///   - passphrase: The key's passphrase, if it has one.
+  /// - Throws: ``ConversionError`` `.cannotSign`.
+  package init(
+    key: [UInt8], certificate: [UInt8], hash: Hash?, passphrase: String?
+  ) throws(ConversionError) {
+    keys = try KeyPair(key, certificate, passphrase)
+    self.hash = hash
+  }
+
+  /// The signature of a module, with its trailer, to append to it.
+  ///
+  /// - Parameters:
+  ///   - module: The module without a signature.
+  ///   - old: The signature that is replaced; empty if there is none.
+  /// - Returns: CMS message, structure and marker.
+  /// - Throws: ``ConversionError`` `.cannotSign`.
+  func trailer(for module: RawSpan, replacing old: RawSpan) throws(ConversionError) -> [UInt8] {
+    var trailer = try keys.sign(module, hash ?? ModuleSigner.hash(of: old) ?? .sha256)
+    let size = trailer.count
+    trailer += [0, 0, 2, 0, 0, 0, 0, 0]
+    for shift in [24, 16, 8, 0] { trailer.append(UInt8(truncatingIfNeeded: size >> shift)) }
+    return trailer + Array("\(SignatureTrailer.marker)".utf8)
+  }
+
+  /// The digest that a signature uses, by its object identifier: 2.16.840.1.101.3.4.2.N.
+  private static func hash(of signature: RawSpan) -> Hash? {
+    let prefix: [UInt8] = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02]
+    // SAFETY: bytes of arrays of bytes are all initialized.
+    guard let place = unsafe signature.firstRange(of: prefix.span.bytes) else { return nil }
+    switch signature.byte(at: place + prefix.count) {
+    case 1: return .sha256
+    case 2: return .sha384
+    case 3: return .sha512
+    default: return nil
+    }
+  }
+}
+
+/// OpenSSL's objects of a key and its certificate.
+@safe private final class KeyPair: @unchecked Sendable {
+  // Sendable: OpenSSL's keys and certificates may be used by several threads once they are made, and
+  // these never change.
+  private let key: OpaquePointer
+  private let certificate: OpaquePointer
+
+  init(
+    _ key: [UInt8], _ certificate: [UInt8], _ passphrase: String?
+  ) throws(ConversionError) {
+    guard let private_ = unsafe KeyPair.readKey(key, passphrase) else {
+      throw .cannotSign(
+        "the key cannot be read (private, PEM; passphrase in KBUILD_SIGN_PIN): "
+          + KeyPair.lastError()
+      )
+    }
+    guard let public_ = unsafe KeyPair.readCertificate(certificate) else {
+      unsafe EVP_PKEY_free(private_)
+      throw .cannotSign("the certificate cannot be read (PEM or DER): \(KeyPair.lastError())")
+    }
+    unsafe self.key = private_
+    unsafe self.certificate = public_
+    guard unsafe X509_check_private_key(public_, private_) == 1 else {
+      throw .cannotSign("the certificate is not that of the key")
+    }
+  }
+
+  private static func readKey(_ bytes: [UInt8], _ passphrase: String?) -> OpaquePointer? {
+    // An empty passphrase instead of none, so that OpenSSL does not ask the terminal.
+    var words = Array((passphrase ?? "").utf8CString)
+    return unsafe withMemory(bytes) { memory in
+      unsafe words.withUnsafeMutableBytes { buffer in
+        // SAFETY: OpenSSL takes the argument for a NUL-terminated passphrase.
+        unsafe PEM_read_bio_PrivateKey(memory, nil, nil, buffer.baseAddress)
+      }
+    }
+  }
+
+  private static func readCertificate(_ bytes: [UInt8]) -> OpaquePointer? {
+    // A DER certificate is a sequence with a length of two bytes.
+    let isDER = bytes.starts(with: [0x30, 0x82])
+    return unsafe withMemory(bytes) { memory in
+      isDER ? unsafe d2i_X509_bio(memory, nil) : unsafe PEM_read_bio_X509(memory, nil, nil, nil)
+    }
+  }
+
+  /// Calls `body` with a memory stream that reads the bytes.
+  private static func withMemory<Result>(
+    _ bytes: [UInt8], _ body: (OpaquePointer) -> Result?
+  ) -> Result? {
+    unsafe bytes.withUnsafeBytes { buffer -> Result? in
+      guard let count = Int32(exactly: buffer.count),
+        // SAFETY: the stream only reads the bytes, and is gone before they are.
+        let memory = unsafe BIO_new_mem_buf(buffer.baseAddress, count)
+      else { return nil }
+      defer { unsafe BIO_free(memory) }
+      return unsafe body(memory)
+    }
+  }
+
+  /// A CMS message with the signature of some bytes, DER.
+  func sign(
+    _ module: RawSpan, _ hash: ModuleSigner.Hash
+  ) throws(ConversionError) -> [UInt8] {
+    let message = unsafe module.withUnsafeBytes { buffer -> [UInt8]? in
+      guard let count = Int32(exactly: buffer.count),
+        // SAFETY: the stream only reads the bytes, and is gone before they are.
+        let content = unsafe BIO_new_mem_buf(buffer.baseAddress, count)
+      else { return nil }
+      defer { unsafe BIO_free(content) }
+      return unsafe self.message(over: content, hash)
+    }
+    guard let message else { throw .cannotSign(KeyPair.lastError()) }
+    return message
+  }
+
+  private func message(over content: OpaquePointer, _ hash: ModuleSigner.Hash) -> [UInt8]? {
+    let flags = UInt32(CMS_NOCERTS | CMS_PARTIAL | CMS_BINARY | CMS_DETACHED | CMS_STREAM)
+    // SAFETY: all objects are OpenSSL's own, freed here; `content` outlives the call.
+    guard let message = unsafe CMS_sign(nil, nil, nil, nil, flags) else { return nil }
+    defer { unsafe CMS_ContentInfo_free(message) }
+    let signerFlags = UInt32(CMS_NOCERTS | CMS_BINARY | CMS_NOSMIMECAP | CMS_NOATTR)
+    guard let digest = unsafe EVP_get_digestbyname(hash.rawValue),
+      unsafe CMS_add1_signer(message, certificate, key, digest, signerFlags) != nil,
+      unsafe CMS_final(message, content, nil, UInt32(CMS_NOCERTS | CMS_BINARY)) == 1
+    else { return nil }
+    var start: UnsafeMutablePointer<UInt8>?
+    let size = unsafe i2d_CMS_ContentInfo(message, &start)
+    guard size > 0, let bytes = unsafe start else { return nil }
+    defer { unsafe CRYPTO_free(bytes, "", 0) }
+    return unsafe Array(UnsafeBufferPointer(start: bytes, count: Int(size)))
+  }
+
+  /// OpenSSL's words for what went wrong last.
+  private static func lastError() -> String {
+    let code = ERR_get_error()
+    guard code != 0, let words = unsafe ERR_reason_error_string(code) else {
+      return "no reason given"
+    }
+    return unsafe String(cString: words)
+  }
+
+  deinit {
+    unsafe EVP_PKEY_free(key)
+    unsafe X509_free(certificate)
+  }
+}

@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kernels
+internal import ModuleLoading
+
+/// `ksym check`: will this kernel load this module, and if not, why.
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Say whether a kernel would load a module, and if not, why.",
+    discussion: """
+      Decides as the kernel's own loader does, in its order and with its log lines, by the rules of \
+      the kernel's release and configuration. Nothing is loaded or booted.
+
+      Examples:
+        ksym check ./driver.ko
+        ksym check -k /boot/vmlinuz-6.12.107+deb13-amd64 driver.ko.xz
+        ksym check -k unpacked-package/ unpacked-package/
+        ksym check -k bzImage --config config --with dep.ko --no-deps driver.ko
+        ksym check -k kernels/6.12/ -k kernels/6.13/ driver.ko
+        ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
+
+      Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
+      would have it; --with names others, --no-deps leaves only those. Several kernels give one table; \
+      --verbose adds what was found in each.
+
+      JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
+      undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
+      symbols [{name, readable, required, provided, provider, problem}], causes, assumed.
+
+      Exit status: 0 all load; 1 one is refused; 2 one is undecided or cannot be read.
+      """)
+
+  @OptionGroup var kernelOptions: KernelOptions
+
+  @OptionGroup var preloadOptions: PreloadOptions
+
+  @Flag(help: "As modprobe --force-modversion (finit_module flag 1).")
+  var ignoreModversions = false
+
+  @Flag(help: "As modprobe --force-vermagic (finit_module flag 2).")
+  var ignoreVermagic = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Names of the boot option module_blacklist=, separated by commas.", valueName: "names"))
+  var blacklist: String?
+
+  @Flag(name: .customLong("all-symbols"), help: "Report every needed symbol, not only problems.")
+  var allSymbols = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "Modules, directories of modules, or - for standard input.",
+    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
+  var modules: [String]
+
+  func run() throws {
+    let terminal = Terminal(common.colour)
+    let paths = kernelOptions.paths
+    var report = CheckReport(
+      terminal: terminal, isJSON: common.json, showsReadable: !common.noDemangle,
+      isVerbose: common.verbose, isTable: paths.count > 1)
+    for path in paths {
+      let facts = try kernelOptions.read(path, common)
+      report.begin(path: facts.path, release: facts.release?.value)
+      check(facts, terminal, &report)
+    }
+    report.finish()
+    throw ExitCode(report.status.rawValue)
+  }
+
+  /// Asks one kernel.
+  private func check(_ facts: KernelFacts, _ terminal: Terminal, _ report: inout CheckReport) {
+    var request = preloadOptions.request(common)
+    request.reportsAllSymbols = allSymbols
+    let checker = ModuleChecker(facts, assumptions: kernelOptions.assumptions, request: request) {
+      $0.ignoresModversions = ignoreModversions
+      $0.ignoresVermagic = ignoreVermagic
+      $0.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
+    }
+    var progress = Progress(terminal, what: "modules read")
+    checker.check(
+      modules,
+      progress: { done, total in progress.update(done, of: total) },
+      preloaded: { report.describePreloaded($0) },
+      consume: { answer in
+        progress.clear()
+        report.describe(answer)
+      })
+  }
+}

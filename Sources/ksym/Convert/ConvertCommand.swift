@@ -1,0 +1,175 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kernels
+internal import Modpost
+internal import ModuleFiles
+internal import ModuleVersions
+internal import OrderedWork
+internal import VersionConversion
+
+/// `ksym convert`: version tables in other layouts, and for other kernels.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Rewrite the version tables of modules, between layouts and for other kernels.",
+    discussion: """
+      Layouts: basic (__versions; every kernel with modversions; names up to 55 bytes, 59 on 32-bit \
+      machines), extended (__version_ext_crcs and __version_ext_names; read since 6.14), both (what \
+      modpost writes with BASIC_MODVERSIONS and EXTENDED_MODVERSIONS: long names in the extended \
+      table only), packed (Ubuntu 6.2 to 6.11), hashed (proposed, never merged), none. All else in \
+      the module stays as it is, byte for byte but for what moves. Compressed modules are packed \
+      again as the kernel's build packs them.
+
+      Examples:
+        ksym convert --to both -o new.ko old.ko
+        ksym convert --to extended --in-place --drop-signature *.ko.zst
+        ksym convert --to basic --suffix .basic --drop-unrepresentable rust_driver.ko
+        ksym convert --to both --sign signing_key.pem signing_key.x509 -o new.ko old.ko
+        ksym convert --to basic --signature-from old.ko -o again.ko new.ko
+        ksym convert --crcs /boot/vmlinuz-6.12.1 --only _printk -o new.ko old.ko
+        ksym convert --crcs Module.symvers --to both --add-missing -o new.ko plain.ko
+        ksym convert --to mod.c --extended --symvers Module.symvers -o foo.mod.c foo.o
+
+      Signed modules are refused unless told what becomes of the signature. --crcs makes a module \
+      claim that it was built for another kernel; nothing in its code changes.
+
+      mod.c and mod.o are what modpost of 7.3 writes for a module, as C and as an object: --symvers \
+      names what it may use, later files before earlier ones; --basic and --extended choose the \
+      tables (default: those that the module has, or both). The exports of an object are those of \
+      its .export_symbol sections, with the CRCs that --symvers has for them; its device tables become \
+      aliases, as the structures of 7.2 and 7.3 say.
+
+      JSON, one object a module: module, output, before, after, versions, changed, signed, \
+      compression, notices [{what, text, names}], error.
+
+      Exit status: 0 all were converted; 1 one was refused (it is signed, a name does not fit, \
+      tables disagree, it has none); 2 one cannot be read or written.
+      """)
+
+  @Option(
+    help: "What to make: basic, extended, both, packed, hashed, none, mod.c or mod.o.")
+  var to: ConversionTarget?
+
+  @Flag(
+    name: .customLong("drop-unrepresentable"),
+    help: "Leave out names that do not fit, and say what kernels do then.")
+  var dropUnrepresentable = false
+
+  @OptionGroup var retarget: RetargetOptions
+  @OptionGroup var signing: SignatureOptions
+  @OptionGroup var source: ModpostOptions
+  @OptionGroup var destination: ConvertOutputOptions
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "Modules, directories of modules, or - for standard input.",
+    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
+  var modules: [String] = []
+
+  /// Modules, wherever they stand among options that take several words.
+  private var allModules: [String] {
+    source.modules + retarget.modules + signing.modules + modules
+  }
+
+  func validate() throws {
+    guard !allModules.isEmpty else { throw ValidationError("no module is named") }
+    guard to != nil || retarget.crcs != nil else {
+      throw ValidationError("say what to make with --to, or --crcs")
+    }
+    if to?.isGenerated ?? false {
+      if retarget.crcs != nil { throw ValidationError("--to mod.c takes --symvers, not --crcs") }
+      if source.files.isEmpty { throw ValidationError("--to mod.c and mod.o need --symvers") }
+    } else if !source.symvers.isEmpty || source.basic || source.extended {
+      throw ValidationError("--symvers, --basic and --extended are for --to mod.c and mod.o")
+    }
+    if destination.inPlace, allModules.contains("-") || to?.isGenerated ?? false {
+      throw ValidationError("--in-place replaces modules that are files")
+    }
+    if destination.suffix != nil, allModules.contains("-") {
+      throw ValidationError("--suffix needs modules that are files")
+    }
+  }
+
+  func run() throws {
+    AtomicFile.deferSignals()
+    FreedMemory.keep()
+    let terminal = Terminal(common.colour)
+    let entries = ModulePaths.expand(allModules)
+    if entries.count != 1, let output = destination.output, PathKind(output) != .directory {
+      Terminal.complain("\(output): is no directory, and there are \(entries.count) modules")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+    if let problem = destination.conflict(among: entries) {
+      Terminal.complain(problem)
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+    let job = try makeJob()
+    var report = ConvertReport(
+      terminal: terminal, isJSON: common.json, isVerbose: common.verbose,
+      isSilent: destination.isStandardOutput)
+    var progress = Progress(terminal, what: "modules")
+    let limit = common.maximumSize.bytes
+    OrderedWork.run(
+      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 4 : 1,
+      makeState: { ConvertWorker(limit: limit) },
+      work: { worker, index in job.run(entries[index], &worker) },
+      consume: { index, result in
+        progress.clear()
+        report.describe(result)
+        progress.update(index + 1, of: entries.count)
+        return true
+      })
+    progress.clear()
+    report.finish()
+    throw ExitCode(report.status.rawValue)
+  }
+
+  private func makeJob() throws -> ConvertJob {
+    do {
+      var request = ConversionRequest(to?.tables)
+      request.dropsUnrepresentable = dropUnrepresentable
+      request.signature = try signing.read(limit: common.maximumSize.bytes)
+      if let path = retarget.crcs { request.retargeting = try readCRCs(path) }
+      return ConvertJob(
+        request: request, modpost: try source.read(to, limit: common.maximumSize.bytes),
+        destination: destination)
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+  }
+
+  private func readCRCs(_ path: String) throws -> Retargeting {
+    var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+    guard let exports = try reader.readAllExports(path) else {
+      throw FileError(path: path, cause: .notSuitable("nothing says what it exports"))
+    }
+    guard exports.value.rows.contains(where: { $0.hasCRC && $0.crc != 0 }) else {
+      throw FileError(path: path, cause: .notSuitable("built without modversions: it has no CRCs"))
+    }
+    if common.verbose { Terminal.complain("CRCs: \(exports.source)") }
+    Terminal.complain(
+      "warning: CRCs of \(exports.source) are put in: the module will claim to be built for that "
+        + "kernel, and its loader will no longer notice where types differ; no code changes")
+    var retargeting = Retargeting(exports.value)
+    if !retarget.symbols.isEmpty {
+      retargeting.only = Set(retarget.symbols.map { Array($0.utf8) })
+    }
+    retargeting.addsMissing = retarget.addMissing
+    retargeting.prunes = retarget.prune
+    return retargeting
+  }
+}
+
+/// What `--to` takes.
+enum ConversionTarget: String, CaseIterable, ExpressibleByArgument {
+  case basic, extended, both, packed, hashed, none
+  case source = "mod.c"
+  case object = "mod.o"
+
+  /// Whether something new is made, rather than a module changed.
+  var isGenerated: Bool { self == .source || self == .object }
+
+  /// The tables to leave in a module.
+  var tables: ConversionRequest.Target? { ConversionRequest.Target(rawValue: rawValue) }
+}

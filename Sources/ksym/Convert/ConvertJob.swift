@@ -1,0 +1,115 @@
+internal import ByteStorage
+internal import Modpost
+internal import ModuleVersions
+internal import VersionConversion
+
+/// What one thread keeps between modules.
+struct ConvertWorker: ~Copyable {
+  var buffer: FileBuffer
+  var compressor = Compressor()
+  /// The last result, whose memory serves the next.
+  var result: [UInt8] = []
+
+  init(limit: Int) { buffer = FileBuffer(limit: limit) }
+}
+
+/// Converts one module after the other, from file to file.
+struct ConvertJob: Sendable {
+  /// What became of a module.
+  struct Result: Sendable {
+    let module: String
+    var output: String?
+    var compression: CompressionFormat?
+    var converted: Summary?
+    var error: String?
+    var status = ExitStatus.yes
+  }
+
+  /// A converted module without its bytes.
+  struct Summary: Sendable {
+    let before, after: [String]
+    let count: Int
+    let isChanged, isSigned: Bool
+    let notices: [ConvertedModule.Notice]
+  }
+
+  let request: ConversionRequest
+  let modpost: ModpostJob?
+  let destination: ConvertOutputOptions
+
+  func run(_ entry: DirectoryTree.Entry, _ worker: inout ConvertWorker) -> Result {
+    switch entry {
+    case .unreadable(let error):
+      return Result(module: error.path, error: error.description, status: .trouble)
+    case .file(let path):
+      var result = Result(module: path)
+      do {
+        try convert(path, &worker, &result)
+      } catch let error as ConversionError {
+        result.error = "\(path): \(error)"
+        result.status = error.isRefusal ? .no : .trouble
+      } catch let error as ParseError {
+        (result.error, result.status) = ("\(path): \(error)", .trouble)
+      } catch {
+        (result.error, result.status) = ("\(error)", .trouble)
+      }
+      return result
+    }
+  }
+
+  private func convert(
+    _ path: String, _ worker: inout ConvertWorker, _ result: inout Result
+  ) throws {
+    try worker.buffer.open(path)
+    let input = worker.buffer.compression
+    if let modpost {
+      let bytes = try modpost.make(try worker.buffer.source.all(), of: path)
+      try write(bytes, of: path, nil, &worker, &result)
+      return
+    }
+    let module = try ModuleConverter.convert(
+      try worker.buffer.source.all(), request, into: &worker.result)
+    result.converted = Summary(
+      before: module.before.map(\.rawValue), after: module.after.map(\.rawValue),
+      count: module.count, isChanged: module.isChanged, isSigned: module.isSigned,
+      notices: module.notices)
+    if destination.inPlace && !module.isChanged { return }
+    try write(module.bytes, of: path, input, &worker, &result)
+  }
+
+  private func write(
+    _ bytes: [UInt8], of path: String, _ input: CompressionFormat?,
+    _ worker: inout ConvertWorker, _ result: inout Result
+  ) throws {
+    let target = destination.target(of: path)
+    let format = destination.format(of: target, like: input)
+    result.compression = format
+    var output = bytes
+    if let format {
+      // SAFETY: bytes of arrays of bytes are all initialized.
+      guard let packed = unsafe worker.compressor.compress(bytes.span.bytes, format) else {
+        throw FileError(
+          path: path, cause: .notSuitable("cannot be packed as \(format.rawValue) again"))
+      }
+      output = packed
+    }
+    if destination.isStandardOutput {
+      var buffer = OutputBuffer()
+      buffer.append(output)
+      Terminal.write(&buffer)
+      return
+    }
+    result.output = target
+    try AtomicFile.write(output, to: target)
+  }
+}
+
+extension ConversionError {
+  /// Whether the file was understood, but what was asked for must not or cannot be done.
+  var isRefusal: Bool {
+    switch self {
+    case .malformed, .damagedTables, .badSignature, .cannotSign: false
+    default: true
+    }
+  }
+}

@@ -1,0 +1,139 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kernels
+internal import ModuleFiles
+internal import ModuleVersions
+internal import OrderedWork
+
+/// `ksym exports`: what a kernel or module exports.
+struct ExportsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exports",
+    abstract: "Show what kernels and modules export: Module.symvers from binaries.",
+    discussion: """
+      Reads the export tables of every era (place-relative and absolute entries, GPL-only tables and \
+      flags, CRCs of every form) from a vmlinux, a vmlinuz or bzImage, modules and directories of \
+      modules, or Module.symvers text in any of its historic column orders, plain or compressed.
+
+      Examples:
+        ksym exports /boot/vmlinuz-$(uname -r)
+        ksym exports --format symvers vmlinuz /lib/modules/$(uname -r) > Module.symvers
+        ksym exports --format symvers old/Module.symvers     (to the present column order)
+        ksym exports --json usb-storage.ko.xz | jq .namespace
+
+      A directory that holds a kernel image (an unpacked package, a build tree, \
+      /lib/modules/RELEASE) counts with its image, unless --no-kernel.
+
+      JSON, one object an export: name, readable, crc, licence, namespace, owner, file.
+
+      Exit status: 0 exports were found; 1 none were; 2 a file cannot be read.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case table, symvers, json
+  }
+
+  @Option(help: "Output format: table, symvers or json.")
+  var format: Format = .table
+
+  @Flag(name: .customLong("no-kernel"), help: "Leave out the kernel images of directories.")
+  var noKernel = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "Kernels, modules, directories of modules, Module.symvers files, or - for one of these.",
+    completion: .file())
+  var paths: [String]
+
+  func run() throws {
+    let terminal = Terminal(common.colour)
+    var report = ExportsReport(
+      format: common.json ? .json : format, terminal: terminal, showsReadable: !common.noDemangle)
+    for path in paths {
+      if path != "-", PathKind(path) == .directory {
+        if !noKernel { readKernel(ofDirectory: path, &report) }
+        readModules(below: path, terminal, &report)
+      } else if ModulePaths.isModuleName(path) {
+        readModules([path], terminal, &report)
+      } else {
+        readImage(path, &report)
+      }
+    }
+    report.finish()
+    throw ExitCode(report.status.rawValue)
+  }
+
+  /// The kernel image that a directory holds, if there is one.
+  private func readKernel(ofDirectory path: String, _ report: inout ExportsReport) {
+    guard KernelFactsReader.image(in: path) != nil else { return }
+    var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+    do {
+      let facts = try reader.read(path)
+      guard let exports = facts.exports else { return }
+      if common.verbose { Terminal.complain("kernel: \(exports.source)") }
+      report.add(exports.value, from: exports.source)
+    } catch {
+      report.complain("\(error)")
+    }
+  }
+
+  private func readModules(
+    below directory: String, _ terminal: Terminal, _ report: inout ExportsReport
+  ) {
+    var files: [String] = []
+    for entry in ModulePaths.expand([directory]) {
+      switch entry {
+      case .file(let path): files.append(path)
+      case .unreadable(let error): report.complain("\(error)")
+      }
+    }
+    readModules(files, terminal, &report)
+  }
+
+  private func readModules(
+    _ files: [String], _ terminal: Terminal, _ report: inout ExportsReport
+  ) {
+    let limit = common.maximumSize.bytes
+    var progress = Progress(terminal, what: "modules")
+    OrderedWork.run(
+      count: files.count, workers: common.workers, chunk: files.count > 64 ? 8 : 1,
+      makeState: { FileBuffer(limit: limit) },
+      work: { buffer, index in ExportsCommand.read(files[index], &buffer) },
+      consume: { index, result in
+        switch result {
+        case .success(let table): report.add(table, from: files[index])
+        case .failure(let error): report.complain(error.description)
+        }
+        progress.update(index + 1, of: files.count)
+        return true
+      })
+    progress.clear()
+  }
+
+  private static func read(
+    _ path: String, _ buffer: inout FileBuffer
+  ) -> Result<ExportTable, FileError> {
+    do throws(FileError) {
+      try buffer.open(path)
+      do throws(ParseError) {
+        return .success(try ModuleFile(buffer.source).exports(ofFile: path))
+      } catch { throw FileError(path: path, cause: .malformed(error)) }
+    } catch { return .failure(error) }
+  }
+
+  /// A file that is no module by its name: a kernel, symvers text, or a module all the same.
+  private func readImage(_ path: String, _ report: inout ExportsReport) {
+    do {
+      var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+      guard let table = try reader.readExports(path) else {
+        report.complain(
+          "\(path): no export tables; a raw kernel image needs its Module.symvers beside it")
+        return
+      }
+      report.add(table, from: path)
+    } catch {
+      report.complain("\(error)")
+    }
+  }
+}

@@ -1,0 +1,197 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kallsyms
+internal import Kernels
+internal import SymbolTables
+
+/// `ksym kallsyms`: the tables themselves.
+struct KallsymsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kallsyms",
+    abstract: "Decode and encode the kernel's symbol tables themselves.",
+    subcommands: [KallsymsDecodeCommand.self, KallsymsEncodeCommand.self])
+}
+
+/// `ksym kallsyms decode`: where the tables lie, and how they are laid out.
+struct KallsymsDecodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decode",
+    abstract: "Show where the tables lie in a kernel image, and how they are laid out.",
+    discussion: """
+      Offsets are in bytes from the start of the unpacked kernel.
+
+      Example:
+        ksym kallsyms decode /boot/vmlinuz-$(uname -r)
+
+      Exit status: 0 the tables were found; 2 they were not.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "A kernel image.", completion: .file())
+  var kernel: String
+
+  func run() throws {
+    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
+    let source = try KernelSymbolSource.read(kernel, common, with: &reader)
+    guard let tables = source.tables else {
+      Terminal.complain("\(kernel): is a list of symbols, not a kernel image")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+    var output = OutputBuffer()
+    if common.json {
+      writeJSON(tables, source, to: &output)
+    } else {
+      writeText(tables, source, to: &output)
+    }
+    Terminal.write(&output)
+  }
+
+  private func ranges(_ tables: KallsymsTables) -> [(String, Range<Int>)] {
+    let addresses = tables.encoding == .absolute ? "kallsyms_addresses" : "kallsyms_offsets"
+    let all: [(String, Range<Int>?)] = [
+      ("kallsyms_num_syms", tables.countOffset..<(tables.countOffset + 4)),
+      ("kallsyms_names", tables.names), ("kallsyms_markers", tables.markers),
+      ("kallsyms_token_table", tables.tokenTable), ("kallsyms_token_index", tables.tokenIndex),
+      (addresses, tables.addresses), ("kallsyms_relative_base", tables.relativeBase),
+      ("kallsyms_seqs_of_names", tables.sequences),
+    ]
+    return all.compactMap { name, range in range.map { (name, $0) } }
+      .sorted { $0.1.lowerBound < $1.1.lowerBound }
+  }
+
+  private func writeText(
+    _ tables: KallsymsTables, _ source: KernelSymbolSource, to output: inout OutputBuffer
+  ) {
+    func row(_ name: String, _ value: String) {
+      output.append(name + String(repeating: " ", count: max(1, 24 - name.count)) + value + "\n")
+    }
+    if let release = source.release { row("release", release) }
+    row("symbols", "\(tables.count)")
+    row("byte order", tables.order == .little ? "little-endian" : "big-endian")
+    row("word size", tables.wordSize.map { "\($0 * 8) bits" } ?? "unknown")
+    row("addresses", tables.encoding.rawValue)
+    row("name lengths", lengths(tables))
+    row("marker size", "\(tables.markerSize) bytes")
+    if tables.sequenceSize > 0 { row("sequence numbers", "\(tables.sequenceSize) bytes") }
+    for (name, range) in ranges(tables) {
+      let (first, last) = (
+        String(range.lowerBound, radix: 16), String(range.upperBound, radix: 16)
+      )
+      row(name, "0x\(first)..0x\(last) (\(range.count) bytes)")
+    }
+  }
+
+  private func lengths(_ tables: KallsymsTables) -> String {
+    switch tables.hasTwoByteLengths {
+    case true: "one or two bytes"
+    case false: "one byte"
+    default: "one byte (none of 128 or more)"
+    }
+  }
+
+  private func writeJSON(
+    _ tables: KallsymsTables, _ source: KernelSymbolSource, to output: inout OutputBuffer
+  ) {
+    var json = JSONWriter(output)
+    json.beginObject()
+    json.member("release", optional: source.release)
+    json.key("symbols")
+    json.value(tables.count)
+    json.member("byteOrder", tables.order == .little ? "little" : "big")
+    json.key("wordBits")
+    if let size = tables.wordSize { json.value(size * 8) } else { json.null() }
+    json.member("encoding", tables.encoding.rawValue)
+    json.key("tables")
+    json.beginArray()
+    for (name, range) in ranges(tables) {
+      json.beginObject()
+      json.member("name", name)
+      json.key("offset")
+      json.value(range.lowerBound)
+      json.key("size")
+      json.value(range.count)
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+}
+
+/// `ksym kallsyms encode`: what `scripts/kallsyms` writes.
+struct KallsymsEncodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encode",
+    abstract: "Write the assembly text of the tables, as the kernel's scripts/kallsyms does.",
+    discussion: """
+      The text, the messages and the exit status are those of the program of the release named.
+
+      Example:
+        nm -n vmlinux | sed -f scripts/mksysmap | ksym kallsyms encode --all-symbols - > k.S
+
+      Exit status: 0 the text was written; 1 a line is malformed or an address out of range (as \
+      scripts/kallsyms); 2 the file cannot be read.
+      """)
+
+  @Flag(help: "All symbols, not only functions.")
+  var allSymbols = false
+
+  @Flag(help: "Distances from _text instead of addresses (7.0 and later).")
+  var pcRelative = false
+
+  @Flag(help: "Offsets from a base: the only form of 6.12 to 6.19, which need not be asked for.")
+  var baseRelative = false
+
+  @Flag(help: "Per-CPU symbols are absolute (6.14 and before).")
+  var absolutePercpu = false
+
+  @Option(help: ArgumentHelp("The release to write as, 6.12 or later.", valueName: "release"))
+  var release = "7.3"
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "Output of nm -n, such as System.map, or -.", completion: .file())
+  var map: String
+
+  private var form: KallsymsEncoder.Release? { KernelVersion(release).flatMap { .init($0) } }
+
+  func validate() throws {
+    guard let form else {
+      throw ValidationError("--release takes 6.12 or a later release, not '\(release)'")
+    }
+    if form == .v6_12 && pcRelative {
+      throw ValidationError("--pc-relative exists from 7.0 on, not in \(release)")
+    }
+    if form != .v6_12 && (absolutePercpu || baseRelative) {
+      throw ValidationError(
+        "--\(baseRelative ? "base-relative" : "absolute-percpu") does not exist in \(release)")
+    }
+  }
+
+  func run() throws {
+    var file = FileBuffer(limit: common.maximumSize.bytes)
+    let outcome: KallsymsEncoder.Outcome
+    do {
+      try file.open(map)
+      outcome = KallsymsEncoder.assemble(
+        try file.source.all(),
+        .init(
+          release: form ?? .v7_3, includesAllSymbols: allSymbols, isPlaceRelative: pcRelative,
+          makesPerCPUAbsolute: absolutePercpu)
+      ) { piece in
+        var output = OutputBuffer()
+        output.append(piece)
+        Terminal.write(&output)
+      }
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+    var messages = OutputBuffer()
+    messages.append(outcome.messages)
+    _ = messages.write(to: 2)
+    throw ExitCode(outcome.exitStatus)
+  }
+}

@@ -1,0 +1,72 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kernels
+
+/// `ksym kernel`: what a kernel is.
+struct KernelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernel",
+    abstract: "Say what a kernel is: container, release, build ID, configuration, versions.",
+    discussion: """
+      Reads any kernel: vmlinux; bzImage, Image, zImage, uImage, EFI zboot and unified images with \
+      their payloads in any compression; directories (/lib/modules/RELEASE, a build tree, an \
+      unpacked package); memory dumps (ELF vmcore of kdump or QEMU, makedumpfile's format, \
+      compressed and flattened); lists of symbols (System.map, /proc/kallsyms). Each fact comes with its source; what one file lacks is looked for \
+      beside it. A configuration alone tells which version tables its kernel's \
+      modpost writes, its loader reads and kmod reads, and what options mean for long names.
+
+      Examples:
+        ksym kernel /boot/vmlinuz-$(uname -r)
+        ksym kernel --config bzImage > config
+        ksym kernel --json unpacked-package/ | jq .modversions
+        ksym kernel /boot/config-6.14.0     (which version tables that writes and reads)
+        ksym kernel vmcore                  (release, KASLR offset, build ID)
+
+      JSON, one object a kernel: kernel, layers, architecture, wordSize, byteOrder, release, banner, \
+      buildId, config {embedded, source}, vermagic, symbols {count, ofModules, exported, \
+      kernelOffset, kallsyms {releases, encoding, order, byteOrder, wordSize, twoByteLengths, \
+      markerSize, sequenceSize}}, exports {count, gplOnly, namespaced, withCrc, \
+      source, form {entrySize, placeRelative, namespaces, crcs, flagTable}}, modversions {enabled, \
+      generator, writes, reads, layouts [{layout, written, read, readByTools, longestName}], \
+      effects [{option, set, means}]}, options {NAME: value}, structModuleSize, modules {directory, \
+      count}, dump {form, compression, kernelOffset, textAddress, physicalTextAddress, pageSize, \
+      incomplete}, sources {fact: file}, notes. What is unknown is null.
+
+      Exit status: 0 every kernel was read; 1 --config found no configuration; 2 a kernel cannot be \
+      read.
+      """)
+
+  @Flag(name: .customLong("config"), help: "Print the kernel's configuration, and nothing else.")
+  var printsConfig = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "Kernels: images, directories, memory dumps, configurations, or running.",
+    completion: .file())
+  var kernels: [String]
+
+  func run() throws {
+    let terminal = Terminal(common.colour)
+    var report = KernelReport(terminal: terminal, isVerbose: common.verbose)
+    for path in kernels {
+      // Each kernel has buffers of its own, so that memory is bounded by the largest.
+      var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+      reader.isThorough = !printsConfig
+      do {
+        let facts = try reader.readConfiguration(path) ?? reader.read(path)
+        if printsConfig {
+          report.printConfig(of: facts)
+        } else if common.json {
+          report.writeJSON(facts)
+        } else {
+          report.writeText(facts)
+        }
+      } catch {
+        report.complain("\(error)")
+      }
+    }
+    report.finish()
+    throw ExitCode(report.status.rawValue)
+  }
+}

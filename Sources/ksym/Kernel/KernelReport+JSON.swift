@@ -1,0 +1,172 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import Kallsyms
+internal import KernelImages
+internal import Kernels
+internal import ModuleVersions
+internal import SymbolTables
+
+extension KernelReport {
+  /// Writes one object on a line. What is unknown is null.
+  mutating func writeJSON(_ facts: KernelFacts) {
+    var json = JSONWriter()
+    json.beginObject()
+    json.member("kernel", facts.path)
+    json.member("layers", facts.layers?.value ?? [])
+    json.member("architecture", optional: facts.machine?.value.name)
+    json.member("wordSize", optional: facts.layout?.value.wordSize)
+    json.member(
+      "byteOrder", optional: facts.layout.map { $0.value.order == .little ? "little" : "big" })
+    json.member("release", optional: facts.release?.value)
+    json.member("banner", optional: facts.banner?.value.text)
+    json.member("buildId", optional: facts.buildID?.value.hexadecimal)
+    json.member("vermagic", optional: facts.vermagic?.value)
+    KernelReport.writeSymbols(facts, &json)
+    KernelReport.writeExports(facts, &json)
+    KernelReport.writeConfig(facts, &json)
+    json.member("structModuleSize", optional: facts.moduleStructureSize?.value)
+    json.key("modules")
+    if let tree = facts.moduleTree {
+      json.beginObject()
+      json.member("directory", tree)
+      json.member("count", optional: facts.moduleCount)
+      json.endObject()
+    } else {
+      json.null()
+    }
+    KernelReport.writeDump(facts, &json)
+    KernelReport.writeSources(facts, &json)
+    json.member("notes", facts.notes)
+    json.endObject()
+    json.endLine()
+    append(json.output.bytes)
+  }
+
+  private static func writeSymbols(_ facts: KernelFacts, _ json: inout JSONWriter) {
+    json.key("symbols")
+    guard let symbols = facts.symbols?.value else {
+      json.null()
+      return
+    }
+    json.beginObject()
+    json.member("count", optional: symbols.count)
+    json.member("ofModules", optional: symbols.moduleSymbolCount)
+    json.member("exported", optional: symbols.exportCount)
+    json.member(
+      "kernelOffset", optional: symbols.kernelOffset.map { "0x\(String($0.value, radix: 16))" })
+    json.key("kallsyms")
+    if let tables = symbols.tables {
+      json.beginObject()
+      json.member("releases", optional: symbols.releases)
+      json.member("encoding", tables.encoding.rawValue)
+      json.member("order", symbols.order)
+      json.member("byteOrder", tables.order == .little ? "little" : "big")
+      json.member("wordSize", optional: tables.wordSize)
+      json.key("twoByteLengths")
+      if let isWide = tables.hasTwoByteLengths { json.value(isWide) } else { json.null() }
+      json.member("markerSize", optional: tables.markerSize)
+      json.member(
+        "sequenceSize", optional: tables.sequences == nil ? nil : tables.sequenceSize)
+      json.endObject()
+    } else {
+      json.null()
+    }
+    json.endObject()
+  }
+
+  private static func writeExports(_ facts: KernelFacts, _ json: inout JSONWriter) {
+    json.key("exports")
+    guard let exports = facts.exports else {
+      json.null()
+      return
+    }
+    let counts = ExportCounts(exports.value)
+    json.beginObject()
+    json.member("count", optional: counts.all)
+    json.member("gplOnly", optional: counts.gplOnly)
+    json.member("namespaced", optional: counts.namespaced)
+    json.member("withCrc", optional: counts.withCRC)
+    json.member("source", exports.source)
+    json.key("form")
+    if let form = exports.value.form {
+      json.beginObject()
+      json.member("entrySize", optional: form.entries.entrySize)
+      json.member("placeRelative", form.entries.isPlaceRelative)
+      json.member("namespaces", form.entries.hasNamespace)
+      json.member("crcs", form.crcs.rawValue)
+      json.member("flagTable", form.hasFlagTable)
+      json.endObject()
+    } else {
+      json.null()
+    }
+    json.endObject()
+  }
+
+  private static func writeConfig(_ facts: KernelFacts, _ json: inout JSONWriter) {
+    guard let config = facts.config else {
+      json.member(null: "config")
+      json.member(null: "modversions")
+      json.member(null: "options")
+      return
+    }
+    json.key("config")
+    json.beginObject()
+    json.member("embedded", isEmbedded(facts))
+    json.member("source", config.source)
+    json.endObject()
+    let options = ModversionsOptions(config.value, of: facts)
+    json.key("modversions")
+    json.beginObject()
+    json.member("enabled", options.isEnabled)
+    json.member("generator", optional: options.generator?.rawValue)
+    json.member("writes", options.writes.map(\.rawValue))
+    json.member("reads", options.reads.map(\.rawValue))
+    writeLayouts(config.value, facts, &json)
+    json.endObject()
+    json.key("options")
+    json.beginObject()
+    for (name, value) in KernelReport.options(config.value) { json.member(name: name, value) }
+    json.endObject()
+  }
+
+  private static func writeDump(_ facts: KernelFacts, _ json: inout JSONWriter) {
+    json.key("dump")
+    guard let dump = facts.dump?.value else {
+      json.null()
+      return
+    }
+    func address(_ value: UInt64) -> String { "0x\(String(value, radix: 16))" }
+    json.beginObject()
+    switch dump.form {
+    case .elf:
+      json.member("form", "elf")
+      json.member(null: "compression")
+    case .kdump(_, let packing):
+      json.member("form", "kdump")
+      json.member("compression", packing.rawValue)
+    }
+    json.member("kernelOffset", optional: dump.kernelOffset.map(address))
+    json.member("textAddress", optional: dump.textAddress.map(address))
+    json.member("physicalTextAddress", optional: dump.physicalTextAddress.map(address))
+    json.member("pageSize", optional: dump.information?.pageSize)
+    json.member("incomplete", dump.isIncomplete)
+    json.endObject()
+  }
+
+  private static func writeSources(_ facts: KernelFacts, _ json: inout JSONWriter) {
+    json.key("sources")
+    json.beginObject()
+    json.member("layers", optional: facts.layers?.source)
+    json.member("architecture", optional: facts.machine?.source)
+    json.member("release", optional: facts.release?.source)
+    json.member("banner", optional: facts.banner?.source)
+    json.member("buildId", optional: facts.buildID?.source)
+    json.member("config", optional: facts.config?.source)
+    json.member("vermagic", optional: facts.vermagic?.source)
+    json.member("symbols", optional: facts.symbols?.source)
+    json.member("exports", optional: facts.exports?.source)
+    json.member("structModuleSize", optional: facts.moduleStructureSize?.source)
+    json.member("dump", optional: facts.dump?.source)
+    json.endObject()
+  }
+}

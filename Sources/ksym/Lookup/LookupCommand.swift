@@ -1,0 +1,210 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kallsyms
+internal import Kernels
+internal import SymbolTables
+
+/// `ksym lookup`: name, address or digest to symbol.
+struct LookupCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lookup",
+    abstract: "Find symbols by name, readable name, pattern, digest or address.",
+    discussion: """
+      A key is an address (0x…), a linkage name, its SHA-256 digest (64 digits, or sha256:…), a \
+      pattern, a source name (without what compilers append), or a readable Rust path or the end of \
+      one, generic arguments aside. All symbols that it may mean are shown, each with its position \
+      among equal names (sympos). These forms choose among them:
+
+        NAME,2                   the second of equal names, as livepatch counts
+        NAME@MODULE MODULE:NAME  that of a module, or of vmlinux
+        NAME+0x1c NAME+28        a place in it
+        NAME+0x1c/0x40           a place in the one of that size, as in a backtrace
+
+      Examples:
+        ksym lookup -k vmlinuz vfs_read 'init_once,2' print::call_printk
+        ksym lookup -k vmlinuz 0xffffffff81234567 'schedule+0x1c/0x40' --long
+        ksym lookup -k /proc/kallsyms usb_storage:storage_probe
+        ksym lookup -k vmlinuz --with-modules type_show --json | jq .file
+        ksym lookup -k 6.1/vmlinuz -k 6.12/vmlinuz s_next
+        ksym lookup -k vmlinuz --era 6.6 init_once.llvm.14172910296636650566
+        ksym lookup -k vmlinuz --for kprobe 'init_once,2' >> /sys/kernel/tracing/kprobe_events
+        ksym lookup -k vmlinuz --for all print::call_printk
+
+      With --era, names are answered as kallsyms_lookup_name of that release does in a kernel built \
+      by Clang with ThinLTO: releases from 5.13 to 6.10.6 cut suffixes, each in its own way. --era \
+      own takes the kernel's release, and ThinLTO if any name has its suffix.
+
+      With --for, each symbol is printed as an interface takes it: kprobe (a line of kprobe_events), \
+      ftrace (text of set_ftrace_filter), perf, bpftrace, livepatch (old_name and old_sympos), gdb, \
+      crash, modversions (the layouts with room for the name), or a table of all. What an interface \
+      cannot take says why, and the status is 1. --era and --lto tell the rules where the kernel does \
+      not.
+
+      Several kernels make one table: a line for each symbol, a column for each kernel.
+
+      JSON, one object a symbol: kernel, key, the four names (linkage, source, readable, hashed), \
+      owner, type, address, size, offset, sympos, equals, file, aliases.
+
+      Exit status: 0 every key was found; 1 one was not; 2 a kernel cannot be read.
+      """)
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, or running "
+        + "(repeatable).",
+      valueName: "path"),
+    completion: .file())
+  var kernel: [String] = []
+
+  @Option(help: ArgumentHelp("Answer names as this release does, or own.", valueName: "release"))
+  var era: String?
+
+  @Flag(
+    inversion: .prefixedNo, help: "With --era: whether the kernel was built by Clang with ThinLTO.")
+  var lto: Bool?
+
+  @Flag(help: "With --era: and with CFI (matters for 5.13 to 5.15).")
+  var cfi = false
+
+  @Flag(name: .shortAndLong, help: "Show everything known of each symbol, a line each.")
+  var long = false
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "Print how an interface takes the symbol: kprobe, ftrace, perf, bpftrace, livepatch, gdb, crash, "
+        + "modversions or all.", valueName: "interface"))
+  var spelling: SpellingChoice?
+
+  @Option(
+    name: .customLong("names"),
+    help: ArgumentHelp(
+      "Names that digests may stand for: a name table, symvers, System.map, nm, a list.",
+      valueName: "file"), completion: .file())
+  var names: [String] = []
+
+  @OptionGroup var kaslr: KASLROptions
+  @OptionGroup var modules: ModuleSymbolOptions
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "Names, patterns, digests or addresses.")
+  var keys: [String]
+
+  func validate() throws {
+    if let era, era != "own", KernelVersion(era) == nil {
+      throw ValidationError("--era takes a release such as 6.6 or 6.10.7, or own, not '\(era)'")
+    }
+    if era == nil && spelling == nil && (lto != nil || cfi) {
+      throw ValidationError("--lto and --cfi belong to --era or --for")
+    }
+    let isTable = kernel.count > 1 && !common.json
+    if isTable && long { throw ValidationError("--long shows one kernel only") }
+  }
+
+  func run() throws {
+    let kernels = kernel.isEmpty ? ["running"] : kernel
+    var status = ExitStatus.yes
+    var matrix = LookupMatrix(kernels)
+    var known = KnownNames()
+    for path in names where !known.read(path, limit: common.maximumSize.bytes) {
+      status = .trouble
+    }
+    for path in kernels {
+      matrix.beginKernel()
+      try answer(path, isOne: kernels.count == 1, known, &matrix, &status)
+    }
+    if known.complainOfDamage() { status = .trouble }
+    var output = OutputBuffer()
+    matrix.write(Terminal(common.colour), to: &output)
+    Terminal.write(&output)
+    throw ExitCode(status.rawValue)
+  }
+
+  /// Answers all keys from one kernel, in print or in its column.
+  private func answer(
+    _ path: String, isOne: Bool, _ known: KnownNames, _ matrix: inout LookupMatrix,
+    _ status: inout ExitStatus
+  ) throws {
+    let source = try KernelSymbolSource.read(
+      path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
+    if !source.unreadModules.isEmpty { status = .trouble }
+    let index = SymbolIndex(source.table)
+    let spellings = spelling.map { spellingPrinter($0, index, source, path) }
+    let finder = SymbolFinder(
+      index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
+    let report = LookupReport(
+      source: source, index: index, kernel: path, form: form,
+      showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
+    var output = OutputBuffer()
+    for key in keys {
+      let found = finder.find(known.linkageName(of: key) ?? key)
+      if found.isEmpty {
+        if status == .yes { status = .no }
+        Terminal.write(&output)
+        complain(key, path, finder, isOne: isOne)
+      }
+      for match in found {
+        if let spellings {
+          if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
+        } else if !isOne && !common.json {
+          matrix.add(match, source.table, size: index.size(of: match.index))
+        } else {
+          report.write(key, match, to: &output)
+        }
+      }
+    }
+    Terminal.write(&output)
+  }
+
+  /// What writes the spellings that `--for` asks for.
+  private func spellingPrinter(
+    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String
+  ) -> SpellingPrinter {
+    SpellingPrinter(
+      choice, index, source, path,
+      version: era.flatMap { KernelVersion($0) } ?? source.release.flatMap { KernelVersion($0) },
+      configuration: .init(
+        hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
+      common)
+  }
+
+  private var form: LookupReport.Form { common.json ? .json : long ? .long : .line }
+
+  /// The rules that `--era` asks for.
+  private func eraLookup(
+    _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String
+  ) throws -> EraLookup? {
+    guard let era else { return nil }
+    guard let version = KernelVersion(era == "own" ? source.release ?? "" : era) else {
+      Terminal.complain("\(path): its release is not known; say it with --era")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+    let hasLTO = lto ?? (era != "own" || source.table.hasPromotedNames)
+    let rules = LookupEra.of(
+      version, .init(hasClangLTO: hasLTO, hasCFIWithThinLTO: hasLTO && cfi))
+    if common.verbose || !rules.isCertain {
+      Terminal.complain(
+        "\(version): \(rules.source)\(rules.isCertain ? "" : " (not certain)")")
+    }
+    return EraLookup(index, rules)
+  }
+
+  private func complain(_ key: String, _ path: String, _ finder: SymbolFinder, isOne: Bool) {
+    var words = isOne ? "\(key): not found" : "\(key): not found in \(path)"
+    if finder.index.table.hidesAddresses && key.hasPrefix("0x") {
+      words += ": addresses are hidden"
+    }
+    if let era = finder.era?.era {
+      words += " (\(era.source))"
+      // What a reader may have meant: the function itself rather than what stands before it.
+      let names = SymbolFinder(finder.index).find(key).prefix(64).map {
+        finder.index.table.name(at: $0.index).text
+      }
+      if let name = names.first(where: { $0.hasPrefix(key) }) ?? names.first {
+        words += "; there is \(name)"
+      }
+    }
+    Terminal.complain(words)
+  }
+}

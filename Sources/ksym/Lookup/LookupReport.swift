@@ -1,0 +1,197 @@
+internal import ByteStorage
+internal import Kallsyms
+internal import Kernels
+internal import SymbolNames
+internal import SymbolTables
+
+/// Prints what a key means.
+struct LookupReport {
+  /// How much, and for whom.
+  enum Form { case line, long, json }
+
+  let source: KernelSymbolSource
+  let index: SymbolIndex
+  let kernel: String
+  let form: Form
+  let showsReadable: Bool
+  let terminal: Terminal
+
+  /// Everything that is known of a symbol.
+  private struct Facts {
+    let linkage: String
+    let readable: String?
+    let owner: String
+    let type: String
+    let address: UInt64
+    let hasPlace: Bool
+    let size: UInt64?
+    let file: String?
+    let aliases: [String]
+
+    var source: String { LinkageName.sourceName(of: linkage) }
+    var hashed: String {
+      let bytes = Array(linkage.utf8)
+      // SAFETY: the bytes of an array of bytes are all initialised.
+      return unsafe SHA256Digest(of: bytes.span.bytes).hexadecimal
+    }
+  }
+
+  private func facts(_ found: FoundSymbol) -> Facts {
+    let table = index.table
+    let name = table.name(at: found.index).text
+    return Facts(
+      linkage: name, readable: showsReadable ? readableName(name) : nil,
+      owner: table.owner(at: found.index),
+      type: String(UnicodeScalar(table.type(at: found.index))),
+      address: table.addresses[found.index], hasPlace: table.hasPlace(at: found.index),
+      size: index.size(of: found.index), file: table.file(at: found.index),
+      aliases: index.aliases(of: found.index).map { table.name(at: $0).text })
+  }
+
+  func write(_ key: String, _ found: FoundSymbol, to output: inout OutputBuffer) {
+    switch form {
+    case .line: writeLine(found, to: &output)
+    case .long: writeLong(found, to: &output)
+    case .json: writeJSON(key, found, to: &output)
+    }
+  }
+
+  private func writeLine(_ found: FoundSymbol, to output: inout OutputBuffer) {
+    let facts = facts(found)
+    output.append(
+      hexadecimal: facts.address &+ (found.offset ?? 0), width: source.addressWidth)
+    output.append(" \(plain(facts.type)) \(terminal.strong(plain(facts.linkage)))")
+    if found.offset != nil || facts.size != nil {
+      output.append("+0x" + String(found.offset ?? 0, radix: 16))
+    }
+    if let size = facts.size { output.append("/0x" + String(size, radix: 16)) }
+    if facts.owner != SymbolTable.kernelName { output.append(" [\(plain(facts.owner))]") }
+    if let readable = facts.readable { output.append("  " + plain(readable)) }
+    if let file = facts.file { output.append("  " + plain(file)) }
+    if found.count > 1 { output.append(terminal.faint("  (\(found.position) of \(found.count))")) }
+    if !facts.aliases.isEmpty {
+      output.append(terminal.faint("  (also \(plain(facts.aliases.joined(separator: ", "))))"))
+    }
+    output.append("\n")
+  }
+
+  private func writeLong(_ found: FoundSymbol, to output: inout OutputBuffer) {
+    let facts = facts(found)
+    output.append(terminal.strong(plain(facts.linkage)) + "\n")
+    func line(_ label: String, _ value: String?) {
+      guard let value else { return }
+      let padding = String(repeating: " ", count: max(1, 10 - label.utf8.count))
+      output.append("  \(label)\(padding)\(plain(value))\n")
+    }
+    line("source", facts.source)
+    line("readable", facts.readable)
+    line("hashed", "sha256:\(facts.hashed)")
+    line("owner", facts.owner)
+    line("type", facts.type)
+    line(
+      "address",
+      "0x" + String(facts.address, radix: 16) + (facts.hasPlace ? "" : " in its section"))
+    line("offset", found.offset.map { "0x" + String($0, radix: 16) })
+    line("size", facts.size.map { "0x" + String($0, radix: 16) })
+    line("position", "\(found.position) of \(found.count)")
+    line("file", facts.file)
+    if !facts.aliases.isEmpty { line("aliases", facts.aliases.joined(separator: ", ")) }
+  }
+
+  private func writeJSON(_ key: String, _ found: FoundSymbol, to output: inout OutputBuffer) {
+    let facts = facts(found)
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    json.beginObject()
+    json.member("kernel", kernel)
+    json.member("key", key)
+    json.member("linkage", facts.linkage)
+    json.member("source", facts.source)
+    json.member("readable", optional: facts.readable)
+    json.member("hashed", facts.hashed)
+    json.member("owner", facts.owner)
+    json.member("type", facts.type)
+    if facts.hasPlace {
+      json.member("address", "0x" + String(facts.address, radix: 16))
+    } else {
+      json.member(null: "address")
+    }
+    json.member("size", optional: facts.size.map { Int(clamping: $0) })
+    json.member("offset", optional: found.offset.map { Int(clamping: $0) })
+    json.member("sympos", optional: found.position)
+    json.member("equals", optional: found.count)
+    json.member("file", optional: facts.file)
+    json.member("aliases", facts.aliases)
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+}
+
+/// What several kernels know of the same keys: a line for each symbol, a column for each kernel.
+struct LookupMatrix {
+  private struct Row: Hashable {
+    let name: String
+    let owner: String
+    let position: Int
+    let offset: UInt64?
+  }
+
+  private let kernels: [String]
+  private var column = -1
+  private var rows: [Row] = []
+  private var cells: [Row: [Int: String]] = [:]
+  private var hasEquals: Set<String> = []
+
+  init(_ kernels: [String]) { self.kernels = kernels }
+
+  /// Begins the column of the next kernel.
+  mutating func beginKernel() { column += 1 }
+
+  /// Adds a symbol of the present kernel.
+  mutating func add(_ found: FoundSymbol, _ table: SymbolTable, size: UInt64?) {
+    let name = table.name(at: found.index).text
+    let row = Row(
+      name: name, owner: table.owner(at: found.index), position: found.position,
+      offset: found.offset)
+    if found.count > 1 { hasEquals.insert(name) }
+    let known = cells[row]
+    if known == nil { rows.append(row) }
+    guard known?[column] == nil else { return }
+    var cell = String(table.addresses[found.index] &+ (found.offset ?? 0), radix: 16)
+    if let size { cell += "/0x" + String(size, radix: 16) }
+    if found.count > 1 { cell += " (\(found.position) of \(found.count))" }
+    cells[row, default: [:]][column] = cell
+  }
+
+  /// Writes the table; nothing where there is none.
+  func write(_ terminal: Terminal, to output: inout OutputBuffer) {
+    guard !rows.isEmpty else { return }
+    var lines = [[""] + kernels.map { plain($0) }]
+    for row in rows {
+      let cells = cells[row] ?? [:]
+      lines.append([label(row)] + kernels.indices.map { cells[$0] ?? "-" })
+    }
+    let widths = lines[0].indices.map { column in
+      lines.map { $0[column].count }.max() ?? 0
+    }
+    for (number, line) in lines.enumerated() {
+      var text = ""
+      for (column, cell) in line.enumerated() {
+        text += cell
+        if column < line.count - 1 {
+          text += String(repeating: " ", count: widths[column] - cell.count + 2)
+        }
+      }
+      output.append((number == 0 ? terminal.faint(text) : text) + "\n")
+    }
+  }
+
+  private func label(_ row: Row) -> String {
+    var label = row.name
+    if hasEquals.contains(row.name) { label += ",\(row.position)" }
+    if let offset = row.offset { label += "+0x" + String(offset, radix: 16) }
+    if row.owner != SymbolTable.kernelName { label += " [\(row.owner)]" }
+    return plain(label)
+  }
+}

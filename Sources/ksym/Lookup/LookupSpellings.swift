@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kallsyms
+internal import Kernels
+internal import NameTranslation
+internal import SymbolSpelling
+internal import SymbolTables
+
+/// What `--for` takes: an interface, or all of them.
+struct SpellingChoice: ExpressibleByArgument {
+  let interfaces: [SymbolInterface]
+
+  init?(argument: String) {
+    if argument == "all" {
+      interfaces = SymbolInterface.allCases
+    } else if let interface = SymbolInterface(rawValue: argument) {
+      interfaces = [interface]
+    } else {
+      return nil
+    }
+  }
+
+  static var allValueStrings: [String] { SymbolInterface.allCases.map(\.rawValue) + ["all"] }
+}
+
+/// Prints how interfaces take a symbol: the bare spelling for one interface, a table for all.
+struct SpellingPrinter {
+  let speller: SymbolSpeller
+  let choice: SpellingChoice
+  let isJSON: Bool
+  let terminal: Terminal
+
+  init(
+    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String,
+    version: KernelVersion?, configuration: LookupEra.Configuration, _ common: CommonOptions
+  ) {
+    let isRunning =
+      ["running", "/proc/kallsyms"].contains(path) || source.origin == .dump
+      || source.kernelOffset.map { $0.value != 0 } ?? false
+    let facts = SymbolSpeller.Kernel(
+      version: version, wordBits: source.addressWidth * 4, configuration: configuration,
+      isRunning: isRunning && !source.isMoveUndone, sites: source.probeSites)
+    speller = SymbolSpeller(index, kernel: facts)
+    self.choice = choice
+    isJSON = common.json
+    terminal = Terminal(common.colour)
+  }
+
+  /// Writes the spellings of one symbol.
+  ///
+  /// - Returns: Whether every interface asked for can take it.
+  func write(_ key: String, _ symbol: Int, to output: inout OutputBuffer) -> Bool {
+    let spellings = choice.interfaces.map { speller.spelling(of: symbol, for: $0) }
+    if isJSON {
+      for spelling in spellings { writeJSON(key, symbol, spelling, to: &output) }
+    } else if let spelling = spellings.first, spellings.count == 1 {
+      // What is written for one interface can be piped into it.
+      if let text = spelling.text { output.append(plain(text) + "\n") }
+      Terminal.write(&output)
+      for line in notes(spelling) { Terminal.complain("\(key): \(line)") }
+    } else {
+      let name = speller.index.table.name(at: symbol).text
+      output.append(terminal.strong(plain(name)) + "\n")
+      for spelling in spellings {
+        let label = spelling.interface.rawValue
+        let pad = String(repeating: " ", count: 12 - label.count)
+        output.append("  \(label)\(pad)\(spelling.text.map { plain($0) } ?? "-")\n")
+        for line in notes(spelling) {
+          output.append(String(repeating: " ", count: 14) + terminal.faint(plain(line)) + "\n")
+        }
+      }
+    }
+    return !spellings.contains { $0.text == nil }
+  }
+
+  private func notes(_ spelling: SymbolSpelling) -> [String] {
+    (spelling.reason.map { ["cannot: \($0)"] } ?? []) + spelling.remarks
+  }
+
+  private func writeJSON(
+    _ key: String, _ symbol: Int, _ spelling: SymbolSpelling, to output: inout OutputBuffer
+  ) {
+    let table = speller.index.table
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    json.beginObject()
+    json.member("key", key)
+    json.member("linkage", table.name(at: symbol).text)
+    json.member("owner", table.owner(at: symbol))
+    json.member("address", "0x" + String(table.addresses[symbol], radix: 16))
+    json.member("interface", spelling.interface.rawValue)
+    json.member("text", optional: spelling.text)
+    json.member("reason", optional: spelling.reason)
+    json.member("remarks", spelling.remarks)
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+}

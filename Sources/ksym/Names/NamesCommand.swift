@@ -1,0 +1,138 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kallsyms
+internal import Kernels
+internal import NameAudits
+internal import OrderedWork
+internal import SymbolTables
+
+/// `ksym names`: what the names of kernels and modules are like.
+struct NamesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "names",
+    abstract: "Audit names: limits, suffixes, duplicates.",
+    discussion: """
+      Counts the names of kernels and modules by length and holds them against the limits of every \
+      interface that takes names (version tables, kallsyms, livepatch, trace events, libbpf, depmod); \
+      lists exported and required names that basic version tables cannot hold, the suffixes that \
+      compilers leave, names that become one when suffixes are stripped, and names that several \
+      symbols bear.
+
+      Examples:
+        ksym names /boot/vmlinuz-$(uname -r)
+        ksym names vmlinux /lib/modules/$(uname -r)
+        ksym names --html names.html ./package-root
+        ksym names --json Module.symvers | jq .versions.long
+
+      A directory counts with the kernel image and the modules in it. A name is counted once, \
+      however many symbols bear it; both numbers are told. Mapping symbols ($x) and local labels \
+      (.L…) are left out, as the kernel leaves them out.
+
+      JSON, one object: sources, names, symbols, owners, rust, lengths [{length, names, symbols, \
+      rust}], limits [{interface, maximum, bits, since, through, excess, names, symbols, source}], \
+      versions {exported, required, long64, long32, long}, suffixes [{kind, names, symbols}], \
+      stripping [{what, stems, names, largest}], duplicates {names, symbols, withinOwner, \
+      sameAddress, largest, largestSameAddress}.
+
+      Exit status: 0 names were found; 1 none were; 2 a file cannot be read.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a page with the charts to this file: HTML that needs no other file.",
+      valueName: "file"), completion: .file(extensions: ["html"]))
+  var html: String?
+
+  @Option(help: ArgumentHelp("List at most this many names of a kind.", valueName: "n"))
+  var top = 10
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
+    completion: .file())
+  var paths: [String]
+
+  func validate() throws {
+    if top < 0 { throw ValidationError("--top must not be negative") }
+  }
+
+  func run() throws {
+    let terminal = Terminal(common.colour)
+    var status = ExitStatus.yes
+    let names = gather(terminal, &status)
+    guard names.count > 0 else {
+      Terminal.complain("no names")
+      throw ExitCode(max(status, .no).rawValue)
+    }
+    let audit = NameAudit(of: names, mostListed: top)
+    let report = NamesReport(
+      audit: audit, sources: paths, top: top, showsReadable: !common.noDemangle,
+      terminal: terminal)
+    if let html {
+      do {
+        try AtomicFile.write(NamesPage(report).bytes(), to: html)
+      } catch {
+        Terminal.complain("\(error)")
+        status = .trouble
+      }
+    }
+    var output = OutputBuffer(reserving: 1 << 15)
+    if common.json {
+      report.writeJSON(to: &output)
+    } else if html == nil {
+      report.write(to: &output)
+    }
+    Terminal.write(&output)
+    throw ExitCode(status.rawValue)
+  }
+
+  /// Reads all files, and says which cannot be read.
+  private func gather(_ terminal: Terminal, _ status: inout ExitStatus) -> NameCollection {
+    let entries = paths.flatMap { NameReader.files(of: $0) }
+    let limit = common.maximumSize.bytes
+    var names = NameCollection()
+    var worst = ExitStatus.yes
+    var progress = Progress(terminal, what: "files")
+    OrderedWork.run(
+      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 8 : 1,
+      makeState: { NameReader(limit: limit) },
+      work: { reader, index in NamesCommand.read(entries[index], &reader) },
+      consume: { index, result in
+        switch result {
+        case .success(let found): names.append(found)
+        case .failure(let complaint):
+          progress.clear()
+          Terminal.complain(complaint.words)
+          worst = .trouble
+        }
+        progress.update(index + 1, of: entries.count)
+        return true
+      })
+    progress.clear()
+    status = max(status, worst)
+    if common.verbose { Terminal.complain("\(entries.count) files, \(names.count) names") }
+    return names
+  }
+
+  static func read(
+    _ entry: DirectoryTree.Entry, _ reader: inout NameReader
+  ) -> Result<NameCollection, Complaint> {
+    switch entry {
+    case .unreadable(let error): return .failure(Complaint(words: "\(error)"))
+    case .file(let path):
+      do {
+        return .success(try reader.read(path))
+      } catch let error as FileError {
+        return .failure(Complaint(words: "\(error)"))
+      } catch {
+        return .failure(Complaint(words: "\(path): \(error)"))
+      }
+    }
+  }
+}
+
+/// What is wrong with a file, for people.
+struct Complaint: Error {
+  let words: String
+}

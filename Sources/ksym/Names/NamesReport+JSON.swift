@@ -1,0 +1,124 @@
+internal import ByteStorage
+internal import Kallsyms
+internal import NameAudits
+internal import SymbolNames
+internal import SymbolTables
+
+extension NamesReport {
+  /// Appends the audit as one JSON object.
+  func writeJSON(to output: inout OutputBuffer) {
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    json.beginObject()
+    json.member("sources", sources)
+    json.members(of: audit.all)
+    json.member("owners", optional: audit.owners)
+    json.key("rust")
+    json.value(audit.rust)
+    writeLengths(&json)
+    writeLimits(&json)
+    json.key("versions")
+    json.beginObject()
+    json.member("exported", optional: audit.versioned.exported)
+    json.member("required", optional: audit.versioned.required)
+    json.member("long64", optional: audit.versioned.tooLong64)
+    json.member("long32", optional: audit.versioned.tooLong32)
+    json.member("long", audit.versioned.longNames.map { String(decoding: $0, as: UTF8.self) })
+    json.endObject()
+    json.key("suffixes")
+    json.beginArray()
+    for entry in audit.suffixes {
+      json.beginObject()
+      json.member("kind", entry.kind.words)
+      json.members(of: entry.count)
+      json.endObject()
+    }
+    json.endArray()
+    writeAmbiguity(&json)
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+
+  private func writeLengths(_ json: inout JSONWriter) {
+    json.key("lengths")
+    json.beginArray()
+    for (length, count) in audit.lengths.enumerated() where count.all.names > 0 {
+      json.beginObject()
+      json.member("length", optional: length)
+      json.members(of: count.all)
+      json.member("rust", optional: count.rust.names)
+      json.endObject()
+    }
+    json.endArray()
+  }
+
+  private func writeLimits(_ json: inout JSONWriter) {
+    json.key("limits")
+    json.beginArray()
+    for entry in audit.limits {
+      json.beginObject()
+      json.member("interface", entry.limit.interface.key)
+      json.member("maximum", optional: entry.limit.maximum)
+      json.member("bits", optional: entry.limit.wordBits)
+      json.member("since", optional: entry.limit.since?.words)
+      json.member("through", optional: entry.limit.through?.words)
+      json.member("excess", entry.limit.excess.words)
+      json.members(of: entry.longer)
+      json.member("source", entry.limit.source)
+      json.endObject()
+    }
+    json.endArray()
+  }
+
+  private func writeAmbiguity(_ json: inout JSONWriter) {
+    json.key("stripping")
+    json.beginArray()
+    for merged in audit.merged {
+      json.beginObject()
+      json.member("what", merged.stripping.rawValue)
+      json.member("stems", optional: merged.stems)
+      json.member("names", optional: merged.names)
+      json.member("largest", groups: merged.groups)
+      json.endObject()
+    }
+    json.endArray()
+    let found = audit.duplicates
+    json.key("duplicates")
+    json.beginObject()
+    json.members(of: found.all)
+    json.key("withinOwner")
+    json.value(found.withinOwner)
+    json.key("sameAddress")
+    json.value(found.sameAddress)
+    json.member("largest", groups: found.groups)
+    json.member("largestSameAddress", groups: found.sameAddressGroups)
+    json.endObject()
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func members(of tally: NameAudit.Tally) {
+    member("names", optional: tally.names)
+    member("symbols", optional: tally.symbols)
+  }
+
+  fileprivate mutating func value(_ tally: NameAudit.Tally) {
+    beginObject()
+    members(of: tally)
+    endObject()
+  }
+
+  fileprivate mutating func member(_ name: StaticString, groups: [NameAudit.Group]) {
+    key(name)
+    beginArray()
+    for group in groups {
+      beginObject()
+      member("name", String(decoding: group.name, as: UTF8.self))
+      member("count", optional: group.count)
+      if let owners = group.owners { member("owners", optional: owners) }
+      endObject()
+    }
+    endArray()
+  }
+}

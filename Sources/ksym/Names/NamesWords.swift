@@ -1,0 +1,104 @@
+internal import Kallsyms
+internal import NameAudits
+internal import SymbolNames
+internal import SymbolTables
+
+extension NameLimit.Interface {
+  /// For people.
+  var words: String {
+    switch self {
+    case .basicVersions: "basic version table"
+    case .modpostLine: "modpost, with the rest of the line"
+    case .moduleName: "module name"
+    case .kallsyms: "kallsyms, and lookup by name"
+    case .livepatchFunction: "livepatch function"
+    case .livepatchObject: "livepatch object"
+    case .traceEvent: "trace event (kprobe)"
+    case .kprobeCommand: "kprobe_events line"
+    case .bpfMultiKprobe: "BPF multi-kprobe"
+    case .libbpfKallsyms: "libbpf reading kallsyms"
+    case .libbpfTrimmedName: "libbpf without .llvm. suffix"
+    case .depmodSymversLine: "depmod, line of Module.symvers"
+    }
+  }
+
+  /// For programs.
+  var key: String {
+    switch self {
+    case .basicVersions: "basic-versions"
+    case .modpostLine: "modpost-line"
+    case .moduleName: "module-name"
+    case .kallsyms: "kallsyms"
+    case .livepatchFunction: "livepatch-function"
+    case .livepatchObject: "livepatch-object"
+    case .traceEvent: "trace-event"
+    case .kprobeCommand: "kprobe-command"
+    case .bpfMultiKprobe: "bpf-multi-kprobe"
+    case .libbpfKallsyms: "libbpf-kallsyms"
+    case .libbpfTrimmedName: "libbpf-trimmed-name"
+    case .depmodSymversLine: "depmod-symvers-line"
+    }
+  }
+}
+
+extension NameLimit.Excess {
+  /// What becomes of a longer name, for people and programs.
+  var words: String {
+    switch self {
+    case .refused: "refused"
+    case .omitted: "omitted"
+    case .truncated: "truncated"
+    }
+  }
+}
+
+extension NameLimit {
+  /// For which kernels it holds, in words; empty for all.
+  var conditions: String {
+    var words: [String] = []
+    if let wordBits { words.append("\(wordBits)-bit") }
+    if let since { words.append("since \(since.words)") }
+    if let through { words.append("up to \(through.words)") }
+    return words.isEmpty ? "" : ", " + words.joined(separator: ", ")
+  }
+}
+
+extension NameLimit.Release {
+  /// As people write it.
+  var words: String { "\(major).\(minor)" }
+}
+
+extension CompilerSuffix.Kind {
+  /// As it is written.
+  var words: String {
+    switch self {
+    case .llvm: ".llvm.<hash>"
+    case .unique: ".__uniq.<n>"
+    case .ltoPrivate: ".lto_priv.<n>"
+    case .isra: ".isra.<n>"
+    case .constprop: ".constprop.<n>"
+    case .part: ".part.<n>"
+    case .specialized: ".specialized.<n>"
+    case .argprom: ".argprom"
+    case .cold: ".cold"
+    case .unlikely: ".unlikely"
+    case .kcfi: ".kcfi"
+    case .cfi: ".cfi"
+    case .cfiJumpTable: ".cfi_jt"
+    case .cfiHash: "$<hash>"
+    case .localAlias: ".localalias"
+    case .number: ".<n>"
+    }
+  }
+}
+
+extension NameAudit.Stripping {
+  /// For people.
+  var words: String {
+    switch self {
+    case .all: "suffixes"
+    case .wholeFunctions: "suffixes, pieces (.cold, .part) left out"
+    case .llvm: ".llvm.<hash>"
+    }
+  }
+}

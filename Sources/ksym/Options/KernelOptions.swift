@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kernels
+internal import ModuleLoading
+internal import ModuleVersions
+
+/// Options that say which kernel is asked.
+struct KernelOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory "
+        + "(/lib/modules/RELEASE, a build tree, an unpacked package), or running.",
+      valueName: "path"), completion: .file())
+  var kernel: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The kernel's configuration (default: embedded in the kernel, or beside it).",
+      valueName: "file"), completion: .file())
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Say what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, "
+        + "struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.",
+      valueName: "key=value"))
+  var assume: [String] = []
+
+  func validate() throws {
+    for text in assume {
+      guard let assumption = LoaderSettings.Assumption(text) else {
+        throw ValidationError("--assume takes KEY=VALUE, not '\(text)'")
+      }
+      if let words = assumption.complaint { throw ValidationError("--assume \(text): \(words)") }
+    }
+  }
+
+  var assumptions: [LoaderSettings.Assumption] { assume.compactMap { .init($0) } }
+
+  /// The kernels that are asked.
+  var paths: [String] { kernel.isEmpty ? ["running"] : kernel }
+
+  /// Reads a kernel, or ends the command with a hint.
+  func read(_ kernel: String, _ common: CommonOptions) throws -> KernelFacts {
+    var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+    do {
+      let facts = try reader.read(kernel, config: config)
+      if common.verbose { KernelOptions.explain(facts) }
+      if facts.exports == nil {
+        Terminal.complain(
+          "\(kernel): what this kernel exports was not found (--verbose says where it was sought)")
+        Terminal.complain(
+          "hint: name a vmlinux or vmlinuz with section headers, or its Module.symvers, with -k")
+      }
+      return facts
+    } catch {
+      Terminal.complain("\(error)")
+      if kernel == "running" {
+        Terminal.complain(
+          "hint: name the kernel with -k (a vmlinuz, a directory, a Module.symvers)")
+      }
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+  }
+
+  private static func explain(_ facts: KernelFacts) {
+    func say(_ what: String, _ value: String?, _ source: String?) {
+      Terminal.complain("\(what): \(value ?? "not found")\(source.map { " (\($0))" } ?? "")")
+    }
+    say("release", facts.release?.value, facts.release?.source)
+    say("vermagic", facts.vermagic.map { "'\($0.value)'" }, facts.vermagic?.source)
+    say("exports", facts.exports.map { "\($0.value.rows.count)" }, facts.exports?.source)
+    say("config", facts.config.map { _ in "read" }, facts.config?.source)
+    say(
+      "struct module", facts.moduleStructureSize.map { "\($0.value) bytes" },
+      facts.moduleStructureSize?.source)
+    say("modules", facts.moduleTree, nil)
+    for note in facts.notes { Terminal.complain(note) }
+  }
+}

@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Glibc
+internal import Kallsyms
+internal import Kernels
+internal import SymbolFiles
+internal import SymbolTables
+
+/// Which of its names a symbol gets.
+enum NamingChoice: String, CaseIterable, ExpressibleByArgument {
+  case linkage, source, readable
+
+  var naming: SymbolFile.Naming {
+    switch self {
+    case .linkage: .linkage
+    case .source: .source
+    case .readable: .readable
+    }
+  }
+}
+
+/// Options of `ksym symbols --format elf`.
+struct SymbolFileOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("File to write (elf only); - is standard output.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp("Names to write (elf only): linkage, source or readable.", valueName: "kind")
+  )
+  var names: NamingChoice = .linkage
+
+  @Flag(help: "Leave out the contents of sections (elf only); notes are kept.")
+  var noContents = false
+}
+
+extension SymbolFileOptions {
+  /// Where to write.
+  ///
+  /// - Throws: `ValidationError` if it would be a terminal.
+  func target() throws -> String {
+    guard let output else { throw ValidationError("--format elf needs a file: -o FILE, or -o -") }
+    guard output != "-" || isatty(1) == 0 else {
+      throw ValidationError("a terminal cannot show an ELF file: give -o FILE, or redirect")
+    }
+    return output
+  }
+
+  /// Writes the chosen symbols as an ELF file, or ends the command with the reason.
+  func write(
+    _ reader: borrowing KernelSymbolReader, _ source: KernelSymbolSource, chosen: [Int],
+    from path: String
+  ) throws {
+    let target = try target()
+    do {
+      let file = try reader.symbolFile(
+        source, chosen: chosen, naming: names.naming, withContents: !noContents)
+      if !file.hasContents, !noContents {
+        Terminal.complain("\(path): symbols only: the contents of sections are not at hand")
+      }
+      if !file.isMachineKnown {
+        Terminal.complain("\(path): nothing tells the machine; the file says none")
+      }
+      if chosen.contains(where: { source.table.ownerIndex(at: $0) != 0 }) {
+        Terminal.complain("\(path): the symbols of modules are left out")
+      }
+      if target == "-" {
+        var output = OutputBuffer()
+        output.append(file.bytes)
+        Terminal.write(&output)
+      } else {
+        try AtomicFile.write(file.bytes, to: target)
+      }
+      return
+    } catch let error as FileError {
+      Terminal.complain("\(error)")
+    } catch {
+      Terminal.complain("\(path): \(error)")
+    }
+    throw ExitCode(ExitStatus.trouble.rawValue)
+  }
+}

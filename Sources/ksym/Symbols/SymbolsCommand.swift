@@ -1,0 +1,231 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kallsyms
+internal import Kernels
+internal import ModuleFiles
+internal import SymbolTables
+
+/// `ksym symbols`: the symbol table of any kernel.
+struct SymbolsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "symbols",
+    abstract: "Print the symbol table of any kernel, in the formats other tools read.",
+    discussion: """
+      Decodes the kernel's own table (kallsyms) from any kernel image, of every release, word size \
+      and byte order; no symbols, no version and no debug information are needed. System.map, nm \
+      output and /proc/kallsyms are read too, as are the symbol tables of a vmlinux without kallsyms \
+      and of modules, whose symbols have offsets in their sections for addresses.
+
+      Examples:
+        ksym symbols /boot/vmlinuz-$(uname -r) > System.map
+        ksym symbols --format kallsyms --type T --name 'vfs_*' bzImage
+        ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
+        ksym symbols --format elf -o vmlinux.syms bzImage && gdb vmlinux.syms
+        ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
+        ksym symbols --format nm usb-storage.ko.xz
+        ksym symbols --with-modules --name '*_exit' /boot/vmlinuz-$(uname -r)
+
+      Formats: system-map and nm (by address, equal addresses by name), kallsyms (the kernel's \
+      order, with the module behind each name; capitals of modules' symbols say that they are \
+      exported), json (one object a symbol: address, type, name, owner, and file and readable where \
+      they are known), elf (a file with the symbols over the kernel's sections and contents, for gdb, \
+      objdump, addr2line and perf).
+
+      Exit status: 0 symbols were printed; 1 none is left after filtering; 2 the file cannot be \
+      read, or has no symbols.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case nm, kallsyms, json, elf
+    case systemMap = "system-map"
+  }
+
+  @Option(help: "Output format: nm, kallsyms, system-map, json or elf.")
+  var format: Format = .systemMap
+
+  @Option(
+    name: .customLong("name"), help: ArgumentHelp("Only names that fit.", valueName: "glob"))
+  var names: [String] = []
+
+  @Option(help: ArgumentHelp("Only these type letters, such as Tt.", valueName: "letters"))
+  var type: String?
+
+  @Option(help: ArgumentHelp("Only addresses from the first up to the second.", valueName: "a-b"))
+  var range: AddressRange?
+
+  @Option(help: ArgumentHelp("Only this module's symbols, or vmlinux.", valueName: "name"))
+  var module: String?
+
+  @Flag(help: "Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.")
+  var asKernel = false
+
+  @OptionGroup var symbolFile: SymbolFileOptions
+  @OptionGroup var kaslr: KASLROptions
+  @OptionGroup var modules: ModuleSymbolOptions
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: ArgumentHelp(
+      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a directory "
+        + "of modules, or running."),
+    completion: .file())
+  var kernel = "running"
+
+  func validate() throws {
+    if format == .elf, !common.json { _ = try symbolFile.target() }
+  }
+
+  func run() throws {
+    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
+    let format = common.json ? .json : format
+    let view: KernelSymbolReader.View =
+      format == .kallsyms ? .kernel : format == .systemMap ? .systemMap : .listed
+    let source = try KernelSymbolSource.read(
+      kernel, kaslr, common, modules: modules, view: view,
+      moduleView: format == .kallsyms ? .kernel : .file, with: &reader)
+    let printer = SymbolPrinter(
+      source, format: format, asKernel: asKernel,
+      showsReadable: !common.noDemangle)
+    let patterns = names.map { NamePattern($0) }
+    let letters = type.map { Array($0.utf8) }
+    let table = source.table
+    let owner = module.map { wanted in table.ownerNames.firstIndex(of: wanted) ?? -1 }
+    let chosen = (0..<table.count).filter { index in
+      if let letters, !letters.contains(printer.type(of: index)) { return false }
+      if let range, !range.contains(table.addresses[index]) { return false }
+      if let owner, table.ownerIndex(at: index) != owner { return false }
+      if patterns.isEmpty { return true }
+      let name = table.name(at: index)
+      return patterns.contains { $0.matches(name) }
+    }
+    if format == .elf, !common.json, !chosen.isEmpty {
+      try symbolFile.write(reader, source, chosen: chosen, from: kernel)
+      return
+    }
+    var output = OutputBuffer(reserving: 1 << 17)
+    for index in printer.ordered(chosen) {
+      printer.write(index, to: &output)
+      if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+    }
+    Terminal.write(&output)
+    let isWhole = source.unreadModules.isEmpty
+    throw ExitCode((isWhole ? chosen.isEmpty ? ExitStatus.no : .yes : .trouble).rawValue)
+  }
+}
+
+/// Two addresses on the command line: `0x1000-0x2000`, without the last.
+struct AddressRange: ExpressibleByArgument {
+  let first: UInt64
+  let last: UInt64
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "-", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let first = hexadecimalNumber(parts[0]),
+      let last = hexadecimalNumber(parts[1]), first <= last
+    else { return nil }
+    self.first = first
+    self.last = last
+  }
+
+  func contains(_ address: UInt64) -> Bool { address >= first && address < last }
+}
+
+/// A hexadecimal number with or without `0x`.
+func hexadecimalNumber(_ text: String) -> UInt64? {
+  UInt64(text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...], radix: 16)
+}
+
+/// Prints symbols, one a line.
+struct SymbolPrinter {
+  private let source: KernelSymbolSource
+  private let format: SymbolsCommand.Format
+  private let asKernel: Bool
+  private let showsReadable: Bool
+  private let width: Int
+  /// Whether there is more than one owner, so that `nm` has to tell them apart.
+  private let showsOwners: Bool
+
+  init(
+    _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool,
+    showsReadable: Bool
+  ) {
+    self.source = source
+    self.format = format
+    self.asKernel = asKernel
+    self.showsReadable = showsReadable
+    width = source.addressWidth
+    showsOwners = source.table.hasSeveralOwners
+  }
+
+  /// The letter to print for a symbol.
+  func type(of index: Int) -> UInt8 {
+    if asKernel, let wrong = source.wrongTypes[index] { return wrong }
+    return source.table.type(at: index)
+  }
+
+  /// The order of the format: by address, equal addresses by name, where `nm -n` made it.
+  func ordered(_ chosen: [Int]) -> [Int] {
+    guard format == .nm || format == .systemMap else { return chosen }
+    let table = source.table
+    let addresses = table.addresses
+    // Modules without a place come behind, one after the other.
+    func group(_ index: Int) -> Int { table.hasPlace(at: index) ? 0 : table.ownerIndex(at: index) }
+    var ordered = chosen
+    if !table.isSorted {
+      ordered.sort {
+        (group($0), addresses[$0], $0) < (group($1), addresses[$1], $1)
+      }
+    }
+    // Only runs of equal addresses are left to be sorted.
+    var start = 0
+    while start < ordered.count {
+      var end = start + 1
+      while end < ordered.count, addresses[ordered[end]] == addresses[ordered[start]],
+        group(ordered[end]) == group(ordered[start])
+      { end += 1 }
+      if end - start > 1 { ordered[start..<end].sort(by: precedesByName) }
+      start = end
+    }
+    return ordered
+  }
+
+  private func precedesByName(_ left: Int, _ right: Int) -> Bool {
+    let order = source.table.name(at: left).compare(source.table.name(at: right))
+    return order != 0 ? order < 0 : left < right
+  }
+
+  func write(_ index: Int, to output: inout OutputBuffer) {
+    let table = source.table
+    if format == .json {
+      writeJSON(index, to: &output)
+      return
+    }
+    output.append(hexadecimal: table.addresses[index], width: width)
+    output.append(0x20)
+    output.append(type(of: index))
+    output.append(0x20)
+    appendPlain(table.name(at: index), to: &output)
+    let showsOwner = format == .kallsyms || showsOwners && !table.hasPlace(at: index)
+    if showsOwner, table.ownerIndex(at: index) != 0 {
+      output.append("\t[\(plain(table.owner(at: index)))]")
+    }
+    output.append(0x0a)
+  }
+
+  private func writeJSON(_ index: Int, to output: inout OutputBuffer) {
+    let table = source.table
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    let name = table.name(at: index).text
+    json.beginObject()
+    json.member("address", "0x" + String(table.addresses[index], radix: 16))
+    json.member("type", String(UnicodeScalar(type(of: index))))
+    json.member("name", name)
+    json.member("owner", table.owner(at: index))
+    if let file = table.file(at: index) { json.member("file", file) }
+    if showsReadable, let readable = readableName(name) { json.member("readable", readable) }
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+}

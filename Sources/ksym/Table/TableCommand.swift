@@ -1,0 +1,222 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import Kallsyms
+internal import Kernels
+internal import NameAudits
+internal import NameTables
+internal import OrderedWork
+internal import SymbolTables
+
+/// `ksym table`: name tables.
+struct TableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table",
+    abstract: "Build, merge and query name tables: hash to name and back, for many kernels.",
+    subcommands: [
+      TableBuildCommand.self, TableMergeCommand.self, TableShowCommand.self,
+      TableCheckCommand.self,
+    ])
+}
+
+/// Options of what makes a table.
+struct TableOutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The table to make or replace.", valueName: "file"),
+    completion: .file())
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory for sorting, in bytes, or with K, M or G (default: 256M).", valueName: "size"))
+  var memory: ByteSize = ByteSize(bytes: NameTableBuilder.defaultMemory)
+
+  /// Says what was made.
+  func report(_ summary: NameTableBuilder.Summary, _ common: CommonOptions) {
+    if summary.skipped > 0 {
+      Terminal.complain("\(summary.skipped) names were left out: empty, or over 65,535 bytes")
+    }
+    if common.verbose {
+      Terminal.complain(
+        "\(output): \(summary.names) names, \(summary.owners) owners, \(summary.fileSize) bytes")
+    }
+  }
+}
+
+/// `ksym table build`: a table from kernels and modules.
+struct TableBuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "build",
+    abstract: "Make a name table of kernels, modules and Module.symvers.",
+    discussion: """
+      Takes every name with what owns it: vmlinux or a module, its build ID, and the release and \
+      build ID of the kernel. A directory counts with the kernel image and the modules in it. Memory \
+      is bounded, whatever the number of names; what does not fit is kept beside the output. Equal \
+      input gives equal bytes.
+
+      Examples:
+        ksym table build -o 6.12.names ./linux-image-6.12/
+        ksym table build -o mine.names /boot/vmlinuz-$(uname -r) /lib/modules/$(uname -r)
+        ksym versions --names 6.12.names hashed.ko
+
+      Exit status: 0 the table was made; 2 a file cannot be read (the table is not made), or the \
+      table cannot be written.
+      """)
+
+  @OptionGroup var table: TableOutputOptions
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    help: "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
+    completion: .file())
+  var paths: [String]
+
+  func run() throws {
+    var builder = NameTableBuilder(table.output, memory: table.memory.bytes)
+    do {
+      for path in paths { try add(path, to: &builder) }
+      table.report(try builder.finish(), common)
+    } catch {
+      Terminal.complain(error is Complaint ? (error as? Complaint)?.words ?? "" : "\(error)")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+  }
+
+  private func add(_ path: String, to builder: inout NameTableBuilder) throws {
+    let entries = NameReader.files(of: path)
+    let limit = common.maximumSize.bytes
+    var progress = Progress(Terminal(common.colour), what: "files")
+    var kernel: NameCollection.Owner?
+    var failure: (any Error)?
+    OrderedWork.run(
+      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 8 : 1,
+      makeState: {
+        var reader = NameReader(limit: limit)
+        reader.readsIdentity = true
+        return reader
+      },
+      work: { reader, index in NamesCommand.read(entries[index], &reader) },
+      consume: { index, result in
+        do {
+          try TableBuildCommand.add(result.get(), &kernel, to: &builder)
+        } catch {
+          failure = error
+          return false
+        }
+        progress.update(index + 1, of: entries.count)
+        return true
+      })
+    progress.clear()
+    if let failure { throw failure }
+  }
+
+  /// Adds the names of a file. Modules belong to the kernel before them if their releases agree.
+  private static func add(
+    _ names: NameCollection, _ kernel: inout NameCollection.Owner?,
+    to builder: inout NameTableBuilder
+  ) throws {
+    var owners: [Int] = []
+    for owner in names.owners {
+      if owner.name == SymbolTable.kernelName { kernel = owner }
+      let isOfKernel = kernel.map { $0.release == owner.release } ?? false
+      owners.append(
+        builder.addOwner(
+          NameTable.Owner(
+            owner.name, buildID: owner.buildID, release: owner.release,
+            kernelBuildID: isOfKernel ? kernel?.buildID ?? [] : [])))
+    }
+    try names.forEachPair { name, owner in
+      try builder.add(name, owner: owner.map { owners[$0] })
+    }
+  }
+}
+
+/// `ksym table merge`: one table of several.
+struct TableMergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Make one name table of several.",
+    discussion: """
+      The result is what building from all the kernels at once would give, byte for byte.
+
+      Example:
+        ksym table merge -o all.names 6.1.names 6.12.names 7.2.names
+
+      Exit status: 0 the table was made; 2 a table cannot be read, or the result not written.
+      """)
+
+  @OptionGroup var table: TableOutputOptions
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "Name tables.", completion: .file())
+  var tables: [String]
+
+  func run() throws {
+    do {
+      var builder = NameTableBuilder(table.output, memory: table.memory.bytes)
+      for path in tables { try builder.add(try NameTable(path), path: path) }
+      table.report(try builder.finish(), common)
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitCode(ExitStatus.trouble.rawValue)
+    }
+  }
+}
+
+/// `ksym table check`: whether tables are whole.
+struct TableCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check name tables: every checksum, order, reference and digest.",
+    discussion: """
+      Other commands check only what they touch.
+
+      Example:
+        ksym table check all.names
+
+      Exit status: 0 every table is whole; 2 one is not, or cannot be read.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "Name tables.", completion: .file())
+  var tables: [String]
+
+  func run() throws {
+    var status = ExitStatus.yes
+    var output = OutputBuffer()
+    for path in tables {
+      do {
+        let table = try NameTable(path)
+        do throws(ParseError) { try table.check() } catch {
+          throw FileError(path: path, cause: .malformed(error))
+        }
+        if common.json {
+          writeJSON(path, table, to: &output)
+        } else {
+          output.append(
+            "\(path): whole: \(NamesReport.counted(table.count, "name")), "
+              + "\(NamesReport.counted(table.ownerCount, "owner")), \(table.fileSize) bytes\n")
+        }
+      } catch {
+        Terminal.complain("\(error)")
+        status = .trouble
+      }
+    }
+    Terminal.write(&output)
+    throw ExitCode(status.rawValue)
+  }
+
+  private func writeJSON(_ path: String, _ table: NameTable, to output: inout OutputBuffer) {
+    var json = JSONWriter(output)
+    output = OutputBuffer()
+    json.beginObject()
+    json.member("table", path)
+    json.member("names", optional: table.count)
+    json.member("owners", optional: table.ownerCount)
+    json.member("readableForms", optional: table.readableCount)
+    json.member("bytes", optional: table.fileSize)
+    json.endObject()
+    json.endLine()
+    output = json.output
+  }
+}

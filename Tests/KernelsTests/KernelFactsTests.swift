@@ -1,0 +1,135 @@
+import ByteStorage
+import ELFFormat
+import KernelImages
+import Kernels
+import ModuleVersions
+import TestSupport
+import Testing
+
+@Suite("Facts of a kernel")
+struct KernelFactsTests {
+  private let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  private static let release = "6.12.1-test"
+  private static let config = Array("CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\n".utf8)
+
+  private func kernel() -> [UInt8] {
+    KernelBuilder(release: Self.release, exports: [SampleExport("module_layout", 5)]).build()
+  }
+
+  private func write(_ bytes: [UInt8], to name: String) throws {
+    var folder = ""
+    for part in name.split(separator: "/").dropLast() {
+      folder += folder.isEmpty ? String(part) : "/\(part)"
+      scratch.makeDirectory(folder)
+    }
+    try scratch.write(bytes, to: name)
+  }
+
+  private func read(_ name: String, config: String? = nil) throws -> KernelFacts {
+    var reader = KernelFactsReader()
+    return try reader.read(
+      name.isEmpty ? scratch.path : scratch.file(name), config: config.map { scratch.file($0) })
+  }
+
+  @Test("come from the image, each with its source")
+  func image() throws {
+    try write(kernel(), to: "vmlinux")
+    let facts = try read("vmlinux")
+    #expect(facts.release?.value == Self.release)
+    #expect(facts.vermagic?.value == "\(Self.release) SMP mod_unload modversions ")
+    #expect(facts.layout?.value == ELFLayout(is64Bit: true, order: .little))
+    #expect(facts.machine?.value == .x86_64)
+    #expect(facts.exports?.value.rows.count == 1)
+    #expect(facts.exports?.source == scratch.file("vmlinux"))
+    #expect(facts.config == nil && facts.moduleStructureSize == nil && facts.moduleTree == nil)
+    #expect(facts.releaseNumber.map { [$0.major, $0.minor] } == [6, 12])
+  }
+
+  @Test("lie beside the image where packages put them")
+  func beside() throws {
+    try write(kernel(), to: "boot/vmlinuz-\(Self.release)")
+    try write(Self.config, to: "boot/config-\(Self.release)")
+    try write([0], to: "usr/lib/modules/\(Self.release)/kernel/lib/a.ko")
+    for name in ["boot/vmlinuz-\(Self.release)", ""] {
+      let facts = try read(name)
+      #expect(facts.release?.value == Self.release)
+      #expect(facts.config?.value.isSet("MODVERSIONS") == true)
+      #expect(facts.moduleTree == scratch.file("usr/lib/modules/\(Self.release)"))
+    }
+  }
+
+  @Test("of a modules directory come from it, and from /boot of its root")
+  func modulesDirectory() throws {
+    try write(kernel(), to: "lib/modules/\(Self.release)/vmlinuz")
+    try write(Self.config, to: "lib/modules/\(Self.release)/config")
+    try write([0], to: "lib/modules/\(Self.release)/kernel/a.ko")
+    let facts = try read("lib/modules/\(Self.release)")
+    #expect(facts.release?.value == Self.release && facts.config != nil)
+    #expect(facts.moduleTree == scratch.file("lib/modules/\(Self.release)"))
+  }
+
+  @Test("of a build tree come from its top")
+  func buildTree() throws {
+    try write(kernel(), to: "vmlinux")
+    try write(Self.config, to: ".config")
+    #expect(try read("").config?.source == scratch.file(".config"))
+  }
+
+  @Test("a configuration that the user names wins; one of another release does not count")
+  func configuration() throws {
+    try write(kernel(), to: "boot/vmlinuz-\(Self.release)")
+    try write(Self.config, to: "boot/config-6.1.0-other")
+    #expect(try read("").config == nil)
+    try write(Array("CONFIG_LIVEPATCH=y\n".utf8), to: "mine")
+    #expect(try read("", config: "mine").config?.value.isSet("LIVEPATCH") == true)
+    #expect(throws: FileError.self) { try read("", config: "missing") }
+    try write(Array("no configuration".utf8), to: "text")
+    #expect(throws: FileError.self) { try read("", config: "text") }
+  }
+
+  @Test("Module.symvers gives exports and nothing else")
+  func symvers() throws {
+    let text = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    try write(text, to: "Module.symvers")
+    let facts = try read("Module.symvers")
+    #expect(facts.exports?.value.rows.count == 1)
+    #expect(facts.release == nil && facts.vermagic == nil)
+  }
+
+  @Test("exports that an image lacks come from the Module.symvers of its release")
+  func symversBeside() throws {
+    var elf = ELFBuilder()
+    elf.type = 2
+    let banner = "Linux version \(Self.release) (a@b) (gcc) #1 SMP now\n\0"
+    elf.addSection(".rodata", bytes: Array(banner.utf8), address: 0x1000)
+    try write(elf.build(), to: "boot/vmlinuz-\(Self.release)")
+    let text = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    try write(text, to: "usr/src/linux-headers-\(Self.release)/Module.symvers")
+    let facts = try read("")
+    #expect(facts.exports?.source.hasSuffix("Module.symvers") == true)
+  }
+
+  @Test("what is no kernel is an error with its path")
+  func noKernel() throws {
+    try write([UInt8](repeating: 0x5a, count: 4096), to: "noise")
+    scratch.makeDirectory("empty")
+    for name in ["noise", "empty", "missing"] {
+      let error = #expect(throws: FileError.self) { try read(name) }
+      #expect(error?.path.hasPrefix(scratch.path) == true, "\(name)")
+    }
+  }
+
+  @Test(
+    "releases of distributions are read",
+    arguments: [
+      ("6.12.107+deb13-amd64", [6, 12]), ("7.3-rc1", [7, 3]), ("5.10.0-32", [5, 10]), ("6", []),
+      ("", []),
+    ])
+  func numbers(_ release: String, _ wanted: [Int]) {
+    let number = KernelFacts.number(of: release)
+    #expect((number.map { [$0.major, $0.minor] } ?? []) == wanted)
+  }
+}

@@ -1,0 +1,99 @@
+import ByteStorage
+import ELFFormat
+import Kernels
+import ModuleVersions
+import TestSupport
+import Testing
+
+@Suite("Exports of raw images")
+struct RawImageTests {
+  private let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  private static let start: UInt64 = 0xffff_8000_8000_0000
+
+  /// An arm64 Image with exports `exported_N`, bounded by symbols that `change` may spoil.
+  private func image(
+    knowsPlace: Bool = true, change: (inout [(UInt64, String)]) -> Void = { _ in }
+  ) throws -> [UInt8] {
+    var memory = MemoryBuilder(Self.start)
+    memory.bytes.set(Array("ARM\u{64}".utf8), at: 0x38)
+    // Functions, then their entries, CRCs and names, as place-relative ones of 5.4 and later.
+    let (entries, crcs, names) = (0x2000, 0x2000 + 12 * 12, 0x2000 + 16 * 12)
+    memory.bytes.pad(to: entries)
+    var symbols: [(UInt64, String)] = []
+    for index in 0..<12 {
+      let place = entries + 12 * index
+      let (function, name) = (0x1000 + 16 * index, names + 16 * index)
+      memory.bytes.put(UInt32(truncatingIfNeeded: function - place))
+      memory.bytes.put(UInt32(truncatingIfNeeded: name - place - 4))
+      memory.bytes.put(UInt32(0))
+      symbols.append((Self.start + UInt64(function), "exported_\(index)"))
+    }
+    for index in 0..<12 { memory.bytes.put(UInt32(0x1000 + index)) }
+    for index in 0..<12 {
+      memory.bytes.pad(to: names + 16 * index)
+      memory.bytes.put(cString: "exported_\(index)")
+    }
+    memory.bytes.pad(to: 0x3000)
+    symbols += [
+      (Self.start + UInt64(entries), "__start___ksymtab"),
+      (Self.start + UInt64(crcs), "__start___kcrctab"),
+      (Self.start + UInt64(crcs), "__stop___ksymtab"),
+      (Self.start + UInt64(names), "__stop___kcrctab"),
+    ]
+    // The names follow the number and its padding.
+    if knowsPlace { symbols.append((Self.start + 0x3008, "kallsyms_names")) }
+    change(&symbols)
+    try memory.putTables(symbols, fillers: 300, isBaseRelative: true)
+    return memory.bytes.bytes
+  }
+
+  private func read(_ bytes: [UInt8]) throws -> KernelFacts {
+    try scratch.write(bytes, to: "Image")
+    var reader = KernelFactsReader()
+    return try reader.read(scratch.file("Image"))
+  }
+
+  @Test("are read through the symbols that bound the tables", arguments: [true, false])
+  func exports(knowsPlace: Bool) throws {
+    let facts = try read(try image(knowsPlace: knowsPlace))
+    let exports = try #require(facts.exports?.value)
+    #expect(exports.rows.count == 12, "\(facts.notes)")
+    #expect(exports.form?.entries.entrySize == 12 && exports.form?.crcs == .word32)
+    let symbols = facts.symbols?.value
+    #expect(symbols?.count == 318 + (knowsPlace ? 1 : 0))
+    #expect(symbols?.releases == "6.4 to 6.19")
+    #expect(facts.layout?.value == ELFLayout(is64Bit: true, order: .little))
+  }
+
+  @Test("with bounds that make no sense are none, and the rest is read", arguments: 0..<6)
+  func hostile(_ choice: Int) throws {
+    let bytes = try image { symbols in
+      for index in symbols.indices {
+        switch (choice, symbols[index].1) {
+        case (0, "__stop___ksymtab"): symbols[index].0 = Self.start + 0x7fff_0000
+        case (1, "__start___ksymtab"): symbols[index].0 = Self.start + 0x2f00
+        case (2, "__start___ksymtab"): symbols[index].0 = Self.start + 0x2004
+        case (3, "__stop___ksymtab"): symbols[index].1 = "nothing"
+        case (4, "kallsyms_names"): symbols[index].0 = Self.start + 0x7fff_0000
+        case (5, "kallsyms_names"): symbols[index].0 = Self.start
+        default: break
+        }
+      }
+      symbols.sort { $0.0 < $1.0 }
+    }
+    let facts = try read(bytes)
+    #expect(facts.exports == nil)
+    #expect(facts.release?.value == "7.3.4" && facts.symbols != nil)
+  }
+
+  @Test("cut anywhere end in facts or an error")
+  func cut() throws {
+    let bytes = try image()
+    for count in stride(from: 64, to: bytes.count, by: bytes.count / 40) {
+      _ = try? read(Array(bytes.prefix(count)))
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ByteStorage
+import ELFFormat
+import Modpost
+import ModuleVersions
+import TestSupport
+import Testing
+import VersionConversion
+
+@Suite("Device tables")
+struct DeviceTableTests {
+  private func aliases(_ file: [UInt8]) throws -> [String] {
+    let span = file.rawSpan
+    return try DeviceTables.aliases(of: span).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What is wrong with a file's tables.
+  private func problem(_ file: [UInt8]) -> String {
+    do { return "none: \(try aliases(file))" } catch { return "\(error)" }
+  }
+
+  /// An object with a table of IDs of the i2c bus, `size` bytes long.
+  private func object(
+    size: UInt64? = nil, type: ELFSectionType = .progbits, count: Int = 1,
+    change: (inout [UInt8]) -> Void = { _ in }
+  ) -> [UInt8] {
+    var elf = ELFBuilder(layout: ELFLayout(is64Bit: true, order: .little))
+    var table = ByteBuilder(.little)
+    table.put(cString: "lm75")
+    table.pad(to: 64)
+    var bytes = table.bytes
+    change(&bytes)
+    let section = elf.addSection(".rodata", type: type, flags: [.alloc], bytes: bytes)
+    for index in 0..<count {
+      elf.addSymbol(
+        "__mod_device_table__kmod_m__i2c__ids\(index)", section: section, value: 0,
+        size: size ?? UInt64(bytes.count), type: 1)
+    }
+    return elf.build()
+  }
+
+  @Test("of every kind become the aliases that modpost makes", arguments: ["x86_64", "s390x"])
+  func golden(_ target: String) throws {
+    let wanted = String(decoding: try Fixture.bytes("devices/\(target).aliases"), as: UTF8.self)
+      .split(separator: "\n").map(
+        String.init)
+    let made = try aliases(try Fixture.bytes("devices/\(target).o"))
+    #expect(Set(made).symmetricDifference(wanted).sorted() == [])
+    #expect(made == wanted)
+    #expect(wanted.count > 160)
+  }
+
+  @Test("of an object stand in its generated source")
+  func generatedSource() throws {
+    let symvers = Array("0x1234abcd\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    let exports = try Symvers.parse(symvers.rawSpan)
+    let writer = ModpostWriter(SymversLookup(exports), tables: .these(basic: true, extended: false))
+    let span = try Fixture.bytes("devices/x86_64.o")
+    let text = String(decoding: try writer.source(for: span.rawSpan), as: UTF8.self)
+    let lines = text.split(separator: "\n").filter { $0.hasPrefix("MODULE_ALIAS") }
+    let wanted = try Fixture.bytes("devices/x86_64.aliases").split(separator: 10).map {
+      "MODULE_ALIAS(\"\(String(decoding: $0, as: UTF8.self))\");"
+    }
+    #expect(lines.map(String.init) == wanted)
+  }
+
+  @Test("name the table and say what is wrong with it")
+  func problems() {
+    #expect(problem(object()) == "none: [\"i2c:lm75\"]")
+    #expect(
+      problem(object(size: 63)).hasSuffix("i2c, ids0): size is not that of entries of this kind"))
+    #expect(problem(object(size: 0)).hasSuffix("size is not that of entries of this kind"))
+    #expect(problem(object(size: 96)).hasSuffix("does not lie in its section"))
+    #expect(problem(object(size: .max - 31)).hasSuffix("device tables overlap"))
+    #expect(problem(object { $0[63] = 1 }).hasSuffix("not terminated with an empty entry"))
+  }
+
+  @Test("in a section without bytes have empty entries, however many")
+  func noBits() {
+    #expect(problem(object(size: 32, type: .nobits)) == "none: []")
+    #expect(problem(object(size: 1 << 40, type: .nobits)) == "none: [\"i2c:\"]")
+  }
+
+  @Test("that lie over one another are an error")
+  func overlapping() {
+    #expect(problem(object(count: 2)) == "none: [\"i2c:lm75\"]")
+    let many = object(count: 1000) { $0 += [UInt8](repeating: 0, count: 1 << 20) }
+    #expect(problem(many).hasSuffix("device tables overlap"))
+  }
+
+  @Test("cut or damaged anywhere give aliases or an error")
+  func damaged() throws {
+    var file = try Fixture.bytes("devices/x86_64.o")
+    for count in stride(from: 0, to: file.count, by: 97) { _ = problem(Array(file.prefix(count))) }
+    for index in stride(from: 64, to: file.count, by: 31) {
+      let byte = file[index]
+      file[index] = ~byte
+      _ = problem(file)
+      file[index] = byte
+    }
+  }
+}

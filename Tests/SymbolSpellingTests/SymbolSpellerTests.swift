@@ -1,0 +1,149 @@
+import ByteStorage
+import Kallsyms
+import Kernels
+import NameTranslation
+import SymbolSpelling
+import SymbolTables
+import Testing
+
+/// Spellings for the interfaces of a small kernel.
+@Suite("Symbol spellings")
+struct SymbolSpellerTests {
+  private static let list = """
+    ffffffff81000000 T _text
+    ffffffff81000000 T _stext
+    ffffffff81000100 t __cfi_foo.llvm.123
+    ffffffff81000110 t foo.llvm.123
+    ffffffff81000200 t twice
+    ffffffff81000300 t twice
+    ffffffff81000400 T vfs_read
+    ffffffff81000500 t inlined.isra.0
+    ffffffff81000600 t _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk
+    ffffffff81000700 t 3com_probe
+    ffffffff81001000 T _etext
+    ffffffff81002000 D jiffies
+    ffffffff81003000 T _sinittext
+    ffffffff81003100 t start_kernel
+    ffffffff81004000 T _einittext
+    ffffffff81005000 B _end
+
+    """
+
+  private func index() throws -> SymbolIndex {
+    let bytes = Array(Self.list.utf8)
+    // SAFETY: the bytes of an array of bytes are all initialised.
+    return SymbolIndex(try unsafe SymbolText(parsing: bytes.span.bytes).table)
+  }
+
+  private func spell(
+    _ name: String, _ position: Int = 1, for interface: SymbolInterface, release: String = "7.2",
+    isLTO: Bool = false, sites: ProbeSites? = nil
+  ) throws -> SymbolSpelling {
+    let speller = SymbolSpeller(
+      try index(),
+      kernel: .init(
+        version: KernelVersion(release), configuration: .init(hasClangLTO: isLTO), sites: sites))
+    let found = speller.index.symbols(named: name)
+    try #require(found.count >= position)
+    return speller.spelling(of: found[position - 1], for: interface)
+  }
+
+  private let sites = ProbeSites(
+    tracing: [
+      0xffff_ffff_8100_0110, 0xffff_ffff_8100_0204, 0xffff_ffff_8100_0400, 0xffff_ffff_8100_0600,
+    ], refused: [0xffff_ffff_8100_0400])
+
+  @Test("a unique name is written as it is")
+  func uniqueName() throws {
+    #expect(try spell("vfs_read", for: .kprobe).text == "p:vfs_read vfs_read")
+    #expect(try spell("vfs_read", for: .ftrace).text == "vfs_read")
+    #expect(try spell("vfs_read", for: .bpftrace).text == "kprobe:vfs_read")
+    #expect(
+      try spell("vfs_read", for: .livepatch).text == ".old_name = \"vfs_read\", .old_sympos = 0")
+    #expect(try spell("vfs_read", for: .gdb).text == "break vfs_read")
+    #expect(try spell("jiffies", for: .gdb).text == "info address jiffies")
+    #expect(try spell("vfs_read", for: .crash).text == "dis vfs_read")
+  }
+
+  @Test("one of several equal names is told apart by its place")
+  func equalNames() throws {
+    let first = try spell("twice", 1, for: .kprobe).text ?? ""
+    let second = try spell("twice", 2, for: .kprobe).text ?? ""
+    #expect(first.hasSuffix(" _text+0x200"))
+    #expect(second.hasSuffix(" _text+0x300"))
+    #expect(first.split(separator: " ").first != second.split(separator: " ").first)
+    #expect(
+      try spell("twice", 2, for: .livepatch).text == ".old_name = \"twice\", .old_sympos = 2")
+    #expect(try spell("twice", for: .ftrace).remarks == ["it selects all 2 functions of this name"])
+    #expect(try spell("twice", 2, for: .gdb).text == "break *0xffffffff81000300")
+    #expect(try spell("twice", 2, for: .crash).text == "dis 0xffffffff81000300")
+  }
+
+  @Test("names of events are C identifiers of at most 63 bytes")
+  func eventNames() throws {
+    let rust = "_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk"
+    for name in ["foo.llvm.123", rust, "3com_probe", "inlined.isra.0", "twice"] {
+      let line = try spell(name, for: .kprobe).text ?? ""
+      let event = line.dropFirst(2).prefix { $0 != " " }
+      #expect(event.utf8.count <= 63)
+      #expect(event.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+      #expect(event.first?.isNumber == false)
+    }
+    #expect(try spell(rust, for: .kprobe).text?.hasPrefix("p:_RNvNtCs") == true)
+  }
+
+  @Test(
+    "a suffix is written as the release finds the name",
+    arguments: [
+      ("6.1", "foo"), ("6.6", "foo"), ("6.11", "foo.llvm.123"), ("7.2", "foo.llvm.123"),
+    ])
+  func suffixes(release: String, name: String) throws {
+    let patch = try spell("foo.llvm.123", for: .livepatch, release: release, isLTO: true)
+    // Before 6.2 the whole name is found as well.
+    let expected = release == "6.1" ? "foo.llvm.123" : name
+    #expect(patch.text == ".old_name = \"\(expected)\", .old_sympos = 0")
+    #expect(try spell("foo.llvm.123", for: .ftrace, release: release, isLTO: true).text == name)
+  }
+
+  @Test("what an interface cannot take says why")
+  func impossible() throws {
+    #expect(try spell("jiffies", for: .kprobe).reason == "it is not in the kernel's text")
+    #expect(try spell("start_kernel", for: .kprobe).reason == "the kernel frees it after booting")
+    #expect(try spell("start_kernel", for: .livepatch).text == nil)
+    #expect(try spell("__cfi_foo.llvm.123", for: .kprobe).text == nil)
+    #expect(try spell("jiffies", for: .ftrace).reason == "it is no function")
+  }
+
+  @Test("functions without a call of ftrace are neither traced, nor probed by events, nor replaced")
+  func untraced() throws {
+    #expect(try spell("twice", 1, for: .kprobe, sites: sites).text != nil)
+    #expect(try spell("twice", 2, for: .kprobe, sites: sites).text == nil)
+    #expect(try spell("twice", 2, for: .ftrace, sites: sites).text == nil)
+    #expect(try spell("twice", 2, for: .livepatch, sites: sites).text == nil)
+    #expect(
+      try spell("vfs_read", for: .kprobe, sites: sites).reason
+        == "kprobes refuse the function (NOKPROBE_SYMBOL)")
+    #expect(try spell("vfs_read", for: .ftrace, sites: sites).text == "vfs_read")
+    var open = sites
+    open.allowsUntraced = true
+    #expect(try spell("twice", 2, for: .kprobe, sites: open).text != nil)
+  }
+
+  @Test("a leading digit is hidden from ftrace, which would take it for a position")
+  func leadingDigit() throws {
+    #expect(try spell("3com_probe", for: .ftrace).text == "[3]com_probe")
+  }
+
+  @Test("crash knows names without .llvm., .isra. and .part.")
+  func crashNames() throws {
+    #expect(try spell("foo.llvm.123", for: .crash).text == "dis foo")
+    #expect(try spell("inlined.isra.0", for: .crash).text == "dis inlined")
+  }
+
+  @Test("modversions names the layouts with room for the name")
+  func layouts() throws {
+    let short = try spell("vfs_read", for: .modversions)
+    #expect(short.text == "basic, extended, packed, hashed")
+    #expect(short.remarks.last?.hasPrefix("hashed: sha256 ") == true)
+  }
+}

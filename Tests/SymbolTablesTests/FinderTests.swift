@@ -1,0 +1,143 @@
+import ByteStorage
+import Kallsyms
+import SymbolTables
+import TestSupport
+import Testing
+
+@Suite("Finding symbols by what a user knows")
+struct FinderTests {
+  private static let list = """
+    ffffffff81000000 T _stext
+    ffffffff81000010 t init_once
+    ffffffff81000050 t init_once
+    ffffffff81000090 t promoted.llvm.14172910296636650566
+    ffffffff810000a0 T _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk
+    ffffffff810000b0 t __cfi_promoted.llvm.14172910296636650566
+    ffffffff81000100 T first
+    ffffffff81000100 W second
+    ffffffff81001000 T _end
+    ffffffffc0000000 t init_once\t[alpha]
+    ffffffffc0000040 t init_once\t[alpha]
+    ffffffffc0001000 t other\t[beta_two]
+
+    """
+
+  private static let index: SymbolIndex? = {
+    (try? SymbolText(parsing: Array(list.utf8).rawSpan)).map { SymbolIndex($0.table) }
+  }()
+
+  /// Indices and positions, as `7` or `7 (1 of 2)`, with the offset.
+  private func find(_ key: String) throws -> [String] {
+    let index = try #require(FinderTests.index)
+    return SymbolFinder(index).find(key).map { found in
+      var text = "\(found.index)"
+      if let offset = found.offset { text += "+\(offset)" }
+      if found.count > 1 { text += " (\(found.position) of \(found.count))" }
+      return text
+    }
+  }
+
+  @Test(
+    "queries are read",
+    arguments: [
+      ("name", "name", nil, nil, nil, nil), ("name,2", "name", nil, 2, nil, nil),
+      ("name@mod", "name", "mod", nil, nil, nil), ("mod:name,3", "name", "mod", 3, nil, nil),
+      ("name,2@mod", "name", "mod", 2, nil, nil), ("name@mod,2", "name", "mod", 2, nil, nil),
+      ("name+0x1c/0x40", "name", nil, nil, 28, 64), ("name+28", "name", nil, nil, 28, nil),
+      ("name+0x1c/0x40 [mod]", "name", "mod", nil, 28, 64),
+      ("name+0x1 [mod 0123abcd]", "name", "mod", nil, 1, nil),
+      ("a::b", "a::b", nil, nil, nil, nil), ("mod:a::b", "a::b", "mod", nil, nil, nil),
+      ("<T as U + V>::f", "<T as U + V>::f", nil, nil, nil, nil), ("+1", "+1", nil, nil, nil, nil),
+      (",1", ",1", nil, nil, nil, nil), ("@m", "@m", nil, nil, nil, nil),
+      (":n", ":n", nil, nil, nil, nil), ("name+x", "name+x", nil, nil, nil, nil),
+      ("name+0x", "name+0x", nil, nil, nil, nil), ("", "", nil, nil, nil, nil),
+    ] as [(String, String, String?, Int?, UInt64?, UInt64?)])
+  func queries(
+    _ text: String, _ name: String, _ owner: String?, _ position: Int?, _ offset: UInt64?,
+    _ size: UInt64?
+  ) {
+    let query = SymbolQuery(text)
+    #expect(query.name == name)
+    #expect(query.owner == owner)
+    #expect(query.position == position)
+    #expect(query.offset == offset)
+    #expect(query.size == size)
+  }
+
+  @Test("equal names are all shown, and chosen by position, module and size")
+  func equals() throws {
+    let all = ["1 (1 of 2)", "2 (2 of 2)", "9 (1 of 2)", "10 (2 of 2)"]
+    #expect(try find("init_once") == all)
+    #expect(try find("init_once,2") == ["2 (2 of 2)", "10 (2 of 2)"])
+    #expect(try find("init_once,3") == [])
+    #expect(try find("init_once,0") == [])
+    #expect(try find("promoted.llvm.14172910296636650566,0") == ["3"])
+    #expect(try find("init_once@alpha") == ["9 (1 of 2)", "10 (2 of 2)"])
+    #expect(try find("alpha:init_once,2") == ["10 (2 of 2)"])
+    #expect(try find("vmlinux:init_once,2") == ["2 (2 of 2)"])
+    #expect(try find("other@beta-two") == ["11"])
+    #expect(try find("other@alpha") == [])
+    #expect(try find("init_once+0x4/0x40@nothing") == [])
+    #expect(try find("init_once+0x4/0x40") == ["1+4 (1 of 2)", "2+4 (2 of 2)", "9+4 (1 of 2)"])
+    #expect(try find("init_once+4/0x40 [alpha]") == ["9+4 (1 of 2)"])
+  }
+
+  @Test("addresses are found with and without 0x")
+  func addresses() throws {
+    #expect(try find("0xffffffff81000054") == ["2+4 (2 of 2)"])
+    #expect(try find("ffffffff81000054") == ["2+4 (2 of 2)"])
+    #expect(try find("0xffffffffc0000041") == ["10+1 (2 of 2)"])
+    #expect(try find("0x1") == [])
+    #expect(try find("0xffffffffffffffffff") == [])
+  }
+
+  @Test("source names, readable paths, patterns and digests are found")
+  func names() throws {
+    #expect(try find("promoted") == ["3", "5"])
+    for key in [
+      "call_printk", "print::call_printk", "kernel::print::call_printk",
+      "*::call_print?", "_R*call_printk",
+    ] { #expect(try find(key) == ["4"], "\(key)") }
+    #expect(try find("int::call_printk") == [])
+    #expect(try find("*_once") == ["1 (1 of 2)", "2 (2 of 2)", "9 (1 of 2)", "10 (2 of 2)"])
+    let digest = "a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e"
+    #expect(try find(digest) == ["6"])
+    #expect(try find("sha256:" + digest.uppercased()) == ["6"])
+    #expect(try find("sha256:" + digest.dropLast()) == [])
+  }
+
+  @Test("other names of an address are its aliases, a weak one last")
+  func aliases() throws {
+    let index = try #require(FinderTests.index)
+    #expect(index.aliases(of: 6) == [7])
+    #expect(index.aliases(of: 7) == [6])
+    #expect(index.aliases(of: 1) == [])
+    #expect(index.size(of: 6) == 0xf00)
+    #expect(index.size(of: 7) == 0xf00)
+    #expect(index.size(of: 10) == nil)
+  }
+
+  @Test(
+    "what an era finds, by name and position",
+    arguments: [
+      ("promoted", KernelVersion(6, 6), ["3"]), ("promoted", KernelVersion(6, 12), []),
+      ("promoted.llvm.14172910296636650566", KernelVersion(6, 6), []),
+      ("promoted.llvm.14172910296636650566", KernelVersion(6, 12), ["3"]),
+      ("init_once,2", KernelVersion(6, 6), ["2 (2 of 2)"]),
+      ("init_once", KernelVersion(6, 6), ["1 (1 of 2)", "2 (2 of 2)"]),
+      ("alpha:init_once", KernelVersion(6, 6), ["9 (1 of 2)", "10 (2 of 2)"]),
+      ("other", KernelVersion(6, 6), ["11"]), ("vmlinux:other", KernelVersion(6, 6), []),
+      ("*_once", KernelVersion(6, 6), []),
+      // Livepatch of 6.1 compared names as they are, lookup did not.
+      ("promoted", KernelVersion(6, 1), ["3"]), ("promoted,1", KernelVersion(6, 1), []),
+    ])
+  func eras(_ key: String, _ version: KernelVersion, _ expected: [String]) throws {
+    let index = try #require(FinderTests.index)
+    let era = EraLookup(index, LookupEra.of(version, .init(hasClangLTO: true)))
+    let found = SymbolFinder(index, era: era).find(key).map { found in
+      found.count > 1
+        ? "\(found.index) (\(found.position) of \(found.count))" : "\(found.index)"
+    }
+    #expect(found == expected)
+  }
+}
