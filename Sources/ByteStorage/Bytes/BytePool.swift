@@ -1,18 +1,26 @@
 /// Many short byte strings in one array, named by their ranges.
 ///
 /// Rows of tables hold ranges instead of strings: eight bytes each, no allocation of their own.
+@usableFromInline
 package struct BytePool: Sendable {
   /// Where a string lies in its pool.
+  @usableFromInline
   package struct Range: Sendable, Hashable {
-    let offset: UInt32
-    let count: UInt32
+    @usableFromInline let offset: UInt32
+    @usableFromInline let count: UInt32
+    @inlinable
+    init(offset: UInt32, count: UInt32) {
+      self.offset = offset
+      self.count = count
+    }
+
     /// The empty string of any pool.
-    package static let empty = Self(offset: 0, count: 0)
+    @usableFromInline package static let empty = Self(offset: 0, count: 0)
     /// Whether the string is empty.
-    package var isEmpty: Bool { count == 0 }
+    @inlinable package var isEmpty: Bool { count == 0 }
   }
 
-  private var storage: [UInt8] = []
+  @usableFromInline var storage: [UInt8] = []
 
   /// Creates an empty pool.
   package init() {}
@@ -21,6 +29,7 @@ package struct BytePool: Sendable {
   package var byteCount: Int { storage.count }
 
   /// Adds a string. A pool holds 4 GiB; what does not fit becomes the empty string.
+  @inlinable
   package mutating func store(_ string: RawSpan) -> Range {
     guard string.byteCount > 0, storage.count + string.byteCount <= Int(UInt32.max) else {
       return .empty
@@ -45,6 +54,7 @@ package struct BytePool: Sendable {
   }
 
   /// The bytes of a string.
+  @inlinable
   @_lifetime(borrow self)
   package func bytes(_ range: Range) -> RawSpan {
     // SAFETY: the array's storage outlives the borrow of this value.

@@ -1,5 +1,5 @@
-internal import CGlibcExtras
-internal import Glibc
+public import CGlibcExtras
+public import Glibc
 
 extension RawSpan {
   /// The bytes of a NUL-terminated string, without the NUL.
@@ -7,6 +7,7 @@ extension RawSpan {
   /// - Parameter offset: Offset of the first character in bytes.
   /// - Returns: The string's bytes, or `nil` if the offset is out of range or no NUL follows.
   /// - Complexity: O(length), with the C library's vectorised search.
+  @inlinable
   @_lifetime(copy self)
   package func cString(at offset: Int) -> RawSpan? {
     guard let rest = suffix(from: offset), let length = rest.firstIndex(of: 0) else { return nil }
@@ -20,6 +21,7 @@ extension RawSpan {
   ///
   /// - Returns: The string's bytes, or `nil` if the offset is out of range or no NUL follows soon.
   /// - Complexity: O(limit).
+  @inlinable
   @_lifetime(copy self)
   package func cString(at offset: Int, limit: Int) -> RawSpan? {
     guard offset >= 0, offset <= byteCount, limit > 0,
@@ -29,6 +31,7 @@ extension RawSpan {
   }
 
   /// As ``cString(at:)``, but empty where that is `nil`.
+  @inlinable
   @_lifetime(copy self)
   package func cStringOrEmpty(at offset: Int) -> RawSpan {
     if let string = cString(at: offset) { return string }
@@ -36,6 +39,7 @@ extension RawSpan {
   }
 
   /// Offset of the first byte equal to `value`, or `nil`.
+  @inlinable
   package func firstIndex(of value: UInt8) -> Int? {
     let count = byteCount
     guard count > 0 else { return nil }
@@ -48,6 +52,7 @@ extension RawSpan {
   }
 
   /// Offset of the first occurrence of `pattern`, at or after `start`, or `nil`.
+  @inlinable
   package func firstRange(of pattern: RawSpan, from start: Int = 0) -> Int? {
     guard let rest = suffix(from: start), pattern.byteCount > 0 else { return nil }
     let (count, patternCount) = (rest.byteCount, pattern.byteCount)
@@ -64,6 +69,7 @@ extension RawSpan {
   }
 
   /// Offset of the first occurrence of the bytes of `pattern`, at or after `start`, or `nil`.
+  @inlinable
   package func firstRange(of pattern: StaticString, from start: Int = 0) -> Int? {
     let count = pattern.utf8CodeUnitCount
     // SAFETY: a StaticString with ASCII or UTF-8 content lives for ever.
@@ -72,18 +78,21 @@ extension RawSpan {
   }
 
   /// Whether the bytes are exactly those of `text`.
+  @inlinable
   package func equals(_ text: StaticString) -> Bool {
     guard byteCount == text.utf8CodeUnitCount else { return false }
     return starts(with: text)
   }
 
   /// Whether the bytes end with those of `text`.
+  @inlinable
   package func ends(with text: StaticString) -> Bool {
     guard let end = suffix(from: byteCount &- text.utf8CodeUnitCount) else { return false }
     return end.equals(text)
   }
 
   /// Whether the bytes begin with those of `text`.
+  @inlinable
   package func starts(with text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
     guard byteCount >= count else { return false }
@@ -95,12 +104,14 @@ extension RawSpan {
   }
 
   /// Whether two spans hold the same bytes.
+  @inlinable
   package func equals(_ other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
     return compare(other) == 0
   }
 
   /// Compares bytewise, as `strcmp` of the C locale does: negative, zero or positive.
+  @inlinable
   package func compare(_ other: RawSpan) -> Int {
     let (count, otherCount) = (byteCount, other.byteCount)
     let common = min(count, otherCount)
@@ -115,22 +126,26 @@ extension RawSpan {
   }
 
   /// Whether every byte is zero.
+  @inlinable
   package var isAllZero: Bool {
     for offset in 0..<byteCount where byte(at: offset) != 0 { return false }
     return true
   }
 
   /// The bytes as text; invalid UTF-8 is replaced.
+  @inlinable
   package var text: String {
     unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
   /// A copy of the bytes.
+  @inlinable
   package var array: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
 }
 
 extension RawSpan {
   /// The bytes as the floor of names takes them.
+  @inlinable
   package var characters: Span<UInt8> {
     @_lifetime(copy self)
     get {

@@ -3,9 +3,10 @@ internal import Glibc
 /// Bytes on their way to a file descriptor, or kept to be written later.
 ///
 /// A value type over an array: formatting appends bytes, never `String`s.
+@usableFromInline
 package struct OutputBuffer: Sendable {
   /// What was appended and not yet written.
-  package private(set) var bytes: [UInt8] = []
+  @usableFromInline package internal(set) var bytes: [UInt8] = []
 
   /// Creates an empty buffer.
   package init(reserving capacity: Int = 0) {
@@ -13,10 +14,11 @@ package struct OutputBuffer: Sendable {
   }
 
   /// Appends text as UTF-8.
+  @inlinable
   package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// Appends constant text.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func append(_ text: StaticString) {
     // SAFETY: a StaticString lives for ever.
     unsafe bytes.append(
@@ -24,22 +26,25 @@ package struct OutputBuffer: Sendable {
   }
 
   /// Appends a byte.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
   /// Appends the bytes of a span.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func append(_ span: RawSpan) {
     unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// Appends bytes.
+  @inlinable
   package mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
   /// Appends bytes.
+  @inlinable
   package mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
 
   /// Appends a number in hexadecimal, lower case, with at least `width` digits.
+  @inlinable
   package mutating func append(hexadecimal value: UInt64, width: Int) {
     let significant = (64 - value.leadingZeroBitCount + 3) / 4
     let count = max(significant, width, 1)
@@ -54,8 +59,8 @@ package struct OutputBuffer: Sendable {
   }
 
   /// The sixteen digits of a number, the first the most significant.
-  @inline(__always)
-  private static func hexadecimalDigits(_ value: UInt64) -> (high: UInt64, low: UInt64) {
+  @inlinable @inline(__always)
+  static func hexadecimalDigits(_ value: UInt64) -> (high: UInt64, low: UInt64) {
     /// Eight digits: each half byte is spread to a byte, and made a digit without a branch.
     func digits(_ half: UInt64) -> UInt64 {
       var spread = (half | half << 16) & 0x0000_ffff_0000_ffff
@@ -68,9 +73,11 @@ package struct OutputBuffer: Sendable {
   }
 
   /// Appends a number in decimal.
+  @inlinable
   package mutating func append(decimal value: Int) { append(String(value)) }
 
   /// Forgets what was appended, keeping the capacity.
+  @inlinable
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
   /// Writes everything to a descriptor and empties the buffer.
