@@ -176,6 +176,24 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// Benchmarks/run.sh builds these: programs that measure what is not part of the command.
+if Context.environment["KSYM_BENCHMARKS"] != nil {
+  func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: dependencies, path: "Benchmarks/Programs/\(name)",
+      swiftSettings: strict)
+  }
+  package.targets += [
+    .systemLibrary(name: "CMalloc", path: "Benchmarks/Programs/CMalloc"),
+    program("demangle-names", ["SymbolNames"]),
+    program("find-tables", ["ByteStorage", "Kallsyms"]),
+    program("lookup-digests", ["ByteStorage", "SymbolNames", "NameTables"]),
+    program(
+      "symbol-index",
+      ["CMalloc", "ByteStorage", "ELFFormat", "SymbolTables", "KernelImages", "Kallsyms"]),
+  ]
+}
+
 // Fuzz/run.sh builds this; libFuzzer comes with the toolchain.
 if Context.environment["KSYM_FUZZ"] != nil {
   package.targets.append(

@@ -50,9 +50,12 @@ build_floors() {
 build_programs() {
   [[ -z ${programs_built:-} ]] || return 0
   programs_built=1
-  swift build -c release --package-path "$here" --scratch-path "$top/.build-bench" \
-    -Xswiftc -cross-module-optimization >"$work/build.log" 2>&1 ||
-    { cat "$work/build.log"; exit 1; }
+  local program
+  for program in demangle-names find-tables lookup-digests symbol-index; do
+    KSYM_BENCHMARKS=1 swift build -c release --package-path "$top" --product "$program" \
+      --scratch-path "$top/.build-bench" -Xswiftc -cross-module-optimization \
+      >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+  done
 }
 
 # measure: commands on standard input, results kept and printed as a table.

@@ -1,23 +1,24 @@
-internal import ByteStorage
+public import ByteStorage
 
 /// The symbols of a kernel, and of its modules where the source lists them, in table order.
 ///
 /// Rows are spread over plain arrays: an address, and where the type letter and the name stand in
 /// one array of bytes. There is no `String` and no object for a symbol.
+@usableFromInline
 package struct SymbolTable: Sendable {
   /// Addresses by index.
-  package var addresses: [UInt64] = []
+  @usableFromInline package var addresses: [UInt64] = []
   /// Where each record (type letter, name) begins in `text`, and where the last one ends.
-  package var starts: [UInt32] = [0]
+  @usableFromInline package var starts: [UInt32] = [0]
   /// Type letters and names.
-  package var text: [UInt8] = []
+  @usableFromInline package var text: [UInt8] = []
   /// Index in `ownerNames` by symbol; empty where all belong to the kernel itself.
-  var owners: [UInt16] = []
+  @usableFromInline var owners: [UInt16] = []
   /// Names of the owners; the first is the kernel itself.
-  package var ownerNames: [String] = [SymbolTable.kernelName]
+  @usableFromInline package var ownerNames: [String] = [SymbolTable.kernelName]
   /// Owners whose symbols have offsets in a section instead of addresses: modules read from their
   /// files, which have no place in memory.
-  var unplacedOwners: Set<Int> = []
+  @usableFromInline var unplacedOwners: Set<Int> = []
   /// Index + 1 in `fileNames` by symbol, 0 where it is not known; empty where none is.
   var files: [UInt32] = []
   /// Names of source files.
@@ -35,9 +36,11 @@ package struct SymbolTable: Sendable {
   package init() {}
 
   /// Number of symbols.
+  @inlinable
   package var count: Int { addresses.count }
 
   /// The type letter of a symbol, as `nm` prints it; 0 past the end.
+  @inlinable
   package func type(at index: Int) -> UInt8 {
     guard index >= 0, index < count, index + 1 < starts.count, starts[index] < starts[index + 1]
     else { return 0 }
@@ -45,6 +48,7 @@ package struct SymbolTable: Sendable {
   }
 
   /// The name of a symbol; empty past the end.
+  @inlinable
   @_lifetime(borrow self)
   package func name(at index: Int) -> RawSpan {
     guard index >= 0, index + 1 < starts.count, starts[index] < starts[index + 1] else {
@@ -62,6 +66,7 @@ package struct SymbolTable: Sendable {
   package func owner(at index: Int) -> String { ownerNames[ownerIndex(at: index)] }
 
   /// Index in ``ownerNames`` of what a symbol belongs to: 0 for the kernel itself.
+  @inlinable
   package func ownerIndex(at index: Int) -> Int {
     index >= 0 && index < owners.count ? Int(owners[index]) : 0
   }
@@ -80,6 +85,7 @@ package struct SymbolTable: Sendable {
 
   /// Whether what a symbol belongs to has a place in memory. If not, as for modules read from their
   /// files, its address is an offset in its section, and no address belongs to it.
+  @inlinable
   package func hasPlace(at index: Int) -> Bool {
     unplacedOwners.isEmpty || !unplacedOwners.contains(ownerIndex(at: index))
   }

@@ -1,5 +1,5 @@
 import Glibc
-import KernelSymbols
+import SymbolNames
 
 /// Reads one name a line from standard input and writes it readable, or as it is.
 ///

@@ -1,5 +1,6 @@
+import ByteStorage
 import Glibc
-import KernelSymbols
+import NameTables
 
 /// Opens a name table and looks up the digest of each name on standard input, one name a line.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-import KernelSymbols
+import Kallsyms
 
 /// Measures the search for kallsyms tables in data that has none, or was made to mislead: it must
 /// take time in proportion to the size, whatever the data.

@@ -1,6 +1,10 @@
+import ByteStorage
 import CMalloc
+import ELFFormat
 import Glibc
-import KernelSymbols
+import Kallsyms
+import KernelImages
+import SymbolTables
 
 /// Measures the index of a kernel's symbols: how long it takes to make, how much memory it takes, and
 /// how long a name and an address take to find. The keys are those of `floors/lookup.c`.
