@@ -15,7 +15,7 @@ extension FuzzTargets {
       guard result.bytes.count <= bytes.byteCount * 16 + (16 << 20) else {
         fatalError("the result is far too large")
       }
-      if result.isChanged { ConversionComparison.check(bytes, result.bytes.span.bytes) }
+      if result.isChanged { ConversionComparison.check(bytes, result.bytes.rawSpan) }
       use(result.notices.count)
     }
     let writer = ModpostWriter(SymversLookup(.init()), tables: .asFound)

@@ -94,7 +94,7 @@ extension FuzzTargets {
       }
     }
     packed += bytes.array + [0, 0, 0, 0]
-    guard (try? file.unpack(packed.span.bytes, .lzo, path: "fuzz")) != nil,
+    guard (try? file.unpack(packed.rawSpan, .lzo, path: "fuzz")) != nil,
       let kernel = try? KernelUnpacker.unpack(&file, scratch: &scratch, path: "fuzz"),
       let source = try? kernel.source(file: file, scratch: scratch)
     else { return }
@@ -113,10 +113,10 @@ extension FuzzTargets {
       ELFLayout(is64Bit: choice & 0x40 == 0, order: .little), from: "fuzz")
     facts.machine = KernelFacts.Fact(choice & 0x40 == 0 ? .x86_64 : .i386, from: "fuzz")
     facts.vermagic = KernelFacts.Fact("\(release) SMP mod_unload modversions ", from: "fuzz")
-    if let config = try? KernelConfig(parsing: configuration.span.bytes) {
+    if let config = try? KernelConfig(parsing: configuration.rawSpan) {
       facts.config = KernelFacts.Fact(config, from: "fuzz")
     }
-    if let table = try? Symvers.parse(kernelExports.span.bytes) {
+    if let table = try? Symvers.parse(kernelExports.rawSpan) {
       facts.exports = KernelFacts.Fact(table, from: "fuzz")
     }
     var request = ModuleChecker.Request()

@@ -29,7 +29,7 @@ extension FuzzTargets {
       guard let name = LivepatchSymbolName(parsing: bytes, longestName: longest) else { continue }
       // What was read is written so that the same is read again.
       let text = Array(name.text.utf8)
-      let again = LivepatchSymbolName(parsing: text.span.bytes, longestName: 4096)
+      let again = LivepatchSymbolName(parsing: text.rawSpan, longestName: 4096)
       // Bytes that are no text become longer.
       if let again, again.position != name.position {
         fatalError("\(name.text) is read as another")

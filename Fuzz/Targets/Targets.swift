@@ -87,7 +87,7 @@ enum FuzzTargets {
       var output = OutputBuffer()
       for row in table.rows { Symvers.write(row, of: table, to: &output) }
       // What was written reads the same.
-      let again = try? Symvers.parse(output.bytes.span.bytes)
+      let again = try? Symvers.parse(output.bytes.rawSpan)
       guard again?.rows.count == table.rows.count else {
         fatalError("Module.symvers does not survive writing")
       }

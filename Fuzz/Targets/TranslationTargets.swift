@@ -56,7 +56,7 @@ extension FuzzTargets {
 
   private static func source(_ text: String, _ release: String?) -> NameSource? {
     let list = Array(text.utf8)
-    guard let text = try? SymbolText(parsing: list.span.bytes) else { return nil }
+    guard let text = try? SymbolText(parsing: list.rawSpan) else { return nil }
     return NameSource(SymbolIndex(text.table), release: release, buildID: "ab")
   }
 

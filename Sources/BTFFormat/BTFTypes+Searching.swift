@@ -15,8 +15,7 @@ extension BTFTypes {
       order == .little ? [0x9f, 0xeb, 0x01, 0x00] : [0xeb, 0x9f, 0x01, 0x00]
     var position = 0
     for _ in 0..<BTFTypes.mostCandidates {
-      // SAFETY: bytes of an array of bytes are all initialized.
-      guard let start = unsafe image.firstRange(of: beginning.span.bytes, from: position) else {
+      guard let start = image.firstRange(of: beginning.rawSpan, from: position) else {
         return nil
       }
       position = start &+ 4

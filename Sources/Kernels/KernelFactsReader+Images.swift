@@ -52,8 +52,7 @@ extension KernelFactsReader {
     }
     do throws(ParseError) {
       if let kernel = try dump.readKernel(limit: KernelFactsReader.mostSearched) {
-        // SAFETY: bytes of an array of bytes are all initialized.
-        let bytes = unsafe kernel.bytes.span.bytes
+        let bytes = kernel.bytes.rawSpan
         KernelFactsReader.readRaw(bytes, path, into: &facts)
         KernelFactsReader.readEmbeddedConfig(bytes, path, into: &facts)
       } else if dump.form == .elf {

@@ -42,8 +42,7 @@ extension KernelSymbolReader {
     guard let information = dump.information,
       let number = information.symbol("kallsyms_num_syms"),
       let bytes = try dump.readWithGaps(4, atVirtual: number),
-      // SAFETY: bytes of an array of bytes are all initialized.
-      let count = unsafe bytes.span.bytes.integer(UInt32.self, at: 0, dump.layout.order),
+      let count = bytes.rawSpan.integer(UInt32.self, at: 0, dump.layout.order),
       count > 0, count <= mostSymbols
     else { return nil }
     let keys = [
@@ -61,8 +60,7 @@ extension KernelSymbolReader {
   private static func symbols(
     in bytes: [UInt8], at start: UInt64, _ dump: borrowing MemoryDump
   ) throws(KallsymsError) -> KernelSymbolSource {
-    // SAFETY: bytes of an array of bytes are all initialized.
-    let span = unsafe bytes.span.bytes
+    let span = bytes.rawSpan
     return try symbols(
       in: KallsymsImage(raw: span, wordSize: dump.layout.wordSize, loadAddress: start), dump)
   }

@@ -88,8 +88,7 @@ struct ModpostInput {
     let weak = needed.weak
     var missing: [String] = []
     for name in names {
-      // SAFETY: bytes of arrays of bytes are all initialized.
-      let bytes = unsafe name.span.bytes
+      let bytes = name.rawSpan
       guard let export = symvers.export(of: needed.exportName(bytes)) else {
         if !weak.contains(name) { missing.append(bytes.text) }
         continue
@@ -205,8 +204,7 @@ struct ModpostInput {
       let place = Int(clamping: symbol.value)
       let licence = bytes.cStringOrEmpty(at: place)
       let namespace = bytes.cStringOrEmpty(at: place &+ licence.byteCount &+ 1)
-      // SAFETY: bytes of arrays of bytes are all initialized.
-      let known = unsafe symvers.export(of: name.span.bytes)
+      let known = symvers.export(of: name.rawSpan)
       exports.append(
         Export(
           name: name, namespace: namespace.array, isGPLOnly: licence.equals("GPL"),

@@ -20,8 +20,7 @@ extension NameTable {
     var last: [UInt8] = []
     for index in 0..<count {
       let record = try record(at: offset)
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      guard unsafe record.name.compare(last.span.bytes) > 0 else {
+      guard record.name.compare(last.rawSpan) > 0 else {
         throw failure("order of names", .text, offset)
       }
       if index % NameTableHeader.namesPerLandmark == 0 {
@@ -70,7 +69,7 @@ extension NameTable {
         guard let index = starts.index(of: offset), seen.insert(index) else {
           throw failure("digest", .digests, place)
         }
-        let prefix = NameTable.digest(of: try record(at: offset).name).prefix
+        let prefix = NameTable.digest(of: try record(at: offset).name).firstWord
         let fragment = UInt64(bytes.integer(UInt16.self, at: 5, .little) ?? 0)
         guard prefix >= last, bits == 0 || Int(prefix >> (64 - bits)) == bucket,
           (prefix << bits) >> 48 == fragment

@@ -7,7 +7,7 @@ extension NameTable {
   /// - Complexity: O(1): three or four places of the file, and SHA-256 of the name.
   @_lifetime(borrow self)
   package func record(for digest: SHA256Digest) throws(ParseError) -> Record? {
-    var entries = try DigestEntries(self, digest.prefix)
+    var entries = try DigestEntries(self, digest.firstWord)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)
       if NameTable.digest(of: record.name) == digest {
@@ -23,7 +23,7 @@ extension NameTable {
   package func forEachRecord(
     for digest: SHA256Digest, _ body: (borrowing Record) -> Void
   ) throws(ParseError) {
-    var entries = try DigestEntries(self, digest.prefix)
+    var entries = try DigestEntries(self, digest.firstWord)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)
       if NameTable.digest(of: record.name) == digest { body(record) }
@@ -36,7 +36,7 @@ extension NameTable {
   /// - Complexity: As ``record(for:)``: a name is found by its digest.
   @_lifetime(borrow self)
   package func record(linkage name: RawSpan) throws(ParseError) -> Record? {
-    var entries = try DigestEntries(self, NameTable.digest(of: name).prefix)
+    var entries = try DigestEntries(self, NameTable.digest(of: name).firstWord)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)
       if record.name.equals(name) { return unsafe _overrideLifetime(record, borrowing: self) }

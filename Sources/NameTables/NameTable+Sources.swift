@@ -18,8 +18,7 @@ extension NameTable {
       for separator: UInt8? in [nil, UInt8(ascii: "$"), UInt8(ascii: ".")] where goesOn {
         let key = prefix + source.array + (separator.map { [$0] } ?? [])
         let length = prefix.count
-        // SAFETY: the bytes of an array of bytes are all initialised.
-        try unsafe forEachRecord(beginningWith: key.span.bytes) { record in
+        try forEachRecord(beginningWith: key.rawSpan) { record in
           if separator == nil, record.name.byteCount > key.count { return false }
           let parts = LinkageName(record.name.characters)
           guard parts.sourceRange == length..<(length &+ source.byteCount) else { return true }

@@ -79,8 +79,7 @@ struct NameTableHeader: Equatable {
     }
     output.append(little: checksumOfChecksums)
     while output.bytes.count < NameTableHeader.blockSize - 4 { output.append(0) }
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    output.append(little: unsafe output.bytes.span.bytes.crc32)
+    output.append(little: output.bytes.rawSpan.crc32)
     return output.bytes
   }
 }

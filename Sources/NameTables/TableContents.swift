@@ -48,8 +48,8 @@ final class TableContents {
 
   /// Whether a key is the name whose owners are being gathered.
   private func isSame(_ key: RawSpan) -> Bool {
-    // SAFETY: compares with the bytes of the array.
-    unsafe name.withUnsafeBytes { unsafe key.equals(RawSpan(_unsafeBytes: $0)) }
+    let name = self.name
+    return key.equals(name.rawSpan)
   }
 
   private func writeName() throws(FileError) {
@@ -65,14 +65,12 @@ final class TableContents {
       try landmarks.append(landmark.bytes)
     }
     let name = self.name
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let bytes = unsafe name.span.bytes
-    let prefix = NameTable.digest(of: bytes).prefix
+    let bytes = name.rawSpan
+    let prefix = NameTable.digest(of: bytes).firstWord
     try withKey(of: prefix) { (key) throws(FileError) in try digests.add(key, offset) }
     for (form, path) in paths.forms(of: bytes).prefix(NameTableHeader.mostForms).enumerated() {
       let key = ReadablePath.reversedKey(of: path)
-      // SAFETY: as above.
-      try readables.add(unsafe key.span.bytes, offset | UInt64(form) << 40)
+      try readables.add(key.rawSpan, offset | UInt64(form) << 40)
       readableCount += 1
     }
     buffer.append(variable: UInt64(set))

@@ -31,8 +31,7 @@ package struct SymbolFile: Sendable {
     var isCode: Bool {
       guard header.flags.contains(.execInstructions) else { return false }
       guard header.flags.contains(.write) else { return true }
-      // SAFETY: bytes of an array of bytes are all initialised.
-      return unsafe name.span.bytes.firstRange(of: "text") != nil
+      return name.rawSpan.firstRange(of: "text") != nil
     }
   }
 
@@ -175,8 +174,7 @@ extension SymbolFile {
         if segments.isEmpty { header.offset = UInt64(writer.count) }
       }
       extend(&made, with: &header)
-      // SAFETY: bytes of an array of bytes are all initialised.
-      writer.addSection(named: unsafe section.name.span.bytes, header)
+      writer.addSection(named: section.name.rawSpan, header)
     }
     for segment in segments + made { writer.addSegment(segment) }
   }
@@ -191,8 +189,7 @@ extension SymbolFile {
         (header.type, header.offset) = (.nobits, UInt64(writer.count))
       }
       extend(&made, with: &header)
-      // SAFETY: bytes of an array of bytes are all initialised.
-      writer.addSection(named: unsafe section.name.span.bytes, header)
+      writer.addSection(named: section.name.rawSpan, header)
     }
     for segment in made { writer.addSegment(segment) }
     for var segment in segments where segment.type == 1 {
@@ -238,9 +235,8 @@ extension SymbolFile {
     guard let buildID, buildID.count <= 64 else { return }
     let note = OutputNote(layout.order, buildID)
     var header = ELFWriter.Section(type: .note)
-    // SAFETY: bytes of an array of bytes are all initialised.
     header.offset = writer.place(
-      unsafe note.bytes.span.bytes, at: writer.nextOffset(alignment: 4))
+      note.bytes.rawSpan, at: writer.nextOffset(alignment: 4))
     header.size = UInt64(note.bytes.count)
     header.alignment = 4
     writer.addSection(named: ".note.gnu.build-id", header)

@@ -25,8 +25,7 @@ enum EventName {
       RustDemangler.readableName(of: LinkageName.sourceName(of: symbol.name))
       ?? LinkageName.sourceName(of: symbol.name)
     let identity = Array("\(symbol.name),\(symbol.position)".utf8)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let digest = unsafe SHA256Digest(of: identity.span.bytes).hexadecimal
+    let digest = SHA256Digest(of: identity.rawSpan).hexadecimal
     let room = maximum - digestDigits - 1
     return identifier(known, room: room) + "_" + digest.prefix(digestDigits)
   }

@@ -46,8 +46,7 @@ extension SymbolSpeller {
   private static func crashName(_ name: String) -> String {
     let bytes = Array(name.utf8)
     for suffix in [".isra.", ".part.", ".llvm."] as [StaticString] {
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      if let start = unsafe bytes.span.bytes.firstRange(of: suffix) {
+      if let start = bytes.rawSpan.firstRange(of: suffix) {
         return String(decoding: bytes[..<start], as: UTF8.self)
       }
     }
@@ -62,8 +61,7 @@ extension SymbolSpeller {
       guard text.byteCount >= bytes.count, let start = text.slice(0..<bytes.count) else {
         return false
       }
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      guard unsafe start.equals(bytes.span.bytes) else { return false }
+      guard start.equals(bytes.rawSpan) else { return false }
       return text.byteCount == bytes.count || SymbolSpeller.crashName(text.text) == name
     }
   }
@@ -119,8 +117,7 @@ extension SymbolSpeller {
       }
     }
     let bytes = Array(symbol.name.utf8)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let digest = unsafe SHA256Digest(of: bytes.span.bytes).hexadecimal
+    let digest = SHA256Digest(of: bytes.rawSpan).hexadecimal
     remarks.append("hashed: sha256 \(digest)")
     let layouts = (length > room ? [] : ["basic"]) + ["extended", "packed", "hashed"]
     return SymbolSpelling(.modversions, layouts.joined(separator: ", "), remarks: remarks)

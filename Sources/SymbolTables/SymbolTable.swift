@@ -54,8 +54,7 @@ package struct SymbolTable: Sendable {
     guard index >= 0, index + 1 < starts.count, starts[index] < starts[index + 1] else {
       return RawSpan()
     }
-    // SAFETY: the bytes of an array of bytes are all initialised, and live as long as this value.
-    let all = unsafe text.span.bytes
+    let all = text.rawSpan
     guard let name = all.slice((Int(starts[index]) + 1)..<Int(starts[index + 1])) else {
       return RawSpan()
     }
@@ -79,8 +78,7 @@ package struct SymbolTable: Sendable {
 
   /// Whether any name has the suffix that ThinLTO gives to promoted local symbols (`.llvm.`).
   package var hasPromotedNames: Bool {
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    unsafe text.span.bytes.firstRange(of: ".llvm.") != nil
+    text.rawSpan.firstRange(of: ".llvm.") != nil
   }
 
   /// Whether what a symbol belongs to has a place in memory. If not, as for modules read from their

@@ -108,10 +108,10 @@ package enum ModuleConverter {
     case .signed(let signer):
       var old = RawSpan()
       if let trailer = file.suffix(from: parts.moduleSize) { old = trailer }
-      bytes += unsafe try signer.trailer(for: bytes.span.bytes, replacing: old)
+      bytes += try signer.trailer(for: bytes.rawSpan, replacing: old)
       return true
     case .restored(let original):
-      bytes += unsafe try original.trailer(for: bytes.span.bytes)
+      bytes += try original.trailer(for: bytes.rawSpan)
       return true
     }
   }

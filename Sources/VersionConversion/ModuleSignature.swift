@@ -44,8 +44,7 @@ package struct SignedOriginal: Sendable {
 
   /// What to append to a module that is what was signed.
   func trailer(for module: RawSpan) throws(ConversionError) -> ArraySlice<UInt8> {
-    // SAFETY: bytes of arrays of bytes are all initialized.
-    let original = unsafe bytes.span.bytes
+    let original = bytes.rawSpan
     let common = min(module.byteCount, moduleSize)
     guard let left = module.slice(0..<common), let right = original.slice(0..<common) else {
       return []

@@ -48,8 +48,7 @@ package struct ModuleSigner: Sendable {
   /// The digest that a signature uses, by its object identifier: 2.16.840.1.101.3.4.2.N.
   private static func hash(of signature: RawSpan) -> Hash? {
     let prefix: [UInt8] = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02]
-    // SAFETY: bytes of arrays of bytes are all initialized.
-    guard let place = unsafe signature.firstRange(of: prefix.span.bytes) else { return nil }
+    guard let place = signature.firstRange(of: prefix.rawSpan) else { return nil }
     switch signature.byte(at: place + prefix.count) {
     case 1: return .sha256
     case 2: return .sha384

@@ -89,7 +89,7 @@ package struct PresentTables {
         unknown.append(digest.hexadecimal)
         continue
       }
-      unsafe list.append(name.span.bytes, crc: crc)
+      list.append(name.rawSpan, crc: crc)
     }
     if !unknown.isEmpty { throw .unknownHashes(unknown) }
   }

@@ -47,7 +47,7 @@ struct TableEdit: ~Escapable {
     for (role, index) in present {
       guard let content = wanted[role] else { return false }
       let bytes = try elf.bytes(of: elf.sections[index], in: role.sectionName)
-      let isSame = unsafe bytes.equals(content.span.bytes)
+      let isSame = bytes.equals(content.rawSpan)
       if !isSame { return false }
     }
     return true

@@ -81,8 +81,7 @@ extension Retargeting {
     var (added, missing): ([String], [String]) = ([], [])
     for name in needed.names + [Array("\(Retargeting.layoutName)".utf8)]
     where !present.contains(name) {
-      // SAFETY: bytes of arrays of bytes are all initialized.
-      let bytes = unsafe name.span.bytes
+      let bytes = name.rawSpan
       guard isMeant(bytes) else { continue }
       guard let crc = crc(of: needed.exportName(bytes)) else {
         missing.append(bytes.text)

@@ -57,7 +57,7 @@ struct TextTranslatorTests {
     var largest = 0
     let piece = [UInt8](repeating: 0x61, count: 1 << 16) + Array(" f.isra.0+0x1/0x2 ".utf8)
     for _ in 0..<100 {
-      unsafe translator.translate(piece.span.bytes) { output in
+      translator.translate(piece.rawSpan) { output in
         count += output.byteCount
         largest = max(largest, output.byteCount)
       }
@@ -65,7 +65,7 @@ struct TextTranslatorTests {
     #expect(largest <= TextTranslator.longestLine)
     let end = Array("\nf.isra.0+0x1/0x2".utf8)
     var last: [UInt8] = []
-    unsafe translator.translate(end.span.bytes) { last += $0.array }
+    translator.translate(end.rawSpan) { last += $0.array }
     translator.finish { last += $0.array }
     #expect(count + last.count == piece.count * 100 + end.count - 2)
     #expect(last.suffix(14) == Array("f.isra+0x1/0x2".utf8)[...])

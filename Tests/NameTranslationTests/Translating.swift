@@ -21,7 +21,7 @@ func translated(
   while start < text.count {
     let end = start + min(pieceSize, text.count - start)
     let piece = Array(text[start..<end])
-    unsafe translator.translate(piece.span.bytes) { output += $0.array }
+    translator.translate(piece.rawSpan) { output += $0.array }
     start = end
   }
   translator.finish { output += $0.array }
@@ -38,7 +38,7 @@ func translated(
 /// The names of a list of symbols, as in /proc/kallsyms.
 func source(_ list: String) throws -> NameSource {
   let bytes = Array(list.utf8)
-  return unsafe NameSource(SymbolIndex(try SymbolText(parsing: bytes.span.bytes).table))
+  return NameSource(SymbolIndex(try SymbolText(parsing: bytes.rawSpan).table))
 }
 
 extension TranslationOptions {

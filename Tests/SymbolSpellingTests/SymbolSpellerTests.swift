@@ -32,7 +32,7 @@ struct SymbolSpellerTests {
   private func index() throws -> SymbolIndex {
     let bytes = Array(Self.list.utf8)
     // SAFETY: the bytes of an array of bytes are all initialised.
-    return SymbolIndex(try unsafe SymbolText(parsing: bytes.span.bytes).table)
+    return SymbolIndex(try SymbolText(parsing: bytes.rawSpan).table)
   }
 
   private func spell(

@@ -61,14 +61,3 @@ package struct ByteBuilder: Sendable {
     }
   }
 }
-
-extension [UInt8] {
-  /// The bytes as the parsers take them.
-  package var rawSpan: RawSpan {
-    @_lifetime(borrow self)
-    borrowing get {
-      // SAFETY: the bytes of an array of bytes are all initialized.
-      unsafe span.bytes
-    }
-  }
-}

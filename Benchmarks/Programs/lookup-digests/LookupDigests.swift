@@ -18,7 +18,7 @@ struct LookupDigests {
     while let line = readLine() {
       let name = Array(line.utf8)
       // SAFETY: the bytes of an array of bytes are all initialised.
-      digests.append(NameTable.digest(of: unsafe name.span.bytes))
+      digests.append(NameTable.digest(of: name.rawSpan))
     }
     let begin = now()
     let table = try NameTable(CommandLine.arguments[1])

@@ -94,7 +94,7 @@ struct SymbolIndexBenchmark {
       sum = 0
       let start = nanoseconds()
       // SAFETY: the bytes of an array of bytes are all initialised.
-      let text = unsafe keys.text.span.bytes
+      let text = keys.text.rawSpan
       for key in 0..<count {
         let wanted = text.extracting(keys.starts[key]..<(keys.starts[key + 1] - 1))
         if let found = index.first(named: wanted) { sum &+= table.addresses[found] }

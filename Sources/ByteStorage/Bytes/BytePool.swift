@@ -57,8 +57,7 @@ package struct BytePool: Sendable {
   @inlinable
   @_lifetime(borrow self)
   package func bytes(_ range: Range) -> RawSpan {
-    // SAFETY: the array's storage outlives the borrow of this value.
-    let all = unsafe storage.span.bytes
+    let all = storage.rawSpan
     let start = Int(range.offset)
     guard let string = all.slice(start..<(start &+ Int(range.count))) else { return RawSpan() }
     return unsafe _overrideLifetime(string, borrowing: self)

@@ -32,24 +32,11 @@ package struct SHA256Digest: Sendable, Hashable {
     words = (word(0), word(1), word(2), word(3))
   }
 
-  /// The first eight bytes as a big-endian number.
-  package var prefix: UInt64 { words.0 }
-
   /// Reads 64 hexadecimal digits, with or without `sha256:` before them; `nil` if the text is anything
   /// else.
   package init?(hexadecimal text: String) {
     let digits = Array((text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]).utf8)
-    guard digits.count == 64 else { return nil }
-    func word(_ index: Int) -> UInt64? {
-      let part = digits[(index * 16)..<(index * 16 + 16)]
-      guard part.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
-        return nil
-      }
-      return UInt64(String(decoding: part, as: UTF8.self), radix: 16)
-    }
-    guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3)
-    else { return nil }
-    words = (first, second, third, fourth)
+    self.init(hexadecimal: digits.rawSpan)
   }
 
   /// The 32 bytes.
@@ -83,17 +70,10 @@ extension SHA256Digest {
     guard digits.byteCount == 64 else { return nil }
     var bytes = [UInt8](repeating: 0, count: 32)
     for offset in 0..<64 {
-      guard let digit = digits.byte(at: offset) else { return nil }
-      let value: UInt8
-      switch digit {
-      case 0x30...0x39: value = digit &- 0x30
-      case 0x61...0x66: value = digit &- 0x57
-      case 0x41...0x46: value = digit &- 0x37
-      default: return nil
-      }
-      bytes[offset / 2] = bytes[offset / 2] << 4 | value
+      guard let value = digits.byte(at: offset)?.hexadecimalDigit else { return nil }
+      bytes[offset / 2] = bytes[offset / 2] << 4 | UInt8(truncatingIfNeeded: value)
     }
-    unsafe self.init(bytes.span.bytes, at: 0)
+    self.init(bytes.rawSpan, at: 0)
   }
 
   /// The first eight bytes as a big-endian number, for tables sorted by digest.

@@ -45,8 +45,7 @@ struct SectionNames {
   }
 
   private mutating func place(_ name: [UInt8]) -> UInt32 {
-    // SAFETY: bytes of arrays of bytes are all initialized.
-    let found = unsafe bytes.span.bytes.firstRange(of: name.span.bytes)
+    let found = bytes.rawSpan.firstRange(of: name.rawSpan)
     if let found { return UInt32(truncatingIfNeeded: found) }
     bytes.append(contentsOf: name)
     return UInt32(truncatingIfNeeded: bytes.count - name.count)

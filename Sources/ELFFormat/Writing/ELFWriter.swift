@@ -127,17 +127,16 @@ package struct ELFWriter: Sendable {
     table.alignment = UInt64(layout.wordSize)
     let start = nextOffset(alignment: table.alignment)
     let null = [UInt8](repeating: 0, count: layout.symbolSize)
-    // SAFETY: bytes of arrays of bytes are all initialised.
-    table.offset = place(unsafe null.span.bytes, at: start)
-    place(unsafe symbols.locals.span.bytes, at: 0)
-    place(unsafe symbols.globals.span.bytes, at: 0)
+    table.offset = place(null.rawSpan, at: start)
+    place(symbols.locals.rawSpan, at: 0)
+    place(symbols.globals.rawSpan, at: 0)
     table.size = UInt64(bytes.count) &- table.offset
     table.entrySize = UInt64(layout.symbolSize)
     table.info = UInt32(truncatingIfNeeded: 1 &+ symbols.locals.count / layout.symbolSize)
     table.link = UInt32(truncatingIfNeeded: sections.count &+ 2)
     addSection(named: ".symtab", table)
     var strings = Section(type: .strtab)
-    strings.offset = place(unsafe symbols.strings.span.bytes, at: 0)
+    strings.offset = place(symbols.strings.rawSpan, at: 0)
     strings.size = UInt64(symbols.strings.count)
     addSection(named: ".strtab", strings)
   }

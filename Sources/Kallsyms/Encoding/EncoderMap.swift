@@ -39,8 +39,7 @@ struct EncoderMap {
   /// The type letter and name of an entry.
   @_lifetime(borrow self)
   func record(_ entry: Entry) -> RawSpan {
-    // SAFETY: the bytes of an array of bytes are all initialised, and live as long as this value.
-    let all = unsafe text.span.bytes
+    let all = text.rawSpan
     guard let record = all.slice(entry.start..<(entry.start &+ entry.length)) else {
       return RawSpan()
     }

@@ -24,9 +24,8 @@ enum PayloadSearch {
     var found: [Candidate] = []
     for beginning in beginnings {
       var (position, count) = (0, 0)
-      // SAFETY: bytes of an array of bytes are all initialized.
       while count < mostCandidates,
-        let offset = unsafe bytes.firstRange(of: beginning.span.bytes, from: position)
+        let offset = bytes.firstRange(of: beginning.rawSpan, from: position)
       {
         position = offset &+ 1
         guard let rest = bytes.suffix(from: offset), let format = CompressionFormat(magic: rest)

@@ -25,8 +25,7 @@ package struct KernelConfig: Sendable {
     lines.append(UInt8(0x0a))
     lines.append(text)
     self.lines = lines.bytes
-    // SAFETY: bytes of an array of bytes are all initialized.
-    let bytes = unsafe self.lines.span.bytes
+    let bytes = self.lines.rawSpan
     guard
       bytes.firstRange(of: "\nCONFIG_") != nil || bytes.firstRange(of: "\n# CONFIG_") != nil
     else { throw ParseError(.badMagic, in: "kernel configuration", at: 0) }
@@ -42,9 +41,8 @@ package struct KernelConfig: Sendable {
   package subscript(name: String) -> Value {
     let full = name.hasPrefix("CONFIG_") ? name : "CONFIG_\(name)"
     let sought = Array("\n\(full)=".utf8)
-    // SAFETY: bytes of an array of bytes are all initialized.
-    let bytes = unsafe lines.span.bytes
-    guard let start = unsafe bytes.firstRange(of: sought.span.bytes),
+    let bytes = lines.rawSpan
+    guard let start = bytes.firstRange(of: sought.rawSpan),
       let rest = bytes.suffix(from: start &+ sought.count)
     else { return .no }
     var end = rest.firstIndex(of: 0x0a) ?? rest.byteCount

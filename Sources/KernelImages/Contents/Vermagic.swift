@@ -43,9 +43,8 @@ package enum Vermagic {
     let sought = Array("\(release) ".utf8)
     var position = 0
     var candidates = 0
-    // SAFETY: bytes of an array of bytes are all initialized.
     while candidates < mostCandidates,
-      let start = unsafe bytes.firstRange(of: sought.span.bytes, from: position)
+      let start = bytes.firstRange(of: sought.rawSpan, from: position)
     {
       candidates &+= 1
       position = start &+ sought.count

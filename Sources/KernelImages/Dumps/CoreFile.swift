@@ -37,8 +37,7 @@ struct CoreFile {
     // Copied: reading notes may replace what the source holds.
     let bytes = table.array
     for index in 0..<count {
-      // SAFETY: bytes of an array of bytes are all initialized.
-      guard let record = unsafe bytes.span.bytes.suffix(from: index &* layout.programHeaderSize)
+      guard let record = bytes.rawSpan.suffix(from: index &* layout.programHeaderSize)
       else { break }
       try read(record, source)
     }

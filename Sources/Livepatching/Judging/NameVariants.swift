@@ -12,8 +12,7 @@ struct NameVariants {
     self.kernel = kernel
     for name in names {
       let bytes = Array(NameVariants.stem(name).utf8)
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      symbols[unsafe bytes.span.bytes.hash] = []
+      symbols[bytes.rawSpan.hash] = []
     }
     guard !symbols.isEmpty else { return }
     for index in 0..<kernel.index.kernelCount {
@@ -33,8 +32,7 @@ struct NameVariants {
   /// Symbols whose name is another name with more behind it: `foo.isra.0` for `foo`.
   func symbols(extending name: String) -> [Int] {
     let bytes = Array(NameVariants.stem(name).utf8)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let hash = unsafe bytes.span.bytes.hash
+    let hash = bytes.rawSpan.hash
     return (symbols[hash] ?? []).map { Int($0) }.filter {
       kernel.name(of: $0).hasPrefix(name + ".")
     }

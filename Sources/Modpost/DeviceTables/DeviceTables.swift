@@ -76,8 +76,7 @@ package enum DeviceTables {
     var list = AliasList()
     guard entries > 1 else { return list }
     let zeros = [UInt8](repeating: 0, count: layout.size)
-    // SAFETY: bytes of arrays of bytes are all initialized.
-    try bus.write(DeviceID(unsafe zeros.span.bytes, layout, .little), &list)
+    try bus.write(DeviceID(zeros.rawSpan, layout, .little), &list)
     return list
   }
 

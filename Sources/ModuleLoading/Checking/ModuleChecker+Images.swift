@@ -11,8 +11,7 @@ extension ModuleChecker {
       rules: rules, settings: settings, kernel: inspector.kernel,
       reportsAllSymbols: request.reportsAllSymbols)
     let numbers = images.enumerated().map { number, image in
-      // SAFETY: bytes of an array of bytes are all initialized.
-      let source = unsafe ByteSource(image.span.bytes)
+      let source = ByteSource(image.rawSpan)
       return session.add(
         inspector.inspect(source, path: "image-\(number)"), isOnDemand: request.loadsDependencies)
     }

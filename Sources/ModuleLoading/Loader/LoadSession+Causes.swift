@@ -15,8 +15,7 @@ extension LoadSession {
   /// Says why a symbol is missing though a module of the tree exports it.
   private func exporterThatFails(_ name: String) -> String? {
     let bytes = Array(name.utf8)
-    // SAFETY: bytes of an array of bytes are all initialized.
-    guard let row = unsafe index.first(bytes.span.bytes, in: exports) else { return nil }
+    guard let row = index.first(bytes.rawSpan, in: exports) else { return nil }
     let owner = Int(exports.rows[row].owner)
     let exporter = modules[owner].moduleName
     if isOnDemand[owner], results[owner]?.outcome.verdict == .refused {

@@ -62,7 +62,7 @@ package enum Symvers {
       guard let bytes = rest.slice(0..<length) else { break }
       let line = try parseLine(bytes, at: offset)
       offset += length + 1
-      let isSameOwner = unsafe line.module.equals(lastOwner.span.bytes)
+      let isSameOwner = line.module.equals(lastOwner.rawSpan)
       if lastIndex < 0 || !isSameOwner {
         lastOwner = line.module.array
         if let known = owners[lastOwner] {

@@ -43,8 +43,7 @@ final class NameTableWriter {
   func append(_ buffer: inout OutputBuffer) throws(FileError) {
     let bytes = buffer.bytes
     buffer = OutputBuffer(reserving: 1 << 17)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    try append(unsafe bytes.span.bytes)
+    try append(bytes.rawSpan)
   }
 
   /// Appends to the section all of another file.
@@ -54,8 +53,7 @@ final class NameTableWriter {
     while offset < spool.count {
       buffer.removeAll(keepingCapacity: true)
       offset += try spool.read(into: &buffer, at: offset, most: 1 << 17)
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      try append(unsafe buffer.span.bytes)
+      try append(buffer.rawSpan)
     }
   }
 
@@ -70,8 +68,7 @@ final class NameTableWriter {
     let size = checksums.bytes.count
     header.sections[NameTableHeader.Section.checksums.rawValue] = position..<(position + size)
     let sums = checksums.bytes
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    header.checksumOfChecksums = unsafe sums.span.bytes.crc32
+    header.checksumOfChecksums = sums.rawSpan.crc32
     try file.append(sums)
     header.fileSize = position + size
     fill(&header)

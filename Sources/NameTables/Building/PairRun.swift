@@ -34,8 +34,7 @@ final class PairRun {
       if lastNumber != first.number || last != first.key {
         last = first.key
         lastNumber = first.number
-        // SAFETY: the bytes of an array of bytes are all initialised.
-        try body(unsafe last.span.bytes, first.number)
+        try body(last.rawSpan, first.number)
       }
       if try !first.advance() {
         cursors[0] = cursors[cursors.count - 1]
@@ -106,8 +105,7 @@ private final class PairCursor {
   func precedes(_ other: PairCursor) -> Bool {
     if prefix != other.prefix { return prefix < other.prefix }
     let (left, right) = (key, other.key)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let order = unsafe left.span.bytes.compare(right.span.bytes)
+    let order = left.rawSpan.compare(right.rawSpan)
     return order != 0 ? order < 0 : number < other.number
   }
 }

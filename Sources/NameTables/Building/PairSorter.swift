@@ -61,8 +61,7 @@ final class PairSorter {
   ) throws(FileError) {
     sort()
     let bytes = text
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let text = unsafe bytes.span.bytes
+    let text = bytes.rawSpan
     var last: Row?
     for row in rows {
       if let last, last.number == row.number, last.prefix == row.prefix,

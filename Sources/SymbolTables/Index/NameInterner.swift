@@ -55,8 +55,7 @@ package struct NameInterner: Sendable {
   @_lifetime(borrow self)
   package func name(_ number: Int) -> RawSpan {
     guard number >= 0, number < count else { return RawSpan() }
-    // SAFETY: the bytes of an array of bytes are all initialised, and live as long as this value.
-    let all = unsafe text.span.bytes
+    let all = text.rawSpan
     guard let name = all.slice(Int(starts[number])..<Int(starts[number &+ 1])) else {
       return RawSpan()
     }

@@ -138,8 +138,7 @@ extension SymbolIndex {
   /// All symbols of a name, in table order.
   package func symbols(named name: String) -> [Int] {
     let bytes = Array(name.utf8)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    return unsafe symbols(named: bytes.span.bytes)
+    return symbols(named: bytes.rawSpan)
   }
 
   /// Which of the symbols of the same name and owner one is, counted from 1, and how many there are.

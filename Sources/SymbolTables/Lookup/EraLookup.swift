@@ -63,8 +63,7 @@ package struct EraLookup: Sendable {
   /// What the release answers for a name.
   package func answer(_ name: String) -> Answer {
     let bytes = Array(name.utf8)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    return unsafe answer(bytes.span.bytes)
+    return answer(bytes.rawSpan)
   }
 
   /// The name that the release prints for a symbol, in backtraces for one.

@@ -70,8 +70,7 @@ package struct NamePattern: Sendable, Hashable {
   /// Whether a whole name fits.
   package func matches(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    return unsafe matches(bytes.span.bytes)
+    return matches(bytes.rawSpan)
   }
 
   /// Whether a whole name fits.

@@ -155,16 +155,14 @@ package struct SymbolFinder: Sendable {
       else { return nil }
       bytes.append(UInt8(truncatingIfNeeded: high << 4 | low))
     }
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    return SHA256Digest(unsafe bytes.span.bytes, at: 0)
+    return SHA256Digest(bytes.rawSpan, at: 0)
   }
 
   /// Symbols whose name is a source name with what compilers append.
   private func source(_ key: String) -> [Int] {
     let bytes = Array(key.utf8)
     return all { name in
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      guard name.firstRange(of: unsafe bytes.span.bytes) != nil else { return false }
+      guard name.firstRange(of: bytes.rawSpan) != nil else { return false }
       return LinkageName.sourceName(of: name.text) == key
     }
   }

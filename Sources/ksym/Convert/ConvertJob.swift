@@ -86,8 +86,7 @@ struct ConvertJob: Sendable {
     result.compression = format
     var output = bytes
     if let format {
-      // SAFETY: bytes of arrays of bytes are all initialized.
-      guard let packed = unsafe worker.compressor.compress(bytes.span.bytes, format) else {
+      guard let packed = worker.compressor.compress(bytes.rawSpan, format) else {
         throw FileError(
           path: path, cause: .notSuitable("cannot be packed as \(format.rawValue) again"))
       }

@@ -31,8 +31,7 @@ struct LookupReport {
     var source: String { LinkageName.sourceName(of: linkage) }
     var hashed: String {
       let bytes = Array(linkage.utf8)
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      return unsafe SHA256Digest(of: bytes.span.bytes).hexadecimal
+      return SHA256Digest(of: bytes.rawSpan).hexadecimal
     }
   }
 

@@ -105,8 +105,7 @@ struct TableSearch {
 
   private func names(_ table: NameTable, _ reading: Reading) throws(ParseError) -> [[UInt8]] {
     var names: [[UInt8]] = []
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let key = unsafe self.key.span.bytes
+    let key = self.key.rawSpan
     switch reading {
     case .digest:
       if let digest { try table.forEachRecord(for: digest) { names.append($0.name.array) } }
@@ -127,8 +126,7 @@ struct TableSearch {
   }
 
   private mutating func add(_ name: [UInt8], _ table: NameTable) throws(ParseError) {
-    // SAFETY: as above.
-    guard let record = try table.record(linkage: unsafe name.span.bytes) else { return }
+    guard let record = try table.record(linkage: name.rawSpan) else { return }
     var owners: [NameTable.Owner] = []
     for owner in try table.owners(of: record) { owners.append(try table.owner(at: owner)) }
     guard let place = places[name] else {
@@ -179,8 +177,7 @@ struct TableReport {
     json.member("linkage", name)
     json.member("source", LinkageName.sourceName(of: name))
     json.member("readable", optional: readable)
-    // SAFETY: the bytes of an array of bytes are all initialised.
-    let digest = NameTable.digest(of: unsafe found.name.span.bytes)
+    let digest = NameTable.digest(of: found.name.rawSpan)
     json.member("hashed", digest.hexadecimal)
     json.key("owners")
     json.beginArray()
