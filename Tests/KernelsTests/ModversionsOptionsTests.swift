@@ -1,3 +1,4 @@
+import ByteStorage
 import KernelImages
 import Kernels
 import ModuleVersions

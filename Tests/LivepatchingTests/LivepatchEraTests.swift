@@ -1,4 +1,4 @@
-import Kallsyms
+import ByteStorage
 import Livepatching
 import SymbolTables
 import TestSupport

@@ -1,3 +1,4 @@
+import ByteStorage
 import Livepatching
 import TestSupport
 import Testing

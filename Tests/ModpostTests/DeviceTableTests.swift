@@ -4,7 +4,6 @@ import Modpost
 import ModuleVersions
 import TestSupport
 import Testing
-import VersionConversion
 
 @Suite("Device tables")
 struct DeviceTableTests {

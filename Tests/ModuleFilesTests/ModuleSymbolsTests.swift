@@ -1,6 +1,5 @@
 import ByteStorage
 import ELFFormat
-import Kallsyms
 import ModuleFiles
 import ModuleVersions
 import SymbolTables

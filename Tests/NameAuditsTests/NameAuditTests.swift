@@ -1,5 +1,4 @@
 import ByteStorage
-import Kallsyms
 import NameAudits
 import SymbolNames
 import SymbolTables

@@ -1,5 +1,4 @@
 import ByteStorage
-import Kallsyms
 import NameTranslation
 import SymbolTables
 

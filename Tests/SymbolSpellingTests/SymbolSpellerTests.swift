@@ -1,7 +1,5 @@
 import ByteStorage
-import Kallsyms
 import Kernels
-import NameTranslation
 import SymbolSpelling
 import SymbolTables
 import Testing

@@ -1,5 +1,4 @@
 import ByteStorage
-import Kallsyms
 import SymbolTables
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 import ByteStorage
 import ELFFormat
-import Kallsyms
 import SymbolTables
 import TestSupport
 import Testing
