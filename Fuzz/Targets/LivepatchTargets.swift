@@ -15,7 +15,7 @@ extension FuzzTargets {
       ffffffff81050000 T _end
 
       """
-    guard let text = try? SymbolText(parsing: Array(list.utf8).span.bytes) else { return [] }
+    guard let text = try? SymbolText(parsing: Array(list.utf8).rawSpan) else { return [] }
     return [KernelVersion(5, 4), KernelVersion(6, 6), KernelVersion(7, 3)].map { version in
       LivepatchKernel(
         SymbolIndex(text.table), rules: LivepatchRules(version),
