@@ -14,14 +14,14 @@ RELEASE_FLAGS := -c release --scratch-path .build-release \
 # Whole modules without debug information build in half the time; make test-debug has the lines.
 SWIFT_TEST_FLAGS := -debug-info-format none \
   -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2
-TEST_FLAGS := --disable-xctest $(SWIFT_TEST_FLAGS)
+TEST_FLAGS := --disable-xctest --explicit-target-dependency-import-check error $(SWIFT_TEST_FLAGS)
 KSYM := .build-release/release/ksym
 MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-debug bench fuzz oracle differential round-trips faults kernels \
-  lint install uninstall deb check-deb manuals check-manuals dependencies clean
+  lint house install uninstall deb check-deb manuals check-manuals dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,8 +35,8 @@ build: dependencies ## Build the static, optimised command
 run: build ## Build, and check the modules shipped with the project
 	@KSYM=$(KSYM) sh Scripts/demo.sh
 
-test: dependencies ## Build without warnings and run all tests
-	$(SWIFT) test $(TEST_FLAGS)
+test: dependencies ## Build without warnings, run all tests, count what was skipped
+	@sh Scripts/run-tests.sh $(SWIFT) test $(TEST_FLAGS)
 
 test-debug: dependencies ## Run all tests with debug information
 	$(SWIFT) test --disable-xctest --scratch-path .build-debug
@@ -65,6 +65,10 @@ kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 
 lint: ## Check the format of all Swift sources
 	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks Fuzz packaging Package.swift
+
+house: ## Check the floors of the architecture and the rules of the house
+	@sh Scripts/check-architecture.sh
+	@sh Scripts/check-house.sh
 
 manuals: build ## Write the manual pages and completions again
 	sh packaging/generate.sh $(KSYM) $(MANUALS) $(COMPLETIONS)

@@ -56,7 +56,7 @@ let package = Package(
     floor("ELFFormat", ["ByteStorage"]),
     floor("BTFFormat", ["ByteStorage"]),
     // Names.
-    floor("SymbolNames", ["ByteStorage"]),
+    floor("SymbolNames"),
     // Symbols.
     floor("SymbolTables", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames"]),
     // Formats.
@@ -99,7 +99,12 @@ let package = Package(
         "ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
         "ModuleVersions", "ModuleFiles", "Kernels",
       ]),
-    floor("SymbolFiles", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "Kernels"]),
+    floor(
+      "SymbolFiles",
+      [
+        "ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages", "Kallsyms",
+        "Kernels",
+      ]),
     // Faces.
     floor("KernelSymbols"),
     .executableTarget(
@@ -128,10 +133,10 @@ let package = Package(
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
     tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
     tests("SymbolNames", ["SymbolNames"]),
-    tests("SymbolTables", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
+    tests("SymbolTables", ["ByteStorage", "ELFFormat", "SymbolTables"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
-    tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
+    tests("NameTables", ["ByteStorage", "NameTables"]),
     tests(
       "ModuleFiles",
       ["ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "ModuleFiles"]),
@@ -139,26 +144,27 @@ let package = Package(
       "Kernels",
       [
         "ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "KernelImages", "Kallsyms",
-        "ModuleFiles", "Kernels",
+        "Kernels",
       ]),
     tests(
       "ModuleLoading",
       [
-        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "KernelImages",
-        "ModuleVersions", "ModuleFiles", "Kernels", "ModuleLoading",
+        "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "Kernels", "ModuleLoading",
       ]),
     tests(
       "VersionConversion",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "Modpost", "VersionConversion"]
     ),
-    tests("Modpost", ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost"]),
+    tests(
+      "Modpost",
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "VersionConversion", "Modpost"]),
     // The built command: `swift build --build-tests` builds it too.
-    tests("Command", ["ELFFormat"]),
+    tests("Command", ["ByteStorage", "ELFFormat"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "ModuleVersions",
-        "KernelImages", "Kallsyms", "ModuleFiles", "Kernels", "ModuleLoading", "Livepatching",
+        "ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions",
+        "KernelImages", "Kallsyms", "ModuleFiles", "Kernels", "Livepatching",
         "VersionConversion", "Modpost", "SymbolSpelling", "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
@@ -169,8 +175,7 @@ let package = Package(
     tests(
       "Kallsyms",
       [
-        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
-        "KernelImages", "Kallsyms",
+        "ByteStorage", "ELFFormat", "SymbolTables", "KernelImages", "Kallsyms",
       ]),
   ],
   swiftLanguageModes: [.v6]

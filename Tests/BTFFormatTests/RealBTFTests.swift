@@ -7,7 +7,9 @@ import Testing
 
 @Suite("BTF of real kernels")
 struct RealBTFTests {
-  @Test("tells the size of struct module that its modules have", arguments: RealKernel.all)
+  @Test(
+    "BTF gives the size of struct module that the kernel's modules have", .needsKernels(),
+    arguments: RealKernel.all)
   func moduleSize(_ kernel: RealKernel) throws {
     let path = try #require(kernel.image)
     var file = FileBuffer()
@@ -17,9 +19,9 @@ struct RealBTFTests {
     let source = try unpacked.source(file: file, scratch: scratch)
     let modulePath = try #require(kernel.module)
     let expected = try thisModuleSize(modulePath)
-    guard ["arm64", "riscv64", "s390x"].contains(kernel.architecture) || unpacked.isELF else {
-      return report("\(kernel): built without BTF")
-    }
+    try need(
+      ["arm64", "riscv64", "s390x"].contains(kernel.architecture) || unpacked.isELF,
+      "a kernel built with BTF")
     let order: ByteOrder = kernel.architecture == "s390x" ? .big : .little
     let image = try source.all()
     if let found = BTFTypes(searching: image, order) {
@@ -30,9 +32,9 @@ struct RealBTFTests {
     }
     guard unpacked.isELF else { return }
     let elf = try ELFFile(source)
-    guard let index = elf.sectionIndex(named: ".BTF") else {
-      return report("\(kernel): built without BTF")
-    }
+    let section = elf.sectionIndex(named: ".BTF")
+    try need(section != nil, "a kernel built with BTF")
+    let index = try #require(section)
     let types = try BTFTypes(parsing: elf.bytes(of: elf.sections[index]))
     #expect(types.order == elf.layout.order)
     let size = try types.size(ofStruct: "module")

@@ -176,7 +176,9 @@ struct KernelCommandTests {
     #expect(run.output.contains("(gcc\u{fffd}31m)"))
   }
 
-  @Test("every real kernel is told", arguments: RealKernel.all)
+  @Test(
+    "every real kernel is described: release, build ID, word size, byte order, modules",
+    .needsKernels(), arguments: RealKernel.all)
   func real(_ kernel: RealKernel) async throws {
     let image = try #require(kernel.image)
     let run = try await Ksym.run(["kernel", "--json", image])
@@ -197,6 +199,7 @@ struct KernelCommandTests {
 
   @Test(
     "dumps of real kernels give the offset of their boot",
+    .needsCorpus(with: "vmcore/kallsyms.modules"),
     arguments: RealCorpus.folders(with: "vmcore/kallsyms.modules"))
   func realDumps(_ folder: String) async throws {
     let vmlinux = try await Ksym.run(["kernel", "--json", "\(folder)/vmlinux"])

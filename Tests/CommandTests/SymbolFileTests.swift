@@ -20,12 +20,8 @@ struct SymbolFileTests {
     return path
   }
 
-  /// Runs a tool; `nil`, with a note, where it is absent.
-  private func lines(_ program: String, _ arguments: String...) async throws -> [String]? {
-    guard await Ksym.hasProgram(program) else {
-      report("\(program) is missing: what it makes of symbol files is left out")
-      return nil
-    }
+  /// Runs a tool, which must have nothing to warn of.
+  private func lines(_ program: String, _ arguments: String...) async throws -> [String] {
     let run = try await Ksym.run(arguments, environment: ["LC_ALL": "C"], program: program)
     #expect(run.status == 0, "\(program): \(run.errors)")
     #expect(!run.errors.lowercased().contains("warning"), "\(program): \(run.errors)")
@@ -40,52 +36,61 @@ struct SymbolFileTests {
     }.sorted()
   }
 
-  @Test("nm lists the addresses and names that ksym lists, with contents and without")
+  @Test(
+    "nm lists the addresses and names that ksym lists, with contents and without", .needs("nm"))
   func names() async throws {
     let own = try await Ksym.run(["symbols", "--format", "nm", Self.kernel])
     #expect(own.lines.count > 20_000)
     let (whole, bare) = try await (write(), write("--no-contents", to: "bare"))
     for path in [whole, bare] {
-      guard let listed = try await lines("nm", "--special-syms", path) else { return }
+      let listed = try await lines("nm", "--special-syms", path)
       #expect(places(listed) == places(own.lines))
     }
     #expect(try contents(of: bare).count < contents(of: whole).count / 2)
   }
 
-  @Test("readelf has nothing to warn of, and finds the note of the image")
+  @Test(
+    "readelf has nothing to warn of, and finds the note of the image", .needs("readelf"))
   func headers() async throws {
     for arguments in [["--name", "vfs_*"], ["--name", "vfs_*", "--no-contents"]] {
       let path = scratch.file("headers")
       _ = try await Ksym.run(
         ["symbols", "--format", "elf", "-o", path] + arguments + [Self.kernel])
-      guard let listed = try await lines("readelf", "-aW", path) else { return }
+      let listed = try await lines("readelf", "-aW", path)
       #expect(listed.contains { $0.contains("GNU_BUILD_ID") || $0.contains("Build ID") })
     }
   }
 
-  @Test("debuggers name an address and show its instructions")
-  func debuggers() async throws {
-    let path = try await write("--name", "vfs_*")
+  /// Address of `vfs_read`, as `0x…`.
+  private func vfsRead() async throws -> String {
     let own = try await Ksym.run(
       ["symbols", "--format", "nm", "--name", "vfs_read", Self.kernel])
-    let address = "0x" + (own.lines.first?.prefix { $0 != " " } ?? "")
-    if let gdb = try await lines(
+    return "0x" + (own.lines.first?.prefix { $0 != " " } ?? "")
+  }
+
+  @Test("gdb names an address and shows its instructions", .needs("gdb"))
+  func gdb() async throws {
+    let (path, address) = try await (write("--name", "vfs_*"), vfsRead())
+    let gdb = try await lines(
       "gdb", "-nx", "-batch", "-ex", "info symbol \(address)", "-ex", "x/2i \(address)", path)
-    {
-      #expect(gdb.first == "vfs_read in section .text")
-      #expect(gdb.dropFirst().first?.hasPrefix("   \(address) <vfs_read>:\t") ?? false, "\(gdb)")
-      #expect(gdb.count == 3)
-    }
-    if let found = try await lines("addr2line", "-f", "-e", path, address) {
-      #expect(found.first == "vfs_read")
-    }
-    if let code = try await lines("objdump", "-d", "--disassemble=vfs_read", path),
-      // An objdump of another machine says so instead.
-      !code.contains(where: { $0.contains("UNKNOWN") })
-    {
-      #expect(code.contains("\(address.dropFirst(2)) <vfs_read>:"))
-      #expect(code.filter { $0.contains("<vfs_read+") || $0.contains(":\t") }.count > 20)
-    }
+    #expect(gdb.first == "vfs_read in section .text")
+    #expect(gdb.dropFirst().first?.hasPrefix("   \(address) <vfs_read>:\t") ?? false, "\(gdb)")
+    #expect(gdb.count == 3)
+  }
+
+  @Test("addr2line names an address", .needs("addr2line"))
+  func addr2line() async throws {
+    let (path, address) = try await (write("--name", "vfs_*"), vfsRead())
+    #expect(try await lines("addr2line", "-f", "-e", path, address).first == "vfs_read")
+  }
+
+  @Test("objdump shows the instructions of a function", .needs("objdump"))
+  func objdump() async throws {
+    let (path, address) = try await (write("--name", "vfs_*"), vfsRead())
+    let code = try await lines("objdump", "-d", "--disassemble=vfs_read", path)
+    try need(!code.contains { $0.contains("UNKNOWN") }, "an objdump for the kernel's machine")
+    #expect(code.contains("\(address.dropFirst(2)) <vfs_read>:"))
+    #expect(code.filter { $0.contains("<vfs_read+") || $0.contains(":\t") }.count > 20)
   }
 
   @Test("names are the linker's, the source's or readable ones")
@@ -106,16 +111,12 @@ struct SymbolFileTests {
     }
   }
 
-  @Test("a pipe gets the same file, a terminal none")
+  @Test("a pipe gets the same file, a terminal none", .needs("script"))
   func standardOutput() async throws {
     let path = try await write("--name", "vfs_*")
     let arguments = ["symbols", "--format", "elf", "-o", "-", "--name", "vfs_*", Self.kernel]
     #expect(try await Ksym.run(arguments).bytes == contents(of: path))
     #expect(try await Ksym.run(["symbols", "--format", "elf", Self.kernel]).status == 64)
-    guard await Ksym.hasProgram("script") else {
-      report("no script program: symbol files for terminals are left out")
-      return
-    }
     let command = ([Ksym.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
     let run = try await Ksym.run(["-qec", command, "/dev/null"], program: "script")
     #expect(run.status == 64)
@@ -141,14 +142,16 @@ struct SymbolFileTests {
     #expect(nowhere.status == 2 && nowhere.errors.contains("missing/symbols"))
   }
 
-  @Test("a list of symbols alone makes a file of sections without contents")
+  @Test(
+    "a list of symbols alone makes a file of sections without contents",
+    .needs("nm", "eu-elflint"))
   func list() async throws {
     let map = try await Ksym.run(["symbols", "--format", "kallsyms", Self.kernel])
     let source = try scratch.write(map.bytes, to: "kallsyms")
     let path = scratch.file("symbols")
     let run = try await Ksym.run(["symbols", "--format", "elf", "-o", path, source])
     #expect(run.status == 0 && run.errors.contains("symbols only"), "\(run.errors)")
-    guard let listed = try await lines("nm", "--special-syms", path) else { return }
+    let listed = try await lines("nm", "--special-syms", path)
     #expect(places(listed) == places(map.lines))
     _ = try await lines("eu-elflint", "--gnu-ld", "--debuginfo", path)
   }

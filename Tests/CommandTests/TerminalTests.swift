@@ -18,12 +18,8 @@ struct TerminalTests {
     #expect(try await !sandbox.check("--color", "never", module).output.contains(Self.escape))
   }
 
-  @Test("output to a terminal has colour, unless NO_COLOR or TERM=dumb")
+  @Test("output to a terminal has colour, unless NO_COLOR or TERM=dumb", .needs("script"))
   func terminal() async throws {
-    guard await Ksym.hasProgram("script") else {
-      report("no script program: colour on terminals is left out")
-      return
-    }
     let module = try sandbox.write("good.ko")
     let words = [Ksym.path, "check"] + sandbox.kernelOptions + [module]
     let command = words.map { "'\($0)'" }.joined(separator: " ")

@@ -10,7 +10,7 @@ import VersionConversion
 struct ConversionTests {
   @Test(
     "modules of recorded kernels come back byte for byte from every layout",
-    arguments: RealCorpus.folders)
+    .needsCorpus(), arguments: RealCorpus.folders)
   func corpus(_ folder: String) async throws {
     let scratch = try ScratchDirectory()
     let tree = scratch.makeDirectory("modules")
@@ -33,7 +33,7 @@ struct ConversionTests {
 
   @Test(
     "the .mod.c text of recorded modules is modpost's, byte for byte",
-    arguments: RealCorpus.folders(with: "mod.c"))
+    .needsCorpus(with: "mod.c"), arguments: RealCorpus.folders(with: "mod.c"))
   func modpost(_ folder: String) async throws {
     let scratch = try ScratchDirectory()
     let exports = try await Ksym.run(
@@ -55,6 +55,7 @@ struct ConversionTests {
 
   @Test(
     "device tables of Debian's modules give the aliases that modpost made of them",
+    .needsKernels(),
     arguments: RealKernel.all.filter { $0.label.hasSuffix("-7") || $0.label.hasSuffix("6.12") })
   func deviceTables(_ kernel: RealKernel) throws {
     let modules = try #require(kernel.modules)
@@ -86,7 +87,7 @@ struct ConversionTests {
 
   @Test(
     "modules of Debian come back byte for byte before their signature, and with it",
-    arguments: RealKernel.all)
+    .needsKernels(), arguments: RealKernel.all)
   func debian(_ kernel: RealKernel) async throws {
     let modules = try #require(kernel.modules)
     var files: [String] = []

@@ -8,17 +8,14 @@ import Testing
 struct DebianKernelTests {
   private static let amd64 = RealKernel.all.filter { $0.architecture == "amd64" }
 
-  /// A kernel by its label; `nil`, with a note, where it is not in the cache.
-  private static func kernel(_ label: String, for what: String) -> RealKernel? {
-    if let found = RealKernel.all.first(where: { $0.label == label }) { return found }
-    report("\(label) is not in the cache (make kernels): \(what) left out")
-    return nil
-  }
+  private static let packaged = RealKernel.all.filter { $0.symvers != nil }
 
   /// Whether whole trees of all kernels are worth the time: an unoptimised command needs minutes.
   private static let isThorough = environment("KSYM_BINARY") != nil
 
-  @Test("every module of a tree loads on its kernel, without Module.symvers", arguments: amd64)
+  @Test(
+    "every module of a tree loads on its kernel, without Module.symvers", .needsKernels(),
+    arguments: amd64)
   func ownTree(_ kernel: RealKernel) async throws {
     var modules = try #require(kernel.modules)
     if kernel.label != "amd64-6.12", !Self.isThorough {
@@ -35,11 +32,12 @@ struct DebianKernelTests {
     #expect(!verbose.errors.contains("Module.symvers"))
   }
 
-  @Test("modules of 6.12 are refused on 6.1 as that kernel refuses them")
+  @Test(
+    "modules of 6.12 are refused on 6.1 as that kernel refuses them",
+    .needsKernels("amd64-6.12"), .needsKernels("amd64-6.1"))
   func foreignTree() async throws {
-    guard let modules = Self.kernel("amd64-6.12", for: "its modules on 6.1")?.modules,
-      let kernel = Self.kernel("amd64-6.1", for: "modules of 6.12 on it")
-    else { return }
+    let modules = try #require(Self.amd64.first { $0.label == "amd64-6.12" }?.modules)
+    let kernel = try #require(Self.amd64.first { $0.label == "amd64-6.1" })
     let run = try await Ksym.run(
       ["check", "--json", "-k", kernel.root, "\(modules)/kernel/fs", "\(modules)/kernel/lib"])
     #expect(run.status == 1)
@@ -60,13 +58,9 @@ struct DebianKernelTests {
 
   @Test(
     "exports of every image are the kernel's lines of the packaged Module.symvers",
-    arguments: RealKernel.all)
+    .needsKernels(), arguments: packaged)
   func imageExports(_ kernel: RealKernel) async throws {
-    let packaged = DirectoryTree.files(below: "\(kernel.root)/usr/src") { $0 == "Module.symvers" }
-    guard case .file(let path)? = packaged.first else {
-      report("\(kernel.label) has no Module.symvers: the comparison is left out")
-      return
-    }
+    let path = try #require(kernel.symvers)
     let image = try #require(kernel.image)
     let run = try await Ksym.run(["exports", "--format", "symvers", image])
     #expect(run.status == 0, "\(run.errors.prefix(1000))")
@@ -77,18 +71,14 @@ struct DebianKernelTests {
   }
 
   @Test(
-    "exports of image and modules are the lines of the packaged Module.symvers", arguments: amd64)
+    "exports of image and modules are the lines of the packaged Module.symvers", .needsKernels(),
+    arguments: packaged.filter { $0.architecture == "amd64" })
   func symvers(_ kernel: RealKernel) async throws {
-    if !["amd64-6.12", "amd64-7"].contains(kernel.label), !Self.isThorough {
-      report("\(kernel.label): its exports are left out (KSYM_BINARY set: all kernels)")
-      return
-    }
+    try need(
+      ["amd64-6.12", "amd64-7"].contains(kernel.label) || Self.isThorough,
+      "an optimised command in KSYM_BINARY")
     let (image, modules) = try (#require(kernel.image), #require(kernel.modules))
-    let packaged = DirectoryTree.files(below: "\(kernel.root)/usr/src") { $0 == "Module.symvers" }
-    guard case .file(let path)? = packaged.first else {
-      report("\(kernel.label) has no Module.symvers: the comparison is left out")
-      return
-    }
+    let path = try #require(kernel.symvers)
     let run = try await Ksym.run(["exports", "--format", "symvers", "--no-kernel", image, modules])
     #expect(run.status == 0, "\(run.errors.prefix(1000))")
     let found = Set(run.lines)
@@ -103,7 +93,8 @@ struct DebianKernelTests {
     #expect(surplus.isEmpty, "\(surplus.count): \(surplus.prefix(10))")
   }
 
-  @Test("versions are read on every architecture", arguments: RealKernel.all)
+  @Test(
+    "versions are read on every architecture", .needsKernels(), arguments: RealKernel.all)
   func architectures(_ kernel: RealKernel) async throws {
     let modules = try #require(kernel.modules)
     let run = try await Ksym.run(["versions", "--format", "modprobe", "\(modules)/kernel/fs"])
@@ -118,12 +109,10 @@ struct DebianKernelTests {
     #expect(Set(layouts).count == 1, "one kernel, one layout")
   }
 
-  @Test("modprobe's format is what modprobe prints, byte for byte", arguments: RealKernel.all)
+  @Test(
+    "modprobe's format is what modprobe prints, byte for byte", .needsKernels(),
+    .needs("modprobe"), arguments: RealKernel.all)
   func modprobe(_ kernel: RealKernel) async throws {
-    guard await Ksym.hasProgram("modprobe") else {
-      report("no modprobe: the comparison with it is left out")
-      return
-    }
     let modules = try #require(kernel.modules)
     let files = DirectoryTree.files(below: "\(modules)/kernel") { $0.contains(".ko") }
     for index in stride(from: 0, to: files.count, by: max(1, files.count / 24)) {

@@ -14,7 +14,9 @@ struct LivepatchVerdictTests {
       ])
   }
 
-  @Test("verdict, errno and messages are the kernel's, for every recorded livepatch")
+  @Test(
+    "verdict, errno and messages are the kernel's, for every recorded livepatch",
+    .needsCorpus(with: "verdicts-klp.tsv"))
   func verdicts() async throws {
     for folder in RealCorpus.folders(with: "verdicts-klp.tsv") {
       let rows = try VerdictRow.read("\(folder)/verdicts-klp.tsv").filter {
@@ -26,7 +28,8 @@ struct LivepatchVerdictTests {
     }
   }
 
-  @Test("the samples apply, and say of the kernel what their log says")
+  @Test(
+    "the samples apply, with the messages of their log", .needsCorpus(with: "verdicts.tsv"))
   func samples() async throws {
     for folder in RealCorpus.folders(with: "verdicts.tsv") {
       let rows = try VerdictRow.read("\(folder)/verdicts.tsv").filter {
@@ -37,7 +40,9 @@ struct LivepatchVerdictTests {
     }
   }
 
-  @Test("a position that applies without a word is pointed out")
+  @Test(
+    "a wrong position that the kernel accepts silently is pointed out",
+    .needsCorpus(with: "klp-variants/klp-sympos-t_next-1.ko"))
   func silentPosition() async throws {
     let module = "klp-variants/klp-sympos-t_next-1.ko"
     for folder in RealCorpus.folders(with: module) {
@@ -48,10 +53,12 @@ struct LivepatchVerdictTests {
     }
   }
 
-  @Test("several kernels give one table")
+  @Test(
+    "several kernels give one table",
+    .needsCorpus(with: "modules/livepatch-sample.ko", count: 2))
   func table() async throws {
     let folders = RealCorpus.folders(with: "modules/livepatch-sample.ko")
-    guard folders.count > 1, let first = folders.first else { return }
+    let first = try #require(folders.first)
     let run = try await Ksym.run(
       ["livepatch", "--assume", "missing-version=refuse", "--no-deps"]
         + folders.flatMap { ["-k", "\($0)/bzImage"] } + ["\(first)/modules/livepatch-sample.ko"])

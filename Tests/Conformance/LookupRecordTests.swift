@@ -54,7 +54,7 @@ struct LookupRecordTests {
 
   @Test(
     "kprobes: found, not found or not unique, with and without ThinLTO's suffixes",
-    arguments: RealCorpus.folders(with: "kprobes.txt"))
+    .needsCorpus(with: "kprobes.txt"), arguments: RealCorpus.folders(with: "kprobes.txt"))
   func kprobes(_ folder: String) async throws {
     let probes = try Self.probes("\(folder)/kprobes.txt")
     #expect(probes.count > 20)
@@ -77,7 +77,7 @@ struct LookupRecordTests {
 
   @Test(
     "livepatch: which positions of equal names exist, in the kernel and in a module",
-    arguments: RealCorpus.folders(with: "verdicts-klp.tsv"))
+    .needsCorpus(with: "verdicts-klp.tsv"), arguments: RealCorpus.folders(with: "verdicts-klp.tsv"))
   func livepatch(_ folder: String) async throws {
     let text = String(decoding: try contents(of: "\(folder)/verdicts-klp.tsv"), as: UTF8.self)
     var expected: [String: Bool] = [:]
@@ -106,13 +106,10 @@ struct LookupRecordTests {
 
   @Test(
     "the tables of nm and of a booted kernel say the same as its image",
+    .needsCorpus(with: "guest/kallsyms.modules"), .needs("nm"),
     arguments: RealCorpus.folders(with: "guest/kallsyms.modules"))
   func sources(_ folder: String) async throws {
     let image = try await Ksym.run(["symbols", "--format", "kallsyms", "\(folder)/vmlinux"])
-    guard await Ksym.hasProgram("nm") else {
-      report("nm is missing: its list is left out")
-      return
-    }
     let scratch = try ScratchDirectory()
     let listed = try await Ksym.run(["\(folder)/vmlinux"], program: "nm")
     let list = try scratch.write(listed.bytes, to: "list")
@@ -130,6 +127,7 @@ struct LookupRecordTests {
 
   @Test(
     "modules' symbol tables say what the kernel lists of them once they are loaded",
+    .needsCorpus(with: "guest/kallsyms.modules"),
     arguments: RealCorpus.folders(with: "guest/kallsyms.modules"))
   func modules(_ folder: String) async throws {
     let guest = try await Ksym.run(

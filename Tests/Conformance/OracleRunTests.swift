@@ -7,30 +7,22 @@ import Testing
 struct OracleRunTests {
   private static let scripts = Fixture.path("../Oracle")
 
-  @Test("what booted kernels said is what ksym check says")
+  @Test(
+    "what booted kernels said is what ksym check says",
+    .enabled(if: environment("KSYM_ORACLE_RESULTS") != nil, "needs make oracle"))
   func givenResults() async throws {
-    guard let folder = environment("KSYM_ORACLE_RESULTS") else {
-      report("no results of an oracle run (make oracle): left out")
-      return
-    }
+    let folder = try #require(environment("KSYM_ORACLE_RESULTS"))
     for name in DirectoryTree.names(in: folder) where name.hasSuffix(".ask") {
       try await compare(String(name.dropLast(4)), in: folder)
     }
   }
 
-  @Test("a kernel booted now says what ksym check says")
+  @Test(
+    "a kernel booted now says what ksym check says", .needsKernels("amd64-6.12"),
+    .needs("qemu-system-x86_64", "cpio", "gcc", "modinfo"))
   func shortRun() async throws {
     let label = "amd64-6.12"
-    guard let kernel = RealKernel.all.first(where: { $0.label == label }) else {
-      report("\(label) is not in the cache (make kernels): short oracle run left out")
-      return
-    }
-    for program in ["qemu-system-x86_64", "cpio", "gcc", "modinfo"] {
-      guard await Ksym.hasProgram(program) else {
-        report("\(program) is missing: short oracle run left out")
-        return
-      }
-    }
+    let kernel = try #require(RealKernel.all.first { $0.label == label })
     let scratch = try ScratchDirectory()
     let tool =
       Ksym.path.split(separator: "/", omittingEmptySubsequences: false).dropLast()

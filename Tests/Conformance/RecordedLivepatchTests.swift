@@ -1,6 +1,5 @@
 import ByteStorage
 import ELFFormat
-import Kallsyms
 import Livepatching
 import SymbolTables
 import TestSupport

@@ -22,7 +22,7 @@ struct ReencodingTests {
     Case(label: "amd64-7", release: "7.2", option: "--pc-relative"),
   ]
 
-  /// What a kernel image tells of its tables.
+  /// The tables of a kernel image.
   private struct Original {
     /// The list that the tables were made from.
     let list: [UInt8]
@@ -34,16 +34,13 @@ struct ReencodingTests {
     let text: UInt64
   }
 
-  @Test("gives the very bytes in the kernel image, every table of them", arguments: cases)
+  @Test(
+    "encoding a kernel's list gives the very bytes in its image, in every table",
+    .needsKernels(), .needs("gcc", "ld"), arguments: cases)
   func encodesAgain(_ wanted: Case) async throws {
-    guard let kernel = RealKernel.all.first(where: { $0.label == wanted.label }) else {
-      report("\(wanted.label) is not in the cache (make kernels): encoding it left out")
-      return
-    }
-    for program in ["gcc", "ld"] where !(await Ksym.hasProgram(program)) {
-      report("\(program) is not installed: encoding \(wanted.label) left out")
-      return
-    }
+    let cached = RealKernel.all.first { $0.label == wanted.label }
+    try need(cached != nil, "make kernels (\(wanted.label))")
+    let kernel = try #require(cached)
     let original = try original(#require(kernel.image))
     #expect(original.list.count > 5_000_000)
 

@@ -4,37 +4,41 @@ import Testing
 /// Symbol files of the kernels of Debian, as the tools of binutils and elfutils read them.
 @Suite("Symbol files of Debian's kernels", .serialized)
 struct SymbolFileToolTests {
-  @Test("nm lists what ksym lists and readelf warns of nothing", arguments: RealKernel.all)
-  func tools(_ kernel: RealKernel) async throws {
+  @Test(
+    "nm lists what ksym lists", .needsKernels(), .needs("nm"), arguments: RealKernel.all)
+  func names(_ kernel: RealKernel) async throws {
     let image = try #require(kernel.image)
     let scratch = try ScratchDirectory()
     let path = scratch.file("symbols")
     let run = try await Ksym.run(["symbols", "--format", "elf", "-o", path, image])
     #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
-    if await Ksym.hasProgram("nm") {
-      let own = try await Ksym.run(["symbols", "--format", "nm", image])
-      let nm = try await Ksym.run(["--special-syms", path], program: "nm")
-      #expect(own.lines.count > 20_000)
-      #expect(places(nm.lines) == places(own.lines))
-    } else {
-      report("nm is missing: the names of symbol files are left out")
-    }
-    if await Ksym.hasProgram("readelf") {
-      let headers = try await Ksym.run(["-aW", path], program: "readelf")
-      #expect(headers.status == 0 && !headers.errors.contains("arning"), "\(headers.errors)")
-    } else {
-      report("readelf is missing: the headers of symbol files are left out")
-    }
+    let own = try await Ksym.run(["symbols", "--format", "nm", image])
+    let nm = try await Ksym.run(["--special-syms", path], program: "nm")
+    #expect(own.lines.count > 20_000)
+    #expect(places(nm.lines) == places(own.lines))
   }
 
-  @Test("the layout made for a plain image is a sound one", arguments: RealKernel.all)
+  @Test(
+    "readelf warns of nothing", .needsKernels(), .needs("readelf"), arguments: RealKernel.all)
+  func headers(_ kernel: RealKernel) async throws {
+    let image = try #require(kernel.image)
+    let scratch = try ScratchDirectory()
+    let path = scratch.file("symbols")
+    let run = try await Ksym.run(["symbols", "--format", "elf", "-o", path, image])
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+    let headers = try await Ksym.run(["-aW", path], program: "readelf")
+    #expect(headers.status == 0 && !headers.errors.contains("arning"), "\(headers.errors)")
+  }
+
+  /// Kernels that are plain images; others are ELF files inside, with what their linker scripts made.
+  private static let plain = RealKernel.all.filter {
+    ["arm64", "armhf", "riscv64", "s390x"].contains($0.architecture)
+  }
+
+  @Test(
+    "the layout made for a plain image is a sound one", .needsKernels(), .needs("eu-elflint"),
+    arguments: plain)
   func layout(_ kernel: RealKernel) async throws {
-    // Others are ELF files inside, with what their linker scripts made.
-    guard ["arm64", "armhf", "riscv64", "s390x"].contains(kernel.architecture) else { return }
-    guard await Ksym.hasProgram("eu-elflint") else {
-      report("eu-elflint is missing: the layout of symbol files is left out")
-      return
-    }
     let scratch = try ScratchDirectory()
     for (name, arguments) in [("whole", []), ("bare", ["--no-contents"])] {
       let path = scratch.file(name)

@@ -1,6 +1,5 @@
 import ByteStorage
 import ELFFormat
-import Kallsyms
 import Kernels
 import Livepatching
 import SymbolTables
@@ -35,7 +34,9 @@ struct SymposTests {
     return LivepatchResolver(kernel: kernel, objects: [], rules: rules)
   }
 
-  @Test("every equal name of a corpus kernel has its rank in the booted kernel's list")
+  @Test(
+    "every equal name of a corpus kernel has its rank in the booted kernel's list",
+    .needsCorpus(with: "guest/kallsyms.before"))
   func bootedKernels() throws {
     for folder in RealCorpus.folders(with: "guest/kallsyms.before") {
       var reader = KernelSymbolReader()
@@ -49,7 +50,9 @@ struct SymposTests {
     }
   }
 
-  @Test("every equal name of Debian's kernels has its rank by address", arguments: RealKernel.all)
+  @Test(
+    "every equal name of Debian's kernels has its rank by address", .needsKernels(),
+    arguments: RealKernel.all)
   func packagedKernels(_ kernel: RealKernel) throws {
     var reader = KernelSymbolReader()
     let source = try reader.read(try #require(kernel.image))
@@ -77,7 +80,9 @@ struct SymposTests {
     #expect(wrong == 0)
   }
 
-  @Test("equal names of a loaded module stand in the order of its symbol table")
+  @Test(
+    "equal names of a loaded module are in the order of its symbol table",
+    .needsCorpus(with: "guest/kallsyms.modules"))
   func loadedModules() throws {
     var compared = 0
     for folder in RealCorpus.folders(with: "guest/kallsyms.modules") {

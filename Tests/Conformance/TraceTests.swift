@@ -17,28 +17,31 @@ struct TraceTests {
     return DirectoryTree.names(in: Fixture.path("translate")).contains(name) ? name : nil
   }
 
-  @Test("are of the kernel that printed them, and of no other", arguments: booted)
+  @Test(
+    "traces belong to the kernel that printed them and to no other", .needsKernels(),
+    arguments: booted)
   func boots(_ kernel: RealKernel) async throws {
     let name = try #require(Self.record(of: kernel))
     let text = try Fixture.bytes("translate/\(name)")
     let path = Fixture.path("translate/\(name)")
     let run = try await translate(["--verify", "-k", kernel.root, path])
-    if run.errors.contains("not of this kernel: release") {
-      report("\(kernel): the record is of another version")
-      return
-    }
+    try need(
+      !run.errors.contains("not of this kernel: release"),
+      "the version of \(kernel) that was booted")
     #expect(run.status == 0 && run.errors.isEmpty, "\(kernel): \(run.errors)")
     #expect(run.bytes == (try Fixture.bytes("translate/readable/\(name)")))
     let back = try await translate(["--to", "linkage", "-k", kernel.root], run.bytes)
     #expect(back.bytes == text, "\(kernel): \(back.errors)")
-    guard let other = Self.booted.first(where: { $0.label != kernel.label }) else { return }
+    let another = Self.booted.first { $0.label != kernel.label }
+    try need(another != nil, "a second kernel that was booted (make kernels)")
+    let other = try #require(another)
     let wrong = try await translate(["--verify", "-k", other.root, path])
     #expect(wrong.status == 1, "\(kernel) by \(other)")
   }
 
   @Test(
-    "of the corpus come back byte for byte, but for modules that were not given",
-    arguments: RealCorpus.folders(with: "backtrace.txt"))
+    "traces of the corpus come back byte for byte, except modules that were not given",
+    .needsCorpus(with: "backtrace.txt"), arguments: RealCorpus.folders(with: "backtrace.txt"))
   func corpus(_ folder: String) async throws {
     let table = try ScratchDirectory()
     let names = table.file("names")

@@ -21,8 +21,8 @@ struct RealTableTests {
   ]
 
   @Test(
-    "decode to the known list, and encode again to the very bytes in the image",
-    arguments: RealKernel.all)
+    "tables decode to the known list, and encode again to the very bytes in the image",
+    .needsKernels(), arguments: RealKernel.all)
   func decodes(_ kernel: RealKernel) throws {
     let path = try #require(kernel.image)
     var file = FileBuffer()

@@ -10,7 +10,9 @@ import Testing
 struct RealDumpTests {
   private static let folders = RealCorpus.folders(with: "vmcore/kallsyms.modules")
 
-  @Test("are read by the addresses that the kernel itself gave", arguments: folders)
+  @Test(
+    "dumps are read by the addresses that the kernel itself gave",
+    .needsCorpus(with: "vmcore/kallsyms.modules"), arguments: folders)
   func reads(_ folder: String) throws {
     let kallsyms = try addresses(["_stext", "linux_banner", "init_uts_ns"], folder)
     let stext = try #require(kallsyms["_stext"])

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Real kernels")
 struct RealKernelTests {
-  @Test("are unpacked; banner, vermagic and build ID are found", arguments: RealKernel.all)
+  @Test(
+    "real kernels are unpacked; banner, vermagic and build ID are found", .needsKernels(),
+    arguments: RealKernel.all)
   func unpacks(_ kernel: RealKernel) throws {
     let path = try #require(kernel.image)
     var file = FileBuffer()
@@ -48,7 +50,9 @@ struct RealKernelTests {
     #expect(embedded == nil, "Debian does not embed the configuration")
   }
 
-  @Test("have configurations whose values are those of their text", arguments: RealKernel.all)
+  @Test(
+    "configurations of real kernels have the values of their text", .needsKernels(),
+    arguments: RealKernel.all)
   func configures(_ kernel: RealKernel) throws {
     let path = try #require(kernel.config)
     var file = FileBuffer()

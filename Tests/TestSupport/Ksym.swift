@@ -85,7 +85,9 @@ package enum Ksym {
   }
 
   /// Whether a program is on the path.
-  package static func hasProgram(_ name: String) async -> Bool {
-    ((try? await run(["-c", "command -v \(name)"], program: "sh"))?.status ?? 1) == 0
+  package static func hasProgram(_ name: String) -> Bool {
+    (environment("PATH") ?? "").split(separator: ":").contains {
+      unsafe access("\($0)/\(name)", X_OK) == 0
+    }
   }
 }

@@ -17,13 +17,13 @@ package struct RealKernel: Sendable, CustomStringConvertible {
   /// The name of the directory.
   package var description: String { label }
 
-  /// All that are there; none, with a line on standard error, where there are none.
+  /// All that have an image; what a broken `make kernels` left (`*.partial`) does not count.
   package static let all: [RealKernel] = {
     let home = environment("HOME") ?? ""
     let directory = environment("KSYM_KERNELS") ?? "\(home)/.cache/ksym/kernels"
-    let labels = DirectoryTree.names(in: directory).filter { !$0.hasPrefix(".") }
-    if labels.isEmpty { report("no real kernels in \(directory): tests with them are left out") }
-    return labels.map { RealKernel(label: $0, root: "\(directory)/\($0)") }
+    return DirectoryTree.names(in: directory)
+      .filter { !$0.hasPrefix(".") && !$0.hasSuffix(".partial") }
+      .map { RealKernel(label: $0, root: "\(directory)/\($0)") }.filter { $0.image != nil }
   }()
 
   /// Path of the kernel image, or `nil`.
@@ -57,6 +57,16 @@ package struct RealKernel: Sendable, CustomStringConvertible {
         let path = "\(root)/\(folder)/\(release)"
         if PathKind("\(path)/kernel") == .directory { return path }
       }
+    }
+    return nil
+  }
+
+  /// Path of the packaged Module.symvers, or `nil`.
+  package var symvers: String? {
+    for case .file(let path) in DirectoryTree.files(
+      below: "\(root)/usr/src", where: { $0 == "Module.symvers" })
+    {
+      return path
     }
     return nil
   }
