@@ -157,7 +157,7 @@ let package = Package(
     ),
     tests(
       "Modpost",
-      ["ByteStorage", "ELFFormat", "ModuleVersions", "VersionConversion", "Modpost"]),
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost"]),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ByteStorage", "ELFFormat"]),
     .testTarget(
