@@ -76,6 +76,14 @@ awk -v page=Documentation/Architecture.md -v sources="$work/sources" -v imports=
     }
   }' Documentation/Architecture.md >>"$work/faults"
 
+# Types that the page names exist.
+grep -oE '`[A-Z][a-z]+[A-Z][A-Za-z]+`' Documentation/Architecture.md | tr -d '`' | sort -u |
+  while read -r name; do
+    grep -rqw -e "$name" Sources Package.swift ||
+      [ -d "Sources/$name" ] || [ -d "Tests/$name" ] ||
+      echo "Documentation/Architecture.md: names $name, which is nowhere in the sources"
+  done >>"$work/faults"
+
 # Every library target has tests of its own.
 grep -v '^C[A-Z]' "$work/sources" | while read -r target; do
   tests=Tests/${target}Tests
