@@ -2,6 +2,7 @@
 // holds no knowledge of formats or kernels.
 
 internal import ArgumentParser
+internal import ByteStorage
 internal import Glibc
 
 /// The `ksym` command.
@@ -28,6 +29,14 @@ struct Ksym: ParsableCommand {
   static func main() {
     // A reader that goes away ends the command quietly: writing then fails with EPIPE.
     signal(SIGPIPE, SIG_IGN)
+    if let unknown = UnknownCommand.find(
+      in: Array(CommandLine.arguments.dropFirst()), of: Ksym.self)
+    {
+      var message = OutputBuffer()
+      message.append(unknown.words)
+      _ = message.write(to: 2)
+      Glibc.exit(ExitCode.validationFailure.rawValue)
+    }
     main(nil)
   }
 }

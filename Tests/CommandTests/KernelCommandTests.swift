@@ -92,13 +92,13 @@ struct KernelCommandTests {
       ])
   }
 
-  @Test("--config prints the configuration to the byte, status 1 where there is none")
+  @Test("--show-config prints the configuration to the byte, status 1 where there is none")
   func config() async throws {
-    let run = try await Ksym.run(["kernel", "--config", sandbox.kernel])
+    let run = try await Ksym.run(["kernel", "--show-config", sandbox.kernel])
     #expect(run.status == 0)
     #expect(run.output == "CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\nCONFIG_LIVEPATCH=y\n")
     let fixture = Fixture.path("kernels/rust-ext/bzImage")
-    let embedded = try await Ksym.run(["kernel", "--config", "--verbose", fixture])
+    let embedded = try await Ksym.run(["kernel", "--show-config", "--verbose", fixture])
     #expect(embedded.status == 0)
     #expect(embedded.bytes == (try Fixture.bytes("kernels/rust-ext/config")))
     #expect(embedded.errors.contains("configuration from \(fixture) (embedded)"))
@@ -213,7 +213,7 @@ struct KernelCommandTests {
       }
       let dump = try #require(object["dump"] as? [String: Any])
       #expect(dump["kernelOffset"] as? String == "0x5c00000")
-      let config = try await Ksym.run(["kernel", "--config", "\(folder)/vmcore/\(name)"])
+      let config = try await Ksym.run(["kernel", "--show-config", "\(folder)/vmcore/\(name)"])
       #expect(config.bytes == (try contents(of: "\(folder)/config")))
     }
   }

@@ -96,7 +96,7 @@ struct SymbolFileTests {
   @Test("names are the linker's, the source's or readable ones")
   func naming() async throws {
     for (kind, pattern) in [("linkage", "_RNv"), ("source", ".cold"), ("readable", "::")] {
-      let path = try await write("--names", kind, to: kind)
+      let path = try await write("--to", kind, to: kind)
       let bytes = try contents(of: path)
       let elf = try ELFFile(ByteSource(bytes.rawSpan))
       let place = try #require(elf.sections.firstIndex { $0.type == .symtab })

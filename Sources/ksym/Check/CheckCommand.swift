@@ -49,7 +49,10 @@ struct CheckCommand: ParsableCommand {
   @Flag(name: .customLong("all-symbols"), help: "Report every needed symbol, not only problems.")
   var allSymbols = false
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var readable: ReadableOption
+  @OptionGroup var input: InputOptions
 
   @Argument(
     help: "Modules, directories of modules, or - for standard input.",
@@ -57,13 +60,13 @@ struct CheckCommand: ParsableCommand {
   var modules: [String]
 
   func run() throws {
-    let terminal = Terminal(common.colour)
+    let terminal = colour.terminal
     let paths = kernelOptions.paths
     var report = CheckReport(
-      terminal: terminal, isJSON: common.json, showsReadable: !common.noDemangle,
-      isVerbose: common.verbose, isTable: paths.count > 1)
+      terminal: terminal, isJSON: json.isWanted, showsReadable: readable.isWanted,
+      isVerbose: input.isVerbose, isTable: paths.count > 1)
     for path in paths {
-      let facts = try kernelOptions.read(path, common)
+      let facts = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
       check(facts, terminal, &report)
     }
@@ -73,14 +76,14 @@ struct CheckCommand: ParsableCommand {
 
   /// Asks one kernel.
   private func check(_ facts: KernelFacts, _ terminal: Terminal, _ report: inout CheckReport) {
-    var request = preloadOptions.request(common)
+    var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
     let checker = ModuleChecker(facts, assumptions: kernelOptions.assumptions, request: request) {
       $0.ignoresModversions = ignoreModversions
       $0.ignoresVermagic = ignoreVermagic
       $0.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     }
-    var progress = Progress(terminal, what: "modules read")
+    var progress = Progress(what: "modules read")
     checker.check(
       modules,
       progress: { done, total in progress.update(done, of: total) },

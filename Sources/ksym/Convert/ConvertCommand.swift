@@ -59,7 +59,9 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var signing: SignatureOptions
   @OptionGroup var source: ModpostOptions
   @OptionGroup var destination: ConvertOutputOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var jobs: JobsOption
+  @OptionGroup var input: InputOptions
 
   @Argument(
     help: "Modules, directories of modules, or - for standard input.",
@@ -93,7 +95,6 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     AtomicFile.deferSignals()
     FreedMemory.keep()
-    let terminal = Terminal(common.colour)
     let entries = ModulePaths.expand(allModules)
     if entries.count != 1, let output = destination.output, PathKind(output) != .directory {
       Terminal.complain("\(output): is no directory, and there are \(entries.count) modules")
@@ -105,12 +106,12 @@ struct ConvertCommand: ParsableCommand {
     }
     let job = try makeJob()
     var report = ConvertReport(
-      terminal: terminal, isJSON: common.json, isVerbose: common.verbose,
+      isJSON: json.isWanted, isVerbose: input.isVerbose,
       isSilent: destination.isStandardOutput)
-    var progress = Progress(terminal, what: "modules")
-    let limit = common.maximumSize.bytes
+    var progress = Progress(what: "modules")
+    let limit = input.limit
     OrderedWork.run(
-      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 4 : 1,
+      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 4 : 1,
       makeState: { ConvertWorker(limit: limit) },
       work: { worker, index in job.run(entries[index], &worker) },
       consume: { index, result in
@@ -128,10 +129,10 @@ struct ConvertCommand: ParsableCommand {
     do {
       var request = ConversionRequest(to?.tables)
       request.dropsUnrepresentable = dropUnrepresentable
-      request.signature = try signing.read(limit: common.maximumSize.bytes)
+      request.signature = try signing.read(limit: input.limit)
       if let path = retarget.crcs { request.retargeting = try readCRCs(path) }
       return ConvertJob(
-        request: request, modpost: try source.read(to, limit: common.maximumSize.bytes),
+        request: request, modpost: try source.read(to, limit: input.limit),
         destination: destination)
     } catch {
       Terminal.complain("\(error)")
@@ -140,14 +141,14 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func readCRCs(_ path: String) throws -> Retargeting {
-    var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+    var reader = KernelFactsReader(limit: input.limit)
     guard let exports = try reader.readAllExports(path) else {
       throw FileError(path: path, cause: .notSuitable("nothing says what it exports"))
     }
     guard exports.value.rows.contains(where: { $0.hasCRC && $0.crc != 0 }) else {
       throw FileError(path: path, cause: .notSuitable("built without modversions: it has no CRCs"))
     }
-    if common.verbose { Terminal.complain("CRCs: \(exports.source)") }
+    if input.isVerbose { Terminal.complain("CRCs: \(exports.source)") }
     Terminal.complain(
       "warning: CRCs of \(exports.source) are put in: the module will claim to be built for that "
         + "kernel, and its loader will no longer notice where types differ; no code changes")

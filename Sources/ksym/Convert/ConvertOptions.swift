@@ -7,7 +7,7 @@ internal import VersionConversion
 /// Where converted modules go.
 struct ConvertOutputOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("o", allowingJoined: true), .customLong("output")],
     help: ArgumentHelp(
       "Write to this file (- for standard output), or into this directory.", valueName: "file"),
     completion: .file())
@@ -89,7 +89,7 @@ struct SignatureOptions: ParsableArguments {
     help: ArgumentHelp(
       "Digest to sign: sha256, sha384 or sha512 (default: that of the old signature, or sha256).",
       valueName: "name"))
-  var hash: HashName?
+  var hash: ModuleSigner.Hash?
 
   @Option(
     name: .customLong("signature-from"),
@@ -124,13 +124,8 @@ struct SignatureOptions: ParsableArguments {
     return .signed(
       try ModuleSigner(
         key: key, certificate: try buffer.source.all().array,
-        hash: hash.flatMap { ModuleSigner.Hash(rawValue: $0.rawValue) }, passphrase: passphrase))
+        hash: hash, passphrase: passphrase))
   }
-}
-
-/// A digest by its name.
-enum HashName: String, CaseIterable, ExpressibleByArgument {
-  case sha256, sha384, sha512
 }
 
 /// Which CRCs to put in.

@@ -4,7 +4,6 @@ internal import VersionConversion
 
 /// Formats what became of modules.
 struct ConvertReport {
-  let terminal: Terminal
   let isJSON: Bool
   let isVerbose: Bool
   /// Whether standard output carries a module.
@@ -14,8 +13,7 @@ struct ConvertReport {
   /// Modules that lost `__versions`.
   private var withoutBasic = 0
 
-  init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isSilent: Bool) {
-    self.terminal = terminal
+  init(isJSON: Bool, isVerbose: Bool, isSilent: Bool) {
     self.isJSON = isJSON
     self.isVerbose = isVerbose
     self.isSilent = isSilent

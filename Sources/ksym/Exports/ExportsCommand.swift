@@ -39,18 +39,25 @@ struct ExportsCommand: ParsableCommand {
   @Flag(name: .customLong("no-kernel"), help: "Leave out the kernel images of directories.")
   var noKernel = false
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var readable: ReadableOption
+  @OptionGroup var jobs: JobsOption
+  @OptionGroup var input: InputOptions
+  @OptionGroup var kernels: KernelPathOption
 
   @Argument(
     help: "Kernels, modules, directories of modules, Module.symvers files, or - for one of these.",
     completion: .file())
-  var paths: [String]
+  var paths: [String] = []
+
+  func validate() throws { _ = try kernels.paths(and: paths) }
 
   func run() throws {
-    let terminal = Terminal(common.colour)
+    let terminal = colour.terminal
     var report = ExportsReport(
-      format: common.json ? .json : format, terminal: terminal, showsReadable: !common.noDemangle)
-    for path in paths {
+      format: json.isWanted ? .json : format, terminal: terminal, showsReadable: readable.isWanted)
+    for path in try kernels.paths(and: paths) {
       if path != "-", PathKind(path) == .directory {
         if !noKernel { readKernel(ofDirectory: path, &report) }
         readModules(below: path, terminal, &report)
@@ -67,11 +74,11 @@ struct ExportsCommand: ParsableCommand {
   /// The kernel image that a directory holds, if there is one.
   private func readKernel(ofDirectory path: String, _ report: inout ExportsReport) {
     guard KernelFactsReader.image(in: path) != nil else { return }
-    var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+    var reader = KernelFactsReader(limit: input.limit)
     do {
       let facts = try reader.read(path)
       guard let exports = facts.exports else { return }
-      if common.verbose { Terminal.complain("kernel: \(exports.source)") }
+      if input.isVerbose { Terminal.complain("kernel: \(exports.source)") }
       report.add(exports.value, from: exports.source)
     } catch {
       report.complain("\(error)")
@@ -94,10 +101,10 @@ struct ExportsCommand: ParsableCommand {
   private func readModules(
     _ files: [String], _ terminal: Terminal, _ report: inout ExportsReport
   ) {
-    let limit = common.maximumSize.bytes
-    var progress = Progress(terminal, what: "modules")
+    let limit = input.limit
+    var progress = Progress(what: "modules")
     OrderedWork.run(
-      count: files.count, workers: common.workers, chunk: files.count > 64 ? 8 : 1,
+      count: files.count, workers: jobs.workers, chunk: files.count > 64 ? 8 : 1,
       makeState: { FileBuffer(limit: limit) },
       work: { buffer, index in ExportsCommand.read(files[index], &buffer) },
       consume: { index, result in
@@ -125,7 +132,7 @@ struct ExportsCommand: ParsableCommand {
   /// A file that is no module by its name: a kernel, symvers text, or a module all the same.
   private func readImage(_ path: String, _ report: inout ExportsReport) {
     do {
-      var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+      var reader = KernelFactsReader(limit: input.limit)
       guard let table = try reader.readExports(path) else {
         report.complain(
           "\(path): no export tables; a raw kernel image needs its Module.symvers beside it")

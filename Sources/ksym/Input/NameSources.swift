@@ -18,8 +18,8 @@ struct NameSources {
   /// Reads kernels, and the names of the modules below directories.
   ///
   /// Ends the command with the reason where that fails.
-  init(_ paths: [String], _ common: CommonOptions) throws {
-    limit = common.maximumSize.bytes
+  init(_ paths: [String], _ input: InputOptions) throws {
+    limit = input.limit
     var reader = KernelSymbolReader(limit: limit)
     for path in paths {
       if PathKind(path) == .directory {
@@ -28,7 +28,7 @@ struct NameSources {
         }
         if !modules.isEmpty && KernelFactsReader.image(in: path) == nil { continue }
       }
-      sources.append(NameSources.names(try KernelSymbolSource.read(path, common, with: &reader)))
+      sources.append(NameSources.names(try KernelSymbolSource.read(path, input, with: &reader)))
     }
     if sources.isEmpty && !modules.isEmpty {
       // Names of modules alone: an empty kernel makes the translator look names up.

@@ -3,6 +3,7 @@ internal import ByteStorage
 internal import Kallsyms
 internal import Kernels
 internal import ModuleFiles
+internal import OrderedWork
 internal import SymbolTables
 
 /// Options that add modules to a kernel's symbols.
@@ -18,6 +19,8 @@ struct ModuleSymbolOptions: ParsableArguments {
     name: .customLong("with-modules"), help: "Add the symbols of all modules that belong to it.")
   var isWanted = false
 
+  @OptionGroup var jobs: JobsOption
+
   /// The modules to add to a kernel, or `nil` if its own are wanted and not found.
   func paths(of source: KernelSymbolSource, at path: String) -> [String]? {
     guard isWanted else { return paths }
@@ -30,7 +33,7 @@ extension KernelSymbolSource {
   ///
   /// - Parameters:
   ///   - path: A kernel, a list of symbols, a module, or a directory with a kernel or modules.
-  ///   - common: The options of every command.
+  ///   - input: Limits, and whether to be verbose.
   ///   - modules: Modules to add.
   ///   - view: How symbols are wanted.
   ///   - moduleView: What is taken of modules' symbol tables.
@@ -38,7 +41,7 @@ extension KernelSymbolSource {
   /// - Returns: The symbols.
   /// - Throws: `ExitCode`, once the reason is told.
   static func read(
-    _ path: String, _ common: CommonOptions, modules: ModuleSymbolOptions? = nil,
+    _ path: String, _ input: InputOptions, modules: ModuleSymbolOptions? = nil,
     view: KernelSymbolReader.View = .listed, moduleView: ModuleSymbolView = .file,
     with reader: inout KernelSymbolReader
   ) throws -> KernelSymbolSource {
@@ -61,8 +64,10 @@ extension KernelSymbolSource {
           added = paths
         }
       }
-      source.complain(path, common)
-      source.add(added, as: moduleView, common)
+      source.complain(path, input)
+      source.add(
+        added, as: moduleView, input,
+        workers: modules?.jobs.workers ?? OrderedWork.processorCount)
       return source
     } catch let error as ExitCode {
       throw error
@@ -75,18 +80,18 @@ extension KernelSymbolSource {
   }
 
   private mutating func add(
-    _ paths: [String], as view: ModuleSymbolView, _ common: CommonOptions
+    _ paths: [String], as view: ModuleSymbolView, _ input: InputOptions, workers: Int
   ) {
     if paths.isEmpty { return }
-    addModules(paths, as: view, limit: common.maximumSize.bytes, workers: common.workers)
+    addModules(paths, as: view, limit: input.limit, workers: workers)
     for error in unreadModules { Terminal.complain("\(error)") }
-    if common.verbose {
+    if input.isVerbose {
       Terminal.complain("\(table.ownerNames.count - 1) modules, \(table.count) symbols in all")
     }
   }
 
   /// Says what one should know of the addresses.
-  private func complain(_ path: String, _ common: CommonOptions) {
+  private func complain(_ path: String, _ input: InputOptions) {
     if hidesAddresses {
       Terminal.complain(
         "\(path): addresses are hidden; reading them needs root or kernel.kptr_restrict=0")
@@ -94,7 +99,7 @@ extension KernelSymbolSource {
     if hasRelativeAddresses {
       Terminal.complain("\(path): addresses are distances from _text; the image does not tell more")
     }
-    if common.verbose, let tables {
+    if input.isVerbose, let tables {
       Terminal.complain("\(path): \(tables.count) symbols, \(tables.encoding.rawValue) addresses")
     }
   }

@@ -26,20 +26,21 @@ struct KallsymsDecodeCommand: ParsableCommand {
       Exit status: 0 the tables were found; 2 they were not.
       """)
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var input: InputOptions
 
   @Argument(help: "A kernel image.", completion: .file())
   var kernel: String
 
   func run() throws {
-    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
-    let source = try KernelSymbolSource.read(kernel, common, with: &reader)
+    var reader = KernelSymbolReader(limit: input.limit)
+    let source = try KernelSymbolSource.read(kernel, input, with: &reader)
     guard let tables = source.tables else {
       Terminal.complain("\(kernel): is a list of symbols, not a kernel image")
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
     var output = OutputBuffer()
-    if common.json {
+    if json.isWanted {
       writeJSON(tables, source, to: &output)
     } else {
       writeText(tables, source, to: &output)
@@ -150,7 +151,7 @@ struct KallsymsEncodeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The release to write as, 6.12 or later.", valueName: "release"))
   var release = "7.3"
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var size: SizeOption
 
   @Argument(help: "Output of nm -n, such as System.map, or -.", completion: .file())
   var map: String
@@ -171,7 +172,7 @@ struct KallsymsEncodeCommand: ParsableCommand {
   }
 
   func run() throws {
-    var file = FileBuffer(limit: common.maximumSize.bytes)
+    var file = FileBuffer(limit: size.limit)
     let outcome: KallsymsEncoder.Outcome
     do {
       try file.open(map)

@@ -17,7 +17,7 @@ struct KernelCommand: ParsableCommand {
 
       Examples:
         ksym kernel /boot/vmlinuz-$(uname -r)
-        ksym kernel --config bzImage > config
+        ksym kernel --show-config bzImage > config
         ksym kernel --json unpacked-package/ | jq .modversions
         ksym kernel /boot/config-6.14.0     (which version tables that writes and reads)
         ksym kernel vmcore                  (release, KASLR offset, build ID)
@@ -32,32 +32,43 @@ struct KernelCommand: ParsableCommand {
       count}, dump {form, compression, kernelOffset, textAddress, physicalTextAddress, pageSize, \
       incomplete}, sources {fact: file}, notes. What is unknown is null.
 
-      Exit status: 0 every kernel was read; 1 --config found no configuration; 2 a kernel cannot be \
+      Exit status: 0 every kernel was read; 1 --show-config found no configuration; 2 a kernel cannot be \
       read.
       """)
 
-  @Flag(name: .customLong("config"), help: "Print the kernel's configuration, and nothing else.")
-  var printsConfig = false
+  @Flag(
+    name: .customLong("show-config"), help: "Print the kernel's configuration, and nothing else.")
+  var showsConfig = false
 
-  @OptionGroup var common: CommonOptions
+  /// The older spelling: elsewhere --config takes a file.
+  @Flag(name: .customLong("config"), help: .hidden)
+  var showsConfigAsBefore = false
+
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var input: InputOptions
+  @OptionGroup var kernelPaths: KernelPathOption
 
   @Argument(
     help: "Kernels: images, directories, memory dumps, configurations, or running.",
     completion: .file())
-  var kernels: [String]
+  var kernels: [String] = []
+
+  func validate() throws { _ = try kernelPaths.paths(and: kernels) }
 
   func run() throws {
-    let terminal = Terminal(common.colour)
-    var report = KernelReport(terminal: terminal, isVerbose: common.verbose)
-    for path in kernels {
+    let terminal = colour.terminal
+    var report = KernelReport(terminal: terminal, isVerbose: input.isVerbose)
+    let printsConfig = showsConfig || showsConfigAsBefore
+    for path in try kernelPaths.paths(and: kernels) {
       // Each kernel has buffers of its own, so that memory is bounded by the largest.
-      var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+      var reader = KernelFactsReader(limit: input.limit)
       reader.isThorough = !printsConfig
       do {
         let facts = try reader.readConfiguration(path) ?? reader.read(path)
         if printsConfig {
           report.printConfig(of: facts)
-        } else if common.json {
+        } else if json.isWanted {
           report.writeJSON(facts)
         } else {
           report.writeText(facts)

@@ -43,7 +43,9 @@ struct LivepatchCommand: ParsableCommand {
     help: ArgumentHelp("Match names as the livepatch core of this release.", valueName: "release"))
   var era: String?
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var input: InputOptions
 
   @Argument(
     help: "Livepatch modules, or directories of them.",
@@ -59,11 +61,11 @@ struct LivepatchCommand: ParsableCommand {
   func run() throws {
     let paths = kernelOptions.paths
     var report = LivepatchReport(
-      terminal: Terminal(common.colour), isJSON: common.json, isVerbose: common.verbose,
+      terminal: colour.terminal, isJSON: json.isWanted, isVerbose: input.isVerbose,
       isTable: paths.count > 1)
     for path in paths {
-      let facts = try kernelOptions.read(path, common)
-      var request = preloadOptions.request(common)
+      let facts = try kernelOptions.read(path, input)
+      var request = preloadOptions.request(input)
       request.judgesLivepatches = true
       request.livepatchRelease = era.flatMap { KernelVersion($0) }
       let checker = ModuleChecker(

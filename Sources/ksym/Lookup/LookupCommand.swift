@@ -49,7 +49,7 @@ struct LookupCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
       "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, or running "
         + "(repeatable).",
@@ -77,16 +77,14 @@ struct LookupCommand: ParsableCommand {
         + "modversions or all.", valueName: "interface"))
   var spelling: SpellingChoice?
 
-  @Option(
-    name: .customLong("names"),
-    help: ArgumentHelp(
-      "Names that digests may stand for: a name table, symvers, System.map, nm, a list.",
-      valueName: "file"), completion: .file())
-  var names: [String] = []
+  @OptionGroup var names: NamesOption
 
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var readable: ReadableOption
+  @OptionGroup var input: InputOptions
 
   @Argument(help: "Names, patterns, digests or addresses.")
   var keys: [String]
@@ -98,7 +96,7 @@ struct LookupCommand: ParsableCommand {
     if era == nil && spelling == nil && (lto != nil || cfi) {
       throw ValidationError("--lto and --cfi belong to --era or --for")
     }
-    let isTable = kernel.count > 1 && !common.json
+    let isTable = kernel.count > 1 && !json.isWanted
     if isTable && long { throw ValidationError("--long shows one kernel only") }
   }
 
@@ -106,17 +104,14 @@ struct LookupCommand: ParsableCommand {
     let kernels = kernel.isEmpty ? ["running"] : kernel
     var status = ExitStatus.yes
     var matrix = LookupMatrix(kernels)
-    var known = KnownNames()
-    for path in names where !known.read(path, limit: common.maximumSize.bytes) {
-      status = .trouble
-    }
+    let known = names.read(limit: input.limit, &status)
     for path in kernels {
       matrix.beginKernel()
       try answer(path, isOne: kernels.count == 1, known, &matrix, &status)
     }
     if known.complainOfDamage() { status = .trouble }
     var output = OutputBuffer()
-    matrix.write(Terminal(common.colour), to: &output)
+    matrix.write(colour.terminal, to: &output)
     Terminal.write(&output)
     throw ExitCode(status.rawValue)
   }
@@ -127,7 +122,7 @@ struct LookupCommand: ParsableCommand {
     _ status: inout ExitStatus
   ) throws {
     let source = try KernelSymbolSource.read(
-      path, kaslr, common, modules: modules, view: .kernel, probeSites: spelling != nil)
+      path, kaslr, input, modules: modules, view: .kernel, probeSites: spelling != nil)
     if !source.unreadModules.isEmpty { status = .trouble }
     let index = SymbolIndex(source.table)
     let spellings = spelling.map { spellingPrinter($0, index, source, path) }
@@ -135,7 +130,7 @@ struct LookupCommand: ParsableCommand {
       index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
     let report = LookupReport(
       source: source, index: index, kernel: path, form: form,
-      showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
+      showsReadable: readable.isWanted, terminal: colour.terminal)
     var output = OutputBuffer()
     for key in keys {
       let found = finder.find(known.linkageName(of: key) ?? key)
@@ -147,7 +142,7 @@ struct LookupCommand: ParsableCommand {
       for match in found {
         if let spellings {
           if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
-        } else if !isOne && !common.json {
+        } else if !isOne && !json.isWanted {
           matrix.add(match, source.table, size: index.size(of: match.index))
         } else {
           report.write(key, match, to: &output)
@@ -166,10 +161,10 @@ struct LookupCommand: ParsableCommand {
       version: era.flatMap { KernelVersion($0) } ?? source.release.flatMap { KernelVersion($0) },
       configuration: .init(
         hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
-      common)
+      isJSON: json.isWanted, terminal: colour.terminal)
   }
 
-  private var form: LookupReport.Form { common.json ? .json : long ? .long : .line }
+  private var form: LookupReport.Form { json.isWanted ? .json : long ? .long : .line }
 
   /// The rules that `--era` asks for.
   private func eraLookup(
@@ -183,7 +178,7 @@ struct LookupCommand: ParsableCommand {
     let hasLTO = lto ?? (era != "own" || source.table.hasPromotedNames)
     let rules = LookupEra.of(
       version, .init(hasClangLTO: hasLTO, hasCFIWithThinLTO: hasLTO && cfi))
-    if common.verbose || !rules.isCertain {
+    if input.isVerbose || !rules.isCertain {
       Terminal.complain(
         "\(version): \(rules.source)\(rules.isCertain ? "" : " (not certain)")")
     }

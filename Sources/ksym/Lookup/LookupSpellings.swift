@@ -32,7 +32,8 @@ struct SpellingPrinter {
 
   init(
     _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String,
-    version: KernelVersion?, configuration: LookupEra.Configuration, _ common: CommonOptions
+    version: KernelVersion?, configuration: LookupEra.Configuration, isJSON: Bool,
+    terminal: Terminal
   ) {
     let isRunning =
       ["running", "/proc/kallsyms"].contains(path) || source.origin == .dump
@@ -42,8 +43,8 @@ struct SpellingPrinter {
       isRunning: isRunning && !source.isMoveUndone, sites: source.probeSites)
     speller = SymbolSpeller(index, kernel: facts)
     self.choice = choice
-    isJSON = common.json
-    terminal = Terminal(common.colour)
+    self.isJSON = isJSON
+    self.terminal = terminal
   }
 
   /// Writes the spellings of one symbol.

@@ -46,28 +46,35 @@ struct NamesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("List at most this many names of a kind.", valueName: "n"))
   var top = 10
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var readable: ReadableOption
+  @OptionGroup var jobs: JobsOption
+  @OptionGroup var input: InputOptions
+  @OptionGroup var kernels: KernelPathOption
 
   @Argument(
     help: "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
     completion: .file())
-  var paths: [String]
+  var paths: [String] = []
 
   func validate() throws {
     if top < 0 { throw ValidationError("--top must not be negative") }
+    _ = try kernels.paths(and: paths)
   }
 
   func run() throws {
-    let terminal = Terminal(common.colour)
+    let terminal = colour.terminal
     var status = ExitStatus.yes
-    let names = gather(terminal, &status)
+    let paths = try kernels.paths(and: paths)
+    let names = gather(paths, terminal, &status)
     guard names.count > 0 else {
       Terminal.complain("no names")
       throw ExitCode(max(status, .no).rawValue)
     }
     let audit = NameAudit(of: names, mostListed: top)
     let report = NamesReport(
-      audit: audit, sources: paths, top: top, showsReadable: !common.noDemangle,
+      audit: audit, sources: paths, top: top, showsReadable: readable.isWanted,
       terminal: terminal)
     if let html {
       do {
@@ -78,7 +85,7 @@ struct NamesCommand: ParsableCommand {
       }
     }
     var output = OutputBuffer(reserving: 1 << 15)
-    if common.json {
+    if json.isWanted {
       report.writeJSON(to: &output)
     } else if html == nil {
       report.write(to: &output)
@@ -88,14 +95,16 @@ struct NamesCommand: ParsableCommand {
   }
 
   /// Reads all files, and says which cannot be read.
-  private func gather(_ terminal: Terminal, _ status: inout ExitStatus) -> NameCollection {
+  private func gather(
+    _ paths: [String], _ terminal: Terminal, _ status: inout ExitStatus
+  ) -> NameCollection {
     let entries = paths.flatMap { NameReader.files(of: $0) }
-    let limit = common.maximumSize.bytes
+    let limit = input.limit
     var names = NameCollection()
     var worst = ExitStatus.yes
-    var progress = Progress(terminal, what: "files")
+    var progress = Progress(what: "files")
     OrderedWork.run(
-      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 8 : 1,
+      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 8 : 1,
       makeState: { NameReader(limit: limit) },
       work: { reader, index in NamesCommand.read(entries[index], &reader) },
       consume: { index, result in
@@ -111,7 +120,7 @@ struct NamesCommand: ParsableCommand {
       })
     progress.clear()
     status = max(status, worst)
-    if common.verbose { Terminal.complain("\(entries.count) files, \(names.count) names") }
+    if input.isVerbose { Terminal.complain("\(entries.count) files, \(names.count) names") }
     return names
   }
 

@@ -39,25 +39,25 @@ extension KernelSymbolSource {
   /// Reads a kernel and gives its symbols the addresses asked for, or ends the command with the
   /// reason.
   static func read(
-    _ path: String, _ kaslr: KASLROptions, _ common: CommonOptions,
+    _ path: String, _ kaslr: KASLROptions, _ input: InputOptions,
     modules: ModuleSymbolOptions? = nil, view: KernelSymbolReader.View = .listed,
     moduleView: ModuleSymbolView = .file, probeSites: Bool = false
   ) throws -> KernelSymbolSource {
-    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
+    var reader = KernelSymbolReader(limit: input.limit)
     reader.readsProbeSites = probeSites
     return try read(
-      path, kaslr, common, modules: modules, view: view, moduleView: moduleView, with: &reader)
+      path, kaslr, input, modules: modules, view: view, moduleView: moduleView, with: &reader)
   }
 
   /// The same by a reader that keeps the image.
   static func read(
-    _ path: String, _ kaslr: KASLROptions, _ common: CommonOptions,
+    _ path: String, _ kaslr: KASLROptions, _ input: InputOptions,
     modules: ModuleSymbolOptions? = nil, view: KernelSymbolReader.View,
     moduleView: ModuleSymbolView, with reader: inout KernelSymbolReader
   ) throws -> KernelSymbolSource {
     var source = try read(
-      path, common, modules: modules, view: view, moduleView: moduleView, with: &reader)
-    if common.verbose, let offset = source.kernelOffset {
+      path, input, modules: modules, view: view, moduleView: moduleView, with: &reader)
+    if input.isVerbose, let offset = source.kernelOffset {
       Terminal.complain(
         "\(path): moved by 0x\(String(offset.value, radix: 16)) bytes (\(offset.source))")
     }

@@ -7,7 +7,7 @@ internal import ModuleVersions
 /// Options that say which kernel is asked.
 struct KernelOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
       "The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory "
         + "(/lib/modules/RELEASE, a build tree, an unpacked package), or running.",
@@ -42,11 +42,11 @@ struct KernelOptions: ParsableArguments {
   var paths: [String] { kernel.isEmpty ? ["running"] : kernel }
 
   /// Reads a kernel, or ends the command with a hint.
-  func read(_ kernel: String, _ common: CommonOptions) throws -> KernelFacts {
-    var reader = KernelFactsReader(limit: common.maximumSize.bytes)
+  func read(_ kernel: String, _ input: InputOptions) throws -> KernelFacts {
+    var reader = KernelFactsReader(limit: input.limit)
     do {
       let facts = try reader.read(kernel, config: config)
-      if common.verbose { KernelOptions.explain(facts) }
+      if input.isVerbose { KernelOptions.explain(facts) }
       if facts.exports == nil {
         Terminal.complain(
           "\(kernel): what this kernel exports was not found (--verbose says where it was sought)")

@@ -13,13 +13,15 @@ struct PreloadOptions: ParsableArguments {
   @Flag(name: .customLong("no-deps"), help: "Do not take modules of the kernel's tree as loaded.")
   var noDependencies = false
 
+  @OptionGroup var jobs: JobsOption
+
   /// What to ask of a kernel on which these modules are loaded.
-  func request(_ common: CommonOptions) -> ModuleChecker.Request {
+  func request(_ input: InputOptions) -> ModuleChecker.Request {
     var request = ModuleChecker.Request()
     request.with = with
     request.loadsDependencies = !noDependencies
-    request.limit = common.maximumSize.bytes
-    request.workers = common.workers
+    request.limit = input.limit
+    request.workers = jobs.workers
     return request
   }
 }

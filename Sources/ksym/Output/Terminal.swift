@@ -6,17 +6,14 @@ internal import Glibc
 struct Terminal: Sendable {
   /// Whether standard output is coloured.
   let isColoured: Bool
-  /// Whether standard error is a terminal that can show progress.
-  let showsProgress: Bool
 
-  init(_ choice: ColourChoice) {
+  init(_ choice: ColourOption.Choice) {
     let isPlain = Terminal.variable("NO_COLOR") != nil || Terminal.variable("TERM") == "dumb"
     switch choice {
     case .always: isColoured = true
     case .never: isColoured = false
     case .auto: isColoured = !isPlain && isatty(1) == 1
     }
-    showsProgress = isatty(2) == 1 && Terminal.variable("TERM") != "dumb"
     Rainbow.enabled = isColoured
     Rainbow.outputTarget = isColoured ? .console : .unknown
   }
@@ -63,8 +60,8 @@ struct Progress {
   private let what: String
   private var last = timespec()
 
-  init(_ terminal: Terminal, what: String) {
-    isShown = terminal.showsProgress
+  init(what: String) {
+    isShown = isatty(2) == 1 && Terminal.variable("TERM") != "dumb"
     self.what = what
   }
 

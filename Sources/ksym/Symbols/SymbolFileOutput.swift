@@ -6,31 +6,23 @@ internal import Kernels
 internal import SymbolFiles
 internal import SymbolTables
 
-/// Which of its names a symbol gets.
-enum NamingChoice: String, CaseIterable, ExpressibleByArgument {
-  case linkage, source, readable
-
-  var naming: SymbolFile.Naming {
-    switch self {
-    case .linkage: .linkage
-    case .source: .source
-    case .readable: .readable
-    }
-  }
-}
-
 /// Options of `ksym symbols --format elf`.
 struct SymbolFileOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("o", allowingJoined: true), .customLong("output")],
     help: ArgumentHelp("File to write (elf only); - is standard output.", valueName: "file"),
     completion: .file())
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Names to write (elf only): linkage, source or readable.", valueName: "kind")
-  )
-  var names: NamingChoice = .linkage
+    name: .customLong("to"),
+    help: ArgumentHelp(
+      "Form of the names (elf only): linkage, source or readable.", valueName: "form"))
+  var form: SymbolFile.Naming = .linkage
+
+  /// The older spelling: elsewhere --names takes a file.
+  @Option(name: .customLong("names"), help: .hidden)
+  var formAsBefore: SymbolFile.Naming?
 
   @Flag(help: "Leave out the contents of sections (elf only); notes are kept.")
   var noContents = false
@@ -56,7 +48,7 @@ extension SymbolFileOptions {
     let target = try target()
     do {
       let file = try reader.symbolFile(
-        source, chosen: chosen, naming: names.naming, withContents: !noContents)
+        source, chosen: chosen, naming: formAsBefore ?? form, withContents: !noContents)
       if !file.hasContents, !noContents {
         Terminal.complain("\(path): symbols only: the contents of sections are not at hand")
       }

@@ -62,30 +62,37 @@ struct SymbolsCommand: ParsableCommand {
   @OptionGroup var symbolFile: SymbolFileOptions
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var readable: ReadableOption
+  @OptionGroup var input: InputOptions
+  @OptionGroup var kernelPath: KernelPathOption
 
   @Argument(
     help: ArgumentHelp(
       "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a directory "
         + "of modules, or running."),
     completion: .file())
-  var kernel = "running"
+  var kernels: [String] = []
 
   func validate() throws {
-    if format == .elf, !common.json { _ = try symbolFile.target() }
+    if (kernelPath.kernels + kernels).count > 1 {
+      throw ValidationError("ksym symbols reads one kernel")
+    }
+    if format == .elf, !json.isWanted { _ = try symbolFile.target() }
   }
 
   func run() throws {
-    var reader = KernelSymbolReader(limit: common.maximumSize.bytes)
-    let format = common.json ? .json : format
+    var reader = KernelSymbolReader(limit: input.limit)
+    let format = json.isWanted ? .json : format
+    let kernel = (kernelPath.kernels + kernels).first ?? "running"
     let view: KernelSymbolReader.View =
       format == .kallsyms ? .kernel : format == .systemMap ? .systemMap : .listed
     let source = try KernelSymbolSource.read(
-      kernel, kaslr, common, modules: modules, view: view,
+      kernel, kaslr, input, modules: modules, view: view,
       moduleView: format == .kallsyms ? .kernel : .file, with: &reader)
     let printer = SymbolPrinter(
       source, format: format, asKernel: asKernel,
-      showsReadable: !common.noDemangle)
+      showsReadable: readable.isWanted)
     let patterns = names.map { NamePattern($0) }
     let letters = type.map { Array($0.utf8) }
     let table = source.table
@@ -98,7 +105,7 @@ struct SymbolsCommand: ParsableCommand {
       let name = table.name(at: index)
       return patterns.contains { $0.matches(name) }
     }
-    if format == .elf, !common.json, !chosen.isEmpty {
+    if format == .elf, !json.isWanted, !chosen.isEmpty {
       try symbolFile.write(reader, source, chosen: chosen, from: kernel)
       return
     }

@@ -21,21 +21,22 @@ struct TableCommand: ParsableCommand {
 /// Options of what makes a table.
 struct TableOutputOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The table to make or replace.", valueName: "file"),
+    name: [.customShort("o", allowingJoined: true), .customLong("output")],
+    help: ArgumentHelp("The table to make or replace.", valueName: "file"),
     completion: .file())
   var output: String
 
   @Option(
     help: ArgumentHelp(
-      "Memory for sorting, in bytes, or with K, M or G (default: 256M).", valueName: "size"))
+      "Memory for sorting, in bytes, or with K, M or G.", valueName: "size"))
   var memory: ByteSize = ByteSize(bytes: NameTableBuilder.defaultMemory)
 
   /// Says what was made.
-  func report(_ summary: NameTableBuilder.Summary, _ common: CommonOptions) {
+  func report(_ summary: NameTableBuilder.Summary, isVerbose: Bool) {
     if summary.skipped > 0 {
       Terminal.complain("\(summary.skipped) names were left out: empty, or over 65,535 bytes")
     }
-    if common.verbose {
+    if isVerbose {
       Terminal.complain(
         "\(output): \(summary.names) names, \(summary.owners) owners, \(summary.fileSize) bytes")
     }
@@ -63,18 +64,22 @@ struct TableBuildCommand: ParsableCommand {
       """)
 
   @OptionGroup var table: TableOutputOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var jobs: JobsOption
+  @OptionGroup var input: InputOptions
+  @OptionGroup var kernels: KernelPathOption
 
   @Argument(
     help: "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
     completion: .file())
-  var paths: [String]
+  var paths: [String] = []
+
+  func validate() throws { _ = try kernels.paths(and: paths) }
 
   func run() throws {
     var builder = NameTableBuilder(table.output, memory: table.memory.bytes)
     do {
-      for path in paths { try add(path, to: &builder) }
-      table.report(try builder.finish(), common)
+      for path in try kernels.paths(and: paths) { try add(path, to: &builder) }
+      table.report(try builder.finish(), isVerbose: input.isVerbose)
     } catch {
       Terminal.complain(error is Complaint ? (error as? Complaint)?.words ?? "" : "\(error)")
       throw ExitCode(ExitStatus.trouble.rawValue)
@@ -83,12 +88,12 @@ struct TableBuildCommand: ParsableCommand {
 
   private func add(_ path: String, to builder: inout NameTableBuilder) throws {
     let entries = NameReader.files(of: path)
-    let limit = common.maximumSize.bytes
-    var progress = Progress(Terminal(common.colour), what: "files")
+    let limit = input.limit
+    var progress = Progress(what: "files")
     var kernel: NameCollection.Owner?
     var failure: (any Error)?
     OrderedWork.run(
-      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 8 : 1,
+      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 8 : 1,
       makeState: {
         var reader = NameReader(limit: limit)
         reader.readsIdentity = true
@@ -145,7 +150,7 @@ struct TableMergeCommand: ParsableCommand {
       """)
 
   @OptionGroup var table: TableOutputOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var verbosity: VerboseOption
 
   @Argument(help: "Name tables.", completion: .file())
   var tables: [String]
@@ -154,7 +159,7 @@ struct TableMergeCommand: ParsableCommand {
     do {
       var builder = NameTableBuilder(table.output, memory: table.memory.bytes)
       for path in tables { try builder.add(try NameTable(path), path: path) }
-      table.report(try builder.finish(), common)
+      table.report(try builder.finish(), isVerbose: verbosity.isWanted)
     } catch {
       Terminal.complain("\(error)")
       throw ExitCode(ExitStatus.trouble.rawValue)
@@ -176,7 +181,7 @@ struct TableCheckCommand: ParsableCommand {
       Exit status: 0 every table is whole; 2 one is not, or cannot be read.
       """)
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
 
   @Argument(help: "Name tables.", completion: .file())
   var tables: [String]
@@ -190,7 +195,7 @@ struct TableCheckCommand: ParsableCommand {
         do throws(ParseError) { try table.check() } catch {
           throw FileError(path: path, cause: .malformed(error))
         }
-        if common.json {
+        if json.isWanted {
           writeJSON(path, table, to: &output)
         } else {
           output.append(

@@ -25,11 +25,16 @@ struct TableShowCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("A name table (repeatable).", valueName: "file"),
+    name: [
+      .customShort("t", allowingJoined: true), .customLong("table"), .customLong("names"),
+    ],
+    help: ArgumentHelp("A name table (repeatable).", valueName: "file"),
     completion: .file())
   var table: [String]
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var readable: ReadableOption
 
   @Argument(help: "Digests or names.")
   var keys: [String]
@@ -48,7 +53,7 @@ struct TableShowCommand: ParsableCommand {
       }
     }
     let report = TableReport(
-      isJSON: common.json, showsReadable: !common.noDemangle, terminal: Terminal(common.colour))
+      isJSON: json.isWanted, showsReadable: readable.isWanted, terminal: colour.terminal)
     var output = OutputBuffer()
     for key in keys {
       var search = TableSearch(key)

@@ -38,52 +38,21 @@ struct TranslateCommand: ParsableCommand {
       table cannot be read, or a name was ambiguous under --ambiguous=error.
       """)
 
-  enum Form: String, CaseIterable, ExpressibleByArgument {
-    case readable, source, linkage, hashed
-
-    var nameForm: NameForm {
-      switch self {
-      case .readable: .readable
-      case .source: .source
-      case .linkage: .linkage
-      case .hashed: .hashed
-      }
-    }
-  }
-
-  enum Ambiguity: String, CaseIterable, ExpressibleByArgument {
-    case keep, first, all, error
-
-    var choice: TranslationOptions.Ambiguity {
-      switch self {
-      case .keep: .keep
-      case .first: .first
-      case .all: .all
-      case .error: .error
-      }
-    }
-  }
-
   @Option(name: .customLong("to"), help: "Form to write: readable, source, linkage or hashed.")
-  var form = Form.readable
+  var form = NameForm.readable
 
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
       "A kernel that the text may come from: an image, a directory, System.map, nm output, "
-        + "/proc/kallsyms, a module, or running. May be given again.", valueName: "path"),
+        + "/proc/kallsyms, a module, or running (repeatable).", valueName: "path"),
     completion: .file())
   var kernel: [String] = []
 
-  @Option(
-    name: .customLong("names"),
-    help: ArgumentHelp(
-      "A name table (ksym table) or list of names, for digests and the way back. May be given again.",
-      valueName: "file"), completion: .file())
-  var nameFiles: [String] = []
+  @OptionGroup var nameFiles: NamesOption
 
   @Option(help: "A name of several symbols: keep it, take the first, write all, or error.")
-  var ambiguous = Ambiguity.keep
+  var ambiguous = TranslationOptions.Ambiguity.keep
 
   @Flag(help: "Write readable{linkage}, which --to linkage always reads back.")
   var keepLinkage = false
@@ -100,7 +69,9 @@ struct TranslateCommand: ParsableCommand {
   @Flag(help: "Each line is a name, however plain (available_filter_functions).")
   var lines = false
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var input: InputOptions
 
   @Argument(help: "Texts; standard input if there are none.", completion: .file())
   var files: [String] = []
@@ -112,32 +83,29 @@ struct TranslateCommand: ParsableCommand {
   }
 
   private func options(_ terminal: Terminal) -> TranslationOptions {
-    var options = TranslationOptions(form: form.nameForm)
+    var options = TranslationOptions(form: form)
     options.isBare = bare
     options.keepsLinkage = keepLinkage
-    options.ambiguity = ambiguous.choice
+    options.ambiguity = ambiguous
     options.linesAreNames = lines
     options.verifies = verify
     options.showsAddresses = addresses
-    options.isColoured = terminal.isColoured && !common.json
-    options.collectsNames = common.json
-    options.reportsMissing = common.verbose || common.json
+    options.isColoured = terminal.isColoured && !json.isWanted
+    options.collectsNames = json.isWanted
+    options.reportsMissing = input.isVerbose || json.isWanted
     return options
   }
 
   func run() throws {
-    let names = try NameSources(kernel, common)
+    let names = try NameSources(kernel, input)
     var status = ExitStatus.yes
-    var known = KnownNames()
-    for path in nameFiles where !known.read(path, limit: common.maximumSize.bytes) {
-      status = .trouble
-    }
-    let options = options(Terminal(common.colour))
+    let known = nameFiles.read(limit: input.limit, &status)
+    let options = options(colour.terminal)
     var translator = TextTranslator(
       options, sources: names.sources, moduleSource: { names.module($0) },
       directories: known.directories)
     var report = TranslationReport(
-      isJSON: common.json, isVerbose: common.verbose, listsAmbiguous: ambiguous == .error, known)
+      isJSON: json.isWanted, isVerbose: input.isVerbose, listsAmbiguous: ambiguous == .error, known)
     for path in files.isEmpty ? ["-"] : files {
       report.path = path
       do {
@@ -157,7 +125,7 @@ struct TranslateCommand: ParsableCommand {
       }
     }
     let counts = translator.counts
-    if common.verbose { report.summarise(counts) }
+    if input.isVerbose { report.summarise(counts) }
     if known.complainOfDamage() { status = .trouble }
     if counts.contradicted > 0 { status = max(status, .no) }
     if ambiguous == .error && counts.ambiguous > 0 { status = .trouble }

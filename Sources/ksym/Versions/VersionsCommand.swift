@@ -37,14 +37,13 @@ struct VersionsCommand: ParsableCommand {
   @Option(help: "Output format: table, modprobe, symvers or json.")
   var format: Format = .table
 
-  @Option(
-    name: .customLong("names"),
-    help: ArgumentHelp(
-      "Names that hashed records may stand for: a name table, symvers, System.map, nm, a list.",
-      valueName: "file"), completion: .file())
-  var names: [String] = []
+  @OptionGroup var names: NamesOption
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var readable: ReadableOption
+  @OptionGroup var jobs: JobsOption
+  @OptionGroup var size: SizeOption
 
   @Argument(
     help: "Modules, directories of modules, or - for standard input.",
@@ -52,18 +51,18 @@ struct VersionsCommand: ParsableCommand {
   var modules: [String]
 
   func run() throws {
-    let terminal = Terminal(common.colour)
+    let terminal = colour.terminal
     var status = ExitStatus.yes
-    let dictionary = readNames(&status)
+    let dictionary = names.read(limit: size.limit, &status)
     let entries = ModulePaths.expand(modules)
     let report = VersionsReport(
-      format: common.json ? .json : format, dictionary: dictionary, terminal: terminal,
-      showsReadable: !common.noDemangle)
-    let limit = common.maximumSize.bytes
+      format: json.isWanted ? .json : format, dictionary: dictionary, terminal: terminal,
+      showsReadable: readable.isWanted)
+    let limit = size.limit
     var output = OutputBuffer(reserving: 1 << 17)
-    var progress = Progress(terminal, what: "modules")
+    var progress = Progress(what: "modules")
     OrderedWork.run(
-      count: entries.count, workers: common.workers, chunk: entries.count > 64 ? 8 : 1,
+      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 8 : 1,
       makeState: { FileBuffer(limit: limit) },
       work: { buffer, index in report.describe(entries[index], &buffer) },
       consume: { index, result in
@@ -82,13 +81,5 @@ struct VersionsCommand: ParsableCommand {
     Terminal.write(&output)
     if dictionary.complainOfDamage() { status = .trouble }
     throw ExitCode(status.rawValue)
-  }
-
-  private func readNames(_ status: inout ExitStatus) -> KnownNames {
-    var known = KnownNames()
-    for path in names where !known.read(path, limit: common.maximumSize.bytes) {
-      status = .trouble
-    }
-    return known
   }
 }
