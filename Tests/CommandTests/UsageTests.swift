@@ -34,16 +34,18 @@ struct UsageTests {
   @Test(
     "an option that would do nothing is not offered",
     arguments: [
-      ["translate", "--no-demangle"], ["translate", "--jobs", "2"], ["kernel", "--no-demangle", "a"],
+      ["translate", "--no-demangle"], ["translate", "--jobs", "2"],
+      ["kernel", "--no-demangle", "a"],
       ["kernel", "--jobs", "2", "a"],
-      ["convert", "--in-place", "--no-demangle", "a.ko"],
-      ["convert", "--in-place", "--color", "never", "a.ko"],
+      ["convert", "--to", "both", "--in-place", "--no-demangle", "a.ko"],
+      ["convert", "--to", "both", "--in-place", "--color", "never", "a.ko"],
       ["kallsyms", "encode", "--json", "a"],
       ["kallsyms", "encode", "--jobs", "2", "a"], ["livepatch", "--no-demangle", "a.ko"],
       ["symbols", "--color", "never"], ["versions", "--verbose", "a.ko"],
       ["table", "build", "--json", "-o", "a", "b"],
       ["table", "merge", "--max-size", "1G", "-o", "a", "b"],
-      ["table", "show", "--jobs", "2", "-t", "a", "b"], ["table", "check", "--color", "never", "a"],
+      ["table", "show", "--jobs", "2", "-t", "a", "b"],
+      ["table", "check", "--color", "never", "a"],
     ])
   func idle(_ arguments: [String]) async throws {
     try await expectWrong(arguments, saying: "Unknown option")
@@ -81,8 +83,10 @@ struct UsageTests {
     #expect(try await Ksym.run(["table", "build", "-o\(output)", "-k\(map)"]).status == 0)
     let show = try await Ksym.run(["table", "show", "-t\(output)", "_printk"])
     #expect(show.status == 0)
-    #expect(try await Ksym.run(["table", "show", "--names", output, "_printk"]).bytes == show.bytes)
-    #expect(try await Ksym.run(["table", "show", "--table", output, "_printk"]).bytes == show.bytes)
+    #expect(
+      try await Ksym.run(["table", "show", "--names", output, "_printk"]).bytes == show.bytes)
+    #expect(
+      try await Ksym.run(["table", "show", "--table", output, "_printk"]).bytes == show.bytes)
   }
 
   @Test(

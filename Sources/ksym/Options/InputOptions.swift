@@ -62,6 +62,7 @@ struct NamesOption: ParsableArguments {
   /// - Parameters:
   ///   - limit: Largest file after unpacking, in bytes.
   ///   - status: Becomes trouble where one cannot be read; standard error gives the reason.
+  /// - Returns: The names of those that can be read.
   func read(limit: Int, _ status: inout ExitStatus) -> KnownNames {
     var known = KnownNames()
     for path in files where !known.read(path, limit: limit) { status = .trouble }

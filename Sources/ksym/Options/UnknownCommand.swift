@@ -8,11 +8,12 @@ struct UnknownCommand {
   /// The subcommand that was probably meant.
   let neighbour: String?
 
-  /// Follows subcommands along the arguments; `nil` if all their names are known.
+  /// Follows subcommands along the arguments.
   ///
   /// - Parameters:
   ///   - arguments: The command line without the name of the program.
   ///   - root: The command.
+  /// - Returns: The first word that names no subcommand; `nil` if there is none.
   static func find(
     in arguments: [String], of root: any ParsableCommand.Type
   ) -> UnknownCommand? {
