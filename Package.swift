@@ -56,16 +56,17 @@ let package = Package(
     floor("ELFFormat", ["ByteStorage"]),
     floor("BTFFormat", ["ByteStorage"]),
     // Names.
-    floor("SymbolNames"),
+    floor("SymbolNames", ["ByteStorage"]),
     // Symbols.
     floor("SymbolTables", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames"]),
     // Formats.
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor("Kallsyms", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
-    floor("ModuleVersions", ["ByteStorage", "ELFFormat"]),
+    floor("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
     // Subjects.
-    floor("ModuleFiles", ["ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions"]),
+    floor(
+      "ModuleFiles", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "ModuleVersions"]),
     floor(
       "Kernels",
       [
@@ -90,7 +91,8 @@ let package = Package(
       "SymbolSpelling", ["ByteStorage", "KernelReleases", "SymbolNames", "SymbolTables", "Kernels"]
     ),
     floor(
-      "VersionConversion", ["CCrypto", "ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles"]),
+      "VersionConversion",
+      ["CCrypto", "ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles"]),
     floor(
       "Modpost", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "VersionConversion"]),
     floor(
@@ -135,8 +137,8 @@ let package = Package(
     tests("SymbolNames", ["SymbolNames"]),
     tests("SymbolTables", ["ByteStorage", "ELFFormat", "SymbolTables"]),
     tests("OrderedWork", ["OrderedWork"]),
-    tests("ModuleVersions", ["ByteStorage", "ELFFormat", "ModuleVersions"]),
-    tests("NameTables", ["ByteStorage", "NameTables"]),
+    tests("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions"]),
+    tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests(
       "ModuleFiles",
       ["ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "ModuleFiles"]),
@@ -168,7 +170,9 @@ let package = Package(
         "VersionConversion", "Modpost", "SymbolSpelling", "NameTranslation", "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
-    tests("NameTranslation", ["ByteStorage", "SymbolTables", "NameTables", "NameTranslation"]),
+    tests(
+      "NameTranslation",
+      ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables", "NameTranslation"]),
     tests("SymbolSpelling", ["ByteStorage", "SymbolTables", "Kernels", "SymbolSpelling"]),
     tests("NameAudits", ["ByteStorage", "SymbolNames", "SymbolTables", "NameAudits"]),
     tests("Livepatching", ["ByteStorage", "ELFFormat", "SymbolTables", "Livepatching"]),

@@ -1,5 +1,6 @@
 import ByteStorage
 import NameTables
+import SymbolNames
 
 extension FuzzTargets {
   /// Name tables, without the checksums that would keep every change out.
@@ -20,7 +21,7 @@ extension FuzzTargets {
     for offset in [4096, 4200, bytes.byteCount - 32] {
       let start = min(max(0, offset), bytes.byteCount)
       guard let key = bytes.slice(start..<min(bytes.byteCount, start + 32)) else { continue }
-      try? table.forEachRecord(for: SHA256Digest(key, at: 0)) { use($0.name.byteCount) }
+      try? table.forEachRecord(for: HashedName(of: key)) { use($0.name.byteCount) }
       try? table.forEachRecord(source: key) { record in count(record) }
       try? table.forEachRecord(readable: key) { record in count(record) }
     }
@@ -28,7 +29,7 @@ extension FuzzTargets {
 
   private static func ask(_ table: NameTable, _ record: borrowing NameTable.Record) {
     use((try? table.owners(of: record))?.count ?? 0)
-    try? table.forEachRecord(for: NameTable.digest(of: record.name)) { use($0.name.byteCount) }
+    try? table.forEachRecord(for: HashedName(of: record.name)) { use($0.name.byteCount) }
     try? table.forEachRecord(source: record.name) { record in count(record) }
   }
 

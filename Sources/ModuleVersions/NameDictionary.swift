@@ -1,8 +1,9 @@
-package import ByteStorage
+internal import ByteStorage
+package import SymbolNames
 
 /// Names by their digests: what makes hashed version records readable.
 package struct NameDictionary: Sendable {
-  private var byDigest: [SHA256Digest: [UInt8]] = [:]
+  private var byDigest: [HashedName: [UInt8]] = [:]
 
   /// Creates an empty dictionary.
   package init() {}
@@ -16,11 +17,11 @@ package struct NameDictionary: Sendable {
   /// Adds a name.
   package mutating func insert(_ name: RawSpan) {
     guard name.byteCount > 0 else { return }
-    byDigest[HashedName.digest(of: name)] = name.array
+    byDigest[HashedName(of: name)] = name.array
   }
 
   /// The name with a digest, or `nil`.
-  package func name(for digest: SHA256Digest) -> [UInt8]? { byDigest[digest] }
+  package func name(for digest: HashedName) -> [UInt8]? { byDigest[digest] }
 
   /// Adds every name of a text: Module.symvers, System.map, `nm` output, or one name a line.
   ///

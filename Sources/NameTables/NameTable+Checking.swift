@@ -1,4 +1,5 @@
 package import ByteStorage
+internal import SymbolNames
 
 extension NameTable {
   /// Checks the whole table: every checksum, every order, every reference, every digest.
@@ -69,7 +70,7 @@ extension NameTable {
         guard let index = starts.index(of: offset), seen.insert(index) else {
           throw failure("digest", .digests, place)
         }
-        let prefix = NameTable.digest(of: try record(at: offset).name).firstWord
+        let prefix = HashedName(of: try record(at: offset).name).key
         let fragment = UInt64(bytes.integer(UInt16.self, at: 5, .little) ?? 0)
         guard prefix >= last, bits == 0 || Int(prefix >> (64 - bits)) == bucket,
           (prefix << bits) >> 48 == fragment

@@ -1,4 +1,5 @@
 package import ByteStorage
+package import SymbolNames
 
 extension NameTable {
   /// The first name with a digest; `nil` if the table has none.
@@ -6,11 +7,11 @@ extension NameTable {
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   /// - Complexity: O(1): three or four places of the file, and SHA-256 of the name.
   @_lifetime(borrow self)
-  package func record(for digest: SHA256Digest) throws(ParseError) -> Record? {
-    var entries = try DigestEntries(self, digest.firstWord)
+  package func record(for digest: HashedName) throws(ParseError) -> Record? {
+    var entries = try DigestEntries(self, digest.key)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)
-      if NameTable.digest(of: record.name) == digest {
+      if HashedName(of: record.name) == digest {
         return unsafe _overrideLifetime(record, borrowing: self)
       }
     }
@@ -21,12 +22,12 @@ extension NameTable {
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   package func forEachRecord(
-    for digest: SHA256Digest, _ body: (borrowing Record) -> Void
+    for digest: HashedName, _ body: (borrowing Record) -> Void
   ) throws(ParseError) {
-    var entries = try DigestEntries(self, digest.firstWord)
+    var entries = try DigestEntries(self, digest.key)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)
-      if NameTable.digest(of: record.name) == digest { body(record) }
+      if HashedName(of: record.name) == digest { body(record) }
     }
   }
 
@@ -36,7 +37,7 @@ extension NameTable {
   /// - Complexity: As ``record(for:)``: a name is found by its digest.
   @_lifetime(borrow self)
   package func record(linkage name: RawSpan) throws(ParseError) -> Record? {
-    var entries = try DigestEntries(self, NameTable.digest(of: name).firstWord)
+    var entries = try DigestEntries(self, HashedName(of: name).key)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)
       if record.name.equals(name) { return unsafe _overrideLifetime(record, borrowing: self) }

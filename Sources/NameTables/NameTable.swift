@@ -77,12 +77,6 @@ package struct NameTable: Sendable {
   /// Size of the file, in bytes.
   package var fileSize: Int { header.fileSize }
 
-  /// The digest that stands for a name: SHA-256 of its bytes, without one leading dot.
-  package static func digest(of name: RawSpan) -> SHA256Digest {
-    if name.byte(at: 0) == 0x2e, let rest = name.suffix(from: 1) { return SHA256Digest(of: rest) }
-    return SHA256Digest(of: name)
-  }
-
   /// Calls `body` for every name, in bytewise order, until it returns `false`.
   ///
   /// - Throws: ``ParseError`` if the table is damaged.

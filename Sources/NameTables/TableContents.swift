@@ -66,7 +66,7 @@ final class TableContents {
     }
     let name = self.name
     let bytes = name.rawSpan
-    let prefix = NameTable.digest(of: bytes).firstWord
+    let prefix = HashedName(of: bytes).key
     try withKey(of: prefix) { (key) throws(FileError) in try digests.add(key, offset) }
     for (form, path) in paths.forms(of: bytes).prefix(NameTableHeader.mostForms).enumerated() {
       let key = ReadablePath.reversedKey(of: path)

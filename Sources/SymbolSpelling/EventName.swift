@@ -21,13 +21,13 @@ enum EventName {
     if symbol.isUnique, isIdentifier(symbol.name), symbol.name.utf8.count <= maximum {
       return symbol.name
     }
-    let known =
-      RustDemangler.readableName(of: LinkageName.sourceName(of: symbol.name))
-      ?? LinkageName.sourceName(of: symbol.name)
+    let source = SymbolName(symbol.name).source
+    let known = source.readable ?? source.text
     let identity = Array("\(symbol.name),\(symbol.position)".utf8)
-    let digest = SHA256Digest(of: identity.rawSpan).hexadecimal
-    let room = maximum - digestDigits - 1
-    return identifier(known, room: room) + "_" + digest.prefix(digestDigits)
+    let word = SHA256Digest(of: identity.rawSpan).words.0
+    let digest = String(word >> UInt64(64 - 4 * digestDigits), radix: 16)
+    let zeros = String(repeating: "0", count: digestDigits - digest.count)
+    return identifier(known, room: maximum - digestDigits - 1) + "_" + zeros + digest
   }
 
   /// Whether a name follows the rules of C.

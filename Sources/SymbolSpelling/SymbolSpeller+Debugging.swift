@@ -116,9 +116,7 @@ extension SymbolSpeller {
         remarks.append("kernels read extended tables from 6.14 on, this is \(version)")
       }
     }
-    let bytes = Array(symbol.name.utf8)
-    let digest = SHA256Digest(of: bytes.rawSpan).hexadecimal
-    remarks.append("hashed: sha256 \(digest)")
+    remarks.append("hashed: sha256 \(SymbolName(symbol.name).hashed.hexadecimal)")
     let layouts = (length > room ? [] : ["basic"]) + ["extended", "packed", "hashed"]
     return SymbolSpelling(.modversions, layouts.joined(separator: ", "), remarks: remarks)
   }

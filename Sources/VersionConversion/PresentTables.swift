@@ -2,6 +2,7 @@ internal import ByteStorage
 package import ELFFormat
 internal import ModuleFiles
 package import ModuleVersions
+internal import SymbolNames
 
 /// The sections that hold version tables.
 package enum TableRole: Int, CaseIterable {
@@ -72,7 +73,7 @@ package struct PresentTables {
   private mutating func readBasic(
     _ table: borrowing BasicVersions, _ elf: borrowing ELFFile
   ) throws(ConversionError) {
-    var names: [SHA256Digest: [UInt8]]?
+    var names: HashedRecordNames?
     var unknown: [String] = []
     for index in 0..<table.count {
       guard let record = table.record(at: index) else { break }
@@ -83,30 +84,14 @@ package struct PresentTables {
         list.append(record.name, crc: crc)
         continue
       }
-      let known = names ?? PresentTables.namesByDigest(elf)
-      names = known
-      guard let name = known[digest] else {
+      if names == nil { names = try? HashedRecordNames(elf) }
+      guard let name = names?.name(for: digest) else {
         unknown.append(digest.hexadecimal)
         continue
       }
       list.append(name.rawSpan, crc: crc)
     }
     if !unknown.isEmpty { throw .unknownHashes(unknown) }
-  }
-
-  /// The undefined symbols that do not fit the basic layout, by the digests that stand for them.
-  private static func namesByDigest(_ elf: borrowing ELFFile) -> [SHA256Digest: [UInt8]] {
-    var found: [SHA256Digest: [UInt8]] = [:]
-    guard let table = try? elf.symbolTable() else { return found }
-    let longest = BasicVersions.longestName(elf.layout)
-    for index in 1..<max(1, min(table.count, VersionTables.mostRecords)) {
-      guard let symbol = table.symbol(at: index),
-        symbol.sectionIndex == ELFSectionIndex.undefined
-      else { continue }
-      let name = table.name(of: symbol)
-      if name.byteCount > longest { found[HashedName.digest(of: name)] = name.array }
-    }
-    return found
   }
 
   /// Whether the other table is this list without the names that do not fit it, in the same order.
@@ -126,7 +111,7 @@ package struct PresentTables {
       }
       let name = list.name(list.rows[row])
       if let digest = record.digest {
-        isPart = HashedName.digest(of: name) == digest
+        isPart = HashedName(of: name) == digest
       } else {
         isPart = name.equals(record.name)
       }

@@ -1,5 +1,6 @@
 import ByteStorage
 import NameTables
+import SymbolNames
 import TestSupport
 import Testing
 
@@ -27,7 +28,7 @@ struct DamagedTableTests {
   private func ask(_ table: NameTable, _ names: ArraySlice<String>) throws {
     for name in names {
       let name = Array(name.utf8)
-      let digest = SHA256Digest(of: name.rawSpan)
+      let digest = HashedName(of: name.rawSpan)
       if let record = try table.record(for: digest) { _ = try table.owners(of: record) }
       try table.forEachRecord(source: name.rawSpan) { _ in true }
     }

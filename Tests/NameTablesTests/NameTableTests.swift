@@ -1,5 +1,6 @@
 import ByteStorage
 import NameTables
+import SymbolNames
 import TestSupport
 import Testing
 
@@ -34,11 +35,11 @@ struct NameTableTests {
     (0..<count).map { "name_\($0 &* 7919 % 100_003)_\($0 % 13 == 0 ? "x.cold" : "y")" }
   }
 
-  private func digest(_ name: String) -> SHA256Digest {
-    SHA256Digest(of: Array(name.utf8).rawSpan)
+  private func digest(_ name: String) -> HashedName {
+    HashedName(of: Array(name.utf8).rawSpan)
   }
 
-  private func name(_ table: NameTable, _ digest: SHA256Digest) throws -> String? {
+  private func name(_ table: NameTable, _ digest: HashedName) throws -> String? {
     guard let record = try table.record(for: digest) else { return nil }
     return record.name.text
   }

@@ -1,6 +1,7 @@
 import ByteStorage
 import NameTables
 import NameTranslation
+import SymbolNames
 import TestSupport
 import Testing
 
@@ -54,7 +55,7 @@ struct NameDirectoryTests {
   @Test("a digest finds its names")
   func digests() throws {
     for name in Self.names {
-      let digest = NameTable.digest(of: Array(name.utf8).rawSpan)
+      let digest = HashedName(of: Array(name.utf8).rawSpan)
       let expected = [Array(name.utf8)]
       #expect(try table().linkageNames(of: digest) == expected)
       #expect(list().linkageNames(of: digest) == expected)
@@ -93,7 +94,7 @@ struct NameDirectoryTests {
     var translator = TextTranslator(TranslationOptions(form: .linkage), directories: [table])
     let text = Array(" kernel::print::call_printk+0x1/0x2\n".utf8)
     #expect(translated(text, by: &translator) == Array(" \(Self.rust)+0x1/0x2\n".utf8))
-    let digest = SHA256Digest(of: Array(Self.rust.utf8).rawSpan)
+    let digest = HashedName(of: Array(Self.rust.utf8).rawSpan)
     let record = try table.record(for: digest)
     #expect(record?.name.text == Self.rust)
   }

@@ -14,11 +14,10 @@ struct LookupDigests {
       print("usage: lookup-digests TABLE <NAMES")
       exit(64)
     }
-    var digests: [SHA256Digest] = []
+    var digests: [HashedName] = []
     while let line = readLine() {
       let name = Array(line.utf8)
-      // SAFETY: the bytes of an array of bytes are all initialised.
-      digests.append(NameTable.digest(of: name.rawSpan))
+      digests.append(HashedName(of: name.rawSpan))
     }
     let begin = now()
     let table = try NameTable(CommandLine.arguments[1])

@@ -44,7 +44,7 @@ package struct BasicVersions: ~Escapable {
     let length = field.firstIndex(of: 0) ?? field.byteCount
     guard let name = field.slice(0..<length) else { return nil }
     return VersionRecord(
-      crc: crc, name: name, digest: HashedName.digest(inField: field, nameLength: length),
+      crc: crc, name: name, digest: HashedField.name(in: field, nameLength: length),
       offset: start)
   }
 

@@ -64,7 +64,7 @@ extension VersionList {
   /// The content of `__versions` in the basic layout.
   ///
   /// - Note: Names of 56 bytes (64-bit) or 60 (32-bit) and more do not fit. Hashed ones become
-  ///   `sha256`, a NUL and the digest, see ``HashedName``.
+  ///   `sha256`, a NUL and the digest, see `HashedField`.
   package func basicTable(_ layout: ELFLayout, longNames: LongNames) -> [UInt8] {
     var table: [UInt8] = []
     table.reserveCapacity(rows.count * BasicVersions.recordSize)
@@ -75,8 +75,7 @@ extension VersionList {
       let end = table.count + BasicVersions.recordSize
       layout.append(UInt64(row.crc), size: layout.wordSize, to: &table)
       if name.byteCount > longest {
-        table.append(contentsOf: Array("sha256".utf8) + [0])
-        table.append(contentsOf: HashedName.digest(of: name).bytes)
+        table.append(contentsOf: HashedField.bytes(for: name))
       } else {
         unsafe name.withUnsafeBytes { unsafe table.append(contentsOf: $0) }
       }

@@ -1,4 +1,4 @@
-package import ByteStorage
+package import SymbolNames
 
 /// One version that a module requires, as it stands in a table.
 package struct VersionRecord: ~Escapable {
@@ -7,13 +7,13 @@ package struct VersionRecord: ~Escapable {
   package let crc: UInt64
   /// The symbol's name, without the NUL; the bytes `sha256` for a hashed record.
   package let name: RawSpan
-  /// SHA-256 of the name, if the record is a hashed one.
-  package let digest: SHA256Digest?
+  /// The hashed name, if the record has one in place of the name.
+  package let digest: HashedName?
   /// Offset of the record in its section, in bytes (extended layout: of the name).
   package let offset: Int
 
   @_lifetime(copy name)
-  init(crc: UInt64, name: RawSpan, digest: SHA256Digest? = nil, offset: Int) {
+  init(crc: UInt64, name: RawSpan, digest: HashedName? = nil, offset: Int) {
     self.crc = crc
     self.name = name
     self.digest = digest

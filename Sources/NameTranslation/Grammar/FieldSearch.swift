@@ -172,7 +172,7 @@ enum Pairs {
       }
     }
     guard line[open &- 1].isHexDigit, line[open &- 64].isHexDigit else { return nil }
-    let digest = NameResolver.digest(of: linkage.array).hexadecimal
+    let digest = HashedName(of: linkage).hexadecimal
     return line.slice((open &- 64)..<open).equals(Array(digest.utf8).span.raw) ? 64 : nil
   }
 

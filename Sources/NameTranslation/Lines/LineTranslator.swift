@@ -166,7 +166,7 @@ struct LineTranslator: ~Copyable {
     let name = line.slice(field.range)
     if field.surface == .digest {
       let module = field.module.map { line.slice($0).text }
-      return SHA256Digest(hexadecimal: name).map {
+      return HashedName(hexadecimal: name.characters).map {
         resolver.matches(digest: $0, module: module)
       } ?? []
     }
@@ -190,7 +190,7 @@ struct LineTranslator: ~Copyable {
       }
     }
     if field.surface == .digest {
-      return SHA256Digest(hexadecimal: name).map { directories.linkageNames(of: $0) } ?? []
+      return HashedName(hexadecimal: name.characters).map { directories.linkageNames(of: $0) } ?? []
     }
     // Where the kernel prints a size, it prints the module of what is not its own.
     let owner =
@@ -239,7 +239,7 @@ struct LineTranslator: ~Copyable {
   ) -> Bool {
     let start = scratch.count
     if options.form == .hashed {
-      scratch.append(NameResolver.digest(of: linkage.array).hexadecimal)
+      scratch.append(HashedName(of: linkage).hexadecimal)
     } else {
       _ = options.form.append(
         linkageName: linkage.characters, isBare: options.isBare, to: &scratch)

@@ -1,6 +1,6 @@
 package import ByteStorage
 internal import NameTables
-internal import SymbolNames
+package import SymbolNames
 internal import SymbolTables
 
 /// Names to translate with where no kernel has them: a name table, or a list of names.
@@ -8,7 +8,7 @@ package protocol NameDirectory: Sendable {
   /// The linkage names that a digest stands for: none, one, or two that differ by a leading dot.
   ///
   /// - Throws: ``ParseError`` if what holds the names is damaged.
-  func linkageNames(of digest: SHA256Digest) throws(ParseError) -> [[UInt8]]
+  func linkageNames(of digest: HashedName) throws(ParseError) -> [[UInt8]]
 
   /// The linkage names of which a text is a form, each once, in bytewise order.
   ///
@@ -27,8 +27,8 @@ package protocol NameDirectory: Sendable {
 /// Names without addresses and owners, as a text lists them.
 package struct NameList: NameDirectory {
   private let names: NamesByForm
-  /// Symbols by the first word of their digests.
-  private let digests: [(word: UInt64, symbol: Int)]
+  /// Symbols by the keys of their hashed names.
+  private let digests: [(key: UInt64, symbol: Int)]
 
   /// Takes names.
   ///
@@ -38,17 +38,17 @@ package struct NameList: NameDirectory {
     let names = NamesByForm(list)
     self.names = names
     digests = (0..<names.names.count)
-      .map { (NameResolver.digest(of: names.names.name(at: $0).array).firstWord, $0) }
-      .sorted { $0.word < $1.word }
+      .map { (HashedName(of: names.names.name(at: $0)).key, $0) }
+      .sorted { $0.key < $1.key }
   }
 
   /// As ``NameDirectory/linkageNames(of:)``.
-  package func linkageNames(of digest: SHA256Digest) -> [[UInt8]] {
-    var position = digests.partitionIndex { $0.word < digest.firstWord }
+  package func linkageNames(of digest: HashedName) -> [[UInt8]] {
+    var position = digests.partitionIndex { $0.key < digest.key }
     var found: [[UInt8]] = []
-    while position < digests.count, digests[position].word == digest.firstWord {
-      let name = names.names.name(at: digests[position].symbol).array
-      if NameResolver.digest(of: name) == digest { found.append(name) }
+    while position < digests.count, digests[position].key == digest.key {
+      let name = names.names.name(at: digests[position].symbol)
+      if HashedName(of: name) == digest { found.append(name.array) }
       position += 1
     }
     return found
@@ -92,7 +92,7 @@ struct DirectorySearch {
   var isEmpty: Bool { directories.isEmpty }
 
   /// The linkage names of the first directory that knows a digest.
-  mutating func linkageNames(of digest: SHA256Digest) -> [[UInt8]] {
+  mutating func linkageNames(of digest: HashedName) -> [[UInt8]] {
     ask { directory throws(ParseError) in try directory.linkageNames(of: digest) }
   }
 

@@ -32,9 +32,9 @@ struct NameResolver {
   private var sourcesOfModule: [String: [Int]] = [:]
   /// Number of sources that were given; those of sought modules are behind them.
   private let givenCount: Int
-  /// First words of digests and the symbols they stand for, by word, of each source; made when a
+  /// Keys of hashed names and the symbols they stand for, by key, of each source; made when a
   /// digest is asked for.
-  private var digests: [[(word: UInt64, symbol: Int)]?]
+  private var digests: [[(key: UInt64, symbol: Int)]?]
 
   /// Modules sought at most, and their longest name: a text may name any number.
   private static let mostModules = 1 << 14
@@ -185,7 +185,7 @@ struct NameResolver {
   }
 
   /// The symbols whose name has a digest, those of a module if the text gives one.
-  mutating func matches(digest: SHA256Digest, module: String?) -> [Match] {
+  mutating func matches(digest: HashedName, module: String?) -> [Match] {
     if let module {
       seek(module)
       let found = matches(digest, sourcesOfModule[module] ?? [])
@@ -196,36 +196,31 @@ struct NameResolver {
     return matches(digest, Array(0..<givenCount))
   }
 
-  private mutating func matches(_ digest: SHA256Digest, _ numbers: [Int]) -> [Match] {
+  private mutating func matches(_ digest: HashedName, _ numbers: [Int]) -> [Match] {
     var found: [Match] = []
     for number in numbers {
       let digests = self.digests[number] ?? makeDigests(of: number)
       if self.digests[number] == nil { self.digests[number] = digests }
-      var low = digests.partitionIndex { $0.word < digest.firstWord }
-      while low < digests.count, digests[low].word == digest.firstWord {
-        let match = Match(source: number, symbol: digests[low].symbol)
-        if NameResolver.digest(of: linkageName(match)) == digest { found.append(match) }
+      let table = sources[number].index.table
+      var low = digests.partitionIndex { $0.key < digest.key }
+      while low < digests.count, digests[low].key == digest.key {
+        let symbol = digests[low].symbol
+        if HashedName(of: table.name(at: symbol)) == digest {
+          found.append(Match(source: number, symbol: symbol))
+        }
         low += 1
       }
     }
     return found
   }
 
-  private func makeDigests(of number: Int) -> [(word: UInt64, symbol: Int)] {
-    var digests: [(word: UInt64, symbol: Int)] = []
-    for symbol in 0..<sources[number].index.table.count {
-      let name = linkageName(Match(source: number, symbol: symbol))
-      digests.append((NameResolver.digest(of: name).firstWord, symbol))
+  private func makeDigests(of number: Int) -> [(key: UInt64, symbol: Int)] {
+    var digests: [(key: UInt64, symbol: Int)] = []
+    let table = sources[number].index.table
+    for symbol in 0..<table.count {
+      digests.append((HashedName(of: table.name(at: symbol)).key, symbol))
     }
-    digests.sort { $0.word < $1.word }
+    digests.sort { $0.key < $1.key }
     return digests
-  }
-
-  /// The digest that stands for a name, as hashed version records have it: of its bytes, without one
-  /// leading dot.
-  static func digest(of name: [UInt8]) -> SHA256Digest {
-    var slice = name[...]
-    if slice.first == UInt8(ascii: ".") { slice.removeFirst() }
-    return SHA256Digest(of: Array(slice).span.raw)
   }
 }

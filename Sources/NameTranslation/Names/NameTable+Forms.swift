@@ -1,9 +1,10 @@
 package import ByteStorage
 package import NameTables
+package import SymbolNames
 
 extension NameTable: NameDirectory {
   /// As ``NameDirectory/linkageNames(of:)``.
-  package func linkageNames(of digest: SHA256Digest) throws(ParseError) -> [[UInt8]] {
+  package func linkageNames(of digest: HashedName) throws(ParseError) -> [[UInt8]] {
     var names: [[UInt8]] = []
     try forEachRecord(for: digest) { names.append($0.name.array) }
     return names

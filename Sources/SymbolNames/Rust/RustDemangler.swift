@@ -72,9 +72,21 @@ package enum RustDemangler {
   ///   - style: How to write it.
   /// - Returns: The readable name, or nil if `name` is not mangled.
   package static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
-    guard name.utf8.first == UInt8(ascii: "_") else { return nil }
-    var output = NameBuffer(minimumCapacity: maximumReadableLength)
     let bytes = Array(name.utf8)
-    return appendReadableName(of: bytes.span, style: style, to: &output) ? output.string : nil
+    return readableName(of: bytes.span, style: style)
+  }
+
+  /// The readable form of a linkage name in bytes of its owner.
+  ///
+  /// - Parameters:
+  ///   - name: The linkage name.
+  ///   - style: How to write it.
+  /// - Returns: The readable name, or nil if `name` is not mangled.
+  package static func readableName(
+    of name: Span<UInt8>, style: RustNameStyle = .plain
+  ) -> String? {
+    guard name.count > 0, name[0] == UInt8(ascii: "_") else { return nil }
+    var output = NameBuffer(minimumCapacity: maximumReadableLength)
+    return appendReadableName(of: name, style: style, to: &output) ? output.string : nil
   }
 }

@@ -125,8 +125,8 @@ package struct SymbolFinder: Sendable {
   // MARK: Other names
 
   private func others(_ key: String) -> [Int] {
-    if let digest = SymbolFinder.digest(key) {
-      return all { SHA256Digest(of: $0) == digest }
+    if let hashed = HashedName(key) {
+      return all { HashedName(of: $0) == hashed }
     }
     if key.contains("::") {
       let found = readable(key)
@@ -145,25 +145,13 @@ package struct SymbolFinder: Sendable {
     return found.isEmpty ? readable(key) : found
   }
 
-  private static func digest(_ key: String) -> SHA256Digest? {
-    let digits = Array((key.hasPrefix("sha256:") ? key.dropFirst(7) : key[...]).utf8)
-    guard digits.count == 64 else { return nil }
-    var bytes: [UInt8] = []
-    for place in stride(from: 0, to: 64, by: 2) {
-      guard let high = digits[place].hexadecimalDigit,
-        let low = digits[place + 1].hexadecimalDigit
-      else { return nil }
-      bytes.append(UInt8(truncatingIfNeeded: high << 4 | low))
-    }
-    return SHA256Digest(bytes.rawSpan, at: 0)
-  }
-
   /// Symbols whose name is a source name with what compilers append.
   private func source(_ key: String) -> [Int] {
     let bytes = Array(key.utf8)
     return all { name in
       guard name.firstRange(of: bytes.rawSpan) != nil else { return false }
-      return LinkageName.sourceName(of: name.text) == key
+      let source = LinkageName(name.characters).sourceRange
+      return name.slice(source)?.equals(bytes.rawSpan) ?? false
     }
   }
 

@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import ModuleVersions
 internal import NameTables
 internal import NameTranslation
+internal import SymbolNames
 internal import Synchronization
 
 /// Names that the user gave in files, to be found by their digests and forms.
@@ -63,7 +64,7 @@ struct KnownNames: Sendable {
   }
 
   /// The name with a digest; `nil` also where a table is damaged, which is noted.
-  func name(for digest: SHA256Digest) -> [UInt8]? {
+  func name(for digest: HashedName) -> [UInt8]? {
     for (path, table) in tables {
       do throws(ParseError) {
         if let record = try table.record(for: digest) { return record.name.array }
@@ -74,7 +75,7 @@ struct KnownNames: Sendable {
 
   /// The name that a key stands for, if the key is a digest (64 digits, or `sha256:…`) of one.
   func linkageName(of key: String) -> String? {
-    guard let digest = SHA256Digest(hexadecimal: key), let name = name(for: digest) else {
+    guard let digest = HashedName(key), let name = name(for: digest) else {
       return nil
     }
     return String(decoding: name, as: UTF8.self)

@@ -29,10 +29,7 @@ struct LookupReport {
     let aliases: [String]
 
     var source: String { LinkageName.sourceName(of: linkage) }
-    var hashed: String {
-      let bytes = Array(linkage.utf8)
-      return SHA256Digest(of: bytes.rawSpan).hexadecimal
-    }
+    var hashed: String { SymbolName(linkage).hashed.hexadecimal }
   }
 
   private func facts(_ found: FoundSymbol) -> Facts {

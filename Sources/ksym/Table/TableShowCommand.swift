@@ -88,14 +88,14 @@ struct TableSearch {
   private enum Reading: CaseIterable { case digest, linkage, source, readable }
 
   private let key: [UInt8]
-  private let digest: SHA256Digest?
+  private let digest: HashedName?
   /// What was found, in the order of the first table that has it.
   private(set) var found: [FoundName] = []
   private var places: [[UInt8]: Int] = [:]
 
   init(_ key: String) {
     self.key = Array(key.utf8)
-    digest = SHA256Digest(hexadecimal: key)
+    digest = HashedName(key)
   }
 
   /// Adds what a table has.
@@ -182,8 +182,7 @@ struct TableReport {
     json.member("linkage", name)
     json.member("source", LinkageName.sourceName(of: name))
     json.member("readable", optional: readable)
-    let digest = NameTable.digest(of: found.name.rawSpan)
-    json.member("hashed", digest.hexadecimal)
+    json.member("hashed", SymbolName(found.name).hashed.hexadecimal)
     json.key("owners")
     json.beginArray()
     for owner in found.owners {

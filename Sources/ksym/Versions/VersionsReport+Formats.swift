@@ -1,6 +1,7 @@
 internal import ByteStorage
 internal import ModuleFiles
 internal import ModuleVersions
+internal import SymbolNames
 
 extension VersionsReport {
   /// What kernels make of the layouts that are present.
@@ -53,7 +54,7 @@ extension VersionsReport {
 
   private func write(
     _ layout: VersionLayout, _ record: borrowing VersionRecord,
-    _ names: [SHA256Digest: [UInt8]], _ json: inout JSONWriter
+    _ names: [HashedName: [UInt8]], _ json: inout JSONWriter
   ) {
     json.beginObject()
     let resolved = record.digest.flatMap { names[$0] }.map { String(decoding: $0, as: UTF8.self) }

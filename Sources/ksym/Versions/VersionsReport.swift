@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import ELFFormat
 internal import ModuleFiles
 internal import ModuleVersions
+internal import SymbolNames
 
 /// What one job of a command yields: bytes for standard output, lines for standard error, a status.
 struct JobResult: Sendable {
@@ -114,28 +115,16 @@ struct VersionsReport: Sendable {
   /// names the user gave.
   func resolvedDigests(
     _ module: borrowing ModuleFile, _ tables: borrowing VersionTables
-  ) throws(ParseError) -> [SHA256Digest: [UInt8]] {
-    var sought: Set<SHA256Digest> = []
+  ) throws(ParseError) -> [HashedName: [UInt8]] {
+    var sought: Set<HashedName> = []
     tables.forEach { _, record in
-      if let digest = record.digest { sought.insert(digest) }
+      if let hashed = record.digest { sought.insert(hashed) }
     }
     guard !sought.isEmpty else { return [:] }
-    var found: [SHA256Digest: [UInt8]] = [:]
-    if let symbols = try module.elf.symbolTable() {
-      let shortest = BasicVersions.longestName(module.elf.layout)
-      // As many as there can be records.
-      for index in 1..<max(1, min(symbols.count, VersionTables.mostRecords)) {
-        guard let symbol = symbols.symbol(at: index),
-          symbol.sectionIndex == ELFSectionIndex.undefined
-        else { continue }
-        let name = symbols.name(of: symbol)
-        guard name.byteCount >= shortest else { continue }
-        let digest = HashedName.digest(of: name)
-        if sought.contains(digest) { found[digest] = name.array }
-      }
-    }
-    for digest in sought where found[digest] == nil {
-      found[digest] = dictionary.name(for: digest)
+    let needed = try HashedRecordNames(module.elf)
+    var found: [HashedName: [UInt8]] = [:]
+    for hashed in sought {
+      found[hashed] = needed.name(for: hashed) ?? dictionary.name(for: hashed)
     }
     return found
   }
