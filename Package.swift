@@ -34,7 +34,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
@@ -117,7 +116,6 @@ let package = Package(
         "Kernels", "Livepatching", "ModuleLoading", "VersionConversion", "Modpost",
         "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Rainbow", package: "Rainbow"),
       ],
       swiftSettings: strict),
     // Tests.

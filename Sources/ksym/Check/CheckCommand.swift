@@ -60,22 +60,21 @@ struct CheckCommand: ParsableCommand {
   var modules: [String]
 
   func run() throws {
-    let terminal = colour.terminal
     let paths = kernelOptions.paths
     var report = CheckReport(
-      terminal: terminal, isJSON: json.isWanted, showsReadable: readable.isWanted,
+      terminal: colour.terminal, isJSON: json.isWanted, showsReadable: readable.isWanted,
       isVerbose: input.isVerbose, isTable: paths.count > 1)
     for path in paths {
       let facts = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
-      check(facts, terminal, &report)
+      check(facts, &report)
     }
     report.finish()
     throw ExitCode(report.status.rawValue)
   }
 
   /// Asks one kernel.
-  private func check(_ facts: KernelFacts, _ terminal: Terminal, _ report: inout CheckReport) {
+  private func check(_ facts: KernelFacts, _ report: inout CheckReport) {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
     let checker = ModuleChecker(facts, assumptions: kernelOptions.assumptions, request: request) {
@@ -83,14 +82,12 @@ struct CheckCommand: ParsableCommand {
       $0.ignoresVermagic = ignoreVermagic
       $0.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     }
-    var progress = Progress(what: "modules read")
+    var progress = Progress("modules read")
     checker.check(
       modules,
       progress: { done, total in progress.update(done, of: total) },
       preloaded: { report.describePreloaded($0) },
-      consume: { answer in
-        progress.clear()
-        report.describe(answer)
-      })
+      consume: { report.describe($0) })
+    Progress.clear()
   }
 }

@@ -59,7 +59,7 @@ struct CheckReport {
       case .undecided: status = max(status, .trouble)
       }
       if isTable {
-        matrix.add(outcome.path, colour(outcome.verdict), outcome.verdict.rawValue)
+        matrix.add(outcome.path, colour(outcome.verdict))
         note(outcome.assumed)
       }
       if isJSON {
@@ -106,14 +106,13 @@ struct CheckReport {
     if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
       if isVerbose || loadsShown < CheckReport.loadsToShow {
         loadsShown += 1
-        output.append("\(terminal.good("loads"))      \(plain(outcome.path))\n")
+        output.append("\(padded(terminal.good("loads"), to: 11))\(plain(outcome.path))\n")
       }
       return
     }
     let verdict = colour(outcome.verdict)
     let errno = outcome.errno.map { "  \($0.rawValue)" } ?? ""
-    let padding = String(repeating: " ", count: 11 - outcome.verdict.rawValue.count)
-    output.append("\(verdict)\(padding)\(plain(outcome.path))\(errno)\n")
+    output.append("\(padded(verdict, to: 11))\(plain(outcome.path))\(errno)\n")
     for line in outcome.log { output.append("    \(plain(line))\n") }
     for problem in outcome.symbols { writeText(problem) }
     for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause))\n") }
@@ -135,8 +134,8 @@ struct CheckReport {
     case .malformed: parts.append("malformed symbol")
     case nil: parts.append("fine")
     }
-    if let required = problem.required { parts.append("required \(hexadecimal(required))") }
-    if let provided = problem.provided { parts.append("provided \(hexadecimal(UInt64(provided)))") }
+    if let required = problem.required { parts.append("required \(checksum(required))") }
+    if let provided = problem.provided { parts.append("provided \(checksum(provided))") }
     if let provider = problem.provider { parts.append("by \(plain(provider))") }
     output.append("  \(terminal.strong("*")) \(name): \(parts.joined(separator: ", "))\n")
   }
@@ -157,7 +156,7 @@ struct CheckReport {
   // MARK: JSON
 
   private mutating func writeJSON(_ outcome: LoadOutcome) {
-    var json = JSONWriter()
+    var json = OutputBuffer()
     json.beginObject()
     json.member("module", outcome.path)
     json.member("name", outcome.name)
@@ -176,19 +175,18 @@ struct CheckReport {
     json.endArray()
     json.member("causes", outcome.causes)
     json.member("assumed", outcome.assumed)
-    json.endObject()
     json.endLine()
-    output.append(json.output.bytes)
+    output.append(json.bytes)
   }
 
-  private func writeJSON(_ problem: SymbolProblem, _ json: inout JSONWriter) {
+  private func writeJSON(_ problem: SymbolProblem, _ json: inout OutputBuffer) {
     json.beginObject()
     json.member("name", problem.name)
     if showsReadable, let readable = readableName(problem.name) {
       json.member("readable", readable)
     }
-    json.member("required", optional: problem.required.map(hexadecimal))
-    json.member("provided", optional: problem.provided.map { hexadecimal(UInt64($0)) })
+    json.member("required", optional: problem.required.map { checksum($0) })
+    json.member("provided", optional: problem.provided.map { checksum($0) })
     json.member("provider", optional: problem.provider)
     json.member("problem", optional: problem.problem?.rawValue)
     json.endObject()

@@ -4,7 +4,6 @@ internal import Kernels
 internal import Modpost
 internal import ModuleFiles
 internal import ModuleVersions
-internal import OrderedWork
 internal import VersionConversion
 
 /// `ksym convert`: version tables in other layouts, and for other kernels.
@@ -108,19 +107,18 @@ struct ConvertCommand: ParsableCommand {
     var report = ConvertReport(
       isJSON: json.isWanted, isVerbose: input.isVerbose,
       isSilent: destination.isStandardOutput)
-    var progress = Progress(what: "modules")
     let limit = input.limit
-    OrderedWork.run(
-      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 4 : 1,
-      makeState: { ConvertWorker(limit: limit) },
-      work: { worker, index in job.run(entries[index], &worker) },
-      consume: { index, result in
-        progress.clear()
-        report.describe(result)
-        progress.update(index + 1, of: entries.count)
+    FileRun(workers: jobs.workers, chunk: 4).run(
+      entries, makeState: { ConvertWorker(limit: limit) },
+      work: { worker, path in job.run(path, &worker) },
+      consume: { result, _ in
+        switch result {
+        case .success(let result): report.describe(result)
+        case .failure(let failure):
+          report.describe(.init(module: failure.path, error: failure.words, status: .trouble))
+        }
         return true
       })
-    progress.clear()
     report.finish()
     throw ExitCode(report.status.rawValue)
   }

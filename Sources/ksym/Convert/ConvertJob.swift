@@ -37,24 +37,13 @@ struct ConvertJob: Sendable {
   let modpost: ModpostJob?
   let destination: ConvertOutputOptions
 
-  func run(_ entry: DirectoryTree.Entry, _ worker: inout ConvertWorker) -> Result {
-    switch entry {
-    case .unreadable(let error):
-      return Result(module: error.path, error: error.description, status: .trouble)
-    case .file(let path):
-      var result = Result(module: path)
-      do {
-        try convert(path, &worker, &result)
-      } catch let error as ConversionError {
-        result.error = "\(path): \(error)"
-        result.status = error.isRefusal ? .no : .trouble
-      } catch let error as ParseError {
-        (result.error, result.status) = ("\(path): \(error)", .trouble)
-      } catch {
-        (result.error, result.status) = ("\(error)", .trouble)
-      }
-      return result
+  func run(_ path: String, _ worker: inout ConvertWorker) -> Result {
+    var result = Result(module: path)
+    do { try convert(path, &worker, &result) } catch {
+      result.error = FileFailure(path, error).words
+      result.status = (error as? ConversionError)?.isRefusal ?? false ? .no : .trouble
     }
+    return result
   }
 
   private func convert(

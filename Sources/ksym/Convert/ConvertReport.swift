@@ -66,33 +66,30 @@ struct ConvertReport {
   }
 
   private mutating func writeJSON(_ result: ConvertJob.Result) {
-    var json = JSONWriter()
-    json.beginObject()
-    json.member("module", result.module)
-    json.member("output", optional: result.output)
+    output.beginObject()
+    output.member("module", result.module)
+    output.member("output", optional: result.output)
     if let module = result.converted {
-      json.member("before", module.before)
-      json.member("after", module.after)
-      json.member("versions", optional: module.count)
-      json.member("changed", module.isChanged)
-      json.member("signed", module.isSigned)
+      output.member("before", module.before)
+      output.member("after", module.after)
+      output.member("versions", optional: module.count)
+      output.member("changed", module.isChanged)
+      output.member("signed", module.isSigned)
     }
-    json.member("compression", optional: result.compression?.rawValue)
-    json.key("notices")
-    json.beginArray()
+    output.member("compression", optional: result.compression?.rawValue)
+    output.key("notices")
+    output.beginArray()
     for notice in result.converted?.notices ?? [] {
       guard let words = ConvertReport.words(for: notice) else { continue }
-      json.beginObject()
-      json.member("what", words.what)
-      json.member("text", words.text)
-      json.member("names", words.names)
-      json.endObject()
+      output.beginObject()
+      output.member("what", words.what)
+      output.member("text", words.text)
+      output.member("names", words.names)
+      output.endObject()
     }
-    json.endArray()
-    json.member("error", optional: result.error)
-    json.endObject()
-    json.endLine()
-    output.append(json.output.bytes)
+    output.endArray()
+    output.member("error", optional: result.error)
+    output.endLine()
   }
 
   private static func hint(for error: String) -> String? {

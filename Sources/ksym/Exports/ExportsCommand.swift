@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import Kernels
 internal import ModuleFiles
 internal import ModuleVersions
-internal import OrderedWork
 
 /// `ksym exports`: what a kernel or module exports.
 struct ExportsCommand: ParsableCommand {
@@ -54,15 +53,15 @@ struct ExportsCommand: ParsableCommand {
   func validate() throws { _ = try kernels.paths(and: paths) }
 
   func run() throws {
-    let terminal = colour.terminal
     var report = ExportsReport(
-      format: json.isWanted ? .json : format, terminal: terminal, showsReadable: readable.isWanted)
+      format: json.isWanted ? .json : format, terminal: colour.terminal,
+      showsReadable: readable.isWanted)
     for path in try kernels.paths(and: paths) {
       if path != "-", PathKind(path) == .directory {
         if !noKernel { readKernel(ofDirectory: path, &report) }
-        readModules(below: path, terminal, &report)
+        readModules(ModulePaths.expand([path]), &report)
       } else if ModulePaths.isModuleName(path) {
-        readModules([path], terminal, &report)
+        readModules([.file(path)], &report)
       } else {
         readImage(path, &report)
       }
@@ -85,48 +84,21 @@ struct ExportsCommand: ParsableCommand {
     }
   }
 
-  private func readModules(
-    below directory: String, _ terminal: Terminal, _ report: inout ExportsReport
-  ) {
-    var files: [String] = []
-    for entry in ModulePaths.expand([directory]) {
-      switch entry {
-      case .file(let path): files.append(path)
-      case .unreadable(let error): report.complain("\(error)")
-      }
-    }
-    readModules(files, terminal, &report)
-  }
-
-  private func readModules(
-    _ files: [String], _ terminal: Terminal, _ report: inout ExportsReport
-  ) {
+  private func readModules(_ entries: [DirectoryTree.Entry], _ report: inout ExportsReport) {
     let limit = input.limit
-    var progress = Progress(what: "modules")
-    OrderedWork.run(
-      count: files.count, workers: jobs.workers, chunk: files.count > 64 ? 8 : 1,
-      makeState: { FileBuffer(limit: limit) },
-      work: { buffer, index in ExportsCommand.read(files[index], &buffer) },
-      consume: { index, result in
+    FileRun(workers: jobs.workers).run(
+      entries, makeState: { FileBuffer(limit: limit) },
+      work: { buffer, path in
+        try buffer.open(path)
+        return try ModuleFile(buffer.source).exports(ofFile: path)
+      },
+      consume: { result, path in
         switch result {
-        case .success(let table): report.add(table, from: files[index])
-        case .failure(let error): report.complain(error.description)
+        case .success(let table): report.add(table, from: path)
+        case .failure(let failure): report.complain(failure.words)
         }
-        progress.update(index + 1, of: files.count)
         return true
       })
-    progress.clear()
-  }
-
-  private static func read(
-    _ path: String, _ buffer: inout FileBuffer
-  ) -> Result<ExportTable, FileError> {
-    do throws(FileError) {
-      try buffer.open(path)
-      do throws(ParseError) {
-        return .success(try ModuleFile(buffer.source).exports(ofFile: path))
-      } catch { throw FileError(path: path, cause: .malformed(error)) }
-    } catch { return .failure(error) }
   }
 
   /// A file that is no module by its name: a kernel, symvers text, or a module all the same.

@@ -40,7 +40,7 @@ struct ExportsReport {
   }
 
   private mutating func writeText(_ row: ExportTable.Row, _ table: ExportTable) {
-    output.append(row.hasCRC ? hexadecimal(UInt64(row.crc)) : "-         ")
+    output.append(row.hasCRC ? checksum(row.crc) : "-         ")
     output.append(row.licence.isGPLOnly ? "  GPL  " : "       ")
     let name = table.text(row.name)
     if showsReadable, let readable = readableName(name) {
@@ -54,18 +54,15 @@ struct ExportsReport {
   }
 
   private mutating func writeJSON(_ row: ExportTable.Row, _ table: ExportTable, _ path: String) {
-    var json = JSONWriter()
-    json.beginObject()
+    output.beginObject()
     let name = table.text(row.name)
-    json.member("name", name)
-    if showsReadable, let readable = readableName(name) { json.member("readable", readable) }
-    json.member("crc", optional: row.hasCRC ? hexadecimal(UInt64(row.crc)) : nil)
-    json.member("licence", "\(row.licence.symversName)")
-    json.member("namespace", table.text(row.namespace))
-    json.member("owner", table.owners[Int(row.owner)])
-    json.member("file", path)
-    json.endObject()
-    json.endLine()
-    output.append(json.output.bytes)
+    output.member("name", name)
+    if showsReadable, let readable = readableName(name) { output.member("readable", readable) }
+    output.member("crc", optional: row.hasCRC ? checksum(row.crc) : nil)
+    output.member("licence", "\(row.licence.symversName)")
+    output.member("namespace", table.text(row.namespace))
+    output.member("owner", table.owners[Int(row.owner)])
+    output.member("file", path)
+    output.endLine()
   }
 }

@@ -65,7 +65,7 @@ struct KallsymsDecodeCommand: ParsableCommand {
     _ tables: KallsymsTables, _ source: KernelSymbolSource, to output: inout OutputBuffer
   ) {
     func row(_ name: String, _ value: String) {
-      output.append(name + String(repeating: " ", count: max(1, 24 - name.count)) + value + "\n")
+      output.append(padded(name, to: 23) + " " + value + "\n")
     }
     if let release = source.release { row("release", release) }
     row("symbols", "\(tables.count)")
@@ -76,10 +76,8 @@ struct KallsymsDecodeCommand: ParsableCommand {
     row("marker size", "\(tables.markerSize) bytes")
     if tables.sequenceSize > 0 { row("sequence numbers", "\(tables.sequenceSize) bytes") }
     for (name, range) in ranges(tables) {
-      let (first, last) = (
-        String(range.lowerBound, radix: 16), String(range.upperBound, radix: 16)
-      )
-      row(name, "0x\(first)..0x\(last) (\(range.count) bytes)")
+      let place = "\(hexadecimal(range.lowerBound))..\(hexadecimal(range.upperBound))"
+      row(name, "\(place) (\(range.count) bytes)")
     }
   }
 
@@ -94,30 +92,27 @@ struct KallsymsDecodeCommand: ParsableCommand {
   private func writeJSON(
     _ tables: KallsymsTables, _ source: KernelSymbolSource, to output: inout OutputBuffer
   ) {
-    var json = JSONWriter(output)
-    json.beginObject()
-    json.member("release", optional: source.release)
-    json.key("symbols")
-    json.value(tables.count)
-    json.member("byteOrder", tables.order == .little ? "little" : "big")
-    json.key("wordBits")
-    if let size = tables.wordSize { json.value(size * 8) } else { json.null() }
-    json.member("encoding", tables.encoding.rawValue)
-    json.key("tables")
-    json.beginArray()
+    output.beginObject()
+    output.member("release", optional: source.release)
+    output.key("symbols")
+    output.value(tables.count)
+    output.member("byteOrder", tables.order == .little ? "little" : "big")
+    output.key("wordBits")
+    if let size = tables.wordSize { output.value(size * 8) } else { output.null() }
+    output.member("encoding", tables.encoding.rawValue)
+    output.key("tables")
+    output.beginArray()
     for (name, range) in ranges(tables) {
-      json.beginObject()
-      json.member("name", name)
-      json.key("offset")
-      json.value(range.lowerBound)
-      json.key("size")
-      json.value(range.count)
-      json.endObject()
+      output.beginObject()
+      output.member("name", name)
+      output.key("offset")
+      output.value(range.lowerBound)
+      output.key("size")
+      output.value(range.count)
+      output.endObject()
     }
-    json.endArray()
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.endArray()
+    output.endLine()
   }
 }
 

@@ -9,40 +9,37 @@ internal import SymbolTables
 extension KernelReport {
   /// Writes one object on a line. What is unknown is null.
   mutating func writeJSON(_ facts: KernelFacts) {
-    var json = JSONWriter()
-    json.beginObject()
-    json.member("kernel", facts.path)
-    json.member("layers", facts.layers?.value ?? [])
-    json.member("architecture", optional: facts.machine?.value.name)
-    json.member("wordSize", optional: facts.layout?.value.wordSize)
-    json.member(
+    output.beginObject()
+    output.member("kernel", facts.path)
+    output.member("layers", facts.layers?.value ?? [])
+    output.member("architecture", optional: facts.machine?.value.name)
+    output.member("wordSize", optional: facts.layout?.value.wordSize)
+    output.member(
       "byteOrder", optional: facts.layout.map { $0.value.order == .little ? "little" : "big" })
-    json.member("release", optional: facts.release?.value)
-    json.member("banner", optional: facts.banner?.value.text)
-    json.member("buildId", optional: facts.buildID?.value.hexadecimal)
-    json.member("vermagic", optional: facts.vermagic?.value)
-    KernelReport.writeSymbols(facts, &json)
-    KernelReport.writeExports(facts, &json)
-    KernelReport.writeConfig(facts, &json)
-    json.member("structModuleSize", optional: facts.moduleStructureSize?.value)
-    json.key("modules")
+    output.member("release", optional: facts.release?.value)
+    output.member("banner", optional: facts.banner?.value.text)
+    output.member("buildId", optional: facts.buildID?.value.hexadecimal)
+    output.member("vermagic", optional: facts.vermagic?.value)
+    KernelReport.writeSymbols(facts, &output)
+    KernelReport.writeExports(facts, &output)
+    KernelReport.writeConfig(facts, &output)
+    output.member("structModuleSize", optional: facts.moduleStructureSize?.value)
+    output.key("modules")
     if let tree = facts.moduleTree {
-      json.beginObject()
-      json.member("directory", tree)
-      json.member("count", optional: facts.moduleCount)
-      json.endObject()
+      output.beginObject()
+      output.member("directory", tree)
+      output.member("count", optional: facts.moduleCount)
+      output.endObject()
     } else {
-      json.null()
+      output.null()
     }
-    KernelReport.writeDump(facts, &json)
-    KernelReport.writeSources(facts, &json)
-    json.member("notes", facts.notes)
-    json.endObject()
-    json.endLine()
-    append(json.output.bytes)
+    KernelReport.writeDump(facts, &output)
+    KernelReport.writeSources(facts, &output)
+    output.member("notes", facts.notes)
+    output.endLine()
   }
 
-  private static func writeSymbols(_ facts: KernelFacts, _ json: inout JSONWriter) {
+  private static func writeSymbols(_ facts: KernelFacts, _ json: inout OutputBuffer) {
     json.key("symbols")
     guard let symbols = facts.symbols?.value else {
       json.null()
@@ -53,7 +50,7 @@ extension KernelReport {
     json.member("ofModules", optional: symbols.moduleSymbolCount)
     json.member("exported", optional: symbols.exportCount)
     json.member(
-      "kernelOffset", optional: symbols.kernelOffset.map { "0x\(String($0.value, radix: 16))" })
+      "kernelOffset", optional: symbols.kernelOffset.map { hexadecimal($0.value) })
     json.key("kallsyms")
     if let tables = symbols.tables {
       json.beginObject()
@@ -74,7 +71,7 @@ extension KernelReport {
     json.endObject()
   }
 
-  private static func writeExports(_ facts: KernelFacts, _ json: inout JSONWriter) {
+  private static func writeExports(_ facts: KernelFacts, _ json: inout OutputBuffer) {
     json.key("exports")
     guard let exports = facts.exports else {
       json.null()
@@ -102,7 +99,7 @@ extension KernelReport {
     json.endObject()
   }
 
-  private static func writeConfig(_ facts: KernelFacts, _ json: inout JSONWriter) {
+  private static func writeConfig(_ facts: KernelFacts, _ json: inout OutputBuffer) {
     guard let config = facts.config else {
       json.member(null: "config")
       json.member(null: "modversions")
@@ -129,13 +126,12 @@ extension KernelReport {
     json.endObject()
   }
 
-  private static func writeDump(_ facts: KernelFacts, _ json: inout JSONWriter) {
+  private static func writeDump(_ facts: KernelFacts, _ json: inout OutputBuffer) {
     json.key("dump")
     guard let dump = facts.dump?.value else {
       json.null()
       return
     }
-    func address(_ value: UInt64) -> String { "0x\(String(value, radix: 16))" }
     json.beginObject()
     switch dump.form {
     case .elf:
@@ -145,15 +141,15 @@ extension KernelReport {
       json.member("form", "kdump")
       json.member("compression", packing.rawValue)
     }
-    json.member("kernelOffset", optional: dump.kernelOffset.map(address))
-    json.member("textAddress", optional: dump.textAddress.map(address))
-    json.member("physicalTextAddress", optional: dump.physicalTextAddress.map(address))
+    json.member("kernelOffset", optional: dump.kernelOffset.map { hexadecimal($0) })
+    json.member("textAddress", optional: dump.textAddress.map { hexadecimal($0) })
+    json.member("physicalTextAddress", optional: dump.physicalTextAddress.map { hexadecimal($0) })
     json.member("pageSize", optional: dump.information?.pageSize)
     json.member("incomplete", dump.isIncomplete)
     json.endObject()
   }
 
-  private static func writeSources(_ facts: KernelFacts, _ json: inout JSONWriter) {
+  private static func writeSources(_ facts: KernelFacts, _ json: inout OutputBuffer) {
     json.key("sources")
     json.beginObject()
     json.member("layers", optional: facts.layers?.source)

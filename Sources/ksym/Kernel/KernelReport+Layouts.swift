@@ -7,31 +7,27 @@ extension KernelReport {
   /// The table of layouts, and what follows from options.
   mutating func writeLayouts(_ config: KernelConfig, _ facts: KernelFacts) {
     let table = VersionLayoutTable(config, of: facts)
-    func padded(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(1, width - text.count))
-    }
     func yes(_ flag: Bool) -> String { flag ? "yes" : "-" }
-    var lines = [
-      padded("layout", 10) + padded("modpost writes", 16) + padded("loader reads", 14)
-        + padded("kmod reads", 12) + "longest name"
-    ]
+    var columns = Columns(minimums: [8, 14, 12, 10])
+    columns.add(["layout", "modpost writes", "loader reads", "kmod reads", "longest name"])
     for row in table.rows {
-      lines.append(
-        padded(row.layout.rawValue, 10) + padded(yes(row.isWritten), 16)
-          + padded(yes(row.isRead), 14) + padded(yes(row.isReadByTools), 12)
-          + (row.longestName.map { "\($0) bytes" } ?? "any"))
+      columns.add([
+        row.layout.rawValue, yes(row.isWritten), yes(row.isRead), yes(row.isReadByTools),
+        row.longestName.map { "\($0) bytes" } ?? "any",
+      ])
     }
+    var lines = columns.lines
     for effect in table.effects {
       lines.append("\(effect.option)\(effect.isSet ? "=y" : "=n"): \(effect.words)")
     }
     for (index, line) in lines.enumerated() {
-      append(Array("  \(padded(index == 0 ? "layouts" : "", 15))\(line)\n".utf8))
+      output.append("  \(KernelReport.labelled(index == 0 ? "layouts" : ""))\(line)\n")
     }
   }
 
   /// The same as members of an object.
   static func writeLayouts(
-    _ config: KernelConfig, _ facts: KernelFacts, _ json: inout JSONWriter
+    _ config: KernelConfig, _ facts: KernelFacts, _ json: inout OutputBuffer
   ) {
     let table = VersionLayoutTable(config, of: facts)
     json.key("layouts")

@@ -11,11 +11,11 @@ struct KernelReport {
   let terminal: Terminal
   let isVerbose: Bool
   private(set) var status = ExitStatus.yes
-  private var output = OutputBuffer(reserving: 1 << 14)
+  var output = OutputBuffer(reserving: 1 << 14)
   private var hasWritten = false
 
-  /// Width of the column of labels.
-  private static let labelWidth = 15
+  /// A label in its column.
+  static func labelled(_ label: String) -> String { padded(label, to: 14) + " " }
 
   init(terminal: Terminal, isVerbose: Bool) {
     self.terminal = terminal
@@ -74,9 +74,9 @@ struct KernelReport {
     if dump.isIncomplete { words.append("incomplete") }
     line("dump", words.joined(separator: ", "), facts.dump?.source, facts)
     let note = dump.information == nil ? nil : "\(facts.dump?.source ?? "") (VMCOREINFO)"
-    line("KASLR offset", dump.kernelOffset.map(address), note, facts)
-    let physical = dump.physicalTextAddress.map { ", physical \(address($0))" } ?? ""
-    line("kernel at", dump.textAddress.map { "\(address($0))\(physical)" }, note, facts)
+    line("KASLR offset", dump.kernelOffset.map { hexadecimal($0) }, note, facts)
+    let physical = dump.physicalTextAddress.map { ", physical \(hexadecimal($0))" } ?? ""
+    line("kernel at", dump.textAddress.map { "\(hexadecimal($0))\(physical)" }, note, facts)
     line("page size", dump.information?.pageSize.map { "\($0) bytes" }, note, facts)
   }
 
@@ -91,7 +91,7 @@ struct KernelReport {
     }
     line("symbols", words, source, facts)
     if facts.dump == nil, let offset = symbols.kernelOffset, offset.value != 0 {
-      line("KASLR offset", address(offset.value), offset.source, facts)
+      line("KASLR offset", hexadecimal(offset.value), offset.source, facts)
     }
     guard let tables = symbols.tables else { return }
     line("kallsyms", KernelReport.words(for: tables, symbols), source, facts)
@@ -154,7 +154,7 @@ struct KernelReport {
   }
 
   private mutating func option(_ row: String, isFirst: Bool) {
-    output.append("  \(KernelReport.padded(isFirst ? "options" : ""))\(row)\n")
+    output.append("  \(KernelReport.labelled(isFirst ? "options" : ""))\(row)\n")
   }
 
   /// A label, the fact, and its source where that is another than the kernel's path.
@@ -162,7 +162,7 @@ struct KernelReport {
     _ label: String, _ value: String?, _ source: String?, _ facts: KernelFacts
   ) {
     guard value != nil || isVerbose || KernelReport.isEssential(label) else { return }
-    output.append("  \(KernelReport.padded(label))")
+    output.append("  \(KernelReport.labelled(label))")
     output.append(value.map(visible) ?? terminal.faint("not found"))
     if value != nil, let source, isVerbose || source != facts.path {
       output.append("  \(terminal.faint("(\(KernelReport.short(source, facts)))"))")
@@ -183,10 +183,6 @@ struct KernelReport {
     ["release", "exports", "config", "build ID", "vermagic", "KASLR offset"].contains(label)
   }
 
-  private static func padded(_ label: String) -> String {
-    label + String(repeating: " ", count: max(1, labelWidth - label.count))
-  }
-
   /// Text of a file as a terminal may show it: without control characters.
   private func visible(_ text: String) -> String {
     var result = ""
@@ -200,14 +196,9 @@ struct KernelReport {
   private func names(_ layouts: [VersionLayout]) -> String {
     layouts.map(\.rawValue).joined(separator: " and ")
   }
-
-  private func address(_ value: UInt64) -> String { "0x\(String(value, radix: 16))" }
 }
 
 extension KernelReport {
-  /// Appends a line of JSON.
-  mutating func append(_ bytes: [UInt8]) { output.append(bytes) }
-
   static func architecture(_ facts: KernelFacts) -> String? {
     guard let machine = facts.machine?.value else { return nil }
     guard let layout = facts.layout?.value else { return machine.name }

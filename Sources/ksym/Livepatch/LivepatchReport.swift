@@ -48,7 +48,7 @@ struct LivepatchReport {
       case .refused, .initFailed, .crashes: status = max(status, .no)
       case .undecided: status = max(status, .trouble)
       }
-      matrix.add(outcome.path, colour(outcome.livepatchVerdict), outcome.livepatchVerdict.rawValue)
+      matrix.add(outcome.path, colour(outcome.livepatchVerdict))
       for line in outcome.livepatchAssumptions where !assumed.contains(line) {
         assumed.append(line)
       }
@@ -85,8 +85,7 @@ struct LivepatchReport {
   private mutating func writeText(_ outcome: LoadOutcome) {
     let verdict = outcome.livepatchVerdict
     let errno = outcome.livepatchErrno.map { "  \($0)" } ?? ""
-    let padding = String(repeating: " ", count: 13 - verdict.rawValue.count)
-    output.append("\(colour(verdict))\(padding)\(plain(outcome.path))\(errno)\n")
+    output.append("\(padded(colour(verdict), to: 13))\(plain(outcome.path))\(errno)\n")
     for line in outcome.livepatchLog { output.append("    \(plain(line))\n") }
     if let livepatch = outcome.livepatch {
       var patched = livepatch.functions[...]
@@ -113,7 +112,7 @@ struct LivepatchReport {
 
   private mutating func write(_ finding: LivepatchFinding, _ verb: String, _ new: String?) {
     var words = [finding.status == .found ? "" : terminal.bad(finding.status.rawValue)]
-    if let address = finding.address { words.append("0x" + String(address, radix: 16)) }
+    if let address = finding.address { words.append(hexadecimal(address)) }
     if let place = finding.place { words.append(plain(place)) }
     if let size = finding.size { words.append("\(size) bytes") }
     if finding.count > 1 { words.append("\(max(1, finding.position)) of \(finding.count)") }
@@ -131,7 +130,7 @@ struct LivepatchReport {
   // MARK: JSON
 
   private mutating func writeJSON(_ outcome: LoadOutcome) {
-    var json = JSONWriter()
+    var json = OutputBuffer()
     json.beginObject()
     json.member("module", outcome.path)
     json.member("name", outcome.name)
@@ -161,12 +160,11 @@ struct LivepatchReport {
     json.member("advice", livepatch?.advice ?? [])
     json.member("causes", outcome.causes)
     json.member("assumed", outcome.livepatchAssumptions)
-    json.endObject()
     json.endLine()
-    output.append(json.output.bytes)
+    output.append(json.bytes)
   }
 
-  private func write(_ patch: Livepatch?, _ json: inout JSONWriter) {
+  private func write(_ patch: Livepatch?, _ json: inout OutputBuffer) {
     let carrier: String?
     switch patch?.carrier {
     case .section(let name)?: carrier = name
@@ -190,7 +188,7 @@ struct LivepatchReport {
   }
 
   private func write(
-    _ finding: LivepatchFinding, _ function: PatchedFunction?, _ json: inout JSONWriter
+    _ finding: LivepatchFinding, _ function: PatchedFunction?, _ json: inout OutputBuffer
   ) {
     json.beginObject()
     json.member("object", finding.object)
@@ -198,7 +196,7 @@ struct LivepatchReport {
     json.member("sympos", optional: Int(clamping: finding.position))
     json.member("status", finding.status.rawValue)
     json.member("count", optional: finding.count)
-    json.member("address", optional: finding.address.map { "0x" + String($0, radix: 16) })
+    json.member("address", optional: finding.address.map { hexadecimal($0) })
     json.member("place", optional: finding.place)
     json.member("size", optional: finding.size.map { Int(clamping: $0) })
     if let function {

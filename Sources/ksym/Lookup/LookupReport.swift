@@ -58,9 +58,9 @@ struct LookupReport {
       hexadecimal: facts.address &+ (found.offset ?? 0), width: source.addressWidth)
     output.append(" \(plain(facts.type)) \(terminal.strong(plain(facts.linkage)))")
     if found.offset != nil || facts.size != nil {
-      output.append("+0x" + String(found.offset ?? 0, radix: 16))
+      output.append("+" + hexadecimal(found.offset ?? 0))
     }
-    if let size = facts.size { output.append("/0x" + String(size, radix: 16)) }
+    if let size = facts.size { output.append("/" + hexadecimal(size)) }
     if facts.owner != SymbolTable.kernelName { output.append(" [\(plain(facts.owner))]") }
     if let readable = facts.readable { output.append("  " + plain(readable)) }
     if let file = facts.file { output.append("  " + plain(file)) }
@@ -76,8 +76,7 @@ struct LookupReport {
     output.append(terminal.strong(plain(facts.linkage)) + "\n")
     func line(_ label: String, _ value: String?) {
       guard let value else { return }
-      let padding = String(repeating: " ", count: max(1, 10 - label.utf8.count))
-      output.append("  \(label)\(padding)\(plain(value))\n")
+      output.append("  \(padded(label, to: 10))\(plain(value))\n")
     }
     line("source", facts.source)
     line("readable", facts.readable)
@@ -86,9 +85,9 @@ struct LookupReport {
     line("type", facts.type)
     line(
       "address",
-      "0x" + String(facts.address, radix: 16) + (facts.hasPlace ? "" : " in its section"))
-    line("offset", found.offset.map { "0x" + String($0, radix: 16) })
-    line("size", facts.size.map { "0x" + String($0, radix: 16) })
+      hexadecimal(facts.address) + (facts.hasPlace ? "" : " in its section"))
+    line("offset", found.offset.map { hexadecimal($0) })
+    line("size", facts.size.map { hexadecimal($0) })
     line("position", "\(found.position) of \(found.count)")
     line("file", facts.file)
     if !facts.aliases.isEmpty { line("aliases", facts.aliases.joined(separator: ", ")) }
@@ -96,31 +95,27 @@ struct LookupReport {
 
   private func writeJSON(_ key: String, _ found: FoundSymbol, to output: inout OutputBuffer) {
     let facts = facts(found)
-    var json = JSONWriter(output)
-    output = OutputBuffer()
-    json.beginObject()
-    json.member("kernel", kernel)
-    json.member("key", key)
-    json.member("linkage", facts.linkage)
-    json.member("source", facts.source)
-    json.member("readable", optional: facts.readable)
-    json.member("hashed", facts.hashed)
-    json.member("owner", facts.owner)
-    json.member("type", facts.type)
+    output.beginObject()
+    output.member("kernel", kernel)
+    output.member("key", key)
+    output.member("linkage", facts.linkage)
+    output.member("source", facts.source)
+    output.member("readable", optional: facts.readable)
+    output.member("hashed", facts.hashed)
+    output.member("owner", facts.owner)
+    output.member("type", facts.type)
     if facts.hasPlace {
-      json.member("address", "0x" + String(facts.address, radix: 16))
+      output.member("address", hexadecimal(facts.address))
     } else {
-      json.member(null: "address")
+      output.member(null: "address")
     }
-    json.member("size", optional: facts.size.map { Int(clamping: $0) })
-    json.member("offset", optional: found.offset.map { Int(clamping: $0) })
-    json.member("sympos", optional: found.position)
-    json.member("equals", optional: found.count)
-    json.member("file", optional: facts.file)
-    json.member("aliases", facts.aliases)
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.member("size", optional: facts.size.map { Int(clamping: $0) })
+    output.member("offset", optional: found.offset.map { Int(clamping: $0) })
+    output.member("sympos", optional: found.position)
+    output.member("equals", optional: found.count)
+    output.member("file", optional: facts.file)
+    output.member("aliases", facts.aliases)
+    output.endLine()
   }
 }
 
@@ -155,7 +150,7 @@ struct LookupMatrix {
     if known == nil { rows.append(row) }
     guard known?[column] == nil else { return }
     var cell = String(table.addresses[found.index] &+ (found.offset ?? 0), radix: 16)
-    if let size { cell += "/0x" + String(size, radix: 16) }
+    if let size { cell += "/" + hexadecimal(size) }
     if found.count > 1 { cell += " (\(found.position) of \(found.count))" }
     cells[row, default: [:]][column] = cell
   }
@@ -163,30 +158,21 @@ struct LookupMatrix {
   /// Writes the table; nothing where there is none.
   func write(_ terminal: Terminal, to output: inout OutputBuffer) {
     guard !rows.isEmpty else { return }
-    var lines = [[""] + kernels.map { plain($0) }]
+    var columns = Columns()
+    columns.add([""] + kernels.map { plain($0) })
     for row in rows {
       let cells = cells[row] ?? [:]
-      lines.append([label(row)] + kernels.indices.map { cells[$0] ?? "-" })
+      columns.add([label(row)] + kernels.indices.map { cells[$0] ?? "-" })
     }
-    let widths = lines[0].indices.map { column in
-      lines.map { $0[column].count }.max() ?? 0
-    }
-    for (number, line) in lines.enumerated() {
-      var text = ""
-      for (column, cell) in line.enumerated() {
-        text += cell
-        if column < line.count - 1 {
-          text += String(repeating: " ", count: widths[column] - cell.count + 2)
-        }
-      }
-      output.append((number == 0 ? terminal.faint(text) : text) + "\n")
+    for (number, line) in columns.lines.enumerated() {
+      output.append((number == 0 ? terminal.faint(line) : line) + "\n")
     }
   }
 
   private func label(_ row: Row) -> String {
     var label = row.name
     if hasEquals.contains(row.name) { label += ",\(row.position)" }
-    if let offset = row.offset { label += "+0x" + String(offset, radix: 16) }
+    if let offset = row.offset { label += "+" + hexadecimal(offset) }
     if row.owner != SymbolTable.kernelName { label += " [\(row.owner)]" }
     return plain(label)
   }

@@ -64,8 +64,7 @@ struct SpellingPrinter {
       output.append(terminal.strong(plain(name)) + "\n")
       for spelling in spellings {
         let label = spelling.interface.rawValue
-        let pad = String(repeating: " ", count: 12 - label.count)
-        output.append("  \(label)\(pad)\(spelling.text.map { plain($0) } ?? "-")\n")
+        output.append("  \(padded(label, to: 12))\(spelling.text.map { plain($0) } ?? "-")\n")
         for line in notes(spelling) {
           output.append(String(repeating: " ", count: 14) + terminal.faint(plain(line)) + "\n")
         }
@@ -82,19 +81,15 @@ struct SpellingPrinter {
     _ key: String, _ symbol: Int, _ spelling: SymbolSpelling, to output: inout OutputBuffer
   ) {
     let table = speller.index.table
-    var json = JSONWriter(output)
-    output = OutputBuffer()
-    json.beginObject()
-    json.member("key", key)
-    json.member("linkage", table.name(at: symbol).text)
-    json.member("owner", table.owner(at: symbol))
-    json.member("address", "0x" + String(table.addresses[symbol], radix: 16))
-    json.member("interface", spelling.interface.rawValue)
-    json.member("text", optional: spelling.text)
-    json.member("reason", optional: spelling.reason)
-    json.member("remarks", spelling.remarks)
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.beginObject()
+    output.member("key", key)
+    output.member("linkage", table.name(at: symbol).text)
+    output.member("owner", table.owner(at: symbol))
+    output.member("address", hexadecimal(table.addresses[symbol]))
+    output.member("interface", spelling.interface.rawValue)
+    output.member("text", optional: spelling.text)
+    output.member("reason", optional: spelling.reason)
+    output.member("remarks", spelling.remarks)
+    output.endLine()
   }
 }

@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import Kallsyms
 internal import Kernels
 internal import NameAudits
-internal import OrderedWork
 internal import SymbolTables
 
 /// `ksym names`: what the names of kernels and modules are like.
@@ -67,7 +66,7 @@ struct NamesCommand: ParsableCommand {
     let terminal = colour.terminal
     var status = ExitStatus.yes
     let paths = try kernels.paths(and: paths)
-    let names = gather(paths, terminal, &status)
+    let names = gather(paths, &status)
     guard names.count > 0 else {
       Terminal.complain("no names")
       throw ExitCode(max(status, .no).rawValue)
@@ -96,52 +95,26 @@ struct NamesCommand: ParsableCommand {
 
   /// Reads all files, and says which cannot be read.
   private func gather(
-    _ paths: [String], _ terminal: Terminal, _ status: inout ExitStatus
+    _ paths: [String], _ status: inout ExitStatus
   ) -> NameCollection {
     let entries = paths.flatMap { NameReader.files(of: $0) }
     let limit = input.limit
     var names = NameCollection()
     var worst = ExitStatus.yes
-    var progress = Progress(what: "files")
-    OrderedWork.run(
-      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 8 : 1,
-      makeState: { NameReader(limit: limit) },
-      work: { reader, index in NamesCommand.read(entries[index], &reader) },
-      consume: { index, result in
+    FileRun(workers: jobs.workers, counted: "files").run(
+      entries, makeState: { NameReader(limit: limit) },
+      work: { reader, path in try reader.read(path) },
+      consume: { result, _ in
         switch result {
         case .success(let found): names.append(found)
-        case .failure(let complaint):
-          progress.clear()
-          Terminal.complain(complaint.words)
+        case .failure(let failure):
+          Terminal.complain(failure.words)
           worst = .trouble
         }
-        progress.update(index + 1, of: entries.count)
         return true
       })
-    progress.clear()
     status = max(status, worst)
     if input.isVerbose { Terminal.complain("\(entries.count) files, \(names.count) names") }
     return names
   }
-
-  static func read(
-    _ entry: DirectoryTree.Entry, _ reader: inout NameReader
-  ) -> Result<NameCollection, Complaint> {
-    switch entry {
-    case .unreadable(let error): return .failure(Complaint(words: "\(error)"))
-    case .file(let path):
-      do {
-        return .success(try reader.read(path))
-      } catch let error as FileError {
-        return .failure(Complaint(words: "\(error)"))
-      } catch {
-        return .failure(Complaint(words: "\(path): \(error)"))
-      }
-    }
-  }
-}
-
-/// What is wrong with a file, for people.
-struct Complaint: Error {
-  let words: String
 }

@@ -7,40 +7,36 @@ internal import SymbolTables
 extension NamesReport {
   /// Appends the audit as one JSON object.
   func writeJSON(to output: inout OutputBuffer) {
-    var json = JSONWriter(output)
-    output = OutputBuffer()
-    json.beginObject()
-    json.member("sources", sources)
-    json.members(of: audit.all)
-    json.member("owners", optional: audit.owners)
-    json.key("rust")
-    json.value(audit.rust)
-    writeLengths(&json)
-    writeLimits(&json)
-    json.key("versions")
-    json.beginObject()
-    json.member("exported", optional: audit.versioned.exported)
-    json.member("required", optional: audit.versioned.required)
-    json.member("long64", optional: audit.versioned.tooLong64)
-    json.member("long32", optional: audit.versioned.tooLong32)
-    json.member("long", audit.versioned.longNames.map { String(decoding: $0, as: UTF8.self) })
-    json.endObject()
-    json.key("suffixes")
-    json.beginArray()
+    output.beginObject()
+    output.member("sources", sources)
+    output.members(of: audit.all)
+    output.member("owners", optional: audit.owners)
+    output.key("rust")
+    output.value(audit.rust)
+    writeLengths(&output)
+    writeLimits(&output)
+    output.key("versions")
+    output.beginObject()
+    output.member("exported", optional: audit.versioned.exported)
+    output.member("required", optional: audit.versioned.required)
+    output.member("long64", optional: audit.versioned.tooLong64)
+    output.member("long32", optional: audit.versioned.tooLong32)
+    output.member("long", audit.versioned.longNames.map { String(decoding: $0, as: UTF8.self) })
+    output.endObject()
+    output.key("suffixes")
+    output.beginArray()
     for entry in audit.suffixes {
-      json.beginObject()
-      json.member("kind", entry.kind.words)
-      json.members(of: entry.count)
-      json.endObject()
+      output.beginObject()
+      output.member("kind", entry.kind.words)
+      output.members(of: entry.count)
+      output.endObject()
     }
-    json.endArray()
-    writeAmbiguity(&json)
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.endArray()
+    writeAmbiguity(&output)
+    output.endLine()
   }
 
-  private func writeLengths(_ json: inout JSONWriter) {
+  private func writeLengths(_ json: inout OutputBuffer) {
     json.key("lengths")
     json.beginArray()
     for (length, count) in audit.lengths.enumerated() where count.all.names > 0 {
@@ -53,7 +49,7 @@ extension NamesReport {
     json.endArray()
   }
 
-  private func writeLimits(_ json: inout JSONWriter) {
+  private func writeLimits(_ json: inout OutputBuffer) {
     json.key("limits")
     json.beginArray()
     for entry in audit.limits {
@@ -71,7 +67,7 @@ extension NamesReport {
     json.endArray()
   }
 
-  private func writeAmbiguity(_ json: inout JSONWriter) {
+  private func writeAmbiguity(_ json: inout OutputBuffer) {
     json.key("stripping")
     json.beginArray()
     for merged in audit.merged {
@@ -97,7 +93,7 @@ extension NamesReport {
   }
 }
 
-extension JSONWriter {
+extension OutputBuffer {
   fileprivate mutating func members(of tally: NameAudit.Tally) {
     member("names", optional: tally.names)
     member("symbols", optional: tally.symbols)

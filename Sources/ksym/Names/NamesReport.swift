@@ -49,7 +49,7 @@ struct NamesReport {
       let count = grouped(entry.longer.names)
       let words = "\(entry.limit.interface.words)\(entry.limit.conditions)"
       let line =
-        "  \(padded(String(entry.limit.maximum), 6))  \(padded(count, 9))  \(words)"
+        "  \(rightAligned(String(entry.limit.maximum), to: 6))  \(rightAligned(count, to: 9))  \(words)"
         + (entry.longer.names > 0 ? ": \(entry.limit.excess.words)" : "")
       output.append((entry.longer.names > 0 ? terminal.doubtful(line) : line) + "\n")
     }
@@ -116,14 +116,13 @@ struct NamesReport {
   private func row(
     _ words: String, _ number: Int, _ rest: String, _ output: inout OutputBuffer
   ) {
-    let pad = String(repeating: " ", count: max(0, 28 - words.count))
-    output.append("  \(words)\(pad)\(padded(grouped(number), 9))")
+    output.append("  \(padded(words, to: 28))\(rightAligned(grouped(number), to: 9))")
     output.append((rest.isEmpty ? "" : "  " + rest) + "\n")
   }
 
   private func list(_ name: [UInt8], _ note: String, _ output: inout OutputBuffer) {
     let text = String(decoding: name, as: UTF8.self)
-    output.append("    " + (note.isEmpty ? "" : "\(padded(note, 6))  ") + plain(text))
+    output.append("    " + (note.isEmpty ? "" : "\(rightAligned(note, to: 6))  ") + plain(text))
     if showsReadable, let readable = readableName(text) {
       output.append(terminal.faint("  \(plain(readable))"))
     }
@@ -134,10 +133,6 @@ struct NamesReport {
     if count > top {
       output.append("    … \(grouped(count - top)) more (--top \(count))\n")
     }
-  }
-
-  private func padded(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }
 

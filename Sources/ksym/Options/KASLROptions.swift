@@ -59,7 +59,7 @@ extension KernelSymbolSource {
       path, input, modules: modules, view: view, moduleView: moduleView, with: &reader)
     if input.isVerbose, let offset = source.kernelOffset {
       Terminal.complain(
-        "\(path): moved by 0x\(String(offset.value, radix: 16)) bytes (\(offset.source))")
+        "\(path): moved by \(hexadecimal(offset.value)) bytes (\(offset.source))")
     }
     let isKnown: Bool
     switch kaslr.kaslr {

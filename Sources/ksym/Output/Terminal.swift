@@ -1,6 +1,6 @@
 internal import ByteStorage
 internal import Glibc
-@unsafe @preconcurrency internal import Rainbow
+internal import Synchronization
 
 /// Where output goes and how it looks there.
 struct Terminal: Sendable {
@@ -14,8 +14,6 @@ struct Terminal: Sendable {
     case .never: isColoured = false
     case .auto: isColoured = !isPlain && isatty(1) == 1
     }
-    Rainbow.enabled = isColoured
-    Rainbow.outputTarget = isColoured ? .console : .unknown
   }
 
   /// Columns of the terminal on standard output, or 100.
@@ -25,14 +23,20 @@ struct Terminal: Sendable {
     return Int(size.ws_col)
   }
 
-  func good(_ text: String) -> String { isColoured ? text.green : text }
-  func bad(_ text: String) -> String { isColoured ? text.red.bold : text }
-  func doubtful(_ text: String) -> String { isColoured ? text.yellow : text }
-  func faint(_ text: String) -> String { isColoured ? text.dim : text }
-  func strong(_ text: String) -> String { isColoured ? text.bold : text }
+  func good(_ text: String) -> String { styled(text, "32") }
+  func bad(_ text: String) -> String { styled(text, "31;1") }
+  func doubtful(_ text: String) -> String { styled(text, "33") }
+  func faint(_ text: String) -> String { styled(text, "2") }
+  func strong(_ text: String) -> String { styled(text, "1") }
+
+  /// Text between the escape sequences of ECMA-48 that set colours and reset them.
+  private func styled(_ text: String, _ codes: StaticString) -> String {
+    isColoured ? "\u{1b}[\(codes)m\(text)\u{1b}[0m" : text
+  }
 
   /// One line on standard error, as `ksym: …`.
   static func complain(_ text: String) {
+    Progress.clear()
     var line = OutputBuffer()
     line.append("ksym: \(plain(text))\n")
     _ = line.write(to: 2)
@@ -41,6 +45,7 @@ struct Terminal: Sendable {
   /// Writes to standard output; ends the command quietly when the reader has gone.
   static func write(_ output: inout OutputBuffer) {
     guard !output.bytes.isEmpty else { return }
+    Progress.clear()
     if !output.write(to: 1) {
       if errno != EPIPE { complain("cannot write to standard output") }
       exit(errno == EPIPE ? 0 : ExitStatus.trouble.rawValue)
@@ -56,29 +61,35 @@ struct Terminal: Sendable {
 
 /// A counter on standard error for long work, on a terminal only, at most ten times a second.
 struct Progress {
-  private let isShown: Bool
-  private let what: String
+  private let canShow: Bool
+  private let counted: String
   private var last = timespec()
 
-  init(what: String) {
-    isShown = isatty(2) == 1 && Terminal.variable("TERM") != "dumb"
-    self.what = what
+  /// Whether the last line of the terminal is a counter.
+  private static let isShown = Atomic(false)
+
+  /// - Parameter counted: What is counted, in words.
+  init(_ counted: String) {
+    canShow = isatty(2) == 1 && Terminal.variable("TERM") != "dumb"
+    self.counted = counted
   }
 
   mutating func update(_ done: Int, of total: Int) {
-    guard isShown, total > 50 else { return }
+    guard canShow, total > 50 else { return }
     var now = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &now)
     let elapsed = (now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1_000_000
     guard elapsed >= 100 else { return }
     last = now
     var line = OutputBuffer()
-    line.append("\r\(done)/\(total) \(what)\u{1b}[K")
+    line.append("\r\(done)/\(total) \(counted)\u{1b}[K")
     _ = line.write(to: 2)
+    Progress.isShown.store(true, ordering: .relaxed)
   }
 
-  func clear() {
-    guard isShown else { return }
+  /// Takes the counter off the terminal, so that a line can be written there.
+  static func clear() {
+    guard isShown.exchange(false, ordering: .relaxed) else { return }
     var line = OutputBuffer()
     line.append("\r\u{1b}[K")
     _ = line.write(to: 2)

@@ -221,18 +221,14 @@ struct SymbolPrinter {
 
   private func writeJSON(_ index: Int, to output: inout OutputBuffer) {
     let table = source.table
-    var json = JSONWriter(output)
-    output = OutputBuffer()
     let name = table.name(at: index).text
-    json.beginObject()
-    json.member("address", "0x" + String(table.addresses[index], radix: 16))
-    json.member("type", String(UnicodeScalar(type(of: index))))
-    json.member("name", name)
-    json.member("owner", table.owner(at: index))
-    if let file = table.file(at: index) { json.member("file", file) }
-    if showsReadable, let readable = readableName(name) { json.member("readable", readable) }
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.beginObject()
+    output.member("address", hexadecimal(table.addresses[index]))
+    output.member("type", String(UnicodeScalar(type(of: index))))
+    output.member("name", name)
+    output.member("owner", table.owner(at: index))
+    if let file = table.file(at: index) { output.member("file", file) }
+    if showsReadable, let readable = readableName(name) { output.member("readable", readable) }
+    output.endLine()
   }
 }

@@ -4,7 +4,6 @@ internal import Kallsyms
 internal import Kernels
 internal import NameAudits
 internal import NameTables
-internal import OrderedWork
 internal import SymbolTables
 
 /// `ksym table`: name tables.
@@ -81,7 +80,7 @@ struct TableBuildCommand: ParsableCommand {
       for path in try kernels.paths(and: paths) { try add(path, to: &builder) }
       table.report(try builder.finish(), isVerbose: input.isVerbose)
     } catch {
-      Terminal.complain(error is Complaint ? (error as? Complaint)?.words ?? "" : "\(error)")
+      Terminal.complain((error as? FileFailure)?.words ?? "\(error)")
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
   }
@@ -89,28 +88,25 @@ struct TableBuildCommand: ParsableCommand {
   private func add(_ path: String, to builder: inout NameTableBuilder) throws {
     let entries = NameReader.files(of: path)
     let limit = input.limit
-    var progress = Progress(what: "files")
     var kernel: NameCollection.Owner?
     var failure: (any Error)?
-    OrderedWork.run(
-      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 8 : 1,
+    FileRun(workers: jobs.workers, counted: "files").run(
+      entries,
       makeState: {
         var reader = NameReader(limit: limit)
         reader.readsIdentity = true
         return reader
       },
-      work: { reader, index in NamesCommand.read(entries[index], &reader) },
-      consume: { index, result in
+      work: { reader, path in try reader.read(path) },
+      consume: { result, _ in
         do {
           try TableBuildCommand.add(result.get(), &kernel, to: &builder)
+          return true
         } catch {
           failure = error
           return false
         }
-        progress.update(index + 1, of: entries.count)
-        return true
       })
-    progress.clear()
     if let failure { throw failure }
   }
 
@@ -212,16 +208,12 @@ struct TableCheckCommand: ParsableCommand {
   }
 
   private func writeJSON(_ path: String, _ table: NameTable, to output: inout OutputBuffer) {
-    var json = JSONWriter(output)
-    output = OutputBuffer()
-    json.beginObject()
-    json.member("table", path)
-    json.member("names", optional: table.count)
-    json.member("owners", optional: table.ownerCount)
-    json.member("readableForms", optional: table.readableCount)
-    json.member("bytes", optional: table.fileSize)
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.beginObject()
+    output.member("table", path)
+    output.member("names", optional: table.count)
+    output.member("owners", optional: table.ownerCount)
+    output.member("readableForms", optional: table.readableCount)
+    output.member("bytes", optional: table.fileSize)
+    output.endLine()
   }
 }

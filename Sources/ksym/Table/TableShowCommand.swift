@@ -175,28 +175,24 @@ struct TableReport {
     _ key: String, _ name: String, _ readable: String?, _ found: FoundName,
     to output: inout OutputBuffer
   ) {
-    var json = JSONWriter(output)
-    output = OutputBuffer()
-    json.beginObject()
-    json.member("key", key)
-    json.member("linkage", name)
-    json.member("source", LinkageName.sourceName(of: name))
-    json.member("readable", optional: readable)
-    json.member("hashed", SymbolName(found.name).hashed.hexadecimal)
-    json.key("owners")
-    json.beginArray()
+    output.beginObject()
+    output.member("key", key)
+    output.member("linkage", name)
+    output.member("source", LinkageName.sourceName(of: name))
+    output.member("readable", optional: readable)
+    output.member("hashed", SymbolName(found.name).hashed.hexadecimal)
+    output.key("owners")
+    output.beginArray()
     for owner in found.owners {
-      json.beginObject()
-      json.member("name", owner.name)
-      json.member("buildId", hexadecimal(owner.buildID))
-      json.member("release", owner.release)
-      json.member("kernelBuildId", hexadecimal(owner.kernelBuildID))
-      json.endObject()
+      output.beginObject()
+      output.member("name", owner.name)
+      output.member("buildId", hexadecimal(owner.buildID))
+      output.member("release", owner.release)
+      output.member("kernelBuildId", hexadecimal(owner.kernelBuildID))
+      output.endObject()
     }
-    json.endArray()
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.endArray()
+    output.endLine()
   }
 
   private func hexadecimal(_ bytes: [UInt8]) -> String {

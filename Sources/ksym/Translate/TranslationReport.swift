@@ -73,7 +73,7 @@ struct TranslationReport {
       Terminal.complain("\(path): \(name)\(words)")
     case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):
-      let known = sizes.map { "0x" + String($0, radix: 16) }.joined(separator: " or ")
+      let known = sizes.map { hexadecimal($0) }.joined(separator: " or ")
       Terminal.complain("\(path): not of this kernel: \(token): the size is \(known) there")
     case .unknown(let token):
       Terminal.complain("\(path): not of this kernel: \(token): no such symbol")
@@ -96,59 +96,51 @@ struct TranslationReport {
   }
 
   private mutating func writeJSON(_ name: TextName) {
-    var json = JSONWriter(output)
-    output = OutputBuffer()
-    json.beginObject()
-    json.member("file", path)
-    json.member("line", optional: name.line)
-    json.member("column", optional: name.column + 1)
-    json.member("surface", name.surface.rawValue)
-    json.member("text", name.text)
-    json.member("translation", optional: name.translation)
-    json.member("linkage", name.linkageNames)
-    json.member("offset", optional: name.offset.map { Int(clamping: $0) })
-    json.member("size", optional: name.size.map { Int(clamping: $0) })
-    json.member("module", optional: name.module)
-    json.member("addresses", name.addresses.map { "0x" + String($0, radix: 16) })
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.beginObject()
+    output.member("file", path)
+    output.member("line", optional: name.line)
+    output.member("column", optional: name.column + 1)
+    output.member("surface", name.surface.rawValue)
+    output.member("text", name.text)
+    output.member("translation", optional: name.translation)
+    output.member("linkage", name.linkageNames)
+    output.member("offset", optional: name.offset.map { Int(clamping: $0) })
+    output.member("size", optional: name.size.map { Int(clamping: $0) })
+    output.member("module", optional: name.module)
+    output.member("addresses", name.addresses.map { hexadecimal($0) })
+    output.endLine()
   }
 
   private mutating func writeJSON(_ finding: TranslationFinding) {
-    var json = JSONWriter(output)
-    output = OutputBuffer()
-    json.beginObject()
-    json.member("file", path)
+    output.beginObject()
+    output.member("file", path)
     switch finding {
     case .ambiguous(let name, let names):
-      json.member("finding", "ambiguous")
-      json.member("name", name)
-      json.member("linkage", names)
+      output.member("finding", "ambiguous")
+      output.member("name", name)
+      output.member("linkage", names)
     case .missing(let name, let module):
-      json.member("finding", "missing")
-      json.member("name", name)
-      json.member("module", optional: module)
+      output.member("finding", "missing")
+      output.member("name", name)
+      output.member("module", optional: module)
     case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):
-      json.member("finding", "size")
-      json.member("token", token)
-      json.member("sizes", sizes.map { "0x" + String($0, radix: 16) })
+      output.member("finding", "size")
+      output.member("token", token)
+      output.member("sizes", sizes.map { hexadecimal($0) })
     case .unknown(let token):
-      json.member("finding", "unknown")
-      json.member("token", token)
+      output.member("finding", "unknown")
+      output.member("token", token)
     case .releaseDiffers(let text, let kernel):
-      json.member("finding", "release")
-      json.member("text", text)
-      json.member("kernel", kernel)
+      output.member("finding", "release")
+      output.member("text", text)
+      output.member("kernel", kernel)
     case .buildIDDiffers(let text, let kernel):
-      json.member("finding", "build-id")
-      json.member("text", text)
-      json.member("kernel", kernel)
+      output.member("finding", "build-id")
+      output.member("text", text)
+      output.member("kernel", kernel)
     }
-    json.endObject()
-    json.endLine()
-    output = json.output
+    output.endLine()
   }
 }
 

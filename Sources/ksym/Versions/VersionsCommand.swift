@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import ModuleFiles
 internal import ModuleVersions
-internal import OrderedWork
 
 /// `ksym versions`: the symbol versions a module requires.
 struct VersionsCommand: ParsableCommand {
@@ -60,24 +59,26 @@ struct VersionsCommand: ParsableCommand {
       showsReadable: readable.isWanted)
     let limit = size.limit
     var output = OutputBuffer(reserving: 1 << 17)
-    var progress = Progress(what: "modules")
-    OrderedWork.run(
-      count: entries.count, workers: jobs.workers, chunk: entries.count > 64 ? 8 : 1,
-      makeState: { FileBuffer(limit: limit) },
-      work: { buffer, index in report.describe(entries[index], &buffer) },
-      consume: { index, result in
-        output.append(result.output.bytes)
-        for line in result.complaints {
-          progress.clear()
+    FileRun(workers: jobs.workers).run(
+      entries, makeState: { FileBuffer(limit: limit) },
+      work: { buffer, path in try report.describe(path, &buffer) },
+      consume: { result, _ in
+        switch result {
+        case .success(let result):
+          output.append(result.output.bytes)
+          for line in result.complaints {
+            Terminal.write(&output)
+            Terminal.complain(line)
+          }
+          status = max(status, result.status)
+        case .failure(let failure):
           Terminal.write(&output)
-          Terminal.complain(line)
+          Terminal.complain(failure.words)
+          status = .trouble
         }
-        status = max(status, result.status)
         if output.bytes.count > 1 << 16 { Terminal.write(&output) }
-        progress.update(index + 1, of: entries.count)
         return true
       })
-    progress.clear()
     Terminal.write(&output)
     if dictionary.complainOfDamage() { status = .trouble }
     throw ExitCode(status.rawValue)

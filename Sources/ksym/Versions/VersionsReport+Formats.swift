@@ -26,35 +26,33 @@ extension VersionsReport {
     _ result: inout JobResult
   ) throws(ParseError) {
     let names = try resolvedDigests(module, tables)
-    var json = JSONWriter()
-    json.beginObject()
-    json.member("module", path)
-    json.member("name", optional: try module.name())
-    json.member("layouts", tables.layouts.map(\.rawValue))
-    json.key("used")
-    json.beginArray()
+    let name = try module.name()
+    result.output.beginObject()
+    result.output.member("module", path)
+    result.output.member("name", optional: name)
+    result.output.member("layouts", tables.layouts.map(\.rawValue))
+    result.output.key("used")
+    result.output.beginArray()
     for (kernels, layout) in VersionsReport.usage(tables) {
-      json.beginObject()
-      json.member("kernels", kernels)
-      json.member("layout", layout)
-      json.endObject()
+      result.output.beginObject()
+      result.output.member("kernels", kernels)
+      result.output.member("layout", layout)
+      result.output.endObject()
     }
-    json.endArray()
-    json.key("versions")
-    json.beginArray()
+    result.output.endArray()
+    result.output.key("versions")
+    result.output.beginArray()
     tables.forEach { layout, record in
-      write(layout, record, names, &json)
+      write(layout, record, names, &result.output)
     }
-    json.endArray()
-    writeDefects(tables, &json, &result)
-    json.endObject()
-    json.endLine()
-    result.output.append(json.output.bytes)
+    result.output.endArray()
+    writeDefects(tables, &result)
+    result.output.endLine()
   }
 
   private func write(
     _ layout: VersionLayout, _ record: borrowing VersionRecord,
-    _ names: [HashedName: [UInt8]], _ json: inout JSONWriter
+    _ names: [HashedName: [UInt8]], _ json: inout OutputBuffer
   ) {
     json.beginObject()
     let resolved = record.digest.flatMap { names[$0] }.map { String(decoding: $0, as: UTF8.self) }
@@ -65,28 +63,28 @@ extension VersionsReport {
     {
       json.member("readable", readable)
     }
-    json.member("crc", hexadecimal(record.crc))
+    json.member("crc", checksum(record.crc))
     json.member("layout", layout.rawValue)
     if let digest = record.digest { json.member("sha256", digest.hexadecimal) }
     json.endObject()
   }
 
   private func writeDefects(
-    _ tables: borrowing VersionTables, _ json: inout JSONWriter, _ result: inout JobResult
+    _ tables: borrowing VersionTables, _ result: inout JobResult
   ) {
-    json.key("defects")
-    json.beginArray()
+    result.output.key("defects")
+    result.output.beginArray()
     for (section, defect) in tables.defects() {
       result.status = max(result.status, defect.status)
-      json.beginObject()
-      json.member("section", section)
-      json.key("offset")
-      json.value(defect.offset)
-      json.member("what", "\(defect)")
-      if !defect.name.isEmpty { json.member("name", defect.name) }
-      json.endObject()
+      result.output.beginObject()
+      result.output.member("section", section)
+      result.output.key("offset")
+      result.output.value(defect.offset)
+      result.output.member("what", "\(defect)")
+      if !defect.name.isEmpty { result.output.member("name", defect.name) }
+      result.output.endObject()
     }
-    json.endArray()
+    result.output.endArray()
   }
 
   func writeTable(
@@ -118,10 +116,9 @@ extension VersionsReport {
     for row in rows.rows {
       let readable = showsReadable ? readableName(row.name) : nil
       let shown = readable.map { "\($0)  \(terminal.faint(row.name))" } ?? plain(row.name)
-      let crc = row.isContested ? terminal.bad(hexadecimal(row.crc)) : hexadecimal(row.crc)
+      let crc = row.isContested ? terminal.bad(checksum(row.crc)) : checksum(row.crc)
       let layouts = row.layouts.map(\.rawValue).joined(separator: "+")
-      let padding = String(repeating: " ", count: max(0, 14 - layouts.count))
-      result.output.append("  \(crc)  \(layouts)\(padding)  \(shown)\n")
+      result.output.append("  \(crc)  \(padded(layouts, to: 14))  \(shown)\n")
     }
     writeDefectLines(tables, &result)
   }
@@ -150,7 +147,7 @@ extension VersionsReport {
   ) {
     for (section, defect) in tables.defects() {
       result.status = max(result.status, defect.status)
-      let place = "\(section)+0x\(String(defect.offset, radix: 16))"
+      let place = "\(section)+\(hexadecimal(defect.offset))"
       result.output.append("  \(terminal.bad("!")) \(place): \(plain("\(defect)"))\n")
     }
   }

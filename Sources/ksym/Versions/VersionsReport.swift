@@ -18,24 +18,11 @@ struct VersionsReport: Sendable {
   let terminal: Terminal
   let showsReadable: Bool
 
-  func describe(_ entry: DirectoryTree.Entry, _ buffer: inout FileBuffer) -> JobResult {
+  /// Formats one module.
+  func describe(_ path: String, _ buffer: inout FileBuffer) throws -> JobResult {
     var result = JobResult()
-    switch entry {
-    case .unreadable(let error):
-      result.complaints.append("\(error)")
-      result.status = .trouble
-    case .file(let path):
-      do {
-        try buffer.open(path)
-        try describe(path, ModuleFile(buffer.source), &result)
-      } catch let error as ParseError {
-        result.complaints.append("\(path): \(error)")
-        result.status = .trouble
-      } catch {
-        result.complaints.append("\(error)")
-        result.status = .trouble
-      }
-    }
+    try buffer.open(path)
+    try describe(path, ModuleFile(buffer.source), &result)
     return result
   }
 

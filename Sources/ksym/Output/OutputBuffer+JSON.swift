@@ -1,38 +1,33 @@
 internal import ByteStorage
 
-/// Writes one JSON object a line, straight into bytes: results stream by the thousand.
-struct JSONWriter {
-  private(set) var output: OutputBuffer
-  private var needsComma = false
+/// JSON, one object a line, straight into the bytes that are written: results stream by the thousand.
+///
+/// Whether a comma is due is seen from the byte before, so there is no state beside the bytes.
+extension OutputBuffer {
+  mutating func beginObject() { open(UInt8(ascii: "{")) }
+  mutating func endObject() { append(UInt8(ascii: "}")) }
+  mutating func beginArray() { open(UInt8(ascii: "[")) }
+  mutating func endArray() { append(UInt8(ascii: "]")) }
 
-  init(_ output: OutputBuffer = OutputBuffer()) { self.output = output }
-
-  mutating func beginObject() { open(0x7b) }
-  mutating func endObject() { close(0x7d) }
-  mutating func beginArray() { open(0x5b) }
-  mutating func endArray() { close(0x5d) }
-
-  /// Ends the line.
+  /// Ends an object that has a line of its own.
   mutating func endLine() {
-    output.append(0x0a)
-    needsComma = false
+    endObject()
+    append(UInt8(ascii: "\n"))
   }
 
   /// The key of the next value.
   mutating func key(_ name: StaticString) {
     separate()
-    output.append(0x22)
-    output.append(name)
-    output.append("\":")
-    needsComma = false
+    append(UInt8(ascii: "\""))
+    append(name)
+    append("\":")
   }
 
   mutating func value(_ text: String) {
     separate()
-    output.append(0x22)
+    append(UInt8(ascii: "\""))
     for byte in text.utf8 { appendEscaped(byte) }
-    output.append(0x22)
-    needsComma = true
+    append(UInt8(ascii: "\""))
   }
 
   /// Text as bytes; plain ASCII goes through without a `String`.
@@ -50,24 +45,26 @@ struct JSONWriter {
       return
     }
     separate()
-    output.append(0x22)
-    output.append(bytes)
-    output.append(0x22)
-    needsComma = true
+    append(UInt8(ascii: "\""))
+    append(bytes)
+    append(UInt8(ascii: "\""))
   }
 
   mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
 
   mutating func value(_ number: Int) {
     separate()
-    output.append(decimal: number)
-    needsComma = true
+    append(decimal: number)
   }
 
   mutating func null() { raw("null") }
 
   mutating func value(optional text: String?) {
     if let text { value(text) } else { null() }
+  }
+
+  mutating func value(optional flag: Bool?) {
+    if let flag { value(flag) } else { null() }
   }
 
   /// A key and its value.
@@ -94,6 +91,12 @@ struct JSONWriter {
     value(flag)
   }
 
+  /// A key and its value, or `null`.
+  mutating func member(_ name: StaticString, optional flag: Bool?) {
+    key(name)
+    value(optional: flag)
+  }
+
   /// A key whose value is unknown.
   mutating func member(null name: StaticString) {
     key(name)
@@ -103,8 +106,7 @@ struct JSONWriter {
   /// A key that is known only when it is written, and its value.
   mutating func member(name: String, _ text: String) {
     value(name)
-    output.append(0x3a)
-    needsComma = false
+    append(UInt8(ascii: ":"))
     value(text)
   }
 
@@ -118,43 +120,45 @@ struct JSONWriter {
 
   private mutating func raw(_ word: StaticString) {
     separate()
-    output.append(word)
-    needsComma = true
+    append(word)
   }
 
   private mutating func open(_ bracket: UInt8) {
     separate()
-    output.append(bracket)
-    needsComma = false
+    append(bracket)
   }
 
-  private mutating func close(_ bracket: UInt8) {
-    output.append(bracket)
-    needsComma = true
-  }
-
+  /// A comma, where a value or the end of one is before.
+  @inline(__always)
   private mutating func separate() {
-    if needsComma { output.append(0x2c) }
-    needsComma = false
+    switch bytes.last {
+    case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"), nil: break
+    default: append(UInt8(ascii: ","))
+    }
   }
 
   private mutating func appendEscaped(_ byte: UInt8) {
     switch byte {
-    case 0x22: output.append("\\\"")
-    case 0x5c: output.append("\\\\")
-    case 0x0a: output.append("\\n")
-    case 0x0d: output.append("\\r")
-    case 0x09: output.append("\\t")
+    case 0x22: append("\\\"")
+    case 0x5c: append("\\\\")
+    case 0x0a: append("\\n")
+    case 0x0d: append("\\r")
+    case 0x09: append("\\t")
     case 0..<0x20, 0x7f:
-      output.append("\\u")
-      output.append(hexadecimal: UInt64(byte), width: 4)
-    default: output.append(byte)
+      append("\\u")
+      append(hexadecimal: UInt64(byte), width: 4)
+    default: append(byte)
     }
   }
 }
 
-/// A CRC as JSON and people see it: `0x` and at least eight digits.
-func hexadecimal(_ value: UInt64) -> String {
-  let digits = String(value, radix: 16)
-  return "0x" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+/// A number as `0x` and its hexadecimal digits.
+///
+/// - Parameter digits: How many to write at least.
+func hexadecimal(_ value: some FixedWidthInteger, digits: Int = 1) -> String {
+  let text = String(value, radix: 16)
+  return "0x" + String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
 }
+
+/// A CRC as JSON and people see it: `0x` and at least eight digits.
+func checksum(_ crc: some FixedWidthInteger) -> String { hexadecimal(crc, digits: 8) }
