@@ -152,9 +152,7 @@ extension OutputBuffer {
   }
 }
 
-/// A number as `0x` and its hexadecimal digits.
-///
-/// - Parameter digits: How many to write at least.
+/// A number as `0x` and at least so many hexadecimal digits.
 func hexadecimal(_ value: some FixedWidthInteger, digits: Int = 1) -> String {
   let text = String(value, radix: 16)
   return "0x" + String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
