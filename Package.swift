@@ -172,6 +172,7 @@ let package = Package(
       "NameTranslation",
       ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables", "NameTranslation"]),
     tests("SymbolSpelling", ["ByteStorage", "SymbolTables", "Kernels", "SymbolSpelling"]),
+    tests("SymbolFiles", ["ByteStorage", "ELFFormat", "SymbolTables", "SymbolFiles"]),
     tests("NameAudits", ["ByteStorage", "SymbolNames", "SymbolTables", "NameAudits"]),
     tests("Livepatching", ["ByteStorage", "ELFFormat", "SymbolTables", "Livepatching"]),
     tests(

@@ -61,7 +61,7 @@ private func moduleSize(_ bytes: [UInt8]) throws(ParseError) -> Int? {
 
 @Suite("BTF types")
 struct BTFTypesTests {
-  @Test("The size of a structure is found among types of every kind", arguments: orders)
+  @Test("the size of a structure is found among types of every kind", arguments: orders)
   func size(_ order: ByteOrder) throws {
     let bytes = BTFBuilder.sample(order).build()
     let types = try BTFTypes(parsing: bytes.rawSpan)
@@ -73,7 +73,7 @@ struct BTFTypesTests {
     #expect(sizes == [1280, 99, 98, nil, nil, nil])
   }
 
-  @Test("Structures of one name that differ in size have none")
+  @Test("structures of one name that differ in size have none")
   func ambiguous() throws {
     var btf = BTFBuilder.sample(.little)
     btf.add(4, "module", size: 1280)
@@ -82,14 +82,14 @@ struct BTFTypesTests {
     #expect(try moduleSize(btf.build()) == nil)
   }
 
-  @Test("Larger headers are passed over", arguments: orders)
+  @Test("larger headers of BTF are skipped", arguments: orders)
   func largeHeader(_ order: ByteOrder) throws {
     var btf = BTFBuilder.sample(order)
     btf.headerSize = 40
     #expect(try moduleSize(btf.build()) == 1280)
   }
 
-  @Test("A kind that is not known is told with its place")
+  @Test("an unknown kind of BTF is reported with its offset")
   func unknownKind() {
     var btf = BTFBuilder(.little)
     btf.add(2)
@@ -100,7 +100,7 @@ struct BTFTypesTests {
     }
   }
 
-  @Test("It is found in a raw image, past what only looks like it", arguments: orders)
+  @Test("BTF is found in a raw image, past bytes that only look like it", arguments: orders)
   func searching(_ order: ByteOrder) throws {
     let bytes = BTFBuilder.sample(order).build()
     let decoy = Array(bytes[..<4])
@@ -114,7 +114,7 @@ struct BTFTypesTests {
     #expect(none == nil)
   }
 
-  @Test("Cut short anywhere it is an error", arguments: orders)
+  @Test("BTF cut short anywhere is an error", arguments: orders)
   func truncated(_ order: ByteOrder) {
     let bytes = BTFBuilder.sample(order).build()
     for count in 0..<bytes.count {
@@ -122,7 +122,7 @@ struct BTFTypesTests {
     }
   }
 
-  @Test("With any byte changed it is read or refused, never a crash", arguments: orders)
+  @Test("BTF with any byte changed is read or refused, never a crash", arguments: orders)
   func damaged(_ order: ByteOrder) {
     let bytes = BTFBuilder.sample(order).build()
     for offset in bytes.indices {

@@ -5,7 +5,7 @@ import Testing
 @Suite("Bytes")
 struct BytesTests {
   @Test(
-    "Hexadecimal numbers have at least the width asked for",
+    "hexadecimal numbers have at least the width asked for",
     arguments: [
       (0, 1, "0"), (0, 0, "0"), (0xabc, 8, "00000abc"), (0xabc, 2, "abc"),
       (.max, 1, "ffffffffffffffff"),
@@ -17,7 +17,7 @@ struct BytesTests {
     #expect(String(decoding: out.bytes, as: UTF8.self) == expected)
   }
 
-  @Test("Integers are loaded in both orders, and only inside")
+  @Test("integers are loaded in both orders, and only inside")
   func integers() {
     let bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9]
     let span = bytes.rawSpan
@@ -34,7 +34,7 @@ struct BytesTests {
     #expect(span.slice(-1..<2)?.byteCount == nil)
   }
 
-  @Test("Strings end at their NUL, and must have one")
+  @Test("strings end at their NUL, and must have one")
   func strings() {
     let bytes = Array("ab\0\0cd".utf8)
     let span = bytes.rawSpan
@@ -46,7 +46,7 @@ struct BytesTests {
     #expect(span.cStringOrEmpty(at: 99).byteCount == 0)
   }
 
-  @Test("Searches find the first occurrence from an offset on")
+  @Test("searches find the first occurrence from an offset on")
   func searches() {
     let bytes = Array("abcabc".utf8)
     let span = bytes.rawSpan
@@ -61,7 +61,7 @@ struct BytesTests {
     #expect(RawSpan().starts(with: "") && !RawSpan().starts(with: "a"))
   }
 
-  @Test("Comparison is bytewise, shorter first")
+  @Test("comparison is bytewise, shorter first")
   func comparison() {
     let names = ["", "\u{1}", "a", "a.b", "a_b", "ab", "b", "\u{ff}"].map { Array($0.utf8) }
     for (left, first) in names.enumerated() {

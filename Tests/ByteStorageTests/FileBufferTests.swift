@@ -10,7 +10,7 @@ struct FileBufferTests {
     return #expect(throws: FileError.self) { try buffer.open(path) }
   }
 
-  @Test("A missing file is an error of the system with its number and path")
+  @Test("a missing file is an error of the system with its number and path")
   func missing() throws {
     let scratch = try ScratchDirectory()
     let error = try #require(failure(of: scratch.file("none.ko")))
@@ -22,7 +22,7 @@ struct FileBufferTests {
     #expect("\(error)" == "\(error.path): cannot open: No such file or directory")
   }
 
-  @Test("Directories and FIFOs are refused at once")
+  @Test("directories and FIFOs are refused at once")
   func notRegular() throws {
     let scratch = try ScratchDirectory()
     let directory = try #require(failure(of: scratch.path))
@@ -34,7 +34,7 @@ struct FileBufferTests {
     #expect("\(device)" == "/dev/null: is a device, not a regular file")
   }
 
-  @Test("An empty file has no bytes")
+  @Test("an empty file has no bytes")
   func empty() throws {
     let scratch = try ScratchDirectory()
     var buffer = FileBuffer()
@@ -44,14 +44,14 @@ struct FileBufferTests {
     #expect(try buffer.source.all().byteCount == 0)
   }
 
-  @Test("Files that only look empty are read to their end")
+  @Test("files that only look empty are read to their end")
   func procFile() throws {
     var buffer = FileBuffer()
     try buffer.open("/proc/self/status")
     #expect(try buffer.source.all().starts(with: "Name:"))
   }
 
-  @Test("Ranges are read as they stand, and only those in the file")
+  @Test("ranges are read as they stand, and only those in the file")
   func ranges() throws {
     let scratch = try ScratchDirectory()
     let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
@@ -74,7 +74,7 @@ struct FileBufferTests {
     #expect(throws: ParseError.self) { _ = try buffer.source.bytes(-1..<5, in: "x").byteCount }
   }
 
-  @Test("A file that shrinks after it was opened is cut, not a crash")
+  @Test("a file that shrinks after it was opened is cut, not a crash")
   func shrinking() throws {
     let scratch = try ScratchDirectory()
     let path = try scratch.write([UInt8](repeating: 1, count: 9000), to: "file")
@@ -85,7 +85,7 @@ struct FileBufferTests {
     #expect(error?.reason == .truncated(needed: 9000, available: 3))
   }
 
-  @Test("A file larger than the limit is refused before it is read")
+  @Test("a file larger than the limit is refused before it is read")
   func limit() throws {
     let scratch = try ScratchDirectory()
     let path = try scratch.write([UInt8](repeating: 1, count: 101), to: "file")
@@ -100,7 +100,7 @@ struct FileBufferTests {
     #expect(large.count == 101)
   }
 
-  @Test("A failing file leaves nothing of the one before")
+  @Test("a failing open leaves no bytes of the file before")
   func failureClears() throws {
     let scratch = try ScratchDirectory()
     var buffer = FileBuffer()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Directory tree")
 struct DirectoryTreeTests {
-  @Test("Files, FIFOs too, come in bytewise order of their paths, links are not followed")
+  @Test("files, FIFOs too, come in bytewise order of their paths, links are not followed")
   func order() throws {
     let scratch = try ScratchDirectory()
     for folder in ["a", "b", "b/c"] { scratch.makeDirectory(folder) }
@@ -32,7 +32,7 @@ struct DirectoryTreeTests {
       ])
   }
 
-  @Test("A directory that cannot be read is reported")
+  @Test("a directory that cannot be read is reported")
   func unreadable() throws {
     let scratch = try ScratchDirectory()
     let entries = DirectoryTree.files(below: scratch.file("none")) { _ in true }
@@ -44,7 +44,7 @@ struct DirectoryTreeTests {
     #expect(DirectoryTree.names(in: scratch.file("none")).isEmpty)
   }
 
-  @Test("A path is what it leads to")
+  @Test("a path has the kind of the file that it leads to")
   func kinds() throws {
     let scratch = try ScratchDirectory()
     try scratch.write([], to: "file")
@@ -59,7 +59,7 @@ struct DirectoryTreeTests {
 
 @Suite("Atomic file")
 struct AtomicFileTests {
-  @Test("A new file has the mode asked for, an old one keeps its own")
+  @Test("a new file has the mode asked for, an old one keeps its own")
   func modes() throws {
     let scratch = try ScratchDirectory()
     let path = scratch.file("file")
@@ -71,7 +71,7 @@ struct AtomicFileTests {
     #expect(DirectoryTree.names(in: scratch.path) == ["file"])
   }
 
-  @Test("A failing write leaves nothing behind")
+  @Test("a failing write leaves no file")
   func failing() throws {
     let scratch = try ScratchDirectory()
     #expect(throws: FileError.self) {

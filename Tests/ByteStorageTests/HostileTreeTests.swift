@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Hostile trees and names")
 struct HostileTreeTests {
-  @Test("FIFOs of a wanted name are found, and opening them says what they are")
+  @Test("FIFOs with a wanted name are found, and opening them reports what they are")
   func fifo() throws {
     let scratch = try ScratchDirectory()
     try scratch.write([1], to: "a.ko")
@@ -23,7 +23,7 @@ struct HostileTreeTests {
     #expect(answers == ["opened", "\(fifo): is a FIFO, not a regular file"])
   }
 
-  @Test("A name that is not UTF-8 is reported, the others are found")
+  @Test("a name that is not UTF-8 is reported, the others are found")
   func notText() throws {
     let scratch = try ScratchDirectory()
     try scratch.write([1], to: "a.ko")
@@ -40,7 +40,7 @@ struct HostileTreeTests {
     #expect(DirectoryTree.names(in: scratch.path) == ["a.ko"])
   }
 
-  @Test("A loop of links ends the walk", arguments: ["loop", "self/loop"])
+  @Test("a loop of links ends the walk", arguments: ["loop", "self/loop"])
   func loops(_ name: String) throws {
     let scratch = try ScratchDirectory()
     scratch.makeDirectory("self")
@@ -50,7 +50,7 @@ struct HostileTreeTests {
     #expect(count == 1)
   }
 
-  @Test("A string is read up to its limit", arguments: [1, 3, 4, 100])
+  @Test("a string is read up to its limit", arguments: [1, 3, 4, 100])
   func limitedString(_ limit: Int) {
     let bytes = Array("abc\0rest".utf8)
     let found = bytes.rawSpan.cString(at: 0, limit: limit)?.text

@@ -56,7 +56,9 @@ struct StreamTests {
     return try buffer.source.all().array
   }
 
-  @Test("are told by their magic number and unpacked", arguments: Stream.single + Stream.several)
+  @Test(
+    "streams are recognised by their magic number and unpacked",
+    arguments: Stream.single + Stream.several)
   func opens(_ stream: Stream) throws {
     var buffer = FileBuffer()
     try buffer.open(Fixture.path("Streams/\(stream.name)"))
@@ -64,13 +66,14 @@ struct StreamTests {
     #expect(try buffer.source.all().array == Self.text)
   }
 
-  @Test("end after the first member where bytes may follow", arguments: Stream.several)
+  @Test("streams end after the first member where bytes may follow", arguments: Stream.several)
   func firstMember(_ stream: Stream) throws {
     var buffer = FileBuffer()
     #expect(try unpack(stream.bytes(), stream.format, .ignored, in: &buffer) == Self.half)
   }
 
-  @Test("may be followed by anything only where that is allowed", arguments: Stream.single)
+  @Test(
+    "streams may be followed by other bytes only where that is allowed", arguments: Stream.single)
   func trailingBytes(_ stream: Stream) throws {
     var buffer = FileBuffer()
     for garbage in ["garbage garbage!", "\0\0\0\0", "\u{1}", "\u{1}\u{2}\u{3}\u{4}"] {
@@ -82,7 +85,7 @@ struct StreamTests {
     }
   }
 
-  @Test("cut short anywhere are damaged", arguments: Stream.single)
+  @Test("streams cut short anywhere are damaged", arguments: Stream.single)
   func truncated(_ stream: Stream) throws {
     var buffer = FileBuffer()
     let bytes = try stream.bytes()
@@ -96,7 +99,7 @@ struct StreamTests {
     }
   }
 
-  @Test("with any byte changed give content or an error", arguments: Stream.single)
+  @Test("streams with any byte changed give content or an error", arguments: Stream.single)
   func damaged(_ stream: Stream) throws {
     var buffer = FileBuffer(limit: 1 << 20)
     let bytes = try stream.bytes()
@@ -115,7 +118,9 @@ struct StreamTests {
     }
   }
 
-  @Test("larger than the limit are refused, of just the limit accepted", arguments: Stream.bombs)
+  @Test(
+    "streams larger than the limit are refused, those of exactly the limit accepted",
+    arguments: Stream.bombs)
   func bombs(_ stream: Stream) throws {
     let path = Fixture.path("Streams/\(stream.name)")
     for limit in [1 << 10, 1 << 20, (4 << 20) - 1] {
@@ -133,7 +138,7 @@ struct StreamTests {
     #expect(try buffer.source.all().isAllZero)
   }
 
-  @Test("serve one after the other from one buffer")
+  @Test("streams are read one after the other from one buffer")
   func reuse() throws {
     var buffer = FileBuffer()
     for _ in 0..<2 {
@@ -145,7 +150,7 @@ struct StreamTests {
     }
   }
 
-  @Test("need their magic number")
+  @Test("streams need their magic number")
   func wrongFormat() throws {
     var buffer = FileBuffer()
     for format in CompressionFormat.allCases {

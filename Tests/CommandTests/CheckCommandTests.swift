@@ -76,7 +76,7 @@ struct CheckCommandTests {
     #expect(good?.keys.contains("errno") == true && good?["errno"] as? String == nil)
   }
 
-  @Test("readable names stand beside mangled ones, unless --no-demangle")
+  @Test("readable names are shown beside mangled ones, unless --no-demangle")
   func demangling() async throws {
     let name = "_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk"
     let bad = try sandbox.write("bad.ko") { $0.require(name, 1) }
@@ -141,7 +141,7 @@ struct CheckCommandTests {
     #expect(alone.output.contains("Unknown symbol theirs (err -2)"))
   }
 
-  @Test("--verbose says what was used, on standard error")
+  @Test("--verbose lists what was used, on standard error")
   func verbose() async throws {
     let run = try await sandbox.check("--verbose", sandbox.write("good.ko"))
     #expect(run.status == 0 && run.errors.contains("vermagic"))

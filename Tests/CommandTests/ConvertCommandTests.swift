@@ -73,7 +73,7 @@ struct ConvertCommandTests {
     #expect(try contents(of: path) == original)
   }
 
-  @Test("what was done is said in a line, and what a missing basic table means once")
+  @Test("what was done is reported in a line, and what a missing basic table means once")
   func wording() async throws {
     let box = try Sandbox()
     let target = box.scratch.makeDirectory("target")
@@ -105,7 +105,7 @@ struct ConvertCommandTests {
     #expect(DirectoryTree.names(in: box.scratch.path).allSatisfy { !$0.contains(".tmp") })
   }
 
-  @Test("what is no file and takes nothing is no success")
+  @Test("a target that is not a file and takes nothing is not a success")
   func fullDevice() async throws {
     let box = try Sandbox()
     let path = try box.write("a.ko")
@@ -184,7 +184,7 @@ struct ConvertCommandTests {
     #expect(try await Ksym.run(["convert", "--to", "basic", "--in-place", signed]).status == 1)
   }
 
-  @Test("CRCs come from the kernel that is named, loudly")
+  @Test("CRCs come from the given kernel, with a warning")
   func retargeting() async throws {
     let box = try Sandbox()
     let path = try box.write("a.ko") {

@@ -106,7 +106,7 @@ struct HostileInputTests {
     }
   }
 
-  @Test("bytes that are no UTF-8 do not break JSON")
+  @Test("bytes that are not UTF-8 do not break JSON")
   func invalidText() async throws {
     var elf = Sandbox.module().elf()
     elf.sections[1].bytes = [0x6e, 0x61, 0x6d, 0x65, 0x3d, 0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80, 0]

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("ksym kallsyms")
 struct KallsymsCommandTests {
-  @Test("decode says where the tables of a real kernel lie")
+  @Test("decode gives the places of a real kernel's tables")
   func decode() async throws {
     let kernel = Fixture.path("kernels/rust-ext/bzImage")
     let run = try await Ksym.run(["kallsyms", "decode", kernel])

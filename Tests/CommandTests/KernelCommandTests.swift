@@ -7,7 +7,7 @@ struct KernelCommandTests {
 
   init() throws { sandbox = try Sandbox() }
 
-  @Test("says what an image is, and where each fact comes from")
+  @Test("an image is described, with the source of each fact")
   func image() async throws {
     let run = try await Ksym.run(["kernel", sandbox.kernel])
     #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
@@ -54,7 +54,7 @@ struct KernelCommandTests {
     #expect(sources["config"] as? String == sandbox.scratch.file("config"))
   }
 
-  @Test("lists of symbols are counted, and tell how far KASLR moved the kernel")
+  @Test("lists of symbols are counted, and give the offset by which KASLR moved the kernel")
   func list() async throws {
     let list = try sandbox.scratch.write(
       Array(
@@ -75,7 +75,7 @@ struct KernelCommandTests {
     #expect(symbols["kernelOffset"] as? String == "0x5c00000")
   }
 
-  @Test("the layout of a real kernel's tables is told")
+  @Test("the layout of a real kernel's tables is shown")
   func tables() async throws {
     let path = Fixture.path("kernels/rust-ext/bzImage")
     let run = try await Ksym.run(["kernel", "--json", path])
@@ -167,7 +167,7 @@ struct KernelCommandTests {
     #expect(none.errors.contains("memory dump: note VMCOREINFO, or a banner"), "\(none.errors)")
   }
 
-  @Test("what no terminal should see is not shown")
+  @Test("control characters are not shown")
   func controls() async throws {
     var kernel = KernelBuilder(release: "7.2.0")
     kernel.banner = "Linux version 7.2.0 (a@b) (gcc\u{9b}31m) #1 SMP now"

@@ -108,7 +108,7 @@ struct LookupCommandTests {
       ])
   }
 
-  @Test("--era answers as that release does, and says why it finds nothing")
+  @Test("--era answers as that release does, and explains why it finds nothing")
   func era() async throws {
     let cut = try await lookup("--era", "6.6", "promoted")
     #expect(cut.lines == ["ffffffff81000090 t promoted.llvm.123+0x0/0x10"])
@@ -146,7 +146,7 @@ struct LookupCommandTests {
     #expect(try objects(json).map { $0["kernel"] as? String } == [kernel, kernel, kernel, other])
   }
 
-  @Test("hidden addresses are told, and no address is looked up")
+  @Test("hidden addresses are reported, and no address is looked up")
   func hidden() async throws {
     let list = Array("0000000000000000 T _stext\n0000000000000000 t f\n".utf8)
     let path = try scratch.write(list, to: "hidden")
@@ -180,7 +180,7 @@ struct LookupCommandTests {
     #expect(long.lines.contains("  address   0x20 in its section"), "\(long.output)")
   }
 
-  @Test("a vmlinux without tables serves by its symbols, with the source files of local ones")
+  @Test("a vmlinux without tables is read through its symbols, with the source files of local ones")
   func sourceFiles() async throws {
     var elf = ELFBuilder()
     elf.type = 2

@@ -27,7 +27,7 @@ struct LookupSpellingTests {
     try await Ksym.run(["lookup", "-k", kernel] + arguments)
   }
 
-  @Test("the spelling for one interface stands alone on standard output")
+  @Test("the spelling for one interface is alone on standard output")
   func oneInterface() async throws {
     let run = try await lookup("--for", "kprobe", "vfs_read")
     #expect(run.status == 0)

@@ -95,7 +95,7 @@ struct NamesCommandTests {
     #expect(try objects(both).count == 1)
   }
 
-  @Test("a page that cannot be written leaves nothing behind")
+  @Test("a page that cannot be written leaves no file")
   func unwritable() async throws {
     let page = sandbox.scratch.file("none/page.html")
     let run = try await names("--html", page, try list("1000 t f\n"))

@@ -44,7 +44,7 @@ struct SymbolsCommandTests {
       rows.first?["address"] as? String == "0x0" && rows.first?["owner"] as? String == "vmlinux")
   }
 
-  @Test("filters by glob, letter, range and module; status 1 where nothing is left")
+  @Test("symbols are filtered by glob, letter, range and module; status 1 where none is left")
   func filters() async throws {
     func names(_ arguments: String...) async throws -> [String] {
       try await Ksym.run(["symbols"] + arguments + [kernel]).lines
@@ -74,7 +74,7 @@ struct SymbolsCommandTests {
     }
   }
 
-  @Test("hidden addresses are told")
+  @Test("hidden addresses are reported")
   func hidden() async throws {
     let list = Array("0000000000000000 T a\n0000000000000000 t b\t[m]\n".utf8)
     let path = try scratch.write(list, to: "hidden")
@@ -106,7 +106,7 @@ struct SymbolsCommandTests {
     #expect(rows.allSatisfy { $0["owner"] as? String == "crc16" })
   }
 
-  @Test("modules are added behind the kernel, each with its name")
+  @Test("modules are added after the kernel, each with its name")
   func modules() async throws {
     let tree = Fixture.path("kernels/rust-ext/modules")
     let run = try await symbols("--modules", tree, "--format", "nm")

@@ -82,7 +82,7 @@ struct TableCommandTests {
     #expect(text.status == 2 && text.errors.contains("not in this format"))
   }
 
-  @Test("versions and lookup say that a table is damaged, where the damage is, and are status 2")
+  @Test("versions and lookup report a damaged table and where the damage is, with status 2")
   func damagedNames() async throws {
     let map = try list("map", "1000 T \(Self.long)\n")
     #expect(try await table("build", "-o", file("names"), map).status == 0)

@@ -33,7 +33,7 @@ struct TranslateCommandTests {
   }
 
   @Test(
-    "each form is written as asked",
+    "each form is written as requested",
     arguments: [
       (["--to", "readable"], "kernel::print::call_printk.cold", "foo.isra"),
       ([], "kernel::print::call_printk.cold", "foo.isra"),
@@ -53,7 +53,7 @@ struct TranslateCommandTests {
   }
 
   @Test(
-    "everything but names passes byte for byte: CR, colours, NUL, broken UTF-8, no last newline")
+    "everything except names passes byte for byte: CR, colours, NUL, broken UTF-8, no last newline")
   func untouched() async throws {
     var text = Array("\u{feff}plain words die mode show\r\n\t\u{1b}[31mred\u{1b}[0m  \n\n".utf8)
     text += [0x00, 0xff, 0xfe, 0x0a, 0xc3, 0x28, 0x0d, 0x0a] + Array("  \t \nlast foo.isra.0".utf8)
@@ -83,7 +83,7 @@ struct TranslateCommandTests {
     #expect(empty.status == 0 && empty.bytes.isEmpty && empty.errors.isEmpty)
   }
 
-  @Test("a kernel that is none, and options that make no sense, are told")
+  @Test("a file that is not a kernel, and options that make no sense, are reported")
   func trouble() async throws {
     let text = try scratch.write(Array("no kernel\n".utf8), to: "text")
     // What ends before it reads must be given nothing to read.
@@ -160,7 +160,7 @@ struct TranslateCommandTests {
     #expect(verbose.errors.contains(said) && verbose.errors.contains(", 1 ambiguous"))
   }
 
-  @Test("--verify is content with the kernel that a trace is of, whatever form its names have")
+  @Test("--verify accepts the kernel that printed a trace, whatever form its names have")
   func verified() async throws {
     let text = Fixture.path("translate/oops-rust.txt")
     let folder = Fixture.path("kernels/rust-ext")
@@ -176,7 +176,8 @@ struct TranslateCommandTests {
   }
 
   @Test(
-    "--verify says what cannot be of this kernel: sizes, names, release and build IDs, status 1")
+    "--verify reports what cannot be from this kernel: sizes, names, release and build IDs, status 1"
+  )
   func contradicted() async throws {
     let other = try await translate(
       " init_once.llvm.2+0x1/0x90\n first+0x1/0xd00\n nowhere+0x1/0x2\n work.isra.0+0x1/0x2 [beta]\n",
@@ -210,7 +211,7 @@ struct TranslateCommandTests {
     #expect(run.errors.contains("nonesuch+0x1/0x2 [corpus_rust]: no such symbol\n"))
   }
 
-  @Test("addresses stand behind the tokens they belong to")
+  @Test("addresses are written after the tokens that they belong to")
   func addresses() async throws {
     let run = try await translate(
       " init_once.llvm.2+0x10/0x80 twin\n first+0x4\n nowhere+0x1/0x2\n", "--addresses", "-k",

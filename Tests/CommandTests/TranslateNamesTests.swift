@@ -128,7 +128,7 @@ struct TranslateNamesTests {
     #expect(run.errors.contains("probe.isra is the name of probe.isra.0, probe.isra.1"))
   }
 
-  @Test("a damaged table is told once and is status 2; the text comes out all the same")
+  @Test("a damaged table is reported once and is status 2; the text is still written")
   func damage() async throws {
     let names = try await table()
     var bytes = try contents(of: names)

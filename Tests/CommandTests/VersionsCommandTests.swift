@@ -48,7 +48,7 @@ struct VersionsCommandTests {
     }
   }
 
-  @Test("layouts, and which kernels use which, are told")
+  @Test("layouts are shown, and which kernels use which")
   func layouts() async throws {
     let both = try sandbox.write("both.ko") { $0.extended = $0.basic }
     #expect(

@@ -49,7 +49,7 @@ private func readSymbols(_ table: ELFSymbolTable) {
 
 @Suite("ELF file")
 struct ELFFileTests {
-  @Test("Header, sections and names are read in every layout", arguments: layouts)
+  @Test("header, sections and names are read in every layout", arguments: layouts)
   func sections(_ layout: ELFLayout) throws {
     let bytes = sample(layout)
     let elf = try ELFFile(ByteSource(bytes.rawSpan))
@@ -73,7 +73,7 @@ struct ELFFileTests {
     #expect(elf.sectionIndex(named: ".modinfo", from: 99) == nil)
   }
 
-  @Test("Symbols are read in every layout", arguments: layouts)
+  @Test("symbols are read in every layout", arguments: layouts)
   func symbols(_ layout: ELFLayout) throws {
     let bytes = sample(layout)
     let elf = try ELFFile(ByteSource(bytes.rawSpan))
@@ -95,7 +95,7 @@ struct ELFFileTests {
     #expect(outside == [nil, nil])
   }
 
-  @Test("Relocations are read in every layout, and as MIPS lays them out", arguments: layouts)
+  @Test("relocations are read in every layout, and as MIPS lays them out", arguments: layouts)
   func relocations(_ layout: ELFLayout) throws {
     for machine in [ELFMachine.x86_64, .mips] {
       let bytes = sample(layout, machine: machine)
@@ -114,7 +114,7 @@ struct ELFFileTests {
     }
   }
 
-  @Test("A file without sections has none")
+  @Test("a file without sections has none")
   func noSections() throws {
     var bytes = ByteBuilder()
     bytes.put([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
@@ -128,7 +128,8 @@ struct ELFFileTests {
 
 @Suite("Hostile ELF")
 struct HostileELFTests {
-  @Test("Cut short anywhere it is an error or has fewer bytes, never a crash", arguments: layouts)
+  @Test(
+    "a file cut short anywhere is an error or has fewer bytes, never a crash", arguments: layouts)
   func truncated(_ layout: ELFLayout) {
     let bytes = sample(layout)
     for count in 0..<bytes.count {
@@ -140,7 +141,7 @@ struct HostileELFTests {
     }
   }
 
-  @Test("With any byte changed it is read or refused, never a crash", arguments: layouts)
+  @Test("a file with any byte changed is read or refused, never a crash", arguments: layouts)
   func damaged(_ layout: ELFLayout) {
     let bytes = sample(layout)
     for offset in bytes.indices {
@@ -152,7 +153,7 @@ struct HostileELFTests {
     }
   }
 
-  @Test("Wild offsets and sizes are refused where they are used", arguments: layouts)
+  @Test("wild offsets and sizes are refused where they are used", arguments: layouts)
   func wild(_ layout: ELFLayout) throws {
     let largest = layout.is64Bit ? UInt64.max : UInt64(UInt32.max)
     for (offset, size) in [(largest, 1), (0, Int.max), (largest, -1), (64, -1)] as [(UInt64, Int)] {
@@ -168,7 +169,7 @@ struct HostileELFTests {
     }
   }
 
-  @Test("Bad identification, entry size and name table are told with their place")
+  @Test("bad identification, entry size and name table are reported with their offset")
   func headerErrors() {
     func error(_ change: (inout [UInt8]) -> Void) -> ParseError? {
       var bytes = sample(layouts[0])
@@ -183,7 +184,7 @@ struct HostileELFTests {
     #expect(error { $0[62] = 200 } == ParseError(.badValue(200), in: "e_shstrndx", at: 62))
   }
 
-  @Test("A symbol table must name its strings")
+  @Test("a symbol table must name its strings")
   func symbolTableLink() throws {
     var elf = ELFBuilder()
     elf.addSection(".symtab", type: .symtab, flags: [], bytes: [UInt8](repeating: 0, count: 48))

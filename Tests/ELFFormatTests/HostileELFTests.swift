@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Hostile ELF tables")
 struct HostileTableTests {
-  @Test("A symbol table at an index that no section has is refused", arguments: [-1, 99])
+  @Test("a symbol table at an index that no section has is refused", arguments: [-1, 99])
   func noSuchSection(_ index: Int) throws {
     var elf = ELFBuilder()
     elf.addUndefinedSymbol("_printk")
@@ -16,7 +16,7 @@ struct HostileTableTests {
     #expect(failed)
   }
 
-  @Test("A name without a NUL, or far too long, is empty")
+  @Test("a name without a NUL, or far too long, is empty")
   func longNames() {
     let layout = ELFLayout(is64Bit: true, order: .little)
     let longest = ELFSymbolTable.longestName

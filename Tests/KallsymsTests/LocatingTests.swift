@@ -69,7 +69,7 @@ struct LocatingTests {
     if exact { #expect(table.addresses == addresses) }
   }
 
-  @Test("an ELF file tells where place-relative tables lie; a raw image gives distances")
+  @Test("an ELF file gives the place of place-relative tables; a raw image gives offsets")
   func placeRelative() throws {
     let load: UInt64 = 0xffff_ffff_8200_0000
     let form = TableForm(name: "7.0", encoding: .placeRelative, alignment: 4)
@@ -95,7 +95,7 @@ struct LocatingTests {
     #expect(distances.addresses == tables.addresses.map { $0 &- first })
   }
 
-  @Test("what is no kernel is refused with the name of the table that is missing")
+  @Test("an image that is not a kernel is refused with the name of the missing table")
   func refusals() throws {
     let load: UInt64 = 0xffff_ffff_8100_0000
     let form = TableForm(name: "6.4", encoding: .baseRelative, alignment: 8)

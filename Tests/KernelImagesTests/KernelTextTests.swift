@@ -10,7 +10,7 @@ private func banner(_ text: String) -> KernelBanner? {
 
 @Suite("Kernel banner")
 struct KernelBannerTests {
-  @Test("Release, build and Debian version are taken apart")
+  @Test("release, build and Debian version are taken apart")
   func parts() throws {
     let image = try Fixture.bytes("Streams/kernel.raw")
     let found = KernelBanner(searching: image.rawSpan)
@@ -22,7 +22,7 @@ struct KernelBannerTests {
     #expect(banner.text.hasSuffix("(2023-01-07)"))
   }
 
-  @Test("The compiler's Debian version and number are not the kernel's")
+  @Test("the compiler's Debian version and number are not the kernel's")
   func compiler() {
     let found = banner(
       "Linux version 6.9.0 (a@b) (gcc (Debian 12.2.0-14) 12 #3 of it, ld) #7 SMP Sat Nov 1\0")
@@ -33,7 +33,7 @@ struct KernelBannerTests {
   }
 
   @Test(
-    "What only begins like one is passed over",
+    "text that only begins like a banner is skipped",
     arguments: [
       "Linux version %s\n\0", "Linux version \0", "Linux version 6.1 and later\n",
       "Linux version 6.1 (no build)\n", "Linux version 6.1\u{1} (a) (b) #1\n",
@@ -44,7 +44,7 @@ struct KernelBannerTests {
     #expect(banner(decoy + "Linux version 5.1 (a) (b) #1 X\n")?.release == "5.1")
   }
 
-  @Test("Cut short anywhere before its build it is none")
+  @Test("a banner cut short anywhere before its build is not found")
   func truncated() {
     let text = Array("Linux version 6.1 (a) (b) #1".utf8)
     for count in 0..<text.count {
@@ -61,7 +61,7 @@ struct VermagicTests {
   }
 
   @Test(
-    "Strings of every architecture are found, trailing spaces included",
+    "strings of every architecture are found, trailing spaces included",
     arguments: [
       "SMP preempt mod_unload modversions ", "SMP mod_unload modversions aarch64",
       "mod_unload riscv",
@@ -75,7 +75,7 @@ struct VermagicTests {
     #expect(find("\(string)\0") == string)
   }
 
-  @Test("Other strings with the release are passed over")
+  @Test("other strings with the release are not taken for vermagic")
   func decoys() {
     let decoys = "Linux version 6.1.0-x (a) (b) #1\n\0vermagic=6.1.0-x SMP \u{0}6.1.0-x is old\0"
     #expect(find(decoys) == nil)
@@ -101,7 +101,7 @@ struct KernelConfigTests {
     CONFIG_LAST=y
     """
 
-  @Test("Values are what the lines say; what is not there is n")
+  @Test("values are those of the lines; an option without a line is n")
   func values() throws {
     let config = try KernelConfig(parsing: Array(text.utf8).rawSpan)
     #expect(config["A"] == .yes && config["CONFIG_A"] == .yes)
@@ -114,13 +114,13 @@ struct KernelConfigTests {
     #expect(!config.isSet("NR_CPUS"))
   }
 
-  @Test("Carriage returns at line ends are no part of values")
+  @Test("carriage returns at line ends are no part of values")
   func carriageReturns() throws {
     let config = try KernelConfig(parsing: Array("CONFIG_A=y\r\nCONFIG_B=\"x\"\r\n".utf8).rawSpan)
     #expect(config["A"] == .yes && config["B"] == .text("x"))
   }
 
-  @Test("Text without options is none")
+  @Test("text without options is not a configuration")
   func other() {
     for text in ["", "CONFIG", "some text\n"] {
       #expect(throws: ParseError(.badMagic, in: "kernel configuration", at: 0)) {
@@ -129,7 +129,7 @@ struct KernelConfigTests {
     }
   }
 
-  @Test("An embedded configuration is found between its marks and unpacked")
+  @Test("an embedded configuration is found between its marks and unpacked")
   func embedded() throws {
     let packed = try Fixture.bytes("Streams/config.gz")
     let image = Array("x IKCFG_ST no\0 IKCFG_ST".utf8) + packed + Array("IKCFG_ED more".utf8)
@@ -168,7 +168,9 @@ struct BuildIDTests {
     return out.bytes
   }
 
-  @Test("It is found among other notes, in both byte orders", arguments: [ByteOrder.little, .big])
+  @Test(
+    "a build ID is found among other notes, in both byte orders",
+    arguments: [ByteOrder.little, .big])
   func among(_ order: ByteOrder) throws {
     let notes =
       note("Xen", 3, [1, 2, 3], order) + note("GNU", 1, [9], order)
@@ -188,7 +190,7 @@ struct BuildIDTests {
     }
   }
 
-  @Test("In a raw image the notes of ELF files inside are not its own")
+  @Test("in a raw image the notes of ELF files inside are not its own")
   func raw() {
     var vdso = ELFBuilder()
     vdso.type = 3
@@ -202,7 +204,7 @@ struct BuildIDTests {
     #expect(none == nil)
   }
 
-  @Test("Notes that lie about their sizes are passed over")
+  @Test("notes with false sizes are skipped")
   func lies() {
     var bytes = note("GNU", 3, digest, .little)
     for offset in 0..<8 {

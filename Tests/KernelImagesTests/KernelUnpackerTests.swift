@@ -65,7 +65,7 @@ struct KernelUnpackerTests {
     #expect(layer.payload?.unpackedSize == size)
   }
 
-  @Test("EFI zboot: the header tells the payload and its compression", arguments: Packed.all)
+  @Test("EFI zboot: the header gives the payload and its compression", arguments: Packed.all)
   private func efiZboot(_ packed: Packed) throws {
     let image = try ImageBuilder.efiZboot(packed.bytes(), name: packed.format.rawValue)
     let result = try unpack(image)
@@ -74,7 +74,7 @@ struct KernelUnpackerTests {
     #expect(result.bytes == (try kernel()))
   }
 
-  @Test("uImage: the header tells the compression", arguments: Packed.all)
+  @Test("uImage: the header gives the compression", arguments: Packed.all)
   private func uImage(_ packed: Packed) throws {
     for type in [2, 4] as [UInt8] {
       let image = try ImageBuilder.uImage(
@@ -105,7 +105,7 @@ struct KernelUnpackerTests {
     #expect(result.bytes == (try kernel()))
   }
 
-  @Test("A compressed file counts as a layer", arguments: Packed.all)
+  @Test("a compressed file counts as a layer", arguments: Packed.all)
   private func compressed(_ packed: Packed) throws {
     let result = try unpack(packed.bytes())
     #expect(result.kinds == [packed.format.rawValue, "raw image"])
@@ -113,7 +113,7 @@ struct KernelUnpackerTests {
     #expect(result.bytes == (try kernel()))
   }
 
-  @Test("Layers within layers are unpacked: an Android image of a uImage of a zImage")
+  @Test("layers within layers are unpacked: an Android image of a uImage of a zImage")
   func nested() throws {
     let packed = try Fixture.bytes("Streams/kernel.xz")
     let inner = try ImageBuilder.armZImage(packed, size: kernel().count)
@@ -128,7 +128,7 @@ struct KernelUnpackerTests {
     }
   }
 
-  @Test("Unified kernel image: the section .linux is a kernel image")
+  @Test("unified kernel image: the section .linux is a kernel image")
   func unified() throws {
     let packed = try Fixture.bytes("Streams/kernel.zst")
     let inner = try ImageBuilder.bzImage(packed, size: kernel().count)
@@ -140,7 +140,7 @@ struct KernelUnpackerTests {
     #expect(result.bytes == (try kernel()))
   }
 
-  @Test("A raw image within a layer is handed out where it lies")
+  @Test("a raw image within a layer is handed out where it lies")
   func innerRaw() throws {
     let image = try ImageBuilder.uImage(kernel(), compression: 0)
     let result = try unpack(image)
@@ -167,7 +167,7 @@ struct KernelUnpackerTests {
     }
   }
 
-  @Test("Memory dumps are named")
+  @Test("memory dumps are recognised")
   func dumps() throws {
     var core = ELFBuilder()
     core.type = 4
@@ -181,7 +181,7 @@ struct KernelUnpackerTests {
     }
   }
 
-  @Test("What is no kernel is refused")
+  @Test("a file that is not a kernel is refused")
   func nothing() throws {
     for content in ["", "text that is no kernel", "MZ", "Linux version %s\n"] {
       let error = #expect(throws: FileError.self) { _ = try unpack(Array(content.utf8)) }
@@ -192,7 +192,7 @@ struct KernelUnpackerTests {
     }
   }
 
-  @Test("Streams that are searched for may not exceed the limit, nor add up beyond it")
+  @Test("streams that are searched for may not exceed the limit, nor add up beyond it")
   func bombs() throws {
     let scratch = try ScratchDirectory()
     let bomb = try Fixture.bytes("Streams/bomb.zst")
@@ -215,7 +215,7 @@ struct KernelUnpackerTests {
     #expect(unpacked.layers.count == 2)
   }
 
-  @Test("Layers without end are refused")
+  @Test("layers without end are refused")
   func endless() throws {
     var image = try kernel()
     for _ in 0..<20 { image = ImageBuilder.uImage(image, compression: 0) }
@@ -237,7 +237,7 @@ struct HostileContainerTests {
     ]
   }
 
-  @Test("Cut short anywhere they are told apart or refused, never a crash")
+  @Test("containers cut short anywhere are recognised or refused, never a crash")
   func truncated() throws {
     for image in try Self.images() {
       for count in 0..<image.count {
@@ -248,7 +248,7 @@ struct HostileContainerTests {
     }
   }
 
-  @Test("With any header byte changed their payloads stay inside")
+  @Test("containers with any header byte changed have their payloads inside")
   func damaged() throws {
     for image in try Self.images() {
       for offset in 0..<min(image.count, 0x260) {
@@ -262,7 +262,7 @@ struct HostileContainerTests {
     }
   }
 
-  @Test("Payloads outside of the file and old boot protocols are told with their place")
+  @Test("payloads outside of the file and old boot protocols are reported with their offset")
   func errors() throws {
     var bzImage = try Self.images()[0]
     func error(_ image: [UInt8]) -> ParseError? {

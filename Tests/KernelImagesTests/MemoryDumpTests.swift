@@ -249,7 +249,7 @@ struct VMCoreInformationTests {
     VMCoreInformation(parsing: text.rawSpan)
   }
 
-  @Test("gives values by their kinds")
+  @Test("the note gives values by their kinds")
   func values() throws {
     let text = Array(DumpBuilder.information(release: "7.3.4").utf8)
     let information = try #require(parsed(text))
@@ -268,7 +268,7 @@ struct VMCoreInformationTests {
     #expect(information.lines.count == 10)
   }
 
-  @Test("has no build ID where a kernel wrote garbage")
+  @Test("the note has no build ID where a kernel wrote garbage")
   func garbage() throws {
     for line in ["BUILD-ID=\u{1}\u{2}", "BUILD-ID=" + String(repeating: "0", count: 40)] {
       let text = Array("OSRELEASE=6.11.5\n\(line)\n".utf8)

@@ -34,7 +34,7 @@ struct KernelFactsTests {
       name.isEmpty ? scratch.path : scratch.file(name), config: config.map { scratch.file($0) })
   }
 
-  @Test("come from the image, each with its source")
+  @Test("facts come from the image, each with its source")
   func image() throws {
     try write(kernel(), to: "vmlinux")
     let facts = try read("vmlinux")
@@ -48,7 +48,7 @@ struct KernelFactsTests {
     #expect(facts.releaseNumber.map { [$0.major, $0.minor] } == [6, 12])
   }
 
-  @Test("lie beside the image where packages put them")
+  @Test("facts are found beside the image where packages put them")
   func beside() throws {
     try write(kernel(), to: "boot/vmlinuz-\(Self.release)")
     try write(Self.config, to: "boot/config-\(Self.release)")
@@ -61,7 +61,7 @@ struct KernelFactsTests {
     }
   }
 
-  @Test("of a modules directory come from it, and from /boot of its root")
+  @Test("facts of a modules directory come from it, and from /boot of its root")
   func modulesDirectory() throws {
     try write(kernel(), to: "lib/modules/\(Self.release)/vmlinuz")
     try write(Self.config, to: "lib/modules/\(Self.release)/config")
@@ -71,7 +71,7 @@ struct KernelFactsTests {
     #expect(facts.moduleTree == scratch.file("lib/modules/\(Self.release)"))
   }
 
-  @Test("of a build tree come from its top")
+  @Test("facts of a build tree come from its top")
   func buildTree() throws {
     try write(kernel(), to: "vmlinux")
     try write(Self.config, to: ".config")
@@ -90,7 +90,7 @@ struct KernelFactsTests {
     #expect(throws: FileError.self) { try read("", config: "text") }
   }
 
-  @Test("Module.symvers gives exports and nothing else")
+  @Test("Module.symvers gives exports and no other facts")
   func symvers() throws {
     let text = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
     try write(text, to: "Module.symvers")
@@ -112,7 +112,7 @@ struct KernelFactsTests {
     #expect(facts.exports?.source.hasSuffix("Module.symvers") == true)
   }
 
-  @Test("what is no kernel is an error with its path")
+  @Test("a file that is not a kernel is an error with its path")
   func noKernel() throws {
     try write([UInt8](repeating: 0x5a, count: 4096), to: "noise")
     scratch.makeDirectory("empty")

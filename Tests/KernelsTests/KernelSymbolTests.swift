@@ -20,7 +20,7 @@ struct KernelSymbolTests {
 
   private func read(_ text: String) throws -> KernelSymbolSource { try read(Array(text.utf8)) }
 
-  @Test("are read from a list, which has no tables")
+  @Test("symbols are read from a list, which has no tables")
   func list() throws {
     let source = try read("ffffffff81000000 T _text\nffffffff81000010 t a\t[m]\n")
     #expect(source.table.count == 2 && source.tables == nil && source.release == nil)
@@ -44,20 +44,20 @@ struct KernelSymbolTests {
     return memory.bytes.bytes
   }
 
-  @Test("of an image that holds distances are placed by its pointers to them")
+  @Test("symbols of an image that stores offsets are placed by its pointers to them")
   func placed() throws {
     let source = try read(silentImage(pointers: 400))
     #expect(!source.hasRelativeAddresses && source.table.addresses.first == Self.arm64Start)
     #expect(source.table.addresses.last == Self.arm64Start + 0x2000 + 16 * 199)
   }
 
-  @Test("of an image that holds distances and few pointers are not placed")
+  @Test("symbols of an image that stores offsets and few pointers are not placed")
   func unplaced() throws {
     let source = try read(silentImage(pointers: 40))
     #expect(source.hasRelativeAddresses && source.table.addresses.first == 0)
   }
 
-  @Test("without addresses tell that they are hidden")
+  @Test("symbols without addresses are reported as hidden")
   func hidden() throws {
     var source = try read("0000000000000000 T _text\n0000000000000000 T a\n")
     #expect(source.hidesAddresses && source.kernelOffset == nil)
@@ -65,12 +65,13 @@ struct KernelSymbolTests {
     #expect(!isUndone)
   }
 
-  @Test("of no kernel are an error with the path")
+  @Test("symbols of a file that is not a kernel are an error with the path")
   func noKernel() throws {
     #expect(throws: FileError.self) { try read("just words\n") }
   }
 
-  @Test("of a moved kernel get the addresses that they were linked to, those of modules do not")
+  @Test(
+    "symbols of a moved kernel get the addresses that they were linked to, those of modules do not")
   func undoing() throws {
     var source = try read(
       """
@@ -92,7 +93,7 @@ struct KernelSymbolTests {
     #expect(source.table.addresses == expected)
   }
 
-  @Test("of other architectures need the offset from outside")
+  @Test("symbols of other architectures need the offset from outside")
   func unknownMove() throws {
     var source = try read("ffff800080210000 T _text\nffff800080210010 T a\n")
     #expect(source.kernelOffset == nil)
@@ -121,7 +122,7 @@ struct KernelSymbolTests {
   }
 
   @Test(
-    "are read from memory dumps of every form, with the note's help and without",
+    "symbols are read from memory dumps of every form, with the note's help and without",
     arguments: [true, false])
   func dumps(isBaseRelative: Bool) throws {
     var memory = MemoryBuilder(Self.start)
@@ -148,7 +149,7 @@ struct KernelSymbolTests {
     }
   }
 
-  @Test("are read across pages that a dump lacks")
+  @Test("symbols are read across pages that a dump lacks")
   func gap() throws {
     var memory = MemoryBuilder(Self.start)
     memory.bytes.pad(to: 3 * DumpBuilder.pageSize)
@@ -159,7 +160,7 @@ struct KernelSymbolTests {
       try read(builder.kdump(pages(memory.bytes.bytes, skipping: 1))), memory, .placeRelative)
   }
 
-  @Test("are found in a core without a note; place-relative ones are distances then")
+  @Test("symbols are found in a core without a note; place-relative ones are offsets then")
   func noNote() throws {
     for isBaseRelative in [true, false] {
       var memory = MemoryBuilder(Self.start)
@@ -171,7 +172,7 @@ struct KernelSymbolTests {
     }
   }
 
-  @Test("are found although the note misleads")
+  @Test("symbols are found although the note misleads")
   func misleading() throws {
     var memory = MemoryBuilder(Self.start)
     try memory.putTables()
@@ -186,7 +187,7 @@ struct KernelSymbolTests {
     }
   }
 
-  @Test("of a dump without tables are an error that says so")
+  @Test("symbols of a dump without tables are an error that states this")
   func noTables() throws {
     let builder = DumpBuilder(information: DumpBuilder.information(release: "7.3.4"))
     let memory = MemoryBuilder(Self.start).bytes.bytes

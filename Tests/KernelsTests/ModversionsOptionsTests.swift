@@ -48,7 +48,7 @@ struct ModversionsOptionsTests {
       try options(["MODVERSIONS"], release: "5.15.0-1-generic", build: build).reads == [.basic])
   }
 
-  @Test("without modversions there is nothing to say")
+  @Test("without modversions there are no layouts")
   func off() throws {
     let options = try options(["MODULES"], release: "7.2.0")
     #expect(!options.isEnabled && options.generator == nil)

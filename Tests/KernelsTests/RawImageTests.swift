@@ -56,7 +56,9 @@ struct RawImageTests {
     return try reader.read(scratch.file("Image"))
   }
 
-  @Test("are read through the symbols that bound the tables", arguments: [true, false])
+  @Test(
+    "exports of raw images are read through the symbols that bound the tables",
+    arguments: [true, false])
   func exports(knowsPlace: Bool) throws {
     let facts = try read(try image(knowsPlace: knowsPlace))
     let exports = try #require(facts.exports?.value)
@@ -68,7 +70,7 @@ struct RawImageTests {
     #expect(facts.layout?.value == ELFLayout(is64Bit: true, order: .little))
   }
 
-  @Test("with bounds that make no sense are none, and the rest is read", arguments: 0..<6)
+  @Test("bounds that make no sense give no exports, and the other facts are read", arguments: 0..<6)
   func hostile(_ choice: Int) throws {
     let bytes = try image { symbols in
       for index in symbols.indices {
@@ -89,7 +91,7 @@ struct RawImageTests {
     #expect(facts.release?.value == "7.3.4" && facts.symbols != nil)
   }
 
-  @Test("cut anywhere end in facts or an error")
+  @Test("raw images cut anywhere give facts or an error")
   func cut() throws {
     let bytes = try image()
     for count in stride(from: 64, to: bytes.count, by: bytes.count / 40) {

@@ -31,7 +31,7 @@ struct LivepatchFileTests {
     return builder
   }
 
-  @Test("what klp-build's sections say is read")
+  @Test("the sections of klp-build are read")
   func klpBuild() throws {
     let patch = try read(sample(.klpBuild).build())
     #expect(patch.carrier == .section(".init.klp_objects"))
@@ -79,7 +79,7 @@ struct LivepatchFileTests {
     #expect(patch.sections[1].references.map(\.isMarked) == [false])
   }
 
-  @Test("a module that is no livepatch is none")
+  @Test("a module that is not a livepatch is not read as one")
   func ordinary() throws {
     let patch = try read(ModuleBuilder("plain").build())
     #expect(!patch.isLivepatch && patch.objects.isEmpty && patch.carrier == .none)

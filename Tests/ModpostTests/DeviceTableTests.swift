@@ -37,7 +37,9 @@ struct DeviceTableTests {
     return elf.build()
   }
 
-  @Test("of every kind become the aliases that modpost makes", arguments: ["x86_64", "s390x"])
+  @Test(
+    "device tables of every kind become the aliases that modpost makes",
+    arguments: ["x86_64", "s390x"])
   func golden(_ target: String) throws {
     let wanted = String(decoding: try Fixture.bytes("devices/\(target).aliases"), as: UTF8.self)
       .split(separator: "\n").map(
@@ -48,7 +50,7 @@ struct DeviceTableTests {
     #expect(wanted.count > 160)
   }
 
-  @Test("of an object stand in its generated source")
+  @Test("aliases of an object are in its generated source")
   func generatedSource() throws {
     let symvers = Array("0x1234abcd\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
     let exports = try Symvers.parse(symvers.rawSpan)
@@ -62,7 +64,7 @@ struct DeviceTableTests {
     #expect(lines.map(String.init) == wanted)
   }
 
-  @Test("name the table and say what is wrong with it")
+  @Test("errors name the device table and its fault")
   func problems() {
     #expect(problem(object()) == "none: [\"i2c:lm75\"]")
     #expect(
@@ -73,20 +75,20 @@ struct DeviceTableTests {
     #expect(problem(object { $0[63] = 1 }).hasSuffix("not terminated with an empty entry"))
   }
 
-  @Test("in a section without bytes have empty entries, however many")
+  @Test("device tables in a section without bytes have empty entries, however many")
   func noBits() {
     #expect(problem(object(size: 32, type: .nobits)) == "none: []")
     #expect(problem(object(size: 1 << 40, type: .nobits)) == "none: [\"i2c:\"]")
   }
 
-  @Test("that lie over one another are an error")
+  @Test("device tables that overlap are an error")
   func overlapping() {
     #expect(problem(object(count: 2)) == "none: [\"i2c:lm75\"]")
     let many = object(count: 1000) { $0 += [UInt8](repeating: 0, count: 1 << 20) }
     #expect(problem(many).hasSuffix("device tables overlap"))
   }
 
-  @Test("cut or damaged anywhere give aliases or an error")
+  @Test("device tables cut or damaged anywhere give aliases or an error")
   func damaged() throws {
     var file = try Fixture.bytes("devices/x86_64.o")
     for count in stride(from: 0, to: file.count, by: 97) { _ = problem(Array(file.prefix(count))) }

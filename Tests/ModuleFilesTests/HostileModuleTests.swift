@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Hostile modules")
 struct HostileModuleTests {
-  @Test("More version records than any kernel could export are refused, not kept")
+  @Test("more version records than any kernel could export are refused, not kept")
   func tooManyRecords() throws {
     // As a sparse file would have them: all zero.
     let size = 4 * (VersionTables.mostRecords + 1)

@@ -54,7 +54,7 @@ struct ModuleSymbolsTests {
       try symbols(module(), as: .kernel) == ["t same", "t same", "a counter", "t global", "w weak"])
   }
 
-  @Test("of a livepatch, the kernel keeps everything")
+  @Test("the kernel keeps all symbols of a livepatch")
   func livepatch() throws {
     #expect(
       try symbols(module(livepatch: true), as: .kernel) == [

@@ -41,7 +41,7 @@ struct VersionTablesTests {
     return try read(module.build())
   }
 
-  @Test("every layout is told, and read")
+  @Test("every layout is recognised and read")
   func layouts() throws {
     #expect(try read { _ in }.layouts.isEmpty)
     #expect(try read { $0.basic = Self.versions }.layouts == [.basic])
@@ -191,7 +191,7 @@ struct ModuleExportsTests {
     return module
   }
 
-  @Test("are what the relocations of the table say")
+  @Test("exports are those of the table's relocations")
   func relocations() throws {
     #expect(try rows(module) == ["alpha 1 any ", "beta 2 gplOnly NS", "gamma 3 any NS"])
     var separate = module
@@ -202,7 +202,7 @@ struct ModuleExportsTests {
     #expect(try rows(ModuleBuilder()).isEmpty)
   }
 
-  @Test("have the licence that the kernel's release looks at")
+  @Test("exports have the licence that the kernel's release looks at")
   func licences() throws {
     #expect(try rows(module, .sections) == ["alpha 1 any ", "beta 2 any NS", "gamma 3 any NS"])
     var separate = module

@@ -41,7 +41,7 @@ struct CauseTests {
     #expect(found == ["2 versions of owner differ: it was probably rebuilt since"])
   }
 
-  @Test("versions of another generator are told by the functions that have one CRC")
+  @Test("versions of another generator are recognised by functions that share a CRC")
   func generator() throws {
     var bench = Bench()
     bench.exports.append(SampleExport("__fentry__", 0xd272_d446))

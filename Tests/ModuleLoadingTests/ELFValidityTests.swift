@@ -93,7 +93,7 @@ struct ELFValidityTests {
     ) { $0[header($0, 5) + 40] = 9 },
   ]
 
-  @Test("damage is told as kernels of the release tell it", arguments: damages)
+  @Test("damage is reported as kernels of the release report it", arguments: damages)
   func damaged(_ damage: Damage) throws {
     for (release, line) in damage.lines {
       var bench = Bench(release)

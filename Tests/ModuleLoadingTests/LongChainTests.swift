@@ -1,7 +1,7 @@
 import ByteStorage
 import ELFFormat
 import Kernels
-@testable import ModuleLoading
+import ModuleLoading
 import ModuleVersions
 import TestSupport
 import Testing
@@ -29,7 +29,7 @@ struct LongChainTests {
     return module.build()
   }
 
-  @Test("A chain of thousands of modules is followed without running out of stack")
+  @Test("a chain of thousands of modules is followed without running out of stack")
   func chain() throws {
     let length = 3000
     let images = (0..<length).map { number in
@@ -41,7 +41,7 @@ struct LongChainTests {
     #expect(outcomes.allSatisfy { $0.verdict == .loads })
   }
 
-  @Test("Modules that need each other are refused, whoever is asked about first")
+  @Test("modules that need each other are refused, whoever is asked about first")
   func cycle() throws {
     let images = [
       LongChainTests.module(0, needing: ["s1"]), LongChainTests.module(1, needing: ["s0"]),
@@ -53,7 +53,7 @@ struct LongChainTests {
     #expect(outcomes.map(\.errno) == [.ENOENT, .ENOENT, nil])
   }
 
-  @Test("Symbols beyond a limit are not listed one by one")
+  @Test("symbols beyond a limit are not listed one by one")
   func manyUnknownSymbols() throws {
     var elf = ModuleBuilder("many")
     elf.structureSize = 128
@@ -66,7 +66,7 @@ struct LongChainTests {
     #expect(outcome.log.count <= 100_000 && outcome.symbols.count <= 100_000)
   }
 
-  @Test("Namespaces and dependencies may be listed without end")
+  @Test("namespaces and dependencies may be listed without end")
   func longLists() throws {
     var module = ModuleBuilder("lists")
     module.structureSize = 128
@@ -77,7 +77,7 @@ struct LongChainTests {
     #expect(checker.check(images: [module.build()]).map(\.verdict) == [.loads])
   }
 
-  @Test("Relocation tables that overlap are not read over and over")
+  @Test("relocation tables that overlap are not read over and over")
   func overlappingRelocations() throws {
     var module = ModuleBuilder("overlaps")
     module.structureSize = 128
@@ -95,7 +95,7 @@ struct LongChainTests {
     #expect(checker.check(images: [file.build()]).map(\.verdict) == [.loads])
   }
 
-  @Test("Section names that are the same as text, but not as bytes, are two names")
+  @Test("section names that are the same as text, but not as bytes, are two names")
   func sectionNames() throws {
     var module = ModuleBuilder("names")
     module.structureSize = 128
@@ -107,7 +107,7 @@ struct LongChainTests {
     #expect(checker.check(images: [module.build()]).map(\.errno) == [.EEXIST])
   }
 
-  @Test("A set of numbers holds what was put in")
+  @Test("a set of numbers holds the numbers that were put in")
   func moduleSet() {
     var set = ModuleSet(3)
     set.insert(200)

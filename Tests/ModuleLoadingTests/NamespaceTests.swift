@@ -28,7 +28,7 @@ struct NamespaceTests {
     #expect(try summary(bench.outcome(importer(bench, imports: ["OTHER", "SPACE"]))) == "loads")
   }
 
-  @Test("MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS makes it a warning")
+  @Test("MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS turns a missing import into a warning")
   func allowed() throws {
     var bench = Bench()
     bench.config.append("MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS")

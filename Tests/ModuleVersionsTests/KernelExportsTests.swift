@@ -32,7 +32,7 @@ struct KernelExportsTests {
   }
 
   @Test(
-    "are read from entries of 8, 12, 16 and 24 bytes, of both byte orders",
+    "exports are read from entries of 8, 12, 16 and 24 bytes, in both byte orders",
     arguments: [true, false], [true, false])
   func entrySizes(_ is64Bit: Bool, _ hasNamespaces: Bool) throws {
     for order in [ByteOrder.little, .big] {
@@ -51,7 +51,7 @@ struct KernelExportsTests {
     }
   }
 
-  @Test("have CRCs as literals, longs or offsets, or none")
+  @Test("exports have CRCs as literals, longs or offsets, or none")
   func crcForms() throws {
     for form in [KernelBuilder.CRCForm.none, .literal, .long] {
       var kernel = KernelBuilder(exports: Self.exports)

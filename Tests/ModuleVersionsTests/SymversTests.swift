@@ -14,7 +14,7 @@ struct SymversTests {
     }
   }
 
-  @Test("the columns of every release are told apart, line by line")
+  @Test("the columns of every release are recognised, line by line")
   func columns() throws {
     let text =
       "0x12345678\tusb_stor_probe1\tdrivers/usb/storage/usb-storage\tEXPORT_SYMBOL_GPL\tUSB_STORAGE\n"
@@ -107,7 +107,7 @@ struct ExportTableTests {
     return table
   }
 
-  @Test("rows of a name are found in their order")
+  @Test("rows with a name are found in their order")
   func index() throws {
     let names = (0..<300).map { "symbol_\($0 % 100)" } + ["", "once"]
     let table = table(names)

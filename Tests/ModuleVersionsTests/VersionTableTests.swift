@@ -290,7 +290,7 @@ struct HashedNameTests {
     return bytes.bytes
   }
 
-  @Test("a digest is told from a name, and is that of the name")
+  @Test("a digest is distinguished from a name, and is that of the name")
   func digest() throws {
     let name = Array(Self.name.utf8)
     let expected = HashedName(of: name.rawSpan)
@@ -306,7 +306,7 @@ struct HashedNameTests {
     #expect(HashedName(of: dotted.rawSpan) == expected)
   }
 
-  @Test("a name sha256 without a digest, or with more behind it, is a name")
+  @Test("a name sha256 without a digest, or with more after it, is a name")
   func plain() {
     for bytes in [
       VersionTableBuilder.basic([RequiredVersion("sha256", 1)], little64),

@@ -34,7 +34,8 @@ struct NameAuditTests {
     return names
   }
 
-  @Test("counts a name once, however many symbols bear it, and leaves out what is no name")
+  @Test(
+    "a name counts once, however many symbols have it, and strings that are not names do not count")
   func counts() throws {
     let audit = NameAudit(of: try names())
     #expect(audit.all == NameAudit.Tally(names: 14, symbols: 15))
@@ -44,7 +45,7 @@ struct NameAuditTests {
     #expect(audit.owners == 1)
   }
 
-  @Test("knows mangled Rust names behind the toolchain's prefixes, too")
+  @Test("mangled Rust names are recognised after the toolchain's prefixes, too")
   func rust() throws {
     let audit = NameAudit(of: try names())
     #expect(audit.rust == NameAudit.Tally(names: 3, symbols: 2))
@@ -72,7 +73,7 @@ struct NameAuditTests {
     #expect(audit.suffixed == NameAudit.Tally(names: 6, symbols: 7))
   }
 
-  @Test("names that become one are told for every way of stripping")
+  @Test("names that become equal are reported for every way of stripping")
   func stripping() throws {
     let audit = NameAudit(of: try names())
     let found = audit.merged.map { "\($0.stripping.rawValue) \($0.stems) \($0.names)" }
@@ -92,7 +93,7 @@ struct NameAuditTests {
     #expect(found.sameAddressGroups.map(\.count) == [2])
   }
 
-  @Test("owners tell equal names of modules apart")
+  @Test("owners distinguish equal names of modules")
   func owners() throws {
     var all = try names("1000 t f\n2000 t f\t[a]\n2100 t f\t[a]\n")
     all.append(try names("1000 t f\n1000 t g\n"))
@@ -104,7 +105,7 @@ struct NameAuditTests {
     #expect(audit.duplicates.sameAddress.symbols == 0)
   }
 
-  @Test("of nothing is nothing")
+  @Test("an audit without names is empty")
   func nothing() {
     let audit = NameAudit(of: NameCollection())
     #expect(audit.longest == 0 && audit.length(ofPercent: 50) == 0 && audit.suffixes.isEmpty)

@@ -78,7 +78,7 @@ struct DamagedTableTests {
     }
   }
 
-  @Test("another version and another file are told apart")
+  @Test("another version and another file are distinguished")
   func versions() throws {
     var other = bytes
     other[8] = 2
@@ -92,7 +92,7 @@ struct DamagedTableTests {
     #expect(isRecognized)
   }
 
-  @Test("a table that cannot be finished leaves nothing behind")
+  @Test("a table that cannot be finished leaves no file")
   func unfinished() throws {
     let path = scratch.file("none/table")
     #expect(throws: FileError.self) {

@@ -7,7 +7,7 @@ import Testing
 @Suite("Text made to be slow")
 struct HostileTextTests {
   @Test(
-    "comes back from readable{linkage}, and from a kernel's names",
+    "a text comes back from readable{linkage}, and from a kernel's names",
     arguments: [
       ">", "<", "{", "}", "+0x", "+0x1/0x", " <", "::", "symbol '<", "/livepatch/a", "{a}", "_R",
       ".llvm.", "| <", "probe:", "\u{1b}[", "\u{1b}[1;", ";a", "1;", "[a", "0x1 <a+", "a<,", "a< ",
@@ -96,7 +96,7 @@ struct HostileTextTests {
     #expect(asked == 2_000)
   }
 
-  @Test("is written the same whether all names are listed or not")
+  @Test("the translation is the same whether all names are listed or not")
   func listing() {
     // Frames that no grammar agrees on; found by fuzzing.
     let frame =

@@ -32,7 +32,7 @@ struct LookupTests {
     return translated(text, options, sources: [kernel])
   }
 
-  @Test("the size tells equal names apart")
+  @Test("the size distinguishes equal names")
   func size() {
     #expect(linkage("init_once+0x1/0x40") == "init_once.llvm.1+0x1/0x40")
     #expect(linkage("init_once+0x1/0x50") == "init_once.llvm.2+0x1/0x50")
@@ -40,7 +40,7 @@ struct LookupTests {
     #expect(linkage("type_show+0x1/0x20") == "type_show+0x1/0x20")
   }
 
-  @Test("the address tells equal names apart where one of them has it")
+  @Test("the address distinguishes equal names where one of them has it")
   func address() {
     #expect(linkage("ffffffff81000040 t init_once") == "ffffffff81000040 t init_once.llvm.2")
     #expect(
@@ -48,13 +48,13 @@ struct LookupTests {
     #expect(linkage("ffffffffa1000040 t init_once") == "ffffffffa1000040 t init_once")
   }
 
-  @Test("the module tells whose name it is")
+  @Test("the module decides whose name it is")
   func module() {
     #expect(linkage("init_once+0x1/0x40 [loop]") == "init_once.llvm.9+0x1/0x40 [loop]")
     #expect(linkage("work.isra+0x1/0x10 [loop]") == "work.isra+0x1/0x10 [loop]")
   }
 
-  @Test("what is ambiguous is kept, first, or all")
+  @Test("an ambiguous name is kept, or becomes the first or all of its symbols")
   func ambiguity() {
     #expect(linkage("0 t x\n=> init_once") == "0 t x\n=> init_once")
     #expect(linkage("=> init_once", .first) == "=> init_once.llvm.1")
@@ -102,7 +102,7 @@ struct LookupTests {
     #expect(translated(hashed, options) == hashed)
   }
 
-  @Test("a text of another kernel is told")
+  @Test("a text from another kernel is reported")
   func verification() {
     var options = TranslationOptions()
     options.verifies = true
@@ -130,7 +130,7 @@ struct LookupTests {
     #expect(translator.counts.contradicted == 4 && translator.counts.verified == 3)
   }
 
-  @Test("addresses are written behind offsets")
+  @Test("addresses are written after offsets")
   func addresses() {
     var options = TranslationOptions()
     options.showsAddresses = true
@@ -140,7 +140,7 @@ struct LookupTests {
         == " init_once+0x10/0x50 [x]\n init_once+0x10/0x50 (0xffffffff81000050)\n")
   }
 
-  @Test("modules that a text mentions are read when they are")
+  @Test("modules are read when a text mentions them")
   func lazyModules() throws {
     let module = try source("0 t x\n0000000000000000 t probe.isra.0\t[nvme]\n")
     var asked: [String] = []
@@ -156,7 +156,7 @@ struct LookupTests {
     #expect(asked == ["nvme", "sd"])
   }
 
-  @Test("one name means what stands beside it says, however often it comes")
+  @Test("a name is resolved by the text next to it, however often it occurs")
   func repeatedNames() {
     let lines = [
       ("init_once+0x1/0x40", "init_once.llvm.1+0x1/0x40"),
@@ -170,7 +170,7 @@ struct LookupTests {
     #expect(linkage(text) == twice.map { $0.1 + "\n" }.joined())
   }
 
-  @Test("a form that is neither one word nor a path is found too")
+  @Test("a form that is neither one word nor a path is also found")
   func uncommonForms() throws {
     let kernel = try source("ffffffff81000000 T _RMC0h\n")
     #expect(translated("_RMC0h+0x1/0x2") == "<u8>+0x1/0x2")

@@ -39,7 +39,7 @@ struct NameDirectoryTests {
   }
 
   @Test(
-    "a form finds the names it may stand for, and no piece for the whole",
+    "a form finds the names that it may mean, and not a piece for the whole",
     arguments: [
       ("kernel::print::call_printk", [rust]), ("kernel::print::call_printk.cold", ["\(rust).cold"]),
       (rust, [rust]), ("init_once", ["init_once.llvm.1", "init_once.llvm.2"]),

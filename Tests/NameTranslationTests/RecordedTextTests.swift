@@ -8,13 +8,13 @@ import Testing
 struct RecordedTextTests {
   static let names = DirectoryTree.names(in: Fixture.path("translate/readable"))
 
-  @Test("become readable as another program makes them", arguments: names)
+  @Test("recorded texts become readable as another program makes them", arguments: names)
   func forward(_ name: String) throws {
     let text = try Fixture.bytes("translate/\(name)")
     #expect(translated(text) == (try Fixture.bytes("translate/readable/\(name)")))
   }
 
-  @Test("do not depend on where pieces are cut", arguments: names)
+  @Test("translations do not depend on where the text is cut into pieces", arguments: names)
   func pieces(_ name: String) throws {
     let text = try Fixture.bytes("translate/\(name)")
     let expected = try Fixture.bytes("translate/readable/\(name)")
@@ -23,7 +23,9 @@ struct RecordedTextTests {
     }
   }
 
-  @Test("come back from readable{linkage} byte for byte, without a kernel", arguments: names)
+  @Test(
+    "recorded texts come back from readable{linkage} byte for byte, without a kernel",
+    arguments: names)
   func pairs(_ name: String) throws {
     let text = try Fixture.bytes("translate/\(name)")
     for isBare in [false, true] {
@@ -36,7 +38,9 @@ struct RecordedTextTests {
     }
   }
 
-  @Test("come back by the names that they hold, but for those of several", arguments: names)
+  @Test(
+    "recorded texts come back by the names that they contain, except ambiguous ones",
+    arguments: names)
   func byNames(_ name: String) throws {
     let text = try Fixture.bytes("translate/\(name)")
     var all = TranslationOptions()
@@ -69,14 +73,14 @@ struct RecordedTextTests {
 
     """
 
-  @Test("of every architecture and report come back by the kernel's names")
+  @Test("texts of every architecture and report come back by the kernel's names")
   func backward() throws {
     let text = try Fixture.bytes("translate/architectures.txt")
     let readable = try Fixture.bytes("translate/readable/architectures.txt")
     #expect(translated(readable, .linkage, sources: [try source(Self.kernel)]) == text)
   }
 
-  @Test("each have names of the surface they are recorded for")
+  @Test("each recorded text has names of its surface")
   func surfaces() throws {
     var found: Set<Surface> = []
     for name in Self.names {

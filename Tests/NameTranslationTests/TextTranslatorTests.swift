@@ -5,7 +5,7 @@ import Testing
 @Suite("Text translator")
 struct TextTranslatorTests {
   @Test(
-    "rewrites the name alone, wherever a name stands",
+    "a name alone is rewritten, wherever the text has a name",
     arguments: [
       ("foo.isra.0+0x1/0x2\r\n", "foo.isra+0x1/0x2\r\n"),
       (" ? __cfi_c_show.llvm.12+0x10/0x10  \n", " ? __cfi_c_show+0x10/0x10  \n"),
@@ -18,7 +18,7 @@ struct TextTranslatorTests {
   func names(_ text: String, _ expected: String) { #expect(translated(text) == expected) }
 
   @Test(
-    "leaves everything else",
+    "everything except names is left as it is",
     arguments: [
       "see foo.isra.0 in the manual\n", "https://example.org/foo.isra.0+0x10/0x20\n",
       "drivers/foo.cold.c:12\n", "_RNvC4core3foo is mangled\n", "0xffffffff81234567+0x1/0x2\n",
@@ -82,7 +82,7 @@ struct TextTranslatorTests {
     #expect(translated(bytes, pieceSize: 4099) == bytes)
   }
 
-  @Test("what a record of names tells is where it stands")
+  @Test("a record of names has the place of each name")
   func records() throws {
     var options = TranslationOptions()
     options.collectsNames = true

@@ -95,7 +95,7 @@ struct OrderedWorkTests {
     #expect(states.withLock { $0 } <= 4)
   }
 
-  @Test("no jobs make no results, whatever the number says")
+  @Test("no jobs give no results, whatever the number")
   func nothing() {
     for count in [0, -1, Int.min] {
       OrderedWork.run(

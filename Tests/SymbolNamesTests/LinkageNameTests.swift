@@ -76,7 +76,7 @@ struct LinkageNameTests {
     #expect(LinkageName.sourceName(of: name) == source)
   }
 
-  @Test("a suffix tells what it does to the function")
+  @Test("a suffix gives its effect on the function")
   func meaning() {
     let parts = LinkageName(Array("foo.part.0.isra.0.cold".utf8).span)
     #expect(parts.suffixes.map(\.isPart) == [true, false, true])

@@ -36,7 +36,8 @@ struct RustGoldenTests {
     }
   }
 
-  @Test("names appended to one buffer stand side by side; what is no name leaves it alone")
+  @Test(
+    "names are appended to one buffer side by side; a string that is not a name leaves it alone")
   func sharedBuffer() throws {
     var output = NameBuffer(minimumCapacity: 1)
     var expected = ""

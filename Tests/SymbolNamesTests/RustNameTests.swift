@@ -65,7 +65,7 @@ struct RustNameTests {
   }
 
   @Test(
-    "what is no Rust name is left alone",
+    "a name that is not a Rust name is left alone",
     arguments: [
       "", "_", "_R", "printk", "_ZN3fooE", "_ZN3foo3barEv", "_ZN3foo17h0123456789abcdeE",
       "_ZN3foo17h0000000000000000E", "_ZN3foo17h0123456789abcdefEx", "_ZN17h0123456789abcdefE",

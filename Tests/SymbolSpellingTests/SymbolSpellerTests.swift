@@ -63,7 +63,7 @@ struct SymbolSpellerTests {
     #expect(try spell("vfs_read", for: .crash).text == "dis vfs_read")
   }
 
-  @Test("one of several equal names is told apart by its place")
+  @Test("one of several equal names is identified by its place")
   func equalNames() throws {
     let first = try spell("twice", 1, for: .kprobe).text ?? ""
     let second = try spell("twice", 2, for: .kprobe).text ?? ""
@@ -103,7 +103,7 @@ struct SymbolSpellerTests {
     #expect(try spell("foo.llvm.123", for: .ftrace, release: release, isLTO: true).text == name)
   }
 
-  @Test("what an interface cannot take says why")
+  @Test("a symbol that an interface cannot take has the reason")
   func impossible() throws {
     #expect(try spell("jiffies", for: .kprobe).reason == "it is not in the kernel's text")
     #expect(try spell("start_kernel", for: .kprobe).reason == "the kernel frees it after booting")

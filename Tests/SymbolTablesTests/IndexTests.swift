@@ -123,7 +123,7 @@ struct SymbolTextTests {
     #expect(parsed.skippedLineCount == 1)
   }
 
-  @Test("hidden addresses are told")
+  @Test("hidden addresses are reported")
   func hidden() throws {
     let text = "0000000000000000 T _text\n0000000000000000 t other\t[mod]\n"
     #expect(try SymbolText(parsing: Array(text.utf8).rawSpan).hidesAddresses)

@@ -85,7 +85,7 @@ struct SymbolTableTests {
     lines(try SymbolText(parsing: Array(text.utf8).rawSpan).table.kernelView())
   }
 
-  @Test("a list of nm becomes the kernel's own table: sorted, and without what never gets there")
+  @Test("a list of nm becomes the kernel's own table: sorted, and without what the kernel drops")
   func kernelView() throws {
     let dropped = [
       "$x", ".Lanchor", "L0", "__crc_printk", "__kstrtab_printk", "__kstrtabns_printk",
@@ -133,7 +133,7 @@ struct SymbolTableTests {
     #expect(SymbolTable().kernelView().count == 0)
   }
 
-  @Test("modules without a place have names and positions, but no address is theirs")
+  @Test("modules without a place have names and positions, but no addresses")
   func unplaced() throws {
     let text = "ffffffff81000000 T _stext\nffffffff81000010 t f\nffffffff81001000 T _end\n"
     var table = try SymbolText(parsing: Array(text.utf8).rawSpan).table

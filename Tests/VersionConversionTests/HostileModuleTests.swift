@@ -102,7 +102,7 @@ struct HostileModuleTests {
     }
   }
 
-  @Test("sections without bytes may say any size and offset")
+  @Test("sections without bytes may have any size and offset")
   func withoutBytes() throws {
     var builder = RoundTripTests.module(RoundTripTests.layouts[0], names: ["a"])
     builder.sections = [(".bss", [.alloc, .write], [])]
@@ -121,7 +121,7 @@ struct HostileModuleTests {
     }
   }
 
-  @Test("an empty table may say any offset in the file", arguments: [0, 64, 101, 700])
+  @Test("an empty table may have any offset in the file", arguments: [0, 64, 101, 700])
   func emptyTable(_ offset: UInt64) throws {
     var builder = ModuleBuilder()
     builder.basic = []

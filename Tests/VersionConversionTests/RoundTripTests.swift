@@ -70,7 +70,7 @@ struct RoundTripTests {
     #expect(dropped.notices.contains(.leftOut([long])))
   }
 
-  @Test("names of the longest length that fits are kept, of one more refused", arguments: layouts)
+  @Test("names of the longest length that fits are kept, longer ones refused", arguments: layouts)
   func limits(_ layout: ELFLayout) throws {
     for (length, fits) in [(63 - layout.wordSize, true), (64 - layout.wordSize, false)] {
       var module = ModuleBuilder()
@@ -85,7 +85,7 @@ struct RoundTripTests {
     }
   }
 
-  @Test("what is as asked for is not changed")
+  @Test("a module that is as asked for is not changed")
   func unchanged() throws {
     let original = Self.module(Self.layouts[0], names: ["a"]).build()
     let result = try converted(original, ConversionRequest(.basic))
@@ -110,7 +110,7 @@ struct RoundTripTests {
     #expect(throws: ConversionError.self) { try converted(none, to: .both) }
   }
 
-  @Test("other sections, symbols and relocations stay what they are")
+  @Test("other sections, symbols and relocations stay as they are")
   func others() throws {
     var module = Self.module(Self.layouts[0], names: ["a", "b"])
     module.exports = [SampleExport("mine", 4), SampleExport("ours", 5, isGPLOnly: true)]

@@ -1,23 +1,23 @@
 /// A set of module numbers, small enough to be kept for every module of a tree.
-struct ModuleSet: Sendable {
+package struct ModuleSet: Sendable {
   private var words: [UInt64] = []
 
   /// A set of one number, 0 or more.
-  init(_ number: Int) { insert(number) }
+  package init(_ number: Int) { insert(number) }
 
   /// Whether a number is in the set.
-  func contains(_ number: Int) -> Bool {
+  package func contains(_ number: Int) -> Bool {
     number >> 6 < words.count && words[number >> 6] >> UInt64(number & 63) & 1 != 0
   }
 
   /// Adds a number, 0 or more.
-  mutating func insert(_ number: Int) {
+  package mutating func insert(_ number: Int) {
     reserve(number >> 6 + 1)
     words[number >> 6] |= 1 << UInt64(number & 63)
   }
 
   /// Adds the numbers of another set.
-  mutating func formUnion(_ other: ModuleSet) {
+  package mutating func formUnion(_ other: ModuleSet) {
     reserve(other.words.count)
     for index in other.words.indices { words[index] |= other.words[index] }
   }
