@@ -95,6 +95,14 @@ struct LivepatchBuilder {
       let index = elf.addSection(".init.klp_objects", bytes: external)
       elf.addRelocations(relocations(own, in: .objects), forSection: index)
     }
+    addRelocationSections(marked, forSection: text, to: &elf)
+    return elf.build()
+  }
+
+  /// Adds the sections of relocations that the kernel resolves.
+  private func addRelocationSections(
+    _ marked: [String: Int], forSection text: Int, to elf: inout ELFBuilder
+  ) {
     for section in sections {
       let entries = section.symbols.enumerated().map { number, symbol in
         ELFBuilder.Relocation(
@@ -104,7 +112,6 @@ struct LivepatchBuilder {
       elf.sections[table - 1].name = section.name
       elf.sections[table - 1].flags = ELFSectionFlags(rawValue: 0x0010_0002)
     }
-    return elf.build()
   }
 
   enum Part { case data, functions, objects }
