@@ -40,7 +40,7 @@ swift_files Sources | xargs awk '
   { documented = 0 }' >>"$faults"
 
 # Options are words of the command: below it, answers have codes, and the command puts them into words.
-# Those of other tools, as in `perf probe --add`, may stand in what is written for them.
+# Those of other tools, as in `perf probe --add`, are allowed.
 options=$(grep -ohE -- "-l '?[a-z][a-z-]+" packaging/completions/ksym.fish | tr -d "'" | sort -u |
   sed 's/^-l //' | tr '\n' ' ')
 swift_files Sources | grep -v '^Sources/ksym/' | xargs awk -v options="$options" '
