@@ -27,7 +27,7 @@ extension FuzzTargets {
 /// Compares a module with what it was before its version tables were converted.
 private struct ConversionComparison: ~Escapable {
   let before, after: ELFFile
-  /// New index of each section that is no version table, by the old one.
+  /// New index of each section that is not a version table, by the old one.
   private var newIndices: [Int: Int] = [0: 0]
 
   /// Ends the process if anything but the version tables differs.

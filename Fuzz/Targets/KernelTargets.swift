@@ -10,7 +10,7 @@ extension FuzzTargets {
   /// Largest content of a compressed stream, in bytes: bombs must stop there.
   private static let limit = 1 << 20
 
-  /// Decompressors, behind the magic numbers.
+  /// Decompressors, by their magic numbers.
   static func streams(_ bytes: RawSpan) {
     var buffer = FileBuffer(limit: limit)
     if let format = CompressionFormat(magic: bytes) {

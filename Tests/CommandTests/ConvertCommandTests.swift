@@ -97,7 +97,7 @@ struct ConvertCommandTests {
       $0.sections = [("data", .alloc, [UInt8](repeating: 7, count: 100_000))]
     }
     let original = try contents(of: path)
-    // A limit on the size of files stands for a disk that is full.
+    // A limit on the size of files acts as a full disk.
     let run = try await Ksym.run(
       ["-c", "ulimit -f 8; exec \(Ksym.path) convert --to both --in-place \(path)"], program: "sh")
     #expect(run.status == 2 && run.errors.contains("cannot write"))

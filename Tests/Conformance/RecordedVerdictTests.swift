@@ -70,7 +70,7 @@ struct RecordedVerdictTests {
 
 /// Rows that no reading of the files decides, or that ask for what the command does not model.
 enum UnmodelledRows {
-  /// What the ids end in: cryptography, relocations, bytes behind a table or behind the file (a last
+  /// The ends of ids: cryptography, relocations, bytes after a table or after the file (a last
   /// modinfo value without a NUL runs into whatever memory holds there, which changes from boot to
   /// boot), names of built-in modules, BTF, and a warning whose stack dump is in the log.
   private static let endings = [
@@ -78,7 +78,7 @@ enum UnmodelledRows {
   ]
 
   static func contains(_ row: VerdictRow) -> Bool {
-    // Flag 4 hands over a compressed file, 8 is no flag at all.
+    // Flag 4 hands over a compressed file, 8 is not a flag.
     row.flags & ~(64 | 3) != 0 || row.id.hasPrefix("C/") || row.id.hasPrefix("K/")
       || row.id.contains("-reloc-") || row.id.contains("-btf-")
       || row.log.contains { $0.contains("elocation target") }

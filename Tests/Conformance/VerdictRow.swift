@@ -75,7 +75,7 @@ enum KernelLog {
     line.hasPrefix("PKCS7:") || line.hasPrefix("Unsupported pkey")
   }
 
-  /// Whether a line tells that a forced load tainted the kernel: also once per boot.
+  /// Whether a line reports that a forced load tainted the kernel: also once per boot.
   static func isForceNotice(_ line: String) -> Bool { line.contains("kernel tainted.") }
 
   /// Whether a line is one that the loader prints for a module that it takes; the others are the

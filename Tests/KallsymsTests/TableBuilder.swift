@@ -9,7 +9,7 @@ import Testing
 /// How a release lays the tables out: what a test puts into bytes.
 struct TableForm: Sendable, CustomStringConvertible {
   var name: String
-  /// Whether the addresses stand behind the tokens (6.4 and later).
+  /// Whether the addresses follow the tokens (6.4 and later).
   var hasAddressesLast = true
   var encoding: AddressEncoding
   /// Alignment of each table.
@@ -71,7 +71,7 @@ struct TableBuilder {
     self.wordSize = wordSize
     self.loadAddress = loadAddress
     bytes = ByteBuilder(order)
-    // What stands before the tables in a kernel: anything but zeros.
+    // What precedes the tables in a kernel: anything but zeros.
     for index in 0..<4096 { bytes.put(UInt8(truncatingIfNeeded: index &* 167 | 1)) }
   }
 

@@ -200,7 +200,7 @@ struct KernelUnpackerTests {
     let path = try scratch.write(ImageBuilder.s390Image(bombs + Packed.all[0].bytes()), to: "image")
     var file = FileBuffer()
     try file.open(path)
-    // Each holds 4 MiB: too large, or too many to reach the kernel behind them, or not.
+    // Each holds 4 MiB: too large, or too many to reach the kernel after them, or not.
     for (limit, words) in [
       (1 << 20, "larger than the limit of 1048576 bytes"), (8 << 20, "holds no kernel"),
     ] {

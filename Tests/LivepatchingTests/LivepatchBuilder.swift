@@ -29,7 +29,7 @@ struct LivepatchBuilder {
   var isMarked = true
   /// Sizes of `struct klp_object` and `struct klp_func`.
   var (objectSize, functionSize) = (168, 152)
-  /// Whether arrays have symbols that tell their sizes.
+  /// Whether arrays have symbols with their sizes.
   var hasSymbols = true
 
   /// A livepatch of functions of vmlinux.

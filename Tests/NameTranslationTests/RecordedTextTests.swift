@@ -55,7 +55,7 @@ struct RecordedTextTests {
     }
     let lines = String(decoding: back, as: UTF8.self).split(separator: "\n")
     for (line, own) in zip(lines, String(decoding: text, as: UTF8.self).split(separator: "\n")) {
-      // A word after `p ` or alone in a line is no name if it is plain.
+      // A word after `p ` or alone in a line is not a name if it is plain.
       let isWord = name.hasPrefix("kprobes-") && line.split(separator: " ").count <= 2
       #expect(line == own || isWord || ambiguous.contains { line.contains($0) }, "\(line)")
     }

@@ -19,7 +19,7 @@ package struct DumpBuilder: Sendable {
     }
   }
 
-  /// A page of makedumpfile's format as it stands in the file, and its flags.
+  /// A page of makedumpfile's format as it is in the file, and its flags.
   package struct Page: Sendable {
     let number: Int
     let flags: UInt32
@@ -68,10 +68,10 @@ package struct DumpBuilder: Sendable {
     """
   }
 
-  /// The note as it stands among notes and in memory.
+  /// The note as it is stored among notes and in memory.
   package func note() -> [UInt8] {
     var out = ByteBuilder(layout.order)
-    // A note of another owner stands before.
+    // A note of another owner comes first.
     for (name, text) in [("CORE", "irrelevant"), ("VMCOREINFO", information)] {
       guard let text else { continue }
       out.put(UInt32(name.utf8.count + 1))

@@ -11,7 +11,7 @@ package import ELFFormat
 /// let file = elf.build()
 /// ```
 package struct ELFBuilder: Sendable {
-  /// A section as it will stand in the file.
+  /// A section as it will be in the file.
   package struct Section: Sendable {
     /// The name.
     package var name: String
@@ -71,7 +71,7 @@ package struct ELFBuilder: Sendable {
   package var flags: UInt32 = 0
   /// The sections without the null section, symbol table and string tables, which `build()` adds.
   package var sections: [Section] = []
-  /// Whether to write a symbol table although there is no symbol.
+  /// Whether to write a symbol table even without symbols.
   package var hasEmptySymbolTable = false
   private var symbols: [Symbol] = []
   private var relocations: [(table: Int, entries: [Relocation], hasAddends: Bool)] = []

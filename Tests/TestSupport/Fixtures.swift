@@ -8,7 +8,7 @@ package enum Fixture {
     return "/\(here)/Fixtures/\(name)"
   }
 
-  /// Bytes of a fixture, as they stand in the file.
+  /// Bytes of a fixture, as they are in the file.
   ///
   /// - Throws: ``ScratchError`` if it cannot be read.
   package static func bytes(_ name: String) throws(ScratchError) -> [UInt8] {

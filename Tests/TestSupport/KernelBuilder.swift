@@ -1,7 +1,7 @@
 internal import ByteStorage
 package import ELFFormat
 
-/// Builds a `vmlinux` that has what a kernel tells of itself, and nothing else.
+/// Builds a `vmlinux` that has what a kernel says of itself, and nothing else.
 package struct KernelBuilder: Sendable {
   /// How CRCs are stored.
   package enum CRCForm: Sendable { case none, literal, long, relative }

@@ -41,7 +41,7 @@ package enum Ksym {
   ///   - environment: Variables to add to those of the tests.
   ///   - program: Another program than the command.
   /// - Returns: What it left.
-  /// - Throws: What starting a program throws; that it ends badly is no error.
+  /// - Throws: What starting a program throws; a bad end of it is not an error.
   package static func run(
     _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
     program: String = Ksym.path

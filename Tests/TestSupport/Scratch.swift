@@ -71,7 +71,7 @@ package final class ScratchDirectory: Sendable {
 /// Why a scratch file could not be made.
 package struct ScratchError: Error { let words: String }
 
-/// The bytes of a file, as they stand in it.
+/// The bytes of a file, as they are.
 ///
 /// - Throws: ``ScratchError`` if it cannot be read.
 package func contents(of path: String) throws(ScratchError) -> [UInt8] {

@@ -2,7 +2,7 @@
 ///
 /// - Parameters:
 ///   - count: Number of symbols.
-///   - base: Address of the first, `_text`; per-CPU symbols stand before it.
+///   - base: Address of the first, `_text`; per-CPU symbols precede it.
 ///   - perCPU: How many of them have small addresses.
 /// - Returns: Lines that end with a newline.
 package func symbolList(count: Int, base: UInt64, perCPU: Int = 0) -> String {

@@ -80,7 +80,7 @@ extension Module {
     replace(table, with: contents(table) + symbol.raw)
   }
 
-  /// The name in the module structure, at the first place its modinfo name stands.
+  /// The name in the module structure, at the first place of its modinfo name.
   mutating func setStructName(_ name: String) {
     guard let section = section(".gnu.linkonce.this_module"), name.utf8.count < 56 else { return }
     let start = offset(of: section) + 24

@@ -55,7 +55,7 @@ extension Damage {
     ]
   }
 
-  /// The module's exported names, as they stand in the strings of its export table.
+  /// The module's exported names, as the strings of its export table have them.
   private static func exportedString(_ module: Module, atLeast length: Int) -> Int? {
     guard let section = module.section("__ksymtab_strings") else { return nil }
     var at = module.offset(of: section)
