@@ -3,7 +3,7 @@ package import ELFFormat
 internal import ModuleVersions
 package import SymbolNames
 
-/// The names that a module's hashed version records may stand for: those of its undefined symbols
+/// The names that a module's hashed version records may mean: those of its undefined symbols
 /// that do not fit a basic record. A name that fits is never hashed.
 package struct HashedRecordNames: Sendable {
   private var names: [HashedName: [UInt8]] = [:]
@@ -25,6 +25,6 @@ package struct HashedRecordNames: Sendable {
     }
   }
 
-  /// The linkage name that a hashed name stands for; `nil` if the module needs no such symbol.
+  /// The linkage name with a hashed name; `nil` if the module needs no such symbol.
   package func name(for hashed: HashedName) -> [UInt8]? { names[hashed] }
 }

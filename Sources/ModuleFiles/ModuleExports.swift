@@ -12,7 +12,7 @@ extension ELFFile {
   /// - Parameters:
   ///   - table: Receives the exports.
   ///   - owner: Index of the owner in `table`.
-  ///   - reading: What tells the licence of an export; the default is what the file itself shows.
+  ///   - reading: Determines the licence of an export; by default from the file itself.
   /// - Throws: ``ParseError`` if a section lies outside of the file.
   package func addModuleExports(
     to table: inout ExportTable, owner: Int, reading: LicenceReading = .asFound
@@ -34,7 +34,7 @@ extension ELFFile {
     }
   }
 
-  /// What tells whether a module's export is for GPL-compatible modules only.
+  /// How to determine whether a module's export is for GPL-compatible modules only.
   package enum LicenceReading: Sendable {
     /// `__kflagstab` if it is there, and the section's name.
     case asFound

@@ -21,7 +21,7 @@ package struct SignatureTrailer: Sendable, Hashable {
 
   /// `id_type`: 2 is PKCS#7.
   package let idType: UInt8
-  /// Whether all fields but `id_type` and `sig_len` are zero, as PKCS#7 wants.
+  /// Whether all fields but `id_type` and `sig_len` are zero, as PKCS#7 requires.
   package let hasZeroParameters: Bool
   /// `sig_len`: size of the signature in bytes.
   package let signatureLength: UInt32

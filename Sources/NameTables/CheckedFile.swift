@@ -54,7 +54,7 @@ internal import Synchronization
   /// Number of blocks.
   var blockCount: Int { checksums.count / 4 }
 
-  /// Compares a block, counted from the first behind the header, with its checksum, once.
+  /// Compares a block, counted from the first after the header, with its checksum, once.
   func verify(_ block: Int) throws(ParseError) {
     guard block >= 0, block < blockCount else { return }
     let bit: UInt64 = 1 << UInt64(block & 63)

@@ -71,7 +71,7 @@ private struct DigestEntries {
     try skip(table)
   }
 
-  /// Leaves out what is below the bits, but for an entry or two, by bisection.
+  /// Leaves out what is below the bits, except an entry or two, by bisection.
   private mutating func skip(_ table: NameTable) throws(ParseError) {
     var (low, high) = (range.lowerBound, range.upperBound)
     while high &- low > 2 {

@@ -70,7 +70,7 @@ extension NameTable {
     return owners
   }
 
-  /// Calls `body` for every owner of the set at an offset of the sets; returns the offset behind it.
+  /// Calls `body` for every owner of the set at an offset of the sets; returns the offset after it.
   func readSet(at offset: Int, _ body: (Int) -> Void) throws(ParseError) -> Int {
     var position = offset
     var remaining = try setNumber(at: &position)

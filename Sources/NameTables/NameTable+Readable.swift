@@ -91,7 +91,7 @@ struct ReadablePaths: ~Copyable {
 
   /// The paths by which a name may be called; none if it has no readable form.
   ///
-  /// What compilers put behind the mangled name does not count.
+  /// What compilers append to the mangled name does not count.
   mutating func forms(of name: RawSpan) -> [String] {
     guard name.starts(with: "_R") || name.starts(with: "_ZN") else { return [] }
     let parts = LinkageName(name.characters)

@@ -4,11 +4,11 @@ internal import SymbolNames
 extension NameTable {
   /// Calls `body` for every name whose source name is `source`, until it returns `false`.
   ///
-  /// Names are the source name itself, or with what toolchains put before and compilers behind it.
+  /// Names are the source name itself, or with what toolchains put before it and compilers after it.
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   /// - Complexity: O(log n) for each of the prefixes, and O(1) for each name with a dot or dollar
-  ///   behind the source name.
+  ///   after the source name.
   package func forEachRecord(
     source: RawSpan, _ body: (borrowing Record) -> Bool
   ) throws(ParseError) {

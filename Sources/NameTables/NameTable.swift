@@ -19,7 +19,7 @@ package struct NameTable: Sendable {
     let set: Int
     /// Offset of the record in the text.
     let offset: Int
-    /// Offset of the record behind it.
+    /// Offset of the next record.
     let next: Int
 
     @_lifetime(copy name)
@@ -36,7 +36,7 @@ package struct NameTable: Sendable {
 
   /// Opens a table.
   ///
-  /// - Throws: ``FileError`` if the file cannot be mapped, is no name table, is of a version that is
+  /// - Throws: ``FileError`` if the file cannot be mapped, is not a name table, has a version that is
   ///   not known, or its header is damaged.
   package init(_ path: String) throws(FileError) {
     let file = try MappedFile(path)
@@ -50,7 +50,7 @@ package struct NameTable: Sendable {
   /// - Parameters:
   ///   - bytes: The file.
   ///   - checks: Whether to compare checksums; everything else is checked all the same.
-  /// - Throws: ``ParseError`` if it is no table.
+  /// - Throws: ``ParseError`` if it is not a table.
   package init(copying bytes: RawSpan, checks: Bool = true) throws(ParseError) {
     try self.init(MappedFile(copying: bytes), checks: checks)
   }

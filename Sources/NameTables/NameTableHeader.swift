@@ -90,7 +90,7 @@ extension NameTableHeader {
   /// - Parameters:
   ///   - file: The whole file.
   ///   - checks: Whether to compare checksums.
-  /// - Throws: ``ParseError`` if it is no name table, of another version, damaged, or says what
+  /// - Throws: ``ParseError`` if it is not a name table, has another version, is damaged, or states what
   ///   cannot be.
   init(parsing file: RawSpan, checks: Bool) throws(ParseError) {
     let block = try NameTableHeader.block(of: file, checks: checks)
@@ -225,7 +225,7 @@ extension RawSpan {
     return value
   }
 
-  /// Reads a number of seven bits a byte, at most five bytes, and moves the offset behind it.
+  /// Reads a number of seven bits a byte, at most five bytes, and moves the offset past it.
   func variable(at offset: inout Int) -> Int? {
     var value = 0
     for shift in stride(from: 0, to: 35, by: 7) {

@@ -91,7 +91,7 @@ final class TableContents {
     try body(unsafe bytes.span.bytes)
   }
 
-  /// Writes everything behind the text, and makes the file.
+  /// Writes everything that follows the text, and makes the file.
   ///
   /// - Returns: Number of names, and size of the file.
   func finish(_ owners: [NameTable.Owner]) throws(FileError) -> (Int, Int) {

@@ -124,7 +124,7 @@ extension KernelContainer {
 
   /// U-Boot's legacy header (`include/image.h` of U-Boot): 64 bytes, big-endian; size at 12,
   /// architecture at 29, type at 30, compression at 31. Type 4 holds several files, whose sizes,
-  /// ended by 0, stand before them; the first is the kernel.
+  /// ended by 0, precede them; the first is the kernel.
   private static func uImage(
     _ head: RawSpan, _ source: ByteSource
   ) throws(ParseError) -> KernelContainer {

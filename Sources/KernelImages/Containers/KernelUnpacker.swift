@@ -57,7 +57,7 @@ package enum KernelUnpacker {
   ///   - scratch: Receives the payload.
   ///   - path: Names the file in errors.
   /// - Returns: The layers, and which buffer holds the kernel.
-  /// - Throws: ``FileError`` if it is no kernel image, a memory dump, or damaged.
+  /// - Throws: ``FileError`` if it is not a kernel image, is a memory dump, or is damaged.
   package static func unpack(
     _ file: inout FileBuffer, scratch: inout FileBuffer, path: String
   ) throws(FileError) -> UnpackedKernel {

@@ -1,6 +1,6 @@
 internal import ByteStorage
 
-/// Finding compressed streams in an image whose header does not tell where its payload is.
+/// Finding compressed streams in an image whose header does not record where its payload is.
 enum PayloadSearch {
   /// A place that begins like a compressed stream.
   struct Candidate: Hashable {
@@ -19,7 +19,7 @@ enum PayloadSearch {
     [0x02, 0x21, 0x4c, 0x18], [0x04, 0x22, 0x4d, 0x18],
   ]
 
-  /// Places that begin like a compressed stream, in the order in which they stand.
+  /// Places that begin like a compressed stream, in file order.
   static func candidates(in bytes: RawSpan) -> [Candidate] {
     var found: [Candidate] = []
     for beginning in beginnings {

@@ -21,7 +21,7 @@ package struct BuildID: Sendable, Hashable {
 
   /// Reads the build ID of an ELF file from its note sections.
   ///
-  /// - Returns: `nil` if there is none; damaged notes are passed over.
+  /// - Returns: `nil` if there is none; damaged notes are skipped.
   package init?(in file: ELFFile) {
     // Notes of real files do not overlap; 65,000 sections that do would each cost the file.
     var remaining = UInt64(file.source.count)

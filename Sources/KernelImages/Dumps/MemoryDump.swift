@@ -29,9 +29,9 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   package let form: Form
   /// Word size and byte order of the machine.
   package let layout: ELFLayout
-  /// Its architecture, if the dump tells.
+  /// Its architecture, if the dump records it.
   package let machine: ELFMachine?
-  /// What the kernel tells of itself; `nil` if the dump has no such note.
+  /// What the kernel says of itself; `nil` if the dump has no such note.
   package let information: VMCoreInformation?
   /// The pieces of memory of an ELF core, in file order; empty for other dumps.
   package let segments: [MemorySegment]
@@ -52,7 +52,7 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   /// Reads headers and notes.
   ///
   /// - Parameter source: The whole dump.
-  /// - Throws: ``ParseError`` if it is no dump, or its headers lie outside of the file.
+  /// - Throws: ``ParseError`` if it is not a dump, or its headers lie outside of the file.
   @_lifetime(copy source)
   package init(_ source: ByteSource) throws(ParseError) {
     let contents = try Contents(source)
@@ -70,12 +70,12 @@ package struct MemoryDump: ~Copyable, ~Escapable {
     self.source = source
   }
 
-  /// How far KASLR moved the kernel, in bytes; `nil` if the dump does not tell.
+  /// How far KASLR moved the kernel, in bytes; `nil` if the dump does not record it.
   package var kernelOffset: UInt64? { information?.kernelOffset }
 
   /// The physical address of a byte of the kernel's own image.
   ///
-  /// - Returns: `nil` if the address is none of the image, or the dump lacks what it takes to tell.
+  /// - Returns: `nil` if the address is not in the image, or the dump lacks what determines it.
   package func physicalAddress(ofVirtual address: UInt64) -> UInt64? {
     map.physicalAddress(of: address)
   }
@@ -112,7 +112,7 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   ///
   /// - Parameter limit: Most bytes to read.
   /// - Returns: The address of the first byte in the running kernel, and the bytes; `nil` if the dump
-  ///   does not tell where the kernel is.
+  ///   does not record where the kernel is.
   /// - Throws: ``ParseError`` as ``read(_:atVirtual:)``.
   package mutating func readKernel(
     limit: Int = MemoryDump.largestRead

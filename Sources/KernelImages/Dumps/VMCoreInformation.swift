@@ -1,6 +1,6 @@
 package import ByteStorage
 
-/// What a kernel tells of itself for tools that read its memory: the text of the note `VMCOREINFO`.
+/// What a kernel says of itself for tools that read its memory: the text of the note `VMCOREINFO`.
 ///
 /// Lines `KEY=VALUE`, at most a page in all; later keys may be missing (`kernel/vmcore_info.c`, 7.3).
 /// Addresses of symbols are those of the running kernel, with KASLR applied.
@@ -33,7 +33,7 @@ package struct VMCoreInformation: Sendable, Hashable {
     self.values = values
   }
 
-  /// Searches memory for the note itself; for dumps that nobody told where it is.
+  /// Searches memory for the note itself; for dumps that do not record where it is.
   ///
   /// - Returns: `nil` if there is none.
   package init?(searching memory: RawSpan, _ order: ByteOrder) {
@@ -53,7 +53,7 @@ package struct VMCoreInformation: Sendable, Hashable {
     return nil
   }
 
-  /// The value of a key as it stands, such as that of `OSRELEASE`.
+  /// The value of a key as written, such as that of `OSRELEASE`.
   package subscript(key: String) -> String? { values[key] }
 
   /// `OSRELEASE`: the release, as `uname -r` prints it.

@@ -73,7 +73,7 @@ struct AddressSpace: ~Escapable {
   /// Longest name or namespace, in bytes: twice what the kernel has room for (`KSYM_NAME_LEN`).
   static let longestName = 1024
 
-  /// The NUL-terminated string at an address; empty if there is none, or it is no name for length.
+  /// The NUL-terminated string at an address; empty if there is none, or it is too long for a name.
   @_lifetime(copy self)
   func string(at address: UInt64) -> RawSpan {
     guard let (offset, count) = place(of: address) else { return RawSpan() }
@@ -121,7 +121,7 @@ struct AddressSpace: ~Escapable {
 
   /// Records of relative relocations anywhere in an image, whose place lies in one of the tables.
   ///
-  /// Images without section headers do not tell where their `.rela.dyn` is.
+  /// Images without section headers do not record where their `.rela.dyn` is.
   private static func relativeRelocations(
     _ bytes: RawSpan, _ order: ByteOrder, _ tables: [Range<UInt64>]
   ) -> [UInt64: UInt64] {

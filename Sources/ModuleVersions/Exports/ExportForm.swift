@@ -34,7 +34,7 @@ package struct ExportEntryLayout: Sendable, Hashable {
 package struct ExportForm: Sendable, Hashable {
   /// How CRCs are kept.
   package enum CRCs: String, Sendable, Hashable {
-    /// There are none: the kernel was built without modversions.
+    /// No CRCs: the kernel was built without modversions.
     case none
     /// Numbers of 32 bits (4.10 and later).
     case word32

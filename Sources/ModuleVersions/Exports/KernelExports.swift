@@ -2,7 +2,7 @@ package import ByteStorage
 package import ELFFormat
 
 /// Reads the exports of a linked kernel: of a vmlinux with section headers, or of a plain memory
-/// image whose own symbols tell where the tables are.
+/// image whose own symbols give the places of the tables.
 ///
 /// - Note: include/linux/export-internal.h and kernel/module/main.c; specs of entries as in
 ///   ``ExportEntryLayout``, of CRCs: a `long` up to 4.9, then u32, place-relative with
@@ -161,7 +161,7 @@ package struct KernelExports: ~Escapable {
     }
     let raw = (0..<count).map { layout.word32(bytes, at: $0 &* 4) }
     // MODULE_REL_CRCS exists on powerpc and s390 only (and um). A CRC taken for an offset points
-    // outside of the image almost always, so all entries pointing inside tell the form.
+    // outside of the image almost always, so the form is the one in which all entries point inside.
     guard machine == .powerPC || machine == .powerPC64 || machine == .s390 else {
       return (raw, .word32)
     }

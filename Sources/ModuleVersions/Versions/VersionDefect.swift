@@ -55,7 +55,7 @@ package struct VersionDefect: Sendable, Hashable {
 }
 
 extension VersionDefect: CustomStringConvertible {
-  /// What is wrong, for people.
+  /// What is wrong, human-readable.
   package var description: String {
     let subject = name.isEmpty ? "" : " (\(name))"
     switch kind {

@@ -1,6 +1,6 @@
 package import SymbolNames
 
-/// One version that a module requires, as it stands in a table.
+/// One version that a module requires, as a table stores it.
 package struct VersionRecord: ~Escapable {
   /// The CRC field: 32 bits, but as wide as a `long` in the basic layout, where a reader must notice
   /// stray upper bits.

@@ -24,7 +24,7 @@ package struct NameTableBuilder: ~Copyable {
     package let fileSize: Int
   }
 
-  /// Memory to use unless told otherwise, in bytes.
+  /// Memory to use by default, in bytes.
   package static let defaultMemory = 1 << 28
 
   private let path: String

@@ -21,7 +21,7 @@ final class OwnerSets {
 
   init(directory: String) throws(FileError) { file = try SpoolFile(in: directory) }
 
-  /// Where a set stands, written now if it is not known.
+  /// Offset of a set, which is written now if it is new.
   ///
   /// - Parameter owners: Ascending, no two equal.
   /// - Returns: Its offset among the sets.

@@ -65,7 +65,7 @@ private final class PairCursor {
   private let file: SpoolFile
   private var buffer: [UInt8] = []
   private var position = 0
-  /// Offset in the file of what comes behind the buffer.
+  /// Offset in the file of what follows the buffer.
   private var next = 0
   private(set) var key: [UInt8] = []
   private(set) var number: UInt64 = 0
