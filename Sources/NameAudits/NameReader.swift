@@ -15,8 +15,6 @@ internal import SymbolTables
 package struct NameReader: ~Copyable {
   private var file: FileBuffer
   private let limit: Int
-  /// Whether to look for the build ID of kernels, which takes about as long as their symbols do.
-  package var readsIdentity = false
 
   /// - Parameter limit: Largest file after unpacking, in bytes.
   package init(limit: Int = FileBuffer.defaultLimit) {
@@ -24,39 +22,51 @@ package struct NameReader: ~Copyable {
     self.limit = limit
   }
 
-  /// The files that a path names: itself; of a directory the kernel image, if there is one, and the
-  /// modules below it.
+  /// What a path names: a file itself; of a directory the kernel, if there is one, and the modules
+  /// below it.
   package static func files(of path: String) -> [DirectoryTree.Entry] {
     guard path != "-", PathKind(path) == .directory else { return [.file(path)] }
-    let image = KernelFactsReader.image(in: path).map { [DirectoryTree.Entry.file($0)] } ?? []
-    return image + ModulePaths.expand([path])
+    let modules = ModulePaths.expand([path])
+    // A directory stands for its kernel; without modules it must be one.
+    let hasKernel = modules.isEmpty || OpenKernel.hasImage(in: path)
+    return (hasKernel ? [.file(path)] : []) + modules
   }
 
-  /// Reads a file.
+  /// Reads a file, or the kernel in a directory.
   ///
-  /// - Parameter path: A module; Module.symvers text, whose symbols have no addresses; or whatever
-  ///   ``KernelSymbolReader`` reads.
+  /// - Parameter path: A module; Module.symvers text, whose symbols have no addresses; or a kernel
+  ///   with a symbol table.
   /// - Returns: Its names, each once, with its owners.
-  /// - Throws: ``FileError`` if it cannot be read, `ParseError` if it is damaged, `KallsymsError` if
-  ///   it is a kernel without tables.
+  /// - Throws: ``FileError`` if it cannot be read, `ParseError` if it is damaged, `KernelError` if it
+  ///   is no kernel, or has no symbol table.
   package mutating func read(_ path: String) throws -> NameCollection {
-    if path == "running" { return try readKernel(path, nil) }
-    try file.open(path)
-    if let names = try NameReader.names(in: file.source, path) { return names }
-    return try readKernel(path, NameReader.buildID(in: file.source))
+    if ModulePaths.isModuleName(path) {
+      try file.open(path)
+      if let module = try? ModuleFile(file.source), module.elf.header.type == 1 {
+        return try NameReader.names(of: module, path)
+      }
+    }
+    file.release()
+    return try NameReader.names(of: OpenKernel(path, limit: limit))
   }
 
-  /// The names of a file that is no kernel; `nil` if it may be one.
-  private static func names(in source: ByteSource, _ path: String) throws -> NameCollection? {
-    let head = try source.bytes(0..<min(source.count, 64), in: "file")
-    if Symvers.isRecognized(head) { return names(of: try Symvers.parse(source.all())) }
-    guard let elf = try? ELFFile(source), elf.header.type == 1 else { return nil }
-    return try names(of: ModuleFile(source), path)
-  }
-
-  private static func buildID(in source: ByteSource) -> BuildID? {
-    guard let elf = try? ELFFile(source) else { return nil }
-    return BuildID(in: elf)
+  private static func names(of kernel: OpenKernel) throws -> NameCollection {
+    switch kernel.form {
+    case KernelForm.symvers?: return names(of: try kernel.exports().value)
+    case KernelForm.module?:
+      return try kernel.withContents { try names(of: ModuleFile($0), kernel.path) }
+        ?? NameCollection()
+    default:
+      var names = NameCollection()
+      // The modules are files of their own.
+      if kernel.isModulesOnly { return names }
+      let source = try kernel.symbols()
+      let identity = kernel.identity(of: source)
+      names.note(wordBits: source.addressWidth == 8 ? 32 : 64)
+      names.add(
+        source.table, buildID: identity.buildID?.bytes ?? [], release: identity.release ?? "")
+      return names
+    }
   }
 
   private static func names(of exports: ExportTable) -> NameCollection {
@@ -90,27 +100,6 @@ package struct NameReader: ~Copyable {
       case .requirement: names.add(name, .required, owner: owner)
       }
     }
-    return names
-  }
-
-  private mutating func readKernel(
-    _ path: String, _ identity: BuildID?
-  ) throws -> NameCollection {
-    file.release()
-    var reader = KernelSymbolReader(limit: limit)
-    let source = try reader.read(path)
-    var names = NameCollection()
-    names.note(wordBits: source.addressWidth == 8 ? 32 : 64)
-    var (identity, release) = (identity, source.release)
-    if readsIdentity, identity == nil || release == nil {
-      var reader = KernelFactsReader(limit: limit)
-      reader.isThorough = true
-      if let facts = try? reader.read(path) {
-        identity = identity ?? facts.buildID?.value
-        release = release ?? facts.release?.value
-      }
-    }
-    names.add(source.table, buildID: identity?.bytes ?? [], release: release ?? "")
     return names
   }
 }

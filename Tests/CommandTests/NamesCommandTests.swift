@@ -71,7 +71,7 @@ struct NamesCommandTests {
     #expect(run.status == 2 && run.lines.first?.hasPrefix("1 name,") == true)
     #expect(run.errors == "ksym: \(missing): cannot open: No such file or directory\n")
     let empty = try await names(sandbox.scratch.makeDirectory("empty"))
-    #expect(empty.status == 1 && empty.output.isEmpty)
+    #expect(empty.status == 2 && empty.output.isEmpty)
   }
 
   @Test("the page is well-formed, needs nothing else, and obeys no name")

@@ -29,10 +29,9 @@ struct ProbeSpellingTests {
   }
 
   private func ask(_ path: String) async throws {
-    let image = KernelFactsReader.image(in: path) ?? path
-    var reader = KernelSymbolReader()
-    reader.readsProbeSites = true
-    let source = try reader.read(image)
+    let kernel = try OpenKernel(path)
+    let image = kernel.filePath ?? path
+    let source = try kernel.symbols(withProbeSites: true)
     try #require(source.probeSites != nil)
     let speller = SymbolSpeller(
       SymbolIndex(source.table),

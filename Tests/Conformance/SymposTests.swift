@@ -39,8 +39,7 @@ struct SymposTests {
     .needsCorpus(with: "guest/kallsyms.before"))
   func bootedKernels() throws {
     for folder in RealCorpus.folders(with: "guest/kallsyms.before") {
-      var reader = KernelSymbolReader()
-      let source = try reader.read("\(folder)/bzImage")
+      let source = try OpenKernel("\(folder)/bzImage").symbols()
       let booted = try Self.lines("\(folder)/guest/kallsyms.before").filter { $0.module.isEmpty }
       let text = try #require(booted.first { $0.name == "_text" }?.address)
       let linked = try #require(source.table.address(ofKernelSymbol: "_text"))
@@ -54,8 +53,7 @@ struct SymposTests {
     "every equal name of Debian's kernels has its rank by address", .needsKernels(),
     arguments: RealKernel.all)
   func packagedKernels(_ kernel: RealKernel) throws {
-    var reader = KernelSymbolReader()
-    let source = try reader.read(try #require(kernel.image))
+    let source = try OpenKernel(try #require(kernel.image)).symbols()
     let table = source.table
     let lines = (0..<table.count).map {
       Line(address: table.addresses[$0], name: table.name(at: $0).text, module: "")

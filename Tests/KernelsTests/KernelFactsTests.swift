@@ -29,9 +29,8 @@ struct KernelFactsTests {
   }
 
   private func read(_ name: String, config: String? = nil) throws -> KernelFacts {
-    var reader = KernelFactsReader()
-    return try reader.read(
-      name.isEmpty ? scratch.path : scratch.file(name), config: config.map { scratch.file($0) })
+    try OpenKernel(name.isEmpty ? scratch.path : scratch.file(name)).facts(
+      config: config.map { scratch.file($0) })
   }
 
   @Test("facts come from the image, each with its source")
@@ -43,7 +42,7 @@ struct KernelFactsTests {
     #expect(facts.layout?.value == ELFLayout(is64Bit: true, order: .little))
     #expect(facts.machine?.value == .x86_64)
     #expect(facts.exports?.value.rows.count == 1)
-    #expect(facts.exports?.source == scratch.file("vmlinux"))
+    #expect(facts.exports?.source == FactSource(scratch.file("vmlinux")))
     #expect(facts.config == nil && facts.moduleStructureSize == nil && facts.moduleTree == nil)
     #expect(facts.releaseNumber.map { [$0.major, $0.minor] } == [6, 12])
   }
@@ -75,7 +74,7 @@ struct KernelFactsTests {
   func buildTree() throws {
     try write(kernel(), to: "vmlinux")
     try write(Self.config, to: ".config")
-    #expect(try read("").config?.source == scratch.file(".config"))
+    #expect(try read("").config?.source.path == scratch.file(".config"))
   }
 
   @Test("a configuration that the user names wins; one of another release does not count")
@@ -85,9 +84,9 @@ struct KernelFactsTests {
     #expect(try read("").config == nil)
     try write(Array("CONFIG_LIVEPATCH=y\n".utf8), to: "mine")
     #expect(try read("", config: "mine").config?.value.isSet("LIVEPATCH") == true)
-    #expect(throws: FileError.self) { try read("", config: "missing") }
+    #expect(throws: KernelError.self) { try read("", config: "missing") }
     try write(Array("no configuration".utf8), to: "text")
-    #expect(throws: FileError.self) { try read("", config: "text") }
+    #expect(throws: KernelError.self) { try read("", config: "text") }
   }
 
   @Test("Module.symvers gives exports and no other facts")
@@ -109,7 +108,7 @@ struct KernelFactsTests {
     let text = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
     try write(text, to: "usr/src/linux-headers-\(Self.release)/Module.symvers")
     let facts = try read("")
-    #expect(facts.exports?.source.hasSuffix("Module.symvers") == true)
+    #expect(facts.exports?.source.path.hasSuffix("Module.symvers") == true)
   }
 
   @Test("a file that is not a kernel is an error with its path")
@@ -117,7 +116,7 @@ struct KernelFactsTests {
     try write([UInt8](repeating: 0x5a, count: 4096), to: "noise")
     scratch.makeDirectory("empty")
     for name in ["noise", "empty", "missing"] {
-      let error = #expect(throws: FileError.self) { try read(name) }
+      let error = #expect(throws: KernelError.self) { try read(name) }
       #expect(error?.path.hasPrefix(scratch.path) == true, "\(name)")
     }
   }

@@ -14,8 +14,7 @@ struct KernelSymbolTests {
 
   private func read(_ bytes: [UInt8]) throws -> KernelSymbolSource {
     try scratch.write(bytes, to: "kernel")
-    var reader = KernelSymbolReader()
-    return try reader.read(scratch.file("kernel"))
+    return try OpenKernel(scratch.file("kernel")).symbols()
   }
 
   private func read(_ text: String) throws -> KernelSymbolSource { try read(Array(text.utf8)) }
@@ -67,7 +66,7 @@ struct KernelSymbolTests {
 
   @Test("symbols of a file that is not a kernel are an error with the path")
   func noKernel() throws {
-    #expect(throws: FileError.self) { try read("just words\n") }
+    #expect(throws: KernelError.self) { try read("just words\n") }
   }
 
   @Test(
@@ -191,8 +190,8 @@ struct KernelSymbolTests {
   func noTables() throws {
     let builder = DumpBuilder(information: DumpBuilder.information(release: "7.3.4"))
     let memory = MemoryBuilder(Self.start).bytes.bytes
-    #expect(throws: KallsymsError.self) { try read(builder.core([.init(Self.physical, memory)])) }
-    #expect(throws: KallsymsError.self) { try read(builder.kdump(pages(memory))) }
-    #expect(throws: KallsymsError.self) { try read(DumpBuilder().kdump(pages(memory))) }
+    #expect(throws: KernelError.self) { try read(builder.core([.init(Self.physical, memory)])) }
+    #expect(throws: KernelError.self) { try read(builder.kdump(pages(memory))) }
+    #expect(throws: KernelError.self) { try read(DumpBuilder().kdump(pages(memory))) }
   }
 }

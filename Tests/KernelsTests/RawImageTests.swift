@@ -52,8 +52,7 @@ struct RawImageTests {
 
   private func read(_ bytes: [UInt8]) throws -> KernelFacts {
     try scratch.write(bytes, to: "Image")
-    var reader = KernelFactsReader()
-    return try reader.read(scratch.file("Image"))
+    return try OpenKernel(scratch.file("Image")).facts()
   }
 
   @Test(

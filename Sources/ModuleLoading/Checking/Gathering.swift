@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Kernels
 internal import ModuleFiles
 internal import OrderedWork
 
@@ -6,10 +7,8 @@ internal import OrderedWork
 struct Gathering {
   let inspector: ModuleInspector
   private let request: ModuleChecker.Request
-  /// The kernel's own modules, by name with `_` for `-`.
-  private var treeByName: [String: String] = [:]
-  private let tree: [String]
-  private let treeSet: Set<String>
+  /// The kernel's own modules.
+  private let tree: ModuleTree?
   /// Numbers in the session, by path.
   private(set) var numbers: [String: Int] = [:]
   /// What could not be read, by path.
@@ -17,14 +16,10 @@ struct Gathering {
   /// Dependencies by number, for those not looked at yet.
   private var pending: [(number: Int, names: [String])] = []
 
-  init(inspector: ModuleInspector, tree: [String], request: ModuleChecker.Request) {
+  init(inspector: ModuleInspector, tree: ModuleTree?, request: ModuleChecker.Request) {
     self.inspector = inspector
     self.request = request
     self.tree = tree
-    treeSet = Set(tree)
-    for path in tree where treeByName[Gathering.name(path)] == nil {
-      treeByName[Gathering.name(path)] = path
-    }
   }
 
   /// Reads modules that were not read yet.
@@ -50,7 +45,7 @@ struct Gathering {
         switch result {
         case .failure(let error): errors[wanted[index]] = error
         case .success(let module):
-          let isOnDemand = request.loadsDependencies && treeSet.contains(wanted[index])
+          let isOnDemand = request.loadsDependencies && tree?.contains(wanted[index]) ?? false
           let number = session.add(module, isOnDemand: isOnDemand)
           numbers[wanted[index]] = number
           if !module.dependencies.isEmpty { pending.append((number, module.dependencies)) }
@@ -68,28 +63,15 @@ struct Gathering {
   ) {
     let targets = Array(numbers.values)
     while !pending.isEmpty {
-      let names = Set(pending.flatMap(\.names).map(Gathering.folded))
+      let names = Set(pending.flatMap(\.names).map { ModulePaths.moduleName(ofFile: $0) })
       pending = []
-      read(names.sorted().compactMap { treeByName[$0] }, into: &session, progress)
+      read(names.sorted().compactMap { tree?.path(named: $0) }, into: &session, progress)
     }
     if targets.contains(where: { session.hasUnknownSymbols($0) }) {
-      read(tree, into: &session, progress)
+      read(tree?.paths ?? [], into: &session, progress)
     }
   }
 
   /// The path of a module of the kernel's tree that is loaded under a name.
-  func treePath(named name: String) -> String? { treeByName[name] }
-
-  private static func name(_ path: String) -> String {
-    var name = path[...]
-    if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
-    for suffix in [".gz", ".xz", ".zst", ".ko"] where name.hasSuffix(suffix) {
-      name = name.dropLast(suffix.count)
-    }
-    return folded(String(name))
-  }
-
-  private static func folded(_ name: String) -> String {
-    String(decoding: name.utf8.map { $0 == 0x2d ? 0x5f : $0 }, as: UTF8.self)
-  }
+  func treePath(named name: String) -> String? { tree?.path(named: name) }
 }

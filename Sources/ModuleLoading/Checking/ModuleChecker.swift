@@ -9,7 +9,7 @@ internal import OrderedWork
 package import SymbolTables
 
 /// Asks one kernel about modules: which of them it would load, and why not the others.
-package struct ModuleChecker: Sendable {
+package struct ModuleChecker {
   /// What is asked beside the modules themselves.
   package struct Request: Sendable {
     /// Modules that are loaded before, in order.
@@ -38,6 +38,10 @@ package struct ModuleChecker: Sendable {
   }
 
   let facts: KernelFacts
+  /// The kernel itself, for what livepatches are asked of its symbols.
+  let kernel: OpenKernel?
+  /// The kernel's own modules.
+  let tree: ModuleTree?
   let rules: LoaderRules
   let settings: LoaderSettings
   let request: Request
@@ -48,11 +52,13 @@ package struct ModuleChecker: Sendable {
   ///
   /// - Parameters:
   ///   - facts: What is known of the kernel.
+  ///   - kernel: The kernel itself; without it livepatches' symbols are unknown.
   ///   - assumptions: What the user says of the kernel, which overrides what was read.
   ///   - request: What is asked beside the modules themselves.
   ///   - adjust: Sets the flags and the blacklist.
   package init(
-    _ facts: KernelFacts, assumptions: [LoaderSettings.Assumption] = [], request: Request,
+    _ facts: KernelFacts, of kernel: OpenKernel? = nil,
+    assumptions: [LoaderSettings.Assumption] = [], request: Request,
     adjust: (inout LoaderSettings) -> Void = { _ in }
   ) {
     var facts = facts
@@ -71,6 +77,8 @@ package struct ModuleChecker: Sendable {
     var settings = LoaderSettings(facts, rules, assumptions: assumptions)
     adjust(&settings)
     self.facts = facts
+    self.kernel = kernel
+    tree = facts.moduleTree.map { ModuleTree($0) }
     self.settings = settings
     self.request = request
     self.assumed = assumed + settings.assumed
@@ -89,7 +97,7 @@ package struct ModuleChecker: Sendable {
   ) {
     let targets = ModulePaths.expand(paths)
     var gathering = Gathering(
-      inspector: makeInspector(targets), tree: treePaths(), request: request)
+      inspector: makeInspector(targets), tree: tree, request: request)
     var session = LoadSession(
       rules: rules, settings: settings, kernel: gathering.inspector.kernel,
       reportsAllSymbols: request.reportsAllSymbols)
@@ -122,11 +130,6 @@ package struct ModuleChecker: Sendable {
         }
       }
     }
-  }
-
-  private func treePaths() -> [String] {
-    guard let tree = facts.moduleTree else { return [] }
-    return ModulePaths.expand([tree]).compactMap(\.path)
   }
 
   /// The inspector, with the facts that come from modules where the image lacks them.
@@ -172,7 +175,7 @@ package struct ModuleChecker: Sendable {
   private func structureReferences(_ buffer: inout FileBuffer) -> [StructureSize.Reference] {
     guard let vermagic = facts.vermagic?.value else { return [] }
     var found: [StructureSize.Reference] = []
-    for path in treePaths() {
+    for path in tree?.paths ?? [] {
       guard (try? buffer.open(path)) != nil, let module = try? ModuleFile(buffer.source),
         let info = try? module.info(), info.value("vermagic") == vermagic,
         let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module"),
@@ -190,11 +193,11 @@ extension LoaderSettings.Assumption {
   /// Applies assumptions that are facts of the kernel, not options.
   fileprivate func apply(to facts: inout KernelFacts, _ assumed: inout [String]) {
     switch key {
-    case "release": facts.release = KernelFacts.Fact(value, from: "as told")
-    case "vermagic": facts.vermagic = KernelFacts.Fact(value, from: "as told")
+    case "release": facts.release = KernelFacts.Fact(value, from: FactSource(.assumption))
+    case "vermagic": facts.vermagic = KernelFacts.Fact(value, from: FactSource(.assumption))
     case "struct-module-size":
       if let size = Int(value) {
-        facts.moduleStructureSize = KernelFacts.Fact(size, from: "as told")
+        facts.moduleStructureSize = KernelFacts.Fact(size, from: FactSource(.assumption))
       }
     case "missing-version": break
     default: return

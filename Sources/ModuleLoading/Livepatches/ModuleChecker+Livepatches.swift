@@ -43,9 +43,7 @@ extension ModuleChecker {
 
   /// The kernel's own symbols; `nil` if its file has none.
   private func livepatchKernel() -> LivepatchKernel? {
-    var reader = KernelSymbolReader(limit: request.limit)
-    (reader.view, reader.readsProbeSites) = (.kernel, true)
-    guard let source = try? reader.read(facts.path) else { return nil }
+    guard let source = try? kernel?.symbols(as: .kernel, withProbeSites: true) else { return nil }
     return LivepatchKernel(
       source, rules: livepatchRules, configuration: configuration(source.table),
       isX86_64: facts.machine?.value == .x86_64)

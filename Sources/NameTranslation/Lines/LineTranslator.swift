@@ -28,7 +28,7 @@ struct LineTranslator: ~Copyable {
 
   init(
     _ options: TranslationOptions, _ sources: [NameSource],
-    moduleSource: @escaping (String) -> NameSource?,
+    moduleSource: ((String) -> NameSource?)?,
     directories: [any NameDirectory]
   ) {
     self.options = options

@@ -39,7 +39,7 @@ package struct TextTranslator: ~Copyable {
   ///   - directories: Name tables and lists for the names that no source has, asked in order.
   package init(
     _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
-    moduleSource: @escaping (String) -> NameSource? = { _ in nil },
+    moduleSource: ((String) -> NameSource?)? = nil,
     directories: [any NameDirectory] = []
   ) {
     lines = LineTranslator(options, sources, moduleSource: moduleSource, directories: directories)

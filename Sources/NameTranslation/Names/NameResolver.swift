@@ -23,7 +23,7 @@ struct NameResolver {
   /// Their names in other forms, made when one is asked for.
   private var forms: [NameForms?]
   /// Finds the names of a module that no source has.
-  private let moduleSource: (String) -> NameSource?
+  private let moduleSource: ((String) -> NameSource?)?
   private var soughtModules: Set<String> = []
   /// The lines worth a look, as far as the first sources tell.
   private var filter = LineFilter()
@@ -40,7 +40,7 @@ struct NameResolver {
   private static let mostModules = 1 << 14
   private static let longestModule = 64
 
-  init(_ sources: [NameSource], moduleSource: @escaping (String) -> NameSource?) {
+  init(_ sources: [NameSource], moduleSource: ((String) -> NameSource?)?) {
     self.sources = sources
     forms = sources.map { _ in nil }
     digests = sources.map { _ in nil }
@@ -57,7 +57,7 @@ struct NameResolver {
   }
 
   /// Whether there is anything to look names up in.
-  var isEmpty: Bool { sources.isEmpty }
+  var isEmpty: Bool { sources.isEmpty && moduleSource == nil }
 
   /// Whether the names of a module are known.
   func hasModule(_ module: String) -> Bool { sourcesOfModule[module] != nil }
@@ -76,7 +76,7 @@ struct NameResolver {
       module.utf8.count <= NameResolver.longestModule, soughtModules.insert(module).inserted
     else { return }
     filter.add(module: module)
-    guard let source = moduleSource(module) else { return }
+    guard let source = moduleSource?(module) else { return }
     sources.append(source)
     forms.append(nil)
     digests.append(nil)

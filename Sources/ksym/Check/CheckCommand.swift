@@ -65,19 +65,23 @@ struct CheckCommand: ParsableCommand {
       terminal: colour.terminal, isJSON: json.isWanted, showsReadable: readable.isWanted,
       isVerbose: input.isVerbose, isTable: paths.count > 1)
     for path in paths {
-      let facts = try kernelOptions.read(path, input)
+      let (kernel, facts) = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
-      check(facts, &report)
+      check(kernel, facts, &report)
     }
     report.finish()
     throw ExitCode(report.status.rawValue)
   }
 
   /// Asks one kernel.
-  private func check(_ facts: KernelFacts, _ report: inout CheckReport) {
+  private func check(
+    _ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport
+  ) {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
-    let checker = ModuleChecker(facts, assumptions: kernelOptions.assumptions, request: request) {
+    let checker = ModuleChecker(
+      facts, of: kernel, assumptions: kernelOptions.assumptions, request: request
+    ) {
       $0.ignoresModversions = ignoreModversions
       $0.ignoresVermagic = ignoreVermagic
       $0.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []

@@ -139,16 +139,13 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func readCRCs(_ path: String) throws -> Retargeting {
-    var reader = KernelFactsReader(limit: input.limit)
-    guard let exports = try reader.readAllExports(path) else {
-      throw FileError(path: path, cause: .notSuitable("nothing says what it exports"))
-    }
+    let exports = try KernelInput(input).open(path).exportsWithModules()
     guard exports.value.rows.contains(where: { $0.hasCRC && $0.crc != 0 }) else {
       throw FileError(path: path, cause: .notSuitable("built without modversions: it has no CRCs"))
     }
-    if input.isVerbose { Terminal.complain("CRCs: \(exports.source)") }
+    if input.isVerbose { Terminal.complain("CRCs: \(exports.source.words)") }
     Terminal.complain(
-      "warning: CRCs of \(exports.source) are put in: the module will claim to be built for that "
+      "warning: CRCs of \(exports.source.words) are put in: the module will claim to be built for that "
         + "kernel, and its loader will no longer notice where types differ; no code changes")
     var retargeting = Retargeting(exports.value)
     if !retarget.symbols.isEmpty {

@@ -58,27 +58,31 @@ struct ExportsCommand: ParsableCommand {
       showsReadable: readable.isWanted)
     for path in try kernels.paths(and: paths) {
       if path != "-", PathKind(path) == .directory {
-        if !noKernel { readKernel(ofDirectory: path, &report) }
+        if !noKernel { readKernel(path, isOptional: true, &report) }
         readModules(ModulePaths.expand([path]), &report)
       } else if ModulePaths.isModuleName(path) {
         readModules([.file(path)], &report)
       } else {
-        readImage(path, &report)
+        readKernel(path, isOptional: false, &report)
       }
     }
     report.finish()
     throw ExitCode(report.status.rawValue)
   }
 
-  /// The kernel image that a directory holds, if there is one.
-  private func readKernel(ofDirectory path: String, _ report: inout ExportsReport) {
-    guard KernelFactsReader.image(in: path) != nil else { return }
-    var reader = KernelFactsReader(limit: input.limit)
+  /// What a kernel exports, or Module.symvers text, or a module by another name. A directory may hold
+  /// modules only.
+  private func readKernel(
+    _ path: String, isOptional: Bool, _ report: inout ExportsReport
+  ) {
     do {
-      let facts = try reader.read(path)
-      guard let exports = facts.exports else { return }
-      if input.isVerbose { Terminal.complain("kernel: \(exports.source)") }
-      report.add(exports.value, from: exports.source)
+      let kernel = try OpenKernel(path, limit: input.limit)
+      if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
+      if isOptional, kernel.isModulesOnly { return }
+      let exports = try kernel.exports()
+      let source = exports.source.path
+      if input.isVerbose, source != path { Terminal.complain("kernel: \(source)") }
+      report.add(exports.value, from: source)
     } catch {
       report.complain("\(error)")
     }
@@ -99,20 +103,5 @@ struct ExportsCommand: ParsableCommand {
         }
         return true
       })
-  }
-
-  /// A file that is no module by its name: a kernel, symvers text, or a module all the same.
-  private func readImage(_ path: String, _ report: inout ExportsReport) {
-    do {
-      var reader = KernelFactsReader(limit: input.limit)
-      guard let table = try reader.readExports(path) else {
-        report.complain(
-          "\(path): no export tables; a raw kernel image needs its Module.symvers beside it")
-        return
-      }
-      report.add(table, from: path)
-    } catch {
-      report.complain("\(error)")
-    }
   }
 }

@@ -1,9 +1,6 @@
-internal import ArgumentParser
 internal import ByteStorage
-internal import Kallsyms
 internal import KernelImages
 internal import Kernels
-internal import ModuleFiles
 internal import NameTranslation
 internal import SymbolTables
 
@@ -11,38 +8,43 @@ internal import SymbolTables
 struct NameSources {
   /// Those that are read at once.
   private(set) var sources: [NameSource] = []
-  /// Paths of modules that are read when a text mentions them, by name.
-  private var modules: [String: String] = [:]
+  /// Directories whose modules are read when a text mentions them.
+  private var trees: [ModuleTree] = []
   private let limit: Int
 
-  /// Reads kernels, and the names of the modules below directories.
+  /// Opens kernels; of directories the modules are found when a text mentions them.
   ///
   /// Ends the command with the reason where that fails.
   init(_ paths: [String], _ input: InputOptions) throws {
     limit = input.limit
-    var reader = KernelSymbolReader(limit: limit)
+    let reader = KernelInput(input)
     for path in paths {
-      if PathKind(path) == .directory {
-        for case .file(let file) in ModulePaths.expand([path]) {
-          modules[NameSources.moduleName(of: file), default: file] = file
-        }
-        if !modules.isEmpty && KernelFactsReader.image(in: path) == nil { continue }
+      let kernel = try reader.open(path)
+      var release: String?
+      if !kernel.isModulesOnly {
+        let source = try reader.symbols(of: kernel)
+        release = source.release
+        sources.append(NameSources.names(source))
       }
-      sources.append(NameSources.names(try KernelSymbolSource.read(path, input, with: &reader)))
-    }
-    if sources.isEmpty && !modules.isEmpty {
-      // Names of modules alone: an empty kernel makes the translator look names up.
-      sources.append(NameSource(SymbolIndex(SymbolTable())))
+      guard PathKind(path) == .directory else { continue }
+      // The kernel's own tree has lists of its modules; others are found by looking everywhere.
+      if let tree = kernel.moduleTree(release: release), tree != path, tree.hasPrefix(path) {
+        trees.append(ModuleTree(tree))
+      }
+      trees.append(ModuleTree(path))
     }
   }
 
-  /// The names of a module below one of the directories.
-  func module(_ name: String) -> NameSource? { modules[name].flatMap { readModule($0) } }
+  /// Finds the names of modules below the directories; `nil` if there are none.
+  var moduleSource: ((String) -> NameSource?)? { trees.isEmpty ? nil : { module($0) } }
 
-  /// The names in a module's own symbol table; `nil` if it cannot be read.
-  private func readModule(_ path: String) -> NameSource? {
-    var reader = KernelSymbolReader(limit: limit)
-    return (try? reader.read(path)).map { NameSources.names($0) }
+  /// The names in a module's own symbol table; `nil` if there is no such module, or it cannot be read.
+  private func module(_ name: String) -> NameSource? {
+    for tree in trees {
+      guard let path = tree.path(named: name) else { continue }
+      return (try? OpenKernel(path, limit: limit).symbols()).map { NameSources.names($0) }
+    }
+    return nil
   }
 
   /// The names of what was read; a module that is not loaded has no addresses.
@@ -50,12 +52,5 @@ struct NameSources {
     NameSource(
       SymbolIndex(source.table), release: source.release,
       buildID: source.buildID?.hexadecimal, hasAddresses: source.origin != .modules)
-  }
-
-  /// The name a module has when it is loaded, from its path.
-  private static func moduleName(of path: String) -> String {
-    let file = path.split(separator: "/").last ?? ""
-    let name = file.prefix { $0 != "." }
-    return String(name.map { $0 == "-" ? "_" : $0 })
   }
 }

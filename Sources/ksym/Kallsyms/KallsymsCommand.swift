@@ -33,8 +33,8 @@ struct KallsymsDecodeCommand: ParsableCommand {
   var kernel: String
 
   func run() throws {
-    var reader = KernelSymbolReader(limit: input.limit)
-    let source = try KernelSymbolSource.read(kernel, input, with: &reader)
+    let reader = KernelInput(input)
+    let source = try reader.symbols(of: reader.open(kernel))
     guard let tables = source.tables else {
       Terminal.complain("\(kernel): is a list of symbols, not a kernel image")
       throw ExitCode(ExitStatus.trouble.rawValue)

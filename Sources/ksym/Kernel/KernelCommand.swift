@@ -61,11 +61,10 @@ struct KernelCommand: ParsableCommand {
     var report = KernelReport(terminal: terminal, isVerbose: input.isVerbose)
     let printsConfig = showsConfig || showsConfigAsBefore
     for path in try kernelPaths.paths(and: kernels) {
-      // Each kernel has buffers of its own, so that memory is bounded by the largest.
-      var reader = KernelFactsReader(limit: input.limit)
-      reader.isThorough = !printsConfig
       do {
-        let facts = try reader.readConfiguration(path) ?? reader.read(path)
+        let kernel = try OpenKernel(path, limit: input.limit)
+        if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
+        let facts = try kernel.facts(isThorough: !printsConfig)
         if printsConfig {
           report.printConfig(of: facts)
         } else if json.isWanted {

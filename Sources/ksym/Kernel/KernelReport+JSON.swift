@@ -35,7 +35,7 @@ extension KernelReport {
     }
     KernelReport.writeDump(facts, &output)
     KernelReport.writeSources(facts, &output)
-    output.member("notes", facts.notes)
+    output.member("notes", facts.notes.map(\.words))
     output.endLine()
   }
 
@@ -83,7 +83,7 @@ extension KernelReport {
     json.member("gplOnly", optional: counts.gplOnly)
     json.member("namespaced", optional: counts.namespaced)
     json.member("withCrc", optional: counts.withCRC)
-    json.member("source", exports.source)
+    json.member("source", exports.source.words)
     json.key("form")
     if let form = exports.value.form {
       json.beginObject()
@@ -109,7 +109,7 @@ extension KernelReport {
     json.key("config")
     json.beginObject()
     json.member("embedded", isEmbedded(facts))
-    json.member("source", config.source)
+    json.member("source", config.source.words)
     json.endObject()
     let options = ModversionsOptions(config.value, of: facts)
     json.key("modversions")
@@ -152,17 +152,17 @@ extension KernelReport {
   private static func writeSources(_ facts: KernelFacts, _ json: inout OutputBuffer) {
     json.key("sources")
     json.beginObject()
-    json.member("layers", optional: facts.layers?.source)
-    json.member("architecture", optional: facts.machine?.source)
-    json.member("release", optional: facts.release?.source)
-    json.member("banner", optional: facts.banner?.source)
-    json.member("buildId", optional: facts.buildID?.source)
-    json.member("config", optional: facts.config?.source)
-    json.member("vermagic", optional: facts.vermagic?.source)
-    json.member("symbols", optional: facts.symbols?.source)
-    json.member("exports", optional: facts.exports?.source)
-    json.member("structModuleSize", optional: facts.moduleStructureSize?.source)
-    json.member("dump", optional: facts.dump?.source)
+    json.member("layers", optional: facts.layers?.source.words)
+    json.member("architecture", optional: facts.machine?.source.words)
+    json.member("release", optional: facts.release?.source.words)
+    json.member("banner", optional: facts.banner?.source.words)
+    json.member("buildId", optional: facts.buildID?.source.words)
+    json.member("config", optional: facts.config?.source.words)
+    json.member("vermagic", optional: facts.vermagic?.source.words)
+    json.member("symbols", optional: facts.symbols?.source.words)
+    json.member("exports", optional: facts.exports?.source.words)
+    json.member("structModuleSize", optional: facts.moduleStructureSize?.source.words)
+    json.member("dump", optional: facts.dump?.source.words)
     json.endObject()
   }
 }

@@ -38,7 +38,7 @@ struct KernelReport {
       status = max(status, .no)
       return
     }
-    if isVerbose { Terminal.complain("\(facts.path): configuration from \(config.source)") }
+    if isVerbose { Terminal.complain("\(facts.path): configuration from \(config.source.words)") }
     output.append(config.value.text)
     if config.value.text.last != 0x0a { output.append(0x0a) }
     Terminal.write(&output)
@@ -64,7 +64,7 @@ struct KernelReport {
       facts.moduleStructureSize?.source, facts)
     let count = facts.moduleCount.map { "\(grouped($0)) modules" } ?? "modules"
     line("modules", facts.moduleTree.map { "\(count) in \($0)" }, nil, facts)
-    for note in facts.notes { line("note", note, nil, facts) }
+    for note in facts.notes { line("note", note.words, nil, facts) }
     Terminal.write(&output)
   }
 
@@ -73,7 +73,8 @@ struct KernelReport {
     var words = [KernelReport.words(for: dump.form)]
     if dump.isIncomplete { words.append("incomplete") }
     line("dump", words.joined(separator: ", "), facts.dump?.source, facts)
-    let note = dump.information == nil ? nil : "\(facts.dump?.source ?? "") (VMCOREINFO)"
+    let path = facts.dump?.source.path ?? ""
+    let note = dump.information == nil ? nil : FactSource(.vmcoreInformation, path)
     line("KASLR offset", dump.kernelOffset.map { hexadecimal($0) }, note, facts)
     let physical = dump.physicalTextAddress.map { ", physical \(hexadecimal($0))" } ?? ""
     line("kernel at", dump.textAddress.map { "\(hexadecimal($0))\(physical)" }, note, facts)
@@ -124,7 +125,8 @@ struct KernelReport {
     }
     let lines = config.value.text.split(separator: 0x0a).filter { $0.starts(with: "CONFIG_".utf8) }
     let isEmbedded = KernelReport.isEmbedded(facts)
-    let place = isEmbedded ? "embedded" : config.source == facts.path ? "this file" : "beside it"
+    let place =
+      isEmbedded ? "embedded" : config.source.path == facts.path ? "this file" : "beside it"
     let words = "\(place), \(grouped(lines.count)) options set"
     line("config", words, isEmbedded ? nil : config.source, facts)
     writeVersions(config.value, facts)
@@ -159,24 +161,27 @@ struct KernelReport {
 
   /// A label, the fact, and its source where that is another than the kernel's path.
   private mutating func line(
-    _ label: String, _ value: String?, _ source: String?, _ facts: KernelFacts
+    _ label: String, _ value: String?, _ source: FactSource?, _ facts: KernelFacts
   ) {
     guard value != nil || isVerbose || KernelReport.isEssential(label) else { return }
     output.append("  \(KernelReport.labelled(label))")
     output.append(value.map(visible) ?? terminal.faint("not found"))
-    if value != nil, let source, isVerbose || source != facts.path {
+    if value != nil, let source, isVerbose || source != FactSource(facts.path) {
       output.append("  \(terminal.faint("(\(KernelReport.short(source, facts)))"))")
     }
     output.append(0x0a)
   }
 
   /// A source, without the path when it is a part of the kernel's own file, or one of its modules.
-  private static func short(_ source: String, _ facts: KernelFacts) -> String {
-    if let tree = facts.moduleTree, source.hasPrefix("\(tree)/") {
-      return "module \(source.dropFirst(tree.count + 1))"
+  private static func short(_ source: FactSource, _ facts: KernelFacts) -> String {
+    if let tree = facts.moduleTree, source.code == .file, source.path.hasPrefix("\(tree)/") {
+      return "module \(source.path.dropFirst(tree.count + 1))"
     }
-    guard source.hasPrefix("\(facts.path) ("), source.hasSuffix(")") else { return source }
-    return String(source.dropFirst(facts.path.count + 2).dropLast())
+    let words = source.words
+    guard source.code != .file, source.path == facts.path, words.hasPrefix("\(facts.path) (") else {
+      return words
+    }
+    return String(words.dropFirst(facts.path.count + 2).dropLast())
   }
 
   private static func isEssential(_ label: String) -> Bool {
@@ -207,7 +212,7 @@ extension KernelReport {
   }
 
   static func isEmbedded(_ facts: KernelFacts) -> Bool {
-    facts.config?.source.hasSuffix("(embedded)") ?? false
+    facts.config?.source.code == .embedded
   }
 
   static func words(for form: MemoryDump.Form) -> String {

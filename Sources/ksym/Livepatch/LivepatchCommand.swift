@@ -64,12 +64,12 @@ struct LivepatchCommand: ParsableCommand {
       terminal: colour.terminal, isJSON: json.isWanted, isVerbose: input.isVerbose,
       isTable: paths.count > 1)
     for path in paths {
-      let facts = try kernelOptions.read(path, input)
+      let (kernel, facts) = try kernelOptions.read(path, input)
       var request = preloadOptions.request(input)
       request.judgesLivepatches = true
       request.livepatchRelease = era.flatMap { KernelVersion($0) }
       let checker = ModuleChecker(
-        facts, assumptions: kernelOptions.assumptions, request: request)
+        facts, of: kernel, assumptions: kernelOptions.assumptions, request: request)
       report.begin(path: facts.path, release: facts.release?.value, era: era)
       checker.check(
         modules, preloaded: { report.describePreloaded($0) }, consume: { report.describe($0) })

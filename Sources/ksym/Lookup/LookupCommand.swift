@@ -121,8 +121,10 @@ struct LookupCommand: ParsableCommand {
     _ path: String, isOne: Bool, _ known: KnownNames, _ matrix: inout LookupMatrix,
     _ status: inout ExitStatus
   ) throws {
-    let source = try KernelSymbolSource.read(
-      path, kaslr, input, modules: modules, view: .kernel, probeSites: spelling != nil)
+    let reader = KernelInput(input)
+    let kernel = try reader.open(path)
+    let source = try reader.symbols(
+      of: kernel, modules: modules, kaslr: kaslr, as: .kernel, probeSites: spelling != nil)
     if !source.unreadModules.isEmpty { status = .trouble }
     let index = SymbolIndex(source.table)
     let spellings = spelling.map { spellingPrinter($0, index, source, path) }
@@ -135,9 +137,10 @@ struct LookupCommand: ParsableCommand {
     for key in keys {
       let found = finder.find(known.linkageName(of: key) ?? key)
       if found.isEmpty {
-        if status == .yes { status = .no }
+        // Without the kernel's image only its modules were searched.
+        status = max(status, kernel.isModulesOnly ? .trouble : .no)
         Terminal.write(&output)
-        complain(key, path, finder, isOne: isOne)
+        complain(key, kernel, finder, isOne: isOne)
       }
       for match in found {
         if let spellings {
@@ -185,8 +188,11 @@ struct LookupCommand: ParsableCommand {
     return EraLookup(index, rules)
   }
 
-  private func complain(_ key: String, _ path: String, _ finder: SymbolFinder, isOne: Bool) {
-    var words = isOne ? "\(key): not found" : "\(key): not found in \(path)"
+  private func complain(
+    _ key: String, _ kernel: OpenKernel, _ finder: SymbolFinder, isOne: Bool
+  ) {
+    var words = isOne ? "\(key): not found" : "\(key): not found in \(kernel.path)"
+    if kernel.isModulesOnly { words += ": only modules are there, not the kernel's own symbols" }
     if finder.index.table.hidesAddresses && key.hasPrefix("0x") {
       words += ": addresses are hidden"
     }

@@ -41,32 +41,38 @@ struct KernelOptions: ParsableArguments {
   /// The kernels that are asked.
   var paths: [String] { kernel.isEmpty ? ["running"] : kernel }
 
-  /// Reads a kernel, or ends the command with a hint.
-  func read(_ kernel: String, _ input: InputOptions) throws -> KernelFacts {
-    var reader = KernelFactsReader(limit: input.limit)
-    do {
-      let facts = try reader.read(kernel, config: config)
-      if input.isVerbose { KernelOptions.explain(facts) }
-      if facts.exports == nil {
-        Terminal.complain(
-          "\(kernel): what this kernel exports was not found (--verbose says where it was sought)")
-        Terminal.complain(
-          "hint: name a vmlinux or vmlinuz with section headers, or its Module.symvers, with -k")
-      }
-      return facts
+  /// Opens a kernel and reads its facts, or ends the command with a hint.
+  func read(
+    _ path: String, _ input: InputOptions
+  ) throws -> (kernel: OpenKernel, facts: KernelFacts) {
+    let kernel: OpenKernel
+    let facts: KernelFacts
+    do throws(KernelError) {
+      kernel = try OpenKernel(path, limit: input.limit)
+      facts = try kernel.factsForLoading(config: config)
     } catch {
       Terminal.complain("\(error)")
-      if kernel == "running" {
+      if path == "running" {
         Terminal.complain(
           "hint: name the kernel with -k (a vmlinuz, a directory, a Module.symvers)")
       }
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
+    if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
+    if input.isVerbose { KernelOptions.explain(facts) }
+    if facts.exports == nil {
+      Terminal.complain(
+        "\(path): what this kernel exports was not found (--verbose lists the files read)")
+      Terminal.complain(
+        "hint: name a vmlinux or vmlinuz with section headers, or its Module.symvers, with -k")
+    }
+    return (kernel, facts)
   }
 
   private static func explain(_ facts: KernelFacts) {
-    func say(_ what: String, _ value: String?, _ source: String?) {
-      Terminal.complain("\(what): \(value ?? "not found")\(source.map { " (\($0))" } ?? "")")
+    func say(_ what: String, _ value: String?, _ source: FactSource?) {
+      let source = source.map { " (\($0.words))" } ?? ""
+      Terminal.complain("\(what): \(value ?? "not found")\(source)")
     }
     say("release", facts.release?.value, facts.release?.source)
     say("vermagic", facts.vermagic.map { "'\($0.value)'" }, facts.vermagic?.source)
@@ -76,6 +82,6 @@ struct KernelOptions: ParsableArguments {
       "struct module", facts.moduleStructureSize.map { "\($0.value) bytes" },
       facts.moduleStructureSize?.source)
     say("modules", facts.moduleTree, nil)
-    for note in facts.notes { Terminal.complain(note) }
+    for note in facts.notes { Terminal.complain(note.words) }
   }
 }

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Kernels
 internal import OrderedWork
 
 /// What is wrong with a file.
@@ -15,6 +16,7 @@ struct FileFailure: Error {
   var words: String {
     switch cause {
     case let error as FileError: "\(error)"
+    case let error as KernelError: "\(error)"
     case let failure as FileFailure: failure.words
     default: "\(path): \(cause)"
     }

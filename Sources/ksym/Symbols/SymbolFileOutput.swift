@@ -42,18 +42,18 @@ extension SymbolFileOptions {
 
   /// Writes the chosen symbols as an ELF file, or ends the command with the reason.
   func write(
-    _ reader: borrowing KernelSymbolReader, _ source: KernelSymbolSource, chosen: [Int],
-    from path: String
+    _ kernel: OpenKernel, _ source: KernelSymbolSource, chosen: [Int]
   ) throws {
+    let path = kernel.path
     let target = try target()
     do {
-      let file = try reader.symbolFile(
+      let file = try kernel.symbolFile(
         source, chosen: chosen, naming: formAsBefore ?? form, withContents: !noContents)
       if !file.hasContents, !noContents {
-        Terminal.complain("\(path): symbols only: the contents of sections are not at hand")
+        Terminal.complain("\(path): symbols only; the contents of sections are not available")
       }
       if !file.isMachineKnown {
-        Terminal.complain("\(path): nothing tells the machine; the file says none")
+        Terminal.complain("\(path): the architecture is unknown; e_machine is left at 0")
       }
       if chosen.contains(where: { source.table.ownerIndex(at: $0) != 0 }) {
         Terminal.complain("\(path): the symbols of modules are left out")
@@ -66,10 +66,10 @@ extension SymbolFileOptions {
         try AtomicFile.write(file.bytes, to: target)
       }
       return
-    } catch let error as FileError {
-      Terminal.complain("\(error)")
-    } catch {
+    } catch let error as ParseError {
       Terminal.complain("\(path): \(error)")
+    } catch {
+      Terminal.complain("\(error)")
     }
     throw ExitCode(ExitStatus.trouble.rawValue)
   }

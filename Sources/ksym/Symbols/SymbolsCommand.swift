@@ -82,14 +82,15 @@ struct SymbolsCommand: ParsableCommand {
   }
 
   func run() throws {
-    var reader = KernelSymbolReader(limit: input.limit)
     let format = json.isWanted ? .json : format
     let kernel = (kernelPath.kernels + kernels).first ?? "running"
-    let view: KernelSymbolReader.View =
+    let view: SymbolView =
       format == .kallsyms ? .kernel : format == .systemMap ? .systemMap : .listed
-    let source = try KernelSymbolSource.read(
-      kernel, kaslr, input, modules: modules, view: view,
-      moduleView: format == .kallsyms ? .kernel : .file, with: &reader)
+    let reader = KernelInput(input)
+    let opened = try reader.open(kernel)
+    let source = try reader.symbols(
+      of: opened, modules: modules, kaslr: kaslr, as: view,
+      modulesAs: format == .kallsyms ? .kernel : .file)
     let printer = SymbolPrinter(
       source, format: format, asKernel: asKernel,
       showsReadable: readable.isWanted)
@@ -106,7 +107,7 @@ struct SymbolsCommand: ParsableCommand {
       return patterns.contains { $0.matches(name) }
     }
     if format == .elf, !json.isWanted, !chosen.isEmpty {
-      try symbolFile.write(reader, source, chosen: chosen, from: kernel)
+      try symbolFile.write(opened, source, chosen: chosen)
       return
     }
     var output = OutputBuffer(reserving: 1 << 17)

@@ -92,11 +92,7 @@ struct TableBuildCommand: ParsableCommand {
     var failure: (any Error)?
     FileRun(workers: jobs.workers, counted: "files").run(
       entries,
-      makeState: {
-        var reader = NameReader(limit: limit)
-        reader.readsIdentity = true
-        return reader
-      },
+      makeState: { NameReader(limit: limit) },
       work: { reader, path in try reader.read(path) },
       consume: { result, _ in
         do {

@@ -102,7 +102,7 @@ struct TranslateCommand: ParsableCommand {
     let known = nameFiles.read(limit: input.limit, &status)
     let options = options(colour.terminal)
     var translator = TextTranslator(
-      options, sources: names.sources, moduleSource: { names.module($0) },
+      options, sources: names.sources, moduleSource: names.moduleSource,
       directories: known.directories)
     var report = TranslationReport(
       isJSON: json.isWanted, isVerbose: input.isVerbose, listsAmbiguous: ambiguous == .error, known)

@@ -17,6 +17,8 @@ package struct KernelSymbolSource: Sendable {
     case modules
   }
 
+  /// Path of the file that has them; `nil` for modules.
+  package internal(set) var path: String?
   /// The symbols.
   package internal(set) var table: SymbolTable
   /// What kind of file they come from.
@@ -106,6 +108,6 @@ extension KernelSymbolSource {
       text >= usualStart, text - usualStart < largestMove,
       (text - usualStart) % smallestMove == 0
     else { return nil }
-    return KernelFacts.Fact(text - usualStart, from: "the address that x86-64 kernels have unmoved")
+    return KernelFacts.Fact(text - usualStart, from: FactSource(.usualAddress))
   }
 }

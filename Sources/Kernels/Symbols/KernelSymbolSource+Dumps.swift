@@ -4,7 +4,7 @@ internal import Kallsyms
 internal import KernelImages
 internal import SymbolTables
 
-extension KernelSymbolReader {
+extension KernelSymbolSource {
   /// Most of the kernel's memory to search for tables, in bytes.
   private static let mostSearched = 128 << 20
   /// Most symbols to believe in when the note says where the tables are.
@@ -13,29 +13,32 @@ extension KernelSymbolReader {
   /// Reads the symbols of the kernel whose memory a dump is.
   ///
   /// - Throws: `ParseError` if the dump is damaged, `KallsymsError` if no tables are found.
-  static func dump(_ source: ByteSource) throws -> KernelSymbolSource {
+  init(dump source: ByteSource) throws {
     var dump = try MemoryDump(source)
-    if let (start, count) = try window(&dump),
+    if let (start, count) = try KernelSymbolSource.window(&dump),
       let bytes = try dump.readWithGaps(count, atVirtual: start),
-      let found = try? symbols(in: bytes, at: start, dump)
+      let found = try? KernelSymbolSource.symbols(in: bytes, at: start, dump)
     {
-      return found
+      self = found
+      return
     }
     if let start = dump.information?.symbol("_text") ?? dump.information?.symbol("_stext"),
-      let bytes = try dump.readWithGaps(mostSearched, atVirtual: start)
+      let bytes = try dump.readWithGaps(KernelSymbolSource.mostSearched, atVirtual: start)
     {
-      return try symbols(in: bytes, at: start, dump)
+      self = try KernelSymbolSource.symbols(in: bytes, at: start, dump)
+      return
     }
     guard dump.form == .elf else { throw KallsymsError(.tokens, .notFound) }
-    // Nobody tells where the kernel is: the tables lie somewhere in memory, in one piece.
-    return try symbols(in: KallsymsImage(raw: source.all(), wordSize: dump.layout.wordSize), dump)
+    // Nothing shows where the kernel is: the tables lie somewhere in memory, in one piece.
+    self = try KernelSymbolSource.symbols(
+      in: KallsymsImage(raw: source.all(), wordSize: dump.layout.wordSize), dump)
   }
 
   /// Where the note says that the tables are, with room for those that it does not name; `nil` if it
   /// names none (up to 5.19), or makes no sense.
   ///
   /// - Note: kernel/vmcore_info.c, `crash_save_vmcoreinfo_init` (6.0 to 7.3): neither markers nor
-  ///   sequence numbers, but those lie between and behind the others.
+  ///   sequence numbers, but those lie between and after the others.
   private static func window(
     _ dump: inout MemoryDump
   ) throws(ParseError) -> (start: UInt64, count: Int)? {
@@ -76,7 +79,7 @@ extension KernelSymbolReader {
       wrongTypes: tables.wrongTypes(in: image))
     // On s390 the key says where the kernel begins, not how far it was moved.
     if let offset = dump.kernelOffset, dump.machine != .s390 {
-      source.kernelOffset = KernelFacts.Fact(offset, from: "VMCOREINFO")
+      source.kernelOffset = KernelFacts.Fact(offset, from: FactSource(.vmcoreInformation))
     } else {
       source.kernelOffset = KernelSymbolSource.usualMove(source.table)
     }

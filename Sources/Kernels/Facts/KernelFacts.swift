@@ -1,6 +1,3 @@
-// KernelFacts is one kernel as found: image, release, config, exports, module tree. Each fact comes
-// with its source, or is unknown. It decides which files belong to a kernel, and gives no verdicts.
-
 package import ELFFormat
 package import KernelImages
 package import ModuleVersions
@@ -11,14 +8,17 @@ package struct KernelFacts: Sendable {
   package struct Fact<Value: Sendable>: Sendable {
     /// The fact.
     package let value: Value
-    /// Where it was found, for people.
-    package let source: String
+    /// Where it was found.
+    package let source: FactSource
 
     /// Creates a fact.
-    package init(_ value: Value, from source: String) {
+    package init(_ value: Value, from source: FactSource) {
       self.value = value
       self.source = source
     }
+
+    /// A fact that a whole file gives.
+    package init(_ value: Value, from path: String) { self.init(value, from: FactSource(path)) }
   }
 
   /// The path by which the kernel was named.
@@ -48,14 +48,14 @@ package struct KernelFacts: Sendable {
   package var buildID: Fact<BuildID>?
   /// Its own symbol table. Read only where someone asks for all, or exports are found through it.
   package var symbols: Fact<SymbolFacts>?
-  /// What a memory dump tells besides; `nil` if the kernel is no dump.
+  /// Additional facts from a memory dump; `nil` for anything else.
   package var dump: Fact<DumpFacts>?
   /// Number of modules in ``moduleTree``, if they were counted.
   package var moduleCount: Int?
-  /// What could not be read, or was left out, for people.
-  package var notes: [String] = []
+  /// What could not be read, or was left out.
+  package var notes: [KernelNote] = []
 
-  /// What a memory dump tells of the machine, besides the kernel.
+  /// What a memory dump says of the machine, besides the kernel.
   package struct DumpFacts: Sendable {
     /// How the memory is kept.
     package let form: MemoryDump.Form
@@ -67,7 +67,7 @@ package struct KernelFacts: Sendable {
     package let textAddress: UInt64?
     /// The same as a physical address.
     package let physicalTextAddress: UInt64?
-    /// What the kernel tells of itself; `nil` if the dump has no such note.
+    /// What the kernel says of itself; `nil` if the dump has no such note.
     package let information: VMCoreInformation?
 
     init(_ dump: borrowing MemoryDump) {

@@ -1,48 +1,14 @@
 internal import ByteStorage
-internal import ELFFormat
-internal import Kallsyms
-internal import KernelImages
 package import ModuleFiles
 internal import OrderedWork
 internal import SymbolTables
-
-extension KernelSymbolReader {
-  /// The open file as a module, if it is one.
-  mutating func readModule(_ path: String) throws(ParseError) -> KernelSymbolSource? {
-    guard let module = try? ModuleFile(file.source), module.elf.header.type == 1 else { return nil }
-    let symbols = try module.symbols(as: moduleView)
-    var table = SymbolTable()
-    guard let owner = table.addOwner(try module.ownerName(ofFile: path), isPlaced: false),
-      table.append(contentsOf: symbols, owner: owner)
-    else { throw ParseError(.unsupported(UInt64(symbols.count)), in: "symbol table", at: 0) }
-    var source = KernelSymbolSource(
-      table, .modules,
-      release: try module.info()?.value("vermagic")?.split(separator: " ").first.map(String.init))
-    source.wordSize = module.elf.layout.wordSize
-    source.buildID = BuildID(in: module.elf)
-    return source
-  }
-
-  /// The linker's symbol table, or `nil` if there is none.
-  func listed(_ elf: ELFFile) throws(ParseError) -> SymbolTable? {
-    guard elf.sectionIndex(ofType: .symtab) != nil else { return nil }
-    let table = try SymbolTable(symbolsOf: elf)
-    if table.count == 0 { return nil }
-    switch view {
-    case .listed: return table
-    case .systemMap: return table.systemMapView()
-    case .kernel: return table.kernelView()
-    }
-  }
-}
 
 extension ModuleFile {
   /// The name under which the kernel knows the module's symbols.
   func ownerName(ofFile path: String) throws(ParseError) -> String {
     if let name = try structureName(), !name.isEmpty { return name }
     if let info = try info(), let name = info.value("name"), !name.isEmpty { return name }
-    let file = path.split(separator: "/").last ?? ""
-    return String(file.prefix { $0 != "." }.map { $0 == "-" ? "_" : $0 })
+    return ModulePaths.moduleName(ofFile: path)
   }
 }
 

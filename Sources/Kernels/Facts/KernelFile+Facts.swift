@@ -1,0 +1,143 @@
+internal import BTFFormat
+internal import ByteStorage
+internal import ELFFormat
+internal import Kallsyms
+internal import KernelImages
+internal import ModuleVersions
+internal import SymbolTables
+
+extension KernelFile {
+  /// Adds what the headers, sections and strings of the open image give. Facts that are there stay.
+  ///
+  /// - Throws: ``ParseError`` if the image is damaged.
+  mutating func addImageFacts(to facts: inout KernelFacts) throws(ParseError) {
+    guard let path else { return }
+    let banner = facts.banner == nil ? banner() : nil
+    let source = try source()
+    let bytes = try source.all()
+    if facts.layers == nil { facts.layers = KernelFacts.Fact(layers, from: path) }
+    if form == .linkedImage { try facts.add(ELFFile(source), path) }
+    if let banner { facts.add(banner, bytes, path) }
+    if facts.machine == nil, let machine = layerMachine {
+      facts.machine = KernelFacts.Fact(machine, from: path)
+    }
+    facts.addEmbeddedConfiguration(bytes, path)
+  }
+
+  /// Adds what takes a search of a raw image.
+  borrowing func addBuildID(to facts: inout KernelFacts) {
+    guard let path, form == .rawImage, facts.buildID == nil, let bytes = try? source().all() else {
+      return
+    }
+    let order: ByteOrder = facts.machine?.value == .s390 ? .big : .little
+    facts.buildID = BuildID(searching: bytes, order).map { KernelFacts.Fact($0, from: path) }
+  }
+
+  /// Adds the exports of a raw image, and its layout, as its symbols show them.
+  ///
+  /// - Throws: ``ParseError`` if a table cannot be decoded.
+  borrowing func addExports(
+    of symbols: KernelSymbolSource, to facts: inout KernelFacts
+  ) throws(ParseError) {
+    guard let path, form == .rawImage, let tables = symbols.tables else { return }
+    if facts.layout == nil, let size = tables.wordSize {
+      facts.layout = KernelFacts.Fact(
+        ELFLayout(is64Bit: size == 8, order: tables.order), from: FactSource(.kallsyms, path))
+    }
+    guard facts.exports == nil else { return }
+    let reader = RawImageExports(try source().all(), symbols.table, tables)
+    if let exports = try reader.read(facts.machine?.value) {
+      facts.exports = KernelFacts.Fact(exports, from: path)
+    }
+  }
+
+  /// The configuration that the open file is, and the release in its head.
+  ///
+  /// - Throws: ``ParseError`` if it is none.
+  borrowing func configurationFacts(_ path: String) throws(ParseError) -> KernelFacts {
+    var facts = KernelFacts(path: path)
+    let text = try source().all()
+    facts.config = KernelFacts.Fact(try KernelConfig(parsing: text), from: path)
+    // # Linux/x86 6.12.107 Kernel Configuration
+    let head = text.slice(0..<min(text.byteCount, 200))?.text ?? ""
+    for line in head.split(separator: "\n") where line.hasSuffix(" Kernel Configuration") {
+      let words = line.split(separator: " ")
+      if words.count >= 3, KernelFacts.number(of: String(words[2])) != nil {
+        facts.release = KernelFacts.Fact(String(words[2]), from: path)
+      }
+    }
+    return facts
+  }
+}
+
+extension KernelFacts {
+  /// Adds facts that need an ELF file's sections. One without a kernel's exports (the stub of headers
+  /// has type information only) gives the facts that it has.
+  mutating func add(_ elf: ELFFile, _ path: String) throws(ParseError) {
+    layout = layout ?? Fact(elf.layout, from: path)
+    machine = machine ?? Fact(elf.header.machine, from: path)
+    buildID = buildID ?? BuildID(in: elf).map { Fact($0, from: path) }
+    if exports == nil, let table = try KernelExports(elf).read() {
+      exports = Fact(table, from: path)
+    }
+    if moduleStructureSize == nil, let index = elf.sectionIndex(named: ".BTF"),
+      let bytes = try? elf.bytes(of: elf.sections[index], in: ".BTF"),
+      let size = try? BTFTypes(parsing: bytes).size(ofStruct: "module")
+    {
+      moduleStructureSize = Fact(size, from: FactSource(.btf, path))
+    }
+  }
+
+  /// Adds facts that are strings in the kernel's read-only data.
+  mutating func add(_ banner: KernelBanner, _ bytes: RawSpan, _ path: String) {
+    self.banner = Fact(banner, from: path)
+    release = Fact(banner.release, from: path)
+    if let vermagic = Vermagic.find(in: bytes, release: banner.release) {
+      self.vermagic = Fact(vermagic, from: path)
+    }
+  }
+
+  /// Adds the configuration that some bytes embed; what is wrong with it becomes a note.
+  mutating func addEmbeddedConfiguration(_ bytes: RawSpan, _ path: String) {
+    guard config == nil else { return }
+    var text = FileBuffer(limit: 16 << 20)
+    do throws(FileError) {
+      if let found = try EmbeddedConfig.read(from: bytes, using: &text, path: path) {
+        config = Fact(found, from: FactSource(.embedded, path))
+      }
+    } catch { notes.append(KernelNote(.embeddedConfiguration, path, error)) }
+  }
+
+  /// Counts the modules of the kernel's tree; one gives the size of `struct module`, and the word size
+  /// and byte order of a raw image.
+  mutating func add(_ modules: ModuleTree) {
+    var file = FileBuffer()
+    for (number, path) in modules.paths.enumerated() {
+      guard number < 4, moduleStructureSize == nil || layout == nil else { break }
+      guard (try? file.open(path)) != nil, let elf = try? ELFFile(file.source),
+        let index = elf.sectionIndex(named: ".gnu.linkonce.this_module")
+      else { continue }
+      layout = layout ?? Fact(elf.layout, from: path)
+      machine = machine ?? Fact(elf.header.machine, from: path)
+      if moduleStructureSize == nil, let size = Int(exactly: elf.sections[index].size) {
+        moduleStructureSize = Fact(size, from: path)
+      }
+    }
+    moduleCount = modules.paths.count
+  }
+}
+
+extension KernelFile {
+  /// Adds what a file gives that is only a part of a kernel.
+  borrowing func addStubFacts(to facts: inout KernelFacts) {
+    guard form == .linkedImage, let path, let source = try? source(),
+      let elf = try? ELFFile(source)
+    else { return }
+    facts.notes.append(KernelNote(.stub, path))
+    var found = KernelFacts(path: path)
+    try? found.add(elf, path)
+    facts.layout = facts.layout ?? found.layout
+    facts.machine = facts.machine ?? found.machine
+    facts.moduleStructureSize = facts.moduleStructureSize ?? found.moduleStructureSize
+  }
+}

@@ -1,0 +1,137 @@
+internal import ByteStorage
+internal import KernelImages
+internal import ModuleVersions
+
+extension OpenKernel {
+  /// What is known of the kernel, each fact with its source.
+  ///
+  /// - Parameters:
+  ///   - isThorough: Whether to look also for what takes long: symbols, the build ID of raw images,
+  ///     the number of modules, and the size of `struct module` as modules have it.
+  ///   - config: Path of a configuration to use whatever lies beside the kernel.
+  /// - Throws: ``KernelError`` if a file is damaged, or none is of a kernel.
+  package func facts(
+    isThorough: Bool = false, config: String? = nil
+  ) throws(KernelError) -> KernelFacts {
+    if knownFacts == nil || isThorough && !(knownFacts?.isThorough ?? false) {
+      knownFacts = (try readFacts(isThorough), isThorough)
+    }
+    var facts = knownFacts?.facts ?? KernelFacts(path: path)
+    if let config {
+      do throws(FileError) {
+        facts.config = KernelFacts.Fact(try readConfiguration(config), from: config)
+      } catch { throw KernelError(error) }
+    }
+    return facts
+  }
+
+  private func readFacts(_ isThorough: Bool) throws(KernelError) -> KernelFacts {
+    try search()
+    var facts = KernelFacts(path: path)
+    facts.notes = stub.notes
+    if form == .configuration || form == .module { return try readOtherFile() }
+    do throws(ParseError) { try readFile(into: &facts) } catch {
+      throw KernelError(error, in: filePath ?? path)
+    }
+    if isThorough { file.addBuildID(to: &facts) }
+    if form == .rawImage || isThorough && form != nil && form != .symvers {
+      addSymbols(to: &facts)
+    }
+    facts.layout = facts.layout ?? stub.layout
+    facts.machine = facts.machine ?? stub.machine
+    facts.moduleStructureSize = facts.moduleStructureSize ?? stub.moduleStructureSize
+    facts.release = facts.release ?? paths.namedRelease
+    if facts.config == nil { readConfigBeside(&facts) }
+    facts.moduleTree = paths.moduleTree(release: facts.release?.value)
+    if facts.exports == nil { readSymversBeside(&facts) }
+    if isThorough, let tree = facts.moduleTree { facts.add(ModuleTree(tree)) }
+    guard path == "running" || facts.isOfKernel || form == .list else {
+      throw KernelError.noKernel(path, form)
+    }
+    return facts
+  }
+
+  private func readFile(into facts: inout KernelFacts) throws(ParseError) {
+    switch form {
+    case KernelForm.symvers?:
+      facts.exports = KernelFacts.Fact(try file.symvers(), from: filePath ?? path)
+    case KernelForm.dump?: try file.addDumpFacts(to: &facts)
+    case KernelForm.list?: facts.layers = KernelFacts.Fact(file.layers, from: filePath ?? path)
+    case KernelForm.linkedImage?, KernelForm.rawImage?: try file.addImageFacts(to: &facts)
+    default: break
+    }
+  }
+
+  /// A configuration alone is a kernel of which nothing else is known; a module is none.
+  private func readOtherFile() throws(KernelError) -> KernelFacts {
+    guard form == .configuration else { throw KernelError.noKernel(path, form) }
+    do throws(ParseError) { return try file.configurationFacts(path) } catch {
+      throw KernelError(error, in: path)
+    }
+  }
+
+  /// Adds what the symbol table gives, of raw images their exports too. What is wrong becomes a note:
+  /// old or small kernels have no such table.
+  private func addSymbols(to facts: inout KernelFacts) {
+    let source = filePath ?? path
+    do {
+      let found = try decodedSymbols()
+      facts.symbols = KernelFacts.Fact(SymbolFacts(found), from: source)
+      try file.addExports(of: found, to: &facts)
+    } catch { facts.notes.append(KernelNote(.symbols, source, error)) }
+  }
+
+  private func readConfiguration(_ path: String) throws(FileError) -> KernelConfig {
+    var buffer = FileBuffer(limit: limit)
+    try buffer.open(path)
+    do { return try KernelConfig(parsing: buffer.source.all()) } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+  }
+
+  private func readConfigBeside(_ facts: inout KernelFacts) {
+    for candidate in paths.configs(release: facts.release?.value) {
+      if let config = try? readConfiguration(candidate) {
+        facts.config = KernelFacts.Fact(config, from: candidate)
+        return
+      }
+    }
+  }
+
+  private func readSymversBeside(_ facts: inout KernelFacts) {
+    for candidate in paths.symvers(release: facts.release?.value) {
+      do {
+        facts.exports = KernelFacts.Fact(try readSymvers(candidate), from: candidate)
+        return
+      } catch { facts.notes.append(KernelNote(.symvers, candidate, error)) }
+    }
+  }
+}
+
+extension KernelFacts {
+  /// Whether what was found is of a kernel, or of a part of one.
+  fileprivate var isOfKernel: Bool {
+    exports != nil || banner != nil || dump != nil || symbols != nil
+      || moduleStructureSize?.source.code == .btf
+  }
+}
+
+extension OpenKernel {
+  /// What decides whether modules load.
+  ///
+  /// - Parameter config: As of ``facts(isThorough:config:)``.
+  /// - Throws: ``KernelError`` `.cannotAnswer` if the path names a file that has none of it: a list of
+  ///   symbols, or a configuration alone.
+  package func factsForLoading(config: String? = nil) throws(KernelError) -> KernelFacts {
+    let facts = try facts(config: config)
+    if facts.exports == nil, form == .list || form == .configuration {
+      throw KernelError.cannotAnswer(.exports, path, form)
+    }
+    return facts
+  }
+
+  /// The directory of the modules that belong to this kernel, of the release that its symbols give.
+  package func moduleTree(release: String?) -> String? {
+    paths.moduleTree(release: release ?? paths.namedRelease?.value)
+  }
+}

@@ -1,0 +1,144 @@
+// Kernels owns one kernel, opened once: which files belong to it, what each is, and what they say of
+// it: facts, exports, symbols, contents, each with its source, or unknown. It gives no verdicts.
+
+package import ByteStorage
+
+/// A kernel that is open: its image is found, read and unpacked once, and asked any number of
+/// questions.
+///
+/// ```swift
+/// let kernel = try OpenKernel("/boot/vmlinuz-6.12.107")
+/// let facts = try kernel.facts()
+/// let symbols = try kernel.symbols(as: .kernel)
+/// ```
+///
+/// In a directory several files may be the kernel. The first that is a whole one is taken, whatever
+/// is asked. What has only a part (the stub `vmlinux` in packages of headers) gives that part, and
+/// Module.symvers and the configuration beside it the rest.
+package final class OpenKernel {
+  /// The path by which the kernel was named.
+  package let path: String
+  /// Which of several kernels in a directory was taken; `nil` if there was one.
+  package private(set) var choice: Choice?
+  /// Number of files that were opened to find the kernel.
+  package private(set) var openingCount = 0
+  /// Largest file after unpacking, in bytes.
+  let limit: Int
+  let paths: KernelPaths
+  /// The image in a directory, or what the path names.
+  var file: KernelFile
+  /// What stubs give, and what was met while the kernel was looked for.
+  private(set) var stub: KernelFacts
+  private var isSearched = false
+  /// Modules below the directory, if there is no kernel in it.
+  private(set) var modules: ModuleTree?
+  /// The answers that were given.
+  var knownFacts: (facts: KernelFacts, isThorough: Bool)?
+  var knownSymbols: KernelSymbolSource?
+
+  /// The kernel that was taken, of several in a directory.
+  package struct Choice: Sendable, Hashable {
+    /// The release that was taken.
+    package let taken: String
+    /// The releases that are there, that of the running kernel first and the others from the newest
+    /// to the oldest.
+    package let releases: [String]
+  }
+
+  /// Opens a kernel.
+  ///
+  /// - Parameters:
+  ///   - path: An image (vmlinux, vmlinuz, bzImage, …), a memory dump, a list of symbols, a
+  ///     Module.symvers, a configuration, a module, a directory (`/lib/modules/RELEASE`, a build tree,
+  ///     headers, an unpacked package, `/boot`, a folder of modules), or `running`.
+  ///   - limit: Largest file after unpacking, in bytes.
+  /// - Throws: ``KernelError`` if nothing at the path belongs to a kernel, or it cannot be read.
+  package init(_ path: String, limit: Int = FileBuffer.defaultLimit) throws(KernelError) {
+    self.path = path
+    self.limit = limit
+    paths = KernelPaths(path)
+    file = KernelFile(limit: limit)
+    stub = KernelFacts(path: path)
+    // The running kernel's symbols are not in its image.
+    if path != "running" { try search() }
+  }
+
+  /// What the open file is; `nil` if only parts of a kernel were found, or modules.
+  package var form: KernelForm? { file.form }
+
+  /// The path of the open file; `nil` if there is none.
+  package var filePath: String? { file.path }
+
+  /// Whether there are modules below the directory, and no image of their kernel.
+  package var isModulesOnly: Bool { modules != nil }
+
+  /// Whether a directory holds a file that may be a kernel image.
+  package static func hasImage(in directory: String) -> Bool {
+    !ImageCandidates(in: directory).paths.isEmpty
+  }
+
+  /// Looks for the kernel, the first time.
+  func search() throws(KernelError) {
+    if isSearched { return }
+    isSearched = true
+    var failure: FileError?
+    let isDirectory = path != "running" && PathKind(path) == .directory
+    for candidate in paths.images {
+      do throws(FileError) {
+        openingCount += 1
+        try file.open(candidate)
+        if !isDirectory { return }
+        if file.isWholeKernel() {
+          choose(candidate)
+          return
+        }
+        file.addStubFacts(to: &stub)
+      } catch {
+        stub.notes.append(KernelNote(.candidate, candidate, error))
+        failure = failure ?? error
+      }
+    }
+    file.release()
+    if path == "running" { return }
+    if isDirectory { findModules() }
+    if stub.layout != nil || modules != nil { return }
+    if !paths.symvers(release: paths.namedRelease?.value).isEmpty { return }
+    if let failure { throw KernelError(failure) }
+    throw KernelError.noKernel(path)
+  }
+
+  private func choose(_ candidate: String) {
+    guard paths.releases.count > 1 else { return }
+    // One of a plain name was no choice of ours.
+    guard
+      let taken = paths.releases.first(where: {
+        candidate.hasSuffix("-\($0)") || candidate.hasSuffix("/\($0)/vmlinuz")
+      })
+    else { return }
+    choice = Choice(taken: taken, releases: paths.releases)
+    // Of which kernel a stub is, nothing shows.
+    (stub.layout, stub.machine, stub.moduleStructureSize) = (nil, nil, nil)
+  }
+
+  private func findModules() {
+    let tree = ModuleTree(path)
+    if !tree.entries.isEmpty { modules = tree }
+  }
+}
+
+extension OpenKernel {
+  /// Gives the bytes of the image, or of what else the path names, to a function.
+  ///
+  /// - Returns: What the function returns; `nil` if no file is open.
+  /// - Throws: What the function throws; ``KernelError`` if the file has shrunk.
+  package func withContents<Result>(_ body: (ByteSource) throws -> Result) throws -> Result? {
+    guard form != nil else { return nil }
+    return try OpenKernel.apply(body, to: file)
+  }
+
+  private static func apply<Result>(
+    _ body: (ByteSource) throws -> Result, to file: borrowing KernelFile
+  ) throws -> Result {
+    try body(file.source())
+  }
+}

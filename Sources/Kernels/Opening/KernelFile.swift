@@ -1,0 +1,177 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import KernelImages
+internal import ModuleVersions
+internal import SymbolTables
+
+/// One file that may be a kernel or a part of one: opened and unpacked, and what it is.
+///
+/// The only place that decides what a file is. It serves one file after the other.
+struct KernelFile: ~Copyable {
+  private var file: FileBuffer
+  private var scratch: FileBuffer
+  /// The path of the open file; `nil` if none is open.
+  private(set) var path: String?
+  /// What the file is; `nil` if none is open.
+  private(set) var form: KernelForm?
+  /// What wraps it, outermost first, in words; the last is the kernel itself.
+  private(set) var layers: [String] = []
+  /// Where the unpacked kernel lies, if the file is an image.
+  private var unpacked: UnpackedKernel?
+  /// Where the dump lies, if the file is one.
+  private var dumpPlace = UnpackedKernel.Place.file
+  /// The banner, once it was looked for.
+  private var knownBanner: KernelBanner??
+
+  /// Bytes at the start of a file that show a list of symbols.
+  private static let headSize = 1024
+
+  /// - Parameter limit: Largest file after unpacking, in bytes.
+  init(limit: Int) {
+    file = FileBuffer(limit: limit)
+    scratch = FileBuffer(limit: limit)
+  }
+
+  /// Opens a file and unpacks it.
+  ///
+  /// - Throws: ``FileError`` if it cannot be read, is damaged, or is nothing that belongs to a kernel.
+  mutating func open(_ path: String) throws(FileError) {
+    release()
+    try file.open(path)
+    let found = try identify(path)
+    (self.path, form) = (path, found)
+  }
+
+  /// Closes the file and gives the memory back.
+  mutating func release() {
+    file.release()
+    scratch.release()
+    (path, form, unpacked, layers, dumpPlace, knownBanner) = (nil, nil, nil, [], .file, nil)
+  }
+
+  /// What the open file is: text by its first line, then dumps, modules and images by their headers.
+  private mutating func identify(_ path: String) throws(FileError) -> KernelForm {
+    do throws(ParseError) {
+      if let form = try textForm() { return form }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    if try openDump(path) { return .dump }
+    if isRelocatable() { return .module }
+    let kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path)
+    unpacked = kernel
+    layers = KernelFile.words(for: kernel)
+    return kernel.isELF ? .linkedImage : .rawImage
+  }
+
+  private mutating func textForm() throws(ParseError) -> KernelForm? {
+    let head = try file.source.bytes(0..<min(file.count, KernelFile.headSize), in: "file")
+    if Symvers.isRecognized(head) { return .symvers }
+    if SymbolText.isRecognized(head) {
+      layers = ["list of symbols"]
+      return .list
+    }
+    guard head.starts(with: "#") || head.starts(with: "CONFIG_") else { return nil }
+    return (try? KernelConfig(parsing: file.source.all())) == nil ? nil : .configuration
+  }
+
+  /// Prepares the open file if it is a memory dump: flattened ones are put in order.
+  private mutating func openDump(_ path: String) throws(FileError) -> Bool {
+    var found = file.compression.map { [$0.rawValue] } ?? []
+    var kind = try KernelFile.kind(of: file.source, path)
+    if kind == .kdumpFlattened {
+      found.append(kind.description)
+      try MemoryDump.reassemble(file.source, into: &scratch, path: path)
+      kind = try KernelFile.kind(of: scratch.source, path)
+      dumpPlace = .scratch
+    }
+    guard kind == .elfCore || kind == .kdumpCompressed else {
+      if dumpPlace == .file { return false }
+      throw FileError(path: path, cause: .notSuitable("a flattened stream of something unknown"))
+    }
+    layers = found + [kind.description]
+    return true
+  }
+
+  private static func kind(
+    of source: ByteSource, _ path: String
+  ) throws(FileError) -> KernelContainer.Kind {
+    do { return try KernelContainer(identifying: source).kind } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+  }
+
+  /// Whether the open file is a relocatable ELF file, as modules are.
+  private borrowing func isRelocatable() -> Bool {
+    guard let head = try? file.source.bytes(0..<min(file.count, 64), in: "ELF header"),
+      let layout = try? ELFLayout(identifying: head),
+      let header = try? ELFHeader(parsing: head, layout: layout)
+    else { return false }
+    return header.type == 1
+  }
+
+  /// What wraps a kernel, in words: layers, and between them how payloads are compressed.
+  private static func words(for kernel: UnpackedKernel) -> [String] {
+    var words: [String] = []
+    for (layer, format) in zip(kernel.layers, kernel.payloadFormats) {
+      words.append(layer.kind.description)
+      if let format { words.append(format.rawValue) }
+    }
+    return words
+  }
+}
+
+extension KernelFile {
+  /// The bytes of the file: of an image and a dump, what was unpacked.
+  ///
+  /// - Throws: ``ParseError`` if the file has shrunk.
+  @_lifetime(borrow self)
+  borrowing func source() throws(ParseError) -> ByteSource {
+    if let unpacked { return try unpacked.source(file: file, scratch: scratch) }
+    return dumpPlace == .file ? file.source : scratch.source
+  }
+
+  /// The architecture that the layers of an image give, if any does.
+  var layerMachine: ELFMachine? { unpacked?.layers.compactMap(\.machine).last }
+
+  /// The banner of an image; the bytes are searched once.
+  mutating func banner() -> KernelBanner? {
+    if let knownBanner { return knownBanner }
+    var found: KernelBanner?
+    if form == .linkedImage || form == .rawImage, let bytes = try? source().all() {
+      found = KernelBanner(searching: bytes)
+    }
+    knownBanner = .some(found)
+    return found
+  }
+
+  /// Whether the file is a whole kernel, not a part of one.
+  ///
+  /// Packages of headers have a `vmlinux` with type information (`.BTF`), a few hundred symbols of
+  /// data, and nothing else: no banner, no exports, no function. Whatever has one of these counts.
+  mutating func isWholeKernel() -> Bool {
+    switch form {
+    case .list, .dump: return true
+    case .linkedImage, .rawImage: return banner() != nil || hasExportsOrFunctions()
+    default: return false
+    }
+  }
+
+  private borrowing func hasExportsOrFunctions() -> Bool {
+    guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source) else {
+      return false
+    }
+    return elf.sectionIndex(named: "__ksymtab") != nil || elf.hasFunctionSymbols
+  }
+}
+
+extension ELFFile {
+  /// Whether the linker's symbol table has a function (`STT_FUNC`). That of a stub `vmlinux`, as
+  /// packages of headers have it, holds data only.
+  var hasFunctionSymbols: Bool {
+    guard let symbols = try? symbolTable() else { return false }
+    for index in 1..<max(1, symbols.count) {
+      guard let symbol = symbols.symbol(at: index) else { return false }
+      if symbol.type == 2, symbol.sectionIndex != ELFSectionIndex.undefined { return true }
+    }
+    return false
+  }
+}

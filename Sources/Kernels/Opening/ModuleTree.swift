@@ -1,0 +1,98 @@
+package import ByteStorage
+internal import ModuleFiles
+internal import Synchronization
+
+/// The modules below a directory, by path and by name.
+///
+/// Names are looked up in `modules.dep` and `modules.order` where these are; the directories are
+/// walked when that does not do, and once.
+package final class ModuleTree: Sendable {
+  /// The directory.
+  package let directory: String
+
+  private struct State {
+    var entries: [DirectoryTree.Entry]?
+    /// Paths from the lists of depmod and the kernel's build, by name, if they were read.
+    var listed: [String: String]?
+    /// Paths of all modules, by name, if they were asked for.
+    var walked: [String: String]?
+  }
+
+  private let state = Mutex(State())
+
+  /// Names a directory; nothing is read yet.
+  package init(_ directory: String) { self.directory = directory }
+
+  /// The modules, and what cannot be read, in bytewise order of their paths.
+  package var entries: [DirectoryTree.Entry] {
+    state.withLock { state in
+      if let known = state.entries { return known }
+      let found = DirectoryTree.files(below: directory, where: ModulePaths.isModuleName)
+      state.entries = found
+      return found
+    }
+  }
+
+  /// Paths of the modules, in bytewise order.
+  package var paths: [String] {
+    entries.compactMap { entry in
+      if case .file(let path) = entry { return path }
+      return nil
+    }
+  }
+
+  /// The path of the module that is loaded under a name, with `_` or `-`; of several the one that
+  /// depmod chose, or the first.
+  package func path(named name: String) -> String? {
+    let name = ModulePaths.moduleName(ofFile: name)
+    let listed = state.withLock { state in
+      let known = state.listed ?? readLists()
+      state.listed = known
+      return known
+    }
+    if let path = listed[name], let file = existing(path) { return file }
+    let isWalked = state.withLock { $0.walked != nil }
+    if !isWalked {
+      var found: [String: String] = [:]
+      for path in paths { found[ModulePaths.moduleName(ofFile: path), default: path] = path }
+      state.withLock { $0.walked = found }
+    }
+    return state.withLock { $0.walked?[name] }
+  }
+
+  /// Whether a path is that of a module of the tree.
+  package func contains(_ path: String) -> Bool {
+    path.hasPrefix("\(directory)/") && ModulePaths.isModuleName(path)
+  }
+
+  /// The file of a listed path: the build lists modules before they are compressed.
+  private func existing(_ path: String) -> String? {
+    let isCompressed = !path.hasSuffix(".ko")
+    for suffix in isCompressed ? [""] : ["", ".xz", ".zst", ".gz"] {
+      let file = "\(directory)/\(path)\(suffix)"
+      if PathKind(file) == .file { return file }
+    }
+    return nil
+  }
+
+  /// The lists: lines of modules.dep are `PATH: PATHS`, those of modules.order paths.
+  private func readLists() -> [String: String] {
+    var found: [String: String] = [:]
+    var file = FileBuffer(limit: 64 << 20)
+    // The build's list does not know what was added since.
+    let hasAdded = ["extra", "misc", "updates", "weak-updates"].contains {
+      PathKind("\(directory)/\($0)") == .directory
+    }
+    for list in hasAdded ? ["modules.dep"] : ["modules.dep", "modules.order"] {
+      guard (try? file.open("\(directory)/\(list)")) != nil, let text = try? file.source.all().text
+      else { continue }
+      for line in text.split(separator: "\n") {
+        let path = line.prefix { $0 != ":" }
+        let name = ModulePaths.moduleName(ofFile: String(path))
+        if found[name] == nil { found[name] = String(path) }
+      }
+      if !found.isEmpty { break }
+    }
+    return found
+  }
+}

@@ -1,0 +1,72 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import Kallsyms
+internal import KernelImages
+package import Kernels
+internal import SymbolTables
+
+/// An ELF file with a kernel's symbols, and what it has.
+package struct FinishedSymbolFile: Sendable {
+  /// The file.
+  package let bytes: [UInt8]
+  /// Whether it has the contents of the image.
+  package let hasContents: Bool
+  /// Whether the machine is known.
+  package let isMachineKnown: Bool
+}
+
+extension OpenKernel {
+  /// An ELF file with symbols of this kernel.
+  ///
+  /// - Parameters:
+  ///   - source: What ``symbols(as:modules:withProbeSites:)`` gave.
+  ///   - chosen: Indexes of the symbols to write, in ascending order; `nil` for all.
+  ///   - naming: Which of their names to write.
+  ///   - withContents: Whether to copy the contents of the image, where there is one.
+  /// - Throws: `ParseError` if the image has changed.
+  package func symbolFile(
+    _ source: KernelSymbolSource, chosen: [Int]? = nil, naming: SymbolFile.Naming = .linkage,
+    withContents: Bool = true
+  ) throws -> FinishedSymbolFile {
+    let table = source.table
+    let chosen = chosen ?? Array(0..<table.count)
+    let wordSize = source.addressWidth / 2
+    guard source.origin == .image, let form, form.isImage else {
+      let symbols = SymbolFile(boundsIn: table, order: nil, wordSize: wordSize)
+      return FinishedSymbolFile(
+        bytes: symbols.bytes(table, chosen: chosen, naming: naming), hasContents: false,
+        isMachineKnown: symbols.machine.rawValue != 0)
+    }
+    let file = try self.withContents { image in
+      let bytes = try image.all()
+      var symbols: SymbolFile
+      var isPlaced = true
+      if form == .linkedImage {
+        let elf = try ELFFile(image)
+        symbols = try SymbolFile(elf)
+        if !symbols.hasSections { symbols = SymbolFile(boundsIn: table, like: elf) }
+        isPlaced = symbols.hasImage
+        if BuildID(in: elf) == nil {
+          symbols.buildID = BuildID(searching: bytes, symbols.layout.order)?.bytes
+        }
+      } else {
+        let start = source.tables.flatMap { table.imageStart(bytes, $0) }
+        isPlaced = start != nil && !table.isRelative
+        symbols = SymbolFile(
+          boundsIn: table, order: source.tables?.order, wordSize: wordSize,
+          start: isPlaced ? start : nil, size: bytes.byteCount)
+        if !symbols.hasNotes || !isPlaced {
+          symbols.buildID = BuildID(searching: bytes, symbols.layout.order)?.bytes
+        }
+      }
+      let hasContents = withContents && isPlaced
+      return FinishedSymbolFile(
+        bytes: hasContents
+          ? symbols.bytes(table, chosen: chosen, naming: naming, contents: bytes)
+          : symbols.bytes(table, chosen: chosen, naming: naming, notes: bytes),
+        hasContents: hasContents, isMachineKnown: symbols.machine.rawValue != 0)
+    }
+    guard let file else { throw KernelError.cannotAnswer(.symbols, path) }
+    return file
+  }
+}
