@@ -9,6 +9,7 @@ extension OpenKernel {
   ///   - isThorough: Whether to look also for what takes long: symbols, the build ID of raw images,
   ///     the number of modules, and the size of `struct module` as modules have it.
   ///   - config: Path of a configuration to use whatever lies beside the kernel.
+  /// - Returns: The facts; what is not found is unknown.
   /// - Throws: ``KernelError`` if a file is damaged, or none is of a kernel.
   package func facts(
     isThorough: Bool = false, config: String? = nil
@@ -120,6 +121,7 @@ extension OpenKernel {
   /// What decides whether modules load.
   ///
   /// - Parameter config: As of ``facts(isThorough:config:)``.
+  /// - Returns: The facts; what is not found is unknown.
   /// - Throws: ``KernelError`` `.cannotAnswer` if the path names a file that has none of it: a list of
   ///   symbols, or a configuration alone.
   package func factsForLoading(config: String? = nil) throws(KernelError) -> KernelFacts {

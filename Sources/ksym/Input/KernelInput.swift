@@ -39,6 +39,8 @@ struct KernelInput {
   ///   - view: How symbols are wanted.
   ///   - moduleView: What is taken of modules' symbol tables.
   ///   - probeSites: Whether to read which functions can be probed.
+  /// - Returns: The symbols.
+  /// - Throws: `ExitCode`, after the reason is printed.
   func symbols(
     of kernel: OpenKernel, modules: ModuleSymbolOptions? = nil, kaslr: KASLROptions? = nil,
     as view: SymbolView = .listed, modulesAs moduleView: ModuleSymbolView = .file,
