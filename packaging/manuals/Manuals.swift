@@ -4,7 +4,7 @@ import Foundation
 //
 //   ksym --experimental-dump-help | manuals OUTPUT-DIRECTORY VERSION
 //
-// One page for the command and one for each subcommand. What a page says is written in the sources
+// One page for the command and one for each subcommand, nested ones too: ksym-table-build(1). What a page says is written in the sources
 // of the command only, so that help and manual cannot differ.
 
 /// The part of the argument parser's description (ToolInfo) that pages need.
@@ -31,6 +31,7 @@ struct Argument: Decodable {
   let names: [Name]?
   let valueName: String?
   let defaultValue: String?
+  let allValues: [String]?
   let isOptional: Bool
   let isRepeating: Bool
   let shouldDisplay: Bool
@@ -89,9 +90,12 @@ struct Page {
     macro(names.map { "\\fB\(Page.escaped($0.spelled))\\fR\(value)" }.joined(separator: ", "))
     // A default that depends on the machine has no place in a page.
     let standard = argument.defaultValue.map { " The default is \($0)." } ?? ""
+    let values = argument.allValues.map { " One of \($0.joined(separator: ", "))." } ?? ""
+    let abstract = argument.abstract ?? ""
     let again =
-      argument.kind == "option" && argument.isRepeating ? " May be given more than once." : ""
-    words((argument.abstract ?? "") + standard + again)
+      argument.kind == "option" && argument.isRepeating && !abstract.contains("repeatable")
+      ? " May be given more than once." : ""
+    words(abstract + values + standard + again)
   }
 }
 
@@ -106,18 +110,14 @@ struct Manuals {
     let tool = try JSONDecoder().decode(
       Tool.self, from: FileHandle.standardInput.readDataToEndOfFile())
     let root = tool.command
-    let subcommands = (root.subcommands ?? []).filter { $0.commandName != "help" }
-    try write(root, names: [root.commandName], others: subcommands, arguments)
-    for command in subcommands {
-      try write(
-        command, names: [root.commandName, command.commandName], others: subcommands, arguments)
-    }
+    try write(root, names: [root.commandName], siblings: [], arguments)
   }
 
-  /// Writes the page of one command. `others` are the subcommands that pages refer to.
+  /// Writes the page of a command, and those of its subcommands.
   static func write(
-    _ command: Command, names: [String], others: [Command], _ arguments: [String]
+    _ command: Command, names: [String], siblings: [[String]], _ arguments: [String]
   ) throws {
+    let subcommands = (command.subcommands ?? []).filter { $0.commandName != "help" }
     let title = names.joined(separator: "-")
     let spelled = names.joined(separator: " ")
     var page = Page()
@@ -126,29 +126,35 @@ struct Manuals {
     page.macro(".SH NAME")
     page.words("\(title) - \(sentence(command.abstract))")
     page.macro(".SH SYNOPSIS")
-    synopsis(command, spelled, names.count == 1 ? others : [], &page)
+    synopsis(command, spelled, subcommands, &page)
     page.macro(".SH DESCRIPTION")
     page.words(command.abstract ?? "")
     // Examples and statuses come after the options, as in other pages.
     let (description, sections) = split(command.discussion ?? "")
     if !description.isEmpty { page.discussion(description) }
-    if names.count == 1 {
+    if !subcommands.isEmpty {
       page.macro(".SH COMMANDS")
-      for other in others {
-        page.macro(".TP\n\\fB\(spelled)\\-\(other.commandName)\\fR(1)")
+      for other in subcommands {
+        page.macro(".TP\n\\fB\(Page.escaped("\(title)-\(other.commandName)"))\\fR(1)")
         page.words(other.abstract ?? "")
       }
     }
     options(command, &page)
     if !sections.isEmpty { page.discussion(sections) }
     page.macro(".SH SEE ALSO")
-    let references = (["ksym"] + others.map { "ksym-\($0.commandName)" }).filter { $0 != title }
+    let below = subcommands.map { names + [$0.commandName] }
+    let above = names.count > 1 ? [Array(names.dropLast())] : []
+    let references = (above + siblings + below).map { $0.joined(separator: "-") }
+      .filter { $0 != title }
     page.macro(
       (references.map { "\\fB\(Page.escaped($0))\\fR(1)" }
         + ["\\fBmodprobe\\fR(8)", "\\fBdepmod\\fR(8)", "\\fBmodinfo\\fR(8)"]).joined(
           separator: ",\n"))
     let path = "\(arguments[1])/\(title).1"
     try page.text.write(toFile: path, atomically: true, encoding: .utf8)
+    for subcommand in subcommands {
+      try write(subcommand, names: names + [subcommand.commandName], siblings: below, arguments)
+    }
   }
 
   static func sentence(_ abstract: String?) -> String {

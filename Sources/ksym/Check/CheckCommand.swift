@@ -8,6 +8,7 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Say whether a kernel would load a module, and if not, why.",
+    usage: "ksym check [<options>] <modules> ...",
     discussion: """
       Decides as the kernel's own loader does, in its order and with its log lines, by the rules of \
       the kernel's release and configuration. Nothing is loaded or booted.

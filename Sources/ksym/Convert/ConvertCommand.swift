@@ -11,25 +11,26 @@ struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Rewrite the version tables of modules, between layouts and for other kernels.",
+    usage: "ksym convert --to <form> <where to write> [<options>] <modules> ...",
     discussion: """
       Layouts: basic (__versions; every kernel with modversions; names up to 55 bytes, 59 on 32-bit \
       machines), extended (__version_ext_crcs and __version_ext_names; read since 6.14), both (what \
       modpost writes with BASIC_MODVERSIONS and EXTENDED_MODVERSIONS: long names in the extended \
       table only), packed (Ubuntu 6.2 to 6.11), hashed (proposed, never merged), none. All else in \
-      the module stays as it is, byte for byte but for what moves. Compressed modules are packed \
+      the module stays as it is, byte for byte, except for what moves. Compressed modules are packed \
       again as the kernel's build packs them.
 
       Examples:
         ksym convert --to both -o new.ko old.ko
         ksym convert --to extended --in-place --drop-signature *.ko.zst
         ksym convert --to basic --suffix .basic --drop-unrepresentable rust_driver.ko
-        ksym convert --to both --sign signing_key.pem signing_key.x509 -o new.ko old.ko
+        ksym convert --to both --sign key.pem cert.x509 -o new.ko old.ko
         ksym convert --to basic --signature-from old.ko -o again.ko new.ko
         ksym convert --crcs /boot/vmlinuz-6.12.1 --only _printk -o new.ko old.ko
         ksym convert --crcs Module.symvers --to both --add-missing -o new.ko plain.ko
         ksym convert --to mod.c --extended --symvers Module.symvers -o foo.mod.c foo.o
 
-      Signed modules are refused unless told what becomes of the signature. --crcs makes a module \
+      Signed modules are refused unless an option states what becomes of the signature. --crcs makes a module \
       claim that it was built for another kernel; nothing in its code changes.
 
       mod.c and mod.o are what modpost of 7.3 writes for a module, as C and as an object: --symvers \
@@ -46,7 +47,7 @@ struct ConvertCommand: ParsableCommand {
       """)
 
   @Option(
-    help: "What to make: basic, extended, both, packed, hashed, none, mod.c or mod.o.")
+    help: ArgumentHelp("What to make.", valueName: "form"))
   var to: ConversionTarget?
 
   @Flag(

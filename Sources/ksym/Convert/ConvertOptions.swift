@@ -87,7 +87,7 @@ struct SignatureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Digest to sign: sha256, sha384 or sha512 (default: that of the old signature, or sha256).",
+      "Digest to sign; without it that of the old signature, or sha256.",
       valueName: "name"))
   var hash: ModuleSigner.Hash?
 

@@ -22,7 +22,7 @@ struct ModpostOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A module of the same kernel, which tells what struct module is (for mod.o of an object).",
+      "A module of the same kernel, to take the layout of struct module from (for mod.o).",
       valueName: "module"), completion: .file())
   var like: String?
 

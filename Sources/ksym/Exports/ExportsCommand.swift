@@ -9,6 +9,7 @@ struct ExportsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exports",
     abstract: "Show what kernels and modules export: Module.symvers from binaries.",
+    usage: "ksym exports [<options>] <files> ...",
     discussion: """
       Reads the export tables of every era (place-relative and absolute entries, GPL-only tables and \
       flags, CRCs of every form) from a vmlinux, a vmlinuz or bzImage, modules and directories of \
@@ -16,8 +17,8 @@ struct ExportsCommand: ParsableCommand {
 
       Examples:
         ksym exports /boot/vmlinuz-$(uname -r)
-        ksym exports --format symvers vmlinuz /lib/modules/$(uname -r) > Module.symvers
-        ksym exports --format symvers old/Module.symvers     (to the present column order)
+        ksym exports --format symvers vmlinuz modules/ > Module.symvers
+        ksym exports --format symvers old/Module.symvers   (into the present columns)
         ksym exports --json usb-storage.ko.xz | jq .namespace
 
       A directory that holds a kernel image (an unpacked package, a build tree, \
@@ -32,7 +33,7 @@ struct ExportsCommand: ParsableCommand {
     case table, symvers, json
   }
 
-  @Option(help: "Output format: table, symvers or json.")
+  @Option(help: "Output format.")
   var format: Format = .table
 
   @Flag(name: .customLong("no-kernel"), help: "Leave out the kernel images of directories.")
@@ -46,7 +47,9 @@ struct ExportsCommand: ParsableCommand {
   @OptionGroup var kernels: KernelPathOption
 
   @Argument(
-    help: "Kernels, modules, directories of modules, Module.symvers files, or - for one of these.",
+    help: ArgumentHelp(
+      "Kernels, modules, directories of modules, Module.symvers files, or - for one of these.",
+      valueName: "files"),
     completion: .file())
   var paths: [String] = []
 

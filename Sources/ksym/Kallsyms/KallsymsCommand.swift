@@ -9,6 +9,16 @@ struct KallsymsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kallsyms",
     abstract: "Decode and encode the kernel's symbol tables themselves.",
+    discussion: """
+      ksym symbols prints the symbols in these tables; this shows and makes the tables.
+
+      Examples:
+        ksym kallsyms decode /boot/vmlinuz-$(uname -r)
+        ksym kallsyms encode --all-symbols System.map > kallsyms.S
+
+      Exit status: 0 done; 1 a line or an address cannot be encoded; 2 a file cannot be read, or has \
+      no tables.
+      """,
     subcommands: [KallsymsDecodeCommand.self, KallsymsEncodeCommand.self])
 }
 
@@ -17,10 +27,11 @@ struct KallsymsDecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode",
     abstract: "Show where the tables lie in a kernel image, and how they are laid out.",
+    usage: "ksym kallsyms decode [<options>] <kernel>",
     discussion: """
       Offsets are in bytes from the start of the unpacked kernel.
 
-      Example:
+      Examples:
         ksym kallsyms decode /boot/vmlinuz-$(uname -r)
 
       Exit status: 0 the tables were found; 2 they were not.
@@ -121,11 +132,13 @@ struct KallsymsEncodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode",
     abstract: "Write the assembly text of the tables, as the kernel's scripts/kallsyms does.",
+    usage: "ksym kallsyms encode [<options>] <map>",
     discussion: """
       The text, the messages and the exit status are those of the program of the release named.
 
-      Example:
-        nm -n vmlinux | sed -f scripts/mksysmap | ksym kallsyms encode --all-symbols - > k.S
+      Examples:
+        ksym kallsyms encode --all-symbols System.map > kallsyms.S
+        nm -n vmlinux | sed -f scripts/mksysmap | ksym kallsyms encode - > k.S
 
       Exit status: 0 the text was written; 1 a line is malformed or an address out of range (as \
       scripts/kallsyms); 2 the file cannot be read.
@@ -134,10 +147,10 @@ struct KallsymsEncodeCommand: ParsableCommand {
   @Flag(help: "All symbols, not only functions.")
   var allSymbols = false
 
-  @Flag(help: "Distances from _text instead of addresses (7.0 and later).")
+  @Flag(help: "Offsets from _text instead of addresses (7.0 and later).")
   var pcRelative = false
 
-  @Flag(help: "Offsets from a base: the only form of 6.12 to 6.19, which need not be asked for.")
+  @Flag(help: "Offsets from a base (implied for 6.12 to 6.19).")
   var baseRelative = false
 
   @Flag(help: "Per-CPU symbols are absolute (6.14 and before).")

@@ -7,19 +7,20 @@ struct KernelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernel",
     abstract: "Say what a kernel is: container, release, build ID, configuration, versions.",
+    usage: "ksym kernel [<options>] <kernels> ...",
     discussion: """
       Reads any kernel: vmlinux; bzImage, Image, zImage, uImage, EFI zboot and unified images with \
       their payloads in any compression; directories (/lib/modules/RELEASE, a build tree, an \
       unpacked package); memory dumps (ELF vmcore of kdump or QEMU, makedumpfile's format, \
       compressed and flattened); lists of symbols (System.map, /proc/kallsyms). Each fact comes with its source; what one file lacks is looked for \
-      beside it. A configuration alone tells which version tables its kernel's \
-      modpost writes, its loader reads and kmod reads, and what options mean for long names.
+      beside it. A configuration alone is enough to show which version tables its \
+      kernel's modpost writes, its loader reads and kmod reads, and what options mean for long names.
 
       Examples:
         ksym kernel /boot/vmlinuz-$(uname -r)
         ksym kernel --show-config bzImage > config
         ksym kernel --json unpacked-package/ | jq .modversions
-        ksym kernel /boot/config-6.14.0     (which version tables that writes and reads)
+        ksym kernel /boot/config-6.14.0     (which version tables it writes and reads)
         ksym kernel vmcore                  (release, KASLR offset, build ID)
 
       JSON, one object a kernel: kernel, layers, architecture, wordSize, byteOrder, release, banner, \

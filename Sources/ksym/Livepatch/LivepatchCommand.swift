@@ -10,6 +10,7 @@ struct LivepatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "livepatch",
     abstract: "Resolve and check every symbol that a livepatch names.",
+    usage: "ksym livepatch [<options>] <modules> ...",
     discussion: """
       Answers in two stages, as the kernel does: what the loader refuses (refused), and what the \
       livepatch core refuses when the module's init runs (init-failed), each with the kernel's own \

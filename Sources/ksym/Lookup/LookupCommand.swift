@@ -9,6 +9,7 @@ struct LookupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lookup",
     abstract: "Find symbols by name, readable name, pattern, digest or address.",
+    usage: "ksym lookup [<options>] <keys> ...",
     discussion: """
       A key is an address (0x…), a linkage name, its SHA-256 digest (64 digits, or sha256:…), a \
       pattern, a source name (without what compilers append), or a readable Rust path or the end of \
@@ -27,7 +28,7 @@ struct LookupCommand: ParsableCommand {
         ksym lookup -k vmlinuz --with-modules type_show --json | jq .file
         ksym lookup -k 6.1/vmlinuz -k 6.12/vmlinuz s_next
         ksym lookup -k vmlinuz --era 6.6 init_once.llvm.14172910296636650566
-        ksym lookup -k vmlinuz --for kprobe 'init_once,2' >> /sys/kernel/tracing/kprobe_events
+        ksym lookup -k vmlinuz --for kprobe 'init_once,2' > kprobe.txt
         ksym lookup -k vmlinuz --for all print::call_printk
 
       With --era, names are answered as kallsyms_lookup_name of that release does in a kernel built \
@@ -37,8 +38,8 @@ struct LookupCommand: ParsableCommand {
       With --for, each symbol is printed as an interface takes it: kprobe (a line of kprobe_events), \
       ftrace (text of set_ftrace_filter), perf, bpftrace, livepatch (old_name and old_sympos), gdb, \
       crash, modversions (the layouts with room for the name), or a table of all. What an interface \
-      cannot take says why, and the status is 1. --era and --lto tell the rules where the kernel does \
-      not.
+      cannot take is reported with the reason, and the status is 1. --era and --lto give the rules \
+      where the kernel does not.
 
       Several kernels make one table: a line for each symbol, a column for each kernel.
 
@@ -73,8 +74,7 @@ struct LookupCommand: ParsableCommand {
   @Option(
     name: .customLong("for"),
     help: ArgumentHelp(
-      "Print how an interface takes the symbol: kprobe, ftrace, perf, bpftrace, livepatch, gdb, crash, "
-        + "modversions or all.", valueName: "interface"))
+      "Print how an interface takes the symbol, or all of them.", valueName: "interface"))
   var spelling: SpellingChoice?
 
   @OptionGroup var names: NamesOption

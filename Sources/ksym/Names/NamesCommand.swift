@@ -10,12 +10,13 @@ struct NamesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "names",
     abstract: "Audit names: limits, suffixes, duplicates.",
+    usage: "ksym names [<options>] <files> ...",
     discussion: """
       Counts the names of kernels and modules by length and holds them against the limits of every \
       interface that takes names (version tables, kallsyms, livepatch, trace events, libbpf, depmod); \
       lists exported and required names that basic version tables cannot hold, the suffixes that \
       compilers leave, names that become one when suffixes are stripped, and names that several \
-      symbols bear.
+      symbols have.
 
       Examples:
         ksym names /boot/vmlinuz-$(uname -r)
@@ -24,7 +25,7 @@ struct NamesCommand: ParsableCommand {
         ksym names --json Module.symvers | jq .versions.long
 
       A directory counts with the kernel image and the modules in it. A name is counted once, \
-      however many symbols bear it; both numbers are told. Mapping symbols ($x) and local labels \
+      however many symbols have it; both numbers are given. Mapping symbols ($x) and local labels \
       (.L…) are left out, as the kernel leaves them out.
 
       JSON, one object: sources, names, symbols, owners, rust, lengths [{length, names, symbols, \
@@ -53,7 +54,9 @@ struct NamesCommand: ParsableCommand {
   @OptionGroup var kernels: KernelPathOption
 
   @Argument(
-    help: "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
+    help: ArgumentHelp(
+      "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
+      valueName: "files"),
     completion: .file())
   var paths: [String] = []
 

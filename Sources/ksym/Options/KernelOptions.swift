@@ -22,7 +22,7 @@ struct KernelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Say what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, "
+      "State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, "
         + "struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.",
       valueName: "key=value"))
   var assume: [String] = []

@@ -15,7 +15,7 @@ struct ColourOption: ParsableArguments {
 
   @Option(
     name: .customLong("color"),
-    help: ArgumentHelp("Colour: auto (on a terminal), always or never.", valueName: "when"))
+    help: ArgumentHelp("When to use colour; auto means on a terminal.", valueName: "when"))
   var choice: Choice = .auto
 
   /// Where output goes.

@@ -17,7 +17,7 @@ struct SymbolFileOptions: ParsableArguments {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "Form of the names (elf only): linkage, source or readable.", valueName: "form"))
+      "Form of the names (elf only).", valueName: "form"))
   var form: SymbolFile.Naming = .linkage
 
   /// The older spelling: elsewhere --names takes a file.

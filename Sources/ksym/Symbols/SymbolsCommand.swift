@@ -10,6 +10,7 @@ struct SymbolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "symbols",
     abstract: "Print the symbol table of any kernel, in the formats other tools read.",
+    usage: "ksym symbols [<options>] [<kernel>]",
     discussion: """
       Decodes the kernel's own table (kallsyms) from any kernel image, of every release, word size \
       and byte order; no symbols, no version and no debug information are needed. System.map, nm \
@@ -26,7 +27,7 @@ struct SymbolsCommand: ParsableCommand {
         ksym symbols --with-modules --name '*_exit' /boot/vmlinuz-$(uname -r)
 
       Formats: system-map and nm (by address, equal addresses by name), kallsyms (the kernel's \
-      order, with the module behind each name; capitals of modules' symbols say that they are \
+      order, with the module after each name; capitals of modules' symbols say that they are \
       exported), json (one object a symbol: address, type, name, owner, and file and readable where \
       they are known), elf (a file with the symbols over the kernel's sections and contents, for gdb, \
       objdump, addr2line and perf).
@@ -40,11 +41,12 @@ struct SymbolsCommand: ParsableCommand {
     case systemMap = "system-map"
   }
 
-  @Option(help: "Output format: nm, kallsyms, system-map, json or elf.")
+  @Option(help: "Output format.")
   var format: Format = .systemMap
 
   @Option(
-    name: .customLong("name"), help: ArgumentHelp("Only names that fit.", valueName: "glob"))
+    name: .customLong("name"),
+    help: ArgumentHelp("Only names that fit (repeatable).", valueName: "glob"))
   var names: [String] = []
 
   @Option(help: ArgumentHelp("Only these type letters, such as Tt.", valueName: "letters"))

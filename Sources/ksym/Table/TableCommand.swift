@@ -11,6 +11,17 @@ struct TableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "table",
     abstract: "Build, merge and query name tables: hash to name and back, for many kernels.",
+    discussion: """
+      A name table holds the names of kernels and modules with their owners, and finds them by \
+      digest, linkage, source or readable name. Other commands take it as --names.
+
+      Examples:
+        ksym table build -o 6.12.names ./linux-image-6.12/
+        ksym table show -t 6.12.names vfs_read
+        ksym versions --names 6.12.names hashed.ko
+
+      Exit status: 0 the answer is yes; 1 a key was not found; 2 a file cannot be read or written.
+      """,
     subcommands: [
       TableBuildCommand.self, TableMergeCommand.self, TableShowCommand.self,
       TableCheckCommand.self,
@@ -47,6 +58,7 @@ struct TableBuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build",
     abstract: "Make a name table of kernels, modules and Module.symvers.",
+    usage: "ksym table build -o <file> [<options>] <files> ...",
     discussion: """
       Takes every name with what owns it: vmlinux or a module, its build ID, and the release and \
       build ID of the kernel. A directory counts with the kernel image and the modules in it. Memory \
@@ -55,7 +67,7 @@ struct TableBuildCommand: ParsableCommand {
 
       Examples:
         ksym table build -o 6.12.names ./linux-image-6.12/
-        ksym table build -o mine.names /boot/vmlinuz-$(uname -r) /lib/modules/$(uname -r)
+        ksym table build -o mine.names running /lib/modules/$(uname -r)
         ksym versions --names 6.12.names hashed.ko
 
       Exit status: 0 the table was made; 2 a file cannot be read (the table is not made), or the \
@@ -68,7 +80,9 @@ struct TableBuildCommand: ParsableCommand {
   @OptionGroup var kernels: KernelPathOption
 
   @Argument(
-    help: "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
+    help: ArgumentHelp(
+      "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
+      valueName: "files"),
     completion: .file())
   var paths: [String] = []
 
@@ -132,10 +146,11 @@ struct TableMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Make one name table of several.",
+    usage: "ksym table merge -o <file> [<options>] <tables> ...",
     discussion: """
       The result is what building from all the kernels at once would give, byte for byte.
 
-      Example:
+      Examples:
         ksym table merge -o all.names 6.1.names 6.12.names 7.2.names
 
       Exit status: 0 the table was made; 2 a table cannot be read, or the result not written.
@@ -164,10 +179,11 @@ struct TableCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check name tables: every checksum, order, reference and digest.",
+    usage: "ksym table check [<options>] <tables> ...",
     discussion: """
       Other commands check only what they touch.
 
-      Example:
+      Examples:
         ksym table check all.names
 
       Exit status: 0 every table is whole; 2 one is not, or cannot be read.

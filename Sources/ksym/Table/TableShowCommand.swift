@@ -8,13 +8,15 @@ struct TableShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Find names in tables: by digest, linkage, source or readable name.",
+    usage: "ksym table show -t <table> ... [<options>] <keys> ...",
     discussion: """
       A key is a SHA-256 digest (64 digits, or sha256:…), a linkage name, a source name (without what \
       compilers append), or a readable Rust path or the end of one. The first way of reading it that \
       finds any name counts.
 
       Examples:
-        ksym table show -t all.names 5696f427db4abf4205b4ae9621688a5d7cfe42909dc115bd5c758560c898836c
+        ksym table show -t all.names \\
+          5696f427db4abf4205b4ae9621688a5d7cfe42909dc115bd5c758560c898836c
         ksym table show -t all.names init_once print::call_printk
         ksym table show -t all.names --json vfs_read | jq -r '.owners[].release'
 
@@ -28,7 +30,7 @@ struct TableShowCommand: ParsableCommand {
     name: [
       .customShort("t", allowingJoined: true), .customLong("table"), .customLong("names"),
     ],
-    help: ArgumentHelp("A name table (repeatable).", valueName: "file"),
+    help: ArgumentHelp("A name table to search (repeatable).", valueName: "file"),
     completion: .file())
   var table: [String]
 

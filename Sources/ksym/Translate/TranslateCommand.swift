@@ -7,6 +7,7 @@ struct TranslateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "translate",
     abstract: "Rewrite symbol names in any text: mangled to readable, and back.",
+    usage: "ksym translate [<options>] [<files> ...]",
     discussion: """
       A filter, as c++filt is, for the text that kernels and their tools write: kernel logs of every \
       architecture, nm, objdump, readelf, gdb, crash, Module.symvers, ftrace, perf, bpftrace, folded \
@@ -24,12 +25,12 @@ struct TranslateCommand: ParsableCommand {
 
       Forms: readable (kernel::print::call_printk; init_once for init_once.llvm.142…; do_fork.isra for \
       do_fork.isra.0), source (the same, but Rust names stay mangled), linkage (needs -k or --names, \
-      but for what --keep-linkage wrote), hashed (SHA-256).
+      unless the text was written with --keep-linkage), hashed (SHA-256).
 
-      A name that several symbols have is told apart by the size in name+0xOFF/0xSIZE, the module and \
-      the address beside it; where that does not do, --ambiguous says what is written. Kernels are \
+      A name that several symbols have is resolved by the size in name+0xOFF/0xSIZE, the module and \
+      the address beside it; where that is not enough, --ambiguous decides what is written. Kernels are \
       asked first, then name tables, in the order given. --verbose lists the names that stay: those of \
-      several symbols, and those that nothing given has.
+      several symbols, and those that nothing given contains.
 
       JSON, one object a name: file, line, column, surface, text, translation, linkage, offset, size, \
       module, addresses; then one a finding: file, finding, name or token, and what it is about.
@@ -38,7 +39,7 @@ struct TranslateCommand: ParsableCommand {
       table cannot be read, or a name was ambiguous under --ambiguous=error.
       """)
 
-  @Option(name: .customLong("to"), help: "Form to write: readable, source, linkage or hashed.")
+  @Option(name: .customLong("to"), help: "Form to write.")
   var form = NameForm.readable
 
   @Option(
@@ -51,7 +52,7 @@ struct TranslateCommand: ParsableCommand {
 
   @OptionGroup var nameFiles: NamesOption
 
-  @Option(help: "A name of several symbols: keep it, take the first, write all, or error.")
+  @Option(help: "What to do with a name that several symbols have.")
   var ambiguous = TranslationOptions.Ambiguity.keep
 
   @Flag(help: "Write readable{linkage}, which --to linkage always reads back.")
@@ -63,7 +64,7 @@ struct TranslateCommand: ParsableCommand {
   @Flag(help: "Compare sizes, the release and the build ID in the text with the kernel's.")
   var verify = false
 
-  @Flag(help: "Write the address behind each name+0xOFF.")
+  @Flag(help: "Write the address after each name+0xOFF.")
   var addresses = false
 
   @Flag(help: "Each line is a name, however plain (available_filter_functions).")

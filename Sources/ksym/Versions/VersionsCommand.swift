@@ -8,6 +8,7 @@ struct VersionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "versions",
     abstract: "Show the symbol versions a module requires, from every layout.",
+    usage: "ksym versions [<options>] <modules> ...",
     discussion: """
       Reads __versions (basic records, Ubuntu's packed records, hashed names) and \
       __version_ext_crcs/__version_ext_names, says which of them a kernel uses, where they \
@@ -16,11 +17,11 @@ struct VersionsCommand: ParsableCommand {
       Examples:
         ksym versions ./rust_minimal.ko.xz
         ksym versions --format modprobe /lib/modules/$(uname -r)
-        ksym versions --json module.ko | jq '.versions[] | select(.layout == "extended")'
+        ksym versions --json module.ko | jq '.versions[] | {name, crc, layout}'
         ksym versions --names System.map hashed.ko
         xz -dc module.ko.xz | ksym versions -
 
-      Formats: table (for people), modprobe (as modprobe --show-modversions prints, also for \
+      Formats: table (human-readable), modprobe (as modprobe --show-modversions prints, also for \
       layouts that kmod cannot read), symvers (Module.symvers columns; the provider is unknown), \
       json (one object a module): module, name, layouts, used [{kernels, layout}], versions [{name, \
       readable, crc, layout, sha256}], defects [{section, offset, what, name}].
@@ -33,7 +34,7 @@ struct VersionsCommand: ParsableCommand {
     case table, modprobe, symvers, json
   }
 
-  @Option(help: "Output format: table, modprobe, symvers or json.")
+  @Option(help: "Output format.")
   var format: Format = .table
 
   @OptionGroup var names: NamesOption
