@@ -133,7 +133,7 @@ let package = Package(
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
     tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
     tests("SymbolNames", ["SymbolNames"]),
-    tests("SymbolTables", ["ByteStorage", "ELFFormat", "SymbolTables"]),
+    tests("SymbolTables", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables"]),
     tests("OrderedWork", ["OrderedWork"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),

@@ -79,11 +79,16 @@ extension FuzzTargets {
   private static let list = NameList(
     ["a.llvm.1", "a.isra.0", "_RNvC1a1b", "b.cold", "init_once.llvm.7"].map { Array($0.utf8) })
 
+  /// One module, by its name.
+  private struct Modules: ModuleNames {
+    func names(ofModule name: String) -> NameSource? { name == "nbd" ? module : nil }
+  }
+
   private static func translated(
     _ text: RawSpan, _ options: TranslationOptions, cut: Int, usesList: Bool = false
   ) -> [UInt8] {
     var translator = TextTranslator(
-      options, sources: kernel, moduleSource: { $0 == "nbd" ? module : nil },
+      options, sources: kernel, modules: Modules(),
       directories: usesList ? [list] : [])
     let middle = text.byteCount * cut / 256
     var output: [UInt8] = []

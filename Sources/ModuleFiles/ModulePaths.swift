@@ -21,10 +21,17 @@ package enum ModulePaths {
   }
 
   /// The name that a loaded module has, by its file: `a-b.ko.xz` is `a_b`.
+  ///
+  /// The name ends at the first dot of the file's name. KBUILD_MODNAME ends at `.o` instead, but no
+  /// module has a dot in its name: the build makes C identifiers of it.
+  ///
+  /// - Note: kmod 34, shared/util.c, `path_to_modname` and `modname_normalize`; scripts/Makefile.lib,
+  ///   `name-fix-token` (7.3).
   package static func moduleName(ofFile path: String) -> String {
-    let file = path.split(separator: "/").last ?? ""
-    let stem = file.prefix { $0 != "." }
-    return String(stem.map { $0 == "-" ? "_" : $0 })
+    guard let file = path.utf8.split(separator: UInt8(ascii: "/")).last else { return "" }
+    let name = file.prefix { $0 != UInt8(ascii: ".") }
+      .map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+    return String(decoding: name, as: UTF8.self)
   }
 
   /// A module's path as Module.symvers writes it: below `kernel/`, `updates/` or the like of a

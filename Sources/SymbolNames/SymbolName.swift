@@ -45,5 +45,8 @@ package struct SymbolNameView: ~Escapable {
   }
 
   /// The readable name; `nil` if the name is not mangled.
-  package var readable: String? { RustDemangler.readableName(of: linkage) }
+  package var readable: String? {
+    guard linkage.starts(with: "_R") || linkage.starts(with: "_ZN") else { return nil }
+    return RustDemangler.readableName(of: linkage)
+  }
 }

@@ -25,21 +25,23 @@ package struct SymbolSpelling: Sendable, Hashable {
   /// What to write; `nil` if the interface cannot take the symbol.
   package let text: String?
   /// Why it cannot; `nil` if it can.
-  package let reason: String?
+  package let problem: SpellingNote?
   /// What to know about it.
-  package let remarks: [String]
+  package let remarks: [SpellingNote]
 
-  init(_ interface: SymbolInterface, _ text: String, remarks: [String] = []) {
+  init(_ interface: SymbolInterface, _ text: String, remarks: [SpellingNote] = []) {
     self.interface = interface
     self.text = text
-    reason = nil
+    problem = nil
     self.remarks = remarks
   }
 
-  init(_ interface: SymbolInterface, impossible reason: String, remarks: [String] = []) {
+  init(
+    _ interface: SymbolInterface, impossible problem: SpellingNote, remarks: [SpellingNote] = []
+  ) {
     self.interface = interface
     text = nil
-    self.reason = reason
+    self.problem = problem
     self.remarks = remarks
   }
 }

@@ -20,9 +20,9 @@ package struct SymbolSpeller: Sendable {
     package var wordBits: Int
     /// How it was built, as far as lookups by name depend on it.
     package var configuration: LookupEra.Configuration
-    /// Whether addresses are those of the running kernel: those of an image are moved by KASLR.
+    /// Whether addresses are those of a running kernel: those of an image are moved by KASLR.
     package var isRunning: Bool
-    /// Which functions can be probed and traced; `nil` if the source does not tell.
+    /// Which functions can be probed and traced; `nil` if the source does not say.
     package var sites: ProbeSites?
 
     /// Creates the facts.
@@ -45,16 +45,24 @@ package struct SymbolSpeller: Sendable {
   package let kernel: Kernel
   /// How the kernel finds names.
   let lookup: EraLookup
-  /// Where the kernel's text begins.
-  let text: UInt64?
+  /// The names by which crash knows symbols, if that was prepared.
+  let crashNames: CrashNames?
 
-  /// - Complexity: O(1), or O(n log n) for kernels of eras that cut names.
-  package init(_ index: SymbolIndex, kernel: Kernel) {
+  /// Prepares to write symbols.
+  ///
+  /// - Parameters:
+  ///   - index: The symbols.
+  ///   - kernel: What else is known of the kernel.
+  ///   - interfaces: The interfaces that ``spelling(of:for:)`` will be asked for.
+  /// - Complexity: O(1); O(n) for crash, O(n log n) for kernels of eras that cut names.
+  package init(
+    _ index: SymbolIndex, kernel: Kernel, interfaces: [SymbolInterface] = SymbolInterface.allCases
+  ) {
     self.index = index
     self.kernel = kernel
+    crashNames = interfaces.contains(.crash) ? CrashNames(index) : nil
     let version = kernel.version ?? SymbolSpeller.latest
     lookup = EraLookup(index, LookupEra.of(version, kernel.configuration))
-    text = index.symbols(named: "_text").first.map { index.table.addresses[$0] }
   }
 
   /// The release whose rules are taken where none is known.
@@ -87,12 +95,13 @@ package struct SymbolSpeller: Sendable {
   func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
   /// What to know about an address of an image.
-  var addressRemarks: [String] {
-    if index.table.isRelative {
-      return ["the image does not tell its address: this is a distance from _text"]
-    }
-    return kernel.isRunning ? [] : ["address as linked: KASLR moves it in the running kernel"]
+  var addressRemarks: [SpellingNote] {
+    if index.table.isRelative { return [SpellingNote(.relativeAddress)] }
+    return kernel.isRunning ? [] : [SpellingNote(.linkedAddress)]
   }
+
+  /// Whether only the running kernel, or a dump of one, knows the address of a symbol.
+  func lacksAddress(_ symbol: Symbol) -> Bool { symbol.module != nil && !kernel.isRunning }
 }
 
 /// A symbol with what the spellings ask of it.
@@ -106,10 +115,8 @@ struct Symbol {
   let module: String?
   /// Whether its type letter is one of code.
   let isCode: Bool
-  /// Which of those that the kernel takes for the same name it is, from 1; 0 if none is.
-  let position: Int
-  /// How many they are.
-  let count: Int
+  /// Which of those that the kernel takes for the same name it is.
+  let position: SymbolPosition
   /// The name by which the kernel finds it.
   let searchedName: String
 
@@ -123,20 +130,19 @@ struct Symbol {
     module = table.ownerIndex(at: index) == 0 ? nil : table.owner(at: index)
     let type = table.type(at: index) | 0x20
     isCode = type == UInt8(ascii: "t") || type == UInt8(ascii: "w")
-    if module != nil {
-      (position, count) = speller.index.position(of: index)
-      searchedName = name
-      return
-    }
-    // The name itself, else what this release cuts it to.
-    let exact = speller.lookup.answer(name).all
-    let cut = speller.lookup.printedName(of: index)
-    let (found, key) = exact.contains(index) ? (exact, name) : (speller.lookup.answer(cut).all, cut)
-    position = (found.firstIndex(of: index) ?? -1) + 1
-    count = found.count
-    searchedName = key
+    let reference = speller.lookup.reference(to: index)
+    position = reference.position
+    searchedName = reference.name
   }
 
+  /// Its position among those of its name, as a remark.
+  var positionRemark: SpellingNote {
+    SpellingNote(.position, nil, position.number, position.count)
+  }
+
+  /// Whether it marks the bytes before a function: its type (`__cfi_`) or its padding (`__pfx_`).
+  var isBeforeFunction: Bool { name.hasPrefix("__cfi_") || name.hasPrefix("__pfx_") }
+
   /// Whether no other symbol of the kernel or module has its name.
-  var isUnique: Bool { position == 1 && count == 1 }
+  var isUnique: Bool { position.isUnique }
 }

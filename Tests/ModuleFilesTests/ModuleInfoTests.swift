@@ -140,3 +140,16 @@ struct SignatureTrailerTests {
     #expect(found.lengthBeforeMarker == 1 && found.signatureLength == 0)
   }
 }
+
+@Suite("The name of a module by its file")
+struct ModuleNameTests {
+  @Test(
+    "is that of the file up to its first dot, with underscores, as kmod makes it",
+    arguments: [
+      ("/lib/modules/6.12/kernel/snd-hda-intel.ko.xz", "snd_hda_intel"), ("a.ko", "a"),
+      ("a-b.v2.ko.zst", "a_b"), ("dir.d/x", "x"), ("é-1.ko", "é_1"), ("", ""), ("a/", "a"),
+    ])
+  func names(_ path: String, _ name: String) {
+    #expect(ModulePaths.moduleName(ofFile: path) == name)
+  }
+}

@@ -143,17 +143,32 @@ struct LookupTests {
   @Test("modules are read when a text mentions them")
   func lazyModules() throws {
     let module = try source("0 t x\n0000000000000000 t probe.isra.0\t[nvme]\n")
-    var asked: [String] = []
-    var translator = TextTranslator(.linkage, sources: [kernel]) { name in
-      asked.append(name)
-      return name == "nvme" ? module : nil
-    }
+    let modules = RecordingModules(["nvme": module])
+    var translator = TextTranslator(.linkage, sources: [kernel], modules: modules)
     let text = Array(
       " probe.isra+0x1/0x2 [nvme]\n probe.isra+0x1/0x2 [sd]\n x+0x1/0x2 [nvme]\n".utf8)
     let output = String(decoding: translated(text, by: &translator), as: UTF8.self)
     #expect(
       output == " probe.isra.0+0x1/0x2 [nvme]\n probe.isra+0x1/0x2 [sd]\n x+0x1/0x2 [nvme]\n")
-    #expect(asked == ["nvme", "sd"])
+    #expect(modules.asked == ["nvme", "sd"])
+  }
+
+  @Test("modules alone are enough to look names up")
+  func modulesAlone() throws {
+    let module = try source("0000000000000000 t probe.isra.0\t[nvme]\n")
+    let modules = RecordingModules(["nvme": module])
+    var translator = TextTranslator(.linkage, modules: modules)
+    let output = translated(Array(" probe.isra+0x1/0x2 [nvme]\n".utf8), by: &translator)
+    #expect(String(decoding: output, as: UTF8.self) == " probe.isra.0+0x1/0x2 [nvme]\n")
+  }
+
+  @Test("marks are written around names that change, and around no others")
+  func marks() {
+    var options = TranslationOptions()
+    options.marks = NameMarks(start: "<", end: ">")
+    #expect(
+      translated(" init_once.llvm.2+0x10/0x50\n vfs_read+0x1/0x2\n", options)
+        == " <init_once>+0x10/0x50\n vfs_read+0x1/0x2\n")
   }
 
   @Test("a name is resolved by the text next to it, however often it occurs")

@@ -11,6 +11,19 @@ func translated(
   return translated(text, by: &translator, pieceSize: pieceSize)
 }
 
+/// Modules by their names, and which were asked for.
+final class RecordingModules: ModuleNames {
+  private let sources: [String: NameSource]
+  private(set) var asked: [String] = []
+
+  init(_ sources: [String: NameSource] = [:]) { self.sources = sources }
+
+  func names(ofModule module: String) -> NameSource? {
+    asked.append(module)
+    return sources[module]
+  }
+}
+
 /// Translates whole texts, in pieces of a size.
 func translated(
   _ text: [UInt8], by translator: inout TextTranslator, pieceSize: Int = .max

@@ -31,7 +31,7 @@ struct FinderTests {
     return SymbolFinder(index).find(key).map { found in
       var text = "\(found.index)"
       if let offset = found.offset { text += "+\(offset)" }
-      if found.count > 1 { text += " (\(found.position) of \(found.count))" }
+      if found.position.count > 1 { text += " (\(found.position))" }
       return text
     }
   }
@@ -134,8 +134,7 @@ struct FinderTests {
     let index = try #require(FinderTests.index)
     let era = EraLookup(index, LookupEra.of(version, .init(hasClangLTO: true)))
     let found = SymbolFinder(index, era: era).find(key).map { found in
-      found.count > 1
-        ? "\(found.index) (\(found.position) of \(found.count))" : "\(found.index)"
+      found.position.isUnique ? "\(found.index)" : "\(found.index) (\(found.position))"
     }
     #expect(found == expected)
   }

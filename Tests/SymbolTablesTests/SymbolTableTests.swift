@@ -59,7 +59,7 @@ struct SymbolTableTests {
       lines(index.table).prefix(5) == [
         "1 ? beyond", "1000 t show a.c", "1010 t show b.c", "1020 T global", "1020 W weak",
       ])
-    #expect(index.symbols(named: "show").map { index.position(of: $0).position } == [1, 2])
+    #expect(index.symbols(named: "show").map { index.position(of: $0).number } == [1, 2])
     #expect(index.symbols(named: "number").isEmpty)
   }
 
@@ -147,7 +147,7 @@ struct SymbolTableTests {
     let index = SymbolIndex(table)
     #expect(index.symbol(at: 0x20) == nil)
     #expect(index.symbol(at: 0xffff_ffff_8100_0018)?.index == 1)
-    #expect(index.position(of: 5) == (3, 3))
+    #expect(index.position(of: 5) == SymbolPosition(3, of: 3))
     #expect(index.size(of: 3) == nil && index.aliases(of: 3).isEmpty)
     #expect(index.table.hasSeveralOwners && !index.table.hasPlace(at: 3))
     #expect(index.kernelCount == 2 + 1)

@@ -60,6 +60,13 @@ package struct KernelSymbolSource: Sendable {
     self.wrongTypes = wrongTypes
   }
 
+  /// Whether addresses are those of a running kernel, or of one that ran: those of its own list, of a
+  /// dump, or moved by KASLR. Those of an image are not.
+  package var hasRunningAddresses: Bool {
+    let isMoved = kernelOffset.map { $0.value != 0 } ?? false
+    return (path == "/proc/kallsyms" || origin == .dump || isMoved) && !isMoveUndone
+  }
+
   /// Whether every address is zero: /proc/kallsyms as those read it who may not see addresses
   /// (kernel.kptr_restrict).
   package var hidesAddresses: Bool { table.hidesAddresses }

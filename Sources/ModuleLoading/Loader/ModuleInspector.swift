@@ -22,7 +22,7 @@ struct ModuleInspector: Sendable {
   /// Judges a module, and keeps what is needed later.
   func inspect(_ source: ByteSource, path: String) -> InspectedModule {
     var module = InspectedModule(outcome: LoadOutcome(path: path))
-    module.outcome.name = ModuleInspector.fileName(path)
+    module.outcome.name = ModulePaths.moduleName(ofFile: path)
     if source.count == 0 {
       // kernel_read_file gives no empty file to the loader.
       module.outcome.refuse(.EINVAL)
@@ -53,15 +53,6 @@ struct ModuleInspector: Sendable {
       if let cause = kernel.foreignness(of: source) { module.outcome.causes.append(cause) }
     }
     return module
-  }
-
-  /// A module's name as its file has it, until its own is known.
-  private static func fileName(_ path: String) -> String {
-    var name = path.split(separator: "/").last.map(String.init) ?? path
-    for suffix in [".gz", ".xz", ".zst", ".ko"] where name.hasSuffix(suffix) {
-      name.removeLast(suffix.count)
-    }
-    return String(name.map { $0 == "-" ? "_" : $0 })
   }
 
   /// The checks after the ELF structure, in the order of `early_mod_check` and what follows it (the

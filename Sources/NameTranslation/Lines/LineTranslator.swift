@@ -28,12 +28,11 @@ struct LineTranslator: ~Copyable {
 
   init(
     _ options: TranslationOptions, _ sources: [NameSource],
-    moduleSource: ((String) -> NameSource?)?,
-    directories: [any NameDirectory]
+    modules: (any ModuleNames)?, directories: [any NameDirectory]
   ) {
     self.options = options
     self.directories = DirectorySearch(directories)
-    resolver = NameResolver(sources, moduleSource: moduleSource)
+    resolver = NameResolver(sources, modules: modules)
   }
 
   /// Whether names are looked up in a kernel, and not only taken apart.
@@ -70,9 +69,9 @@ struct LineTranslator: ~Copyable {
       let addresses = options.showsAddresses ? self.addresses(field, line) : []
       if isChanged {
         output.append(line.slice(copied..<field.range.lowerBound).characters)
-        if options.isColoured { output.append("\u{1b}[1;32m") }
+        if let marks = options.marks { output.append(marks.start.span) }
         output.append(contentsOf: scratch)
-        if options.isColoured { output.append("\u{1b}[0m") }
+        if let marks = options.marks { output.append(marks.end.span) }
         copied = field.range.upperBound
       }
       if !addresses.isEmpty {
@@ -148,12 +147,10 @@ struct LineTranslator: ~Copyable {
       hash: name.hash, size: field.size, address: field.address,
       offset: field.address == nil ? nil : field.offset,
       module: field.module.map { line.slice($0).hash }, surface: field.surface,
-      sourceCount: resolver.sources.count)
+      sourceCount: resolver.sourceCount)
     if let known = recent.answer(to: question, name) { return known }
-    // The resolver must not be read while it is asked: it would be copied.
-    let all = matches(field, line)
-    let distinct = resolver.distinct(all)
-    var names = distinct.map { resolver.linkageName($0) }
+    let found = matches(field, line)
+    var names = resolver.distinct(found).map { resolver.linkageName($0) }
     if names.isEmpty && !directories.isEmpty { names = namesInDirectories(field, line) }
     recent.keep(names, for: question, name)
     return names
@@ -167,7 +164,7 @@ struct LineTranslator: ~Copyable {
     if field.surface == .digest {
       let module = field.module.map { line.slice($0).text }
       return HashedName(hexadecimal: name.characters).map {
-        resolver.matches(digest: $0, module: module)
+        resolver.matches(hashed: $0, module: module)
       } ?? []
     }
     let evidence = NameResolver.Evidence(
@@ -292,7 +289,7 @@ extension LineTranslator {
       return
     }
     counts.verified &+= 1
-    let sizes = all.compactMap { resolver.sources[$0.source].size(of: $0.symbol) }
+    let sizes = all.compactMap { resolver.size(of: $0) }
     // Sizes of a module's last symbols depend on how it was laid out in memory.
     guard module == nil, sizes.count == all.count, !sizes.contains(size) else { return }
     counts.contradicted &+= 1

@@ -34,15 +34,14 @@ package struct TextTranslator: ~Copyable {
   ///   - options: What to write.
   ///   - sources: The kernels that the text may come from; needed for ``NameForm/linkage`` and for
   ///     digests.
-  ///   - moduleSource: Finds the names of a module that the text mentions and no source has; asked
-  ///     once for each.
+  ///   - modules: Has the names of modules that the text mentions and no source has; asked once for
+  ///     each.
   ///   - directories: Name tables and lists for the names that no source has, asked in order.
   package init(
     _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
-    moduleSource: ((String) -> NameSource?)? = nil,
-    directories: [any NameDirectory] = []
+    modules: (any ModuleNames)? = nil, directories: [any NameDirectory] = []
   ) {
-    lines = LineTranslator(options, sources, moduleSource: moduleSource, directories: directories)
+    lines = LineTranslator(options, sources, modules: modules, directories: directories)
   }
 
   /// What was done so far.

@@ -28,8 +28,8 @@ package struct TranslationOptions: Sendable {
   package var verifies = false
   /// Whether to write the address behind each token that has an offset.
   package var showsAddresses = false
-  /// Whether to write what changes in colour.
-  package var isColoured = false
+  /// What to write around each name that changes, such as the escapes of a colour; `nil` for nothing.
+  package var marks: NameMarks?
   /// Whether to count and report the names that were sought and are nowhere.
   package var reportsMissing = false
   /// Whether to keep a record of every name found.
@@ -44,7 +44,25 @@ package struct TranslationOptions: Sendable {
   package init(form: NameForm = .readable) { self.form = form }
 }
 
-/// What a translation has to say of a text, besides the text.
+/// Text that marks a translated name.
+package struct NameMarks: Sendable {
+  /// What is written before the name.
+  package let start: [UInt8]
+  /// What is written after the name.
+  package let end: [UInt8]
+
+  /// Takes the text.
+  ///
+  /// - Parameters:
+  ///   - start: What is written before the name.
+  ///   - end: What is written after the name.
+  package init(start: String, end: String) {
+    self.start = Array(start.utf8)
+    self.end = Array(end.utf8)
+  }
+}
+
+/// What a translation reports of a text, besides the text.
 package enum TranslationFinding: Sendable, Hashable {
   /// A name that several symbols have; their linkage names.
   case ambiguous(name: String, linkageNames: [String])

@@ -1,15 +1,27 @@
 package import ByteStorage
-internal import NameTables
 package import SymbolNames
-internal import SymbolTables
 
 /// Names to translate with where no kernel has them: a name table, or a list of names.
 package protocol NameDirectory: Sendable {
-  /// The linkage names that a digest stands for: none, one, or two that differ by a leading dot.
+  /// The linkage names that a hashed name stands for: none, one, or two that differ by a leading dot.
   ///
   /// - Throws: ``ParseError`` if what holds the names is damaged.
-  func linkageNames(of digest: HashedName) throws(ParseError) -> [[UInt8]]
+  func linkageNames(of hashed: HashedName) throws(ParseError) -> [[UInt8]]
 
+  /// All names that share a key, for many questions about them; `nil` where one question costs no more
+  /// than many.
+  ///
+  /// - Throws: ``ParseError`` if what holds the names is damaged.
+  func names(sharing key: KinKey) throws(ParseError) -> NamesByForm?
+
+  /// As ``linkageNames(for:owner:)``, with what ``names(sharing:)`` gives for the key of the text;
+  /// `nil` if it has no key.
+  func linkageNames(
+    for form: RawSpan, owner: String?, among kin: NamesByForm?
+  ) throws(ParseError) -> [[UInt8]]
+}
+
+extension NameDirectory {
   /// The linkage names of which a text is a form, each once, in bytewise order.
   ///
   /// Names of which it is a complete form (linkage, readable or source name) are all that counts; only
@@ -21,41 +33,43 @@ package protocol NameDirectory: Sendable {
   ///     several names, and rules out none that is the only one.
   /// - Returns: The names.
   /// - Throws: ``ParseError`` if what holds the names is damaged.
-  func linkageNames(for form: RawSpan, owner: String?) throws(ParseError) -> [[UInt8]]
+  /// - Complexity: For a table O(log n), and O(1) for each name that shares the source name, or the
+  ///   readable path except for generic arguments.
+  package func linkageNames(
+    for form: RawSpan, owner: String?
+  ) throws(ParseError) -> [[UInt8]] {
+    var kin: NamesByForm?
+    if let key = KinKey(form) { kin = try names(sharing: key) }
+    return try linkageNames(for: form, owner: owner, among: kin)
+  }
 }
 
 /// Names without addresses and owners, as a text lists them.
 package struct NameList: NameDirectory {
   private let names: NamesByForm
-  /// Symbols by the keys of their hashed names.
-  private let digests: [(key: UInt64, symbol: Int)]
+  private let digests: HashedNames
 
   /// Takes names.
   ///
-  /// - Parameter list: The linkage names; empty ones and those the kernel could not have are left out.
+  /// - Parameter list: The linkage names; empty ones are left out.
   /// - Complexity: O(n log n), with SHA-256 of every name.
   package init(_ list: some Sequence<[UInt8]>) {
-    let names = NamesByForm(list)
-    self.names = names
-    digests = (0..<names.names.count)
-      .map { (HashedName(of: names.names.name(at: $0)).key, $0) }
-      .sorted { $0.key < $1.key }
+    names = NamesByForm(list)
+    digests = HashedNames(names.names)
   }
 
-  /// As ``NameDirectory/linkageNames(of:)``.
-  package func linkageNames(of digest: HashedName) -> [[UInt8]] {
-    var position = digests.partitionIndex { $0.key < digest.key }
-    var found: [[UInt8]] = []
-    while position < digests.count, digests[position].key == digest.key {
-      let name = names.names.name(at: digests[position].symbol)
-      if HashedName(of: name) == digest { found.append(name.array) }
-      position += 1
-    }
-    return found
+  /// The linkage names that a hashed name stands for: none, one, or two that differ by a leading dot.
+  package func linkageNames(of hashed: HashedName) -> [[UInt8]] {
+    digests.numbers(of: hashed, in: names.names).map { names.names.name($0).array }
   }
+
+  /// Nothing: all names are at hand.
+  package func names(sharing key: KinKey) -> NamesByForm? { nil }
 
   /// As ``NameDirectory/linkageNames(for:owner:)``; owners are not known.
-  package func linkageNames(for form: RawSpan, owner: String?) -> [[UInt8]] {
+  package func linkageNames(
+    for form: RawSpan, owner: String?, among kin: NamesByForm?
+  ) -> [[UInt8]] {
     names.linkageNames(for: form)
   }
 }
@@ -110,28 +124,27 @@ struct DirectorySearch {
   }
 
   private mutating func ask(_ form: RawSpan, _ owner: String?) -> [[UInt8]] {
+    let key = KinKey(form)
     for number in directories.indices {
       do throws(ParseError) {
-        let names: [[UInt8]]
-        if let table = directories[number] as? NameTable {
-          names = try table.linkageNames(
-            for: form, owner: owner, among: kin(of: form, table, number))
-        } else {
-          names = try directories[number].linkageNames(for: form, owner: owner)
-        }
+        let kin = key.flatMap { self.kin($0, number) }
+        let names = try directories[number].linkageNames(for: form, owner: owner, among: kin)
         if !names.isEmpty { return names }
       } catch { note(error, number) }
     }
     return []
   }
 
-  /// The names of a table that share the key of a text.
-  private mutating func kin(of form: RawSpan, _ table: NameTable, _ number: Int) -> NamesByForm {
-    guard let key = KinKey(form) else { return NamesByForm([]) }
+  /// The names of a directory that share a key.
+  private mutating func kin(_ key: KinKey, _ number: Int) -> NamesByForm? {
     let shared = SharedKey(directory: number, key: key)
     if let known = kin[shared] { return known }
-    var found = NamesByForm([])
-    do throws(ParseError) { found = try table.kin(key) } catch { note(error, number) }
+    var found: NamesByForm?
+    do throws(ParseError) { found = try directories[number].names(sharing: key) } catch {
+      note(error, number)
+      found = NamesByForm([])
+    }
+    guard let found else { return nil }
     kinCount += found.names.count + 1
     if kinCount > DirectorySearch.mostKin {
       kin.removeAll(keepingCapacity: true)

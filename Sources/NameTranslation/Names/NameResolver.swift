@@ -19,45 +19,44 @@ struct NameResolver {
     var module: String?
   }
 
-  private(set) var sources: [NameSource]
-  /// Their names in other forms, made when one is asked for.
-  private var forms: [NameForms?]
-  /// Finds the names of a module that no source has.
-  private let moduleSource: ((String) -> NameSource?)?
+  private var names: [SourceNames]
+  /// Has the names of modules that no source has.
+  private let modules: (any ModuleNames)?
   private var soughtModules: Set<String> = []
-  /// The lines worth a look, as far as the first sources tell.
+  /// The lines worth a look, as far as the first sources show.
   private var filter = LineFilter()
   private var filteredSources = 0
   /// The sources that have symbols of a module.
   private var sourcesOfModule: [String: [Int]] = [:]
-  /// Number of sources that were given; those of sought modules are behind them.
+  /// Number of sources that were given; those of sought modules follow them.
   private let givenCount: Int
-  /// Keys of hashed names and the symbols they stand for, by key, of each source; made when a
-  /// digest is asked for.
-  private var digests: [[(key: UInt64, symbol: Int)]?]
 
   /// Modules sought at most, and their longest name: a text may name any number.
   private static let mostModules = 1 << 14
   private static let longestModule = 64
 
-  init(_ sources: [NameSource], moduleSource: ((String) -> NameSource?)?) {
-    self.sources = sources
-    forms = sources.map { _ in nil }
-    digests = sources.map { _ in nil }
-    self.moduleSource = moduleSource
+  init(_ sources: [NameSource], modules: (any ModuleNames)?) {
+    names = sources.map { SourceNames($0) }
+    self.modules = modules
     givenCount = sources.count
     for number in sources.indices { noteModules(number) }
   }
 
   private mutating func noteModules(_ number: Int) {
-    for module in sources[number].index.table.ownerNames.dropFirst() {
+    for module in names[number].table.ownerNames.dropFirst() {
       sourcesOfModule[module, default: []].append(number)
       filter.add(module: module)
     }
   }
 
   /// Whether there is anything to look names up in.
-  var isEmpty: Bool { sources.isEmpty && moduleSource == nil }
+  var isEmpty: Bool { names.isEmpty && modules == nil }
+
+  /// Number of kernels and modules that were asked so far.
+  var sourceCount: Int { names.count }
+
+  /// The kernels and modules that were asked so far.
+  var sources: [NameSource] { names.map(\.source) }
 
   /// Whether the names of a module are known.
   func hasModule(_ module: String) -> Bool { sourcesOfModule[module] != nil }
@@ -66,7 +65,7 @@ struct NameResolver {
   func buildIDs(ofModule module: String) -> [String] {
     (sourcesOfModule[module] ?? []).compactMap { number in
       // Where modules have addresses, the build ID is that of the kernel that loaded them.
-      sources[number].hasAddresses ? nil : sources[number].buildID
+      names[number].source.hasAddresses ? nil : names[number].source.buildID
     }
   }
 
@@ -76,53 +75,41 @@ struct NameResolver {
       module.utf8.count <= NameResolver.longestModule, soughtModules.insert(module).inserted
     else { return }
     filter.add(module: module)
-    guard let source = moduleSource?(module) else { return }
-    sources.append(source)
-    forms.append(nil)
-    digests.append(nil)
-    noteModules(sources.count - 1)
+    guard let source = modules?.names(ofModule: module) else { return }
+    names.append(SourceNames(source))
+    noteModules(names.count - 1)
   }
 
-  /// Whether looking up the names of a line may tell anything.
+  /// Whether a line may hold a name of the sources.
   mutating func mayKnow(_ line: borrowing TextLine) -> Bool {
-    while filteredSources < sources.count {
-      filter.add(forms(of: filteredSources))
+    while filteredSources < names.count {
+      filter.add(names[filteredSources].forms)
       filteredSources += 1
     }
     return filter.mayHoldForm(line)
   }
 
-  private mutating func forms(of source: Int) -> NameForms {
-    if let known = forms[source] { return known }
-    let made = NameForms(sources[source].index)
-    forms[source] = made
-    return made
-  }
-
-  /// Every symbol that a name may mean, in order, those that the evidence rules out left out.
+  /// All symbols a name may refer to, in order, minus those the evidence rules out.
   ///
-  /// An address tells symbols apart only where one of them has it: the kernel may have run elsewhere.
-  /// A symbol of the kernel whose size is not the one given is none; sizes of modules' symbols are
-  /// not sure enough to rule one out where it is the only one.
+  /// An address chooses among symbols only where one of them has it: the kernel may have run elsewhere.
+  /// A symbol of the kernel with another size than the one given is ruled out; sizes of modules'
+  /// symbols are not sure enough to rule one out where it is the only one.
   mutating func matches(_ name: RawSpan, _ evidence: Evidence) -> [Match] {
     if let module = evidence.module {
       seek(module)
       return matches(name, evidence, sourcesOfModule[module] ?? [])
     }
-    // Of modules that the text happened to mention before, nothing is meant that does not say so.
+    // A module that the text mentioned before is meant only where the text names it again.
     return matches(name, evidence, Array(0..<givenCount))
   }
 
-  private mutating func matches(
-    _ name: RawSpan, _ evidence: Evidence, _ numbers: [Int]
-  ) -> [Match] {
+  private func matches(_ name: RawSpan, _ evidence: Evidence, _ numbers: [Int]) -> [Match] {
     var found: [Match] = []
     for number in numbers {
-      let source = sources[number]
-      for symbol in forms(of: number).symbols(for: name) {
-        let owner = source.index.table.ownerIndex(at: symbol)
+      for symbol in names[number].forms.symbols(for: name) {
+        let owner = names[number].table.ownerIndex(at: symbol)
         if let module = evidence.module {
-          guard owner != 0, source.index.table.owner(at: symbol) == module else { continue }
+          guard owner != 0, names[number].table.owner(at: symbol) == module else { continue }
         } else if evidence.size != nil, owner != 0 {
           // The kernel prints the module of every symbol that is not its own.
           continue
@@ -139,15 +126,13 @@ struct NameResolver {
       if !there.isEmpty { return there }
     }
     guard let size = evidence.size else { return found }
-    let fitting = found.filter { match in
-      sources[match.source].size(of: match.symbol).map { $0 == size } ?? true
-    }
+    let fitting = found.filter { match in self.size(of: match).map { $0 == size } ?? true }
     return fitting.isEmpty && evidence.module != nil ? found : fitting
   }
 
   /// Whether a symbol of the kernel has just this linkage name and this size.
   func has(_ name: RawSpan, size: UInt64) -> Bool {
-    for source in sources {
+    for source in names.lazy.map(\.source) {
       var symbol = source.index.first(named: name)
       while let found = symbol {
         if source.index.table.ownerIndex(at: found) == 0, source.size(of: found) == size {
@@ -168,59 +153,39 @@ struct NameResolver {
 
   /// The linkage name of a symbol.
   func linkageName(_ match: Match) -> [UInt8] {
-    let table = sources[match.source].index.table
-    return table.name(at: match.symbol).array
+    names[match.source].table.name(at: match.symbol).array
   }
+
+  /// The size of a symbol in bytes, if it is known.
+  func size(of match: Match) -> UInt64? { names[match.source].source.size(of: match.symbol) }
 
   /// The address of a symbol, if addresses are known.
   func address(_ match: Match) -> UInt64? {
-    let source = sources[match.source]
+    let source = names[match.source].source
     return source.hasAddresses ? source.index.table.addresses[match.symbol] : nil
   }
 
   /// The address of a symbol, or its place in the file that it was read from.
   private func place(_ match: Match) -> UInt64? {
-    let source = sources[match.source]
+    let source = names[match.source].source
     return source.hasPlaces ? source.index.table.addresses[match.symbol] : nil
   }
 
-  /// The symbols whose name has a digest, those of a module if the text gives one.
-  mutating func matches(digest: HashedName, module: String?) -> [Match] {
+  /// The symbols with a hashed name, those of a module if the text gives one.
+  mutating func matches(hashed: HashedName, module: String?) -> [Match] {
     if let module {
       seek(module)
-      let found = matches(digest, sourcesOfModule[module] ?? [])
-        .filter { sources[$0.source].index.table.owner(at: $0.symbol) == module }
+      let found = matches(hashed, sourcesOfModule[module] ?? [])
+        .filter { names[$0.source].table.owner(at: $0.symbol) == module }
       if !found.isEmpty { return found }
     }
     // What a module needs, it does not own.
-    return matches(digest, Array(0..<givenCount))
+    return matches(hashed, Array(0..<givenCount))
   }
 
-  private mutating func matches(_ digest: HashedName, _ numbers: [Int]) -> [Match] {
-    var found: [Match] = []
-    for number in numbers {
-      let digests = self.digests[number] ?? makeDigests(of: number)
-      if self.digests[number] == nil { self.digests[number] = digests }
-      let table = sources[number].index.table
-      var low = digests.partitionIndex { $0.key < digest.key }
-      while low < digests.count, digests[low].key == digest.key {
-        let symbol = digests[low].symbol
-        if HashedName(of: table.name(at: symbol)) == digest {
-          found.append(Match(source: number, symbol: symbol))
-        }
-        low += 1
-      }
+  private func matches(_ hashed: HashedName, _ numbers: [Int]) -> [Match] {
+    numbers.flatMap { number in
+      names[number].symbols(for: hashed).map { Match(source: number, symbol: $0) }
     }
-    return found
-  }
-
-  private func makeDigests(of number: Int) -> [(key: UInt64, symbol: Int)] {
-    var digests: [(key: UInt64, symbol: Int)] = []
-    let table = sources[number].index.table
-    for symbol in 0..<table.count {
-      digests.append((HashedName(of: table.name(at: symbol)).key, symbol))
-    }
-    digests.sort { $0.key < $1.key }
-    return digests
   }
 }

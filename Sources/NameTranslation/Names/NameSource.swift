@@ -41,9 +41,17 @@ package struct NameSource: Sendable {
   }
 }
 
-/// The symbols of a kernel by their readable and source names.
+/// Has the names of modules, which are read when a text mentions them.
+package protocol ModuleNames {
+  /// The names of a module; `nil` if there is no such module.
+  ///
+  /// - Parameter module: Its name, as the kernel prints it.
+  func names(ofModule module: String) -> NameSource?
+}
+
+/// Names by their readable and source forms.
 struct NameForms: Sendable {
-  private let index: SymbolIndex
+  private let names: NumberedNames
   /// A symbol under a name that is not its linkage name.
   private struct Entry: Sendable {
     let hash: UInt64
@@ -57,16 +65,16 @@ struct NameForms: Sendable {
   /// Whether every form is one word, or has `::`.
   let areWordsOrPaths: Bool
 
-  /// Takes the names of a kernel apart.
+  /// Takes names apart.
   ///
   /// - Complexity: O(n) names, and a sort of those that have another form.
-  init(_ index: SymbolIndex) {
-    self.index = index
+  init(_ names: NumberedNames) {
+    self.names = names
     var entries: [Entry] = []
     var areWordsOrPaths = true
     var output = NameBuffer(minimumCapacity: RustDemangler.maximumReadableLength)
-    for symbol in 0..<index.table.count {
-      let name = index.table.name(at: symbol)
+    for symbol in 0..<names.count {
+      let name = names.name(symbol)
       guard NameForms.hasForms(name) else { continue }
       var hashes: [UInt64] = []
       // A piece of a function is not found by the name of the function.
@@ -122,7 +130,7 @@ struct NameForms: Sendable {
   /// Symbols whose linkage name or complete form it is come first; only where there are none do
   /// those count of which it leaves out what the compiler appended.
   func symbols(for name: RawSpan) -> [Int] {
-    var found = index.symbols(named: name)
+    var found = names.numbers(of: name)
     var seconds: [Int] = []
     let hash = name.hash
     var position = lowerBound(hash)
@@ -144,7 +152,7 @@ struct NameForms: Sendable {
     for form in NameForms.forms where form.isBare == isBare {
       output.removeAll()
       _ = form.form.append(
-        linkageName: index.table.name(at: symbol).characters, isBare: isBare, to: &output)
+        linkageName: names.name(symbol).characters, isBare: isBare, to: &output)
       if output.bytes.raw.equals(name) { return true }
     }
     return false

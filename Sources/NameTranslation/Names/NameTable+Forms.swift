@@ -3,26 +3,18 @@ package import NameTables
 package import SymbolNames
 
 extension NameTable: NameDirectory {
-  /// As ``NameDirectory/linkageNames(of:)``.
-  package func linkageNames(of digest: HashedName) throws(ParseError) -> [[UInt8]] {
+  /// The linkage names that a hashed name stands for: none, one, or two that differ by a leading dot.
+  package func linkageNames(of hashed: HashedName) throws(ParseError) -> [[UInt8]] {
     var names: [[UInt8]] = []
-    try forEachRecord(for: digest) { names.append($0.name.array) }
+    try forEachRecord(for: hashed) { names.append($0.name.array) }
     return names
   }
 
-  /// As ``NameDirectory/linkageNames(for:owner:)``.
-  ///
-  /// - Complexity: O(log n), and O(1) for each name that shares the source name, or the readable path
-  ///   but for generic arguments.
-  package func linkageNames(for form: RawSpan, owner: String?) throws(ParseError) -> [[UInt8]] {
-    try linkageNames(for: form, owner: owner, among: kin(KinKey(form)))
-  }
-
   /// The names of which a text is a form, among those that share its key.
-  func linkageNames(
-    for form: RawSpan, owner: String?, among kin: NamesByForm
+  package func linkageNames(
+    for form: RawSpan, owner: String?, among kin: NamesByForm?
   ) throws(ParseError) -> [[UInt8]] {
-    let names = kin.linkageNames(for: form)
+    let names = kin?.linkageNames(for: form) ?? []
     if names.isEmpty, try record(linkage: form) != nil {
       // One of more names with this key than are looked at.
       return [form.array]
@@ -39,9 +31,8 @@ extension NameTable: NameDirectory {
   /// All names that share a key.
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  func kin(_ key: KinKey?) throws(ParseError) -> NamesByForm {
+  package func names(sharing key: KinKey) throws(ParseError) -> NamesByForm? {
     switch key {
-    case nil: NamesByForm([])
     case .source(let base): NamesByForm(try sourceKin(of: base))
     case .readable(let prefix, let key): NamesByForm(try readableKin(of: key, prefix))
     }

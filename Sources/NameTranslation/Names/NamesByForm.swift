@@ -1,9 +1,8 @@
 internal import ByteStorage
 internal import SymbolNames
-internal import SymbolTables
 
 /// What the linkage names of a text share with it: names that share nothing of this are not looked at.
-enum KinKey: Hashable {
+package enum KinKey: Hashable {
   /// A source name, up to its first suffix.
   case source([UInt8])
   /// What readable paths are sorted by, and what a toolchain put before the mangled name.
@@ -38,24 +37,20 @@ enum KinKey: Hashable {
 }
 
 /// Linkage names, found by their forms.
-struct NamesByForm: Sendable {
-  /// The names in bytewise order, each once.
-  let names: SymbolTable
+package struct NamesByForm: Sendable {
   private let forms: NameForms
+  /// The names in bytewise order, each once.
+  let names: NumberedNames
 
-  /// Takes names; empty ones and those the kernel could not have are left out.
+  /// Takes names; empty ones are left out.
   init(_ list: some Sequence<[UInt8]>) {
-    var names = SymbolTable()
-    for name in Set(list).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-      _ = names.append(address: 0, type: 0x3f, name: name.span.raw)
-    }
-    self.names = names
-    forms = NameForms(SymbolIndex(names))
+    names = NumberedNames(sorting: list)
+    forms = NameForms(names)
   }
 
   /// The names of which a text is a form, in bytewise order; see
   /// ``NameDirectory/linkageNames(for:owner:)``.
   func linkageNames(for form: RawSpan) -> [[UInt8]] {
-    forms.symbols(for: form).map { names.name(at: $0).array }
+    forms.symbols(for: form).map { names.name($0).array }
   }
 }

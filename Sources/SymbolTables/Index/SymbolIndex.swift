@@ -141,30 +141,6 @@ extension SymbolIndex {
     return symbols(named: bytes.rawSpan)
   }
 
-  /// Which of the symbols of the same name and owner one is, counted from 1, and how many there are.
-  ///
-  /// This is the position (`sympos`) that livepatch counts: by address for the kernel, and in the
-  /// order of the symbol table for a module, where the table lists all that its file has. (Once its
-  /// initialisation is over, the kernel has forgotten what lies in the module's `.init` sections.)
-  ///
-  /// - Complexity: O(k) for k equal names.
-  package func position(of index: Int) -> (position: Int, count: Int) {
-    let owner = table.ownerIndex(at: index)
-    let address = index >= 0 && index < table.count ? table.addresses[index] : 0
-    var result = (position: 1, count: 0)
-    var current = first(named: table.name(at: index))
-    while let other = current {
-      current = next(after: other)
-      guard table.ownerIndex(at: other) == owner else { continue }
-      result.count += 1
-      let isBefore =
-        owner != 0 || table.addresses[other] == address
-        ? other < index : table.addresses[other] < address
-      if isBefore { result.position += 1 }
-    }
-    return result
-  }
-
   /// Other symbols of the same address: of the kernel for one of its own, else of modules.
   ///
   /// - Parameters:

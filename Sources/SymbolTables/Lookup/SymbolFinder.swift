@@ -7,10 +7,8 @@ package struct FoundSymbol: Sendable, Hashable {
   package let index: Int
   /// Distance of the place asked for from the symbol, in bytes; `nil` where none was.
   package let offset: UInt64?
-  /// Which of the symbols that count as equal it is, from 1: what livepatch calls `sympos`.
-  package let position: Int
-  /// How many symbols count as equal.
-  package let count: Int
+  /// Which of the symbols that count as equal it is.
+  package let position: SymbolPosition
 }
 
 /// Finds symbols by whatever a user knows of them.
@@ -54,9 +52,7 @@ package struct SymbolFinder: Sendable {
     }
     if let size = query.size { found = found.filter { index.size(of: $0.index) == size } }
     guard let offset = query.offset else { return found }
-    return found.map {
-      FoundSymbol(index: $0.index, offset: offset, position: $0.position, count: $0.count)
-    }
+    return found.map { FoundSymbol(index: $0.index, offset: offset, position: $0.position) }
   }
 
   /// An address, as it is written.
@@ -73,7 +69,7 @@ package struct SymbolFinder: Sendable {
     if let owner, !isOwner(index.table.owner(at: found.index), owner) { return false }
     guard let position else { return true }
     // Position 0 says that the name is unique.
-    return position == 0 ? found.count == 1 : found.position == position
+    return position == 0 ? found.position.count == 1 : found.position.number == position
   }
 
   /// Whether two names mean the same module: the kernel writes `_` for `-`.
@@ -98,8 +94,8 @@ package struct SymbolFinder: Sendable {
         found = ranked(index.symbols(named: name).filter { $0 < index.kernelCount })
       } else {
         for (place, symbol) in all.enumerated() {
-          found.append(
-            FoundSymbol(index: symbol, offset: nil, position: place + 1, count: all.count))
+          let position = SymbolPosition(place + 1, of: all.count)
+          found.append(FoundSymbol(index: symbol, offset: nil, position: position))
         }
       }
       found = found.filter { isWanted($0, nil, position) }
@@ -114,11 +110,9 @@ package struct SymbolFinder: Sendable {
 
   /// Symbols with their positions among those of the same name and owner.
   private func ranked(_ symbols: [Int], offset: UInt64? = nil) -> [FoundSymbol] {
-    var ranks = SymbolRanks(index)
-    return symbols.map { symbol in
-      let rank = ranks.rank(of: symbol)
-      return FoundSymbol(
-        index: symbol, offset: offset, position: rank.position, count: rank.count)
+    var positions = SymbolPositions(index)
+    return symbols.map {
+      FoundSymbol(index: $0, offset: offset, position: positions.position(of: $0))
     }
   }
 
@@ -133,7 +127,7 @@ package struct SymbolFinder: Sendable {
       if !found.isEmpty || !NamePattern.isPattern(key) { return found }
       let pattern = NamePattern(key)
       return all { name in
-        guard let path = SymbolFinder.readablePath(name) else { return false }
+        guard let path = SymbolNameView(name.characters).readable else { return false }
         return pattern.matches(path)
       }
     }
@@ -160,41 +154,13 @@ package struct SymbolFinder: Sendable {
     let wanted = ReadablePath.withoutGenerics(key)
     guard !wanted.isEmpty else { return [] }
     return all { name in
-      guard let path = SymbolFinder.readablePath(name) else { return false }
+      guard let path = SymbolNameView(name.characters).readable else { return false }
       return path == key
         || ReadablePath.forms(of: path).contains { ReadablePath.ends($0, in: wanted) }
     }
   }
 
-  private static func readablePath(_ name: RawSpan) -> String? {
-    guard name.starts(with: "_R") || name.starts(with: "_ZN") else { return nil }
-    return RustDemangler.readableName(of: name.text)
-  }
-
   private func all(where test: (RawSpan) -> Bool) -> [Int] {
     (0..<index.table.count).filter { test(index.table.name(at: $0)) }
-  }
-}
-
-/// Positions of symbols among their equals, each chain of names gone through once.
-private struct SymbolRanks {
-  private let index: SymbolIndex
-  private var known: [Int: (position: Int, count: Int)] = [:]
-
-  init(_ index: SymbolIndex) { self.index = index }
-
-  mutating func rank(of symbol: Int) -> (position: Int, count: Int) {
-    if let rank = known[symbol] { return rank }
-    let equals = index.symbols(named: index.table.name(at: symbol))
-    if equals.count < 2 { return (1, 1) }
-    let table = index.table
-    let groups = Dictionary(grouping: equals) { table.ownerIndex(at: $0) }
-    for (owner, members) in groups {
-      let ordered =
-        owner == 0
-        ? members.sorted { (table.addresses[$0], $0) < (table.addresses[$1], $1) } : members
-      for (place, member) in ordered.enumerated() { known[member] = (place + 1, members.count) }
-    }
-    return known[symbol] ?? (1, 1)
   }
 }

@@ -69,9 +69,7 @@ struct ModpostJob: Sendable {
 
   func make(_ module: RawSpan, of path: String) throws -> [UInt8] {
     guard target == .object else { return try writer.source(for: module) }
-    // KBUILD_MODNAME: the file's name to its first dot, with underscores.
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    let name = file.prefix { $0 != "." }.map { $0 == "-" ? "_" : $0 }
-    return try writer.object(for: module, named: String(name), structure: structure)
+    let name = ModulePaths.moduleName(ofFile: path)
+    return try writer.object(for: module, named: name, structure: structure)
   }
 }

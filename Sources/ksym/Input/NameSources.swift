@@ -5,7 +5,7 @@ internal import NameTranslation
 internal import SymbolTables
 
 /// The kernels and modules that names are looked up in.
-struct NameSources {
+struct NameSources: ModuleNames {
   /// Those that are read at once.
   private(set) var sources: [NameSource] = []
   /// Directories whose modules are read when a text mentions them.
@@ -35,13 +35,13 @@ struct NameSources {
     }
   }
 
-  /// Finds the names of modules below the directories; `nil` if there are none.
-  var moduleSource: ((String) -> NameSource?)? { trees.isEmpty ? nil : { module($0) } }
+  /// Whether there are directories that may have modules.
+  var hasModules: Bool { !trees.isEmpty }
 
   /// The names in a module's own symbol table; `nil` if there is no such module, or it cannot be read.
-  private func module(_ name: String) -> NameSource? {
+  func names(ofModule module: String) -> NameSource? {
     for tree in trees {
-      guard let path = tree.path(named: name) else { continue }
+      guard let path = tree.path(named: module) else { continue }
       return (try? OpenKernel(path, limit: limit).symbols()).map { NameSources.names($0) }
     }
     return nil

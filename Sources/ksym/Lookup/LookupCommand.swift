@@ -127,7 +127,7 @@ struct LookupCommand: ParsableCommand {
       of: kernel, modules: modules, kaslr: kaslr, as: .kernel, probeSites: spelling != nil)
     if !source.unreadModules.isEmpty { status = .trouble }
     let index = SymbolIndex(source.table)
-    let spellings = spelling.map { spellingPrinter($0, index, source, path) }
+    let spellings = spelling.map { spellingPrinter($0, index, source) }
     let finder = SymbolFinder(
       index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
     let report = LookupReport(
@@ -157,10 +157,10 @@ struct LookupCommand: ParsableCommand {
 
   /// What writes the spellings that `--for` asks for.
   private func spellingPrinter(
-    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String
+    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource
   ) -> SpellingPrinter {
     SpellingPrinter(
-      choice, index, source, path,
+      choice, index, source,
       version: era.flatMap { KernelVersion($0) } ?? source.release.flatMap { KernelVersion($0) },
       configuration: .init(
         hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),

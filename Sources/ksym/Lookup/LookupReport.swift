@@ -18,29 +18,22 @@ struct LookupReport {
 
   /// Everything that is known of a symbol.
   private struct Facts {
-    let linkage: String
+    let identity: SymbolIdentity
     let readable: String?
-    let owner: String
     let type: String
-    let address: UInt64
-    let hasPlace: Bool
     let size: UInt64?
-    let file: String?
     let aliases: [String]
 
-    var source: String { LinkageName.sourceName(of: linkage) }
-    var hashed: String { SymbolName(linkage).hashed.hexadecimal }
+    var linkage: String { identity.name.text }
+    var hexadecimalAddress: String { hexadecimal(identity.address) }
   }
 
   private func facts(_ found: FoundSymbol) -> Facts {
     let table = index.table
-    let name = table.name(at: found.index).text
+    let identity = index.identity(of: found.index, at: found.position)
     return Facts(
-      linkage: name, readable: showsReadable ? readableName(name) : nil,
-      owner: table.owner(at: found.index),
-      type: String(UnicodeScalar(table.type(at: found.index))),
-      address: table.addresses[found.index], hasPlace: table.hasPlace(at: found.index),
-      size: index.size(of: found.index), file: table.file(at: found.index),
+      identity: identity, readable: showsReadable ? identity.name.readable : nil,
+      type: String(UnicodeScalar(table.type(at: found.index))), size: index.size(of: found.index),
       aliases: index.aliases(of: found.index).map { table.name(at: $0).text })
   }
 
@@ -55,16 +48,17 @@ struct LookupReport {
   private func writeLine(_ found: FoundSymbol, to output: inout OutputBuffer) {
     let facts = facts(found)
     output.append(
-      hexadecimal: facts.address &+ (found.offset ?? 0), width: source.addressWidth)
+      hexadecimal: facts.identity.address &+ (found.offset ?? 0), width: source.addressWidth)
     output.append(" \(plain(facts.type)) \(terminal.strong(plain(facts.linkage)))")
     if found.offset != nil || facts.size != nil {
       output.append("+" + hexadecimal(found.offset ?? 0))
     }
     if let size = facts.size { output.append("/" + hexadecimal(size)) }
-    if facts.owner != SymbolTable.kernelName { output.append(" [\(plain(facts.owner))]") }
+    let owner = facts.identity.owner
+    if owner != SymbolTable.kernelName { output.append(" [\(plain(owner))]") }
     if let readable = facts.readable { output.append("  " + plain(readable)) }
-    if let file = facts.file { output.append("  " + plain(file)) }
-    if found.count > 1 { output.append(terminal.faint("  (\(found.position) of \(found.count))")) }
+    if let file = facts.identity.file { output.append("  " + plain(file)) }
+    if found.position.count > 1 { output.append(terminal.faint("  (\(found.position))")) }
     if !facts.aliases.isEmpty {
       output.append(terminal.faint("  (also \(plain(facts.aliases.joined(separator: ", "))))"))
     }
@@ -78,18 +72,16 @@ struct LookupReport {
       guard let value else { return }
       output.append("  \(padded(label, to: 10))\(plain(value))\n")
     }
-    line("source", facts.source)
+    line("source", facts.identity.name.source.text)
     line("readable", facts.readable)
-    line("hashed", "sha256:\(facts.hashed)")
-    line("owner", facts.owner)
+    line("hashed", "sha256:\(facts.identity.name.hashed.hexadecimal)")
+    line("owner", facts.identity.owner)
     line("type", facts.type)
-    line(
-      "address",
-      hexadecimal(facts.address) + (facts.hasPlace ? "" : " in its section"))
+    line("address", facts.hexadecimalAddress + (facts.identity.hasPlace ? "" : " in its section"))
     line("offset", found.offset.map { hexadecimal($0) })
     line("size", facts.size.map { hexadecimal($0) })
-    line("position", "\(found.position) of \(found.count)")
-    line("file", facts.file)
+    line("position", "\(found.position)")
+    line("file", facts.identity.file)
     if !facts.aliases.isEmpty { line("aliases", facts.aliases.joined(separator: ", ")) }
   }
 
@@ -99,21 +91,21 @@ struct LookupReport {
     output.member("kernel", kernel)
     output.member("key", key)
     output.member("linkage", facts.linkage)
-    output.member("source", facts.source)
+    output.member("source", facts.identity.name.source.text)
     output.member("readable", optional: facts.readable)
-    output.member("hashed", facts.hashed)
-    output.member("owner", facts.owner)
+    output.member("hashed", facts.identity.name.hashed.hexadecimal)
+    output.member("owner", facts.identity.owner)
     output.member("type", facts.type)
-    if facts.hasPlace {
-      output.member("address", hexadecimal(facts.address))
+    if facts.identity.hasPlace {
+      output.member("address", facts.hexadecimalAddress)
     } else {
       output.member(null: "address")
     }
     output.member("size", optional: facts.size.map { Int(clamping: $0) })
     output.member("offset", optional: found.offset.map { Int(clamping: $0) })
-    output.member("sympos", optional: found.position)
-    output.member("equals", optional: found.count)
-    output.member("file", optional: facts.file)
+    output.member("sympos", optional: found.position.number)
+    output.member("equals", optional: found.position.count)
+    output.member("file", optional: facts.identity.file)
     output.member("aliases", facts.aliases)
     output.endLine()
   }
@@ -143,15 +135,15 @@ struct LookupMatrix {
   mutating func add(_ found: FoundSymbol, _ table: SymbolTable, size: UInt64?) {
     let name = table.name(at: found.index).text
     let row = Row(
-      name: name, owner: table.owner(at: found.index), position: found.position,
+      name: name, owner: table.owner(at: found.index), position: found.position.number,
       offset: found.offset)
-    if found.count > 1 { hasEquals.insert(name) }
+    if found.position.count > 1 { hasEquals.insert(name) }
     let known = cells[row]
     if known == nil { rows.append(row) }
     guard known?[column] == nil else { return }
     var cell = String(table.addresses[found.index] &+ (found.offset ?? 0), radix: 16)
     if let size { cell += "/" + hexadecimal(size) }
-    if found.count > 1 { cell += " (\(found.position) of \(found.count))" }
+    if found.position.count > 1 { cell += " (\(found.position))" }
     cells[row, default: [:]][column] = cell
   }
 

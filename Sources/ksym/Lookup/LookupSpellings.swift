@@ -31,17 +31,14 @@ struct SpellingPrinter {
   let terminal: Terminal
 
   init(
-    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String,
+    _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource,
     version: KernelVersion?, configuration: LookupEra.Configuration, isJSON: Bool,
     terminal: Terminal
   ) {
-    let isRunning =
-      ["running", "/proc/kallsyms"].contains(path) || source.origin == .dump
-      || source.kernelOffset.map { $0.value != 0 } ?? false
     let facts = SymbolSpeller.Kernel(
       version: version, wordBits: source.addressWidth * 4, configuration: configuration,
-      isRunning: isRunning && !source.isMoveUndone, sites: source.probeSites)
-    speller = SymbolSpeller(index, kernel: facts)
+      isRunning: source.hasRunningAddresses, sites: source.probeSites)
+    speller = SymbolSpeller(index, kernel: facts, interfaces: choice.interfaces)
     self.choice = choice
     self.isJSON = isJSON
     self.terminal = terminal
@@ -74,7 +71,7 @@ struct SpellingPrinter {
   }
 
   private func notes(_ spelling: SymbolSpelling) -> [String] {
-    (spelling.reason.map { ["cannot: \($0)"] } ?? []) + spelling.remarks
+    (spelling.problemWords.map { ["cannot: \($0)"] } ?? []) + spelling.remarkWords
   }
 
   private func writeJSON(
@@ -88,8 +85,10 @@ struct SpellingPrinter {
     output.member("address", hexadecimal(table.addresses[symbol]))
     output.member("interface", spelling.interface.rawValue)
     output.member("text", optional: spelling.text)
-    output.member("reason", optional: spelling.reason)
-    output.member("remarks", spelling.remarks)
+    output.member("reason", optional: spelling.problemWords)
+    output.member("remarks", spelling.remarkWords)
+    output.member("reasonCode", optional: spelling.problem?.code.rawValue)
+    output.member("remarkCodes", spelling.remarks.map(\.code.rawValue))
     output.endLine()
   }
 }

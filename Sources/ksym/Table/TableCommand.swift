@@ -102,7 +102,7 @@ struct TableBuildCommand: ParsableCommand {
   private func add(_ path: String, to builder: inout NameTableBuilder) throws {
     let entries = NameReader.files(of: path)
     let limit = input.limit
-    var kernel: NameCollection.Owner?
+    var kernels = KernelOwners()
     var failure: (any Error)?
     FileRun(workers: jobs.workers, counted: "files").run(
       entries,
@@ -110,7 +110,7 @@ struct TableBuildCommand: ParsableCommand {
       work: { reader, path in try reader.read(path) },
       consume: { result, _ in
         do {
-          try TableBuildCommand.add(result.get(), &kernel, to: &builder)
+          try TableBuildCommand.add(result.get(), &kernels, to: &builder)
           return true
         } catch {
           failure = error
@@ -120,20 +120,15 @@ struct TableBuildCommand: ParsableCommand {
     if let failure { throw failure }
   }
 
-  /// Adds the names of a file. Modules belong to the kernel before them if their releases agree.
+  /// Adds the names of a file.
   private static func add(
-    _ names: NameCollection, _ kernel: inout NameCollection.Owner?,
-    to builder: inout NameTableBuilder
+    _ names: NameCollection, _ kernels: inout KernelOwners, to builder: inout NameTableBuilder
   ) throws {
-    var owners: [Int] = []
-    for owner in names.owners {
-      if owner.name == SymbolTable.kernelName { kernel = owner }
-      let isOfKernel = kernel.map { $0.release == owner.release } ?? false
-      owners.append(
-        builder.addOwner(
-          NameTable.Owner(
-            owner.name, buildID: owner.buildID, release: owner.release,
-            kernelBuildID: isOfKernel ? kernel?.buildID ?? [] : [])))
+    let owners = names.owners.map { owner in
+      builder.addOwner(
+        kernels.owner(
+          owner.name, buildID: owner.buildID, release: owner.release,
+          isKernel: owner.name == SymbolTable.kernelName))
     }
     try names.forEachPair { name, owner in
       try builder.add(name, owner: owner.map { owners[$0] })

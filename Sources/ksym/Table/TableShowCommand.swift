@@ -78,74 +78,6 @@ struct TableShowCommand: ParsableCommand {
   }
 }
 
-/// A name with all its owners.
-struct FoundName {
-  let name: [UInt8]
-  var owners: [NameTable.Owner]
-}
-
-/// What a key means in several tables.
-struct TableSearch {
-  /// Ways of reading a key, the first that finds any counts.
-  private enum Reading: CaseIterable { case digest, linkage, source, readable }
-
-  private let key: [UInt8]
-  private let digest: HashedName?
-  /// What was found, in the order of the first table that has it.
-  private(set) var found: [FoundName] = []
-  private var places: [[UInt8]: Int] = [:]
-
-  init(_ key: String) {
-    self.key = Array(key.utf8)
-    digest = HashedName(key)
-  }
-
-  /// Adds what a table has.
-  mutating func add(_ table: NameTable) throws(ParseError) {
-    for reading in Reading.allCases {
-      let names = try names(table, reading)
-      if names.isEmpty { continue }
-      for name in names { try add(name, table) }
-      return
-    }
-  }
-
-  private func names(_ table: NameTable, _ reading: Reading) throws(ParseError) -> [[UInt8]] {
-    var names: [[UInt8]] = []
-    let key = self.key.rawSpan
-    switch reading {
-    case .digest:
-      if let digest { try table.forEachRecord(for: digest) { names.append($0.name.array) } }
-    case .linkage:
-      if let record = try table.record(linkage: key) { names.append(record.name.array) }
-    case .source:
-      try table.forEachRecord(source: key) { record in
-        names.append(record.name.array)
-        return true
-      }
-    case .readable:
-      try table.forEachRecord(readable: key) { record in
-        names.append(record.name.array)
-        return true
-      }
-    }
-    return names
-  }
-
-  private mutating func add(_ name: [UInt8], _ table: NameTable) throws(ParseError) {
-    guard let record = try table.record(linkage: name.rawSpan) else { return }
-    var owners: [NameTable.Owner] = []
-    for owner in try table.owners(of: record) { owners.append(try table.owner(at: owner)) }
-    guard let place = places[name] else {
-      places[name] = found.count
-      found.append(FoundName(name: name, owners: owners))
-      return
-    }
-    let known = Set(found[place].owners)
-    found[place].owners += owners.filter { !known.contains($0) }
-  }
-}
-
 /// Prints names of tables.
 struct TableReport {
   let isJSON: Bool
@@ -156,8 +88,8 @@ struct TableReport {
   private static let mostOwners = 3
 
   func write(_ key: String, _ found: FoundName, to output: inout OutputBuffer) {
-    let name = String(decoding: found.name, as: UTF8.self)
-    let readable = showsReadable ? readableName(name) : nil
+    let name = found.name.text
+    let readable = showsReadable ? found.name.readable : nil
     if isJSON {
       writeJSON(key, name, readable, found, to: &output)
       return
@@ -180,9 +112,9 @@ struct TableReport {
     output.beginObject()
     output.member("key", key)
     output.member("linkage", name)
-    output.member("source", LinkageName.sourceName(of: name))
+    output.member("source", found.name.source.text)
     output.member("readable", optional: readable)
-    output.member("hashed", SymbolName(found.name).hashed.hexadecimal)
+    output.member("hashed", found.name.hashed.hexadecimal)
     output.key("owners")
     output.beginArray()
     for owner in found.owners {

@@ -91,7 +91,9 @@ struct TranslateCommand: ParsableCommand {
     options.linesAreNames = lines
     options.verifies = verify
     options.showsAddresses = addresses
-    options.isColoured = terminal.isColoured && !json.isWanted
+    if terminal.isColoured && !json.isWanted {
+      options.marks = NameMarks(start: "\u{1b}[1;32m", end: "\u{1b}[0m")
+    }
     options.collectsNames = json.isWanted
     options.reportsMissing = input.isVerbose || json.isWanted
     return options
@@ -103,7 +105,7 @@ struct TranslateCommand: ParsableCommand {
     let known = nameFiles.read(limit: input.limit, &status)
     let options = options(colour.terminal)
     var translator = TextTranslator(
-      options, sources: names.sources, moduleSource: names.moduleSource,
+      options, sources: names.sources, modules: names.hasModules ? names : nil,
       directories: known.directories)
     var report = TranslationReport(
       isJSON: json.isWanted, isVerbose: input.isVerbose, listsAmbiguous: ambiguous == .error, known)

@@ -1,0 +1,97 @@
+internal import ByteStorage
+
+/// Which of the symbols that count as equal one is: what livepatch calls `sympos`.
+package struct SymbolPosition: Sendable, Hashable, CustomStringConvertible {
+  /// Its number, from 1; 0 if a lookup by name never finds it.
+  package let number: Int
+  /// How many symbols count as equal.
+  package let count: Int
+
+  /// Creates a position.
+  ///
+  /// - Parameters:
+  ///   - number: The number, from 1.
+  ///   - count: How many there are.
+  package init(_ number: Int, of count: Int) {
+    self.number = number
+    self.count = count
+  }
+
+  /// `2 of 3`.
+  package var description: String { "\(number) of \(count)" }
+
+  /// Whether no other symbol counts as equal.
+  package var isUnique: Bool { number == 1 && count == 1 }
+}
+
+/// Positions of symbols among those of the same name and owner. The symbols of a name are counted
+/// once, however many of them are asked for.
+///
+/// The kernel's own symbols count by address, and a module's in the order of its symbol table, where
+/// the table lists all that its file has. (Once its initialisation is over, the kernel has forgotten
+/// what lies in the module's `.init` sections.)
+///
+/// - Note: kernel/livepatch/core.c, `klp_find_object_symbol` (7.3).
+package struct SymbolPositions {
+  private let index: SymbolIndex
+  private var known: [Int: SymbolPosition] = [:]
+
+  /// Counts nothing yet.
+  package init(_ index: SymbolIndex) { self.index = index }
+
+  /// The position of a symbol.
+  ///
+  /// - Complexity: O(k log k) for the first of k equal names, then O(1).
+  package mutating func position(of symbol: Int) -> SymbolPosition {
+    if let position = known[symbol] { return position }
+    let table = index.table
+    let equals = index.symbols(named: table.name(at: symbol))
+    guard equals.count > 1 else { return SymbolPosition(1, of: 1) }
+    for (owner, members) in Dictionary(grouping: equals, by: { table.ownerIndex(at: $0) }) {
+      let ordered =
+        owner == 0
+        ? members.sorted { (table.addresses[$0], $0) < (table.addresses[$1], $1) } : members
+      for (place, member) in ordered.enumerated() {
+        known[member] = SymbolPosition(place + 1, of: members.count)
+      }
+    }
+    return known[symbol] ?? SymbolPosition(1, of: 1)
+  }
+}
+
+extension SymbolIndex {
+  /// The position of a symbol among those of the same name and owner; see ``SymbolPositions``, which
+  /// answers for many symbols.
+  ///
+  /// - Complexity: O(k log k) for k equal names.
+  package func position(of symbol: Int) -> SymbolPosition {
+    var positions = SymbolPositions(self)
+    return positions.position(of: symbol)
+  }
+}
+
+extension EraLookup {
+  /// How a release finds one of its symbols by name.
+  package struct Reference: Sendable, Hashable {
+    /// The name that finds it: the linkage name, or what the release cuts it to.
+    package let name: String
+    /// Which of the symbols of this name it is.
+    package let position: SymbolPosition
+  }
+
+  /// The name by which the release finds a symbol, and the symbol's position among those it takes for
+  /// the same. Symbols of modules are compared as they are in every era.
+  package func reference(to symbol: Int) -> Reference {
+    let name = index.table.name(at: symbol)
+    if index.table.ownerIndex(at: symbol) != 0 {
+      return Reference(name: name.text, position: index.position(of: symbol))
+    }
+    var (key, found) = (name.text, answer(name).all)
+    if !found.contains(symbol) {
+      key = printedName(of: symbol)
+      found = answer(key).all
+    }
+    let place = found.firstIndex(of: symbol) ?? -1
+    return Reference(name: key, position: SymbolPosition(place + 1, of: found.count))
+  }
+}
