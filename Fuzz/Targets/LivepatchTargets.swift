@@ -48,10 +48,7 @@ extension FuzzTargets {
       let judge = LivepatchJudge(patch, resolver)
       use(judge.load().refusal?.section ?? 0)
       use(judge.enable().log.count)
-      use(
-        LivepatchAdvice.advice(
-          on: patch, resolver, functions: judge.functions(), symbols: judge.symbols()
-        ).count)
+      use(judge.advice().count)
     }
   }
 }

@@ -112,7 +112,7 @@ struct CheckCommandTests {
     let forced = try await sandbox.check(
       "--ignore-modversions", "--ignore-vermagic", "--assume", "MODULE_FORCE_LOAD=y", module)
     #expect(forced.status == 0)
-    #expect(forced.output.contains("MODULE_FORCE_LOAD=y (as told)"))
+    #expect(forced.output.contains("MODULE_FORCE_LOAD=y (from --assume)"))
     let listed = try await sandbox.check("--blacklist", "other,sample", module)
     #expect(listed.status == 1 && listed.output.contains("Module sample is blacklisted"))
   }

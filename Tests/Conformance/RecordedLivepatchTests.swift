@@ -52,7 +52,7 @@ struct RecordedLivepatchTests {
     case .crashes: result = "crashed"
     default: result = decision.verdict.rawValue
     }
-    return words(result, decision.errno?.rawValue ?? "", decision.log)
+    return words(result, decision.errno?.name ?? "", decision.log)
   }
 
   private static func words(_ result: String, _ errno: String, _ log: [String]) -> String {

@@ -70,8 +70,8 @@ struct SymposTests {
         compared += 1
         if resolver.find(nil, name, UInt64(rank + 1)).finding.address != address { wrong += 1 }
       }
-      let (ambiguous, _) = resolver.find(nil, name, 0)
-      let (beyond, _) = resolver.find(nil, name, UInt64(addresses.count + 1))
+      let ambiguous = resolver.find(nil, name, 0).finding
+      let beyond = resolver.find(nil, name, UInt64(addresses.count + 1)).finding
       if ambiguous.status != .ambiguous || beyond.status != .noPosition { wrong += 1 }
     }
     #expect(compared > 100)

@@ -37,8 +37,8 @@ struct LivepatchEraTests {
   ) throws -> String {
     let kernel = try kernel(version, lto: lto)
     let resolver = LivepatchResolver(kernel: kernel, objects: [], rules: kernel.rules)
-    let (finding, line) = resolver.find(nil, name, position)
-    return line ?? finding.address.map { String($0 & 0xff, radix: 16) } ?? "?"
+    let answer = resolver.find(nil, name, position)
+    return answer.line ?? answer.finding.address.map { String($0 & 0xff, radix: 16) } ?? "?"
   }
 
   private func missing(_ name: String) -> String {

@@ -105,8 +105,7 @@ struct LivepatchFileTests {
         let judge = LivepatchJudge(patch, resolver)
         _ = judge.load()
         _ = judge.enable()
-        _ = LivepatchAdvice.advice(
-          on: patch, resolver, functions: judge.functions(), symbols: judge.symbols())
+        _ = judge.advice()
       }
     }
   }

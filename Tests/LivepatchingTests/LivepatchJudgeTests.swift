@@ -32,7 +32,7 @@ struct LivepatchJudgeTests {
 
   private func judge(
     _ builder: LivepatchBuilder, _ version: KernelVersion = KernelVersion(7, 3)
-  ) throws -> (judge: LivepatchJudge, advice: [String]) {
+  ) throws -> LivepatchJudge {
     let text = try SymbolText(parsing: Array(Self.list.utf8).rawSpan)
     let rules = LivepatchRules(version)
     let kernel = LivepatchKernel(
@@ -41,18 +41,15 @@ struct LivepatchJudgeTests {
     let bytes = builder.build()
     let patch = try Livepatch(ELFFile(ByteSource(bytes.rawSpan)), rules: rules)
     let resolver = LivepatchResolver(kernel: kernel, objects: [], rules: rules)
-    let judge = LivepatchJudge(patch, resolver)
-    let advice = LivepatchAdvice.advice(
-      on: patch, resolver, functions: judge.functions(), symbols: judge.symbols())
-    return (judge, advice)
+    return LivepatchJudge(patch, resolver)
   }
 
   private func verdict(
     _ builder: LivepatchBuilder, _ version: KernelVersion = KernelVersion(7, 3)
   ) throws -> (String, String) {
-    let decision = try judge(builder, version).judge.enable()
+    let decision = try judge(builder, version).enable()
     return (
-      "\(decision.verdict.rawValue) \(decision.errno?.rawValue ?? "-")",
+      "\(decision.verdict.rawValue) \(decision.errno?.name ?? "-")",
       decision.log.joined(separator: "\n")
     )
   }
@@ -128,30 +125,35 @@ struct LivepatchJudgeTests {
         name: ".klp.rela.vmlinux.text",
         symbols: [(".klp.sym.vmlinux.show,2", true), (".klp.sym.vmlinux.none,0", true)]),
     ]
-    let answer = try judge(builder).judge.load()
+    let answer = try judge(builder).load()
     #expect(answer.refusal?.line == "livepatch: symbol 'none' not found in symbol table")
     builder.sections[1].symbols = [("unmarked", false)]
     #expect(
-      try judge(builder).judge.load().refusal?.line?.contains("rela sec") == true)
+      try judge(builder).load().refusal?.line?.contains("rela sec") == true)
     builder.sections[1].symbols = [(".klp.sym.vmlinux.show,1", true)]
-    #expect(try judge(builder).judge.load().refusal == nil)
+    #expect(try judge(builder).load().refusal == nil)
   }
 
   @Test("advice gives the positions, the present hash, clones, and what cannot be patched")
   func advice() throws {
-    func advice(_ name: String, _ position: UInt64) throws -> String {
-      try judge(LivepatchBuilder((name, position))).advice.joined(separator: "\n")
+    func advice(_ name: String, _ position: UInt64, _ code: LivepatchAdvice.Code) throws
+      -> LivepatchAdvice
+    {
+      try #require(judge(LivepatchBuilder((name, position))).advice().first { $0.code == code })
     }
-    #expect(try advice("show", 0).contains("give a position: 1 is 0xffffffff81000010"))
-    #expect(try advice("show", 2).contains("one of 3; a wrong position applies without a word"))
-    #expect(try advice("vfs_read", 4).contains("there is one, so the position is 0"))
-    #expect(try advice("only.llvm.1", 0).contains("only the hash changed"))
-    #expect(try advice("only", 0).contains("the kernel has only.llvm.77"))
-    #expect(try advice("gone", 0).contains("gone.constprop.0"))
-    #expect(try advice("vfs_read", 0).contains("vfs_read.isra.0 stay as they are"))
-    #expect(try advice("quiet", 0).contains("no fentry site"))
-    #expect(try advice("start_kernel", 0).contains("init code"))
-    #expect(try advice("nothing", 0).contains("inlined, renamed or not configured"))
+    let candidates = try advice("show", 0, .positionNeeded).candidates
+    #expect(candidates.map(\.position) == [1, 2, 3])
+    #expect(candidates.first?.address == 0xffff_ffff_8100_0010)
+    #expect(try advice("show", 2, .oneOfSeveral).count == 3)
+    #expect(try advice("vfs_read", 4, .noSuchPosition).count == 1)
+    #expect(try advice("only.llvm.1", 0, .hashChanged).names == ["only.llvm.77"])
+    #expect(try advice("only", 0, .hashNeeded).names == ["only.llvm.77"])
+    #expect(try advice("gone", 0, .onlyVariants).names == ["gone.constprop.0"])
+    #expect(try advice("vfs_read", 0, .clonesRemain).names == ["vfs_read.isra.0"])
+    #expect(try advice("vfs_read", 0, .coldPartReplaced).names == ["vfs_read.cold"])
+    #expect(try advice("quiet", 0, .noFentrySite).object == "vmlinux")
+    #expect(try advice("start_kernel", 0, .initCode).symbol == "start_kernel")
+    #expect(try advice("nothing", 0, .notInKernel).symbol == "nothing")
   }
 
   @Test("a reference far from what is patched is questioned where another is next to it")
@@ -160,10 +162,8 @@ struct LivepatchJudgeTests {
     builder.sections = [
       .init(name: ".klp.rela.vmlinux.text", symbols: [(".klp.sym.vmlinux.show,3", true)])
     ]
-    #expect(
-      try judge(builder).advice.contains {
-        $0.hasPrefix("show,3: position 1 lies next to what is patched")
-          || $0.hasPrefix("show,3: position 2 lies next to what is patched")
-      })
+    let advice = try #require(judge(builder).advice().first { $0.code == .farFromPatched })
+    #expect(advice.symbol == "show" && advice.position == 3)
+    #expect(advice.positions == [1] || advice.positions == [2])
   }
 }

@@ -2,6 +2,7 @@ import ByteStorage
 import ELFFormat
 import KernelImages
 import Kernels
+import Livepatching
 import ModuleLoading
 import ModuleVersions
 import TestSupport
@@ -21,7 +22,7 @@ struct Bench {
   var hasCRCs = true
   var structureSize: Int? = 1280
   var machine: ELFMachine? = .x86_64
-  var assumptions: [String] = []
+  var given: [String] = []
   var loadsDependencies = false
   var adjust: @Sendable (inout LoaderSettings) -> Void = { _ in }
 
@@ -74,8 +75,8 @@ struct Bench {
     }
     request.with = Array(paths.prefix(others.count))
     let checker = ModuleChecker(
-      try facts(), assumptions: assumptions.compactMap { LoaderSettings.Assumption($0) },
-      request: request, adjust: adjust)
+      try facts(), given: given.compactMap { GivenFact($0) }, request: request,
+      adjust: adjust)
     var found: [LoadOutcome] = []
     checker.check(Array(paths.dropFirst(others.count))) { answer in
       switch answer {
@@ -99,5 +100,5 @@ struct Bench {
 
 /// An outcome in one line: `loads`, or the error, and the log.
 func summary(_ outcome: LoadOutcome) -> String {
-  ([outcome.errno?.rawValue ?? outcome.verdict.rawValue] + outcome.log).joined(separator: " | ")
+  ([outcome.errno?.name ?? outcome.verdict.rawValue] + outcome.log).joined(separator: " | ")
 }

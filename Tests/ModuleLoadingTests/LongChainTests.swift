@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import Kernels
+import Livepatching
 import ModuleLoading
 import ModuleVersions
 import TestSupport

@@ -1,3 +1,4 @@
+import Livepatching
 import ModuleLoading
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import ELFFormat
+import Livepatching
 import ModuleLoading
 import TestSupport
 import Testing
@@ -84,7 +85,7 @@ struct ResolutionTests {
     let outcome = try bench.outcome(module)
     #expect(outcome.errno == .ENOENT)
     #expect(outcome.taintLog == ["sample: module license 'unspecified' taints kernel."])
-    #expect(outcome.causes.contains { $0.contains("not GPL-compatible") })
+    #expect(outcome.causes.map(\.code) == [.licenceIncompatible])
   }
 
   @Test("a proprietary module's exports make GPL-only ones invisible from then on")
@@ -141,7 +142,7 @@ struct ResolutionTests {
     owner.require("nowhere", 1)
     let refused = try bench.outcome(user, with: [owner])
     #expect(summary(refused) == "ENOENT | \(unknown("theirs")) | \(unknown("hidden"))")
-    #expect(refused.causes.contains { $0.contains("owner, which is not loaded") })
+    #expect(refused.causes.contains { $0.code == .ownerNotLoaded && $0.owner == "owner" })
   }
 
   @Test("an export that another owner has already is refused")

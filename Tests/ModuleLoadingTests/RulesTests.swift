@@ -49,21 +49,21 @@ struct RulesTests {
   @Test("an assumption that cannot be used says why")
   func assumptions() throws {
     for text in ["", "=", "=x", "key"] {
-      let isThere = LoaderSettings.Assumption(text) != nil
+      let isThere = GivenFact(text) != nil
       #expect(!isThere, "\(text)")
     }
     for text in [
       "missing-version=maybe", "release=new", "struct-module-size=big", "nonsense=y",
       "MODVERSIONS=perhaps",
     ] {
-      let complaint = try #require(LoaderSettings.Assumption(text)).complaint
+      let complaint = try #require(GivenFact(text)).problem
       #expect(complaint != nil, "\(text)")
     }
     for text in [
       "missing-version=refuse", "release=6.1.2", "struct-module-size=1280", "vermagic=6.1 SMP ",
       "CONFIG_MODVERSIONS=y", "MODULE_FORCE_LOAD=n",
     ] {
-      let complaint = try #require(LoaderSettings.Assumption(text)).complaint
+      let complaint = try #require(GivenFact(text)).problem
       #expect(complaint == nil, "\(text)")
     }
   }

@@ -1,4 +1,5 @@
 import ELFFormat
+import Livepatching
 import ModuleLoading
 import TestSupport
 import Testing

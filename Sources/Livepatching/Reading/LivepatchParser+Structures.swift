@@ -85,7 +85,7 @@ extension LivepatchParser {
       }
       patch.objects.append(object)
       guard total < LivepatchParser.mostFunctions else {
-        patch.omissions.append("functions beyond \(total)")
+        patch.omissions.append(.init(code: .functions, count: total))
         return
       }
     }

@@ -101,7 +101,7 @@ struct LivepatchParser: ~Escapable {
       if let there = try? elf.bytes(of: section) { bytes = there }
       // Sections of real files do not overlap; 65,000 that do would each cost the file.
       guard bytes.byteCount <= remaining else {
-        patch.omissions.append("relocation sections that overlap")
+        patch.omissions.append(.init(code: .overlappingSections))
         return
       }
       remaining -= bytes.byteCount
@@ -117,7 +117,7 @@ struct LivepatchParser: ~Escapable {
           continue
         }
         guard textSize < LivepatchParser.mostText else {
-          patch.omissions.append("symbols with very long names")
+          patch.omissions.append(.init(code: .longNames))
           break
         }
         found.references.append(reference(to: Int(entry.symbol), number))
@@ -229,7 +229,7 @@ struct LivepatchParser: ~Escapable {
         let room = elf.sections[list].size / (3 * word)
         for index in 0..<min(functions, room) {
           guard total < LivepatchParser.mostFunctions, textSize < LivepatchParser.mostText else {
-            patch.omissions.append("functions beyond \(total)")
+            patch.omissions.append(.init(code: .functions, count: total))
             break
           }
           total += 1
@@ -238,6 +238,6 @@ struct LivepatchParser: ~Escapable {
       }
       patch.objects.append(object)
     }
-    if count > 4096 { patch.omissions.append("objects beyond 4096") }
+    if count > 4096 { patch.omissions.append(.init(code: .objects, count: 4096)) }
   }
 }

@@ -2,7 +2,7 @@ package import ByteStorage
 internal import ELFFormat
 internal import KernelImages
 package import Kernels
-internal import Livepatching
+package import Livepatching
 internal import ModuleFiles
 internal import ModuleVersions
 internal import OrderedWork
@@ -45,36 +45,38 @@ package struct ModuleChecker {
   let rules: LoaderRules
   let settings: LoaderSettings
   let request: Request
-  /// What had to be assumed about the kernel, for people.
-  package private(set) var assumed: [String]
+  /// What had to be assumed about the kernel.
+  package private(set) var assumed: [LoadAssumption]
 
   /// Prepares to ask a kernel.
   ///
   /// - Parameters:
   ///   - facts: What is known of the kernel.
   ///   - kernel: The kernel itself; without it livepatches' symbols are unknown.
-  ///   - assumptions: What the user says of the kernel, which overrides what was read.
+  ///   - given: What the user says of the kernel, which overrides what was read.
   ///   - request: What is asked beside the modules themselves.
   ///   - adjust: Sets the flags and the blacklist.
   package init(
     _ facts: KernelFacts, of kernel: OpenKernel? = nil,
-    assumptions: [LoaderSettings.Assumption] = [], request: Request,
+    given: [GivenFact] = [], request: Request,
     adjust: (inout LoaderSettings) -> Void = { _ in }
   ) {
     var facts = facts
-    var assumed: [String] = []
-    for assumption in assumptions { assumption.apply(to: &facts, &assumed) }
-    // Debian's release string hides the patch level, which its build tag tells.
-    let isTold = assumptions.contains { $0.key == "release" }
-    let tag = isTold ? nil : facts.banner?.value.debianVersion
+    var assumed: [LoadAssumption] = []
+    for fact in given { fact.apply(to: &facts, &assumed) }
+    // Debian's release string hides the patch level; its build tag gives it.
+    let isGiven = given.contains { $0.key == "release" }
+    let tag = isGiven ? nil : facts.banner?.value.debianVersion
     let named = tag ?? facts.release?.value ?? facts.vermagic?.value
     let release = named.flatMap { KernelRelease($0) }
     if release == nil {
       let newest = LoaderRules.newestKnown
-      assumed.append("release=\(newest.major).\(newest.minor) (not found; --assume release=…)")
+      assumed.append(
+        LoadAssumption(
+          .releaseUnknown, key: "release", value: "\(newest.major).\(newest.minor)"))
     }
     rules = LoaderRules(release ?? LoaderRules.newestKnown)
-    var settings = LoaderSettings(facts, rules, assumptions: assumptions)
+    var settings = LoaderSettings(facts, rules, given: given)
     adjust(&settings)
     self.facts = facts
     self.kernel = kernel
@@ -134,7 +136,7 @@ package struct ModuleChecker {
 
   /// The inspector, with the facts that come from modules where the image lacks them.
   func makeInspector(_ targets: [DirectoryTree.Entry]) -> ModuleInspector {
-    var assumed: [String] = []
+    var assumed: [LoadAssumption] = []
     var buffer = FileBuffer(limit: request.limit)
     let layout = facts.layout?.value ?? firstLayout(targets, &buffer)
     let known = facts.moduleStructureSize?.value
@@ -142,12 +144,11 @@ package struct ModuleChecker {
     if known == nil, rules.has(.checksStructureSize) {
       references = structureReferences(&buffer)
       if references.isEmpty {
-        assumed.append(
-          "the size of struct module agrees (no BTF, no module of this kernel's own tree)")
+        assumed.append(LoadAssumption(.structureSizeUnknown))
       }
     }
     if facts.vermagic == nil {
-      assumed.append("the vermagic agrees (not found; --assume vermagic=…)")
+      assumed.append(LoadAssumption(.vermagicUnknown))
     }
     let kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
@@ -189,9 +190,9 @@ package struct ModuleChecker {
   }
 }
 
-extension LoaderSettings.Assumption {
-  /// Applies assumptions that are facts of the kernel, not options.
-  fileprivate func apply(to facts: inout KernelFacts, _ assumed: inout [String]) {
+extension GivenFact {
+  /// Puts a fact of the kernel in place of what was read; options are left to the settings.
+  fileprivate func apply(to facts: inout KernelFacts, _ assumed: inout [LoadAssumption]) {
     switch key {
     case "release": facts.release = KernelFacts.Fact(value, from: FactSource(.assumption))
     case "vermagic": facts.vermagic = KernelFacts.Fact(value, from: FactSource(.assumption))
@@ -202,7 +203,7 @@ extension LoaderSettings.Assumption {
     case "missing-version": break
     default: return
     }
-    assumed.append("\(key)=\(value) (as told)")
+    assumed.append(LoadAssumption(.given, key: key, value: value))
   }
 }
 

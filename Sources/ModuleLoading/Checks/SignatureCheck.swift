@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Livepatching
 internal import ModuleFiles
 
 /// What the loader makes of a signature, judged by its presence and form only.
@@ -7,7 +8,7 @@ internal import ModuleFiles
 struct SignatureCheck {
   enum Result {
     /// The load goes on with so many bytes; lines printed; what was assumed.
-    case accepted(length: Int, log: [String], assumption: String?)
+    case accepted(length: Int, log: [String], assumption: LoadAssumption?)
     case refused(LoadErrno, log: [String])
   }
 
@@ -49,7 +50,7 @@ struct SignatureCheck {
       return
     }
     result = .accepted(
-      length: length, log: [], assumption: "the signature is valid, or by a key that is not known")
+      length: length, log: [], assumption: LoadAssumption(.signatureUnchecked))
   }
 
   private static func unsigned(

@@ -86,22 +86,21 @@ enum Vermagics {
     return rest(module) == rest(kernel)
   }
 
-  /// How two vermagic strings differ, for people.
-  static func differences(_ module: String, _ kernel: String) -> [String] {
+  /// How two vermagic strings differ.
+  static func differences(_ module: String, _ kernel: String) -> [LoadCause] {
     let own = module.split(separator: " ").map(String.init)
     let wanted = kernel.split(separator: " ").map(String.init)
-    var found: [String] = []
+    var found: [LoadCause] = []
     if let built = own.first, let running = wanted.first, built != running {
-      found.append("the module was built for \(built), this kernel is \(running)")
+      found.append(LoadCause(.otherRelease, module: built, kernel: running))
     }
-    let surplus = own.dropFirst().filter { !wanted.contains($0) }
-    let missing = wanted.dropFirst().filter { !own.contains($0) }
-    if !surplus.isEmpty {
-      found.append("only the module was built with: \(surplus.joined(separator: ", "))")
+    func add(_ code: LoadCause.Code, _ words: some Sequence<String>) {
+      var cause = LoadCause(code)
+      cause.options = Array(words)
+      if !cause.options.isEmpty { found.append(cause) }
     }
-    if !missing.isEmpty {
-      found.append("only the kernel was built with: \(missing.joined(separator: ", "))")
-    }
+    add(.moduleVermagic, own.dropFirst().filter { !wanted.contains($0) })
+    add(.kernelVermagic, wanted.dropFirst().filter { !own.contains($0) })
     return found
   }
 }

@@ -10,8 +10,8 @@ package struct LivepatchOutcome: Sendable {
   package let functions: [LivepatchFinding]
   /// What every symbol that its relocations name means in this kernel, each once, in order.
   package let symbols: [LivepatchFinding]
-  /// What people should know.
-  package let advice: [String]
+  /// What its author should know.
+  package let advice: [LivepatchAdvice]
 }
 
 extension LoadOutcome {
@@ -25,14 +25,14 @@ extension LoadOutcome {
   }
 
   /// The error that the load of a livepatch returns, from whichever stage.
-  package var livepatchErrno: String? { errno?.rawValue ?? livepatch?.decision?.errno?.rawValue }
+  package var livepatchErrno: LoadErrno? { errno ?? livepatch?.decision?.errno }
 
   /// The log lines of both stages.
   package var livepatchLog: [String] { log + (livepatch?.decision?.log ?? []) }
 
   /// What had to be assumed in both stages, each once.
-  package var livepatchAssumptions: [String] {
-    var seen: Set<String> = []
+  package var livepatchAssumptions: [LoadAssumption] {
+    var seen: Set<LoadAssumption> = []
     return (assumed + (livepatch?.decision?.assumed ?? [])).filter { seen.insert($0).inserted }
   }
 }

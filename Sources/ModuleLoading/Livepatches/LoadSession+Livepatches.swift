@@ -7,7 +7,7 @@ extension LoadSession {
     var line = module.relocationRefusal?.line
     if let patch = module.livepatch, let livepatches {
       let answer = LivepatchJudge(patch, livepatches).load()
-      if answer.isUndecided { module.outcome.assumed.append(LivepatchJudge.unknownSymbols) }
+      if answer.isUndecided { module.outcome.assumed.append(LoadAssumption(.kernelSymbolsUnknown)) }
       if let refusal = answer.refusal, refusal.section < stop?.section ?? .max {
         stop = (refusal.section, .EINVAL)
         line = refusal.line
@@ -30,12 +30,8 @@ extension LoadSession {
   func judgeLivepatch(_ number: Int, _ outcome: inout LoadOutcome) {
     guard let livepatches, let patch = modules[number].livepatch else { return }
     let judge = LivepatchJudge(patch, livepatches)
-    let functions = judge.functions()
-    let symbols = judge.symbols()
     outcome.livepatch = LivepatchOutcome(
       patch: patch, decision: outcome.verdict == .loads ? judge.enable() : nil,
-      functions: functions, symbols: symbols,
-      advice: LivepatchAdvice.advice(
-        on: patch, livepatches, functions: functions, symbols: symbols))
+      functions: judge.functions(), symbols: judge.symbols(), advice: judge.advice())
   }
 }

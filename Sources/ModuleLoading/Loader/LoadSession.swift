@@ -173,7 +173,7 @@ struct LoadSession {
       resolve(number, &module, &closure)
     } else if module.outcome.verdict == .loads {
       module.outcome.verdict = .undecided
-      module.outcome.causes.append("what the kernel exports is not known")
+      module.outcome.causes.append(LoadCause(.exportsUnknown))
     }
     explain(&module)
     return Loaded(

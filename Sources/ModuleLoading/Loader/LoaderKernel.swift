@@ -79,14 +79,15 @@ struct LoaderKernel: Sendable {
     return header.machine
   }
 
-  /// Says so if a file, by its own identification, is a module for another architecture.
-  func foreignness(of source: ByteSource) -> String? {
+  /// The architectures, if a file says by its own identification that it is for another.
+  func foreignness(of source: ByteSource) -> LoadCause? {
     guard let knownMachine,
       let head = try? source.bytes(0..<min(64, source.count), in: "ELF header"),
       let own = try? ELFLayout(identifying: head),
       let header = try? ELFHeader(parsing: head, layout: own), header.machine != knownMachine
     else { return nil }
-    return "the module is for \(header.machine.name), this kernel for \(knownMachine.name)"
+    return LoadCause(
+      .otherArchitecture, module: header.machine.name, kernel: knownMachine.name)
   }
 
   var isX86_64: Bool { knownMachine == .x86_64 }

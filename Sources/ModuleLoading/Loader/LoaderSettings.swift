@@ -1,5 +1,6 @@
 internal import KernelImages
 package import Kernels
+package import Livepatching
 internal import ModuleVersions
 
 /// The kernel's options that the decision depends on, and what is asked of it.
@@ -24,8 +25,8 @@ package struct LoaderSettings: Sendable {
   package private(set) var retpoline = false
   /// Whether a symbol that the version table lacks is refused (Debian's patch, and before 4.9).
   package private(set) var refusesMissingVersions = false
-  /// What had to be assumed, for people: `MODULE_FORCE_LOAD=n (no configuration)`.
-  package private(set) var assumed: [String] = []
+  /// What had to be assumed about them.
+  package private(set) var assumed: [LoadAssumption] = []
 
   /// Flag `MODULE_INIT_IGNORE_MODVERSIONS` (1).
   package var ignoresModversions = false
@@ -37,67 +38,33 @@ package struct LoaderSettings: Sendable {
   /// Whether the loader is asked to ignore anything: a signature then counts as absent.
   var ignoresAnything: Bool { ignoresModversions || ignoresVermagic }
 
-  /// An assumption of the user.
-  package struct Assumption: Sendable {
-    package let key: String
-    package let value: String
-
-    /// Parses `KEY=VALUE`; `nil` if it is not of that form.
-    package init?(_ text: String) {
-      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
-      let name = String(text[..<equals])
-      key = name.hasPrefix("CONFIG_") ? String(name.dropFirst(7)) : name
-      value = String(text[text.index(after: equals)...])
-    }
-
-    /// What is wrong with it, for people; `nil` if it can be used.
-    package var complaint: String? {
-      switch key {
-      case "missing-version":
-        return value == "refuse" || value == "accept" ? nil : "takes refuse or accept"
-      case "release": return KernelRelease(value) == nil ? "not a release such as 6.12.3" : nil
-      case "struct-module-size": return Int(value) == nil ? "not a number of bytes" : nil
-      case "vermagic": return nil
-      default:
-        guard
-          key.utf8.allSatisfy({
-            $0 == 0x5f || (0x30...0x39).contains($0) || (0x41...0x5a).contains($0)
-          })
-        else {
-          return
-            "no such key; known are missing-version, release, vermagic, struct-module-size and options"
-        }
-        return ["y", "m", "n"].contains(value) ? nil : "takes y, m or n"
-      }
-    }
-  }
-
   /// The settings of a kernel.
   ///
   /// - Parameters:
-  ///   - facts: What is known of it.
+  ///   - kernel: What is known of it.
   ///   - rules: The rules of its release.
-  ///   - assumptions: What the user says, which overrides what was read.
-  package init(_ facts: KernelFacts, _ rules: LoaderRules, assumptions: [Assumption]) {
+  ///   - given: What the user says, which overrides what was read.
+  package init(_ kernel: KernelFacts, _ rules: LoaderRules, given facts: [GivenFact]) {
     var given: [String: String] = [:]
-    for assumption in assumptions { given[assumption.key] = assumption.value }
-    let config = facts.config?.value
-    var assumed: [String] = []
+    for fact in facts { given[fact.key] = fact.value }
+    let config = kernel.config?.value
+    var assumed: [LoadAssumption] = []
     func option(_ names: String..., otherwise: Bool) -> Bool {
       for name in names {
         if let value = given[name] {
-          assumed.append("\(name)=\(value) (as told)")
+          assumed.append(LoadAssumption(.given, key: name, value: value))
           return value == "y" || value == "m"
         }
       }
       if let config { return names.contains { config.isSet($0) } }
-      assumed.append("\(names[0])=\(otherwise ? "y" : "n") (no configuration)")
+      assumed.append(
+        LoadAssumption(.optionUnknown, key: names[0], value: otherwise ? "y" : "n"))
       return otherwise
     }
-    if given["MODVERSIONS"] == nil, config == nil, let magic = facts.vermagic?.value {
+    if given["MODVERSIONS"] == nil, config == nil, let magic = kernel.vermagic?.value {
       modversions = magic.contains(" modversions ")
     } else {
-      let hasCRCs = facts.exports?.value.rows.contains { $0.hasCRC && $0.crc != 0 } ?? false
+      let hasCRCs = kernel.exports?.value.rows.contains { $0.hasCRC && $0.crc != 0 } ?? false
       modversions = option("MODVERSIONS", otherwise: hasCRCs)
     }
     forceLoad = option("MODULE_FORCE_LOAD", otherwise: false)
@@ -113,11 +80,11 @@ package struct LoaderSettings: Sendable {
     case "accept": refusesMissingVersions = false
     default:
       refusesMissingVersions = !rules.has(.acceptsMissingVersions)
-      if facts.banner?.value.debianVersion != nil {
+      if kernel.banner?.value.debianVersion != nil {
         refusesMissingVersions = true
       } else if !refusesMissingVersions, modversions {
         assumed.append(
-          "missing-version=accept (upstream: no distribution's build tag was recognised)")
+          LoadAssumption(.missingVersionsAccepted, key: "missing-version", value: "accept"))
       }
     }
     self.assumed = assumed

@@ -12,8 +12,8 @@ struct ModuleInspector: Sendable {
   let rules: LoaderRules
   let settings: LoaderSettings
   let kernel: LoaderKernel
-  /// What had to be assumed about the kernel, for people.
-  let assumed: [String]
+  /// What had to be assumed about the kernel.
+  let assumed: [LoadAssumption]
   /// Whether modules are read as livepatches that nothing marks as such.
   var readsLivepatches = false
   /// The rules of the livepatch core.
@@ -189,7 +189,7 @@ struct ModuleInspector: Sendable {
     let name: ConstantName = "module_layout"
     guard let exports = kernel.exports, let row = kernel.index.first(name.bytes, in: exports) else {
       module.outcome.verdict = .undecided
-      module.outcome.causes.append("the kernel's CRC of module_layout is not known")
+      module.outcome.causes.append(LoadCause(.layoutVersionUnknown))
       return true
     }
     let provided = exports.rows[row]
@@ -366,7 +366,7 @@ struct ModuleInspector: Sendable {
         module.names.byteCount < ModuleInspector.mostNameBytes
       else {
         module.outcome.verdict = .undecided
-        module.outcome.causes.append("it uses more symbols than ksym looks at")
+        module.outcome.causes.append(LoadCause(.tooManySymbols))
         return
       }
       let name = undotted(table.name(of: symbol))

@@ -1,6 +1,6 @@
 /// Likely causes of a refusal, where the evidence shows them.
 struct LoadCauses {
-  private(set) var found: [String] = []
+  private(set) var found: [LoadCause] = []
 
   init(_ module: InspectedModule, _ kernel: LoaderKernel, _ settings: LoaderSettings) {
     let evidence = module.evidence
@@ -13,23 +13,18 @@ struct LoadCauses {
     {
       let (module, kernel) =
         usesDWARF ? ("gendwarfksyms", "genksyms") : ("genksyms", "gendwarfksyms")
-      found.append(
-        "the module's versions were made by \(module), the kernel's by \(kernel): no CRC of one "
-          + "equals any of the other")
+      found.append(LoadCause(.otherGenerator, module: module, kernel: kernel))
     } else if hasLayoutProblem {
       explainLayout(evidence, kernel)
     }
     if !hasLayoutProblem { explainProviders(crcs) }
     explainUnversioned(problems, module)
     if problems.contains(where: { $0.problem == .gplOnly }) {
-      found.append(
-        "the module is not GPL-compatible (first license= is what counts), so GPL-only exports are "
-          + "invisible to it")
+      found.append(LoadCause(.licenceIncompatible))
     }
     for problem in problems where problem.problem == .namespace {
       found.append(
-        "\(problem.name): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
-      )
+        LoadCause(.namespaceNotImported, symbol: problem.name, owner: problem.provider))
     }
   }
 
@@ -37,14 +32,15 @@ struct LoadCauses {
     let built = evidence.vermagic.map { String($0.prefix { $0 != " " }) }
     let running = kernel.vermagic.map { String($0.prefix { $0 != " " }) }
     if let built, let running, built != running {
-      found.append("the module was built for \(built), this kernel is \(running)")
+      found.append(LoadCause(.otherRelease, module: built, kernel: running))
     } else {
-      found.append(
-        "module_layout differs at the same release: another configuration or compiler")
+      found.append(LoadCause(.otherConfiguration))
     }
     let total = evidence.agreeing + evidence.differing
     if total > 1 {
-      found.append("\(evidence.differing) of its \(total) versions of vmlinux symbols differ")
+      var cause = LoadCause(.versionsDiffer)
+      (cause.count, cause.total) = (evidence.differing, total)
+      found.append(cause)
     }
   }
 
@@ -52,7 +48,9 @@ struct LoadCauses {
     var counts: [String: Int] = [:]
     for problem in crcs { counts[problem.provider ?? "?", default: 0] += 1 }
     for (provider, count) in counts.sorted(by: { $0.key < $1.key }) where count > 1 {
-      found.append("\(count) versions of \(provider) differ: it was probably rebuilt since")
+      var cause = LoadCause(.ownerRebuilt, owner: provider)
+      cause.count = count
+      found.append(cause)
     }
   }
 
@@ -63,9 +61,8 @@ struct LoadCauses {
       $0.problem == .unversioned && $0.name.utf8.count > module.evidence.longestBasicName
     }
     guard !long.isEmpty, !module.evidence.hasExtended else { return }
-    found.append(
-      "\(long.count) names are longer than the \(module.evidence.longestBasicName) bytes that the "
-        + "basic layout holds, and the module has no extended versions: rebuild it with "
-        + "EXTENDED_MODVERSIONS")
+    var cause = LoadCause(.namesTooLong)
+    (cause.count, cause.limit) = (long.count, module.evidence.longestBasicName)
+    found.append(cause)
   }
 }

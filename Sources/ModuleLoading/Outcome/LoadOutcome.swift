@@ -1,21 +1,4 @@
-/// Error numbers of `finit_module`.
-package enum LoadErrno: String, Sendable, Hashable {
-  case EPERM, ENOENT, ENOEXEC, EBUSY, EEXIST, EINVAL, EBADMSG, EKEYREJECTED
-
-  /// The number.
-  package var number: Int {
-    switch self {
-    case .EPERM: 1
-    case .ENOENT: 2
-    case .ENOEXEC: 8
-    case .EBUSY: 16
-    case .EEXIST: 17
-    case .EINVAL: 22
-    case .EBADMSG: 74
-    case .EKEYREJECTED: 129
-    }
-  }
-}
+package import Livepatching
 
 /// The answer for one module.
 package enum LoadVerdict: String, Sendable, Hashable {
@@ -24,24 +7,30 @@ package enum LoadVerdict: String, Sendable, Hashable {
 
 /// What is wrong with one symbol.
 package struct SymbolProblem: Sendable {
-  /// Kinds of problems.
-  package enum Kind: String, Sendable {
+  /// Kinds of problems. More may come.
+  package struct Kind: RawRepresentable, Sendable, Hashable {
+    /// The kind in kebab case.
+    package let rawValue: String
+
+    /// The kind with a spelling.
+    package init(rawValue: String) { self.rawValue = rawValue }
+
     /// The CRCs differ.
-    case crc
+    package static let crc = Kind(rawValue: "crc")
     /// Nobody exports it.
-    case missing
+    package static let missing = Kind(rawValue: "missing")
     /// Its export is for GPL-compatible modules only.
-    case gplOnly = "gpl-only"
+    package static let gplOnly = Kind(rawValue: "gpl-only")
     /// Its namespace is not imported.
-    case namespace
+    package static let namespace = Kind(rawValue: "namespace")
     /// The module carries no version for it.
-    case unversioned
+    package static let unversioned = Kind(rawValue: "unversioned")
     /// Its exporter is proprietary, and the module uses GPL-only symbols.
-    case proprietary
+    package static let proprietary = Kind(rawValue: "proprietary")
     /// The module exports a symbol that another owner exports already.
-    case duplicateExport = "duplicate-export"
+    package static let duplicateExport = Kind(rawValue: "duplicate-export")
     /// The symbol itself is malformed: common, or in no section.
-    case malformed
+    package static let malformed = Kind(rawValue: "malformed")
   }
 
   /// The symbol's name.
@@ -72,10 +61,10 @@ package struct LoadOutcome: Sendable {
   package internal(set) var taintLog: [String] = []
   /// Symbols with problems; all needed symbols if asked for.
   package internal(set) var symbols: [SymbolProblem] = []
-  /// Likely causes and next steps, for people.
-  package internal(set) var causes: [String] = []
+  /// Likely causes.
+  package internal(set) var causes: [LoadCause] = []
   /// What had to be assumed.
-  package internal(set) var assumed: [String] = []
+  package internal(set) var assumed: [LoadAssumption] = []
   /// The livepatch part, if it is asked for and the module is a livepatch.
   package internal(set) var livepatch: LivepatchOutcome?
 

@@ -27,7 +27,8 @@ struct CheckCommand: ParsableCommand {
 
       JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
       undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
-      symbols [{name, readable, required, provided, provider, problem}], causes, assumed.
+      symbols [{name, readable, required, provided, provider, problem}], causes, causeCodes, assumed, \
+      assumedCodes. The codes are words for programs, in the order of the sentences.
 
       Exit status: 0 all load; 1 one is refused; 2 one is undecided or cannot be read.
       """)
@@ -81,7 +82,7 @@ struct CheckCommand: ParsableCommand {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
     let checker = ModuleChecker(
-      facts, of: kernel, assumptions: kernelOptions.assumptions, request: request
+      facts, of: kernel, given: kernelOptions.given, request: request
     ) {
       $0.ignoresModversions = ignoreModversions
       $0.ignoresVermagic = ignoreVermagic

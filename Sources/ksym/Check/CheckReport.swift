@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Livepatching
 internal import ModuleLoading
 
 /// Formats the answers of `ksym check`.
@@ -17,7 +18,7 @@ struct CheckReport {
   private var output = OutputBuffer(reserving: 1 << 16)
   private var counts: [LoadVerdict: Int] = [:]
   private var unreadable = 0
-  private var assumed: [String] = []
+  private var assumed: [LoadAssumption] = []
   /// Modules that load without a word are named up to a number; the summary counts the rest.
   private var loadsShown = 0
   private static let loadsToShow = 12
@@ -81,7 +82,7 @@ struct CheckReport {
         writeSummary(total)
       }
       if !assumed.isEmpty, total > 0 {
-        output.append("\(terminal.faint("assumed: \(assumed.joined(separator: "; "))"))\n")
+        output.append("\(terminal.faint("assumed: \(assumed.map(\.words).joined(separator: "; "))"))\n")
       }
     }
     Terminal.write(&output)
@@ -89,8 +90,8 @@ struct CheckReport {
 
   // MARK: Text
 
-  private mutating func note(_ lines: [String]) {
-    for line in lines where !assumed.contains(line) { assumed.append(line) }
+  private mutating func note(_ found: [LoadAssumption]) {
+    for one in found where !assumed.contains(one) { assumed.append(one) }
   }
 
   private func colour(_ verdict: LoadVerdict) -> String {
@@ -111,29 +112,18 @@ struct CheckReport {
       return
     }
     let verdict = colour(outcome.verdict)
-    let errno = outcome.errno.map { "  \($0.rawValue)" } ?? ""
+    let errno = outcome.errno.map { "  \($0)" } ?? ""
     output.append("\(padded(verdict, to: 11))\(plain(outcome.path))\(errno)\n")
     for line in outcome.log { output.append("    \(plain(line))\n") }
     for problem in outcome.symbols { writeText(problem) }
-    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause))\n") }
+    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause.words))\n") }
   }
 
   private mutating func writeText(_ problem: SymbolProblem) {
     let readable = showsReadable ? readableName(problem.name) : nil
     let name =
       readable.map { "\($0) \(terminal.faint("(\(problem.name))"))" } ?? plain(problem.name)
-    var parts: [String] = []
-    switch problem.problem {
-    case .crc: parts.append("versions differ")
-    case .missing: parts.append("nobody exports it")
-    case .gplOnly: parts.append("for GPL-compatible modules only")
-    case .namespace: parts.append("namespace not imported")
-    case .unversioned: parts.append("the module carries no version")
-    case .proprietary: parts.append("exported by a proprietary module")
-    case .duplicateExport: parts.append("already exported")
-    case .malformed: parts.append("malformed symbol")
-    case nil: parts.append("fine")
-    }
+    var parts = [problem.words]
     if let required = problem.required { parts.append("required \(checksum(required))") }
     if let provided = problem.provided { parts.append("provided \(checksum(provided))") }
     if let provider = problem.provider { parts.append("by \(plain(provider))") }
@@ -166,15 +156,17 @@ struct CheckReport {
     json.member("release", optional: release)
     json.endObject()
     json.member("verdict", outcome.verdict.rawValue)
-    json.member("errno", optional: outcome.errno?.rawValue)
+    json.member("errno", optional: outcome.errno?.name)
     json.member("log", outcome.log)
     json.member("taints", outcome.taintLog)
     json.key("symbols")
     json.beginArray()
     for problem in outcome.symbols { writeJSON(problem, &json) }
     json.endArray()
-    json.member("causes", outcome.causes)
-    json.member("assumed", outcome.assumed)
+    json.member("causes", outcome.causes.map(\.words))
+    json.member("causeCodes", outcome.causes.map(\.code.rawValue))
+    json.member("assumed", outcome.assumed.map(\.words))
+    json.member("assumedCodes", outcome.assumed.map(\.code.rawValue))
     json.endLine()
     output.append(json.bytes)
   }

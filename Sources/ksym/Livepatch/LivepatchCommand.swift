@@ -29,8 +29,9 @@ struct LivepatchCommand: ParsableCommand {
       JSON, one object a module and kernel: module, name, kernel {path, release, era}, verdict \
       (applies, refused, init-failed, crashes, undecided), errno, log, taints, carrier, replaces, \
       objects [{name, callbacks}], functions [{object, name, sympos, status, count, address, place, \
-      size, new, newSize, traceable}], symbols (the same of what relocations name), advice, causes, \
-      assumed. A status is found, not-found, ambiguous, no-position, malformed, unmarked, forbidden, \
+      size, new, newSize, traceable}], symbols (the same of what relocations name), advice, \
+      adviceCodes, causes, causeCodes, assumed, assumedCodes (words for programs, in the order of the \
+      sentences). A status is found, not-found, ambiguous, no-position, malformed, unmarked, forbidden, \
       not-loaded or unknown.
 
       Exit status: 0 all apply; 1 one does not; 2 one is undecided or cannot be read.
@@ -70,7 +71,7 @@ struct LivepatchCommand: ParsableCommand {
       request.judgesLivepatches = true
       request.livepatchRelease = era.flatMap { KernelVersion($0) }
       let checker = ModuleChecker(
-        facts, of: kernel, assumptions: kernelOptions.assumptions, request: request)
+        facts, of: kernel, given: kernelOptions.given, request: request)
       report.begin(path: facts.path, release: facts.release?.value, era: era)
       checker.check(
         modules, preloaded: { report.describePreloaded($0) }, consume: { report.describe($0) })

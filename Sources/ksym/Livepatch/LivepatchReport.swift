@@ -16,7 +16,7 @@ struct LivepatchReport {
   private var release: String?
   private var era: String?
   private var matrix = VerdictMatrix()
-  private var assumed: [String] = []
+  private var assumed: [LoadAssumption] = []
 
   init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isTable: Bool) {
     self.terminal = terminal
@@ -49,8 +49,8 @@ struct LivepatchReport {
       case .undecided: status = max(status, .trouble)
       }
       matrix.add(outcome.path, colour(outcome.livepatchVerdict))
-      for line in outcome.livepatchAssumptions where !assumed.contains(line) {
-        assumed.append(line)
+      for one in outcome.livepatchAssumptions where !assumed.contains(one) {
+        assumed.append(one)
       }
       if isJSON {
         writeJSON(outcome)
@@ -66,7 +66,7 @@ struct LivepatchReport {
     if !isJSON {
       if isTable { matrix.write(to: &output) }
       if !assumed.isEmpty {
-        output.append("\(terminal.faint("assumed: \(assumed.joined(separator: "; "))"))\n")
+        output.append("\(terminal.faint("assumed: \(assumed.map(\.words).joined(separator: "; "))"))\n")
       }
     }
     Terminal.write(&output)
@@ -103,11 +103,11 @@ struct LivepatchReport {
       }
       let silent = livepatch.symbols.filter { $0.status == .found }.count
       if !isVerbose, silent > 0 { output.append("    refers to \(silent) symbols found\n") }
-      for line in livepatch.advice {
-        output.append("  \(terminal.doubtful("=>")) \(plain(line))\n")
+      for advice in livepatch.advice {
+        output.append("  \(terminal.doubtful("=>")) \(plain(advice.words))\n")
       }
     }
-    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause))\n") }
+    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause.words))\n") }
   }
 
   private mutating func write(_ finding: LivepatchFinding, _ verb: String, _ new: String?) {
@@ -141,7 +141,7 @@ struct LivepatchReport {
     json.member("era", optional: era)
     json.endObject()
     json.member("verdict", outcome.livepatchVerdict.rawValue)
-    json.member("errno", optional: outcome.livepatchErrno)
+    json.member("errno", optional: outcome.livepatchErrno?.name)
     json.member("log", outcome.livepatchLog)
     json.member("taints", outcome.taintLog)
     let livepatch = outcome.livepatch
@@ -157,9 +157,13 @@ struct LivepatchReport {
     json.beginArray()
     for finding in livepatch?.symbols ?? [] { write(finding, nil, &json) }
     json.endArray()
-    json.member("advice", livepatch?.advice ?? [])
-    json.member("causes", outcome.causes)
-    json.member("assumed", outcome.livepatchAssumptions)
+    let advice = livepatch?.advice ?? []
+    json.member("advice", advice.map(\.words))
+    json.member("adviceCodes", advice.map(\.code.rawValue))
+    json.member("causes", outcome.causes.map(\.words))
+    json.member("causeCodes", outcome.causes.map(\.code.rawValue))
+    json.member("assumed", outcome.livepatchAssumptions.map(\.words))
+    json.member("assumedCodes", outcome.livepatchAssumptions.map(\.code.rawValue))
     json.endLine()
     output.append(json.bytes)
   }

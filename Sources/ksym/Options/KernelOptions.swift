@@ -29,14 +29,17 @@ struct KernelOptions: ParsableArguments {
 
   func validate() throws {
     for text in assume {
-      guard let assumption = LoaderSettings.Assumption(text) else {
+      guard let fact = GivenFact(text) else {
         throw ValidationError("--assume takes KEY=VALUE, not '\(text)'")
       }
-      if let words = assumption.complaint { throw ValidationError("--assume \(text): \(words)") }
+      if let problem = fact.problem {
+        throw ValidationError("--assume \(text): \(problem.words)")
+      }
     }
   }
 
-  var assumptions: [LoaderSettings.Assumption] { assume.compactMap { .init($0) } }
+  /// What the user says of the kernels.
+  var given: [GivenFact] { assume.compactMap { GivenFact($0) } }
 
   /// The kernels that are asked.
   var paths: [String] { kernel.isEmpty ? ["running"] : kernel }

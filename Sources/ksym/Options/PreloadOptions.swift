@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Livepatching
 internal import ModuleLoading
 
 /// Options that say which modules are loaded before the ones asked about.
@@ -37,7 +38,7 @@ extension ModuleChecker.Answer {
       return .trouble
     case .outcome(let outcome):
       guard outcome.verdict != .loads else { return .yes }
-      let reason = outcome.log.last ?? outcome.causes.first ?? outcome.errno?.rawValue ?? ""
+      let reason = outcome.log.last ?? outcome.causes.first?.words ?? outcome.errno?.name ?? ""
       Terminal.complain("--with \(outcome.path): \(outcome.verdict.rawValue), left out: \(reason)")
       return .yes
     }

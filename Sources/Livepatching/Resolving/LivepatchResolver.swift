@@ -33,21 +33,31 @@ package struct LivepatchResolver: Sendable {
       kernel: kernel, objects: objects.values.filter { $0.moduleName != module }, rules: rules)
   }
 
+  /// What a name means, and the kernel's log line if it fails.
+  package struct Answer: Sendable {
+    /// What it means.
+    package var finding: LivepatchFinding
+    /// The log line; `nil` if the kernel is silent, or succeeds.
+    package var line: String?
+  }
+
+  /// Whether an object that is patched is there: vmlinux, or a module that is loaded.
+  func isLoaded(_ object: PatchedObject) -> Bool {
+    object.name.map { objects[$0] != nil } ?? true
+  }
+
   /// What a name means.
   ///
   /// - Parameters:
   ///   - object: The module, or `nil` for vmlinux.
   ///   - name: The name.
   ///   - position: Which of the symbols of this name; 0 for the only one.
-  /// - Returns: The finding, and the log line if the kernel fails.
-  package func find(
-    _ object: String?, _ name: String, _ position: UInt64
-  ) -> (finding: LivepatchFinding, line: String?) {
+  package func find(_ object: String?, _ name: String, _ position: UInt64) -> Answer {
     var finding = LivepatchFinding(object ?? "vmlinux", name, position, .found)
     if let object {
       guard let module = objects[object] else {
         finding.status = .missing
-        return (finding, LivepatchResolver.line(finding))
+        return Answer(finding: finding, line: LivepatchResolver.line(finding))
       }
       let all = module.symbols(named: name)
       finding.status = settle(&finding, all.map(\.hasValue))
@@ -59,7 +69,7 @@ package struct LivepatchResolver: Sendable {
     } else {
       guard let kernel else {
         finding.status = .unknown
-        return (finding, nil)
+        return Answer(finding: finding, line: nil)
       }
       let all = kernel.candidates(name)
       finding.status = settle(
@@ -71,7 +81,7 @@ package struct LivepatchResolver: Sendable {
         finding.isTraceable = kernel.isTraceable(symbol)
       }
     }
-    return (finding, LivepatchResolver.line(finding))
+    return Answer(finding: finding, line: LivepatchResolver.line(finding))
   }
 
   private func pick<Element>(_ all: [Element], _ position: UInt64) -> Element? {
@@ -109,46 +119,49 @@ package struct LivepatchResolver: Sendable {
   }
 }
 
+/// What stops the relocations of a module.
+package struct RelocationRefusal: Sendable {
+  /// Index of the section that the kernel stops at.
+  package let section: Int
+  /// The log line; `nil` if the kernel is silent.
+  package let line: String?
+
+  /// Creates a refusal.
+  package init(section: Int, line: String?) {
+    self.section = section
+    self.line = line
+  }
+}
+
 extension LivepatchResolver {
-  /// What stops the relocations of a section.
-  struct Refusal {
-    let section: Int
-    let line: String?
-    let finding: LivepatchFinding
+  /// What the symbols of a relocation section resolve to.
+  struct SectionAnswer: Sendable {
+    /// What each means, also those after the one that stops the kernel.
+    var findings: [LivepatchFinding] = []
+    /// What stops the kernel; `nil` if nothing does.
+    var stop: Answer?
   }
 
-  /// Resolves all symbols of a section.
-  ///
-  /// - Parameters:
-  ///   - section: The section.
-  ///   - patch: The livepatch.
-  ///   - findings: Receives what every symbol means, also those after the first that stops.
-  /// - Returns: What stops the kernel; `nil` if nothing does.
-  func resolve(
-    _ section: LivepatchSection, of patch: Livepatch, _ findings: inout [LivepatchFinding]
-  ) -> Refusal? {
-    var refusal: Refusal?
+  /// Resolves all symbols of a section of a livepatch.
+  func resolve(_ section: LivepatchSection, of patch: Livepatch) -> SectionAnswer {
+    var resolved = SectionAnswer()
     for reference in section.references {
-      let (finding, line) = answer(reference, section, patch)
-      findings.append(finding)
-      if refusal == nil, finding.status != .found {
-        refusal = Refusal(section: section.index, line: line, finding: finding)
-      }
+      let answer = answer(reference, section, patch)
+      resolved.findings.append(answer.finding)
+      if resolved.stop == nil, answer.finding.status != .found { resolved.stop = answer }
     }
-    return refusal
+    return resolved
   }
 
   private func answer(
     _ reference: LivepatchReference, _ section: LivepatchSection, _ patch: Livepatch
-  ) -> (LivepatchFinding, String?) {
-    func failure(
-      _ status: LivepatchFinding.Status, _ line: String?
-    ) -> (LivepatchFinding, String?) {
+  ) -> Answer {
+    func failure(_ status: LivepatchFinding.Status, _ line: String?) -> Answer {
       let name = reference.name
       let finding = LivepatchFinding(
         name?.object ?? section.name?.object ?? "", name?.name ?? reference.title ?? "",
         name?.position ?? 0, status)
-      return (finding, line.map { "livepatch: \($0)" })
+      return Answer(finding: finding, line: line.map { "livepatch: \($0)" })
     }
     guard let title = reference.title else { return failure(.unknown, nil) }
     guard reference.isMarked else {
@@ -167,7 +180,6 @@ extension LivepatchResolver {
         "invalid access to vmlinux symbol '\(name.name)' from module-specific livepatch relocation "
           + "section")
     }
-    let (finding, line) = find(isKernel ? nil : name.object, name.name, name.position)
-    return (finding, line)
+    return find(isKernel ? nil : name.object, name.name, name.position)
   }
 }

@@ -1,4 +1,4 @@
-/// What a name that a livepatch uses means in a kernel.
+/// The meaning of a name that a livepatch uses, in one kernel.
 package struct LivepatchFinding: Sendable {
   /// The kernel's answer.
   package enum Status: String, Sendable {
@@ -54,39 +54,4 @@ package struct LivepatchFinding: Sendable {
 
   /// The name and the position as sysfs shows them.
   package var title: String { "\(name),\(position == 0 ? 1 : position)" }
-}
-
-/// The livepatch core's decision.
-package struct LivepatchDecision: Sendable {
-  /// What becomes of a livepatch.
-  package enum Verdict: String, Sendable, CaseIterable {
-    /// Its functions are patched.
-    case applies
-    /// The loader refuses it.
-    case refused
-    /// The loader takes it, and its init returns an error.
-    case initFailed = "init-failed"
-    /// Its init kills the kernel.
-    case crashes
-    /// The files do not tell.
-    case undecided
-  }
-
-  /// Error numbers of the core.
-  package enum Failure: String, Sendable { case EINVAL, EEXIST, ENOEXEC }
-
-  /// The decision.
-  package var verdict: Verdict
-  /// The error that the load returns.
-  package var errno: Failure?
-  /// The core's log lines, in order.
-  package var log: [String] = []
-  /// What had to be assumed, for people.
-  package var assumed: [String] = []
-
-  init(_ verdict: Verdict, _ errno: Failure? = nil, log: [String] = []) {
-    self.verdict = verdict
-    self.errno = errno
-    self.log = log
-  }
 }

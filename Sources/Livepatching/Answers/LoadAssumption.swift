@@ -1,0 +1,52 @@
+/// A fact about the kernel that its files did not give, and that an answer rests on.
+package struct LoadAssumption: Sendable, Hashable {
+  /// What was assumed. More may come.
+  package struct Code: RawRepresentable, Sendable, Hashable {
+    /// The code in kebab case.
+    package let rawValue: String
+
+    /// The code with a spelling.
+    package init(rawValue: String) { self.rawValue = rawValue }
+  }
+
+  /// What was assumed.
+  package let code: Code
+  /// The option of the configuration, without `CONFIG_`, or the fact such as `release`.
+  package let key: String?
+  /// The value that was assumed for the key.
+  package let value: String?
+  /// The object that a livepatch patches: `vmlinux` or a module.
+  package let object: String?
+
+  /// Creates an assumption; what a code does not speak of stays `nil`.
+  package init(_ code: Code, key: String? = nil, value: String? = nil, object: String? = nil) {
+    self.code = code
+    self.key = key
+    self.value = value
+    self.object = object
+  }
+}
+
+extension LoadAssumption.Code {
+  /// The user said so: ``LoadAssumption/key`` and ``LoadAssumption/value``.
+  package static let given = Self(rawValue: "given")
+  /// No configuration was found, so the option in ``LoadAssumption/key`` has its usual value.
+  package static let optionUnknown = Self(rawValue: "option-unknown")
+  /// The release was not found; ``LoadAssumption/value`` is the newest whose rules are known.
+  package static let releaseUnknown = Self(rawValue: "release-unknown")
+  /// The kernel's vermagic was not found, so the module's agrees.
+  package static let vermagicUnknown = Self(rawValue: "vermagic-unknown")
+  /// The size of `struct module` was not found, so the module's agrees.
+  package static let structureSizeUnknown = Self(rawValue: "structure-size-unknown")
+  /// A symbol that the version table lacks is accepted, as upstream: the build tag names no
+  /// distribution that patches this.
+  package static let missingVersionsAccepted = Self(rawValue: "missing-versions-accepted")
+  /// The signature is valid, or made with a key that the kernel does not know.
+  package static let signatureUnchecked = Self(rawValue: "signature-unchecked")
+  /// The kernel's file has no symbol table, so the kernel has every symbol that is named.
+  package static let kernelSymbolsUnknown = Self(rawValue: "kernel-symbols-unknown")
+  /// The kernel's file does not list fentry sites, so every patched function has one.
+  package static let fentrySitesUnknown = Self(rawValue: "fentry-sites-unknown")
+  /// The `pre_patch` callback of ``LoadAssumption/object`` returns 0.
+  package static let callbackUnknown = Self(rawValue: "callback-unknown")
+}

@@ -1,0 +1,78 @@
+/// A likely cause of a verdict, where the evidence shows one.
+package struct LoadCause: Sendable, Hashable {
+  /// What the cause is. More may come.
+  package struct Code: RawRepresentable, Sendable, Hashable {
+    /// The code in kebab case.
+    package let rawValue: String
+
+    /// The code with a spelling.
+    package init(rawValue: String) { self.rawValue = rawValue }
+  }
+
+  /// What the cause is.
+  package let code: Code
+  /// The symbol it is about.
+  package var symbol: String?
+  /// Who exports the symbols it is about: `vmlinux` or a module.
+  package var owner: String?
+  /// What the module has: a release, a generator, an architecture.
+  package var module: String?
+  /// What the kernel has instead.
+  package var kernel: String?
+  /// Words of a vermagic string, such as `preempt`.
+  package var options: [String] = []
+  /// Number of symbols or versions it is about.
+  package var count: Int?
+  /// Number of versions that were compared.
+  package var total: Int?
+  /// Longest name that fits, in bytes.
+  package var limit: Int?
+
+  init(_ code: Code, symbol: String? = nil, owner: String? = nil) {
+    self.code = code
+    self.symbol = symbol
+    self.owner = owner
+  }
+
+  /// A cause that lies in a difference between module and kernel.
+  init(_ code: Code, module: String, kernel: String) {
+    self.code = code
+    self.module = module
+    self.kernel = kernel
+  }
+}
+
+extension LoadCause.Code {
+  /// The module is for another architecture.
+  package static let otherArchitecture = Self(rawValue: "other-architecture")
+  /// The module was built for another release.
+  package static let otherRelease = Self(rawValue: "other-release")
+  /// `module_layout` differs at the same release: another configuration or compiler.
+  package static let otherConfiguration = Self(rawValue: "other-configuration")
+  /// Only the module's vermagic has the ``LoadCause/options``.
+  package static let moduleVermagic = Self(rawValue: "module-vermagic")
+  /// Only the kernel's vermagic has the ``LoadCause/options``.
+  package static let kernelVermagic = Self(rawValue: "kernel-vermagic")
+  /// genksyms made the versions of one side, gendwarfksyms those of the other.
+  package static let otherGenerator = Self(rawValue: "other-generator")
+  /// ``LoadCause/count`` of ``LoadCause/total`` versions of vmlinux' symbols differ.
+  package static let versionsDiffer = Self(rawValue: "versions-differ")
+  /// Several versions of ``LoadCause/owner`` differ: it was probably rebuilt.
+  package static let ownerRebuilt = Self(rawValue: "owner-rebuilt")
+  /// Names are longer than the basic layout holds, and there are no extended versions.
+  package static let namesTooLong = Self(rawValue: "names-too-long")
+  /// The module's licence hides GPL-only exports from it.
+  package static let licenceIncompatible = Self(rawValue: "licence-incompatible")
+  /// The namespace of a symbol is not imported.
+  package static let namespaceNotImported = Self(rawValue: "namespace-not-imported")
+  /// The kernel refuses the module that exports a symbol.
+  package static let ownerRefused = Self(rawValue: "owner-refused")
+  /// The module that exports a symbol is not loaded.
+  package static let ownerNotLoaded = Self(rawValue: "owner-not-loaded")
+  /// It is not known what the kernel exports.
+  package static let exportsUnknown = Self(rawValue: "exports-unknown")
+  /// The kernel's CRC of `module_layout` is not known.
+  package static let layoutVersionUnknown = Self(rawValue: "layout-version-unknown")
+  /// The module uses more symbols than are looked at.
+  package static let tooManySymbols = Self(rawValue: "too-many-symbols")
+}
