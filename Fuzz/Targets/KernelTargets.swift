@@ -119,12 +119,11 @@ extension FuzzTargets {
     if let table = try? Symvers.parse(kernelExports.rawSpan) {
       facts.exports = KernelFacts.Fact(table, from: "fuzz")
     }
-    var request = ModuleChecker.Request()
+    var request = LoadRequest()
     request.reportsAllSymbols = true
-    let checker = ModuleChecker(facts, request: request) {
-      $0.ignoresVermagic = choice & 0x80 == 0
-      $0.ignoresModversions = choice & 0xa0 == 0x20
-    }
+    request.ignoresVermagic = choice & 0x80 == 0
+    request.ignoresModversions = choice & 0xa0 == 0x20
+    let checker = ModuleChecker(facts, request: request)
     for outcome in checker.check(images: [bytes.array, bytes.array]) {
       use(outcome.log.reduce(0) { $0 &+ $1.utf8.count } &+ outcome.symbols.count)
     }

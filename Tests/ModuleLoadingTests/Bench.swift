@@ -24,7 +24,7 @@ struct Bench {
   var machine: ELFMachine? = .x86_64
   var given: [String] = []
   var loadsDependencies = false
-  var adjust: @Sendable (inout LoaderSettings) -> Void = { _ in }
+  var adjust: @Sendable (inout LoadRequest) -> Void = { _ in }
 
   /// A kernel of a release.
   init(_ release: String = "7.2.0") { self.release = release }
@@ -67,24 +67,17 @@ struct Bench {
   /// What becomes of some files, after others were loaded.
   func outcomes(_ files: [[UInt8]], with others: [[UInt8]] = []) throws -> [LoadOutcome] {
     let scratch = try ScratchDirectory()
-    var request = ModuleChecker.Request()
+    var request = LoadRequest()
     request.loadsDependencies = loadsDependencies
     var paths: [String] = []
     for (index, bytes) in (others + files).enumerated() {
       paths.append(try scratch.write(bytes, to: "\(index).ko"))
     }
     request.with = Array(paths.prefix(others.count))
+    adjust(&request)
     let checker = ModuleChecker(
-      try facts(), given: given.compactMap { GivenFact($0) }, request: request,
-      adjust: adjust)
-    var found: [LoadOutcome] = []
-    checker.check(Array(paths.dropFirst(others.count))) { answer in
-      switch answer {
-      case .outcome(let outcome): found.append(outcome)
-      case .unreadable(let error): Issue.record("\(error)")
-      }
-    }
-    return found
+      try facts(), given: given.compactMap { GivenFact($0) }, request: request)
+    return try checker.check(Array(paths.dropFirst(others.count))).map { try $0.result.get() }
   }
 
   /// What becomes of a module, after others were loaded.

@@ -36,7 +36,7 @@ struct LongChainTests {
     let images = (0..<length).map { number in
       LongChainTests.module(number, needing: number + 1 < length ? ["s\(number + 1)"] : [])
     }
-    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let checker = ModuleChecker(try LongChainTests.facts())
     let outcomes = checker.check(images: images)
     #expect(outcomes.count == length)
     #expect(outcomes.allSatisfy { $0.verdict == .loads })
@@ -48,7 +48,7 @@ struct LongChainTests {
       LongChainTests.module(0, needing: ["s1"]), LongChainTests.module(1, needing: ["s0"]),
       LongChainTests.module(2, needing: []),
     ]
-    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let checker = ModuleChecker(try LongChainTests.facts())
     let outcomes = checker.check(images: images)
     #expect(outcomes.map(\.verdict) == [.refused, .refused, .loads])
     #expect(outcomes.map(\.errno) == [.ENOENT, .ENOENT, nil])
@@ -61,7 +61,7 @@ struct LongChainTests {
     elf.basic = [RequiredVersion("module_layout", 1)]
     var file = elf.elf()
     for _ in 0..<100_100 { file.addUndefinedSymbol("u") }
-    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let checker = ModuleChecker(try LongChainTests.facts())
     let outcome = try #require(checker.check(images: [file.build()]).first)
     #expect(outcome.errno == .ENOENT)
     #expect(outcome.log.count <= 100_000 && outcome.symbols.count <= 100_000)
@@ -74,7 +74,7 @@ struct LongChainTests {
     module.basic = [RequiredVersion("module_layout", 1)]
     module.info?.append("depends=" + String(repeating: "a,", count: 200_000))
     for number in 0..<2000 { module.info?.append("import_ns=N\(number % 3)") }
-    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let checker = ModuleChecker(try LongChainTests.facts())
     #expect(checker.check(images: [module.build()]).map(\.verdict) == [.loads])
   }
 
@@ -92,7 +92,7 @@ struct LongChainTests {
       file.sections[file.sections.count - 1].info = UInt32(place)
       file.sections[file.sections.count - 1].claimedOffset = 1 << 18
     }
-    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let checker = ModuleChecker(try LongChainTests.facts())
     #expect(checker.check(images: [file.build()]).map(\.verdict) == [.loads])
   }
 
@@ -102,7 +102,7 @@ struct LongChainTests {
     module.structureSize = 128
     module.basic = [RequiredVersion("module_layout", 1)]
     module.sections = [("\u{e9}", .alloc, [1]), ("e\u{301}", .alloc, [1])]
-    let checker = ModuleChecker(try LongChainTests.facts(), request: ModuleChecker.Request())
+    let checker = ModuleChecker(try LongChainTests.facts())
     #expect(checker.check(images: [module.build()]).map(\.verdict) == [.loads])
     module.sections.append(("\u{e9}", .alloc, [1]))
     #expect(checker.check(images: [module.build()]).map(\.errno) == [.EEXIST])

@@ -6,26 +6,37 @@ internal import OrderedWork
 /// Reads the modules that a question needs, each once, and no more of the tree than necessary.
 struct Gathering {
   let inspector: ModuleInspector
-  private let request: ModuleChecker.Request
+  private let request: LoadRequest
   /// The kernel's own modules.
   private let tree: ModuleTree?
-  /// Numbers in the session, by path.
+  private(set) var gathered = Modules()
+  /// Numbers in ``gathered``, by path.
   private(set) var numbers: [String: Int] = [:]
   /// What could not be read, by path.
   private(set) var errors: [String: FileError] = [:]
-  /// Dependencies by number, for those not looked at yet.
-  private var pending: [(number: Int, names: [String])] = []
+  /// Names of modules that those read depend on, as far as they were not looked at yet.
+  private var pending: [String] = []
 
-  init(inspector: ModuleInspector, tree: ModuleTree?, request: ModuleChecker.Request) {
+  /// Modules that were read, in order.
+  struct Modules: Sendable {
+    fileprivate(set) var modules: [CheckedModule] = []
+    /// Whether each is loaded when another needs what it exports.
+    fileprivate(set) var isOnDemand: [Bool] = []
+
+    mutating func add(_ module: CheckedModule, isOnDemand: Bool) {
+      modules.append(module)
+      self.isOnDemand.append(isOnDemand)
+    }
+  }
+
+  init(inspector: ModuleInspector, tree: ModuleTree?, request: LoadRequest) {
     self.inspector = inspector
     self.request = request
     self.tree = tree
   }
 
   /// Reads modules that were not read yet.
-  mutating func read(
-    _ paths: [String], into session: inout LoadSession, _ progress: (Int, Int) -> Void
-  ) {
+  mutating func read(_ paths: [String], _ progress: (Int, Int) -> Void) {
     var seen: Set<String> = []
     let wanted = paths.filter {
       numbers[$0] == nil && errors[$0] == nil && seen.insert($0).inserted
@@ -35,7 +46,7 @@ struct Gathering {
     OrderedWork.run(
       count: wanted.count, workers: request.workers,
       makeState: { FileBuffer(limit: limit) },
-      work: { buffer, index -> Result<InspectedModule, FileError> in
+      work: { buffer, index -> Result<CheckedModule, FileError> in
         do throws(FileError) {
           try buffer.open(wanted[index])
           return .success(inspector.inspect(buffer.source, path: wanted[index]))
@@ -46,29 +57,27 @@ struct Gathering {
         case .failure(let error): errors[wanted[index]] = error
         case .success(let module):
           let isOnDemand = request.loadsDependencies && tree?.contains(wanted[index]) ?? false
-          let number = session.add(module, isOnDemand: isOnDemand)
-          numbers[wanted[index]] = number
-          if !module.dependencies.isEmpty { pending.append((number, module.dependencies)) }
+          numbers[wanted[index]] = gathered.modules.count
+          gathered.add(module, isOnDemand: isOnDemand)
+          pending += module.module.header.dependencies
         }
         progress(index + 1, wanted.count)
         return true
       })
-    session.finishAdding()
   }
 
   /// Reads what the modules depend on: first the modules that their builds name, then, if a symbol
   /// is still unknown, the whole tree.
-  mutating func readDependencies(
-    into session: inout LoadSession, _ progress: (Int, Int) -> Void
-  ) {
+  mutating func readDependencies(_ progress: (Int, Int) -> Void) {
     let targets = Array(numbers.values)
     while !pending.isEmpty {
-      let names = Set(pending.flatMap(\.names).map { ModulePaths.moduleName(ofFile: $0) })
+      let names = Set(pending.map { ModulePaths.moduleName(ofFile: $0) })
       pending = []
-      read(names.sorted().compactMap { tree?.path(named: $0) }, into: &session, progress)
+      read(names.sorted().compactMap { tree?.path(named: $0) }, progress)
     }
+    let session = LoadSession(inspector, gathered, reportsAllSymbols: false)
     if targets.contains(where: { session.hasUnknownSymbols($0) }) {
-      read(tree?.paths ?? [], into: &session, progress)
+      read(tree?.paths ?? [], progress)
     }
   }
 

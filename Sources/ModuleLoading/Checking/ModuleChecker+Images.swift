@@ -7,15 +7,13 @@ extension ModuleChecker {
   /// - Returns: What becomes of each, in order.
   package func check(images: [[UInt8]]) -> [LoadOutcome] {
     let inspector = makeInspector([])
-    var session = LoadSession(
-      rules: rules, settings: settings, kernel: inspector.kernel,
-      reportsAllSymbols: request.reportsAllSymbols)
-    let numbers = images.enumerated().map { number, image in
-      let source = ByteSource(image.rawSpan)
-      return session.add(
-        inspector.inspect(source, path: "image-\(number)"), isOnDemand: request.loadsDependencies)
+    var gathered = Gathering.Modules()
+    for (number, image) in images.enumerated() {
+      gathered.add(
+        inspector.inspect(ByteSource(image.rawSpan), path: "image-\(number)"),
+        isOnDemand: request.loadsDependencies)
     }
-    session.finishAdding()
-    return numbers.map { session.outcome(of: $0) }
+    var session = LoadSession(inspector, gathered, reportsAllSymbols: request.reportsAllSymbols)
+    return images.indices.map { session.outcome(of: $0) }
   }
 }

@@ -1,4 +1,4 @@
-package import ByteStorage
+internal import ByteStorage
 internal import ELFFormat
 internal import KernelImages
 package import Kernels
@@ -6,37 +6,10 @@ package import Livepatching
 internal import ModuleFiles
 internal import ModuleVersions
 internal import OrderedWork
-package import SymbolTables
+internal import SymbolTables
 
 /// Asks one kernel about modules: which of them it would load, and why not the others.
 package struct ModuleChecker {
-  /// What is asked beside the modules themselves.
-  package struct Request: Sendable {
-    /// Modules that are loaded before, in order.
-    package var with: [String] = []
-    /// Whether modules of the kernel's tree count as loaded when they export what is needed.
-    package var loadsDependencies = true
-    /// Whether every needed symbol is reported, not only those with problems.
-    package var reportsAllSymbols = false
-    /// Largest module after unpacking, in bytes.
-    package var limit = FileBuffer.defaultLimit
-    /// Threads to use.
-    package var workers = 1
-    /// Whether modules are judged as livepatches, up to what their init returns.
-    package var judgesLivepatches = false
-    /// The release by whose rules livepatches are judged, if not by the kernel's own.
-    package var livepatchRelease: KernelVersion?
-
-    /// The defaults.
-    package init() {}
-  }
-
-  /// An answer, or why there is none, for one module.
-  package enum Answer: Sendable {
-    case outcome(LoadOutcome)
-    case unreadable(FileError)
-  }
-
   let facts: KernelFacts
   /// The kernel itself, for what livepatches are asked of its symbols.
   let kernel: OpenKernel?
@@ -44,9 +17,13 @@ package struct ModuleChecker {
   let tree: ModuleTree?
   let rules: LoaderRules
   let settings: LoaderSettings
-  let request: Request
+  let request: LoadRequest
   /// What had to be assumed about the kernel.
-  package private(set) var assumed: [LoadAssumption]
+  package let assumed: [LoadAssumption]
+  /// The rules of the livepatch core.
+  let livepatchRules: LivepatchRules
+  /// Whether modules are read as livepatches that nothing marks as such.
+  let readsLivepatches: Bool
 
   /// Prepares to ask a kernel.
   ///
@@ -55,11 +32,16 @@ package struct ModuleChecker {
   ///   - kernel: The kernel itself; without it livepatches' symbols are unknown.
   ///   - given: What the user says of the kernel, which overrides what was read.
   ///   - request: What is asked beside the modules themselves.
-  ///   - adjust: Sets the flags and the blacklist.
   package init(
-    _ facts: KernelFacts, of kernel: OpenKernel? = nil,
-    given: [GivenFact] = [], request: Request,
-    adjust: (inout LoaderSettings) -> Void = { _ in }
+    _ facts: KernelFacts, of kernel: OpenKernel? = nil, given: [GivenFact] = [],
+    request: LoadRequest = LoadRequest()
+  ) {
+    self.init(facts, of: kernel, given: given, request: request, readsLivepatches: false, nil)
+  }
+
+  init(
+    _ facts: KernelFacts, of kernel: OpenKernel?, given: [GivenFact], request: LoadRequest,
+    readsLivepatches: Bool, _ livepatchRelease: KernelVersion?
   ) {
     var facts = facts
     var assumed: [LoadAssumption] = []
@@ -76,134 +58,84 @@ package struct ModuleChecker {
           .releaseUnknown, key: "release", value: "\(newest.major).\(newest.minor)"))
     }
     rules = LoaderRules(release ?? LoaderRules.newestKnown)
-    var settings = LoaderSettings(facts, rules, given: given)
-    adjust(&settings)
+    settings = LoaderSettings(facts, rules, given: given, request: request)
+    let version = KernelVersion(rules.release.major, rules.release.minor, rules.release.patch)
+    livepatchRules = LivepatchRules(livepatchRelease ?? version)
+    self.readsLivepatches = readsLivepatches
     self.facts = facts
     self.kernel = kernel
     tree = facts.moduleTree.map { ModuleTree($0) }
-    self.settings = settings
     self.request = request
     self.assumed = assumed + settings.assumed
   }
 
   /// Checks modules and directories of modules.
   ///
+  /// - Parameter paths: Modules, directories, or `-`.
+  /// - Returns: The answers in the order of the paths, without those for ``LoadRequest/with``.
+  package func check(_ paths: [String]) -> [LoadAnswer<LoadOutcome>] {
+    var answers: [LoadAnswer<LoadOutcome>] = []
+    check(paths) { if !$0.isPreloaded { answers.append($0) } }
+    return answers
+  }
+
+  /// Checks modules and directories of modules.
+  ///
   /// - Parameters:
   ///   - paths: Modules, directories, or `-`.
-  ///   - progress: Told how many of how many modules were read.
-  ///   - preloaded: Receives what became of each of ``Request/with``, in order.
-  ///   - consume: Receives the answers in the order of the paths.
+  ///   - progress: Receives how many of how many modules were read.
+  ///   - consume: Receives the answers for ``LoadRequest/with``, then those in the order of the paths.
   package func check(
     _ paths: [String], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
-    preloaded: (Answer) -> Void = { _ in }, consume: (Answer) -> Void
+    consume: (LoadAnswer<LoadOutcome>) -> Void
+  ) {
+    run(paths, progress: progress, finish: { outcome, _, _ in outcome }, consume: consume)
+  }
+
+  /// Loads modules one after the other.
+  ///
+  /// - Parameters:
+  ///   - paths: Modules, directories, or `-`.
+  ///   - progress: Receives how many of how many modules were read.
+  ///   - finish: Makes an answer of the loader's, given the module's number in the session.
+  ///   - consume: Receives the answers in order.
+  func run<Outcome>(
+    _ paths: [String], progress: (Int, Int) -> Void,
+    finish: (LoadOutcome, Int, LoadSession) -> Outcome, consume: (LoadAnswer<Outcome>) -> Void
   ) {
     let targets = ModulePaths.expand(paths)
     var gathering = Gathering(
       inspector: makeInspector(targets), tree: tree, request: request)
+    gathering.read(request.with + targets.compactMap(\.path), progress)
+    if request.loadsDependencies { gathering.readDependencies(progress) }
     var session = LoadSession(
-      rules: rules, settings: settings, kernel: gathering.inspector.kernel,
-      reportsAllSymbols: request.reportsAllSymbols)
-    gathering.read(request.with + targets.compactMap(\.path), into: &session, progress)
-    if request.loadsDependencies { gathering.readDependencies(into: &session, progress) }
+      gathering.inspector, gathering.gathered, reportsAllSymbols: request.reportsAllSymbols)
     let shared = assumed + gathering.inspector.assumed
     session.livepatches = livepatchResolver(gathering, session)
-    for path in request.with {
-      if let number = gathering.numbers[path] {
-        let outcome = session.preload(number)
-        if outcome.verdict != .loads {
+    func answer(_ path: String, isPreloaded: Bool) {
+      let result: Result<Outcome, FileError>
+      if let error = gathering.errors[path] {
+        result = .failure(error)
+      } else if let number = gathering.numbers[path] {
+        var outcome = isPreloaded ? session.preload(number) : session.outcome(of: number)
+        if isPreloaded, outcome.verdict != .loads {
           session.livepatches = session.livepatches?.without(outcome.name)
         }
-        preloaded(.outcome(outcome))
-      } else if let error = gathering.errors[path] {
-        preloaded(.unreadable(error))
+        outcome.assumed = shared + outcome.assumed
+        result = .success(finish(outcome, number, session))
+      } else {
+        return
       }
+      consume(LoadAnswer(path: path, isPreloaded: isPreloaded, result: result))
     }
+    for path in request.with { answer(path, isPreloaded: true) }
     for target in targets {
       switch target {
-      case .unreadable(let error): consume(.unreadable(error))
-      case .file(let path):
-        if let error = gathering.errors[path] {
-          consume(.unreadable(error))
-        } else if let number = gathering.numbers[path] {
-          var outcome = session.outcome(of: number)
-          outcome.assumed = shared + outcome.assumed
-          if request.judgesLivepatches { session.judgeLivepatch(number, &outcome) }
-          consume(.outcome(outcome))
-        }
+      case .file(let path): answer(path, isPreloaded: false)
+      case .unreadable(let error):
+        consume(LoadAnswer(path: error.path, isPreloaded: false, result: .failure(error)))
       }
     }
-  }
-
-  /// The inspector, with the facts that come from modules where the image lacks them.
-  func makeInspector(_ targets: [DirectoryTree.Entry]) -> ModuleInspector {
-    var assumed: [LoadAssumption] = []
-    var buffer = FileBuffer(limit: request.limit)
-    let layout = facts.layout?.value ?? firstLayout(targets, &buffer)
-    let known = facts.moduleStructureSize?.value
-    var references: [StructureSize.Reference] = []
-    if known == nil, rules.has(.checksStructureSize) {
-      references = structureReferences(&buffer)
-      if references.isEmpty {
-        assumed.append(LoadAssumption(.structureSizeUnknown))
-      }
-    }
-    if facts.vermagic == nil {
-      assumed.append(LoadAssumption(.vermagicUnknown))
-    }
-    let kernel = LoaderKernel(
-      layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
-      structureSize: StructureSize(known: known, references: references),
-      exports: facts.exports?.value)
-    return ModuleInspector(
-      rules: rules, settings: settings, kernel: kernel, assumed: assumed,
-      readsLivepatches: request.judgesLivepatches, livepatchRules: livepatchRules)
-  }
-
-  private func firstLayout(
-    _ targets: [DirectoryTree.Entry], _ buffer: inout FileBuffer
-  ) -> ELFLayout {
-    for case .file(let path) in targets where path != "-" {
-      guard (try? buffer.open(path)) != nil,
-        let head = try? buffer.source.bytes(0..<min(16, buffer.count), in: "ELF header"),
-        let layout = try? ELFLayout(identifying: head)
-      else { continue }
-      return layout
-    }
-    return ELFLayout(is64Bit: true, order: .little)
-  }
-
-  /// Modules of the kernel's own tree, which must have the very vermagic of the kernel.
-  private func structureReferences(_ buffer: inout FileBuffer) -> [StructureSize.Reference] {
-    guard let vermagic = facts.vermagic?.value else { return [] }
-    var found: [StructureSize.Reference] = []
-    for path in tree?.paths ?? [] {
-      guard (try? buffer.open(path)) != nil, let module = try? ModuleFile(buffer.source),
-        let info = try? module.info(), info.value("vermagic") == vermagic,
-        let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module"),
-        let size = Int(exactly: module.elf.sections[index].size)
-      else { continue }
-      found.append(
-        StructureSize.Reference(path: path, identity: FileIdentity(path), size: size))
-      if found.count == 2 { break }
-    }
-    return found
-  }
-}
-
-extension GivenFact {
-  /// Puts a fact of the kernel in place of what was read; options are left to the settings.
-  fileprivate func apply(to facts: inout KernelFacts, _ assumed: inout [LoadAssumption]) {
-    switch key {
-    case "release": facts.release = KernelFacts.Fact(value, from: FactSource(.assumption))
-    case "vermagic": facts.vermagic = KernelFacts.Fact(value, from: FactSource(.assumption))
-    case "struct-module-size":
-      if let size = Int(value) {
-        facts.moduleStructureSize = KernelFacts.Fact(size, from: FactSource(.assumption))
-      }
-    case "missing-version": break
-    default: return
-    }
-    assumed.append(LoadAssumption(.given, key: key, value: value))
   }
 }
 

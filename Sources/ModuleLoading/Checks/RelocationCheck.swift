@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import Livepatching
 
 /// What x86-64's relocation code refuses whatever the addresses: unknown types, tables without
 /// addends, places that are not zero.
@@ -7,14 +8,11 @@ internal import ELFFormat
 /// - Note: `apply_relocations` (kernel/module/main.c) and `__write_relocate_add`
 ///   (arch/x86/kernel/module.c), 5.10 to 7.2. Overflows depend on where the module lands.
 struct RelocationCheck {
-  /// The section of the first refusal and its log line, or `nil`. The kernel adds addresses to the
-  /// line about places that are not zero; those are known to it only.
-  let refusal: (section: Int, line: String)?
-  /// Log lines of the sections that the livepatch core applies, if it gets so far.
-  let livepatchRefusals: [Int: String]
-
-  /// `SHF_RELA_LIVEPATCH`: applied by the livepatch core.
-  private static let livepatchFlag: UInt64 = 0x0010_0000
+  /// The first refusal. The kernel adds addresses to the line about places that are not zero; only it
+  /// knows those.
+  private(set) var refusal: RelocationRefusal?
+  /// The same of sections that the livepatch core applies, if it gets so far.
+  private(set) var livepatchRefusals: [RelocationRefusal] = []
 
   init(
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, moduleName: String,
@@ -22,17 +20,17 @@ struct RelocationCheck {
   ) {
     // Tables and targets of real modules do not overlap; 65,000 that do would each cost the file.
     var remaining = UInt64(map.length) * 4
-    var (found, refusals): ((section: Int, line: String)?, [Int: String]) = (nil, [:])
     for (index, section) in map.sections.enumerated() {
       guard section.type == .rela || section.type == .rel else { continue }
       let target = Int(section.info)
       guard target < map.sections.count, map.sections[target].flags.contains(.alloc),
         !indices.isDropped(target)
       else { continue }
-      let isOfLivepatch = section.flags.rawValue & RelocationCheck.livepatchFlag != 0
-      if found != nil && !isOfLivepatch { continue }
+      let isOfLivepatch = Livepatch.isRelocationSection(section)
+      if refusal != nil && !isOfLivepatch { continue }
       if section.type == .rel, !isOfLivepatch {
-        found = (index, "module \(moduleName): REL relocation unsupported")
+        refusal = RelocationRefusal(
+          section: index, line: "module \(moduleName): REL relocation unsupported")
         continue
       }
       let place = map.sections[target].type == .nobits ? RawSpan() : map.bytes(target)
@@ -42,13 +40,9 @@ struct RelocationCheck {
       remaining -= cost
       let words = RelocationCheck.firstRefusal(table, place, index, moduleName, rules)
       guard let words else { continue }
-      if isOfLivepatch {
-        refusals[index] = "module: \(words)"
-      } else {
-        found = (index, "module: \(words)")
-      }
+      let stop = RelocationRefusal(section: index, line: "module: \(words)")
+      if isOfLivepatch { livepatchRefusals.append(stop) } else { refusal = stop }
     }
-    (refusal, livepatchRefusals) = (found, refusals)
   }
 
   private static func firstRefusal(

@@ -1,38 +1,52 @@
 package import Livepatching
 
-/// What becomes of a livepatch once the loader has taken it, and what is known of it.
+/// What becomes of a livepatch: in the loader, then in the livepatch core.
 package struct LivepatchOutcome: Sendable {
-  /// What it patches and names.
-  package let patch: Livepatch
+  /// What the loader makes of it.
+  package let load: LoadOutcome
+  /// What it patches and names; `nil` if it could not be read so far.
+  package let patch: Livepatch?
   /// What the livepatch core does when the module's init runs; `nil` if it never does.
   package let decision: LivepatchDecision?
-  /// What every function that is patched means in this kernel, in order.
+  /// The resolution of each patched function, in order.
   package let functions: [LivepatchFinding]
-  /// What every symbol that its relocations name means in this kernel, each once, in order.
+  /// The resolution of each symbol that relocations name, each once, in order.
   package let symbols: [LivepatchFinding]
   /// What its author should know.
   package let advice: [LivepatchAdvice]
-}
 
-extension LoadOutcome {
-  /// The verdict on a livepatch: the loader's refusal, or what its init makes of it.
-  package var livepatchVerdict: LivepatchDecision.Verdict {
-    switch verdict {
+  init(_ load: LoadOutcome, _ patch: Livepatch?, _ resolver: LivepatchResolver?) {
+    self.load = load
+    guard let patch, let resolver else {
+      (self.patch, decision, functions, symbols, advice) = (nil, nil, [], [], [])
+      return
+    }
+    let judge = LivepatchJudge(patch, resolver)
+    self.patch = patch
+    decision = load.verdict == .loads ? judge.enable() : nil
+    functions = judge.functions()
+    symbols = judge.symbols()
+    advice = judge.advice()
+  }
+
+  /// The verdict: the loader's refusal, or what its init makes of it.
+  package var verdict: LivepatchDecision.Verdict {
+    switch load.verdict {
     case .refused: .refused
     case .undecided: .undecided
-    case .loads: livepatch?.decision?.verdict ?? .undecided
+    case .loads: decision?.verdict ?? .undecided
     }
   }
 
-  /// The error that the load of a livepatch returns, from whichever stage.
-  package var livepatchErrno: LoadErrno? { errno ?? livepatch?.decision?.errno }
+  /// The error that the load returns, from whichever stage.
+  package var errno: LoadErrno? { load.errno ?? decision?.errno }
 
   /// The log lines of both stages.
-  package var livepatchLog: [String] { log + (livepatch?.decision?.log ?? []) }
+  package var log: [String] { load.log + (decision?.log ?? []) }
 
   /// What had to be assumed in both stages, each once.
-  package var livepatchAssumptions: [LoadAssumption] {
+  package var assumed: [LoadAssumption] {
     var seen: Set<LoadAssumption> = []
-    return (assumed + (livepatch?.decision?.assumed ?? [])).filter { seen.insert($0).inserted }
+    return (load.assumed + (decision?.assumed ?? [])).filter { seen.insert($0).inserted }
   }
 }

@@ -6,17 +6,10 @@ internal import Livepatching
 internal import SymbolTables
 
 extension ModuleChecker {
-  /// The rules of the livepatch core.
-  var livepatchRules: LivepatchRules {
-    let release = rules.release
-    return LivepatchRules(
-      request.livepatchRelease ?? KernelVersion(release.major, release.minor, release.patch))
-  }
-
   /// What livepatches among the modules need to be resolved; `nil` if there are none.
   func livepatchResolver(_ gathering: Gathering, _ session: LoadSession) -> LivepatchResolver? {
-    let patches = session.modules.compactMap(\.livepatch)
-    guard patches.contains(where: { $0.isLivepatch || request.judgesLivepatches }) else {
+    let patches = session.modules.compactMap(\.module.contents.livepatch)
+    guard patches.contains(where: { $0.isLivepatch || readsLivepatches }) else {
       return nil
     }
     var names: Set<String> = []
@@ -31,7 +24,7 @@ extension ModuleChecker {
       objects.append(object)
     }
     for path in request.with {
-      if let number = gathering.numbers[path] { read(path, session.modules[number].moduleName) }
+      if let number = gathering.numbers[path] { read(path, session.name(of: number)) }
     }
     if request.loadsDependencies {
       for name in names.sorted() {

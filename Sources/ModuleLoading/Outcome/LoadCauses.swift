@@ -2,9 +2,7 @@
 struct LoadCauses {
   private(set) var found: [LoadCause] = []
 
-  init(_ module: InspectedModule, _ kernel: LoaderKernel, _ settings: LoaderSettings) {
-    let evidence = module.evidence
-    let problems = module.outcome.symbols
+  init(_ problems: [SymbolProblem], _ evidence: LoadEvidence, _ kernel: LoaderKernel) {
     let crcs = problems.filter { $0.problem == .crc }
     let hasLayoutProblem = crcs.contains { $0.name == "module_layout" }
     if evidence.moduleUsesDWARF != evidence.kernelUsesDWARF,
@@ -18,7 +16,7 @@ struct LoadCauses {
       explainLayout(evidence, kernel)
     }
     if !hasLayoutProblem { explainProviders(crcs) }
-    explainUnversioned(problems, module)
+    explainUnversioned(problems, evidence)
     if problems.contains(where: { $0.problem == .gplOnly }) {
       found.append(LoadCause(.licenceIncompatible))
     }
@@ -55,14 +53,14 @@ struct LoadCauses {
   }
 
   private mutating func explainUnversioned(
-    _ problems: [SymbolProblem], _ module: InspectedModule
+    _ problems: [SymbolProblem], _ evidence: LoadEvidence
   ) {
     let long = problems.filter {
-      $0.problem == .unversioned && $0.name.utf8.count > module.evidence.longestBasicName
+      $0.problem == .unversioned && $0.name.utf8.count > evidence.longestBasicName
     }
-    guard !long.isEmpty, !module.evidence.hasExtended else { return }
+    guard !long.isEmpty, !evidence.hasExtended else { return }
     var cause = LoadCause(.namesTooLong)
-    (cause.count, cause.limit) = (long.count, module.evidence.longestBasicName)
+    (cause.count, cause.limit) = (long.count, evidence.longestBasicName)
     found.append(cause)
   }
 }

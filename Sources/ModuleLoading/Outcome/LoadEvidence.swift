@@ -1,3 +1,6 @@
+internal import ELFFormat
+internal import ModuleVersions
+
 /// What hints at why a module does not fit.
 struct LoadEvidence: Sendable {
   /// Records of the version table whose CRC equals, and differs from, that of vmlinux' export.
@@ -15,4 +18,36 @@ struct LoadEvidence: Sendable {
 
   /// CRC that gendwarfksyms gives every `void f(void)`, such as `__fentry__`.
   static let emptyFunctionCRC: UInt64 = 0xd272_d446
+}
+
+extension LoadEvidence {
+  /// Notes what the module itself says.
+  mutating func setModule(_ header: ModuleHeader, _ layout: ELFLayout) {
+    vermagic = header.vermagic
+    hasExtended = header.versionTable == .extended
+    longestBasicName = BasicVersions.longestName(layout)
+  }
+
+  /// Compares the versions of a module with what vmlinux exports.
+  mutating func compare(
+    _ versions: borrowing VersionIndex, _ exports: ExportTable, _ index: ExportIndex
+  ) {
+    var (agreeing, differing) = (0, 0)
+    versions.forEach { name, crc in
+      guard let row = index.first(name, in: exports), exports.rows[row].hasCRC else { return }
+      if UInt64(exports.rows[row].crc) == crc { agreeing += 1 } else { differing += 1 }
+    }
+    (self.agreeing, self.differing) = (agreeing, differing)
+    for name in LoadEvidence.emptyFunctions {
+      guard let crc = versions.crc(of: name.bytes), let row = index.first(name.bytes, in: exports),
+        exports.rows[row].hasCRC
+      else { continue }
+      moduleUsesDWARF = crc == LoadEvidence.emptyFunctionCRC
+      kernelUsesDWARF = UInt64(exports.rows[row].crc) == LoadEvidence.emptyFunctionCRC
+      break
+    }
+  }
+
+  /// Functions without arguments: gendwarfksyms gives them all the same CRC.
+  private static let emptyFunctions: [ConstantName] = ["__fentry__", "__x86_return_thunk"]
 }

@@ -1,48 +1,8 @@
 package import Livepatching
 
-/// The answer for one module.
+/// The answer for one module. There is no fourth.
 package enum LoadVerdict: String, Sendable, Hashable {
   case loads, refused, undecided
-}
-
-/// What is wrong with one symbol.
-package struct SymbolProblem: Sendable {
-  /// Kinds of problems. More may come.
-  package struct Kind: RawRepresentable, Sendable, Hashable {
-    /// The kind in kebab case.
-    package let rawValue: String
-
-    /// The kind with a spelling.
-    package init(rawValue: String) { self.rawValue = rawValue }
-
-    /// The CRCs differ.
-    package static let crc = Kind(rawValue: "crc")
-    /// Nobody exports it.
-    package static let missing = Kind(rawValue: "missing")
-    /// Its export is for GPL-compatible modules only.
-    package static let gplOnly = Kind(rawValue: "gpl-only")
-    /// Its namespace is not imported.
-    package static let namespace = Kind(rawValue: "namespace")
-    /// The module carries no version for it.
-    package static let unversioned = Kind(rawValue: "unversioned")
-    /// Its exporter is proprietary, and the module uses GPL-only symbols.
-    package static let proprietary = Kind(rawValue: "proprietary")
-    /// The module exports a symbol that another owner exports already.
-    package static let duplicateExport = Kind(rawValue: "duplicate-export")
-    /// The symbol itself is malformed: common, or in no section.
-    package static let malformed = Kind(rawValue: "malformed")
-  }
-
-  /// The symbol's name.
-  package let name: String
-  /// The CRC that the module requires, if it carries one.
-  package let required: UInt64?
-  /// The CRC of the export, if there is one.
-  package let provided: UInt32?
-  /// Who exports it: `vmlinux` or a module.
-  package let provider: String?
-  /// What is wrong; `nil` for a symbol that is fine.
-  package let problem: Kind?
 }
 
 /// What the kernel would say and do.
@@ -50,30 +10,31 @@ package struct LoadOutcome: Sendable {
   /// Path of the module.
   package let path: String
   /// Its name, as far as it could be read.
-  package internal(set) var name = ""
+  package let name: String
   /// The verdict.
-  package internal(set) var verdict = LoadVerdict.loads
+  package let verdict: LoadVerdict
   /// The error that `finit_module` returns.
-  package internal(set) var errno: LoadErrno?
-  /// The kernel's log lines, in order, less the taint notices that show once per boot.
-  package internal(set) var log: [String] = []
+  package let errno: LoadErrno?
+  /// The kernel's log lines, in order, without the taint notices that show once per boot.
+  package let log: [String]
   /// The taint notices that a freshly booted kernel adds.
-  package internal(set) var taintLog: [String] = []
+  package let taintLog: [String]
   /// Symbols with problems; all needed symbols if asked for.
-  package internal(set) var symbols: [SymbolProblem] = []
+  package let symbols: [SymbolProblem]
   /// Likely causes.
-  package internal(set) var causes: [LoadCause] = []
+  package let causes: [LoadCause]
   /// What had to be assumed.
-  package internal(set) var assumed: [LoadAssumption] = []
-  /// The livepatch part, if it is asked for and the module is a livepatch.
-  package internal(set) var livepatch: LivepatchOutcome?
+  package internal(set) var assumed: [LoadAssumption]
 
-  init(path: String) { self.path = path }
-
-  /// Records the refusal by which the load ends.
-  mutating func refuse(_ error: LoadErrno, _ line: String? = nil) {
-    verdict = .refused
-    errno = error
-    if let line { log.append(line) }
+  init(_ module: ModuleReading, _ verdict: Verdict) {
+    path = module.path
+    name = module.name
+    self.verdict = verdict.answer
+    errno = verdict.errno
+    log = verdict.log.lines
+    taintLog = verdict.log.taints
+    symbols = verdict.problems
+    causes = verdict.causes
+    assumed = verdict.assumed
   }
 }

@@ -64,15 +64,16 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let paths = kernelOptions.paths
     var report = CheckReport(
-      terminal: colour.terminal, isJSON: json.isWanted, showsReadable: readable.isWanted,
-      isVerbose: input.isVerbose, isTable: paths.count > 1)
+      VerdictReport(
+        terminal: colour.terminal, isJSON: json.isWanted, isVerbose: input.isVerbose,
+        isTable: paths.count > 1), showsReadable: readable.isWanted)
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
       check(kernel, facts, &report)
     }
     report.finish()
-    throw ExitCode(report.status.rawValue)
+    throw ExitCode(report.verdicts.status.rawValue)
   }
 
   /// Asks one kernel.
@@ -81,18 +82,15 @@ struct CheckCommand: ParsableCommand {
   ) {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
+    request.ignoresModversions = ignoreModversions
+    request.ignoresVermagic = ignoreVermagic
+    request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     let checker = ModuleChecker(
-      facts, of: kernel, given: kernelOptions.given, request: request
-    ) {
-      $0.ignoresModversions = ignoreModversions
-      $0.ignoresVermagic = ignoreVermagic
-      $0.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
-    }
+      facts, of: kernel, given: kernelOptions.given, request: request)
     var progress = Progress("modules read")
     checker.check(
       modules,
       progress: { done, total in progress.update(done, of: total) },
-      preloaded: { report.describePreloaded($0) },
       consume: { report.describe($0) })
     Progress.clear()
   }

@@ -63,20 +63,18 @@ struct LivepatchCommand: ParsableCommand {
   func run() throws {
     let paths = kernelOptions.paths
     var report = LivepatchReport(
-      terminal: colour.terminal, isJSON: json.isWanted, isVerbose: input.isVerbose,
-      isTable: paths.count > 1)
+      VerdictReport(
+        terminal: colour.terminal, isJSON: json.isWanted, isVerbose: input.isVerbose,
+        isTable: paths.count > 1), era: era)
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
-      var request = preloadOptions.request(input)
-      request.judgesLivepatches = true
-      request.livepatchRelease = era.flatMap { KernelVersion($0) }
-      let checker = ModuleChecker(
-        facts, of: kernel, given: kernelOptions.given, request: request)
-      report.begin(path: facts.path, release: facts.release?.value, era: era)
-      checker.check(
-        modules, preloaded: { report.describePreloaded($0) }, consume: { report.describe($0) })
+      let checker = LivepatchChecker(
+        facts, of: kernel, given: kernelOptions.given, request: preloadOptions.request(input),
+        release: era.flatMap { KernelVersion($0) })
+      report.begin(path: facts.path, release: facts.release?.value)
+      checker.check(modules) { report.describe($0) }
     }
     report.finish()
-    throw ExitCode(report.status.rawValue)
+    throw ExitCode(report.verdicts.status.rawValue)
   }
 }

@@ -4,168 +4,110 @@ internal import ModuleLoading
 
 /// Formats the answers of `ksym livepatch`.
 struct LivepatchReport {
-  let terminal: Terminal
-  let isJSON: Bool
-  let isVerbose: Bool
-  /// Whether several kernels are asked, which gives a table.
-  let isTable: Bool
+  private(set) var verdicts: VerdictReport
+  /// The release by whose rules livepatches are judged, if it is not the kernel's own.
+  private let era: String?
 
-  private(set) var status = ExitStatus.yes
-  private var output = OutputBuffer(reserving: 1 << 14)
-  private var kernelPath = ""
-  private var release: String?
-  private var era: String?
-  private var matrix = VerdictMatrix()
-  private var assumed: [LoadAssumption] = []
-
-  init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isTable: Bool) {
-    self.terminal = terminal
-    self.isJSON = isJSON
-    self.isVerbose = isVerbose
-    self.isTable = isTable
+  init(_ verdicts: VerdictReport, era: String?) {
+    self.verdicts = verdicts
+    self.era = era
   }
 
   /// What follows is about this kernel.
-  mutating func begin(path: String, release: String?, era: String?) {
-    (kernelPath, self.release, self.era) = (path, release, era)
-    matrix.begin(release ?? path)
-    if isTable, isVerbose, !isJSON { output.append("\(plain(release ?? path)):\n") }
+  mutating func begin(path: String, release: String?) {
+    verdicts.begin(path: path, release: release)
   }
 
-  mutating func describePreloaded(_ answer: ModuleChecker.Answer) {
-    status = max(status, answer.complainIfNotPreloaded())
-  }
-
-  mutating func describe(_ answer: ModuleChecker.Answer) {
-    switch answer {
-    case .unreadable(let error):
-      status = max(status, .trouble)
-      Terminal.write(&output)
-      Terminal.complain("\(error)")
-    case .outcome(let outcome):
-      switch outcome.livepatchVerdict {
-      case .applies: break
-      case .refused, .initFailed, .crashes: status = max(status, .no)
-      case .undecided: status = max(status, .trouble)
-      }
-      matrix.add(outcome.path, colour(outcome.livepatchVerdict))
-      for one in outcome.livepatchAssumptions where !assumed.contains(one) {
-        assumed.append(one)
-      }
-      if isJSON {
+  /// Formats an answer.
+  mutating func describe(_ answer: LoadAnswer<LivepatchOutcome>) {
+    if answer.isPreloaded {
+      verdicts.add(preloaded: answer.result.map(\.load))
+      return
+    }
+    switch answer.result {
+    case .failure(let error): verdicts.add(unreadable: error)
+    case .success(let outcome):
+      verdicts.add(
+        outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
+      if verdicts.isJSON {
         writeJSON(outcome)
-      } else if !isTable || isVerbose {
+      } else if verdicts.writesText {
         writeText(outcome)
       }
-      if output.bytes.count > 1 << 15 { Terminal.write(&output) }
+      verdicts.flush()
     }
   }
 
   /// Writes what is left: the table of several kernels, and what was assumed.
-  mutating func finish() {
-    if !isJSON {
-      if isTable { matrix.write(to: &output) }
-      if !assumed.isEmpty {
-        output.append("\(terminal.faint("assumed: \(assumed.map(\.words).joined(separator: "; "))"))\n")
-      }
-    }
-    Terminal.write(&output)
-  }
+  mutating func finish() { verdicts.finish(summary: "") }
 
   // MARK: Text
 
-  private func colour(_ verdict: LivepatchDecision.Verdict) -> String {
-    switch verdict {
-    case .applies: terminal.good(verdict.rawValue)
-    case .refused, .initFailed, .crashes: terminal.bad(verdict.rawValue)
-    case .undecided: terminal.doubtful(verdict.rawValue)
-    }
-  }
-
-  private mutating func writeText(_ outcome: LoadOutcome) {
-    let verdict = outcome.livepatchVerdict
-    let errno = outcome.livepatchErrno.map { "  \($0)" } ?? ""
-    output.append("\(padded(colour(verdict), to: 13))\(plain(outcome.path))\(errno)\n")
-    for line in outcome.livepatchLog { output.append("    \(plain(line))\n") }
-    if let livepatch = outcome.livepatch {
-      var patched = livepatch.functions[...]
-      for object in livepatch.patch.objects {
-        let callbacks = object.callbacks.map(\.rawValue).joined(separator: ", ")
-        output.append(
-          "  \(terminal.strong(plain(object.title)))\(callbacks.isEmpty ? "" : "  (\(callbacks))")\n"
-        )
-        for function in object.functions {
-          if let finding = patched.popFirst() { write(finding, "patches", function.newName) }
-        }
-      }
-      for finding in livepatch.symbols where isVerbose || finding.status != .found {
-        write(finding, "refers to", nil)
-      }
-      let silent = livepatch.symbols.filter { $0.status == .found }.count
-      if !isVerbose, silent > 0 { output.append("    refers to \(silent) symbols found\n") }
-      for advice in livepatch.advice {
-        output.append("  \(terminal.doubtful("=>")) \(plain(advice.words))\n")
+  private mutating func writeText(_ outcome: LivepatchOutcome) {
+    verdicts.writeHead(
+      outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, width: 13,
+      outcome.errno, outcome.log)
+    var patched = outcome.functions[...]
+    for object in outcome.patch?.objects ?? [] {
+      let callbacks = object.callbacks.map(\.rawValue).joined(separator: ", ")
+      let title = verdicts.terminal.strong(plain(object.title))
+      verdicts.output.append("  \(title)\(callbacks.isEmpty ? "" : "  (\(callbacks))")\n")
+      for function in object.functions {
+        if let finding = patched.popFirst() { write(finding, "patches", function.newName) }
       }
     }
-    for cause in outcome.causes { output.append("  \(terminal.doubtful("=>")) \(plain(cause.words))\n") }
+    for finding in outcome.symbols where verdicts.isVerbose || finding.status != .found {
+      write(finding, "refers to", nil)
+    }
+    let silent = outcome.symbols.filter { $0.status == .found }.count
+    if !verdicts.isVerbose, silent > 0 {
+      verdicts.output.append("    refers to \(silent) symbols found\n")
+    }
+    verdicts.writeHints(outcome.advice.map(\.words) + outcome.load.causes.map(\.words))
   }
 
   private mutating func write(_ finding: LivepatchFinding, _ verb: String, _ new: String?) {
-    var words = [finding.status == .found ? "" : terminal.bad(finding.status.rawValue)]
+    var words = [finding.status == .found ? "" : verdicts.terminal.bad(finding.status.rawValue)]
     if let address = finding.address { words.append(hexadecimal(address)) }
     if let place = finding.place { words.append(plain(place)) }
     if let size = finding.size { words.append("\(size) bytes") }
     if finding.count > 1 { words.append("\(max(1, finding.position)) of \(finding.count)") }
-    if finding.isTraceable == false { words.append(terminal.bad("no fentry site")) }
+    if finding.isTraceable == false { words.append(verdicts.terminal.bad("no fentry site")) }
     if let new {
       words.append("by \(plain(new))\(finding.newSize.map { ", \($0) bytes" } ?? "")")
     }
     let object = verb == "patches" ? "" : " of \(plain(finding.object))"
-    let told = words.filter { !$0.isEmpty }.joined(separator: ", ")
+    let details = words.filter { !$0.isEmpty }.joined(separator: ", ")
     let position = finding.position == 0 ? "" : ",\(finding.position)"
-    output.append(
-      "    \(verb) \(terminal.strong(plain(finding.name + position)))\(object): \(told)\n")
+    verdicts.output.append(
+      "    \(verb) \(verdicts.terminal.strong(plain(finding.name + position)))\(object): \(details)\n"
+    )
   }
 
   // MARK: JSON
 
-  private mutating func writeJSON(_ outcome: LoadOutcome) {
+  private mutating func writeJSON(_ outcome: LivepatchOutcome) {
     var json = OutputBuffer()
-    json.beginObject()
-    json.member("module", outcome.path)
-    json.member("name", outcome.name)
-    json.key("kernel")
-    json.beginObject()
-    json.member("path", kernelPath)
-    json.member("release", optional: release)
-    json.member("era", optional: era)
-    json.endObject()
-    json.member("verdict", outcome.livepatchVerdict.rawValue)
-    json.member("errno", optional: outcome.livepatchErrno?.name)
-    json.member("log", outcome.livepatchLog)
-    json.member("taints", outcome.taintLog)
-    let livepatch = outcome.livepatch
-    write(livepatch?.patch, &json)
+    verdicts.writeHead(outcome.load, &json, era: .some(era))
+    json.member("verdict", outcome.verdict.rawValue)
+    json.member("errno", optional: outcome.errno?.name)
+    json.member("log", outcome.log)
+    json.member("taints", outcome.load.taintLog)
+    write(outcome.patch, &json)
     json.key("functions")
     json.beginArray()
-    let functions = livepatch?.patch.objects.flatMap(\.functions) ?? []
-    for (finding, function) in zip(livepatch?.functions ?? [], functions) {
+    let functions = outcome.patch?.objects.flatMap(\.functions) ?? []
+    for (finding, function) in zip(outcome.functions, functions) {
       write(finding, function, &json)
     }
     json.endArray()
     json.key("symbols")
     json.beginArray()
-    for finding in livepatch?.symbols ?? [] { write(finding, nil, &json) }
+    for finding in outcome.symbols { write(finding, nil, &json) }
     json.endArray()
-    let advice = livepatch?.advice ?? []
-    json.member("advice", advice.map(\.words))
-    json.member("adviceCodes", advice.map(\.code.rawValue))
-    json.member("causes", outcome.causes.map(\.words))
-    json.member("causeCodes", outcome.causes.map(\.code.rawValue))
-    json.member("assumed", outcome.livepatchAssumptions.map(\.words))
-    json.member("assumedCodes", outcome.livepatchAssumptions.map(\.code.rawValue))
-    json.endLine()
-    output.append(json.bytes)
+    json.member("advice", outcome.advice.map(\.words))
+    json.member("adviceCodes", outcome.advice.map(\.code.rawValue))
+    verdicts.writeTail(outcome.load, outcome.assumed, &json)
   }
 
   private func write(_ patch: Livepatch?, _ json: inout OutputBuffer) {
@@ -214,3 +156,14 @@ struct LivepatchReport {
 }
 
 private typealias LivepatchCarrier = Livepatch.Carrier
+
+extension LivepatchDecision.Verdict {
+  /// The exit status that it gives.
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .applies: .yes
+    case .refused, .initFailed, .crashes: .no
+    case .undecided: .trouble
+    }
+  }
+}

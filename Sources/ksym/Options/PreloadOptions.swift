@@ -17,30 +17,12 @@ struct PreloadOptions: ParsableArguments {
   @OptionGroup var jobs: JobsOption
 
   /// What to ask of a kernel on which these modules are loaded.
-  func request(_ input: InputOptions) -> ModuleChecker.Request {
-    var request = ModuleChecker.Request()
+  func request(_ input: InputOptions) -> LoadRequest {
+    var request = LoadRequest()
     request.with = with
     request.loadsDependencies = !noDependencies
     request.limit = input.limit
     request.workers = jobs.workers
     return request
-  }
-}
-
-extension ModuleChecker.Answer {
-  /// Says that a module of `--with` is left out, where it cannot be read or is not loaded.
-  ///
-  /// - Returns: The status that this gives.
-  func complainIfNotPreloaded() -> ExitStatus {
-    switch self {
-    case .unreadable(let error):
-      Terminal.complain("--with \(error)")
-      return .trouble
-    case .outcome(let outcome):
-      guard outcome.verdict != .loads else { return .yes }
-      let reason = outcome.log.last ?? outcome.causes.first?.words ?? outcome.errno?.name ?? ""
-      Terminal.complain("--with \(outcome.path): \(outcome.verdict.rawValue), left out: \(reason)")
-      return .yes
-    }
   }
 }

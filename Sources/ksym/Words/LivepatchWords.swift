@@ -107,7 +107,7 @@ extension LivepatchAdvice {
 
 extension LivepatchAdvice.Candidate {
   fileprivate var words: String {
-    var parts = [place ?? address.map { "0x" + String($0, radix: 16) } ?? "?"]
+    var parts = [place ?? address.map { hexadecimal($0) } ?? "?"]
     if let size { parts.append("\(size) bytes") }
     parts += [file, name].compactMap { $0 }
     return "\(position) is \(parts.joined(separator: ", "))"

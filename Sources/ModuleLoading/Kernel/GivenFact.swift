@@ -1,3 +1,6 @@
+internal import Kernels
+internal import Livepatching
+
 /// Something that the user says of a kernel, which overrides what was read: `KEY=VALUE`.
 package struct GivenFact: Sendable, Hashable {
   /// `release`, `vermagic`, `struct-module-size` or `missing-version`; else an option of the
@@ -44,5 +47,22 @@ package struct GivenFact: Sendable, Hashable {
       guard isOption else { return .unknownKey }
       return ["y", "m", "n"].contains(value) ? nil : .notAnOptionValue
     }
+  }
+}
+
+extension GivenFact {
+  /// Puts a fact of the kernel in place of what was read; options are left to the settings.
+  func apply(to facts: inout KernelFacts, _ assumed: inout [LoadAssumption]) {
+    switch key {
+    case "release": facts.release = KernelFacts.Fact(value, from: FactSource(.assumption))
+    case "vermagic": facts.vermagic = KernelFacts.Fact(value, from: FactSource(.assumption))
+    case "struct-module-size":
+      if let size = Int(value) {
+        facts.moduleStructureSize = KernelFacts.Fact(size, from: FactSource(.assumption))
+      }
+    case "missing-version": break
+    default: return
+    }
+    assumed.append(LoadAssumption(.given, key: key, value: value))
   }
 }

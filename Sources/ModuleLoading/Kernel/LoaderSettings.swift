@@ -29,11 +29,11 @@ package struct LoaderSettings: Sendable {
   package private(set) var assumed: [LoadAssumption] = []
 
   /// Flag `MODULE_INIT_IGNORE_MODVERSIONS` (1).
-  package var ignoresModversions = false
+  package let ignoresModversions: Bool
   /// Flag `MODULE_INIT_IGNORE_VERMAGIC` (2).
-  package var ignoresVermagic = false
+  package let ignoresVermagic: Bool
   /// Names of the `module_blacklist=` boot option.
-  package var blacklist: [String] = []
+  package let blacklist: [String]
 
   /// Whether the loader is asked to ignore anything: a signature then counts as absent.
   var ignoresAnything: Bool { ignoresModversions || ignoresVermagic }
@@ -44,7 +44,13 @@ package struct LoaderSettings: Sendable {
   ///   - kernel: What is known of it.
   ///   - rules: The rules of its release.
   ///   - given: What the user says, which overrides what was read.
-  package init(_ kernel: KernelFacts, _ rules: LoaderRules, given facts: [GivenFact]) {
+  ///   - request: Flags and the blacklist.
+  package init(
+    _ kernel: KernelFacts, _ rules: LoaderRules, given facts: [GivenFact], request: LoadRequest = LoadRequest()
+  ) {
+    ignoresModversions = request.ignoresModversions
+    ignoresVermagic = request.ignoresVermagic
+    blacklist = request.blacklist
     var given: [String: String] = [:]
     for fact in facts { given[fact.key] = fact.value }
     let config = kernel.config?.value

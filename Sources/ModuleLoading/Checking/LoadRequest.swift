@@ -1,0 +1,34 @@
+package import ByteStorage
+
+/// What is asked of a kernel beside the modules themselves.
+package struct LoadRequest: Sendable {
+  /// Modules that are loaded before, in order.
+  package var with: [String] = []
+  /// Whether modules of the kernel's tree count as loaded when they export what is needed.
+  package var loadsDependencies = true
+  /// Whether every needed symbol is reported, not only those with problems.
+  package var reportsAllSymbols = false
+  /// Flag `MODULE_INIT_IGNORE_MODVERSIONS` (1) of `finit_module`.
+  package var ignoresModversions = false
+  /// Flag `MODULE_INIT_IGNORE_VERMAGIC` (2) of `finit_module`.
+  package var ignoresVermagic = false
+  /// Names of the `module_blacklist=` boot option.
+  package var blacklist: [String] = []
+  /// Largest module after unpacking, in bytes.
+  package var limit = FileBuffer.defaultLimit
+  /// Threads to use.
+  package var workers = 1
+
+  /// The defaults.
+  package init() {}
+}
+
+/// The answer for one module, or why there is none.
+package struct LoadAnswer<Outcome: Sendable>: Sendable {
+  /// Path of the module.
+  package let path: String
+  /// Whether it is one of ``LoadRequest/with``.
+  package let isPreloaded: Bool
+  /// What becomes of it, or why it could not be read.
+  package let result: Result<Outcome, FileError>
+}

@@ -1,0 +1,62 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import Kernels
+internal import Livepatching
+internal import ModuleFiles
+
+extension ModuleChecker {
+  /// The inspector, with the facts that come from modules where the image lacks them.
+  func makeInspector(_ targets: [DirectoryTree.Entry]) -> ModuleInspector {
+    var assumed: [LoadAssumption] = []
+    var buffer = FileBuffer(limit: request.limit)
+    let layout = facts.layout?.value ?? firstLayout(targets, &buffer)
+    let known = facts.moduleStructureSize?.value
+    var references: [StructureSize.Reference] = []
+    if known == nil, rules.has(.checksStructureSize) {
+      references = structureReferences(&buffer)
+      if references.isEmpty {
+        assumed.append(LoadAssumption(.structureSizeUnknown))
+      }
+    }
+    if facts.vermagic == nil {
+      assumed.append(LoadAssumption(.vermagicUnknown))
+    }
+    let kernel = LoaderKernel(
+      layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
+      structureSize: StructureSize(known: known, references: references),
+      exports: facts.exports?.value)
+    return ModuleInspector(
+      rules: rules, settings: settings, kernel: kernel, assumed: assumed,
+      readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)
+  }
+
+  private func firstLayout(
+    _ targets: [DirectoryTree.Entry], _ buffer: inout FileBuffer
+  ) -> ELFLayout {
+    for case .file(let path) in targets where path != "-" {
+      guard (try? buffer.open(path)) != nil,
+        let head = try? buffer.source.bytes(0..<min(16, buffer.count), in: "ELF header"),
+        let layout = try? ELFLayout(identifying: head)
+      else { continue }
+      return layout
+    }
+    return ELFLayout(is64Bit: true, order: .little)
+  }
+
+  /// Modules of the kernel's own tree, which must have the very vermagic of the kernel.
+  private func structureReferences(_ buffer: inout FileBuffer) -> [StructureSize.Reference] {
+    guard let vermagic = facts.vermagic?.value else { return [] }
+    var found: [StructureSize.Reference] = []
+    for path in tree?.paths ?? [] {
+      guard (try? buffer.open(path)) != nil, let module = try? ModuleFile(buffer.source),
+        let info = try? module.info(), info.value("vermagic") == vermagic,
+        let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module"),
+        let size = Int(exactly: module.elf.sections[index].size)
+      else { continue }
+      found.append(
+        StructureSize.Reference(path: path, identity: FileIdentity(path), size: size))
+      if found.count == 2 { break }
+    }
+    return found
+  }
+}

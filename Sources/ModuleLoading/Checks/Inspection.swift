@@ -1,0 +1,104 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import Livepatching
+internal import ModuleFiles
+
+/// One module under the checks that need no other module. Each check gives the refusal that it ends
+/// with, or nothing; only the log grows on the way.
+struct Inspection: ~Escapable {
+  let inspector: ModuleInspector
+  let map: SectionMap
+  let indices: ELFValidity.Indices
+  let header: ModuleHeader
+  let versionCheck: VersionCheck
+
+  var rules: LoaderRules { inspector.rules }
+  var settings: LoaderSettings { inspector.settings }
+  var kernel: LoaderKernel { inspector.kernel }
+
+  /// Prepares to check a module whose ELF structure is sound.
+  @_lifetime(copy validity)
+  init(_ validity: borrowing ELFValidity, _ inspector: ModuleInspector) {
+    self.inspector = inspector
+    map = validity.map
+    indices = validity.indices
+    header = ModuleHeader(validity.map, validity.indices, infoName: validity.infoName)
+    versionCheck = VersionCheck(settings: inspector.settings, module: header)
+  }
+
+  /// Runs the checks in the order of `early_mod_check` and what follows it (the order up to 6.3
+  /// differs only in when memory is laid out, which cannot fail here).
+  ///
+  /// - Parameters:
+  ///   - verdict: Receives lines, and doubts.
+  ///   - contents: Receives what the loader reads once it has got so far.
+  ///   - later: Receives defects that the kernel notices later.
+  ///   - evidence: Receives what hints at causes.
+  /// - Returns: What ends the load.
+  func firstRefusal(
+    _ verdict: inout Verdict, _ contents: inout ModuleContents, _ later: inout LaterRefusals,
+    _ evidence: inout LoadEvidence
+  ) -> Refusal? {
+    let isEarly = rules.has(.checksEarly)
+    evidence.setModule(header, kernel.layout)
+    if let refusal = blacklisting() { return refusal }
+    let versions = readVersions()
+    if settings.modversions, let exports = kernel.exports {
+      evidence.compare(versions, exports, kernel.index)
+    }
+    if settings.modversions, layoutExport == nil { verdict.doubt(.layoutVersionUnknown) }
+    if let refusal = layoutRefusal(versions, &verdict.log) { return refusal }
+    if let refusal = infoRefusal(&verdict.log) { return refusal }
+    if isEarly { verdict.log.markNameCheck() }
+    if let refusal = sectionRefusal() { return refusal }
+    if !isEarly { verdict.log.markNameCheck() }
+    noteTaints(&verdict.log)
+    if let refusal = exportRefusal(&verdict.log) { return refusal }
+    readExports(into: &contents)
+    if let refusal = importRefusal() { return refusal }
+    contents.uses = readUses(versions)
+    if contents.uses.isCut { verdict.doubt(.tooManySymbols) }
+    if kernel.isX86_64 {
+      let check = RelocationCheck(map, indices, moduleName: header.moduleName, rules: rules)
+      later.relocation = check.refusal
+      later.livepatchRelocations = check.livepatchRefusals
+    }
+    contents.livepatch = readLivepatch()
+    later.last = nameRefusal()
+    return nil
+  }
+
+  @_lifetime(copy self)
+  private func readVersions() -> VersionIndex {
+    guard indices.extendedCRCs != 0 else {
+      return VersionIndex(basic: map.bytes(indices.versions), layout: map.layout)
+    }
+    return VersionIndex(
+      crcs: map.bytes(indices.extendedCRCs), names: map.bytes(indices.extendedNames),
+      layout: map.layout)
+  }
+
+  private func readUses(_ versions: borrowing VersionIndex) -> SymbolUses {
+    // Until 6.13 nobody looks at the size of the string table: names may lie after its end.
+    let strings =
+      rules.has(.validatesStringTables)
+      ? map.bytes(indices.strings) : map.bytesToEnd(indices.strings)
+    let table = ELFSymbolTable(
+      entries: map.bytes(indices.symbols), strings: strings, layout: map.layout)
+    return SymbolUses(
+      table, sectionCount: map.sections.count, versions, dropsDots: kernel.dropsDots)
+  }
+
+  /// What a livepatch patches and names.
+  private func readLivepatch() -> Livepatch? {
+    guard settings.livepatch,
+      inspector.readsLivepatches || map.moduleInfo(indices.info).value("livepatch") != nil
+        || map.sections.contains(where: { Livepatch.isRelocationSection($0) }),
+      let file = try? ELFFile(map.source, layout: map.layout),
+      var patch = try? Livepatch(
+        file, symbolTable: indices.symbols, rules: inspector.livepatchRules)
+    else { return nil }
+    patch.isX86_64 = kernel.isX86_64
+    return patch
+  }
+}

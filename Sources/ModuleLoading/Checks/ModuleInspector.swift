@@ -1,0 +1,74 @@
+internal import ByteStorage
+internal import Livepatching
+internal import ModuleFiles
+
+/// The part of the decision that needs one module and the kernel, but no other module: everything
+/// up to the resolution of symbols.
+struct ModuleInspector: Sendable {
+  let rules: LoaderRules
+  let settings: LoaderSettings
+  let kernel: LoaderKernel
+  /// What had to be assumed about the kernel.
+  let assumed: [LoadAssumption]
+  /// Whether modules are read as livepatches that nothing marks as such.
+  var readsLivepatches = false
+  /// The rules of the livepatch core.
+  let livepatchRules: LivepatchRules
+
+  /// Reads and checks a module, and keeps what is needed later.
+  func inspect(_ source: ByteSource, path: String) -> CheckedModule {
+    var verdict = Verdict()
+    // kernel_read_file gives no empty file to the loader.
+    guard source.count > 0 else { return refused(path, verdict, Refusal(.EINVAL)) }
+    let signature = SignatureCheck(source, settings: settings)
+    if let refusal = signature.refusal { return refused(path, verdict, refusal) }
+    for line in signature.lines { verdict.log.say(line) }
+    if let assumption = signature.assumption { verdict.assumed.append(assumption) }
+    do throws(ELFValidity.Failure) {
+      let validity = try ELFValidity(
+        source, length: signature.length, layout: kernel.layout, machine: kernel.machine(source),
+        rules: rules, structureSize: kernel.structureSize.expected(for: path),
+        ignoresModversions: settings.ignoresModversions)
+      return check(Inspection(validity, self), path, verdict)
+    } catch {
+      return refused(path, verdict, refusal(error, of: source))
+    }
+  }
+
+  private func refusal(_ failure: ELFValidity.Failure, of source: ByteSource) -> Refusal {
+    var refusal = Refusal(.ENOEXEC, failure.line)
+    if rules.has(.summarizesHeaderDefects), !failure.isOfSetup {
+      refusal.lines.append("Module has invalid ELF structures")
+    }
+    if let cause = kernel.foreignness(of: source) { refusal.causes.append(cause) }
+    return refusal
+  }
+
+  /// A module whose header is not even read.
+  private func refused(_ path: String, _ verdict: Verdict, _ refusal: Refusal) -> CheckedModule {
+    var verdict = verdict
+    verdict.refuse(refusal)
+    return CheckedModule(
+      module: ModuleReading(
+        path: path, name: ModulePaths.moduleName(ofFile: path), header: ModuleHeader(),
+        contents: ModuleContents(exporter: "")),
+      verdict: verdict)
+  }
+
+  /// The checks after the ELF structure, and what is read if they pass.
+  private func check(
+    _ inspection: borrowing Inspection, _ path: String, _ verdict: Verdict
+  ) -> CheckedModule {
+    var verdict = verdict
+    let header = inspection.header
+    var contents = ModuleContents(exporter: header.moduleName)
+    var later = LaterRefusals()
+    var evidence = LoadEvidence()
+    let refusal = inspection.firstRefusal(&verdict, &contents, &later, &evidence)
+    if let refusal { verdict.refuse(refusal) }
+    return CheckedModule(
+      module: ModuleReading(
+        path: path, name: header.infoName, header: header, contents: contents),
+      verdict: verdict, later: later, evidence: evidence)
+  }
+}

@@ -1,0 +1,102 @@
+internal import ByteStorage
+internal import ModuleVersions
+
+extension LoadSession {
+  /// A module whose exporters are being loaded, and the first of its symbols not looked at yet.
+  private struct Pending {
+    let number: Int
+    var use = 0
+  }
+
+  /// Loads a module after the modules that it needs, without recursion: chains may be long.
+  mutating func load(_ number: Int) -> Loaded {
+    if let known = results[number] { return known }
+    var stack = [Pending(number: number)]
+    inProgress.insert(number)
+    while var top = stack.popLast() {
+      if let owner = nextExporter(&top) {
+        stack.append(top)
+        stack.append(Pending(number: owner))
+        inProgress.insert(owner)
+      } else {
+        let result = judge(top.number)
+        results[top.number] = result
+        inProgress.remove(top.number)
+        if stack.isEmpty { return result }
+      }
+    }
+    return judge(number)
+  }
+
+  /// A module that exports what a pending one needs, and was not loaded yet.
+  private func nextExporter(_ pending: inout Pending) -> Int? {
+    guard let vmlinux = kernel.exports, !modules[pending.number].verdict.isRefused else {
+      return nil
+    }
+    let uses = modules[pending.number].module.contents.uses
+    while pending.use < uses.all.count {
+      let use = uses.all[pending.use]
+      if use.kind == .undefined || use.kind == .weak {
+        let name = uses.name(of: use)
+        if isMissing(name, in: vmlinux) {
+          for row in rows(of: name) {
+            let owner = Int(exports.rows[row].owner)
+            if isLoadable(owner, for: pending.number) { return owner }
+          }
+        }
+      }
+      pending.use += 1
+    }
+    return nil
+  }
+
+  /// Whether vmlinux does not export a symbol, or not to modules that are proprietary (as one may
+  /// turn out to be while it is resolved).
+  private func isMissing(_ name: RawSpan, in vmlinux: ExportTable) -> Bool {
+    guard let row = kernel.index.first(name, in: vmlinux) else { return true }
+    return vmlinux.rows[row].licence.isGPLOnly
+  }
+
+  /// Whether a module may be loaded on demand for another, and was not yet.
+  private func isLoadable(_ owner: Int, for number: Int) -> Bool {
+    isOnDemand[owner] && results[owner] == nil && !inProgress.contains(owner)
+      && name(of: owner) != name(of: number)
+  }
+
+  /// What becomes of a module whose exporters were judged.
+  private func judge(_ number: Int) -> Loaded {
+    let checked = modules[number]
+    var resolution = Resolution(number, in: self)
+    if !checked.verdict.isRefused, kernel.exports != nil {
+      resolution.resolve()
+    } else if checked.verdict.answer == .loads {
+      resolution.verdict.doubt(.exportsUnknown)
+    }
+    var verdict = resolution.verdict
+    explain(&verdict, checked.evidence)
+    return Loaded(
+      verdict: verdict, isProprietary: resolution.isProprietary, closure: resolution.closure)
+  }
+
+  // MARK: Causes
+
+  /// Adds likely causes to a refusal.
+  private func explain(_ verdict: inout Verdict, _ evidence: LoadEvidence) {
+    guard verdict.isRefused else { return }
+    verdict.causes += LoadCauses(verdict.problems, evidence, kernel).found
+    for problem in verdict.problems where problem.problem == .missing {
+      if let cause = exporterThatFails(problem.name) { verdict.causes.append(cause) }
+    }
+  }
+
+  /// Why a symbol is missing though a module of the tree exports it.
+  private func exporterThatFails(_ name: String) -> LoadCause? {
+    guard let row = index.first(Array(name.utf8).rawSpan, in: exports) else { return nil }
+    let owner = Int(exports.rows[row].owner)
+    guard isOnDemand[owner] else {
+      return LoadCause(.ownerNotLoaded, symbol: name, owner: self.name(of: owner))
+    }
+    guard results[owner]?.verdict.isRefused ?? false else { return nil }
+    return LoadCause(.ownerRefused, symbol: name, owner: self.name(of: owner))
+  }
+}

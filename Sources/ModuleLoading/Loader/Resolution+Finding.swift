@@ -1,0 +1,89 @@
+internal import ByteStorage
+internal import ModuleVersions
+
+extension Resolution {
+  /// An export that was found.
+  struct Found {
+    let crc: UInt32?
+    let licence: ExportLicence
+    let namespace: String
+    /// The exporting module, `nil` for vmlinux.
+    let owner: Int?
+
+    init(_ row: ExportTable.Row, in table: ExportTable, owner: Int?) {
+      crc = row.hasCRC ? row.crc : nil
+      licence = row.licence
+      namespace = table.text(row.namespace)
+      self.owner = owner
+    }
+  }
+
+  /// `find_symbol`: vmlinux, then the loaded modules, newest first. Exports for GPL-compatible
+  /// modules are invisible to others.
+  ///
+  /// - Returns: The export that the module sees, or else the first that is hidden from it.
+  mutating func find(_ name: RawSpan) -> (visible: Found?, hidden: Found?) {
+    var hidden: Found?
+    if let vmlinux = session.kernel.exports, let row = session.kernel.index.first(name, in: vmlinux) {
+      let found = Found(vmlinux.rows[row], in: vmlinux, owner: nil)
+      if !(isProprietary && found.licence.isGPLOnly) { return (found, nil) }
+      hidden = found
+    }
+    for row in session.rows(of: name) {
+      let owner = Int(session.exports.rows[row].owner)
+      guard owner != number, isAvailable(owner) else { continue }
+      let found = Found(session.exports.rows[row], in: session.exports, owner: owner)
+      if !(isProprietary && found.licence.isGPLOnly) { return (found, nil) }
+      hidden = hidden ?? found
+    }
+    return (nil, hidden)
+  }
+
+  /// Whether a module is loaded, or can be loaded on demand.
+  private mutating func isAvailable(_ owner: Int) -> Bool {
+    if session.loaded.contains(owner) || closure.contains(owner) { return true }
+    guard session.isOnDemand[owner], !session.inProgress.contains(owner),
+      session.name(of: owner) != header.moduleName, let result = session.results[owner],
+      result.verdict.answer == .loads
+    else { return false }
+    closure.formUnion(result.closure)
+    return true
+  }
+
+  /// `inherit_taint`: whether the module may use what another exports.
+  mutating func inherit(from owner: Int?, _ name: RawSpan) -> Bool {
+    guard session.rules.has(.inheritsTaint), let owner,
+      session.results[owner]?.isProprietary ?? false
+    else { return true }
+    let exporter = session.name(of: owner)
+    let which = session.rules.has(.namesInheritedSymbol) ? "symbols \(name.text)" : "symbols"
+    if usesGPLOnly {
+      verdict.log.say(
+        "\(header.moduleName): module using GPL-only symbols uses \(which) from proprietary module "
+          + "\(exporter).")
+      return false
+    }
+    if !isProprietary {
+      verdict.log.say(
+        "\(header.moduleName): module uses \(which) from proprietary module \(exporter), inheriting "
+          + "taint.")
+      isProprietary = true
+    }
+    return true
+  }
+
+  /// `verify_namespace_is_imported`.
+  mutating func importsNamespace(_ namespace: String, _ name: RawSpan) -> Bool {
+    guard session.rules.has(.hasNamespaces), !namespace.isEmpty else { return true }
+    if session.rules.has(.hasModuleNamespaces),
+      ModuleNamespace.names(namespace, module: header.moduleName)
+    {
+      return true
+    }
+    if header.importedNamespaces.contains(namespace) { return true }
+    verdict.log.say(
+      "\(header.moduleName): module uses symbol (\(name.text)) from namespace \(namespace), but does"
+        + " not import it.")
+    return session.settings.allowsMissingImports
+  }
+}

@@ -1,0 +1,37 @@
+/// What a freshly booted kernel logs while it loads one module. Some lines show once per boot.
+struct BootLog: Sendable {
+  /// The lines of every load, in order.
+  private(set) var lines: [String] = []
+  /// The taint notices, which show once per boot.
+  private(set) var taints: [String] = []
+  /// Number of lines when the kernel looks for a loaded module with the same name; `nil` if it has
+  /// not got so far.
+  private(set) var countAtNameCheck: Int?
+  private var isForced = false
+  private var hasWarnedMissing = false
+
+  mutating func say(_ line: String) { lines.append(line) }
+
+  mutating func noteTaint(_ line: String) { taints.append(line) }
+
+  /// Logs that a load was forced. This shows once per boot, so it counts as a taint notice, unless it
+  /// is the only line that reports a defect.
+  mutating func noteForce(_ line: String, isFinding: Bool) {
+    if !isForced {
+      if isFinding { lines.append(line) } else { taints.append(line) }
+    }
+    isForced = true
+  }
+
+  /// Logs that a version is missing, the first time.
+  mutating func warnMissing(_ line: @autoclosure () -> String) {
+    if !hasWarnedMissing { lines.append(line()) }
+    hasWarnedMissing = true
+  }
+
+  /// Marks where the kernel looks for a loaded module with the same name.
+  mutating func markNameCheck() { countAtNameCheck = lines.count }
+
+  /// Drops the lines after a number of them.
+  mutating func cut(to count: Int) { lines.removeLast(max(0, lines.count - count)) }
+}

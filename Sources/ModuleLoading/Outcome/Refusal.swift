@@ -1,0 +1,17 @@
+internal import Livepatching
+
+/// What ends a load: the error that it returns, and what is known about the reason.
+struct Refusal: Sendable {
+  let errno: LoadErrno
+  /// What the kernel logs, in order.
+  var lines: [String] = []
+  /// Likely causes.
+  var causes: [LoadCause] = []
+  /// The symbol that the kernel stops at.
+  var problem: SymbolProblem?
+
+  init(_ errno: LoadErrno, _ line: String? = nil) {
+    self.errno = errno
+    if let line { lines = [line] }
+  }
+}

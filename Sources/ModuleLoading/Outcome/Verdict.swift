@@ -1,0 +1,31 @@
+internal import Livepatching
+
+/// What the kernel makes of a module, so far.
+struct Verdict: Sendable {
+  var log = BootLog()
+  /// The error that ends the load; `nil` as long as nothing does.
+  private(set) var errno: LoadErrno?
+  private(set) var isUndecided = false
+  var problems: [SymbolProblem] = []
+  var causes: [LoadCause] = []
+  var assumed: [LoadAssumption] = []
+
+  var isRefused: Bool { errno != nil }
+
+  /// Ends the load. A later refusal, of another symbol, replaces the error and adds its lines.
+  mutating func refuse(_ refusal: Refusal) {
+    errno = refusal.errno
+    for line in refusal.lines { log.say(line) }
+    causes += refusal.causes
+    if let problem = refusal.problem { problems.append(problem) }
+  }
+
+  /// Leaves the answer open, unless something refuses the module anyway.
+  mutating func doubt(_ code: LoadCause.Code) {
+    isUndecided = true
+    causes.append(LoadCause(code))
+  }
+
+  /// The answer.
+  var answer: LoadVerdict { isRefused ? .refused : isUndecided ? .undecided : .loads }
+}

@@ -1,0 +1,134 @@
+internal import ByteStorage
+internal import Livepatching
+internal import ModuleLoading
+
+/// What the reports of `ksym check` and `ksym livepatch` share: verdicts of modules on one kernel or
+/// several, the table of several, and what was assumed.
+struct VerdictReport {
+  let terminal: Terminal
+  let isJSON: Bool
+  let isVerbose: Bool
+  /// Whether several kernels are asked, which gives a table.
+  let isTable: Bool
+
+  private(set) var status = ExitStatus.yes
+  /// The kernel that verdicts are about.
+  private(set) var kernelPath = ""
+  private(set) var release: String?
+  var output = OutputBuffer(reserving: 1 << 16)
+  private var matrix = VerdictMatrix()
+  private var assumed: [LoadAssumption] = []
+  private var wasAssumed: Set<LoadAssumption> = []
+
+  init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isTable: Bool) {
+    self.terminal = terminal
+    self.isJSON = isJSON
+    self.isVerbose = isVerbose
+    self.isTable = isTable
+  }
+
+  /// Whether a verdict is written in words, not only as a cell of the table.
+  var writesText: Bool { !isJSON && (!isTable || isVerbose) }
+
+  /// What follows is about this kernel.
+  mutating func begin(path: String, release: String?) {
+    (kernelPath, self.release) = (path, release)
+    matrix.begin(release ?? path)
+    if isTable, isVerbose, !isJSON { output.append("\(plain(release ?? path)):\n") }
+  }
+
+  /// Notes a verdict: its status, its cell, and what it rests on.
+  mutating func add(
+    _ path: String, _ word: String, _ status: ExitStatus, _ found: [LoadAssumption]
+  ) {
+    self.status = max(self.status, status)
+    if isTable { matrix.add(path, colour(word, status)) }
+    for one in found where wasAssumed.insert(one).inserted { assumed.append(one) }
+  }
+
+  /// Reports a module that cannot be read.
+  mutating func add(unreadable error: FileError) {
+    status = max(status, .trouble)
+    Terminal.write(&output)
+    Terminal.complain("\(error)")
+  }
+
+  /// Reports a module of `--with` that is left out: it cannot be read, or is not loaded.
+  mutating func add(preloaded result: Result<LoadOutcome, FileError>) {
+    switch result {
+    case .failure(let error):
+      Terminal.complain("--with \(error)")
+      status = max(status, .trouble)
+    case .success(let outcome):
+      guard outcome.verdict != .loads else { return }
+      let reason = outcome.log.last ?? outcome.causes.first?.words ?? outcome.errno?.name ?? ""
+      Terminal.complain("--with \(outcome.path): \(outcome.verdict.rawValue), left out: \(reason)")
+    }
+  }
+
+  /// A verdict in the colour of its status.
+  func colour(_ word: String, _ status: ExitStatus) -> String {
+    switch status {
+    case .yes: terminal.good(word)
+    case .no: terminal.bad(word)
+    default: terminal.doubtful(word)
+    }
+  }
+
+  /// Writes the line of a verdict and the kernel's log lines.
+  mutating func writeHead(
+    _ path: String, _ word: String, _ status: ExitStatus, width: Int, _ errno: LoadErrno?,
+    _ log: [String]
+  ) {
+    let shown = errno.map { "  \($0)" } ?? ""
+    output.append("\(padded(colour(word, status), to: width))\(plain(path))\(shown)\n")
+    for line in log { output.append("    \(plain(line))\n") }
+  }
+
+  /// Writes advice and causes.
+  mutating func writeHints(_ hints: [String]) {
+    for hint in hints { output.append("  \(terminal.doubtful("=>")) \(plain(hint))\n") }
+  }
+
+  /// Writes the JSON members that all verdicts begin with.
+  func writeHead(_ load: LoadOutcome, _ json: inout OutputBuffer, era: String?? = nil) {
+    json.beginObject()
+    json.member("module", load.path)
+    json.member("name", load.name)
+    json.key("kernel")
+    json.beginObject()
+    json.member("path", kernelPath)
+    json.member("release", optional: release)
+    if let era { json.member("era", optional: era) }
+    json.endObject()
+  }
+
+  /// Writes the JSON members that all verdicts end with, in words and as codes.
+  mutating func writeTail(
+    _ load: LoadOutcome, _ assumed: [LoadAssumption], _ json: inout OutputBuffer
+  ) {
+    json.member("causes", load.causes.map(\.words))
+    json.member("causeCodes", load.causes.map(\.code.rawValue))
+    json.member("assumed", assumed.map(\.words))
+    json.member("assumedCodes", assumed.map(\.code.rawValue))
+    json.endLine()
+    output.append(json.bytes)
+  }
+
+  /// Hands on what was written, once it is much.
+  mutating func flush() {
+    if output.bytes.count > 1 << 15 { Terminal.write(&output) }
+  }
+
+  /// Writes what is left: the table or a summary, and what was assumed.
+  mutating func finish(summary: String) {
+    if !isJSON {
+      if isTable { matrix.write(to: &output) } else { output.append(summary) }
+      if !assumed.isEmpty {
+        let words = assumed.map(\.words).joined(separator: "; ")
+        output.append("\(terminal.faint("assumed: \(words)"))\n")
+      }
+    }
+    Terminal.write(&output)
+  }
+}
