@@ -40,7 +40,8 @@ struct Bench {
     return module
   }
 
-  private func facts() throws -> KernelFacts {
+  /// What is known of the kernel.
+  func facts() throws -> KernelFacts {
     var facts = KernelFacts(path: "bench")
     facts.release = KernelFacts.Fact(release, from: "bench")
     let build = isDebian ? "#1 SMP Debian \(release)-1 (2026-01-01)" : "#1 SMP now"

@@ -1,10 +1,10 @@
 internal import ByteStorage
 internal import SymbolTables
 
-/// Names of a kernel's symbols by what stands before their first dot, for those that have one.
+/// Names of a kernel's symbols that have a dot, by the part before the first.
 struct NameVariants {
   private let kernel: LivepatchKernel
-  /// Indices of symbols by the hash of what stands before the first dot.
+  /// Indices of symbols by the hash of the part before the first dot.
   private var symbols: [UInt64: [UInt32]] = [:]
 
   /// Goes through all symbols once, keeping those that begin with one of some names.
@@ -26,10 +26,10 @@ struct NameVariants {
     }
   }
 
-  /// What stands before the first dot of a name.
+  /// The part of a name before its first dot.
   static func stem(_ name: String) -> String { String(name.prefix { $0 != "." }) }
 
-  /// Symbols whose name is another name with more behind it: `foo.isra.0` for `foo`.
+  /// Symbols whose name is another name with more after it: `foo.isra.0` for `foo`.
   func symbols(extending name: String) -> [Int] {
     let bytes = Array(NameVariants.stem(name).utf8)
     let hash = bytes.rawSpan.hash

@@ -4,7 +4,7 @@ package struct LivepatchFinding: Sendable {
   package enum Status: String, Sendable {
     /// There is such a symbol.
     case found
-    /// There is none.
+    /// There is no such symbol.
     case missing = "not-found"
     /// There are several, and no position.
     case ambiguous

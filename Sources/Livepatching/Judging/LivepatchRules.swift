@@ -1,6 +1,6 @@
 package import SymbolTables
 
-/// What of the livepatch core differs by release.
+/// A behaviour of the livepatch core that differs by release.
 package enum LivepatchBehaviour: Sendable, Hashable, CaseIterable {
   /// Relocations to vmlinux are applied, and refused, when the module is loaded; before, when its
   /// init enables the patch.
@@ -12,9 +12,9 @@ package enum LivepatchBehaviour: Sendable, Hashable, CaseIterable {
   /// Symbols of vmlinux are matched as kallsyms matches names, whatever it cuts from them; before,
   /// they are compared as they are.
   case matchesAsKallsyms
-  /// The fentry site of a function is looked for in the whole function; before, at its first byte.
+  /// The kernel searches the whole function for its fentry site; before, only its first byte.
   case findsSitesInside
-  /// The message about a symbol that is not marked tells where it is used.
+  /// The message about a symbol that is not marked says where it is used.
   case locatesUnmarkedSymbols
   /// A function without a name is refused; before, it ends the list if nothing else is set.
   case refusesUnnamedFunctions

@@ -41,7 +41,7 @@ package struct LivepatchSymbolName: Sendable, Hashable {
     self.position = position
   }
 
-  /// The name as it stands in a symbol table.
+  /// The name as a symbol table has it.
   package var text: String { ".klp.sym.\(object).\(name),\(position)" }
 }
 

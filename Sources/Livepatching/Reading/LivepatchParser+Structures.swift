@@ -3,8 +3,8 @@ internal import ELFFormat
 
 /// Livepatches written by hand: `struct klp_patch` and what it points to.
 ///
-/// Only the fields that its author fills in stand at places that all kernels agree on; the sizes of
-/// the structures depend on the configuration and are told by where the pointers are.
+/// Only the fields that its author fills in are at places that all kernels agree on; the sizes of
+/// the structures depend on the configuration and are inferred from where the pointers are.
 ///
 /// | `klp_patch` | word | `klp_object` | word | `klp_func` | word |
 /// |---|---|---|---|---|---|
@@ -138,7 +138,7 @@ extension LivepatchParser {
     return [start]
   }
 
-  /// The elements if they had a size; empty if pointers stand where no field is one.
+  /// The elements if they had a size; empty if there are pointers where no field is one.
   private func elements(
     _ places: [UInt64], _ start: UInt64, _ size: UInt64, _ form: ArrayForm, _ word: UInt64
   ) -> [UInt64] {
@@ -159,7 +159,7 @@ extension LivepatchParser {
     return isComplete ? found : []
   }
 
-  /// Size of the object that begins at a place, as its symbol tells.
+  /// Size of the object that begins at a place, as its symbol gives it.
   private mutating func objectSize(_ section: Int, _ offset: UInt64) -> UInt64? {
     if objectSizes.isEmpty { readObjectSizes() }
     guard let size = objectSizes[Place(section: section, offset: offset)],

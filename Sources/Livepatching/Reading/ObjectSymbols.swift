@@ -35,7 +35,7 @@ package struct ObjectSymbols: Sendable {
   /// - Parameters:
   ///   - elf: The module.
   ///   - moduleName: Its name when it is loaded.
-  ///   - path: Where it was read, for people.
+  ///   - path: Where it was read; only shown.
   /// - Throws: ``ParseError`` if its tables lie outside of the file.
   package init(_ elf: ELFFile, moduleName: String, path: String) throws(ParseError) {
     self.moduleName = moduleName
@@ -92,7 +92,7 @@ package struct ObjectSymbols: Sendable {
     return offsets.holdsSorted(start..<(entry.offset &+ max(entry.size, 1)))
   }
 
-  /// Where a symbol lies, for people: `.text+0x10`.
+  /// The place of a symbol in a human-readable form: `.text+0x10`.
   package func place(of entry: Entry) -> String {
     let name = entry.section < sectionNames.count ? sectionNames[entry.section] : "?"
     return "\(name)+0x\(String(entry.offset, radix: 16))"

@@ -10,9 +10,9 @@ package struct LivepatchKernel: Sendable {
   package let era: LookupEra
   /// Its symbols.
   package let index: SymbolIndex
-  /// Addresses of fentry sites, in order; `nil` if the kernel's file does not tell.
+  /// Addresses of fentry sites, in order; `nil` if the kernel's file does not list them.
   package let sites: [UInt64]?
-  /// Whether addresses are all hidden, so that none tells anything.
+  /// Whether all addresses are hidden, and so mean nothing.
   package let hidesAddresses: Bool
   /// Bytes before a function in which its site may lie.
   private let slack: UInt64
@@ -23,7 +23,7 @@ package struct LivepatchKernel: Sendable {
   /// - Parameters:
   ///   - source: The kernel's symbols.
   ///   - rules: The rules of its release.
-  ///   - configuration: What of its configuration decides how names are matched.
+  ///   - configuration: The options that decide how names are matched.
   ///   - isX86_64: Whether sites lie in functions only, never before them.
   package init(
     _ source: KernelSymbolSource, rules: LivepatchRules,
@@ -48,7 +48,7 @@ package struct LivepatchKernel: Sendable {
     lookup = era.isExact ? nil : EraLookup(index, era)
   }
 
-  /// Symbols that count as of a name, in the order in which the kernel meets them.
+  /// Symbols that count as having a name, in the order in which the kernel meets them.
   package func candidates(_ name: String) -> [Int] {
     if name.isEmpty { return [] }
     if let lookup { return lookup.answer(name).all }
@@ -66,7 +66,7 @@ package struct LivepatchKernel: Sendable {
   /// The name of a symbol.
   package func name(of symbol: Int) -> String { index.table.name(at: symbol).text }
 
-  /// The source file of a symbol, where the kernel's file tells.
+  /// The source file of a symbol, where the kernel's file records it.
   package func file(of symbol: Int) -> String? { index.table.file(at: symbol) }
 
   /// Whether the type letter of a symbol says that it is code.
@@ -76,7 +76,7 @@ package struct LivepatchKernel: Sendable {
   }
 
   /// Whether ftrace can patch a function, once the kernel has thrown its init code away; `nil` if
-  /// the kernel's file does not tell.
+  /// the kernel's file does not list the sites.
   package func isTraceable(_ symbol: Int) -> Bool? {
     guard let sites, !hidesAddresses else { return nil }
     let address = address(of: symbol)

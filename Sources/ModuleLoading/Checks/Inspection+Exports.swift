@@ -4,7 +4,7 @@ internal import ModuleFiles
 internal import ModuleVersions
 
 extension Inspection {
-  /// The export of `module_layout`, whose CRC stands for the layout of the kernel's structures.
+  /// The export of `module_layout`, whose CRC represents the layout of the kernel's structures.
   var layoutExport: ExportTable.Row? {
     let name: ConstantName = "module_layout"
     guard let exports = kernel.exports, let row = kernel.index.first(name.bytes, in: exports) else {

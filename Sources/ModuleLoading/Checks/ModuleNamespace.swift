@@ -2,7 +2,7 @@
 enum ModuleNamespace {
   /// Whether a namespace such as `module:kvm,kvm-*` names a module.
   ///
-  /// `-` and `_` are the same; a `*` at the end of an element stands for any rest; nothing is
+  /// `-` and `_` are the same; a `*` at the end of an element matches any rest; nothing is
   /// trimmed, an empty element names nobody.
   static func names(_ namespace: String, module name: String) -> Bool {
     guard namespace.hasPrefix("module:") else { return false }

@@ -48,7 +48,7 @@ struct SignatureCheck {
     assumption = LoadAssumption(.signatureUnchecked)
   }
 
-  /// There is no signature that counts.
+  /// Handles a module without a signature that counts.
   private mutating func lack(_ what: String, _ settings: LoaderSettings) {
     guard settings.enforcesSignatures else { return }
     refusal = Refusal(.EKEYREJECTED)

@@ -29,7 +29,7 @@ struct StructureSize: Sendable {
     let size: Int
   }
 
-  /// The size that the kernel itself tells.
+  /// The size that the kernel itself gives.
   let known: Int?
   /// Up to two modules: one is always another than the one asked about.
   let references: [Reference]
@@ -103,6 +103,6 @@ struct LoaderKernel: Sendable {
     return fields * (isShort ? 4 : UInt64(layout.wordSize))
   }
 
-  /// Whether an undefined symbol may stay so: x86 linkers leave this one behind.
+  /// Whether an undefined symbol may stay so: x86 linkers leave this one in modules.
   func isIgnored(_ name: RawSpan) -> Bool { isX86 && name.equals("_GLOBAL_OFFSET_TABLE_") }
 }

@@ -6,7 +6,7 @@ internal import Livepatching
 internal import SymbolTables
 
 extension ModuleChecker {
-  /// What livepatches among the modules need to be resolved; `nil` if there are none.
+  /// Resolves what the livepatches among the modules name; `nil` without livepatches.
   func livepatchResolver(_ gathering: Gathering, _ session: LoadSession) -> LivepatchResolver? {
     let patches = session.modules.compactMap(\.module.contents.livepatch)
     guard patches.contains(where: { $0.isLivepatch || readsLivepatches }) else {
@@ -42,7 +42,8 @@ extension ModuleChecker {
       isX86_64: facts.machine?.value == .x86_64)
   }
 
-  /// What of the configuration decides how names are matched; without one, names with a hash tell.
+  /// The options that decide how names are matched; without a configuration, names with a hash show
+  /// that the kernel was built with Clang LTO.
   private func configuration(_ table: SymbolTable) -> LookupEra.Configuration {
     if let config = facts.config?.value {
       let hasLTO = config.isSet("LTO_CLANG")

@@ -1,6 +1,6 @@
 package import Livepatching
 
-/// The answer for one module. There is no fourth.
+/// The answer for one module: yes, no or not known. The set is closed.
 package enum LoadVerdict: String, Sendable, Hashable {
   case loads, refused, undecided
 }

@@ -58,7 +58,7 @@ struct SectionMap: ~Escapable {
     return 0
   }
 
-  /// Indices of all sections of a name that pass a test.
+  /// Indices of all sections that have a name and pass a test.
   func all(_ name: StaticString, where isWanted: (ELFSection) -> Bool) -> [Int] {
     sections.indices.dropFirst().filter { isWanted(sections[$0]) && isNamed(sections[$0], name) }
   }

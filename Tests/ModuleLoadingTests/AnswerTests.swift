@@ -1,0 +1,60 @@
+import Kernels
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+@Suite("Answers of the loader")
+struct AnswerTests {
+  @Test("error numbers have the kernel's names, and unknown ones their number")
+  func errorNumbers() {
+    #expect(LoadErrno.ENOEXEC.rawValue == 8 && LoadErrno.ENOEXEC.name == "ENOEXEC")
+    #expect(LoadErrno.EKEYREJECTED.rawValue == 129)
+    #expect("\(LoadErrno(rawValue: 12))" == "12")
+  }
+
+  @Test("modules that are loaded before are answered first, and left out of the plain answer")
+  func preloaded() throws {
+    let bench = Bench()
+    let scratch = try ScratchDirectory()
+    let first = try scratch.write(bench.module("first").build(), to: "first.ko")
+    let second = try scratch.write(bench.module("second").build(), to: "second.ko")
+    var request = LoadRequest()
+    request.with = [first]
+    let checker = ModuleChecker(try bench.facts(), request: request)
+    var answers: [(String, Bool)] = []
+    checker.check([second, scratch.file("missing.ko")]) {
+      answers.append(($0.path, $0.isPreloaded))
+    }
+    #expect(answers.map(\.0) == [first, second, scratch.file("missing.ko")])
+    #expect(answers.map(\.1) == [true, false, false])
+    let plain = checker.check([second])
+    #expect(plain.map(\.path) == [second])
+    #expect(try plain.first?.result.get().verdict == .loads)
+  }
+
+  @Test("a livepatch of which the kernel's symbols are unknown is judged by the loader alone")
+  func livepatch() throws {
+    let bench = Bench()
+    var module = bench.module("fix")
+    module.info?.append("livepatch=Y")
+    let scratch = try ScratchDirectory()
+    let path = try scratch.write(module.build(), to: "fix.ko")
+    let answer = try #require(LivepatchChecker(try bench.facts()).check([path]).first)
+    let outcome = try answer.result.get()
+    #expect(outcome.load.verdict == .loads)
+    #expect(outcome.patch?.isMarked == true)
+    #expect(outcome.advice.contains { $0.code == .assembledAtRuntime })
+  }
+
+  @Test("a line that shows once per boot shows once for a module")
+  func onceOnly() throws {
+    var bench = Bench()
+    bench.exports += [SampleExport("one", 1), SampleExport("two", 2)]
+    var module = bench.module()
+    module.undefined = ["one", "two"]
+    let outcome = try bench.outcome(module)
+    #expect(outcome.verdict == .loads)
+    #expect(outcome.log == ["sample: no symbol version for one"])
+  }
+}
