@@ -76,8 +76,7 @@ let package = Package(
     floor(
       "Livepatching",
       [
-        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
-        "ModuleFiles", "Kernels",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "ModuleFiles", "Kernels",
       ]),
     floor(
       "ModuleLoading",
@@ -149,7 +148,8 @@ let package = Package(
     tests(
       "ModuleLoading",
       [
-        "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "Kernels", "ModuleLoading",
+        "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "Kernels", "Livepatching",
+        "ModuleLoading",
       ]),
     tests(
       "VersionConversion",

@@ -9,13 +9,21 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   /// The error with a number.
   package init(rawValue: Int32) { self.rawValue = rawValue }
 
+  /// Not permitted: blacklisted, or a namespace that may not be imported.
   package static let EPERM = LoadErrno(rawValue: 1)
+  /// A symbol is unknown.
   package static let ENOENT = LoadErrno(rawValue: 2)
+  /// The module is malformed, or not for this kernel.
   package static let ENOEXEC = LoadErrno(rawValue: 8)
+  /// The module with this name is being loaded or unloaded.
   package static let EBUSY = LoadErrno(rawValue: 16)
+  /// A module or file in sysfs with this name exists.
   package static let EEXIST = LoadErrno(rawValue: 17)
+  /// A version, namespace, position or name is wrong.
   package static let EINVAL = LoadErrno(rawValue: 22)
+  /// The signature is malformed.
   package static let EBADMSG = LoadErrno(rawValue: 74)
+  /// A signature that counts is missing.
   package static let EKEYREJECTED = LoadErrno(rawValue: 129)
 
   private static let names: [LoadErrno: String] = [
