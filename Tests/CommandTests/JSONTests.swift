@@ -1,0 +1,114 @@
+import ELFFormat
+import TestSupport
+import Testing
+
+@Suite("JSON")
+struct JSONTests {
+  /// Keys that only a memory dump, an old kernel or a rare defect shows.
+  private static func isRare(_ key: String) -> Bool {
+    key.hasPrefix("dump.") || key.hasPrefix("duplicates.largestSameAddress[].")
+      || ["defects[].name", "stripping[].largest[].owners"].contains(key)
+  }
+
+  @Test("every command with --json has a section in Documentation/JSON.md, and no other has")
+  func sections() async throws {
+    let commands = try await CommandTree.read().all().filter { _, command in
+      command.arguments?.contains { $0.spelling == "--json" } ?? false
+    }
+    let names = commands.map { $0.words.joined(separator: " ") } + ["lookup --for"]
+    #expect(Set(names) == Set(try DocumentedJSON.read().keys))
+  }
+
+  @Test(
+    "keys and types are those of Documentation/JSON.md, in both directions",
+    arguments: [
+      "check", "livepatch", "versions", "exports", "kernel", "symbols", "lookup", "lookup --for",
+      "names", "table show", "table check", "kallsyms decode", "convert", "translate",
+    ])
+  func keys(_ command: String) async throws {
+    let page = try #require(try DocumentedJSON.read()[command])
+    var comparison = DocumentedJSON.Comparison(page)
+    let scratch = try ScratchDirectory()
+    for arguments in try await Self.runs(of: command, scratch) {
+      let name = command.split(separator: " ").filter { $0 != "--for" }.map(String.init)
+      let run = try await Ksym.run(name + ["--json"] + arguments)
+      let objects = try objects(run)
+      #expect(!objects.isEmpty, "\(arguments): \(run.errors)")
+      for object in objects { comparison.compare(object) }
+    }
+    #expect(comparison.problems.isEmpty, "\(comparison.problems.sorted())")
+    let stale = page.types.keys.filter { !comparison.seen.contains($0) && !Self.isRare($0) }
+    #expect(stale.isEmpty, "documented, and not seen: \(stale.sorted())")
+  }
+
+  /// Arguments of runs that show all keys of a command.
+  private static func runs(
+    of command: String, _ scratch: borrowing ScratchDirectory
+  ) async throws -> [[String]] {
+    let kernel = Fixture.path("kernels/rust-ext/bzImage")
+    try TarArchive.unpack(Fixture.path("kernels/rust-ext/modules.tar.xz"), into: scratch)
+    let modules = scratch.path
+    let map = try scratch.write(Self.map, to: "map")
+    switch command {
+    case "check": return [["-k", kernel, "--all-symbols", modules]]
+    case "livepatch":
+      try TarArchive.unpack(Fixture.path("livepatches/livepatch-7.3/modules.tar.xz"), into: scratch)
+      let vermagic = "vermagic=7.3.4-corpus-c SMP preempt mod_unload modversions "
+      let patches = ["variants/livepatch-sample-klp-sympos1.ko", "klp-variants"].map(scratch.file)
+      return [["-k", kernel, "--assume", vermagic, "--assume", "MODVERSIONS=n"] + patches]
+    case "versions": return [[modules, try defective(scratch)]]
+    case "exports": return [[kernel]]
+    case "kernel": return [[kernel], [map], [Fixture.path("kernels/rust-ext/config")]]
+    case "symbols": return [[map]]
+    case "lookup": return [["-k", map, "f.cold+0x4", "kernel::print::call_printk"]]
+    case "lookup --for": return [["-k", map, "--for", "all", "f.cold,2"]]
+    case "names": return [[modules, map]]
+    case "table show", "table check":
+      let table = scratch.file("all.names")
+      #expect(try await Ksym.run(["table", "build", "-o", table, modules]).status == 0)
+      return command == "table check" ? [[table]] : [["-t", table, "init_module"]]
+    case "kallsyms decode": return [[kernel]]
+    case "convert":
+      return [["--to", "basic", "--suffix", ".new", "--drop-unrepresentable", modules]]
+    default:
+      let text = try scratch.write(Self.text, to: "text")
+      return [
+        ["-k", map, "--to", "linkage", "--verify", "--addresses", text],
+        ["-k", kernel, "--verify", text],
+      ]
+    }
+  }
+
+  /// A module whose tables disagree, and that has a hashed name.
+  private static func defective(_ scratch: borrowing ScratchDirectory) throws -> String {
+    var module = Sandbox.module()
+    var record: [UInt8] = [1, 2, 3, 4, 0, 0, 0, 0] + Array("sha256\0".utf8)
+    record += [UInt8](repeating: 0x5a, count: 32)
+    record += [UInt8](repeating: 0, count: 64 - record.count)
+    module.basic = nil
+    module.extended = [RequiredVersion("_printk", 7)]
+    module.sections = [("__versions", .alloc, record)]
+    return try scratch.write(module.build(), to: "defective.ko")
+  }
+
+  private static let map = Array(
+    """
+    ffffffff81000000 T _text
+    ffffffff81000010 t _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk
+    ffffffff81000040 t f.cold
+    ffffffff81000050 t f.cold
+    ffffffff81000060 T vfs_read
+
+    """.utf8)
+
+  private static let text = Array(
+    """
+    Linux version 5.10.0 (a@b) (gcc) #1 SMP
+    CPU: 0 PID: 1 Comm: a Not tainted 5.10.0 #1
+    RIP: 0010:vfs_read+0x1/0x40
+     kernel::print::call_printk+0x1/0x30
+     f.cold+0x1/0x2
+     nowhere+0x1/0x2 [lost]
+
+    """.utf8)
+}
