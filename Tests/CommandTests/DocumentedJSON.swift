@@ -38,22 +38,19 @@ struct DocumentedJSON {
     init(_ page: DocumentedJSON) { self.page = page }
 
     /// Compares an object; `path` is that of its members: empty, `a.` or `a[].`.
-    mutating func compare(_ object: [String: Any], at path: String = "") {
+    mutating func compare(_ object: [String: JSONValue], at path: String = "") {
       for (name, value) in object {
         let exact = path + name
         let key = page.types[exact] == nil && page.types[path + "*"] != nil ? path + "*" : exact
         seen.insert(key)
-        let type = Self.type(of: value)
         guard let types = page.types[key] else {
           problems.insert("\(key) is not documented")
           continue
         }
-        if !types.contains(type), !(type == "array" && types.contains { $0.hasSuffix("s") }) {
-          problems.insert("\(key) is \(type)")
-        }
-        if let member = value as? [String: Any] { compare(member, at: key + ".") }
-        for element in value as? [Any] ?? [] {
-          if let element = element as? [String: Any] { compare(element, at: key + "[].") }
+        if types.isDisjoint(with: value.types) { problems.insert("\(key) is \(value.types)") }
+        if case .object(let member) = value { compare(member, at: key + ".") }
+        if case .array(let elements) = value {
+          for case .object(let element) in elements { compare(element, at: key + "[].") }
         }
       }
       for key in page.types.keys where key.hasPrefix(path) && !page.optional.contains(key) {
@@ -63,19 +60,54 @@ struct DocumentedJSON {
         }
       }
     }
+  }
+}
 
-    private static func type(of value: Any) -> String {
-      switch value {
-      case is NSNull: return "null"
-      case is String: return "string"
-      case let list as [Any]:
-        if list.isEmpty { return "array" }
-        return list.allSatisfy { $0 is String } ? "strings" : "objects"
-      case is [String: Any]: return "object"
-      case let number as NSNumber:
-        return CFGetTypeID(number) == CFBooleanGetTypeID() ? "boolean" : "number"
-      default: return "?"
+/// A value of any type.
+enum JSONValue: Decodable {
+  case null, boolean, number, string
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if (try? container.decode(Bool.self)) != nil {
+      self = .boolean
+    } else if (try? container.decode(Double.self)) != nil {
+      self = .number
+    } else if (try? container.decode(String.self)) != nil {
+      self = .string
+    } else if let elements = try? container.decode([JSONValue].self) {
+      self = .array(elements)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// The words of the page that fit it.
+  var types: Set<String> {
+    switch self {
+    case .null: ["null"]
+    case .boolean: ["boolean"]
+    case .number: ["number"]
+    case .string: ["string"]
+    case .object: ["object"]
+    case .array(let elements):
+      switch elements.first {
+      case .object?: ["objects"]
+      case .string?: ["strings"]
+      case nil: ["objects", "strings"]
+      default: []
       }
+    }
+  }
+
+  /// The objects on the lines of a run's output.
+  static func objects(_ run: Ksym.Run) throws -> [[String: JSONValue]] {
+    try run.bytes.split(separator: 0x0a).map {
+      try JSONDecoder().decode([String: JSONValue].self, from: Data($0))
     }
   }
 }

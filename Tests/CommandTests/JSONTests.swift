@@ -7,7 +7,7 @@ struct JSONTests {
   /// Keys that only a memory dump, an old kernel or a rare defect shows.
   private static func isRare(_ key: String) -> Bool {
     key.hasPrefix("dump.") || key.hasPrefix("duplicates.largestSameAddress[].")
-      || ["defects[].name", "stripping[].largest[].owners"].contains(key)
+      || ["defects[].name", "stripping[].largest[].owners", "file"].contains(key)
   }
 
   @Test("every command with --json has a section in Documentation/JSON.md, and no other has")
@@ -32,7 +32,7 @@ struct JSONTests {
     for arguments in try await Self.runs(of: command, scratch) {
       let name = command.split(separator: " ").filter { $0 != "--for" }.map(String.init)
       let run = try await Ksym.run(name + ["--json"] + arguments)
-      let objects = try objects(run)
+      let objects = try JSONValue.objects(run)
       #expect(!objects.isEmpty, "\(arguments): \(run.errors)")
       for object in objects { comparison.compare(object) }
     }

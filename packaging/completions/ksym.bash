@@ -186,14 +186,14 @@ _ksym() {
 
 _ksym_check() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--kernel -k --assume --with)
-    non_repeating_options=(--config --blacklist --color --jobs -j --max-size)
+    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --json --no-demangle -v --verbose --version -h --help)
+    repeating_options=(-k --kernel --assume --with)
+    non_repeating_options=(--config -j --jobs --blacklist --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--kernel'|'-k')
+    '-k'|'--kernel')
         __ksym_add_completions -f
         return
         ;;
@@ -208,14 +208,14 @@ _ksym_check() {
         __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
         return
         ;;
+    '-j'|'--jobs')
+        return
+        ;;
     '--blacklist')
         return
         ;;
     '--color')
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
         return
         ;;
     '--max-size')
@@ -234,9 +234,9 @@ _ksym_check() {
 
 _ksym_versions() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    non_repeating_flags=(--json --no-demangle --version -h --help)
     repeating_options=(--names)
-    non_repeating_options=(--format --color --jobs -j --max-size)
+    non_repeating_options=(--format --color -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -253,7 +253,7 @@ _ksym_versions() {
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
-    '--jobs'|'-j')
+    '-j'|'--jobs')
         return
         ;;
     '--max-size')
@@ -272,9 +272,9 @@ _ksym_versions() {
 
 _ksym_exports() {
     repeating_flags=()
-    non_repeating_flags=(--no-kernel --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--format --color --jobs -j --max-size)
+    non_repeating_flags=(--no-kernel --json --no-demangle -v --verbose --version -h --help)
+    repeating_options=(-k --kernel)
+    non_repeating_options=(--format --color -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -287,10 +287,14 @@ _ksym_exports() {
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
-    '--jobs'|'-j')
+    '-j'|'--jobs')
         return
         ;;
     '--max-size')
+        return
+        ;;
+    '-k'|'--kernel')
+        __ksym_add_completions -f
         return
         ;;
     esac
@@ -306,9 +310,9 @@ _ksym_exports() {
 
 _ksym_kernel() {
     repeating_flags=()
-    non_repeating_flags=(--config --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--color --jobs -j --max-size)
+    non_repeating_flags=(--show-config --json -v --verbose --version -h --help)
+    repeating_options=(-k --kernel)
+    non_repeating_options=(--color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -317,10 +321,11 @@ _ksym_kernel() {
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
-    '--jobs'|'-j')
+    '--max-size')
         return
         ;;
-    '--max-size')
+    '-k'|'--kernel')
+        __ksym_add_completions -f
         return
         ;;
     esac
@@ -336,10 +341,10 @@ _ksym_kernel() {
 
 _ksym_symbols() {
     repeating_flags=()
-    non_repeating_flags=(--as-kernel --no-contents --with-modules --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--name --modules)
-    non_repeating_options=(--format --type --range --module --output -o --names --kaslr --color --jobs -j --max-size)
-    __ksym_offer_flags_options 1
+    non_repeating_flags=(--as-kernel --no-contents --with-modules --json --no-demangle -v --verbose --version -h --help)
+    repeating_options=(--name --modules -k --kernel)
+    non_repeating_options=(--format --type --range --module -o --output --to --kaslr -j --jobs --max-size)
+    __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
@@ -359,11 +364,11 @@ _ksym_symbols() {
     '--module')
         return
         ;;
-    '--output'|'-o')
+    '-o'|'--output')
         __ksym_add_completions -f
         return
         ;;
-    '--names')
+    '--to')
         __ksym_add_completions -W 'linkage'$'\n''source'$'\n''readable'
         return
         ;;
@@ -374,21 +379,21 @@ _ksym_symbols() {
         __ksym_add_completions -f
         return
         ;;
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
+    '-j'|'--jobs')
         return
         ;;
     '--max-size')
+        return
+        ;;
+    '-k'|'--kernel')
+        __ksym_add_completions -f
         return
         ;;
     esac
 
     # Offer positional completions
     case "${positional_number}" in
-    1)
+    *)
         __ksym_add_completions -f
         return
         ;;
@@ -397,14 +402,14 @@ _ksym_symbols() {
 
 _ksym_lookup() {
     repeating_flags=()
-    non_repeating_flags=(--lto --no-lto --cfi --long -l --with-modules --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--kernel -k --names --modules)
-    non_repeating_options=(--era --for --kaslr --color --jobs -j --max-size)
+    non_repeating_flags=(--lto --no-lto --cfi --long -l --with-modules --json --no-demangle -v --verbose --version -h --help)
+    repeating_options=(-k --kernel --names --modules)
+    non_repeating_options=(--era --for --kaslr -j --jobs --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--kernel'|'-k')
+    '-k'|'--kernel')
         __ksym_add_completions -f
         return
         ;;
@@ -425,11 +430,11 @@ _ksym_lookup() {
         __ksym_add_completions -f
         return
         ;;
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+    '-j'|'--jobs')
         return
         ;;
-    '--jobs'|'-j')
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     '--max-size')
@@ -440,9 +445,9 @@ _ksym_lookup() {
 
 _ksym_names() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--html --top --color --jobs -j --max-size)
+    non_repeating_flags=(--json --no-demangle -v --verbose --version -h --help)
+    repeating_options=(-k --kernel)
+    non_repeating_options=(--html --top --color -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -458,10 +463,14 @@ _ksym_names() {
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
-    '--jobs'|'-j')
+    '-j'|'--jobs')
         return
         ;;
     '--max-size')
+        return
+        ;;
+    '-k'|'--kernel')
+        __ksym_add_completions -f
         return
         ;;
     esac
@@ -500,28 +509,28 @@ _ksym_table() {
 
 _ksym_table_build() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output -o --memory --color --jobs -j --max-size)
+    non_repeating_flags=(-v --verbose --version -h --help)
+    repeating_options=(-k --kernel)
+    non_repeating_options=(-o --output --memory -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--output'|'-o')
+    '-o'|'--output')
         __ksym_add_completions -f
         return
         ;;
     '--memory')
         return
         ;;
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
+    '-j'|'--jobs')
         return
         ;;
     '--max-size')
+        return
+        ;;
+    '-k'|'--kernel')
+        __ksym_add_completions -f
         return
         ;;
     esac
@@ -537,28 +546,18 @@ _ksym_table_build() {
 
 _ksym_table_merge() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    non_repeating_flags=(-v --verbose --version -h --help)
     repeating_options=()
-    non_repeating_options=(--output -o --memory --color --jobs -j --max-size)
+    non_repeating_options=(-o --output --memory)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--output'|'-o')
+    '-o'|'--output')
         __ksym_add_completions -f
         return
         ;;
     '--memory')
-        return
-        ;;
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
-        return
-        ;;
-    '--max-size')
         return
         ;;
     esac
@@ -574,14 +573,14 @@ _ksym_table_merge() {
 
 _ksym_table_show() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--table -t)
-    non_repeating_options=(--color --jobs -j --max-size)
+    non_repeating_flags=(--json --no-demangle --version -h --help)
+    repeating_options=(-t --table --names)
+    non_repeating_options=(--color)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--table'|'-t')
+    '-t'|'--table'|'--names')
         __ksym_add_completions -f
         return
         ;;
@@ -589,35 +588,15 @@ _ksym_table_show() {
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
-    '--jobs'|'-j')
-        return
-        ;;
-    '--max-size')
-        return
-        ;;
     esac
 }
 
 _ksym_table_check() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--color --jobs -j --max-size)
+    non_repeating_options=()
     __ksym_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
-        return
-        ;;
-    '--max-size')
-        return
-        ;;
-    esac
 
     # Offer positional completions
     case "${positional_number}" in
@@ -653,20 +632,13 @@ _ksym_kallsyms() {
 
 _ksym_kallsyms_decode() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --verbose -v --version -h --help)
+    non_repeating_flags=(--json -v --verbose --version -h --help)
     repeating_options=()
-    non_repeating_options=(--color --jobs -j --max-size)
+    non_repeating_options=(--max-size)
     __ksym_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
-        return
-        ;;
     '--max-size')
         return
         ;;
@@ -683,21 +655,14 @@ _ksym_kallsyms_decode() {
 
 _ksym_kallsyms_encode() {
     repeating_flags=()
-    non_repeating_flags=(--all-symbols --pc-relative --base-relative --absolute-percpu --json --no-demangle --verbose -v --version -h --help)
+    non_repeating_flags=(--all-symbols --pc-relative --base-relative --absolute-percpu --version -h --help)
     repeating_options=()
-    non_repeating_options=(--release --color --jobs -j --max-size)
+    non_repeating_options=(--release --max-size)
     __ksym_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--release')
-        return
-        ;;
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
         return
         ;;
     '--max-size')
@@ -716,14 +681,14 @@ _ksym_kallsyms_encode() {
 
 _ksym_livepatch() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--kernel -k --assume --with)
-    non_repeating_options=(--config --era --color --jobs -j --max-size)
+    non_repeating_flags=(--no-deps --json -v --verbose --version -h --help)
+    repeating_options=(-k --kernel --assume --with)
+    non_repeating_options=(--config -j --jobs --era --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--kernel'|'-k')
+    '-k'|'--kernel')
         __ksym_add_completions -f
         return
         ;;
@@ -738,14 +703,14 @@ _ksym_livepatch() {
         __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
         return
         ;;
+    '-j'|'--jobs')
+        return
+        ;;
     '--era')
         return
         ;;
     '--color')
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
         return
         ;;
     '--max-size')
@@ -764,9 +729,9 @@ _ksym_livepatch() {
 
 _ksym_convert() {
     repeating_flags=()
-    non_repeating_flags=(--drop-unrepresentable --add-missing --prune --drop-signature --basic --extended --in-place --json --no-demangle --verbose -v --version -h --help)
+    non_repeating_flags=(--drop-unrepresentable --add-missing --prune --drop-signature --basic --extended --in-place --json -v --verbose --version -h --help)
     repeating_options=(--only --sign --symvers)
-    non_repeating_options=(--to --crcs --hash --signature-from --like --output -o --suffix --color --jobs -j --max-size)
+    non_repeating_options=(--to --crcs --hash --signature-from --like -o --output --suffix -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -802,18 +767,14 @@ _ksym_convert() {
         __ksym_add_completions -f
         return
         ;;
-    '--output'|'-o')
+    '-o'|'--output')
         __ksym_add_completions -f
         return
         ;;
     '--suffix')
         return
         ;;
-    '--color')
-        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
+    '-j'|'--jobs')
         return
         ;;
     '--max-size')
@@ -832,9 +793,9 @@ _ksym_convert() {
 
 _ksym_translate() {
     repeating_flags=()
-    non_repeating_flags=(--keep-linkage --bare --verify --addresses --lines --json --no-demangle --verbose -v --version -h --help)
-    repeating_options=(--kernel -k --names)
-    non_repeating_options=(--to --ambiguous --color --jobs -j --max-size)
+    non_repeating_flags=(--keep-linkage --bare --verify --addresses --lines --json -v --verbose --version -h --help)
+    repeating_options=(-k --kernel --names)
+    non_repeating_options=(--to --ambiguous --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -843,7 +804,7 @@ _ksym_translate() {
         __ksym_add_completions -W 'readable'$'\n''source'$'\n''linkage'$'\n''hashed'
         return
         ;;
-    '--kernel'|'-k')
+    '-k'|'--kernel')
         __ksym_add_completions -f
         return
         ;;
@@ -857,9 +818,6 @@ _ksym_translate() {
         ;;
     '--color')
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--jobs'|'-j')
         return
         ;;
     '--max-size')

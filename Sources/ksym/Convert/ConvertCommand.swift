@@ -28,7 +28,7 @@ struct ConvertCommand: ParsableCommand {
         ksym convert --to basic --signature-from old.ko -o again.ko new.ko
         ksym convert --crcs /boot/vmlinuz-6.12.1 --only _printk -o new.ko old.ko
         ksym convert --crcs Module.symvers --to both --add-missing -o new.ko plain.ko
-        ksym convert --to mod.c --extended --symvers Module.symvers -o foo.mod.c foo.o
+        ksym convert --to mod.c --extended --symvers Module.symvers -o f.mod.c f.o
 
       Signed modules are refused unless an option states what becomes of the signature. --crcs makes a module \
       claim that it was built for another kernel; nothing in its code changes.

@@ -21,7 +21,7 @@ struct TranslateCommand: ParsableCommand {
         ksym translate --to linkage -k /lib/modules/$(uname -r) readable.txt
         ksym translate --to linkage --names all.names readable.txt
         ksym translate --verify --addresses -k vmlinuz oops.txt
-        perf script | stackcollapse-perf.pl | ksym translate | flamegraph.pl > out.svg
+        perf script | stackcollapse-perf.pl | ksym translate | flamegraph.pl > a.svg
 
       Forms: readable (kernel::print::call_printk; init_once for init_once.llvm.142…; do_fork.isra for \
       do_fork.isra.0), source (the same, but Rust names stay mangled), linkage (needs -k or --names, \
