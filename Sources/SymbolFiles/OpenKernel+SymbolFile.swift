@@ -23,6 +23,7 @@ extension OpenKernel {
   ///   - chosen: Indexes of the symbols to write, in ascending order; `nil` for all.
   ///   - naming: Which of their names to write.
   ///   - withContents: Whether to copy the contents of the image, where there is one.
+  /// - Returns: The file, and what it has.
   /// - Throws: `ParseError` if the image has changed.
   package func symbolFile(
     _ source: KernelSymbolSource, chosen: [Int]? = nil, naming: SymbolFile.Naming = .linkage,

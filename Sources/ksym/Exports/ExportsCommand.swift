@@ -3,6 +3,7 @@ internal import ByteStorage
 internal import Kernels
 internal import ModuleFiles
 internal import ModuleVersions
+internal import SymbolTables
 
 /// `ksym exports`: what a kernel or module exports.
 struct ExportsCommand: ParsableCommand {
@@ -61,12 +62,13 @@ struct ExportsCommand: ParsableCommand {
       showsReadable: readable.isWanted)
     for path in try kernels.paths(and: paths) {
       if path != "-", PathKind(path) == .directory {
-        if !noKernel { readKernel(path, isOptional: true, &report) }
-        readModules(ModulePaths.expand([path]), &report)
+        let modules = ModulePaths.expand([path])
+        if !noKernel { readKernel(path, modulesBelow: modules.count, &report) }
+        readModules(modules, &report)
       } else if ModulePaths.isModuleName(path) {
         readModules([.file(path)], &report)
       } else {
-        readKernel(path, isOptional: false, &report)
+        readKernel(path, modulesBelow: 0, &report)
       }
     }
     report.finish()
@@ -76,16 +78,18 @@ struct ExportsCommand: ParsableCommand {
   /// What a kernel exports, or Module.symvers text, or a module by another name. A directory may hold
   /// modules only.
   private func readKernel(
-    _ path: String, isOptional: Bool, _ report: inout ExportsReport
+    _ path: String, modulesBelow: Int, _ report: inout ExportsReport
   ) {
     do {
       let kernel = try OpenKernel(path, limit: input.limit)
       if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
-      if isOptional, kernel.isModulesOnly { return }
+      // A directory may hold modules and nothing of their kernel.
+      if kernel.isModulesOnly, (try? kernel.exports()) == nil { return }
       let exports = try kernel.exports()
       let source = exports.source.path
       if input.isVerbose, source != path { Terminal.complain("kernel: \(source)") }
-      report.add(exports.value, from: source)
+      // The modules of a directory are read themselves, not from its Module.symvers.
+      report.add(exports.value, from: source, only: modulesBelow > 0 ? SymbolTable.kernelName : nil)
     } catch {
       report.complain("\(error)")
     }

@@ -22,9 +22,10 @@ struct ExportsReport {
     status = max(status, .trouble)
   }
 
-  mutating func add(_ table: ExportTable, from path: String) {
-    count += table.rows.count
-    for row in table.rows {
+  /// Adds what a file exports, or only what one owner does.
+  mutating func add(_ table: ExportTable, from path: String, only owner: String? = nil) {
+    for row in table.rows where owner == nil || table.owners[Int(row.owner)] == owner {
+      count += 1
       switch format {
       case .symvers: Symvers.write(row, of: table, to: &output)
       case .json: writeJSON(row, table, path)

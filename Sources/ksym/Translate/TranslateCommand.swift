@@ -130,7 +130,10 @@ struct TranslateCommand: ParsableCommand {
     let counts = translator.counts
     if input.isVerbose { report.summarise(counts) }
     if known.complainOfDamage() { status = .trouble }
-    if counts.contradicted > 0 { status = max(status, .no) }
+    if counts.contradicted > 0 {
+      status = max(status, names.isModulesOnly ? .trouble : .no)
+      if names.isModulesOnly { Terminal.complain("only modules were searched, not their kernel") }
+    }
     if ambiguous == .error && counts.ambiguous > 0 { status = .trouble }
     throw ExitCode(status.rawValue)
   }

@@ -1,0 +1,97 @@
+import Kernels
+import ModuleFiles
+import TestSupport
+import Testing
+
+@Suite("An open kernel")
+struct OpenKernelTests {
+  private let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  private static let image = Fixture.path("kernels/rust-ext/bzImage")
+
+  @Test("is opened once, whatever is asked")
+  func once() throws {
+    let kernel = try OpenKernel(Self.image)
+    let facts = try kernel.facts(isThorough: true)
+    _ = try kernel.exports()
+    for view in [SymbolView.listed, .systemMap, .kernel] {
+      let symbols = try kernel.symbols(as: view, withProbeSites: true)
+      #expect(symbols.release == facts.release?.value && symbols.probeSites != nil)
+    }
+    #expect(try kernel.withContents { $0.count } ?? 0 > 1 << 20)
+    #expect(kernel.openingCount == 1 && kernel.form == .linkedImage)
+  }
+
+  @Test("that is a stub has parts, and a whole one beside it is taken")
+  func stub() throws {
+    try scratch.write(StubKernelBuilder.build(structureSize: 1344), to: "vmlinux")
+    let stub = try OpenKernel(scratch.path)
+    #expect(stub.form == nil && stub.openingCount == 1)
+    #expect(try stub.facts().moduleStructureSize?.value == 1344)
+    #expect(try stub.facts().moduleStructureSize?.source.code == .btf)
+    let error = #expect(throws: KernelError.self) { try stub.symbols() }
+    #expect(error?.code == .cannotAnswer && error?.question == .symbols)
+    scratch.link("vmlinuz", to: Self.image)
+    let whole = try OpenKernel(scratch.path)
+    #expect(whole.filePath == scratch.file("vmlinuz") && whole.openingCount == 2)
+    // What the image itself gives counts first.
+    let release = try #require(try whole.facts().release)
+    #expect(release.source.path == scratch.file("vmlinuz"))
+  }
+
+  @Test(
+    "that several files may be is the newest release",
+    arguments: [
+      (["6.9.0-test", "6.12.107", "6.1.0-50"], "6.12.107"), (["7.0-rc1", "7.0"], "7.0"),
+      (["7.0-rc2", "7.0-rc10"], "7.0-rc10"),
+      (["6.1.0-9-amd64", "6.1.0-10-amd64"], "6.1.0-10-amd64"),
+      (["0-rescue-f00", "5.10.3"], "5.10.3"), (["7.0", "7.0.1"], "7.0.1"),
+    ])
+  func newest(_ releases: [String], _ wanted: String) throws {
+    for release in releases {
+      try scratch.write(
+        KernelBuilder(release: release).build(), to: "vmlinuz-\(release)")
+    }
+    let kernel = try OpenKernel(scratch.path)
+    #expect(kernel.choice?.taken == wanted)
+    #expect(Set(kernel.choice?.releases ?? []) == Set(releases))
+    #expect(try kernel.facts().release?.value == wanted)
+  }
+
+  @Test("that is none is an error with a code")
+  func none() throws {
+    let module = Fixture.path("kernels/rust-ext/modules/crc16.ko")
+    let config = Fixture.path("kernels/rust-ext/config")
+    #expect(throws: KernelError.self) { try OpenKernel(scratch.path) }
+    let noKernel = #expect(throws: KernelError.self) { try OpenKernel(module).facts() }
+    #expect(noKernel?.code == .noKernel && noKernel?.form == .module)
+    let unanswered = #expect(throws: KernelError.self) {
+      try OpenKernel(config).factsForLoading()
+    }
+    #expect(unanswered?.question == .exports && unanswered?.form == .configuration)
+    let unreadable = #expect(throws: KernelError.self) { try OpenKernel(scratch.file("missing")) }
+    #expect(unreadable?.code == .unreadable)
+  }
+
+  @Test("has modules that are found by name, in the list of depmod or the build, or by looking")
+  func modules() throws {
+    for folder in ["kernel", "kernel/lib"] { scratch.makeDirectory(folder) }
+    for file in ["kernel/lib/a-b.ko.xz", "kernel/c.ko"] { try scratch.write([0], to: file) }
+    for list in [
+      nil, ("modules.order", "kernel/lib/a-b.ko\nkernel/gone.ko\n"),
+      ("modules.dep", "kernel/lib/a-b.ko.xz: kernel/c.ko\n"),
+    ] as [(name: String, text: String)?] {
+      if let list { try scratch.write(Array(list.text.utf8), to: list.name) }
+      let tree = ModuleTree(scratch.path)
+      for name in ["a_b", "a-b"] {
+        #expect(tree.path(named: name) == scratch.file("kernel/lib/a-b.ko.xz"))
+      }
+      #expect(tree.path(named: "c") == scratch.file("kernel/c.ko"))
+      #expect(tree.path(named: "gone") == nil)
+      #expect(tree.paths == [scratch.file("kernel/c.ko"), scratch.file("kernel/lib/a-b.ko.xz")])
+      #expect(tree.contains(scratch.file("kernel/c.ko")) && !tree.contains("/kernel/c.ko"))
+    }
+  }
+}
