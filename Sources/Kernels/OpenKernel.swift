@@ -94,6 +94,7 @@ package final class OpenKernel {
         }
         file.addStubFacts(to: &stub)
       } catch {
+        if !isDirectory, path != "running" { throw KernelError(error) }
         stub.notes.append(KernelNote(.candidate, candidate, error))
         failure = failure ?? error
       }

@@ -16,7 +16,7 @@ struct KernelTrees {
     scratch = try ScratchDirectory()
     symvers = try await Ksym.run(["exports", "--format", "symvers", "\(Self.folder)/bzImage"]).bytes
     map = try await Ksym.run(["symbols", "\(Self.folder)/bzImage"]).bytes
-    let (release, stub) = (Self.release, StubKernelBuilder.build())
+    let (release, stub) = (Self.release, StubKernelBuilder.build(structureSize: 1216))
     for path in ["vmlinuz", "stub/vmlinuz", "build/arch/x86/boot/bzImage"] { image(path) }
     try write(stub, "headers/linux-headers-\(release)/vmlinux")
     try write(stub, "stub/vmlinux")
@@ -33,12 +33,12 @@ struct KernelTrees {
       module("\(root)/lib/modules/\(release)/kernel/lib/crc16.ko")
     }
     module("partial/lib/modules/\(release)/kernel/lib/crc16.ko")
-    image("boot/vmlinuz-\(release)")
+    image("several/boot/vmlinuz-\(release)")
     for other in ["6.9.0-test", "6.12.107"] {
-      try write(KernelBuilder(release: other).build(), "boot/vmlinuz-\(other)")
+      try write(KernelBuilder(release: other).build(), "several/boot/vmlinuz-\(other)")
     }
     try write(symvers, "Module.symvers")
-    try write(map, "System.map")
+    try write(map, "map/System.map")
     makeDirectory("empty")
   }
 

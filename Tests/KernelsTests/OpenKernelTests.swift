@@ -1,3 +1,4 @@
+import ByteStorage
 import Kernels
 import ModuleFiles
 import TestSupport
