@@ -64,7 +64,7 @@ extension ModpostWriter {
     } else if elf.sectionIndex(named: ".gnu.linkonce.this_module") != nil {
       model = try ModuleStructure(file)
     } else {
-      throw .missing("an object does not tell struct module: --like names a module that does")
+      throw .missingStructure
     }
     let title = input.name ?? name
     var object = ObjectBuilder(elf.header)
@@ -93,9 +93,7 @@ extension ModpostWriter {
       (input.hasInit, model.initOffset, "init_module"),
       (input.hasExit, model.exitOffset, "cleanup_module"),
     ] where isThere {
-      guard let offset else {
-        throw .missing("--like must name a module that has \(symbol), to tell where it goes")
-      }
+      guard let offset else { throw .missingFunction(symbol) }
       relocations.append(.init(offset: offset, symbol: symbol, type: kinds.word))
       object.addGlobal(symbol, 0)
     }

@@ -30,6 +30,10 @@ package enum ConversionError: Error, Sendable {
   case deviceTable(name: String, bus: String, problem: String)
   /// What is needed for a generated source or object is not in the file.
   case missing(String)
+  /// The file does not show how `struct module` is laid out.
+  case missingStructure
+  /// The module that shows it does not have a function that this one has, by the function's symbol.
+  case missingFunction(String)
 }
 
 extension ConversionError: CustomStringConvertible {
@@ -38,9 +42,8 @@ extension ConversionError: CustomStringConvertible {
     switch self {
     case .malformed(let error): "\(error)"
     case .damagedTables(let words): "damaged version tables: \(words.joined(separator: "; "))"
-    case .tablesDisagree:
-      "basic and extended tables disagree (ksym versions shows how); --crcs says what is right"
-    case .noVersions: "has no version table (--crcs with --add-missing makes one)"
+    case .tablesDisagree: "basic and extended tables disagree"
+    case .noVersions: "has no version table"
     case .unrepresentable(let names, let longest):
       "\(ConversionError.count(names)) longer than \(longest) bytes: "
         + names.joined(separator: ", ")
@@ -57,6 +60,9 @@ extension ConversionError: CustomStringConvertible {
     case .deviceTable(let name, let bus, let problem):
       "MODULE_DEVICE_TABLE(\(bus), \(name)): \(problem)"
     case .missing(let what): "\(what)"
+    case .missingStructure: "an object does not record the layout of struct module"
+    case .missingFunction(let symbol):
+      "the place of \(symbol) in struct module is not known: the module has none"
     }
   }
 

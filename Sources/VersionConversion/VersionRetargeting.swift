@@ -113,6 +113,9 @@ package struct NeededSymbols {
   /// Whether code symbols begin with a dot that their exports lack (64-bit PowerPC, ELFv1).
   private let hasDots: Bool
 
+  /// The undefined symbols of a module or object.
+  ///
+  /// - Throws: ``ParseError`` if the symbol table lies outside of the file.
   package init(_ elf: borrowing ELFFile) throws(ParseError) {
     let machine = elf.header.machine
     hasDots = machine == .powerPC64 && elf.header.flags & 3 < 2

@@ -103,7 +103,7 @@ extension FileError: CustomStringConvertible {
     case .damaged(let format, let words):
       return "\(path): damaged \(format.rawValue) data: \(words)"
     case .tooLarge(let limit):
-      return "\(path): larger than the limit of \(limit) bytes (--max-size raises it)"
+      return "\(path): larger than the limit of \(limit) bytes"
     case .malformed(let error): return "\(path): \(error)"
     case .notSuitable(let words): return "\(path): \(words)"
     }

@@ -134,7 +134,7 @@ struct ConvertCommand: ParsableCommand {
         request: request, modpost: try source.read(to, limit: input.limit),
         destination: destination)
     } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.explained)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
   }

@@ -91,7 +91,7 @@ struct ExportsCommand: ParsableCommand {
       // The modules of a directory are read themselves, not from its Module.symvers.
       report.add(exports.value, from: source, only: modulesBelow > 0 ? SymbolTable.kernelName : nil)
     } catch {
-      report.complain("\(error)")
+      report.complain(error.explained)
     }
   }
 

@@ -25,7 +25,7 @@ struct KernelInput {
   /// Calls a function, and ends the command with what it throws.
   private func end<Answer>(_ body: () throws(KernelError) -> Answer) throws -> Answer {
     do throws(KernelError) { return try body() } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.explained)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
   }
@@ -78,7 +78,7 @@ struct KernelInput {
     if paths.isEmpty { return }
     source.addModules(
       paths, as: view, limit: input.limit, workers: workers)
-    for error in source.unreadModules { Terminal.complain("\(error)") }
+    for error in source.unreadModules { Terminal.complain(error.explained) }
     if input.isVerbose {
       let table = source.table
       Terminal.complain("\(table.ownerNames.count - 1) modules, \(table.count) symbols in all")

@@ -36,7 +36,7 @@ struct KnownNames: Sendable {
     } catch let error as ParseError {
       Terminal.complain("\(path): \(error)")
     } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.explained)
     }
     return false
   }

@@ -195,7 +195,7 @@ struct KallsymsEncodeCommand: ParsableCommand {
         Terminal.write(&output)
       }
     } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.explained)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
     var messages = OutputBuffer()

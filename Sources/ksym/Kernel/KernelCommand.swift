@@ -74,7 +74,7 @@ struct KernelCommand: ParsableCommand {
           report.writeText(facts)
         }
       } catch {
-        report.complain("\(error)")
+        report.complain(error.explained)
       }
     }
     report.finish()

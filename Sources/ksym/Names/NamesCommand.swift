@@ -82,7 +82,7 @@ struct NamesCommand: ParsableCommand {
       do {
         try AtomicFile.write(NamesPage(report).bytes(), to: html)
       } catch {
-        Terminal.complain("\(error)")
+        Terminal.complain(error.explained)
         status = .trouble
       }
     }

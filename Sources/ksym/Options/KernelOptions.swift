@@ -54,7 +54,7 @@ struct KernelOptions: ParsableArguments {
       kernel = try OpenKernel(path, limit: input.limit)
       facts = try kernel.factsForLoading(config: config)
     } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.explained)
       if path == "running" {
         Terminal.complain(
           "hint: name the kernel with -k (a vmlinuz, a directory, a Module.symvers)")

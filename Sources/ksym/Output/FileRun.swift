@@ -15,10 +15,9 @@ struct FileFailure: Error {
   /// A line for standard error.
   var words: String {
     switch cause {
-    case let error as FileError: "\(error)"
-    case let error as KernelError: "\(error)"
+    case is FileError, is KernelError: cause.explained
     case let failure as FileFailure: failure.words
-    default: "\(path): \(cause)"
+    default: "\(path): \(cause.explained)"
     }
   }
 }

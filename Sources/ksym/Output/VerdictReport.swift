@@ -50,7 +50,7 @@ struct VerdictReport {
   mutating func add(unreadable error: FileError) {
     status = max(status, .trouble)
     Terminal.write(&output)
-    Terminal.complain("\(error)")
+    Terminal.complain(error.explained)
   }
 
   /// Reports a module of `--with` that is left out: it cannot be read, or is not loaded.

@@ -69,7 +69,7 @@ extension SymbolFileOptions {
     } catch let error as ParseError {
       Terminal.complain("\(path): \(error)")
     } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.explained)
     }
     throw ExitCode(ExitStatus.trouble.rawValue)
   }

@@ -94,7 +94,7 @@ struct TableBuildCommand: ParsableCommand {
       for path in try kernels.paths(and: paths) { try add(path, to: &builder) }
       table.report(try builder.finish(), isVerbose: input.isVerbose)
     } catch {
-      Terminal.complain((error as? FileFailure)?.words ?? "\(error)")
+      Terminal.complain((error as? FileFailure)?.words ?? error.explained)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
   }
@@ -163,7 +163,7 @@ struct TableMergeCommand: ParsableCommand {
       for path in tables { try builder.add(try NameTable(path), path: path) }
       table.report(try builder.finish(), isVerbose: verbosity.isWanted)
     } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(error.explained)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
   }
@@ -206,7 +206,7 @@ struct TableCheckCommand: ParsableCommand {
               + "\(NamesReport.counted(table.ownerCount, "owner")), \(table.fileSize) bytes\n")
         }
       } catch {
-        Terminal.complain("\(error)")
+        Terminal.complain(error.explained)
         status = .trouble
       }
     }

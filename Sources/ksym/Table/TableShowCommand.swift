@@ -50,7 +50,7 @@ struct TableShowCommand: ParsableCommand {
     var status = ExitStatus.yes
     for path in table {
       do { tables.append((path, try NameTable(path))) } catch {
-        Terminal.complain("\(error)")
+        Terminal.complain(error.explained)
         status = .trouble
       }
     }

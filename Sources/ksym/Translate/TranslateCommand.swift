@@ -123,7 +123,7 @@ struct TranslateCommand: ParsableCommand {
         report.flush(&translator)
       } catch {
         report.flush(&translator)
-        Terminal.complain("\(error)")
+        Terminal.complain(error.explained)
         status = .trouble
       }
     }
