@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// `--json`.
 struct JSONOption: ParsableArguments {
-  @Flag(name: .customLong("json"), help: "Print one JSON object a line (see the manual page).")
+  @Flag(name: .customLong("json"), help: "Print one JSON object a line (keys: Documentation/JSON.md).")
   var isWanted = false
 }
 
