@@ -21,10 +21,10 @@ struct TerminalTests {
   @Test("columns are aligned as a terminal shows them, whatever the characters and colours")
   func columns() async throws {
     // Two columns each, none for a combining accent, one each for letters.
+    let folder = sandbox.scratch.makeDirectory("m")
     for name in ["plain1", "中文", "e\u{301}a"] { try sandbox.write("m/\(name).ko") }
     let other = try sandbox.scratch.write(contents(of: sandbox.kernel), to: "other")
     for colour in ["never", "always"] {
-      let folder = sandbox.scratch.file("m")
       let run = try await sandbox.check("-k", other, "--color", colour, folder)
       // A path as wide as plain1.ko is followed by two blanks; narrower ones by more.
       for (name, blanks) in [("plain1", 2), ("中文", 4), ("e\u{301}a", 6)] {
