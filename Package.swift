@@ -143,6 +143,7 @@ let package = Package(
       "Kernels",
       [
         "ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "KernelImages", "Kallsyms",
+        "ModuleFiles",
         "Kernels",
       ]),
     tests(
