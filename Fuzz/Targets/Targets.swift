@@ -91,8 +91,8 @@ enum FuzzTargets {
       guard again?.rows.count == table.rows.count else {
         fatalError("Module.symvers does not survive writing")
       }
-      let index = ExportIndex(table)
-      for row in table.rows { use(index.first(table.bytes(row.name), in: table) ?? -1) }
+      let lookup = ExportLookup(table)
+      for row in table.rows { use(lookup.first(table.bytes(row.name)) ?? -1) }
     }
     var dictionary = NameDictionary()
     dictionary.insert(namesIn: bytes)

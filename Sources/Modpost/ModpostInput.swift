@@ -157,16 +157,16 @@ struct ModpostInput {
     of module: borrowing ModuleFile, _ symbols: borrowing ELFSymbolTable
   ) throws(ParseError) {
     let table = try module.exports(ofFile: "module")
-    let index = ExportIndex(table)
+    let lookup = ExportLookup(table)
     var functions: Set<[UInt8]> = []
     var order: [Int] = []
     for number in 1..<max(1, symbols.count) {
       guard let symbol = symbols.symbol(at: number), symbol.sectionIndex != 0 else { continue }
       let name = symbols.name(of: symbol)
       if symbol.binding != 0 {
-        if symbol.type == 2, index.first(name, in: table) != nil { functions.insert(name.array) }
+        if symbol.type == 2, lookup.first(name) != nil { functions.insert(name.array) }
       } else if name.starts(with: "__ksymtab_"), let exported = name.suffix(from: 10),
-        let row = index.first(exported, in: table)
+        let row = lookup.first(exported)
       {
         order.append(row)
       }
@@ -215,20 +215,17 @@ struct ModpostInput {
 
 /// Symbols by Module.symvers files: of equal names the one that was read last, as in modpost.
 package struct SymversLookup: Sendable {
-  private let table: ExportTable
-  private let index: ExportIndex
+  private let exports: ExportLookup
 
   /// - Parameter table: All lines of the files, in their order.
-  package init(_ table: ExportTable) {
-    self.table = table
-    index = ExportIndex(table)
-  }
+  package init(_ table: ExportTable) { exports = ExportLookup(table) }
 
   /// The CRC of a symbol and the base name of the module that exports it.
   func export(of name: RawSpan) -> (crc: UInt32, module: String)? {
-    guard var row = index.first(name, in: table) else { return nil }
-    while let next = index.next(after: row) { row = next }
-    let owner = table.owners[Int(table.rows[row].owner)]
-    return (table.rows[row].crc, String(owner.split(separator: "/").last ?? "vmlinux"))
+    guard var row = exports.first(name) else { return nil }
+    while let next = exports.next(after: row) { row = next }
+    let export = exports.table.rows[row]
+    let owner = exports.table.owners[Int(export.owner)]
+    return (export.crc, String(owner.split(separator: "/").last ?? "vmlinux"))
   }
 }

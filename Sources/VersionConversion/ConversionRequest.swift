@@ -47,8 +47,7 @@ package struct ConversionRequest: Sendable {
 /// New CRCs for a module: those of another kernel.
 package struct Retargeting: Sendable {
   /// What the kernel (and modules) export.
-  let exports: ExportTable
-  let index: ExportIndex
+  let exports: ExportLookup
   /// The only symbols to change; `nil` for all.
   package var only: Set<[UInt8]>?
   /// Whether to add versions of symbols that the module needs and has none for.
@@ -57,18 +56,16 @@ package struct Retargeting: Sendable {
   package var prunes = false
 
   /// CRCs by the exports of a kernel.
-  package init(_ exports: ExportTable) {
-    self.exports = exports
-    index = ExportIndex(exports)
-  }
+  package init(_ exports: ExportTable) { self.exports = ExportLookup(exports) }
 
   /// The CRC of a symbol: of the last export with one, as modpost takes it.
   func crc(of name: RawSpan) -> UInt32? {
-    var row = index.first(name, in: exports)
+    var row = exports.first(name)
     var found: UInt32?
     while let current = row {
-      if exports.rows[current].hasCRC { found = exports.rows[current].crc }
-      row = index.next(after: current)
+      let export = exports.table.rows[current]
+      if export.hasCRC { found = export.crc }
+      row = exports.next(after: current)
     }
     return found
   }

@@ -29,6 +29,7 @@ struct Ksym: ParsableCommand {
   static func main() {
     // A reader that goes away ends the command quietly: writing then fails with EPIPE.
     signal(SIGPIPE, SIG_IGN)
+    AtomicFile.deferSignals()
     if let unknown = UnknownCommand.find(
       in: Array(CommandLine.arguments.dropFirst()), of: Ksym.self)
     {

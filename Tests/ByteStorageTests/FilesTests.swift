@@ -56,30 +56,3 @@ struct DirectoryTreeTests {
     #expect(PathKind(scratch.makeFIFO("fifo")) == .other)
   }
 }
-
-@Suite("Atomic file")
-struct AtomicFileTests {
-  @Test("a new file has the mode asked for, an old one keeps its own")
-  func modes() throws {
-    let scratch = try ScratchDirectory()
-    let path = scratch.file("file")
-    try AtomicFile.write([1, 2], to: path, mode: 0o600)
-    #expect(permissions(of: path) == 0o600)
-    try AtomicFile.write([3], to: path, mode: 0o755)
-    #expect(permissions(of: path) == 0o600)
-    #expect(try contents(of: path) == [3])
-    #expect(DirectoryTree.names(in: scratch.path) == ["file"])
-  }
-
-  @Test("a failing write leaves no file")
-  func failing() throws {
-    let scratch = try ScratchDirectory()
-    #expect(throws: FileError.self) {
-      try AtomicFile.write([1], to: scratch.file("none/file"))
-    }
-    scratch.makeDirectory("folder")
-    try scratch.write([0], to: "folder/inside")
-    #expect(throws: FileError.self) { try AtomicFile.write([1], to: scratch.file("folder")) }
-    #expect(DirectoryTree.names(in: scratch.path) == ["folder"])
-  }
-}

@@ -16,9 +16,9 @@ struct HostileTextTests {
     let text = (0..<1000).map { "0x\($0)\tname\($0 % 700)\tvmlinux\tEXPORT_SYMBOL\t\n" }.joined()
     let bytes = Array(text.utf8)
     let table = try Symvers.parse(bytes.rawSpan)
-    let index = ExportIndex(table)
+    let lookup = ExportLookup(table)
     for row in table.rows.indices {
-      let first = index.first(table.bytes(table.rows[row].name), in: table)
+      let first = lookup.first(table.bytes(table.rows[row].name))
       #expect(first == (row < 700 ? row : row - 700))
     }
   }

@@ -111,20 +111,20 @@ struct ExportTableTests {
   func index() throws {
     let names = (0..<300).map { "symbol_\($0 % 100)" } + ["", "once"]
     let table = table(names)
-    let index = ExportIndex(table)
+    let lookup = ExportLookup(table)
     for name in Set(names) {
       let bytes = Array(name.utf8)
       var found: [Int] = []
-      var row = index.first(bytes.rawSpan, in: table)
+      var row = lookup.first(bytes.rawSpan)
       while let current = row {
         found.append(current)
-        row = index.next(after: current)
+        row = lookup.next(after: current)
       }
       #expect(found == names.indices.filter { names[$0] == name })
     }
     let other = Array("symbol_100".utf8)
-    #expect(index.first(other.rawSpan, in: table) == nil)
-    #expect(ExportIndex(ExportTable()).first(other.rawSpan, in: ExportTable()) == nil)
+    #expect(lookup.first(other.rawSpan) == nil)
+    #expect(ExportLookup().first(other.rawSpan) == nil)
   }
 
   @Test("tables are joined with their owners; a row without a CRC stays without one")

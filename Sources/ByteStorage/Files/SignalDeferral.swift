@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// The handler only notes the signal while a file is named; whoever removes the name then ends the
 /// process as the signal would have. All of it is done with atomics: a handler may do nothing else.
-enum SignalDeferral {
+package enum SignalDeferral {
   private static let isNaming = Atomic<Bool>(false)
   private static let pending = Atomic<Int32>(0)
 
@@ -17,7 +17,7 @@ enum SignalDeferral {
 
   /// Installs the handler for all signals that are not ignored. A file that grows too large is an
   /// error, not a signal.
-  static func install() {
+  package static func install() {
     // The first use of a global value is no matter for a handler.
     _ = pending.load(ordering: .sequentiallyConsistent)
     _ = isNaming.load(ordering: .sequentiallyConsistent)
@@ -43,11 +43,8 @@ enum SignalDeferral {
     raise(number)
   }
 
-  /// Whether the process should end.
-  static var isPending: Bool { pending.load(ordering: .sequentiallyConsistent) != 0 }
-
   /// Runs `body`, which makes and removes a name, without being ended by a signal within.
-  static func withoutSignals<Result>(_ body: () -> Result) -> Result {
+  package static func withoutSignals<Result>(_ body: () -> Result) -> Result {
     isNaming.store(true, ordering: .sequentiallyConsistent)
     let result = body()
     isNaming.store(false, ordering: .sequentiallyConsistent)

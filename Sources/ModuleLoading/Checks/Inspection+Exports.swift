@@ -7,10 +7,10 @@ extension Inspection {
   /// The export of `module_layout`, whose CRC represents the layout of the kernel's structures.
   var layoutExport: ExportTable.Row? {
     let name: ConstantName = "module_layout"
-    guard let exports = kernel.exports, let row = kernel.index.first(name.bytes, in: exports) else {
+    guard let exports = kernel.exports, let row = exports.first(name.bytes) else {
       return nil
     }
-    return exports.rows[row]
+    return exports.table.rows[row]
   }
 
   /// `check_modstruct_version`.

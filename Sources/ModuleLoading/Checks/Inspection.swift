@@ -44,7 +44,7 @@ struct Inspection: ~Escapable {
     if let refusal = blacklisting() { return refusal }
     let versions = readVersions()
     if settings.modversions, let exports = kernel.exports {
-      evidence.compare(versions, exports, kernel.index)
+      evidence.compare(versions, exports)
     }
     if settings.modversions, layoutExport == nil { verdict.doubt(.layoutVersionUnknown) }
     if let refusal = layoutRefusal(versions, &verdict.log) { return refusal }

@@ -53,8 +53,7 @@ struct LoaderKernel: Sendable {
   private let knownMachine: ELFMachine?
   let vermagic: String?
   let structureSize: StructureSize
-  let exports: ExportTable?
-  let index: ExportIndex
+  let exports: ExportLookup?
   private let hasPlaceRelativeExports: Bool
 
   init(
@@ -65,8 +64,7 @@ struct LoaderKernel: Sendable {
     knownMachine = machine
     self.vermagic = vermagic
     self.structureSize = structureSize
-    self.exports = exports
-    index = ExportIndex(exports ?? ExportTable())
+    self.exports = exports.map { ExportLookup($0) }
     hasPlaceRelativeExports = machine == .x86_64 || machine == .i386 || machine == .aarch64
   }
 

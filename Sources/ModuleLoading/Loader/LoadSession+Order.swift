@@ -40,7 +40,7 @@ extension LoadSession {
         let name = uses.name(of: use)
         if isMissing(name, in: vmlinux) {
           for row in rows(of: name) {
-            let owner = Int(exports.rows[row].owner)
+            let owner = Int(exports.table.rows[row].owner)
             if isLoadable(owner, for: pending.number) { return owner }
           }
         }
@@ -52,9 +52,9 @@ extension LoadSession {
 
   /// Whether vmlinux does not export a symbol, or not to modules that are proprietary (as one may
   /// turn out to be while it is resolved).
-  private func isMissing(_ name: RawSpan, in vmlinux: ExportTable) -> Bool {
-    guard let row = kernel.index.first(name, in: vmlinux) else { return true }
-    return vmlinux.rows[row].licence.isGPLOnly
+  private func isMissing(_ name: RawSpan, in vmlinux: ExportLookup) -> Bool {
+    guard let row = vmlinux.first(name) else { return true }
+    return vmlinux.table.rows[row].licence.isGPLOnly
   }
 
   /// Whether a module may be loaded on demand for another, and was not yet.
@@ -91,8 +91,8 @@ extension LoadSession {
 
   /// Why a symbol is missing though a module of the tree exports it.
   private func exporterThatFails(_ name: String) -> LoadCause? {
-    guard let row = index.first(Array(name.utf8).rawSpan, in: exports) else { return nil }
-    let owner = Int(exports.rows[row].owner)
+    guard let row = exports.first(Array(name.utf8).rawSpan) else { return nil }
+    let owner = Int(exports.table.rows[row].owner)
     guard isOnDemand[owner] else {
       return LoadCause(.ownerNotLoaded, symbol: name, owner: self.name(of: owner))
     }

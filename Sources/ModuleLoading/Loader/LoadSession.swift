@@ -14,8 +14,7 @@ struct LoadSession {
   /// Whether a module is loaded when another needs what it exports, as modprobe would.
   let isOnDemand: [Bool]
   /// Exports of all modules; the owner is the index in ``modules``.
-  let exports: ExportTable
-  let index: ExportIndex
+  let exports: ExportLookup
 
   /// What livepatches name, resolved; `nil` as long as nobody needs it.
   var livepatches: LivepatchResolver?
@@ -43,8 +42,7 @@ struct LoadSession {
     isOnDemand = gathered.isOnDemand
     var exports = ExportTable()
     for module in modules { LoadSession.add(module.module, to: &exports) }
-    self.exports = exports
-    index = ExportIndex(exports)
+    self.exports = ExportLookup(exports)
   }
 
   /// Adds the exports that the kernel finds, as those of one owner.
@@ -73,7 +71,7 @@ struct LoadSession {
     return uses.all.contains { use in
       guard use.kind == .undefined else { return false }
       let name = uses.name(of: use)
-      return kernel.index.first(name, in: vmlinux) == nil && index.first(name, in: exports) == nil
+      return vmlinux.first(name) == nil && exports.first(name) == nil
         && !kernel.isIgnored(name)
     }
   }
@@ -104,12 +102,12 @@ struct LoadSession {
 
   /// Rows of the modules' exports with a name: those of loaded modules first, newest first.
   func rows(of name: RawSpan) -> [Int] {
-    guard let first = index.first(name, in: exports) else { return [] }
+    guard let first = exports.first(name) else { return [] }
     var rows = [first]
-    while let last = rows.last, let next = index.next(after: last) { rows.append(next) }
+    while let last = rows.last, let next = exports.next(after: last) { rows.append(next) }
     guard rows.count > 1, !loaded.isEmpty else { return rows }
     func age(_ row: Int) -> Int {
-      loaded.lastIndex(of: Int(exports.rows[row].owner)).map { -$0 - 1 } ?? 0
+      loaded.lastIndex(of: Int(exports.table.rows[row].owner)).map { -$0 - 1 } ?? 0
     }
     return rows.enumerated().sorted { (age($0.element), $0.offset) < (age($1.element), $1.offset) }
       .map(\.element)

@@ -24,15 +24,15 @@ extension Resolution {
   /// - Returns: The export that the module sees, or else the first that is hidden from it.
   mutating func find(_ name: RawSpan) -> (visible: Found?, hidden: Found?) {
     var hidden: Found?
-    if let vmlinux = session.kernel.exports, let row = session.kernel.index.first(name, in: vmlinux) {
-      let found = Found(vmlinux.rows[row], in: vmlinux, owner: nil)
+    if let vmlinux = session.kernel.exports, let row = vmlinux.first(name) {
+      let found = Found(vmlinux.table.rows[row], in: vmlinux.table, owner: nil)
       if !(isProprietary && found.licence.isGPLOnly) { return (found, nil) }
       hidden = found
     }
     for row in session.rows(of: name) {
-      let owner = Int(session.exports.rows[row].owner)
+      let owner = Int(session.exports.table.rows[row].owner)
       guard owner != number, isAvailable(owner) else { continue }
-      let found = Found(session.exports.rows[row], in: session.exports, owner: owner)
+      let found = Found(session.exports.table.rows[row], in: session.exports.table, owner: owner)
       if !(isProprietary && found.licence.isGPLOnly) { return (found, nil) }
       hidden = hidden ?? found
     }

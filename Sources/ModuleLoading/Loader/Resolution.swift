@@ -148,11 +148,11 @@ struct Resolution {
     let own = contents.exports
     for row in own.rows {
       let name = own.bytes(row.name)
-      let isOfKernel = session.kernel.index.first(name, in: vmlinux) != nil
+      let isOfKernel = vmlinux.first(name) != nil
       let owner =
         isOfKernel
         ? "kernel"
-        : session.rows(of: name).map { Int(session.exports.rows[$0].owner) }
+        : session.rows(of: name).map { Int(session.exports.table.rows[$0].owner) }
           .first { $0 != number && (session.loaded.contains($0) || closure.contains($0)) }
           .map(session.name)
       guard let owner else { continue }

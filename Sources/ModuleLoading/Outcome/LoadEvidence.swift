@@ -30,20 +30,20 @@ extension LoadEvidence {
 
   /// Compares the versions of a module with what vmlinux exports.
   mutating func compare(
-    _ versions: borrowing VersionIndex, _ exports: ExportTable, _ index: ExportIndex
+    _ versions: borrowing VersionIndex, _ exports: ExportLookup
   ) {
     var (agreeing, differing) = (0, 0)
     versions.forEach { name, crc in
-      guard let row = index.first(name, in: exports), exports.rows[row].hasCRC else { return }
-      if UInt64(exports.rows[row].crc) == crc { agreeing += 1 } else { differing += 1 }
+      guard let row = exports.first(name), exports.table.rows[row].hasCRC else { return }
+      if UInt64(exports.table.rows[row].crc) == crc { agreeing += 1 } else { differing += 1 }
     }
     (self.agreeing, self.differing) = (agreeing, differing)
     for name in LoadEvidence.emptyFunctions {
-      guard let crc = versions.crc(of: name.bytes), let row = index.first(name.bytes, in: exports),
-        exports.rows[row].hasCRC
+      guard let crc = versions.crc(of: name.bytes), let row = exports.first(name.bytes),
+        exports.table.rows[row].hasCRC
       else { continue }
       moduleUsesDWARF = crc == LoadEvidence.emptyFunctionCRC
-      kernelUsesDWARF = UInt64(exports.rows[row].crc) == LoadEvidence.emptyFunctionCRC
+      kernelUsesDWARF = UInt64(exports.table.rows[row].crc) == LoadEvidence.emptyFunctionCRC
       break
     }
   }

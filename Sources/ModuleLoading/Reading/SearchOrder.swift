@@ -29,12 +29,12 @@ enum SearchOrder {
 
   /// Rows whose name and class of licence an earlier row has: nothing ever asks for them.
   static func repeatedRows(of table: ExportTable) -> [Int] {
-    let index = ExportIndex(table)
+    let lookup = ExportLookup(table)
     // Only names that come more than once need a look.
     var seen: Set<[UInt8]> = []
     return table.rows.indices.filter { row in
       let name = table.bytes(table.rows[row].name)
-      if index.first(name, in: table) == row, index.next(after: row) == nil { return false }
+      if lookup.first(name) == row, lookup.next(after: row) == nil { return false }
       return !seen.insert(name.array + [table.rows[row].licence.isGPLOnly ? 1 : 0]).inserted
     }
   }

@@ -51,7 +51,7 @@ package struct BasicVersions: ~Escapable {
   /// What is wrong in the table, in order.
   package func defects() -> [VersionDefect] {
     var found: [VersionDefect] = []
-    var seen = DuplicateFinder()
+    var seen = NameInterner()
     for index in 0..<count {
       guard let record = record(at: index) else { break }
       let start = record.offset
@@ -70,7 +70,7 @@ package struct BasicVersions: ~Escapable {
       if let rest = bytes.slice(padding), !rest.isAllZero {
         found.append(VersionDefect(.dirtyPadding, name: record.name, offset: start))
       }
-      if seen.isRepeated(record.name) {
+      if !seen.insert(record.name) {
         found.append(VersionDefect(.duplicateName, name: record.name, offset: start))
       }
     }

@@ -51,13 +51,13 @@ package struct ExtendedVersions: ~Escapable {
   /// What is wrong in the tables, in order; offsets are in the names section.
   package func defects() -> [VersionDefect] {
     var found: [VersionDefect] = []
-    var seen = DuplicateFinder()
+    var seen = NameInterner()
     var named = 0
     let end = forEach { record in
       named += 1
       if record.name.byteCount == 0 {
         found.append(VersionDefect(.emptyName, name: record.name, offset: record.offset))
-      } else if seen.isRepeated(record.name) {
+      } else if !seen.insert(record.name) {
         found.append(VersionDefect(.duplicateName, name: record.name, offset: record.offset))
       }
     }

@@ -42,11 +42,11 @@ package struct PackedVersions: ~Escapable {
   /// What is wrong in the table, in order.
   package func defects() -> [VersionDefect] {
     var found: [VersionDefect] = []
-    var seen = DuplicateFinder()
+    var seen = NameInterner()
     let end = forEach { record in
       if record.name.byteCount == 0 {
         found.append(VersionDefect(.emptyName, name: record.name, offset: record.offset))
-      } else if seen.isRepeated(record.name) {
+      } else if !seen.insert(record.name) {
         found.append(VersionDefect(.duplicateName, name: record.name, offset: record.offset))
       }
     }

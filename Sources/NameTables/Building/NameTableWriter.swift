@@ -2,7 +2,7 @@ internal import ByteStorage
 
 /// Writes the sections of a name table one after another, with the checksums of its blocks.
 final class NameTableWriter {
-  private let file: AtomicFileWriter
+  private let file: AtomicFile
   private var block: [UInt8] = []
   private var checksums = OutputBuffer()
   private(set) var header = NameTableHeader()
@@ -10,7 +10,7 @@ final class NameTableWriter {
   private var position = NameTableHeader.blockSize
 
   init(_ path: String) throws(FileError) {
-    file = try AtomicFileWriter(path)
+    file = try AtomicFile(path)
     try file.append([UInt8](repeating: 0, count: NameTableHeader.blockSize))
     block.reserveCapacity(NameTableHeader.blockSize)
   }

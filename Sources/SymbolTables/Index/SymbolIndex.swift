@@ -17,8 +17,8 @@ package struct SymbolIndex: Sendable {
   /// Number of symbols at the start of the table that belong to the kernel itself.
   package let kernelCount: Int
 
-  /// Slots of the hash table: the upper half of a hash, and an index + 1; 0 is free.
-  private let slots: [UInt64]
+  /// The first symbol of each name.
+  private let slots: NameSlots
   /// Index + 1 of the next symbol of the same name, or 0.
   private let next: [UInt32]
   /// The kernel's symbols by address; empty if the table is in that order.
@@ -36,24 +36,14 @@ package struct SymbolIndex: Sendable {
     let count = table.count
     let kernelCount = table.owners.firstIndex { $0 != 0 } ?? count
     self.kernelCount = kernelCount
-    var size = 16
-    while size < count &+ count / 4 { size *= 2 }
-    var slots = [UInt64](repeating: 0, count: size)
+    var slots = NameSlots(count: count)
     var next = [UInt32](repeating: 0, count: count)
     // Backwards, so that the first of equal names heads its chain.
     for index in stride(from: count &- 1, through: 0, by: -1) {
-      let hash = table.name(at: index).hash
-      let entry = hash & ~0xffff_ffff | UInt64(index &+ 1)
-      var position = Int(truncatingIfNeeded: hash) & (size &- 1)
-      while slots[position] != 0 {
-        let head = Int(slots[position] & 0xffff_ffff) &- 1
-        if slots[position] ^ entry < 1 << 32, SymbolIndex.sameName(table, head, index) {
-          next[index] = UInt32(truncatingIfNeeded: head &+ 1)
-          break
-        }
-        position = (position &+ 1) & (size &- 1)
+      let name = table.name(at: index)
+      if let head = slots.set(index, name.hash, where: { table.name(at: $0).equals(name) }) {
+        next[index] = UInt32(truncatingIfNeeded: head &+ 1)
       }
-      slots[position] = entry
     }
     self.slots = slots
     self.next = next
@@ -68,10 +58,6 @@ package struct SymbolIndex: Sendable {
     buckets =
       kernelOrder.isEmpty
       ? AddressBuckets(table.addresses, count: kernelCount, span: span) : AddressBuckets()
-  }
-
-  private static func sameName(_ table: SymbolTable, _ left: Int, _ right: Int) -> Bool {
-    table.name(at: left).equals(table.name(at: right))
   }
 
   /// Indices by address, equal addresses in table order; empty if they are so already.
@@ -98,19 +84,8 @@ package struct SymbolIndex: Sendable {
     return order
   }
 
-  private static func first(_ name: RawSpan, in table: SymbolTable, _ slots: [UInt64]) -> Int? {
-    let hash = name.hash
-    let mask = slots.count &- 1
-    var position = Int(truncatingIfNeeded: hash) & mask
-    while slots[position] != 0 {
-      let slot = slots[position]
-      if (slot ^ hash) >> 32 == 0 {
-        let index = Int(slot & 0xffff_ffff) &- 1
-        if table.name(at: index).equals(name) { return index }
-      }
-      position = (position &+ 1) & mask
-    }
-    return nil
+  private static func first(_ name: RawSpan, in table: SymbolTable, _ slots: NameSlots) -> Int? {
+    slots.find(name.hash) { table.name(at: $0).equals(name) }
   }
 }
 

@@ -93,7 +93,6 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
-    AtomicFile.deferSignals()
     FreedMemory.keep()
     let entries = ModulePaths.expand(allModules)
     if entries.count != 1, let output = destination.output, PathKind(output) != .directory {
