@@ -51,6 +51,14 @@ package struct BTFTypes: ~Escapable {
     start = typesStart
   }
 
+  /// `BTF_KIND_*` of include/uapi/linux/btf.h, from `BTF_KIND_INT (1)` to `BTF_KIND_ENUM64 (19)`.
+  private enum Kind: UInt32 {
+    case integer = 1
+    case pointer, array, structure, union, enumeration, forward, typedef, volatile, const, restrict
+    case function, functionPrototype, variable, dataSection, float, declarationTag, typeTag
+    case enumeration64
+  }
+
   private static func outside(
     _ size: Int, _ start: Int, _ available: Int, _ region: StaticString
   ) -> ParseError {
@@ -78,7 +86,8 @@ package struct BTFTypes: ~Escapable {
       let added = try addedBytes(info, at: offset)
       let next = offset &+ 12 &+ added
       guard next <= types.byteCount else { throw truncated(12 + added, offset) }
-      if info & 0x7f00_0000 == 0x0400_0000, let rest = strings.suffix(from: Int(nameOffset)),
+      if info >> 24 & 0x7f == Kind.structure.rawValue,
+        let rest = strings.suffix(from: Int(nameOffset)),
         rest.byte(at: length) == 0, rest.starts(with: name)
       {
         if let known = size, known != word { return nil }
@@ -95,13 +104,17 @@ package struct BTFTypes: ~Escapable {
   /// fewer bits of both and leave the others zero).
   private func addedBytes(_ info: UInt32, at offset: Int) throws(ParseError) -> Int {
     let count = Int(info & 0xff_ffff)
-    switch info >> 24 & 0x7f {
-    case 2, 7, 8, 9, 10, 11, 12, 16, 18: return 0
-    case 1, 14, 17: return 4
-    case 3: return 12
-    case 4, 5, 15, 19: return 12 &* count
-    case 6, 13: return 8 &* count
-    case let kind: throw ParseError(.unsupported(UInt64(kind)), in: "BTF kind", at: start &+ offset)
+    let number = info >> 24 & 0x7f
+    guard let kind = Kind(rawValue: number) else {
+      throw ParseError(.unsupported(UInt64(number)), in: "BTF kind", at: start &+ offset)
+    }
+    switch kind {
+    case .pointer, .forward, .typedef, .volatile, .const, .restrict, .function, .float, .typeTag:
+      return 0
+    case .integer, .variable, .declarationTag: return 4
+    case .array: return 12
+    case .structure, .union, .dataSection, .enumeration64: return 12 &* count
+    case .enumeration, .functionPrototype: return 8 &* count
     }
   }
 

@@ -99,15 +99,3 @@ package struct ELFSectionFlags: OptionSet, Sendable, Hashable {
   /// `SHF_INFO_LINK`.
   package static let infoLink = Self(rawValue: 0x40)
 }
-
-/// `st_shndx`: where a symbol is defined.
-package enum ELFSectionIndex {
-  /// Not defined here.
-  package static let undefined: UInt16 = 0
-  /// A symbol of the running kernel that a livepatch names (`SHN_LIVEPATCH`).
-  package static let livepatch: UInt16 = 0xff20
-  /// An absolute value.
-  package static let absolute: UInt16 = 0xfff1
-  /// Uninitialised data not yet allocated.
-  package static let common: UInt16 = 0xfff2
-}

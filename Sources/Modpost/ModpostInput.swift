@@ -58,7 +58,8 @@ struct ModpostInput {
 
   private mutating func readSymbols(_ symbols: borrowing ELFSymbolTable) {
     for index in 1..<max(1, symbols.count) {
-      guard let symbol = symbols.symbol(at: index), symbol.sectionIndex != 0, symbol.binding != 0
+      guard let symbol = symbols.symbol(at: index),
+        symbol.sectionIndex != ELFSectionIndex.undefined, symbol.binding != .local
       else { continue }
       let name = symbols.name(of: symbol)
       if name.equals("init_module") { hasInit = true }
@@ -161,10 +162,12 @@ struct ModpostInput {
     var functions: Set<[UInt8]> = []
     var order: [Int] = []
     for number in 1..<max(1, symbols.count) {
-      guard let symbol = symbols.symbol(at: number), symbol.sectionIndex != 0 else { continue }
+      guard let symbol = symbols.symbol(at: number),
+        symbol.sectionIndex != ELFSectionIndex.undefined
+      else { continue }
       let name = symbols.name(of: symbol)
-      if symbol.binding != 0 {
-        if symbol.type == 2, lookup.first(name) != nil { functions.insert(name.array) }
+      if symbol.binding != .local {
+        if symbol.type == .function, lookup.first(name) != nil { functions.insert(name.array) }
       } else if name.starts(with: "__ksymtab_"), let exported = name.suffix(from: 10),
         let row = lookup.first(exported)
       {
@@ -190,9 +193,11 @@ struct ModpostInput {
     var functions: Set<[UInt8]> = []
     var records: [(name: [UInt8], symbol: ELFSymbol)] = []
     for number in 1..<max(1, symbols.count) {
-      guard let symbol = symbols.symbol(at: number), symbol.sectionIndex != 0 else { continue }
+      guard let symbol = symbols.symbol(at: number),
+        symbol.sectionIndex != ELFSectionIndex.undefined
+      else { continue }
       let name = symbols.name(of: symbol)
-      if symbol.type == 2, symbol.binding != 0 { functions.insert(name.array) }
+      if symbol.type == .function, symbol.binding != .local { functions.insert(name.array) }
       if name.starts(with: "__export_symbol_"), let exported = name.suffix(from: 16) {
         records.append((exported.array, symbol))
       }

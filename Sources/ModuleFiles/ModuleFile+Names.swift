@@ -22,7 +22,7 @@ extension ModuleFile {
   ) throws(ParseError) {
     if let symbols = try elf.symbolTable() {
       for index in 1..<max(1, symbols.count) {
-        guard let symbol = symbols.symbol(at: index), symbol.type != 3, symbol.type != 4,
+        guard let symbol = symbols.symbol(at: index), symbol.type != .section, symbol.type != .file,
           symbol.sectionIndex != ELFSectionIndex.undefined
         else { continue }
         let name = symbols.name(of: symbol)

@@ -42,7 +42,7 @@ package struct NameReader: ~Copyable {
   package mutating func read(_ path: String) throws -> NameCollection {
     if ModulePaths.isModuleName(path) {
       try file.open(path)
-      if let module = try? ModuleFile(file.source), module.elf.header.type == 1 {
+      if let module = try? ModuleFile(file.source), module.elf.header.type == .relocatable {
         return try NameReader.names(of: module, path)
       }
     }

@@ -67,18 +67,20 @@ extension SymbolFile {
   ) -> ELFSymbol {
     let isUpper = letter < 0x60
     let lower = letter | 0x20
-    let isWeak = lower == 0x77 || lower == 0x76
-    let binding: UInt8 = isWeak ? 2 : isUpper || letter == 0x75 ? 1 : 0
-    guard let place, lower != 0x61, address >= place.first, address <= place.end else {
+    let isWeak = lower == UInt8(ascii: "w") || lower == UInt8(ascii: "v")
+    let binding: ELFSymbolBinding =
+      isWeak ? .weak : isUpper || letter == UInt8(ascii: "u") ? .global : .local
+    guard let place, lower != UInt8(ascii: "a"), address >= place.first, address <= place.end else {
       return ELFSymbol(
-        nameOffset: 0, info: binding << 4, sectionIndex: ELFSectionIndex.absolute, value: address,
+        nameOffset: 0, info: ELFSymbol.info(binding, .none), sectionIndex: ELFSectionIndex.absolute,
+        value: address,
         size: 0)
     }
     var size = min(next ?? place.end, place.end) &- address
-    var type: UInt8 = place.isCode ? 2 : 1
-    if isMarker || size == 0 { (size, type) = (0, 0) }
+    var type: ELFSymbolType = place.isCode ? .function : .object
+    if isMarker || size == 0 { (size, type) = (0, .none) }
     return ELFSymbol(
-      nameOffset: 0, info: binding << 4 | type, sectionIndex: place.index, value: address,
+      nameOffset: 0, info: ELFSymbol.info(binding, type), sectionIndex: place.index, value: address,
       size: size)
   }
 

@@ -41,7 +41,7 @@ package struct SymbolFile: Sendable {
   package let machine: ELFMachine
   /// The build ID to note, where no section of the image holds it.
   package var buildID: [UInt8]?
-  let type: UInt16
+  let type: ELFFileType
   let flags: UInt32
   let entry: UInt64
   var sections: [Section]
@@ -78,7 +78,7 @@ package struct SymbolFile: Sendable {
     }
     self.sections = sections
     segments = try elf.segments().filter { segment in
-      (segment.type == 1 || segment.type == 4)
+      (segment.type == .load || segment.type == .note)
         && !segment.offset.addingReportingOverflow(segment.fileSize).overflow
         && segment.offset &+ segment.fileSize <= UInt64(size)
     }
@@ -101,7 +101,7 @@ package struct SymbolFile: Sendable {
     let told = KernelMachine(telling: table)
     layout = ELFLayout(is64Bit: wordSize != 4, order: order ?? told?.order ?? .little)
     machine = told?.machine ?? ELFMachine(rawValue: 0)
-    type = 2
+    type = .executable
     flags = told?.flags ?? 0
     self.start = start
     let sections = SymbolFile.sections(boundsIn: table, start: start, size: size)
@@ -114,7 +114,7 @@ package struct SymbolFile: Sendable {
   /// Over sections that symbols tell, for a linked file whose own are lost; without contents.
   package init(boundsIn table: SymbolTable, like elf: ELFFile) {
     layout = elf.layout
-    (machine, type, flags) = (elf.header.machine, 2, elf.header.flags)
+    (machine, type, flags) = (elf.header.machine, .executable, elf.header.flags)
     (entry, start, segments, verbatim) = (elf.header.entry, nil, [], 0..<0)
     sections = SymbolFile.sections(boundsIn: table, start: nil, size: 0)
   }
@@ -192,7 +192,7 @@ extension SymbolFile {
       writer.addSection(named: section.name.rawSpan, header)
     }
     for segment in made { writer.addSegment(segment) }
-    for var segment in segments where segment.type == 1 {
+    for var segment in segments where segment.type == .load {
       (segment.offset, segment.fileSize, segment.alignment) = (0, 0, 1)
       writer.addSegment(segment)
     }

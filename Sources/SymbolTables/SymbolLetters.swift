@@ -21,16 +21,16 @@ package struct SymbolLetters: Sendable {
 
   /// The letter of `nm`.
   package func letter(of symbol: ELFSymbol) -> UInt8 {
-    let isGlobal = symbol.binding != 0
-    let isObject = symbol.type == 1
+    let isGlobal = symbol.binding != .local
+    let isObject = symbol.type == .object
     if symbol.sectionIndex == ELFSectionIndex.common { return UInt8(ascii: "C") }
     if symbol.sectionIndex == ELFSectionIndex.undefined {
       if symbol.isWeak { return UInt8(ascii: isObject ? "v" : "w") }
       return UInt8(ascii: "U")
     }
-    if symbol.type == 10 { return UInt8(ascii: "i") }
+    if symbol.type == .indirectFunction { return UInt8(ascii: "i") }
     if symbol.isWeak { return UInt8(ascii: isObject ? "V" : "W") }
-    if symbol.binding == 10 { return UInt8(ascii: "u") }
+    if symbol.binding == .unique { return UInt8(ascii: "u") }
     let letter =
       symbol.sectionIndex == ELFSectionIndex.absolute
       ? UInt8(ascii: "a") : sectionLetter(symbol.sectionIndex)
@@ -53,11 +53,11 @@ package struct SymbolLetters: Sendable {
   }
 
   private func kernelLetter(of symbol: ELFSymbol) -> UInt8 {
-    if symbol.isWeak { return UInt8(ascii: symbol.type == 1 ? "v" : "w") }
+    if symbol.isWeak { return UInt8(ascii: symbol.type == .object ? "v" : "w") }
     switch symbol.sectionIndex {
     case ELFSectionIndex.undefined: return UInt8(ascii: "u")
     case ELFSectionIndex.absolute: return UInt8(ascii: "a")
-    case 0xff00...: return UInt8(ascii: "?")
+    case ELFSectionIndex.reserved...: return UInt8(ascii: "?")
     default: break
     }
     if Int(symbol.sectionIndex) == perCPU { return UInt8(ascii: "a") }

@@ -34,23 +34,23 @@ extension SymbolTable {
       guard room >= 0 else {
         throw ParseError(.unsupported(UInt64(symbols.count)), in: "symbol names", at: index)
       }
-      if symbol.type == 4 {
+      if symbol.type == .file {
         file = name.text
         continue
       }
-      guard symbol.sectionIndex != ELFSectionIndex.undefined, symbol.type != 3,
+      guard symbol.sectionIndex != ELFSectionIndex.undefined, symbol.type != .section,
         name.byteCount > 0
       else { continue }
       let chosen = letter.map { $0(symbol, name) } ?? letters.letter(of: symbol)
       guard let chosen else { continue }
       append(address: SymbolTable.address(of: symbol, elf.header), type: chosen, name: name)
-      if !file.isEmpty, symbol.binding == 0 { setFile(file, at: count - 1) }
+      if !file.isEmpty, symbol.binding == .local { setFile(file, at: count - 1) }
     }
   }
 
   /// The address of a symbol: the lowest bit of a function of 32-bit ARM tells Thumb code from other.
   private static func address(of symbol: ELFSymbol, _ header: ELFHeader) -> UInt64 {
-    header.machine == .arm && symbol.type == 2 ? symbol.value & ~1 : symbol.value
+    header.machine == .arm && symbol.type == .function ? symbol.value & ~1 : symbol.value
   }
 
   /// Takes the source files of symbols from another table of the same kernel, which tells them:

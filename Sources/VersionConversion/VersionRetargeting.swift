@@ -122,7 +122,7 @@ package struct NeededSymbols {
     guard let table = try elf.symbolTable() else { return }
     for index in 1..<max(1, min(table.count, VersionTables.mostRecords)) {
       guard let symbol = table.symbol(at: index),
-        symbol.sectionIndex == ELFSectionIndex.undefined, symbol.binding == 1 || symbol.isWeak
+        symbol.sectionIndex == ELFSectionIndex.undefined, symbol.binding == .global || symbol.isWeak
       else { continue }
       let name = table.name(of: symbol)
       guard !NeededSymbols.isOfTheLinker(name, machine) else { continue }

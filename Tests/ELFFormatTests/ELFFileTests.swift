@@ -54,7 +54,7 @@ struct ELFFileTests {
     let bytes = sample(layout)
     let elf = try ELFFile(ByteSource(bytes.rawSpan))
     #expect(elf.layout == layout)
-    #expect(elf.header.type == 1)
+    #expect(elf.header.type == .relocatable)
     #expect(elf.header.machine == .x86_64)
     #expect(elf.header.flags == 0x1234)
     #expect(
@@ -88,7 +88,7 @@ struct ELFFileTests {
     let second = table.symbol(at: 2)
     let start = try #require(second)
     #expect(start.value == 2 && start.size == 1 && start.sectionIndex == 1)
-    #expect(start.binding == 1 && start.type == 2)
+    #expect(start.binding == .global && start.type == .function)
     let weak = table.symbol(at: 3)?.isWeak
     let outside = [table.symbol(at: 4), table.symbol(at: -1)]
     #expect(weak == true)

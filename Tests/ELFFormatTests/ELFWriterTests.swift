@@ -12,7 +12,7 @@ struct ELFWriterTests {
       let bytes = sample(layout)
       let elf = try ELFFile(ByteSource(bytes.rawSpan))
       #expect(elf.layout == layout)
-      #expect(elf.header.machine == .s390 && elf.header.type == 2)
+      #expect(elf.header.machine == .s390 && elf.header.type == .executable)
       #expect(elf.header.flags == 0x1234 && elf.header.entry == 0x8000_1000)
       #expect(
         elf.sections.map { elf.name(of: $0).text } == [
@@ -46,7 +46,7 @@ struct ELFWriterTests {
 
   private func sample(_ layout: ELFLayout) -> [UInt8] {
     var writer = ELFWriter(
-      layout: layout, type: 2, machine: .s390, flags: 0x1234, entry: 0x8000_1000)
+      layout: layout, type: .executable, machine: .s390, flags: 0x1234, entry: 0x8000_1000)
     var text = ELFWriter.Section(type: .progbits, flags: [.alloc, .execInstructions])
     (text.address, text.size) = (0x8000_1010, 4)
     let code: [UInt8] = [1, 2, 3, 4]

@@ -4,8 +4,8 @@ package import ByteStorage
 package struct ELFHeader: Sendable, Hashable {
   /// Word size and byte order by which the header was read.
   package let layout: ELFLayout
-  /// `e_type`: 1 relocatable, 2 executable, 3 shared object, 4 core.
-  package let type: UInt16
+  /// `e_type`.
+  package let type: ELFFileType
   /// `e_machine`.
   package let machine: ELFMachine
   /// `e_flags`.

@@ -2,8 +2,8 @@ package import ByteStorage
 
 /// A program header.
 package struct ELFSegment: Sendable, Hashable {
-  /// `p_type`: 1 loaded, 4 notes.
-  package var type: UInt32
+  /// `p_type`.
+  package var type: ELFSegmentType
   /// `p_flags`: 4 readable, 2 writable, 1 executable.
   package var flags: UInt32
   /// `p_offset`, in bytes.
@@ -21,7 +21,7 @@ package struct ELFSegment: Sendable, Hashable {
 
   /// A loaded segment (`PT_LOAD`) without bytes in the file.
   package init(address: UInt64, memorySize: UInt64, flags: UInt32) {
-    type = 1
+    type = .load
     self.flags = flags
     offset = 0
     self.address = address
@@ -39,7 +39,7 @@ package struct ELFSegment: Sendable, Hashable {
     let (wide, size) = (layout.is64Bit, layout.wordSize)
     let first = wide ? 8 : 4
     func word(_ index: Int) -> UInt64 { layout.word(record, at: first &+ index &* size) ?? 0 }
-    type = layout.word32(record, at: 0) ?? 0
+    type = ELFSegmentType(rawValue: layout.word32(record, at: 0) ?? 0)
     flags = layout.word32(record, at: wide ? 4 : 24) ?? 0
     self.offset = word(0)
     address = word(1)
@@ -50,7 +50,7 @@ package struct ELFSegment: Sendable, Hashable {
   }
 
   func append(to out: inout [UInt8], _ layout: ELFLayout) {
-    layout.put(type, to: &out)
+    layout.put(type.rawValue, to: &out)
     if layout.is64Bit { layout.put(flags, to: &out) }
     for word in [offset, address, physicalAddress, fileSize, memorySize] {
       layout.putWord(word, to: &out)

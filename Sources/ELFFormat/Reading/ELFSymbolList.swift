@@ -33,7 +33,7 @@ package struct ELFSymbolList: Sendable {
     guard let offset = UInt32(exactly: strings.count) else { return false }
     unsafe name.withUnsafeBytes { unsafe strings.append(contentsOf: $0) }
     strings.append(0)
-    if symbol.binding == 0 {
+    if symbol.binding == .local {
       symbol.append(to: &locals, layout, nameOffset: offset)
     } else {
       symbol.append(to: &globals, layout, nameOffset: offset)

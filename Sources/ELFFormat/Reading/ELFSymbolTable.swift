@@ -24,12 +24,18 @@ package struct ELFSymbol: Sendable, Hashable {
     self.size = size
   }
 
-  /// `STB_*`: 0 local, 1 global, 2 weak.
-  @inlinable package var binding: UInt8 { info >> 4 }
-  /// `STT_*`: 0 none, 1 object, 2 function, 3 section, 4 file.
-  @inlinable package var type: UInt8 { info & 0xf }
+  /// `st_info` of a binding and a type.
+  @inlinable
+  package static func info(_ binding: ELFSymbolBinding, _ type: ELFSymbolType) -> UInt8 {
+    binding.rawValue << 4 | type.rawValue
+  }
+
+  /// Who sees the symbol.
+  @inlinable package var binding: ELFSymbolBinding { ELFSymbolBinding(rawValue: info >> 4) }
+  /// What the symbol names.
+  @inlinable package var type: ELFSymbolType { ELFSymbolType(rawValue: info & 0xf) }
   /// Whether the symbol is weak (`STB_WEAK`).
-  @inlinable package var isWeak: Bool { binding == 2 }
+  @inlinable package var isWeak: Bool { binding == .weak }
 }
 
 /// A symbol table with its string table.

@@ -86,8 +86,8 @@ package struct ELFEditor: Sendable {
   ///   overlap or lie outside of the file.
   package init(_ file: ELFFile) throws(ParseError) {
     header = file.header
-    guard header.type == 1 else {
-      throw ParseError(.unsupported(UInt64(header.type)), in: "e_type", at: 16)
+    guard header.type == .relocatable else {
+      throw ParseError(.unsupported(UInt64(header.type.rawValue)), in: "e_type", at: 16)
     }
     guard header.programHeaderCount == 0, header.programHeaderOffset == 0 else {
       throw ParseError(.unsupported(UInt64(header.programHeaderCount)), in: "e_phnum", at: 16)

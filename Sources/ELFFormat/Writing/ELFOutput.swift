@@ -132,7 +132,7 @@ struct ELFOutput: ~Escapable {
       try writeHeader(number, at: place, indices, names)
       count += 1
     }
-    guard count < 0xff00 else {
+    guard count < Int(ELFSectionIndex.reserved) else {
       throw ParseError(.unsupported(UInt64(count)), in: "number of sections", at: 0)
     }
     layout.storeWord(UInt64(table), in: &bytes, at: layout.is64Bit ? 40 : 32)

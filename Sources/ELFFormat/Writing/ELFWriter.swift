@@ -4,7 +4,7 @@ internal import ByteStorage
 /// them.
 ///
 /// ```swift
-/// var writer = ELFWriter(layout: layout, type: 2, machine: .x86_64)
+/// var writer = ELFWriter(layout: layout, type: .executable, machine: .x86_64)
 /// let offset = writer.place(code, at: writer.nextOffset(alignment: 16))
 /// writer.addSection(named: ".text", ELFWriter.Section(type: .progbits, flags: .alloc, offset: offset))
 /// let file = writer.finish()
@@ -40,8 +40,8 @@ package struct ELFWriter: Sendable {
 
   /// Word size and byte order.
   package let layout: ELFLayout
-  /// `e_type`: 2 executable, 3 shared object.
-  package var type: UInt16
+  /// `e_type`.
+  package var type: ELFFileType
   /// `e_machine`.
   package var machine: ELFMachine
   /// `e_flags`.
@@ -55,7 +55,7 @@ package struct ELFWriter: Sendable {
 
   /// Begins a file; room for the header is left.
   package init(
-    layout: ELFLayout, type: UInt16, machine: ELFMachine, flags: UInt32 = 0, entry: UInt64 = 0
+    layout: ELFLayout, type: ELFFileType, machine: ELFMachine, flags: UInt32 = 0, entry: UInt64 = 0
   ) {
     self.layout = layout
     self.type = type
@@ -179,7 +179,7 @@ package struct ELFWriter: Sendable {
   private func putHeader(_ out: inout [UInt8], segments segmentOffset: Int, sections offset: Int) {
     out += [0x7f, 0x45, 0x4c, 0x46, layout.is64Bit ? 2 : 1, layout.order == .little ? 1 : 2, 1]
     out.append(contentsOf: repeatElement(0, count: 9))
-    layout.put(type, to: &out)
+    layout.put(type.rawValue, to: &out)
     layout.put(machine.rawValue, to: &out)
     layout.put(UInt32(1), to: &out)
     layout.putWord(entry, to: &out)

@@ -93,7 +93,7 @@ package struct KernelContainer: Sendable, Hashable {
 
   private static func elf(_ head: RawSpan) throws(ParseError) -> KernelContainer {
     let header = try ELFHeader(parsing: head, layout: ELFLayout(identifying: head))
-    return KernelContainer(header.type == 4 ? .elfCore : .elf, machine: header.machine)
+    return KernelContainer(header.type == .core ? .elfCore : .elf, machine: header.machine)
   }
 
   private static func dump(_ head: RawSpan) -> KernelContainer? {

@@ -22,8 +22,9 @@ struct CoreFile {
     let head = try source.bytes(0..<min(source.count, 64), in: "ELF header")
     let layout = try ELFLayout(identifying: head)
     header = try ELFHeader(parsing: head, layout: layout)
-    guard header.type == 4 else {
-      throw ParseError(.badValue(UInt64(header.type)), in: "e_type of a memory dump", at: 16)
+    guard header.type == .core else {
+      throw ParseError(
+        .badValue(UInt64(header.type.rawValue)), in: "e_type of a memory dump", at: 16)
     }
     guard Int(header.programHeaderEntrySize) == layout.programHeaderSize else {
       throw ParseError(
@@ -65,17 +66,17 @@ struct CoreFile {
   private mutating func read(_ record: RawSpan, _ source: ByteSource) throws(ParseError) {
     let layout = header.layout
     let wide = layout.is64Bit
-    let type = layout.word32(record, at: 0)
+    let type = ELFSegmentType(rawValue: layout.word32(record, at: 0) ?? 0)
     let offset = layout.word(record, at: wide ? 8 : 4) ?? 0
     let fileSize = layout.word(record, at: wide ? 32 : 16) ?? 0
     let size = layout.word(record, at: wide ? 40 : 20) ?? 0
-    if type == 1 {
+    if type == .load {
       segments.append(
         MemorySegment(
           physical: CoreFile.unknownIfAllOnes(layout.word(record, at: wide ? 24 : 12) ?? 0, wide),
           virtual: layout.word(record, at: wide ? 16 : 8) ?? 0, size: max(size, fileSize),
           fileOffset: offset, fileSize: fileSize))
-    } else if type == 4, information == nil, fileSize <= noteBudget {
+    } else if type == .note, information == nil, fileSize <= noteBudget {
       noteBudget &-= fileSize
       let notes = try source.bytes(at: offset, size: fileSize, in: "notes of a memory dump")
       information = VMCoreInformation(searching: notes, layout.order)

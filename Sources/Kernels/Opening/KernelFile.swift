@@ -105,7 +105,7 @@ struct KernelFile: ~Copyable {
       let layout = try? ELFLayout(identifying: head),
       let header = try? ELFHeader(parsing: head, layout: layout)
     else { return false }
-    return header.type == 1
+    return header.type == .relocatable
   }
 
   /// What wraps a kernel, in words: layers, and between them how payloads are compressed.
@@ -170,7 +170,7 @@ extension ELFFile {
     guard let symbols = try? symbolTable() else { return false }
     for index in 1..<max(1, symbols.count) {
       guard let symbol = symbols.symbol(at: index) else { return false }
-      if symbol.type == 2, symbol.sectionIndex != ELFSectionIndex.undefined { return true }
+      if symbol.type == .function, symbol.sectionIndex != ELFSectionIndex.undefined { return true }
     }
     return false
   }

@@ -17,7 +17,7 @@ extension LivepatchParser {
   private mutating func readFunctionNames() {
     let symbols = pointers.symbols
     for index in 0..<symbols.count {
-      guard let symbol = symbols.symbol(at: index), symbol.type == 2,
+      guard let symbol = symbols.symbol(at: index), symbol.type == .function,
         symbol.sectionIndex != ELFSectionIndex.undefined, textSize < LivepatchParser.mostText
       else { continue }
       let name = symbols.name(of: symbol)

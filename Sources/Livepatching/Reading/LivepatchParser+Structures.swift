@@ -172,7 +172,7 @@ extension LivepatchParser {
   private mutating func readObjectSizes() {
     let symbols = pointers.symbols
     for index in 0..<symbols.count {
-      guard let symbol = symbols.symbol(at: index), symbol.type == 1, symbol.size > 0 else {
+      guard let symbol = symbols.symbol(at: index), symbol.type == .object, symbol.size > 0 else {
         continue
       }
       objectSizes[Place(section: Int(symbol.sectionIndex), offset: symbol.value)] = symbol.size

@@ -135,7 +135,7 @@ struct LivepatchParser: ~Escapable {
     return LivepatchReference(
       firstUse: number, title: title.text,
       isMarked: symbol.sectionIndex == ELFSectionIndex.livepatch,
-      isFunction: symbol.type == 2 ? true : symbol.type == 1 ? false : nil,
+      isFunction: symbol.type == .function ? true : symbol.type == .object ? false : nil,
       name: LivepatchSymbolName(parsing: title, longestName: rules.longestName))
   }
 }

@@ -102,7 +102,7 @@ package struct ObjectSymbols: Sendable {
   private static func starts(_ elf: ELFFile, _ symbols: ELFSymbolTable) -> [Int: [UInt64]] {
     var starts: [Int: [UInt64]] = [:]
     for index in 1..<max(1, symbols.count) {
-      guard let symbol = symbols.symbol(at: index), symbol.type != 3,
+      guard let symbol = symbols.symbol(at: index), symbol.type != .section,
         Int(symbol.sectionIndex) < elf.sections.count
       else { continue }
       starts[Int(symbol.sectionIndex), default: []].append(symbol.value)

@@ -27,7 +27,8 @@ package enum DeviceTables {
     var list = AliasList()
     var total: UInt64 = 0
     for number in 1..<max(1, symbols.count) {
-      guard let symbol = symbols.symbol(at: number), symbol.type == 1, symbol.sectionIndex != 0,
+      guard let symbol = symbols.symbol(at: number), symbol.type == .object,
+        symbol.sectionIndex != ELFSectionIndex.undefined,
         elf.sections.indices.contains(Int(symbol.sectionIndex)),
         let name = TableName(symbols.name(of: symbol)),
         let bus = DeviceBus.all.first(where: { $0.name == name.bus })
