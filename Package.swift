@@ -49,7 +49,7 @@ let package = Package(
     floor(
       "ByteStorage",
       ["CGlibcExtras", "CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CLzo", "CCrypto"]),
-    floor("OrderedWork"),
+    floor("OrderedWork", ["CGlibcExtras"]),
     floor("KernelReleases"),
     // Containers.
     floor("ELFFormat", ["ByteStorage"]),

@@ -25,7 +25,7 @@ extension FuzzTargets {
   /// Kernel images: container, payload search, banner, vermagic, build ID, configuration, BTF.
   static func kernel(_ bytes: RawSpan) {
     if let container = try? KernelContainer(identifying: bytes) {
-      use(container.headerRelease?.utf8.count ?? 0)
+      use(container.headerVersion.utf8.count)
       if let payload = container.payload {
         guard payload.range.upperBound <= bytes.byteCount else { fatalError("payload outside") }
       }
@@ -52,7 +52,6 @@ extension FuzzTargets {
     if let config = try? KernelConfig(parsing: bytes) { use(config.isSet("MODVERSIONS") ? 1 : 0) }
     if let elf = try? ELFFile(ByteSource(bytes)) {
       use(BuildID(in: elf)?.bytes.count ?? 0)
-      if let data = try? elf.kernelReadOnlyData() { use(data.byteCount) }
     }
   }
 

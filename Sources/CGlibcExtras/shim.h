@@ -1,6 +1,8 @@
 // Functions of the C library that Swift's Glibc module leaves out (GNU extensions, variadics).
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 void *memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
 
@@ -14,6 +16,15 @@ static inline void *ksym_remap(void *old_address, size_t old_size, size_t new_si
 int mallopt(int parameter, int value);
 
 int pipe2(int ends[2], int flags);
+
+// How many processors the calling thread may run on (sched_getaffinity(2)); 0 if that is not known.
+static inline int ksym_processor_count(void) {
+  unsigned long set[1024] = {0};
+  int count = 0;
+  if (syscall(SYS_sched_getaffinity, 0, sizeof set, set) < 0) return 0;
+  for (size_t i = 0; i < sizeof set / sizeof *set; i++) count += __builtin_popcountl(set[i]);
+  return count;
+}
 
 // fcntl(2)
 static const int ksym_set_pipe_size = 1031; // F_SETPIPE_SZ

@@ -29,12 +29,8 @@ package struct NameDictionary: Sendable {
   /// word if the line begins with an address or has a one-letter type column (System.map, `nm`,
   /// /proc/kallsyms, whose `[module]` is left out), and the only word otherwise.
   package mutating func insert(namesIn text: RawSpan) {
-    var offset = 0
-    while offset < text.byteCount, let rest = text.suffix(from: offset) {
-      let length = rest.firstIndex(of: 0x0a) ?? rest.byteCount
-      if let line = rest.slice(0..<length) { insert(NameDictionary.name(inLine: line)) }
-      offset += length + 1
-    }
+    var lines = Lines(text)
+    while let line = lines.next() { insert(NameDictionary.name(inLine: line)) }
   }
 
   @_lifetime(copy line)

@@ -1,15 +1,14 @@
 // OrderedWork runs independent jobs on all cores and hands the results over in input order. It owns
 // threads and nothing else; it knows nothing of files or formats.
 
+internal import CGlibcExtras
 internal import Glibc
 internal import Synchronization
 
 /// A loop over independent jobs, on several threads, with results in input order.
 package enum OrderedWork {
   /// Processors this process may run on.
-  package static var processorCount: Int {
-    max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  }
+  package static var processorCount: Int { max(1, Int(ksym_processor_count())) }
 
   /// Runs `work` for every index of `0..<count` and passes each result to `consume`, in order.
   ///

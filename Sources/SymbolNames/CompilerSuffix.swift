@@ -48,14 +48,6 @@ package struct CompilerSuffix: Equatable, Sendable {
     default: false
     }
   }
-
-  /// Whether what carries it takes other arguments than its source says.
-  package var changesSignature: Bool {
-    switch kind {
-    case .isra, .constprop, .specialized, .argprom: true
-    default: false
-    }
-  }
 }
 
 extension CompilerSuffix {

@@ -166,12 +166,21 @@ struct SpoolFileTests {
 
 @Suite("Deferred signals")
 struct SignalDeferralTests {
+  /// The threads of tests block signals.
+  private static func unblock(_ number: Int32) {
+    var blocked = sigset_t()
+    unsafe sigemptyset(&blocked)
+    unsafe sigaddset(&blocked, number)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
+  }
+
   @Test("A signal ends the process, but only after the name is gone")
   func deferred() async throws {
     let result = await #expect(
       processExitsWith: .signal(SIGTERM), observing: [\.standardOutputContent]
     ) {
       SignalDeferral.install()
+      Self.unblock(SIGTERM)
       SignalDeferral.withoutSignals {
         raise(SIGTERM)
         _ = unsafe write(1, "still here", 10)
@@ -186,12 +195,14 @@ struct SignalDeferralTests {
   func others() async {
     await #expect(processExitsWith: .signal(SIGHUP)) {
       SignalDeferral.install()
+      Self.unblock(SIGHUP)
       SignalDeferral.withoutSignals {}
       raise(SIGHUP)
     }
     await #expect(processExitsWith: .exitCode(3)) {
       signal(SIGINT, SIG_IGN)
       SignalDeferral.install()
+      Self.unblock(SIGINT)
       SignalDeferral.withoutSignals { _ = raise(SIGINT) }
       raise(SIGINT)
       exit(3)

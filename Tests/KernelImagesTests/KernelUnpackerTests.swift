@@ -59,7 +59,6 @@ struct KernelUnpackerTests {
     let layer = result.layers[0]
     #expect(layer.machine == .x86_64)
     #expect(layer.headerVersion == "6.1.0-ksym (builder@host) #1 SMP")
-    #expect(layer.headerRelease == "6.1.0-ksym")
     #expect(layer.payload?.range == 0x620..<(0x620 + payload.count))
     #expect(layer.payload?.format == packed.format)
     #expect(layer.payload?.unpackedSize == size)

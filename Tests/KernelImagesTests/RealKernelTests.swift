@@ -38,12 +38,6 @@ struct RealKernelTests {
       let elf = try ELFFile(unpacked.source(file: file, scratch: scratch))
       let noted = BuildID(in: elf)
       #expect(noted == identity)
-      let data = try elf.kernelReadOnlyData()
-      #expect(data.byteCount < bytes.byteCount)
-      let inData = KernelBanner(searching: data)
-      #expect(inData == banner)
-      let magic = Vermagic.find(in: data, release: banner.release)
-      #expect(magic == Vermagic.find(in: bytes, release: banner.release))
     }
     #expect(identity?.bytes.count == 20)
     let embedded = EmbeddedConfig.range(in: bytes)

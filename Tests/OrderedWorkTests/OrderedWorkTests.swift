@@ -1,3 +1,4 @@
+import Glibc
 import OrderedWork
 import Synchronization
 import Testing
@@ -106,5 +107,16 @@ struct OrderedWorkTests {
         })
     }
     #expect(OrderedWork.processorCount >= 1)
+  }
+
+  @Test(
+    "a process bound to one processor has one",
+    .enabled(if: unsafe access("/usr/bin/taskset", X_OK) == 0, "needs taskset"))
+  func bound() async {
+    await #expect(processExitsWith: .exitCode(1)) {
+      // Whatever thread this is.
+      guard unsafe system("taskset -apc 0 $PPID >/dev/null") == 0 else { exit(99) }
+      exit(Int32(OrderedWork.processorCount))
+    }
   }
 }

@@ -20,11 +20,6 @@ internal import CZstd
   /// Creates a compressor; memory is taken as formats need it, and kept for the next file.
   package init() {}
 
-  /// Whether a format can be written.
-  package static func canWrite(_ format: CompressionFormat) -> Bool {
-    [.gzip, .xz, .zstd].contains(format)
-  }
-
   /// Packs some bytes.
   ///
   /// - Returns: The compressed file, or `nil` if there is no memory, or the format cannot be written.

@@ -10,6 +10,8 @@ package struct SHA256Digest: Sendable {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     unsafe bytes.withUnsafeBytes { input in
       var state = SHA256_CTX()
+      // Deprecated, but OpenSSL 3 fetches the algorithm for each call of the others: 86 ns a name
+      // become 870 ns with SHA256(), 270 ns with EVP_Digest().
       // SAFETY: reads the span's bytes, and writes 32 bytes, which `words` has.
       unsafe SHA256_Init(&state)
       unsafe SHA256_Update(&state, input.baseAddress, input.count)

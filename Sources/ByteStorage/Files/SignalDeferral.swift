@@ -37,9 +37,13 @@ package enum SignalDeferral {
     if !isNaming.load(ordering: .sequentiallyConsistent) { end(number) }
   }
 
-  /// Ends the process as a signal does.
+  /// Ends the process as a signal does, even if this thread blocks it, as those of Dispatch do.
   private static func end(_ number: Int32) {
     Glibc.signal(number, SIG_DFL)
+    var blocked = sigset_t()
+    unsafe sigemptyset(&blocked)
+    unsafe sigaddset(&blocked, number)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
     raise(number)
   }
 

@@ -54,14 +54,12 @@ struct EncoderMap {
   ) -> (map: EncoderMap, isComplete: Bool) {
     var map = EncoderMap()
     map.text.reserveCapacity(input.byteCount)
-    var offset = 0
-    while offset < input.byteCount, let rest = input.suffix(from: offset) {
-      let length = rest.firstIndex(of: 0x0a) ?? rest.byteCount
-      guard let line = rest.slice(0..<length), map.add(line) else {
+    var lines = Lines(input, keepsCarriageReturns: true)
+    while let line = lines.next() {
+      guard map.add(line) else {
         map.messages.append("line format error\n")
         return (map, false)
       }
-      offset &+= length &+ 1
     }
     if !options.includesAllSymbols { map.filter() }
     if options.makesPerCPUAbsolute { map.makePerCPUAbsolute() }

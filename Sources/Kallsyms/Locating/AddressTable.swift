@@ -18,11 +18,11 @@ struct AddressTable: Hashable {
 struct AddressTableSearch: ~Escapable {
   private let bytes: RawSpan
   private let tokens: TokenTable
-  private let names: NameTable
+  private let names: CompressedNames
   private let wordSizes: [Int]
 
   @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, _ tokens: TokenTable, _ names: NameTable, wordSize: Int?) {
+  init(_ bytes: RawSpan, _ tokens: TokenTable, _ names: CompressedNames, wordSize: Int?) {
     self.bytes = bytes
     self.tokens = tokens
     self.names = names

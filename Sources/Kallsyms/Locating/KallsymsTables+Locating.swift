@@ -66,7 +66,7 @@ extension KallsymsTables {
     if error.table > failure.table { failure = error }
   }
 
-  private init(_ tokens: TokenTable, _ names: NameTable, _ addresses: AddressTable, wordSize: Int?)
+  private init(_ tokens: TokenTable, _ names: CompressedNames, _ addresses: AddressTable, wordSize: Int?)
   {
     order = tokens.order
     self.wordSize = wordSize ?? addresses.wordSize

@@ -47,11 +47,6 @@ package struct KernelContainer: Sendable, Hashable {
   /// `6.1.0 (builder@host) #1 SMP …`; empty if it names none.
   package let headerVersion: String
 
-  /// The release that an x86 setup header names, so that it can be told without unpacking.
-  package var headerRelease: String? {
-    headerVersion.split(separator: " ").first.map(String.init)
-  }
-
   /// Creates a layer.
   init(
     _ kind: Kind, machine: ELFMachine? = nil, payload: KernelPayload? = nil,

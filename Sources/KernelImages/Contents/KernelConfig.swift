@@ -45,9 +45,8 @@ package struct KernelConfig: Sendable {
     guard let start = bytes.firstRange(of: sought.rawSpan),
       let rest = bytes.suffix(from: start &+ sought.count)
     else { return .no }
-    var end = rest.firstIndex(of: 0x0a) ?? rest.byteCount
-    if end > 0, rest.byte(at: end &- 1) == 0x0d { end &-= 1 }
-    return KernelConfig.value(rest.slice(0..<end)?.text ?? "")
+    var lines = Lines(rest)
+    return KernelConfig.value(lines.next()?.text ?? "")
   }
 
   /// Whether an option is `y` or `m`.

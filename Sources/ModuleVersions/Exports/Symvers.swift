@@ -36,7 +36,7 @@ package enum Symvers {
   package static func isRecognized(_ text: RawSpan) -> Bool {
     guard text.starts(with: "0x") else { return false }
     var offset = 2
-    while let byte = text.byte(at: offset), hexadecimalValue(byte) != nil { offset += 1 }
+    while let byte = text.byte(at: offset), byte.hexadecimalDigit != nil { offset += 1 }
     return offset > 2 && text.byte(at: offset) == 0x09
   }
 
@@ -55,13 +55,11 @@ package enum Symvers {
     var table = ExportTable()
     var owners: [[UInt8]: Int] = [:]
     var (lastOwner, lastIndex): ([UInt8], Int) = ([], -1)
+    var lines = Lines(text, keepsCarriageReturns: true)
     var offset = 0
-    while offset < text.byteCount {
-      guard let rest = text.suffix(from: offset) else { break }
-      let length = rest.firstIndex(of: 0x0a) ?? rest.byteCount
-      guard let bytes = rest.slice(0..<length) else { break }
+    while let bytes = lines.next() {
       let line = try parseLine(bytes, at: offset)
-      offset += length + 1
+      offset = lines.position
       let isSameOwner = line.module.equals(lastOwner.rawSpan)
       if lastIndex < 0 || !isSameOwner {
         lastOwner = line.module.array
@@ -168,20 +166,11 @@ package enum Symvers {
     guard field.byteCount > start, field.byteCount <= start + 16 else { return nil }
     var value: UInt64 = 0
     for offset in start..<field.byteCount {
-      guard let byte = field.byte(at: offset), let digit = hexadecimalValue(byte) else {
+      guard let byte = field.byte(at: offset), let digit = byte.hexadecimalDigit else {
         return nil
       }
-      value = value << 4 | UInt64(digit)
+      value = value << 4 | digit
     }
     return UInt32(truncatingIfNeeded: value)
-  }
-
-  private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x61...0x66: byte - 0x57
-    case 0x41...0x46: byte - 0x37
-    default: nil
-    }
   }
 }

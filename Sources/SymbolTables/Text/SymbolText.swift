@@ -20,7 +20,7 @@ package struct SymbolText: Sendable {
 
   /// Whether text begins as a list of symbols does.
   package static func isRecognized(_ text: RawSpan) -> Bool {
-    var lines = SymbolLines(text)
+    var lines = Lines(text)
     while let line = lines.next() {
       if line.byteCount > 0 { return SymbolLine(line) != nil }
     }
@@ -37,7 +37,7 @@ package struct SymbolText: Sendable {
     guard SymbolText.isRecognized(text) else {
       throw ParseError(.badMagic, in: "symbol list", at: 0)
     }
-    var lines = SymbolLines(text)
+    var lines = Lines(text)
     while let line = lines.next() {
       guard line.byteCount > 0 else { continue }
       guard let symbol = SymbolLine(line) else {
@@ -75,26 +75,6 @@ package struct SymbolText: Sendable {
     owners[name] = lastOwner
     table.ownerNames.append(name)
     return lastOwner
-  }
-}
-
-/// The lines of a text, without their ends.
-struct SymbolLines: ~Escapable {
-  private let text: RawSpan
-  /// Offset of the next line in bytes.
-  private(set) var position = 0
-
-  @_lifetime(copy text)
-  init(_ text: RawSpan) { self.text = text }
-
-  @_lifetime(copy self)
-  @_lifetime(self: copy self)
-  mutating func next() -> RawSpan? {
-    guard position < text.byteCount, let rest = text.suffix(from: position) else { return nil }
-    let length = rest.firstIndex(of: 0x0a) ?? rest.byteCount
-    position &+= length &+ 1
-    let isDOS = length > 0 && rest.byte(at: length &- 1) == 0x0d
-    return rest.slice(0..<(isDOS ? length &- 1 : length))
   }
 }
 

@@ -1,7 +1,7 @@
 internal import ByteStorage
 
 /// `kallsyms_names` with `kallsyms_markers` and `kallsyms_num_syms`.
-struct NameTable: Hashable {
+struct CompressedNames: Hashable {
   /// The names, without padding.
   var names: Range<Int>
   /// Number of names.
@@ -51,7 +51,7 @@ struct NameTableSearch: ~Escapable {
 
   /// The first names that fit, nearest to the tokens first.
   @_lifetime(self: copy self)
-  mutating func first() -> NameTable? {
+  mutating func first() -> CompressedNames? {
     // 2^24 sequence numbers of four bytes, and their markers.
     let lowest = max(8, tokens.start &- (1 << 26 &+ 1 << 20))
     var place = tokens.start & ~3 &- 4
@@ -75,9 +75,9 @@ struct NameTableSearch: ~Escapable {
   private func run(from place: Int, _ size: Int) -> Int {
     var count = 1
     var previous = 0
-    while count <= NameTable.largestCount / 256,
+    while count <= CompressedNames.largestCount / 256,
       let next = marker(at: place &+ count &* size, size), next > previous,
-      NameTable.blockSizes.contains(next &- previous)
+      CompressedNames.blockSizes.contains(next &- previous)
     {
       previous = next
       count &+= 1
@@ -87,7 +87,7 @@ struct NameTableSearch: ~Escapable {
 
   /// The names whose markers begin at a place, for any form of what follows the markers.
   @_lifetime(self: copy self)
-  private mutating func names(markersAt place: Int, _ size: Int) -> NameTable? {
+  private mutating func names(markersAt place: Int, _ size: Int) -> CompressedNames? {
     let distance = tokens.start &- place
     let most = run(from: place, size)
     guard most > 1 else { return nil }
@@ -111,15 +111,15 @@ struct NameTableSearch: ~Escapable {
   @_lifetime(self: copy self)
   private mutating func names(
     _ markers: Range<Int>, _ size: Int, _ sequenceSize: Int
-  ) -> NameTable? {
+  ) -> CompressedNames? {
     guard let last = marker(at: markers.upperBound &- size, size) else { return nil }
     let blocks = markers.count / size
     var start = (markers.lowerBound &- last &- 2) & ~3
     let lowest = max(
-      4, start &- NameTable.blockSizes.upperBound &- NameTableSearch.largestPadding)
+      4, start &- CompressedNames.blockSizes.upperBound &- NameTableSearch.largestPadding)
     while start >= lowest, budget >= 0 {
       for place in countOffsets(before: start, 256 &* (blocks &- 1) &+ 1...256 &* blocks) {
-        var table = NameTable(
+        var table = CompressedNames(
           names: start..<start, count: count(at: place), countOffset: place, markers: markers,
           markerSize: size, sequences: nil, sequenceSize: sequenceSize, hasTwoByteLengths: nil)
         if complete(&table) { return table }
@@ -148,13 +148,13 @@ struct NameTableSearch: ~Escapable {
 
   /// Up to 256 names, whose only marker is a zero like any padding: only the number of names tells.
   @_lifetime(self: copy self)
-  private mutating func single() -> NameTable? {
+  private mutating func single() -> CompressedNames? {
     var start = tokens.start & ~3 &- 8
-    let reach = NameTable.blockSizes.upperBound &+ 4 &* 256 &+ 3 &* NameTableSearch.largestPadding
+    let reach = CompressedNames.blockSizes.upperBound &+ 4 &* 256 &+ 3 &* NameTableSearch.largestPadding
     while start >= max(4, tokens.start &- reach), budget >= 0 {
       for place in countOffsets(before: start, 1...256) {
         for (sequenceSize, alignment) in [(0, 4), (3, 4), (3, 8), (4, 4), (4, 8)] {
-          var table = NameTable(
+          var table = CompressedNames(
             names: start..<start, count: count(at: place), countOffset: place,
             markers: tokens.start..<tokens.start, markerSize: 4, sequences: nil,
             sequenceSize: sequenceSize, hasTwoByteLengths: nil)
@@ -169,7 +169,7 @@ struct NameTableSearch: ~Escapable {
 
   /// Walks the names, and takes the zero behind them for the only marker.
   @_lifetime(self: copy self)
-  private mutating func complete(_ table: inout NameTable, markerAlignment: Int) -> Bool {
+  private mutating func complete(_ table: inout CompressedNames, markerAlignment: Int) -> Bool {
     guard walk(&table, twoByteLengths: true) || walk(&table, twoByteLengths: false) else {
       return false
     }
@@ -184,7 +184,7 @@ struct NameTableSearch: ~Escapable {
 
   /// Walks the names, and places the sequence numbers.
   @_lifetime(self: copy self)
-  private mutating func complete(_ table: inout NameTable) -> Bool {
+  private mutating func complete(_ table: inout CompressedNames) -> Bool {
     guard walk(&table, twoByteLengths: true) || walk(&table, twoByteLengths: false) else {
       return false
     }
@@ -193,7 +193,7 @@ struct NameTableSearch: ~Escapable {
   }
 
   /// Finds the sequence numbers between the markers and the tokens.
-  private func placeSequences(_ table: inout NameTable) -> Bool {
+  private func placeSequences(_ table: inout CompressedNames) -> Bool {
     let length = table.count &* table.sequenceSize
     for alignment in [4, 8, 16, 256] {
       let start = (table.markers.upperBound &+ alignment &- 1) & ~(alignment &- 1)
@@ -211,7 +211,7 @@ struct NameTableSearch: ~Escapable {
 
   /// Whether the names at the table's start meet its markers and end where these begin.
   @_lifetime(self: copy self)
-  private mutating func walk(_ table: inout NameTable, twoByteLengths: Bool) -> Bool {
+  private mutating func walk(_ table: inout CompressedNames, twoByteLengths: Bool) -> Bool {
     let start = table.names.lowerBound
     // Without a place of the only marker, the names end somewhere before the tokens.
     let isSingle = table.markers.isEmpty
