@@ -42,7 +42,7 @@ package struct ELFHeader: Sendable, Hashable {
       layout.half(bytes, at: wide ? wideOffset : narrow) ?? 0
     }
     self.layout = layout
-    type = half(16, 16)
+    type = ELFFileType(rawValue: half(16, 16))
     machine = ELFMachine(rawValue: half(18, 18))
     flags = layout.word32(bytes, at: wide ? 48 : 36) ?? 0
     entry = layout.word(bytes, at: 24) ?? 0
