@@ -1,0 +1,199 @@
+import ByteStorage
+import ELFFormat
+import TestSupport
+import Testing
+
+private let layouts = [
+  ELFLayout(is64Bit: true, order: .little), ELFLayout(is64Bit: true, order: .big),
+  ELFLayout(is64Bit: false, order: .little), ELFLayout(is64Bit: false, order: .big),
+]
+
+/// A file as readers see it: what each section is called, holds and refers to, and the symbols.
+private struct Contents: Equatable {
+  struct Section: Equatable {
+    var name: String
+    var bytes: [UInt8]
+    var link: String
+    var info: String
+  }
+  var sections: [Section] = []
+  var symbols: [String] = []
+
+  init(_ bytes: [UInt8]) throws {
+    let elf = try ELFFile(ByteSource(bytes.rawSpan))
+    func name(_ index: UInt32) -> String {
+      Int(index) < elf.sections.count ? elf.name(of: elf.sections[Int(index)]).text : "\(index)"
+    }
+    for section in elf.sections.dropFirst() {
+      let hasInfo = section.type == .rel || section.type == .rela
+      sections.append(
+        Section(
+          name: elf.name(of: section).text, bytes: try elf.bytes(of: section).array,
+          link: name(section.link), info: hasInfo ? name(section.info) : ""))
+    }
+    guard let table = try elf.symbolTable() else { return }
+    for index in 1..<table.count {
+      guard let symbol = table.symbol(at: index) else { continue }
+      let place =
+        symbol.sectionIndex == ELFSectionIndex.absolute
+        ? "absolute" : name(UInt32(symbol.sectionIndex))
+      symbols.append(
+        "\(table.name(of: symbol).text) \(place)+\(symbol.value) \(symbol.size) "
+          + "\(symbol.type.rawValue)")
+    }
+  }
+
+  func section(_ name: String) -> Section? { sections.first { $0.name == name } }
+}
+
+@Suite("ELF editor")
+struct ELFEditorTests {
+  /// A relocatable file: code with relocations and a group, data, symbols; something after its end.
+  private func sample(_ layout: ELFLayout) -> [UInt8] {
+    var elf = ELFBuilder(layout: layout)
+    var group: [UInt8] = []
+    for word in [1, 2] as [UInt32] { layout.store(word, to: &group) }
+    elf.addSection(".group", type: .group, flags: [], bytes: group, alignment: 4)
+    let text = elf.addSection(
+      ".text", flags: [.alloc, .execInstructions], bytes: [1, 2, 3, 4, 5], alignment: 16)
+    let data = elf.addSection(".data", flags: [.alloc, .write], bytes: [6, 7, 8], alignment: 4)
+    elf.addSection(".bss", type: .nobits, flags: [.alloc, .write], size: 64)
+    elf.addSymbol("", section: data, binding: 0, type: 3)
+    elf.addSymbol("value", section: data, value: 1, size: 2, binding: 0, type: 1)
+    elf.addSymbol("init_module", section: text, size: 5, type: 2)
+    let printk = elf.addUndefinedSymbol("_printk")
+    elf.addRelocations([.init(offset: 1, symbol: printk, type: 2)], forSection: text)
+    return elf.build() + Array("signature".utf8)
+  }
+
+  private func edit(
+    _ bytes: [UInt8], _ change: (inout ELFEditor, (String) -> ELFEditor.SectionID) -> Void
+  ) throws -> [UInt8] {
+    let elf = try ELFFile(ByteSource(bytes.rawSpan))
+    var editor = try ELFEditor(elf)
+    let indices = Dictionary(
+      elf.sections.enumerated().map { (elf.name(of: $1).text, $0) }, uniquingKeysWith: { $1 })
+    let all = editor
+    change(&editor) { all.section(at: indices[$0] ?? 0) }
+    return try editor.build(from: bytes.rawSpan)
+  }
+
+  @Test("A file without a change is the same, byte for byte", arguments: layouts)
+  func unchanged(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    #expect(try edit(bytes) { _, _ in } == bytes)
+  }
+
+  @Test("New content moves what follows and changes nothing else", arguments: layouts)
+  func replacing(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    let before = try Contents(bytes)
+    for size in [0, 1, 4, 1000] {
+      let content = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+      let edited = try edit(bytes) { $0.replace($1(".data"), with: content) }
+      var expected = before
+      let place = try #require(expected.sections.firstIndex { $0.name == ".data" })
+      expected.sections[place].bytes = content
+      #expect(try Contents(edited) == expected)
+      #expect(edited.suffix(9) == bytes.suffix(9))
+      let elf = try ELFFile(ByteSource(edited.rawSpan))
+      let isAligned = elf.sections.dropFirst().allSatisfy {
+        $0.type == .nobits || $0.size == 0 || $0.offset % max(1, $0.alignment) == 0
+      }
+      #expect(isAligned)
+      if size > 0 {
+        #expect(try edit(edited) { $0.replace($1(".data"), with: [6, 7, 8]) } == bytes)
+      }
+    }
+  }
+
+  @Test(
+    "An added section gets its number, and all that refers to the others follows", arguments: layouts)
+  func adding(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    let before = try Contents(bytes)
+    let new = ELFEditor.NewSection("__versions", flags: .alloc, bytes: [9, 9], alignment: 32)
+    for isBefore in [true, false] {
+      let edited = try edit(bytes) { editor, section in
+        if isBefore {
+          editor.add(new, before: section(".data"))
+        } else {
+          editor.add(new, after: section(".text"))
+        }
+      }
+      let after = try Contents(edited)
+      #expect(after.sections.map(\.name).prefix(4) == [".group", ".text", "__versions", ".data"])
+      #expect(after.symbols == before.symbols)
+      #expect(after.section(".rela.text") == before.section(".rela.text"))
+      #expect(after.section("__versions")?.bytes == [9, 9])
+      let elf = try ELFFile(ByteSource(edited.rawSpan))
+      #expect(elf.sections[3].flags == .alloc && elf.sections[3].alignment == 32)
+      #expect(elf.sections[3].offset % 32 == 0)
+      #expect(try edit(edited) { $0.drop($1("__versions")) } == bytes)
+    }
+  }
+
+  @Test("Members of a section group are renumbered", arguments: layouts)
+  func groups(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    let new = ELFEditor.NewSection(".first", flags: [], bytes: [1], alignment: 1)
+    let edited = try edit(bytes) { $0.add(new, before: $1(".group")) }
+    var group: [UInt8] = []
+    for word in [1, 3] as [UInt32] { layout.store(word, to: &group) }
+    #expect(try Contents(edited).section(".group")?.bytes == group)
+  }
+
+  @Test("Symbols of a dropped section become absolute, unless they are moved", arguments: layouts)
+  func dropping(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    let edited = try edit(bytes) { $0.drop($1(".data")) }
+    let after = try Contents(edited)
+    #expect(!after.sections.contains { $0.name == ".data" })
+    #expect(after.symbols.prefix(2) == [" absolute+0 0 0", "value absolute+0 0 1"])
+    #expect(after.symbols.suffix(2) == (try Contents(bytes)).symbols.suffix(2))
+    let moved = try edit(bytes) { editor, section in
+      editor.drop(section(".data"))
+      editor.setSymbol(1, section: section(".bss"), size: nil)
+      editor.setSymbol(2, section: section(".text"), size: 7)
+    }
+    #expect(try Contents(moved).symbols.prefix(2) == [" .bss+0 0 3", "value .text+0 7 1"])
+  }
+
+  @Test("A section that another refers to cannot be dropped", arguments: layouts)
+  func references(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    for name in [".text", ".symtab", ".strtab", ".shstrtab"] {
+      #expect(throws: ParseError.self) { try edit(bytes) { $0.drop($1(name)) } }
+    }
+  }
+
+  @Test("Files that could not be put right are refused")
+  func refusals() throws {
+    func refused(_ change: (inout ELFBuilder) -> Void) -> Bool {
+      var elf = ELFBuilder()
+      elf.addSection(".text", bytes: [1, 2, 3, 4])
+      elf.addSymbol("start", section: 1)
+      change(&elf)
+      let bytes = elf.build()
+      do {
+        _ = try ELFEditor(ELFFile(ByteSource(bytes.rawSpan)))
+        return false
+      } catch { return true }
+    }
+    #expect(!refused { _ in })
+    #expect(refused { $0.type = 2 })
+    #expect(refused { $0.addSection(".symtab2", type: .symtab, flags: []) })
+    #expect(refused { $0.addSection(".indices", type: .symtabIndices, flags: []) })
+    #expect(refused { $0.sections[0].claimedOffset = 0 })
+    #expect(refused { $0.sections[0].claimedOffset = 1 << 20 })
+  }
+}
+
+extension ELFLayout {
+  fileprivate func store(_ word: UInt32, to bytes: inout [UInt8]) {
+    for index in 0..<4 {
+      let place = order == .little ? index : 3 - index
+      bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(8 * place)))
+    }
+  }
+}
