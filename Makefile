@@ -57,7 +57,7 @@ round-trips: build ## Convert all modules of a kernel there and back; read them 
 	@KSYM=$(KSYM) Tests/Differential/convert.sh
 	@KSYM=$(KSYM) Tests/Differential/convert-readers.sh
 
-faults: build ## Kill ksym convert at many moments, fill its disk, deny it permission
+faults: build ## Kill ksym at many moments as it writes, fill its disk, deny it permission
 	@Tests/Faults/convert.sh $(KSYM)
 
 kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use

@@ -59,7 +59,7 @@ package struct ModpostWriter: Sendable {
     _ file: RawSpan
   ) throws(ConversionError) -> (ELFLayout, ModpostInput, (basic: Bool, extended: Bool)) {
     let parts = try SignedBytes(file)
-    guard let module = file.slice(0..<parts.moduleSize) else { throw .badSignature }
+    let module = parts.module
     let elf: ELFFile
     do { elf = try ELFFile(ByteSource(module)) } catch { throw .malformed(error) }
     let input = try ModpostInput(elf, symvers)

@@ -12,26 +12,16 @@ package enum ModuleConverter {
   /// - Parameters:
   ///   - file: The module, unpacked, with its signature if it has one.
   ///   - request: What to make of it.
+  ///   - memory: An array whose memory serves the result; what it holds goes.
   /// - Returns: The module, and what became of its tables.
   /// - Throws: ``ConversionError``.
   package static func convert(
-    _ file: RawSpan, _ request: ConversionRequest
-  ) throws(ConversionError) -> ConvertedModule {
-    var bytes: [UInt8] = []
-    return try convert(file, request, into: &bytes)
-  }
-
-  /// As ``convert(_:_:)``; the result is also in `bytes`, whose memory is used again if no copy of
-  /// the result is kept.
-  package static func convert(
-    _ file: RawSpan, _ request: ConversionRequest, into bytes: inout [UInt8]
+    _ file: RawSpan, _ request: ConversionRequest, reusing memory: consuming [UInt8] = []
   ) throws(ConversionError) -> ConvertedModule {
     let parts = try SignedBytes(file)
-    guard let module = file.slice(0..<parts.moduleSize) else { throw .badSignature }
     var notices: [ConvertedModule.Notice] = []
-    let source = ByteSource(module)
     let elf: ELFFile
-    do { elf = try ELFFile(source) } catch { throw .malformed(error) }
+    do { elf = try ELFFile(ByteSource(parts.module)) } catch { throw .malformed(error) }
     var tables = try PresentTables(elf)
     let before = tables.layouts
     let target = request.target ?? ConversionRequest.Target(keeping: before)
@@ -49,11 +39,13 @@ package enum ModuleConverter {
       notices.append(.releaseCounts)
     }
     var edit = TableEdit(elf, tables.sections, contents)
-    try edit.apply(to: module, into: &bytes)
+    try edit.apply(to: parts.module, into: &memory)
     let isChanged = edit.isChanged
-    let isSigned = try sign(&bytes, parts, file, isChanged, request, &notices)
+    let isSigned = try sign(
+      &memory, as: request.signature, formerly: parts, isChanged: isChanged)
+    if parts.isSigned, case .dropped = request.signature { notices.append(.signatureDropped) }
     return ConvertedModule(
-      bytes: bytes, isChanged: isChanged || isSigned != parts.isSigned, before: before,
+      bytes: memory, isChanged: isChanged || isSigned != parts.isSigned, before: before,
       after: target.layouts, count: list.rows.count, isSigned: isSigned, notices: notices)
   }
 
@@ -86,34 +78,26 @@ package enum ModuleConverter {
     }
   }
 
-  /// Does with the signature what was asked for.
+  /// Appends the signature that was asked for to a module.
   ///
   /// - Returns: Whether the module is signed now.
   private static func sign(
-    _ bytes: inout [UInt8], _ parts: SignedBytes, _ file: RawSpan, _ isChanged: Bool,
-    _ request: ConversionRequest, _ notices: inout [ConvertedModule.Notice]
+    _ bytes: inout [UInt8], as choice: ConversionRequest.Signature,
+    formerly parts: borrowing SignedBytes, isChanged: Bool
   ) throws(ConversionError) -> Bool {
-    switch request.signature {
+    switch choice {
     case .refused:
       guard parts.isSigned else { return false }
       guard !isChanged else { throw .signed }
       // Nothing changed: the signature stays good.
-      if let trailer = file.suffix(from: parts.moduleSize) {
-        bytes.append(contentsOf: trailer.array)
-      }
-      return true
-    case .dropped:
-      if parts.isSigned { notices.append(.signatureDropped) }
-      return false
+      bytes += parts.signature.array
+    case .dropped: return false
     case .signed(let signer):
-      var old = RawSpan()
-      if let trailer = file.suffix(from: parts.moduleSize) { old = trailer }
-      bytes += try signer.trailer(for: bytes.rawSpan, replacing: old)
-      return true
+      bytes += try signer.trailer(for: bytes.rawSpan, replacing: parts.signature)
     case .restored(let original):
       bytes += try original.trailer(for: bytes.rawSpan)
-      return true
     }
+    return true
   }
 }
 

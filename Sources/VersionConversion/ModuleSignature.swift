@@ -1,30 +1,34 @@
 internal import ByteStorage
 internal import ModuleFiles
 
-/// A module with the signature behind it.
-package struct SignedBytes {
-  /// Size of the module itself, in bytes.
-  package let moduleSize: Int
+/// A module followed by its signature.
+package struct SignedBytes: ~Escapable {
+  /// The module itself.
+  package let module: RawSpan
+  /// The signature with its trailer; empty if there is none.
+  package let signature: RawSpan
   /// Whether there is a signature.
-  package let isSigned: Bool
+  package var isSigned: Bool { signature.byteCount > 0 }
 
   /// Finds where a module ends and its signature begins.
   ///
   /// - Throws: ``ConversionError`` `.badSignature` if the trailer says that it is longer than the
   ///   file.
+  @_lifetime(copy bytes)
   package init(_ bytes: RawSpan) throws(ConversionError) {
     guard let trailer = SignatureTrailer(ByteSource(bytes)) else {
-      moduleSize = bytes.byteCount
-      isSigned = false
+      module = bytes
+      signature = RawSpan()
       return
     }
     let end = trailer.lengthBeforeMarker - SignatureTrailer.structureSize
     // Before PKCS#7 (up to 4.2) a signer's name and a key identifier preceded the signature.
     guard end > 0, Int(trailer.signatureLength) < end, trailer.idType == 2,
-      trailer.hasZeroParameters
+      trailer.hasZeroParameters, let module = bytes.slice(0..<(end - Int(trailer.signatureLength))),
+      let signature = bytes.suffix(from: module.byteCount)
     else { throw .badSignature }
-    moduleSize = end - Int(trailer.signatureLength)
-    isSigned = true
+    self.module = module
+    self.signature = signature
   }
 }
 
@@ -39,7 +43,7 @@ package struct SignedOriginal: Sendable {
     let parts = try SignedBytes(bytes)
     guard parts.isSigned else { throw .originalUnsigned }
     self.bytes = bytes.array
-    moduleSize = parts.moduleSize
+    moduleSize = parts.module.byteCount
   }
 
   /// What to append to a module that is what was signed.

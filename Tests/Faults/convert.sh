@@ -1,13 +1,13 @@
 #!/bin/sh
-# Kills ksym convert at many moments, fills its disk and denies it what it needs, and looks at what is
-# left: each module must be the old one or the new one, whole.
+# Kills ksym convert and ksym table build at many moments, fills the disk and denies what they need, and
+# looks at what is left: each file must be the old one or the new one, whole.
 #
 # usage: convert.sh [KSYM [ROUNDS]]     (default .build-release/release/ksym, 60 rounds of each signal,
 #                                       and as many of each system call, if there are)
 #
 # 1. SIGKILL, SIGTERM, SIGINT and SIGHUP at moments spread over the conversion of many modules.
 # 2. SIGKILL at each single system call that touches the disk (strace), with unnamed temporary files
-#    and without them.
+#    and without them; also while a name table is written, piece by piece.
 # 3. A full disk: a small tmpfs, in a mount namespace of its own.
 # 4. Permission denied: directory and file, as another user if this one is root.
 #
@@ -104,6 +104,40 @@ calls() {
   echo "$name: killed at $kills system calls; $leftovers temporary files left, all removed by the next run"
 }
 
+# tables NAME OPTION...: the same for a name table
+tables() {
+  name=$1
+  shift
+  for half in old new; do
+    awk -v half=$half 'BEGIN { for (n = 0; n < 20000; n++) printf "%016x t %s_name_%d\n", n * 16 + 4096, half, n }' >"$work/$half.map"
+    "$ksym" table build -o "$work/$half.table" "$work/$half.map" >/dev/null
+  done
+  kills=0 leftovers=0
+  for call in openat linkat rename fsync fchmod write unlink close; do
+    for when in $(seq 1 "$rounds"); do
+      rm -rf "$work/place"
+      mkdir "$work/place"
+      cp "$work/old.table" "$work/place/table"
+      ln -s table "$work/place/link"
+      code=0
+      strace -f -qq -o /dev/null "$@" -e inject=$call:signal=SIGKILL:when="$when" \
+        "$ksym" table build -o "$work/place/link" "$work/new.map" >/dev/null 2>&1 || code=$?
+      [ $code -ge 128 ] || break
+      kills=$((kills + 1))
+      cmp -s "$work/place/table" "$work/old.table" || cmp -s "$work/place/table" "$work/new.table" ||
+        wrong "a table is half ($call $when)"
+      found=$(($(ls -A "$work/place" | wc -l) - 2))
+      leftovers=$((leftovers + found))
+      [ "$found" -le 1 ] || wrong "$found files left by SIGKILL at $call $when"
+      "$ksym" table build -o "$work/place/link" "$work/new.map" >/dev/null || wrong "the next run fails"
+      [ "$(ls -A "$work/place" | wc -l)" -eq 2 ] || wrong "the next run leaves what was left ($call $when)"
+      [ -L "$work/place/link" ] || wrong "a link is replaced"
+      cmp "$work/place/table" "$work/new.table" || wrong "the next run writes another table"
+    done
+  done
+  echo "name table, $name: killed at $kills system calls; $leftovers temporary files left, all removed by the next run"
+}
+
 full() {
   # shellcheck disable=SC2016
   unshare -rm sh -euc '
@@ -159,6 +193,8 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
   calls "unnamed temporary files"
   # Where the file system has no unnamed files: the open with O_TMPFILE fails.
   calls "named temporary files" -e inject=linkat:error=EOPNOTSUPP
+  tables "unnamed temporary files"
+  tables "named temporary files" -e inject=linkat:error=EOPNOTSUPP
 else
   echo "no strace, or it may not trace: kills at single system calls are left out"
 fi

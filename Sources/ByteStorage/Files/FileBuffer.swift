@@ -9,16 +9,33 @@ internal import Glibc
   private var content: Reservation?
   private var packed: Reservation?
   private var decompressor = Decompressor()
-  private var descriptor: Int32 = -1
+  private var state = State.empty
   /// Size of the content after unpacking, in bytes.
   package private(set) var count = 0
-  /// The compression the file had, if any.
-  package private(set) var compression: CompressionFormat?
   /// Largest content to accept, in bytes.
   package let limit: Int
 
   /// The default of ``limit``: 1 GiB.
   package static let defaultLimit = 1 << 30
+  /// What the content is.
+  private enum State {
+    case empty
+    /// A file's, read when a range of it is asked for.
+    case ranges(descriptor: Int32)
+    /// All there, as read, put together or unpacked.
+    case whole(unpackedFrom: CompressionFormat?)
+  }
+
+  /// The compression the file had, if any.
+  package var compression: CompressionFormat? {
+    if case .whole(let format) = state { format } else { nil }
+  }
+
+  /// The file that is read by range; -1 if none is.
+  private var descriptor: Int32 {
+    if case .ranges(let descriptor) = state { descriptor } else { -1 }
+  }
+
   private static let initialCapacity = 128 << 20
   /// How many times larger than their compressed form kernels hardly are.
   private static let likelyRatio = 8
@@ -50,7 +67,7 @@ internal import Glibc
       Glibc.close(file)
       throw FileError(path: path, cause: .tooLarge(limit: limit))
     }
-    descriptor = file
+    state = .ranges(descriptor: file)
     count = size
     try ensureContent(size, path)
     if let format = try probedFormat(path) { try unpackFile(format, path) }
@@ -85,7 +102,6 @@ internal import Glibc
       // A header may promise anything.
       content?.populate(min(expected, limit, FileBuffer.likelyRatio &* input.byteCount))
     }
-    compression = format
     try decompress(input, format, path, trailing)
   }
 
@@ -97,6 +113,7 @@ internal import Glibc
     // What an earlier file left must not show between the pieces.
     content?.discard()
     try ensureContent(FileBuffer.initialCapacity, path)
+    state = .whole(unpackedFrom: nil)
   }
 
   /// Puts a piece of another file at an offset of the content, over what is there; what no piece
@@ -129,9 +146,8 @@ internal import Glibc
 
   private mutating func close() {
     if descriptor >= 0 { Glibc.close(descriptor) }
-    descriptor = -1
+    state = .empty
     count = 0
-    compression = nil
   }
 
   private mutating func unpackFile(
@@ -149,9 +165,6 @@ internal import Glibc
     }
     try ensureContent(FileBuffer.initialCapacity, path)
     try decompress(bytes, format, path, .refused)
-    compression = format
-    Glibc.close(descriptor)
-    descriptor = -1
   }
 
   private mutating func decompress(
@@ -159,8 +172,10 @@ internal import Glibc
   ) throws(FileError) {
     guard let output = content else { return }
     do throws(DecompressionError) {
-      count = try decompressor.decompress(
+      let size = try decompressor.decompress(
         format, input, into: output, limit: limit, trailing: trailing)
+      close()
+      (state, count) = (.whole(unpackedFrom: format), size)
     } catch {
       close()
       switch error {
@@ -194,13 +209,12 @@ internal import Glibc
       if size > limit { throw FileError(path: path, cause: .tooLarge(limit: limit)) }
       if got == 0 { break }
     }
-    count = size
+    (state, count) = (.whole(unpackedFrom: nil), size)
     guard let format = try probedFormat(path), let input = content else { return }
     content = nil
     try ensureContent(FileBuffer.initialCapacity, path)
     let bytes = unsafe RawSpan(_unsafeStart: input.base, byteCount: size)
     try decompress(bytes, format, path, .refused)
-    compression = format
     extendLifetime(input)
   }
 

@@ -11,6 +11,12 @@ struct ConvertWorker: ~Copyable {
   var result: [UInt8] = []
 
   init(limit: Int) { buffer = FileBuffer(limit: limit) }
+
+  /// The memory of the last result.
+  mutating func takeMemory() -> [UInt8] {
+    defer { result = [] }
+    return result
+  }
 }
 
 /// Converts one module after the other, from file to file.
@@ -56,8 +62,10 @@ struct ConvertJob: Sendable {
       try write(bytes, of: path, nil, &worker, &result)
       return
     }
+    let memory = worker.takeMemory()
     let module = try ModuleConverter.convert(
-      try worker.buffer.source.all(), request, into: &worker.result)
+      try worker.buffer.source.all(), request, reusing: consume memory)
+    defer { worker.result = module.bytes }
     result.converted = Summary(
       before: module.before.map(\.rawValue), after: module.after.map(\.rawValue),
       count: module.count, isChanged: module.isChanged, isSigned: module.isSigned,
