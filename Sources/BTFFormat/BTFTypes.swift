@@ -13,7 +13,7 @@ package struct BTFTypes: ~Escapable {
   /// Offset of the first type in the section, in bytes.
   private let start: Int
 
-  /// Reads the header of a section, in the byte order that its magic number tells.
+  /// Reads the header of a section, in the byte order that its magic number shows.
   ///
   /// - Throws: ``ParseError`` if it is not BTF, or its parts do not lie in the section.
   @_lifetime(copy section)
@@ -69,7 +69,7 @@ package struct BTFTypes: ~Escapable {
 
   /// The size of a `struct`, in bytes.
   ///
-  /// - Returns: `nil` if there is no structure of this name, or structures of this name differ in
+  /// - Returns: `nil` if there is no structure with this name, or structures with this name differ in
   ///   size.
   /// - Throws: ``ParseError`` at a type of a kind that is not known here (its size is not either), or
   ///   one that ends after the types do.

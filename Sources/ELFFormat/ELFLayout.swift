@@ -1,6 +1,6 @@
 public import ByteStorage
 
-/// Word size and byte order of an ELF file: what tells how its structures are laid out.
+/// Word size and byte order of an ELF file: what determines the layout of its structures.
 @usableFromInline
 package struct ELFLayout: Sendable, Hashable {
   /// Whether addresses have 64 bits (`ELFCLASS64`).

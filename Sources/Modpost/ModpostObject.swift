@@ -48,7 +48,7 @@ extension ModpostWriter {
   ///   - name: The module's name, if the file does not say.
   ///   - structure: `struct module` of the kernel; `nil` takes that of the module itself.
   /// - Returns: The object.
-  /// - Throws: ``ConversionError`` as ``source(for:)``, and if nothing tells the module structure.
+  /// - Throws: ``ConversionError`` as ``source(for:)``, and if nothing describes the module structure.
   package func object(
     for file: RawSpan, named name: String, structure: ModuleStructure?
   ) throws(ConversionError) -> [UInt8] {

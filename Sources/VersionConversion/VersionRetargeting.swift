@@ -67,7 +67,7 @@ extension Retargeting {
   }
 
   /// Adds versions in the order of the symbol table, before `module_layout` where that is last (5.19
-  /// and later), else backwards behind it, as modpost does.
+  /// and later), else backwards after it, as modpost does.
   private func addMissing(
     to list: inout VersionList, _ needed: NeededSymbols, _ notices: inout [ConvertedModule.Notice]
   ) {

@@ -1,5 +1,5 @@
 extension RandomAccessCollection where Index == Int {
-  /// The first index whose element does not precede what is sought; the end index if all do.
+  /// The first index whose element does not precede the value searched for; the end index if all do.
   ///
   /// - Parameter precedes: True for the elements before some index, false for all from there on.
   /// - Returns: An index from the start index up to and including the end index.

@@ -2,7 +2,7 @@ internal import CDeflate
 internal import CLzo
 internal import CZstd
 
-/// Unpacks single blocks that stand without a container and whose content has a known size, such as
+/// Unpacks single blocks that have no container and whose content has a known size, such as
 /// the pages of a memory dump. Keeps its codecs' working memory between blocks.
 @safe package struct BlockDecoder: ~Copyable {
   /// How a block is packed.

@@ -1,4 +1,4 @@
-/// A compression format, told by its first bytes, never by a file's name.
+/// A compression format, recognised by its first bytes, never by a file's name.
 package enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   case gzip, xz, zstd, bzip2, lz4, lzma, lzo
 

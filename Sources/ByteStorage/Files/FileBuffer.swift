@@ -49,7 +49,7 @@ internal import Glibc
 
   /// Opens a file (`-` for standard input), unpacking it if it is compressed.
   ///
-  /// - Throws: ``FileError`` if it is no regular file, cannot be read, is damaged, or is too large.
+  /// - Throws: ``FileError`` if it is not a regular file, cannot be read, is damaged, or is too large.
   package mutating func open(_ path: String) throws(FileError) {
     close()
     if path == "-" {
@@ -90,7 +90,7 @@ internal import Glibc
   ///   - format: Its format.
   ///   - path: Names the file in errors.
   ///   - trailing: Rule for bytes after the stream.
-  ///   - expected: Size of the content in bytes, where a header tells; only a hint.
+  ///   - expected: Size of the content in bytes, where a header gives it; only a hint.
   /// - Throws: ``FileError`` as ``open(_:)``.
   package mutating func unpack(
     _ input: RawSpan, _ format: CompressionFormat, path: String,

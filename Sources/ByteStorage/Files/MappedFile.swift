@@ -13,7 +13,7 @@ internal import Glibc
 
   /// Maps a file.
   ///
-  /// - Throws: ``FileError`` if it is no regular file or cannot be mapped.
+  /// - Throws: ``FileError`` if it is not a regular file or cannot be mapped.
   package init(_ path: String) throws(FileError) {
     let (file, size) = try openRegular(path)
     defer { Glibc.close(file) }

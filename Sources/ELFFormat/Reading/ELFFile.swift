@@ -116,7 +116,7 @@ package struct ELFFile: ~Escapable {
 
   /// The symbol table of a section, with its names.
   ///
-  /// - Throws: ``ParseError`` if there is no such section, `sh_link` names no section, or bytes lie
+  /// - Throws: ``ParseError`` if there is no such section, `sh_link` does not name a section, or bytes lie
   ///   outside of the file.
   @_lifetime(copy self)
   package func symbolTable(at index: Int) throws(ParseError) -> ELFSymbolTable {

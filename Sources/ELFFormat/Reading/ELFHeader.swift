@@ -1,6 +1,6 @@
 package import ByteStorage
 
-/// The file header, as it stands; nothing but its presence is checked.
+/// The file header as it is in the file; only its presence is checked.
 package struct ELFHeader: Sendable, Hashable {
   /// Word size and byte order by which the header was read.
   package let layout: ELFLayout

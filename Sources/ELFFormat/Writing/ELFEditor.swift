@@ -2,7 +2,7 @@ package import ByteStorage
 
 /// Adds, replaces and drops sections of a relocatable file, and leaves the rest as it is.
 ///
-/// What moves with a changed section is put right: file offsets, section indices wherever they stand
+/// What moves with a changed section is put right: file offsets, section indices wherever they occur
 /// (`sh_link`, `sh_info`, `st_shndx`, section groups, `e_shstrndx`) and the section name table.
 /// Symbols keep their indices, so relocations stay as they are. Sections are laid out as GNU ld and
 /// LLD do for `-r`: each at the next offset that its alignment allows; larger gaps are kept. A file
@@ -197,7 +197,7 @@ package struct ELFEditor: Sendable {
     return (section.offset, storedSize(section))
   }
 
-  /// The next offset with an alignment; `nil` if the alignment is no sane one.
+  /// The next offset with an alignment; `nil` if the alignment is not a sane one.
   static func aligned(_ offset: Int, _ alignment: UInt64, heeding limit: UInt64) -> Int? {
     guard alignment & (alignment &- 1) == 0, alignment <= sanestAlignment else { return nil }
     let size = Int(max(1, min(alignment, limit)))

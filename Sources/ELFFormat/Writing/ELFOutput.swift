@@ -189,7 +189,7 @@ struct ELFOutput: ~Escapable {
     }
   }
 
-  /// The header of a section as it stands in the file.
+  /// The header of a section as it is in the file.
   @_lifetime(self: copy self)
   private mutating func copyHeader(_ number: Int, to place: Int) {
     let size = editor.layout.sectionHeaderSize

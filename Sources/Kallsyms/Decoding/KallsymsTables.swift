@@ -24,7 +24,7 @@ package enum AddressEncoding: String, Sendable, Hashable {
 package struct KallsymsTables: Sendable, Hashable {
   /// Byte order of the tables (but not of the sequence numbers, which are big-endian everywhere).
   package let order: ByteOrder
-  /// Size of an address in bytes, as far as the image or the tables tell.
+  /// Size of an address in bytes, as far as the image or the tables show it.
   package let wordSize: Int?
   /// Number of symbols.
   package let count: Int

@@ -4,7 +4,7 @@ internal import SymbolTables
 extension KallsymsTables {
   /// The type letters that /proc/kallsyms prints otherwise than the table says.
   ///
-  /// From 6.1 until 6.19 the kernel took the byte behind the first length byte for the first code,
+  /// From 6.1 until 6.19 the kernel took the byte after the first length byte for the first code,
   /// which for names of two-byte length is the rest of the length.
   ///
   /// - Parameter image: The kernel.

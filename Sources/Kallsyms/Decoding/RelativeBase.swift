@@ -2,7 +2,7 @@ internal import ByteStorage
 internal import SymbolTables
 
 extension SymbolTable {
-  /// The value of `kallsyms_relative_base`, or `nil` if the image does not tell.
+  /// The value of `kallsyms_relative_base`, or `nil` if the image does not contain it.
   ///
   /// Images that are relocated when they start may hold zero in its place (arm64 without RELR,
   /// riscv, ppc64, s390 as PIE); then a relative relocation of that place holds the value.

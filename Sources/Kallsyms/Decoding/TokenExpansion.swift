@@ -3,7 +3,7 @@ internal import SymbolTables
 
 /// What each of the 256 codes expands to, arranged for copying.
 ///
-/// Nearly every token has at most 16 bytes: those stand in slots of 16, and are copied whole; what
+/// Nearly every token has at most 16 bytes: those are kept in slots of 16, and are copied whole; what
 /// is too much is overwritten by the next.
 struct TokenExpansion {
   private static let slotSize = 16

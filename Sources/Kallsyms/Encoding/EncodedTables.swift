@@ -4,7 +4,7 @@ internal import ByteStorage
 package struct EncodedTables: Sendable {
   /// The codes of each symbol.
   let compressor: TokenCompressor
-  /// What each code stands for.
+  /// What each code means.
   package let tokens: [[UInt8]]
   /// Where in the names every 256th symbol begins.
   package let markers: [Int]
@@ -75,7 +75,7 @@ package struct EncodedTables: Sendable {
     return keys.map(\.symbol)
   }
 
-  /// Eight bytes from an offset on, the first the most significant; zero behind the end.
+  /// Eight bytes from an offset on, the first the most significant; zero after the end.
   private static func prefix(_ record: RawSpan, at offset: Int) -> UInt64 {
     if let word = record.integer(UInt64.self, at: offset, .big) { return word }
     var word: UInt64 = 0

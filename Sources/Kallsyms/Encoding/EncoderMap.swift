@@ -6,7 +6,7 @@ struct EncoderMap {
   /// A symbol.
   struct Entry {
     var address: UInt64
-    /// Where its type letter and name stand in `text`.
+    /// Where its type letter and name begin in `text`.
     var start: Int
     var length: Int
     /// Whether `--absolute-percpu` made it absolute.
@@ -148,7 +148,7 @@ struct EncoderMap {
     }
   }
 
-  /// Drops what is no function, as without `--all-symbols`.
+  /// Drops what is not a function, as without `--all-symbols`.
   private mutating func filter() {
     entries = entries.filter { entry in
       let record = self.record(entry)

@@ -13,7 +13,7 @@ struct TokenCompressor {
   private(set) var codes: [UInt8]
   private(set) var lengths: [UInt16]
   private let starts: [UInt32]
-  /// What each code stands for: nothing, a byte, or two codes.
+  /// What each code means: nothing, a byte, or two codes.
   private(set) var tokens = [Token](repeating: .none, count: 256)
 
   enum Token {

@@ -11,9 +11,9 @@ struct AddressTable: Hashable {
 
 /// Finds the addresses that belong to names.
 ///
-/// From 6.4 on they follow the tokens, and behind them stand the sequence numbers, of which each
+/// From 6.4 on they follow the tokens, and are followed by the sequence numbers, of which each
 /// number up to the count must occur once: what precedes them says how addresses are stored. Up to
-/// 6.3 they end before the number of names, and only their own order tells: addresses never
+/// 6.3 they end before the number of names, and only their own order identifies them: addresses never
 /// decrease, and the base is the lowest of them.
 struct AddressTableSearch: ~Escapable {
   private let bytes: RawSpan

@@ -130,7 +130,7 @@ struct NameTableSearch: ~Escapable {
     return nil
   }
 
-  /// Places before the names that hold a number in a range, with nothing but zeros behind.
+  /// Places before the names that hold a number in a range, followed by zeros only.
   private func countOffsets(before start: Int, _ counts: ClosedRange<Int>) -> [Int] {
     var found: [Int] = []
     for distance in [4, 8, 12, 16, 252, 256] {
@@ -146,7 +146,7 @@ struct NameTableSearch: ~Escapable {
     bytes.integer(UInt32.self, at: place, tokens.order).map(Int.init) ?? 0
   }
 
-  /// Up to 256 names, whose only marker is a zero like any padding: only the number of names tells.
+  /// Up to 256 names, whose only marker is a zero like any padding: only the number of names identifies it.
   @_lifetime(self: copy self)
   private mutating func single() -> CompressedNames? {
     var start = tokens.start & ~3 &- 8
@@ -167,7 +167,7 @@ struct NameTableSearch: ~Escapable {
     return nil
   }
 
-  /// Walks the names, and takes the zero behind them for the only marker.
+  /// Walks the names, and takes the zero after them for the only marker.
   @_lifetime(self: copy self)
   private mutating func complete(_ table: inout CompressedNames, markerAlignment: Int) -> Bool {
     guard walk(&table, twoByteLengths: true) || walk(&table, twoByteLengths: false) else {

@@ -7,7 +7,7 @@ internal import ByteStorage
 struct TokenTable: Hashable {
   /// Offset of the table in bytes.
   let start: Int
-  /// Offset behind the last string's NUL.
+  /// Offset after the last string's NUL.
   let end: Int
   /// Offset of the index.
   let index: Int
@@ -172,7 +172,7 @@ struct TokenTableSearch: ~Escapable {
     return nil
   }
 
-  /// Whether 256 increasing offsets stand at an offset.
+  /// Whether there are 256 increasing offsets at an offset.
   private func isIndex(at index: Int, _ order: ByteOrder) -> Bool {
     var previous = 0
     guard bytes.integer(UInt16.self, at: index, order) == 0 else { return false }

@@ -1,11 +1,11 @@
 package import ByteStorage
 package import ELFFormat
 
-/// What wraps a kernel: one layer of a kernel image, told by its first bytes.
+/// What wraps a kernel: one layer of a kernel image, recognised by its first bytes.
 package struct KernelContainer: Sendable, Hashable {
   /// The kinds of layers.
   package enum Kind: Sendable, Hashable {
-    /// An ELF file that is no core dump (vmlinux).
+    /// An ELF file that is not a core dump (vmlinux).
     case elf
     /// An ELF core dump (vmcore).
     case elfCore
@@ -15,7 +15,7 @@ package struct KernelContainer: Sendable, Hashable {
     case kdumpFlattened
     /// x86 bzImage; the version of its boot protocol (0x020f is 2.15).
     case bzImage(protocolVersion: UInt16)
-    /// s390 bzImage: decompressor and payload, without a header that tells where the payload is.
+    /// s390 bzImage: decompressor and payload, without a header that gives the place of the payload.
     case s390Image
     /// arm64 Image, not compressed.
     case arm64Image
@@ -39,7 +39,7 @@ package struct KernelContainer: Sendable, Hashable {
 
   /// What kind of layer it is.
   package let kind: Kind
-  /// The architecture, as far as this layer tells.
+  /// The architecture, as far as this layer shows it.
   package let machine: ELFMachine?
   /// What is wrapped, or `nil` if this is the kernel itself (or a dump).
   package let payload: KernelPayload?
@@ -103,11 +103,11 @@ package struct KernelContainer: Sendable, Hashable {
 package struct KernelPayload: Sendable, Hashable {
   /// Where it lies in the layer, in bytes; if it is to be searched for, where to search.
   package let range: Range<Int>
-  /// How it is compressed, or `nil` if it is not, or only a search tells.
+  /// How it is compressed, or `nil` if it is not, or only a search can find out.
   package let format: CompressionFormat?
-  /// Whether the layer does not tell where in `range` the compressed payload starts.
+  /// Whether the layer does not say where in `range` the compressed payload starts.
   package let isSearched: Bool
-  /// Size of the payload when unpacked, in bytes, if the layer tells.
+  /// Size of the payload when unpacked, in bytes, if the layer gives it.
   package let unpackedSize: Int?
 
   /// Creates a payload.

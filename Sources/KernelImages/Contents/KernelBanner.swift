@@ -74,7 +74,7 @@ package struct KernelBanner: Sendable, Hashable {
     return nil
   }
 
-  /// Offset of `#N` after the builder and the compiler, which stand in (nested) parentheses; after
+  /// Offset of `#N` after the builder and the compiler, which are in (nested) parentheses; after
   /// the last ` #` and a digit, if those do not balance.
   private static func buildOffset(_ line: RawSpan, from start: Int) -> Int? {
     var depth = 0

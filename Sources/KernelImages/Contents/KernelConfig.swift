@@ -10,7 +10,7 @@ package struct KernelConfig: Sendable {
     case yes
     /// `m`.
     case module
-    /// A string (without its quotes, escapes undone) or a number, as it stands.
+    /// A string (without its quotes, escapes undone) or a number, as written.
     case text(String)
   }
 

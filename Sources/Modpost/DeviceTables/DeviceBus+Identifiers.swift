@@ -46,7 +46,7 @@ extension DeviceBus {
     },
   ]
 
-  /// How many bytes stand between dashes.
+  /// How many bytes there are between dashes.
   private static let dashed = [4, 2, 2, 2, 6]
 
   private static func append(_ bytes: [UInt8], groups: [Int], _ text: inout AliasText) {

@@ -64,7 +64,7 @@ struct AliasPart: Sendable {
     AliasPart(key: key, field: field, condition: .always)
   }
 
-  /// A number, of which one value stands for any.
+  /// A number, one value of which means any.
   static func number(_ key: String, _ field: String, any: UInt64) -> AliasPart {
     AliasPart(key: key, field: field, condition: .unless(any))
   }
@@ -97,7 +97,7 @@ enum DeviceTableError: String, Error {
   case tooLong = "an entry makes an alias of more than 255 bytes"
   /// An entry has bits of an ID set that its mask leaves out.
   case maskedBits = "an entry has bits of an ID set that its mask leaves out"
-  /// It ends behind the end of its section.
+  /// It ends after the end of its section.
   case outsideSection = "does not lie in its section"
   /// Forms of two kernels fit its size, and give other aliases.
   case ambiguousForm = "entries of the forms of two kernels fit its size"

@@ -2,7 +2,7 @@ package import ByteStorage
 
 /// Module.symvers text: reading every historic column order, and writing the present one.
 ///
-/// Columns are separated by single tabs. The order is told line by line by the place of the export
+/// Columns are separated by single tabs. The order is recognised line by line by the place of the export
 /// word: `crc symbol module` (up to 2.6.17), `crc symbol module export` (to 5.3),
 /// `crc symbol namespace module export` (5.4.0 to 5.4.27, 5.5.0 to 5.5.12) and
 /// `crc symbol module export namespace` since.

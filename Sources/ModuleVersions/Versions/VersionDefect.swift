@@ -4,9 +4,9 @@ internal import ByteStorage
 package struct VersionDefect: Sendable, Hashable {
   /// What is wrong.
   package enum Kind: Sendable, Hashable {
-    /// The section's size is no whole number of records; surplus bytes.
+    /// The section's size is not a whole number of records; surplus bytes.
     case surplusBytes(Int)
-    /// The CRC section's size is no multiple of 4; surplus bytes.
+    /// The CRC section's size is not a multiple of 4; surplus bytes.
     case surplusCRCBytes(Int)
     /// A name without a NUL in its field.
     case unterminatedName
