@@ -150,7 +150,8 @@ struct NameTableSearch: ~Escapable {
   @_lifetime(self: copy self)
   private mutating func single() -> CompressedNames? {
     var start = tokens.start & ~3 &- 8
-    let reach = CompressedNames.blockSizes.upperBound &+ 4 &* 256 &+ 3 &* NameTableSearch.largestPadding
+    let reach =
+      CompressedNames.blockSizes.upperBound &+ 4 &* 256 &+ 3 &* NameTableSearch.largestPadding
     while start >= max(4, tokens.start &- reach), budget >= 0 {
       for place in countOffsets(before: start, 1...256) {
         for (sequenceSize, alignment) in [(0, 4), (3, 4), (3, 8), (4, 4), (4, 8)] {
