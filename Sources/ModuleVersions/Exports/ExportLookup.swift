@@ -1,4 +1,4 @@
-package import ByteStorage
+internal import ByteStorage
 
 /// A table of exports that answers by name.
 package struct ExportLookup: Sendable {
