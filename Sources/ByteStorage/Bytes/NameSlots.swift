@@ -21,6 +21,7 @@ package struct NameSlots: Sendable {
   /// - Parameters:
   ///   - hash: The hash of the name.
   ///   - isSame: Whether a number is that of the name.
+  /// - Returns: The number, or `nil` if the name has none.
   @inlinable @inline(__always)
   package func find(_ hash: UInt64, where isSame: (Int) -> Bool) -> Int? {
     let mask = slots.count &- 1
@@ -68,6 +69,7 @@ package struct NameSlots: Sendable {
   /// Whether there is no room for one more name; then ``grow(_:hash:)``.
   ///
   /// - Parameter count: How many names there are.
+  /// - Returns: Whether the table must grow first.
   @inlinable
   package func isFull(_ count: Int) -> Bool { slots.count < count &+ count / 2 &+ 16 }
 

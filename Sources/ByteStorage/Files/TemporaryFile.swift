@@ -80,6 +80,8 @@ enum TemporaryFile {
   ///   - name: The name.
   ///   - path: Names the file in errors.
   ///   - body: Called with the descriptor, which is closed afterwards.
+  /// - Returns: What `body` returns.
+  /// - Throws: ``FileError`` if the file cannot be made, or that of `body`.
   static func withName<Value: Sendable>(
     _ name: String, _ path: String, _ body: (Int32) throws(FileError) -> Value
   ) throws(FileError) -> Value {

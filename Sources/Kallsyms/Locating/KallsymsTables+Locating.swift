@@ -66,8 +66,9 @@ extension KallsymsTables {
     if error.table > failure.table { failure = error }
   }
 
-  private init(_ tokens: TokenTable, _ names: CompressedNames, _ addresses: AddressTable, wordSize: Int?)
-  {
+  private init(
+    _ tokens: TokenTable, _ names: CompressedNames, _ addresses: AddressTable, wordSize: Int?
+  ) {
     order = tokens.order
     self.wordSize = wordSize ?? addresses.wordSize
     count = names.count
