@@ -21,7 +21,7 @@ COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-debug bench fuzz oracle differential round-trips faults kernels \
-  lint house install uninstall deb check-deb manuals check-manuals dependencies clean
+  lint house install uninstall deb check-deb manuals releases check-manuals dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -72,6 +72,9 @@ house: ## Check the floors of the architecture and the rules of the house
 
 manuals: build ## Write the manual pages and completions again
 	sh packaging/generate.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
+
+releases: ## Write Documentation/Releases.md from the tables of what differs by release
+	KSYM_WRITE_RELEASES=1 $(SWIFT) test $(TEST_FLAGS) --filter ReleaseTablesTests
 
 check-manuals: build ## Check that manual pages and completions are current
 	@sh packaging/check-generated.sh $(KSYM) $(MANUALS) $(COMPLETIONS)

@@ -55,7 +55,7 @@ let package = Package(
     floor("ELFFormat", ["ByteStorage"]),
     floor("BTFFormat", ["ByteStorage"]),
     // Names.
-    floor("SymbolNames", ["ByteStorage"]),
+    floor("SymbolNames", ["ByteStorage", "KernelReleases"]),
     // Symbols.
     floor("SymbolTables", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames"]),
     // Formats.
@@ -96,8 +96,8 @@ let package = Package(
     floor(
       "NameAudits",
       [
-        "ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
-        "ModuleVersions", "ModuleFiles", "Kernels",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
+        "KernelImages", "ModuleVersions", "ModuleFiles", "Kernels",
       ]),
     floor(
       "SymbolFiles",
@@ -130,10 +130,13 @@ let package = Package(
     tests("ByteStorage", ["ByteStorage"]),
     tests("ELFFormat", ["ByteStorage", "ELFFormat"]),
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
-    tests("KernelImages", ["ByteStorage", "ELFFormat", "KernelImages"]),
-    tests("SymbolNames", ["SymbolNames"]),
-    tests("SymbolTables", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables"]),
+    tests("KernelImages", ["ByteStorage", "KernelReleases", "ELFFormat", "KernelImages"]),
+    tests("SymbolNames", ["KernelReleases", "SymbolNames"]),
+    tests(
+      "SymbolTables",
+      ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables"]),
     tests("OrderedWork", ["OrderedWork"]),
+    tests("KernelReleases", ["KernelReleases"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests(
@@ -142,15 +145,15 @@ let package = Package(
     tests(
       "Kernels",
       [
-        "ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "KernelImages", "Kallsyms",
-        "ModuleFiles",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "ModuleVersions",
+        "KernelImages", "Kallsyms", "ModuleFiles",
         "Kernels",
       ]),
     tests(
       "ModuleLoading",
       [
-        "ByteStorage", "ELFFormat", "KernelImages", "ModuleVersions", "Kernels", "Livepatching",
-        "ModuleLoading",
+        "ByteStorage", "KernelReleases", "ELFFormat", "KernelImages", "ModuleVersions", "Kernels",
+        "Livepatching", "ModuleLoading",
       ]),
     tests(
       "VersionConversion",
@@ -164,22 +167,27 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions",
-        "KernelImages", "Kallsyms", "ModuleFiles", "Kernels", "Livepatching",
-        "VersionConversion", "Modpost", "SymbolSpelling", "NameTranslation", "TestSupport",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
+        "ModuleVersions", "KernelImages", "Kallsyms", "ModuleFiles", "Kernels", "ModuleLoading",
+        "Livepatching", "VersionConversion", "Modpost", "SymbolSpelling", "NameTranslation",
+        "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
     tests(
       "NameTranslation",
       ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables", "NameTranslation"]),
-    tests("SymbolSpelling", ["ByteStorage", "SymbolTables", "Kernels", "SymbolSpelling"]),
+    tests(
+      "SymbolSpelling",
+      ["ByteStorage", "KernelReleases", "SymbolTables", "Kernels", "SymbolSpelling"]),
     tests("SymbolFiles", ["ByteStorage", "ELFFormat", "SymbolTables", "SymbolFiles"]),
     tests("NameAudits", ["ByteStorage", "SymbolNames", "SymbolTables", "NameAudits"]),
-    tests("Livepatching", ["ByteStorage", "ELFFormat", "SymbolTables", "Livepatching"]),
+    tests(
+      "Livepatching",
+      ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "Livepatching"]),
     tests(
       "Kallsyms",
       [
-        "ByteStorage", "ELFFormat", "SymbolTables", "KernelImages", "Kallsyms",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables", "KernelImages", "Kallsyms",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -43,9 +43,9 @@ extension FuzzTargets {
       }
     }
     // One release an input, by its size: the three differ in the text only.
-    let releases = KallsymsEncoder.Release.allCases
+    let forms = KallsymsEncoder.Form.allCases
     let options = KallsymsEncoder.Options(
-      release: releases[bytes.byteCount % releases.count],
+      form: forms[bytes.byteCount % forms.count],
       includesAllSymbols: bytes.byteCount & 1 == 0, isPlaceRelative: bytes.byteCount & 4 == 0,
       makesPerCPUAbsolute: bytes.byteCount & 2 == 0)
     let outcome = KallsymsEncoder.assemble(bytes, options) { use($0.count) }
@@ -60,7 +60,7 @@ extension FuzzTargets {
   private static func ask(_ table: SymbolTable) {
     let index = SymbolIndex(table)
     let lookup = EraLookup(
-      index, LookupEra.of(KernelVersion(6, 4), .init(hasClangLTO: true)))
+      index, LookupEra.of(KernelRelease(6, 4), .init(hasClangLTO: true)))
     for symbol in 0..<min(table.count, 64) {
       let name = table.name(at: symbol)
       guard index.symbols(named: name).contains(symbol) else { fatalError("name lost") }

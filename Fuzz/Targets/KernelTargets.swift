@@ -40,10 +40,8 @@ extension FuzzTargets {
     }
     if let types = try? BTFTypes(parsing: bytes) { use((try? types.size(ofStruct: "module")) ?? 0) }
     if let banner = KernelBanner(searching: bytes) {
-      use(banner.debianVersion?.utf8.count ?? 0)
       use(Vermagic.find(in: bytes, release: banner.release)?.utf8.count ?? 0)
-      use(KernelRelease(banner.release)?.major ?? 0)
-      use(KernelFacts.number(of: banner.release)?.major ?? 0)
+      use(KernelRelease(release: banner.release, build: banner.build)?.major ?? 0)
     }
     var text = FileBuffer(limit: limit)
     if let config = try? EmbeddedConfig.read(from: bytes, using: &text, path: "fuzz") {

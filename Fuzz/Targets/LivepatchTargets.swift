@@ -16,7 +16,7 @@ extension FuzzTargets {
 
       """
     guard let text = try? SymbolText(parsing: Array(list.utf8).rawSpan) else { return [] }
-    return [KernelVersion(5, 4), KernelVersion(6, 6), KernelVersion(7, 3)].map { version in
+    return [KernelRelease(5, 4), KernelRelease(6, 6), KernelRelease(7, 3)].map { version in
       LivepatchKernel(
         SymbolIndex(text.table), rules: LivepatchRules(version),
         configuration: .init(hasClangLTO: true), sites: [0xffff_ffff_8100_0104])

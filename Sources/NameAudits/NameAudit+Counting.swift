@@ -1,10 +1,11 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import SymbolNames
 
 extension NameAudit {
   /// Limits that symbol names meet; a module's own name is another matter.
-  static let symbolLimits = NameLimit.all.filter {
-    $0.interface != .moduleName && $0.interface != .livepatchObject
+  static let symbolLimits = NameLimit.table.rows.filter {
+    $0.behaviour.interface != .moduleName && $0.behaviour.interface != .livepatchObject
   }
 
   /// Counts.
@@ -37,9 +38,10 @@ extension NameAudit {
       }
       for number in stems.indices { stems[number].note(name, parts) }
     }
-    limits = NameAudit.symbolLimits.map { limit in
-      LimitCount(
-        limit: limit,
+    limits = NameAudit.symbolLimits.map { row in
+      let limit = row.behaviour
+      return LimitCount(
+        row: row,
         longer: limit.interface.holdsExportsOnly
           ? versioned.lengths.dropFirst(limit.maximum + 1).reduce(into: Tally()) { $0.add($1) }
           : longer(than: limit.maximum))

@@ -1,3 +1,4 @@
+internal import KernelReleases
 package import SymbolNames
 
 /// What the names of kernels and modules are like: how long, how marked, how ambiguous.
@@ -43,11 +44,14 @@ package struct NameAudit: Sendable {
 
   /// What a limit leaves out.
   package struct LimitCount: Sendable {
-    /// The limit.
-    package let limit: NameLimit
+    /// The limit, the releases it holds for, and where it was read.
+    package let row: NameLimit.Row
     /// Names that are longer; for version tables, modpost and depmod only those that are exported or
     /// required.
     package let longer: Tally
+
+    /// The limit.
+    package var limit: NameLimit { row.behaviour }
   }
 
   /// Names that version tables hold: those that are exported or required.

@@ -1,5 +1,7 @@
+package import KernelReleases
+
 /// How long a symbol name one interface takes.
-package struct NameLimit: Equatable, Sendable {
+package struct NameLimit: Hashable, Sendable, CustomStringConvertible {
   /// A place where names are written or read.
   package enum Interface: Sendable, CaseIterable {
     /// `__versions`, the basic version table.
@@ -38,100 +40,88 @@ package struct NameLimit: Equatable, Sendable {
     case truncated
   }
 
-  /// A kernel release by its first two numbers.
-  package struct Release: Comparable, Sendable {
-    /// The first number.
-    package let major: Int
-    /// The second number.
-    package let minor: Int
-
-    /// Makes `major.minor`.
-    ///
-    /// - Parameters:
-    ///   - major: The first number.
-    ///   - minor: The second number.
-    package init(_ major: Int, _ minor: Int) {
-      self.major = major
-      self.minor = minor
-    }
-
-    /// Orders by age.
-    package static func < (left: Release, right: Release) -> Bool {
-      (left.major, left.minor) < (right.major, right.minor)
-    }
-  }
-
   /// The interface.
   package let interface: Interface
   /// The most bytes it takes, without the terminating NUL.
   package let maximum: Int
   /// The width in bits of the kernels this holds for; nil for both.
   package let wordBits: Int?
-  /// The first release this holds for; nil from the beginning, or not bound to a kernel.
-  package let since: Release?
-  /// The last release this holds for; nil to this day.
-  package let through: Release?
   /// What becomes of a longer name.
   package let excess: Excess
-  /// Where the number comes from.
-  package let source: String
+
+  /// All of it, by its names.
+  package var description: String {
+    "\(interface) \(maximum) bytes\(wordBits.map { ", \($0)-bit" } ?? ""): \(excess)"
+  }
 }
 
 extension NameLimit {
+  /// Every limit known; those bound to no kernel hold for all releases.
+  package static let table = ReleaseTable<NameLimit>(
+    named: "Longest names",
+    rows(
+      .basicVersions, 55, 59, .refused, "include/linux/module.h, MODULE_NAME_LEN", until: extended)
+      // With the extended table beside it modpost leaves the name out; without, it still refuses.
+      + rows(
+        .basicVersions, 55, 59, .omitted, "scripts/mod/modpost.c, add_versions", since: extended)
+      + [row(.modpostLine, 499, .refused, "scripts/mod/modpost.c, buf_printf (SZ 500)")]
+      + rows(.moduleName, 55, 59, .refused, "include/linux/module.h, MODULE_NAME_LEN")
+      + symbolNames(.kallsyms, .omitted, "include/linux/kallsyms.h, KSYM_NAME_LEN")
+      + symbolNames(.livepatchFunction, .refused, "kernel/livepatch/core.c")
+      + rows(.livepatchObject, 55, 59, .refused, "kernel/livepatch/core.c")
+      + [
+        row(.traceEvent, 63, .refused, "kernel/trace/trace_probe.h, MAX_EVENT_NAME_LEN"),
+        row(.kprobeCommand, 4094, .refused, "kernel/trace/trace.c, trace_parse_run_command"),
+      ]
+      + symbolNames(.bpfMultiKprobe, .refused, "kernel/trace/bpf_trace.c")
+      + [
+        row(.libbpfKallsyms, 499, .truncated, "tools/lib/bpf/libbpf.c, libbpf_kallsyms_parse"),
+        row(.libbpfTrimmedName, 255, .omitted, "tools/lib/bpf/libbpf.c, avail_kallsyms_cb"),
+        row(.depmodSymversLine, 10_239, .truncated, "kmod, tools/depmod.c, depmod_load_symvers"),
+      ])
+
+  /// A row of the table.
+  package typealias Row = ReleaseTable<NameLimit>.Row
+
+  private static let extended = ReleaseTrait.readsExtendedVersions.range.since
+
   private static func row(
-    _ interface: Interface, _ maximum: Int, bits: Int? = nil, since: Release? = nil,
-    through: Release? = nil, _ excess: Excess, _ source: String
-  ) -> NameLimit {
-    NameLimit(
-      interface: interface, maximum: maximum, wordBits: bits, since: since, through: through,
-      excess: excess, source: source)
+    _ interface: Interface, _ maximum: Int, bits: Int? = nil, _ excess: Excess, _ source: String,
+    since: KernelRelease? = nil, until: KernelRelease? = nil
+  ) -> Row {
+    let limit = NameLimit(
+      interface: interface, maximum: maximum, wordBits: bits, excess: excess)
+    return Row(limit, since: since, until: until, source)
   }
 
-  /// Every limit known.
-  package static let all: [NameLimit] = [
-    row(
-      .basicVersions, 55, bits: 64, through: Release(6, 13), .refused,
-      "include/linux/module.h, MODULE_NAME_LEN"),
-    row(
-      .basicVersions, 59, bits: 32, through: Release(6, 13), .refused,
-      "include/linux/module.h, MODULE_NAME_LEN"),
-    // With the extended table beside it modpost leaves the name out; without, it still refuses.
-    row(
-      .basicVersions, 55, bits: 64, since: Release(6, 14), .omitted,
-      "scripts/mod/modpost.c, add_versions"),
-    row(
-      .basicVersions, 59, bits: 32, since: Release(6, 14), .omitted,
-      "scripts/mod/modpost.c, add_versions"),
-    row(.modpostLine, 499, .refused, "scripts/mod/modpost.c, buf_printf (SZ 500)"),
-    row(.moduleName, 55, bits: 64, .refused, "include/linux/module.h, MODULE_NAME_LEN"),
-    row(.moduleName, 59, bits: 32, .refused, "include/linux/module.h, MODULE_NAME_LEN"),
-    row(
-      .kallsyms, 127, through: Release(6, 0), .omitted, "include/linux/kallsyms.h, KSYM_NAME_LEN"),
-    row(.kallsyms, 511, since: Release(6, 1), .omitted, "include/linux/kallsyms.h, KSYM_NAME_LEN"),
-    row(.livepatchFunction, 127, through: Release(6, 0), .refused, "kernel/livepatch/core.c"),
-    row(.livepatchFunction, 511, since: Release(6, 1), .refused, "kernel/livepatch/core.c"),
-    row(.livepatchObject, 55, bits: 64, .refused, "kernel/livepatch/core.c"),
-    row(.livepatchObject, 59, bits: 32, .refused, "kernel/livepatch/core.c"),
-    row(.traceEvent, 63, .refused, "kernel/trace/trace_probe.h, MAX_EVENT_NAME_LEN"),
-    row(.kprobeCommand, 4094, .refused, "kernel/trace/trace.c, trace_parse_run_command"),
-    row(.bpfMultiKprobe, 127, through: Release(6, 0), .refused, "kernel/trace/bpf_trace.c"),
-    row(.bpfMultiKprobe, 511, since: Release(6, 1), .refused, "kernel/trace/bpf_trace.c"),
-    row(.libbpfKallsyms, 499, .truncated, "tools/lib/bpf/libbpf.c, libbpf_kallsyms_parse"),
-    row(.libbpfTrimmedName, 255, .omitted, "tools/lib/bpf/libbpf.c, avail_kallsyms_cb"),
-    row(.depmodSymversLine, 10_239, .truncated, "kmod, tools/depmod.c, depmod_load_symvers"),
-  ]
+  /// A row for kernels of 64 bits, and one for those of 32.
+  private static func rows(
+    _ interface: Interface, _ wide: Int, _ narrow: Int, _ excess: Excess, _ source: String,
+    since: KernelRelease? = nil, until: KernelRelease? = nil
+  ) -> [Row] {
+    [(wide, 64), (narrow, 32)].map {
+      row(interface, $0.0, bits: $0.1, excess, source, since: since, until: until)
+    }
+  }
+
+  /// The rows of an interface that takes names of `KSYM_NAME_LEN` bytes with the NUL.
+  private static func symbolNames(
+    _ interface: Interface, _ excess: Excess, _ source: String
+  ) -> [Row] {
+    KernelRelease.symbolNameLengths.rows.map {
+      row(
+        interface, $0.behaviour - 1, excess, source, since: $0.range.since, until: $0.range.until)
+    }
+  }
 
   /// The limits of one kernel, and those bound to no kernel.
   ///
   /// - Parameters:
   ///   - release: The kernel's release.
   ///   - wordBits: 32 or 64.
-  /// - Returns: At most one row for each interface.
-  package static func limits(release: Release, wordBits: Int) -> [NameLimit] {
-    all.filter { limit in
-      limit.wordBits ?? wordBits == wordBits
-        && limit.since.map { $0 <= release } ?? true
-        && limit.through.map { release <= $0 } ?? true
-    }
+  /// - Returns: One limit for each interface.
+  package static func limits(release: KernelRelease, wordBits: Int) -> [NameLimit] {
+    table.rows.lazy.filter { $0.range.contains(release) }.map(\.behaviour)
+      .filter { $0.wordBits ?? wordBits == wordBits }
   }
 }

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import Kernels
 internal import SymbolNames
 internal import SymbolTables
@@ -79,8 +80,9 @@ extension SymbolSpeller {
     var remarks: [SpellingNote] = []
     if length > room {
       remarks.append(SpellingNote(.basicTooSmall, nil, room, length))
-      if let version = kernel.version, version < KernelVersion(6, 14) {
-        remarks.append(SpellingNote(.extendedUnread, "\(version)"))
+      let release = kernel.basis.release
+      if !release.has(.readsExtendedVersions) {
+        remarks.append(SpellingNote(.extendedUnread, "\(release)"))
       }
     }
     remarks.append(SpellingNote(.hashed, SymbolName(symbol.name).hashed.hexadecimal))

@@ -1,4 +1,5 @@
 internal import ByteStorage
+package import KernelReleases
 internal import Kernels
 internal import SymbolNames
 package import SymbolTables
@@ -6,7 +7,7 @@ package import SymbolTables
 /// Writes a symbol as the interfaces of the kernel and of its tools take it.
 ///
 /// ```swift
-/// let speller = SymbolSpeller(SymbolIndex(table), kernel: .init(version: KernelVersion("6.12")))
+/// let speller = SymbolSpeller(SymbolIndex(table), kernel: .init(release: KernelRelease("6.12")))
 /// if let symbol = speller.index.first(named: name) {
 ///   print(speller.spelling(of: symbol, for: .kprobe).text ?? "")
 /// }
@@ -14,8 +15,8 @@ package import SymbolTables
 package struct SymbolSpeller: Sendable {
   /// What the spellings depend on besides the symbols.
   package struct Kernel: Sendable {
-    /// The release; `nil` if unknown: the latest rules are taken.
-    package var version: KernelVersion?
+    /// The release; where it is unknown, the newest is taken.
+    package var basis: ReleaseBasis
     /// Width of an address, in bits.
     package var wordBits: Int
     /// How it was built, as far as lookups by name depend on it.
@@ -27,11 +28,11 @@ package struct SymbolSpeller: Sendable {
 
     /// Creates the facts.
     package init(
-      version: KernelVersion?, wordBits: Int = 64,
+      release: KernelRelease?, wordBits: Int = 64,
       configuration: LookupEra.Configuration = .init(hasClangLTO: false), isRunning: Bool = false,
       sites: ProbeSites? = nil
     ) {
-      self.version = version
+      basis = ReleaseBasis(release)
       self.wordBits = wordBits
       self.configuration = configuration
       self.isRunning = isRunning
@@ -61,12 +62,8 @@ package struct SymbolSpeller: Sendable {
     self.index = index
     self.kernel = kernel
     crashNames = interfaces.contains(.crash) ? CrashNames(index) : nil
-    let version = kernel.version ?? SymbolSpeller.latest
-    lookup = EraLookup(index, LookupEra.of(version, kernel.configuration))
+    lookup = EraLookup(index, LookupEra.of(kernel.basis.release, kernel.configuration))
   }
-
-  /// The release whose rules are taken where none is known.
-  static let latest = KernelVersion(7, 3)
 
   /// How a symbol of the table is written for an interface.
   package func spelling(of symbol: Int, for interface: SymbolInterface) -> SymbolSpelling {
@@ -85,9 +82,7 @@ package struct SymbolSpeller: Sendable {
 
   /// The longest name that an interface of this kernel takes, in bytes.
   func limit(_ interface: NameLimit.Interface) -> Int {
-    let version = kernel.version ?? SymbolSpeller.latest
-    let release = NameLimit.Release(version.major, version.minor)
-    let limits = NameLimit.limits(release: release, wordBits: kernel.wordBits)
+    let limits = NameLimit.limits(release: kernel.basis.release, wordBits: kernel.wordBits)
     return limits.first { $0.interface == interface }?.maximum ?? .max
   }
 

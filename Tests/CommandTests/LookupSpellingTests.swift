@@ -56,7 +56,8 @@ struct LookupSpellingTests {
       #"{"key":"vfs_read","linkage":"vfs_read","owner":"vmlinux","address":"0xffffffff81000090","#,
       #""interface":"kprobe","text":"p:vfs_read vfs_read","reason":null,"remarks":["#,
       #""the source does not show whether the kernel refuses this function"],"#,
-      #""reasonCode":null,"remarkCodes":["sites-unknown"]}"#,
+      #""reasonCode":null,"remarkCodes":["sites-unknown"],"#,
+      #""assumed":["release=7.3 (not found)"]}"#,
     ]
     #expect(json.lines.first == expected.joined())
   }

@@ -1,4 +1,5 @@
 import ByteStorage
+import KernelReleases
 import Kernels
 import NameTranslation
 import SymbolSpelling
@@ -36,7 +37,7 @@ struct ProbeSpellingTests {
     let speller = SymbolSpeller(
       SymbolIndex(source.table),
       kernel: .init(
-        version: source.release.flatMap { KernelVersion($0) },
+        release: source.release.flatMap { KernelRelease($0) },
         configuration: .init(hasClangLTO: path.contains("thinlto")), sites: source.probeSites))
     let questions = Self.questions(speller)
     let scratch = try ScratchDirectory()

@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Livepatching
 import SymbolTables
 import TestSupport
@@ -8,7 +9,7 @@ import Testing
 /// What booted kernels said of livepatches, from facts that are committed with the tests.
 @Suite("Recorded livepatches")
 struct RecordedLivepatchTests {
-  private static let rules = LivepatchRules(KernelVersion(7, 3, 4))
+  private static let rules = LivepatchRules(KernelRelease(7, 3, 4))
 
   @Test(
     "every row is answered as the kernel did, in both stages",

@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Kernels
 import Livepatching
 import SymbolTables
@@ -28,7 +29,7 @@ struct SymposTests {
   }
 
   private static func resolver(_ source: KernelSymbolSource) -> LivepatchResolver {
-    let rules = LivepatchRules(KernelVersion(7, 3))
+    let rules = LivepatchRules(KernelRelease(7, 3))
     let kernel = LivepatchKernel(
       source, rules: rules, configuration: .init(hasClangLTO: true), isX86_64: true)
     return LivepatchResolver(kernel: kernel, objects: [], rules: rules)

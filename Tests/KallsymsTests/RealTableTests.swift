@@ -2,6 +2,7 @@ import ByteStorage
 import ELFFormat
 import Kallsyms
 import KernelImages
+import KernelReleases
 import SymbolTables
 import TestSupport
 import Testing
@@ -43,7 +44,8 @@ struct RealTableTests {
     let banner = KernelBanner(searching: bytes)
     // The label without the release: an architecture may have several flavours.
     let flavour = kernel.label.split(separator: "-").dropLast().joined(separator: "-")
-    let key = "\(flavour) \(banner?.debianVersion ?? "")"
+    let version = banner.flatMap { KernelBuild($0.build).debianVersion }
+    let key = "\(flavour) \(version ?? "")"
     let list = text(of: table)
     if let expected = RealTableTests.digests[key] {
       #expect(SHA256Digest(of: list.rawSpan).hexadecimal == expected)
@@ -58,7 +60,7 @@ struct RealTableTests {
     // Per-CPU symbols of 6.14 and before lost their letter; any other than A will do.
     let map = tables.encoding == .absolutePerCPU ? withoutAbsolute(list) : list
     let options = KallsymsEncoder.Options(
-      release: .v6_12, includesAllSymbols: true,
+      form: .v6_12, includesAllSymbols: true,
       makesPerCPUAbsolute: tables.encoding == .absolutePerCPU)
     let encoded = EncodedTables(map.rawSpan, options)
     let again = try #require(encoded)

@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import KernelImages
+import KernelReleases
 import TestSupport
 import Testing
 
@@ -25,7 +26,7 @@ struct RealKernelTests {
     let header = unpacked.layers[0].headerVersion
     #expect(header.isEmpty || header.hasPrefix("\(banner.release) ("))
     #expect(header.isEmpty || header.hasSuffix(banner.build))
-    let version = try #require(banner.debianVersion)
+    let version = try #require(KernelBuild(banner.build).debianVersion)
     #expect(banner.build.contains(" Debian \(version) ("))
 
     let modulePath = try #require(kernel.module)

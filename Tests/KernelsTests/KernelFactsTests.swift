@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import KernelImages
+import KernelReleases
 import Kernels
 import ModuleVersions
 import TestSupport
@@ -44,7 +45,7 @@ struct KernelFactsTests {
     #expect(facts.exports?.value.rows.count == 1)
     #expect(facts.exports?.source == FactSource(scratch.file("vmlinux")))
     #expect(facts.config == nil && facts.moduleStructureSize == nil && facts.moduleTree == nil)
-    #expect(facts.releaseNumber.map { [$0.major, $0.minor] } == [6, 12])
+    #expect(facts.basis == ReleaseBasis(KernelRelease(Self.release)))
   }
 
   @Test("facts are found beside the image where packages put them")
@@ -119,16 +120,5 @@ struct KernelFactsTests {
       let error = #expect(throws: KernelError.self) { try read(name) }
       #expect(error?.path.hasPrefix(scratch.path) == true, "\(name)")
     }
-  }
-
-  @Test(
-    "releases of distributions are read",
-    arguments: [
-      ("6.12.107+deb13-amd64", [6, 12]), ("7.3-rc1", [7, 3]), ("5.10.0-32", [5, 10]), ("6", []),
-      ("", []),
-    ])
-  func numbers(_ release: String, _ wanted: [Int]) {
-    let number = KernelFacts.number(of: release)
-    #expect((number.map { [$0.major, $0.minor] } ?? []) == wanted)
   }
 }

@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Kernels
 import ModuleVersions
 import TestSupport
@@ -65,7 +66,8 @@ struct RawImageTests {
     #expect(exports.form?.entries.entrySize == 12 && exports.form?.crcs == .word32)
     let symbols = facts.symbols?.value
     #expect(symbols?.count == 318 + (knowsPlace ? 1 : 0))
-    #expect(symbols?.releases == "6.4 to 6.19")
+    #expect(symbols?.releases?.since == KernelRelease(6, 4))
+    #expect(symbols?.releases?.through == KernelRelease(6, 19))
     #expect(facts.layout?.value == ELFLayout(is64Bit: true, order: .little))
   }
 

@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Livepatching
 import SymbolTables
 import TestSupport
@@ -9,7 +10,7 @@ import Testing
 struct LivepatchFileTests {
   private func read(_ bytes: [UInt8]) throws -> Livepatch {
     try Livepatch(
-      ELFFile(ByteSource(bytes.rawSpan)), rules: LivepatchRules(KernelVersion(7, 3)))
+      ELFFile(ByteSource(bytes.rawSpan)), rules: LivepatchRules(KernelRelease(7, 3)))
   }
 
   private func describe(_ patch: Livepatch) -> [String] {
@@ -101,7 +102,7 @@ struct LivepatchFileTests {
         bytes[place] ^= change
         guard let patch = try? read(bytes) else { continue }
         let resolver = LivepatchResolver(
-          kernel: nil, objects: [], rules: LivepatchRules(KernelVersion(7, 3)))
+          kernel: nil, objects: [], rules: LivepatchRules(KernelRelease(7, 3)))
         let judge = LivepatchJudge(patch, resolver)
         _ = judge.load()
         _ = judge.enable()

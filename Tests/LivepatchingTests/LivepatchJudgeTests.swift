@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Livepatching
 import SymbolTables
 import TestSupport
@@ -31,7 +32,7 @@ struct LivepatchJudgeTests {
   ]
 
   private func judge(
-    _ builder: LivepatchBuilder, _ version: KernelVersion = KernelVersion(7, 3)
+    _ builder: LivepatchBuilder, _ version: KernelRelease = KernelRelease(7, 3)
   ) throws -> LivepatchJudge {
     let text = try SymbolText(parsing: Array(Self.list.utf8).rawSpan)
     let rules = LivepatchRules(version)
@@ -45,7 +46,7 @@ struct LivepatchJudgeTests {
   }
 
   private func verdict(
-    _ builder: LivepatchBuilder, _ version: KernelVersion = KernelVersion(7, 3)
+    _ builder: LivepatchBuilder, _ version: KernelRelease = KernelRelease(7, 3)
   ) throws -> (String, String) {
     let decision = try judge(builder, version).enable()
     return (
@@ -66,7 +67,7 @@ struct LivepatchJudgeTests {
 
   @Test("before 5.18 the site must be the function's first byte")
   func oldSites() throws {
-    let (result, log) = try verdict(LivepatchBuilder(("vfs_read", 0)), KernelVersion(5, 10))
+    let (result, log) = try verdict(LivepatchBuilder(("vfs_read", 0)), KernelRelease(5, 10))
     #expect(result == "init-failed EINVAL")
     #expect(log.contains("failed to set ftrace filter for function 'vfs_read' (-22)"))
   }
@@ -91,7 +92,7 @@ struct LivepatchJudgeTests {
     let short = String(long.dropLast())
     #expect(try verdict(LivepatchBuilder((short, 0))).1.hasSuffix("not found in symbol table"))
     #expect(
-      try verdict(LivepatchBuilder((String(repeating: "n", count: 128), 0)), KernelVersion(5, 10))
+      try verdict(LivepatchBuilder((String(repeating: "n", count: 128), 0)), KernelRelease(5, 10))
         == ("init-failed EINVAL", ""))
     var unnamed = LivepatchBuilder(("vfs_read", 0), ("show", 1))
     unnamed.objects[0].functions[1].old = nil

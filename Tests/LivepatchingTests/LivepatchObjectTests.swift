@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Livepatching
 import SymbolTables
 import TestSupport
@@ -33,7 +34,7 @@ struct LivepatchObjectTests {
   private func judge(_ functions: (String, UInt64)...) throws -> (
     decision: LivepatchDecision, advice: [LivepatchAdvice]
   ) {
-    let rules = LivepatchRules(KernelVersion(7, 3))
+    let rules = LivepatchRules(KernelRelease(7, 3))
     var builder = LivepatchBuilder()
     builder.objects[0].name = "driver"
     builder.objects[0].functions = functions.map { .init(old: $0.0, position: $0.1) }
@@ -80,7 +81,7 @@ struct LivepatchObjectTests {
 
   @Test("a module that is not loaded is left for later")
   func waiting() throws {
-    let rules = LivepatchRules(KernelVersion(7, 3))
+    let rules = LivepatchRules(KernelRelease(7, 3))
     var builder = LivepatchBuilder(("f", 0))
     builder.objects[0].name = "absent"
     let bytes = builder.build()
@@ -97,7 +98,7 @@ struct LivepatchObjectTests {
     for number in 0..<20_000 {
       list += "ffffffff8\(String(0x1000010 + number * 16, radix: 16)) t f\(number / 2)\n"
     }
-    let rules = LivepatchRules(KernelVersion(7, 3))
+    let rules = LivepatchRules(KernelRelease(7, 3))
     let text = try SymbolText(parsing: Array(list.utf8).rawSpan)
     let kernel = LivepatchKernel(
       SymbolIndex(text.table), rules: rules, configuration: .init(hasClangLTO: false))

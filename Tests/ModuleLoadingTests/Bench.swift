@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import KernelImages
+import KernelReleases
 import Kernels
 import Livepatching
 import ModuleLoading
@@ -35,7 +36,7 @@ struct Bench {
   func module(_ name: String = "sample") -> ModuleBuilder {
     var module = ModuleBuilder(name, vermagic: vermagic)
     module.basic = [RequiredVersion("module_layout", 0x0bad_cafe)]
-    module.hasFlagTable = LoaderRules(KernelRelease(release) ?? LoaderRules.newestKnown)
+    module.hasFlagTable = LoaderRules(KernelRelease(release) ?? .newest)
       .has(.hasFlagTable)
     return module
   }

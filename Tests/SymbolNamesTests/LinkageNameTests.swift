@@ -1,3 +1,4 @@
+import KernelReleases
 import SymbolNames
 import Testing
 
@@ -99,7 +100,7 @@ struct NameLimitTests {
   private func maximum(_ interface: NameLimit.Interface, _ major: Int, _ minor: Int, bits: Int)
     -> Int?
   {
-    NameLimit.limits(release: .init(major, minor), wordBits: bits)
+    NameLimit.limits(release: KernelRelease(major, minor), wordBits: bits)
       .first { $0.interface == interface }?.maximum
   }
 
@@ -121,7 +122,7 @@ struct NameLimitTests {
   func oneRowEach() {
     for release in [(4, 19), (5, 10), (6, 0), (6, 1), (6, 13), (6, 14), (7, 3)] {
       for bits in [32, 64] {
-        let limits = NameLimit.limits(release: .init(release.0, release.1), wordBits: bits)
+        let limits = NameLimit.limits(release: KernelRelease(release.0, release.1), wordBits: bits)
         #expect(limits.count == NameLimit.Interface.allCases.count)
         #expect(Set(limits.map(\.interface)).count == limits.count)
       }

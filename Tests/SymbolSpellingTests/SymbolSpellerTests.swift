@@ -1,4 +1,5 @@
 import ByteStorage
+import KernelReleases
 import Kernels
 import SymbolSpelling
 import SymbolTables
@@ -40,7 +41,7 @@ struct SymbolSpellerTests {
     let speller = SymbolSpeller(
       try index(),
       kernel: .init(
-        version: KernelVersion(release), configuration: .init(hasClangLTO: isLTO), sites: sites))
+        release: KernelRelease(release), configuration: .init(hasClangLTO: isLTO), sites: sites))
     let found = speller.index.symbols(named: name)
     try #require(found.count >= position)
     return speller.spelling(of: found[position - 1], for: interface)

@@ -1,4 +1,5 @@
 import ByteStorage
+import KernelReleases
 import SymbolTables
 import TestSupport
 import Testing
@@ -25,7 +26,7 @@ struct EraTests {
   }()
 
   private func answer(
-    _ name: String, _ version: KernelVersion, lto: Bool = true, cfi: Bool = false
+    _ name: String, _ version: KernelRelease, lto: Bool = true, cfi: Bool = false
   ) throws -> [Int] {
     let index = try #require(EraTests.index)
     let era = LookupEra.of(
@@ -38,8 +39,8 @@ struct EraTests {
   @Test("names are compared exactly without LTO, before 5.13, and from 6.10.7 on")
   func exact() throws {
     for (version, lto) in [
-      (KernelVersion(6, 6), false), (KernelVersion(5, 12), true), (KernelVersion(6, 10, 7), true),
-      (KernelVersion(6, 11), true), (KernelVersion(7, 3), true),
+      (KernelRelease(6, 6), false), (KernelRelease(5, 12), true), (KernelRelease(6, 10, 7), true),
+      (KernelRelease(6, 11), true), (KernelRelease(7, 3), true),
     ] {
       #expect(try answer("foo", version, lto: lto) == [3])
       #expect(try answer("foo.llvm.111", version, lto: lto) == [2])
@@ -49,14 +50,14 @@ struct EraTests {
 
   @Test("5.13 to 5.15 cut the hash of jump tables, with CFI and ThinLTO only")
   func lastDollar() throws {
-    #expect(try answer("hashed", KernelVersion(5, 15), cfi: true) == [8])
-    #expect(try answer("hashed", KernelVersion(5, 15)) == [])
-    #expect(try answer("only", KernelVersion(5, 15), cfi: true) == [])
+    #expect(try answer("hashed", KernelRelease(5, 15), cfi: true) == [8])
+    #expect(try answer("hashed", KernelRelease(5, 15)) == [])
+    #expect(try answer("only", KernelRelease(5, 15), cfi: true) == [])
   }
 
   @Test("5.16 to 6.1.41 cut at the first dot, and answer the lowest address")
   func firstDotLinear() throws {
-    for version in [KernelVersion(5, 16), KernelVersion(6, 1, 41)] {
+    for version in [KernelRelease(5, 16), KernelRelease(6, 1, 41)] {
       #expect(try answer("foo", version) == [1, 2, 3, 4, 5])
       #expect(try answer("foo.llvm.222", version) == [4])
       #expect(try answer("only", version) == [6])
@@ -65,17 +66,17 @@ struct EraTests {
 
   @Test("6.2 to 6.4 bisect by cut name: the group as a whole, one of it by luck")
   func firstDotBisected() throws {
-    #expect(try answer("foo", KernelVersion(6, 3)) == [1, 2, 3, 4, 5])
-    #expect(try answer("only.llvm.333", KernelVersion(6, 3)) == [6])
-    #expect(try answer("plain", KernelVersion(6, 3)) == [7])
+    #expect(try answer("foo", KernelRelease(6, 3)) == [1, 2, 3, 4, 5])
+    #expect(try answer("only.llvm.333", KernelRelease(6, 3)) == [6])
+    #expect(try answer("plain", KernelRelease(6, 3)) == [7])
   }
 
   @Test(
     "6.5 cuts at .llvm. only, and misses names that sort between foo and foo.llvm",
     arguments: [
-      KernelVersion(6, 5), KernelVersion(6, 4, 6), KernelVersion(6, 1, 42), KernelVersion(6, 1, 50),
+      KernelRelease(6, 5), KernelRelease(6, 4, 6), KernelRelease(6, 1, 42), KernelRelease(6, 1, 50),
     ])
-  func llvmBisected(_ version: KernelVersion) throws {
+  func llvmBisected(_ version: KernelRelease) throws {
     #expect(try answer("only", version) == [6])
     #expect(try answer("foo", version) == [2, 3, 4])
     #expect(try answer("foo.cold", version) == [])
@@ -84,10 +85,10 @@ struct EraTests {
   @Test(
     "6.5.1 to 6.10.6 never find a name with its suffix",
     arguments: [
-      KernelVersion(6, 5, 1), KernelVersion(6, 6, 80), KernelVersion(6, 10, 6),
-      KernelVersion(6, 1, 51), KernelVersion(6, 1, 100), KernelVersion(6, 4, 14),
+      KernelRelease(6, 5, 1), KernelRelease(6, 6, 80), KernelRelease(6, 10, 6),
+      KernelRelease(6, 1, 51), KernelRelease(6, 1, 100), KernelRelease(6, 4, 14),
     ])
-  func cutNames(_ version: KernelVersion) throws {
+  func cutNames(_ version: KernelRelease) throws {
     #expect(try answer("foo", version) == [2, 3, 4])
     #expect(try answer("foo.llvm.111", version) == [])
     #expect(try answer("only", version) == [6])
@@ -108,7 +109,7 @@ struct EraTests {
     """
 
   /// What each era answers for the names without suffix, then for those with: the indices.
-  private static let rows: [(KernelVersion, [[Int]], [[Int]?])] = {
+  private static let rows: [(KernelRelease, [[Int]], [[Int]?])] = {
     let exact = ([[], [], [5], []], [[1], [3], [2], [4], [6]])
     let lowest = [[1], [2, 3], [4, 5], []]
     // Before 6.2, symbols are compared as they are first; bisection with names that are not sorted
@@ -117,15 +118,15 @@ struct EraTests {
     let lucky: [[Int]?] = [[1], nil, nil, nil, [6]]
     let never = [[Int]](repeating: [], count: 5)
     return [
-      (KernelVersion(5, 12), exact.0, exact.1), (KernelVersion(5, 15), exact.0, exact.1),
-      (KernelVersion(5, 16), lowest, linear), (KernelVersion(6, 1, 41), lowest, linear),
-      (KernelVersion(6, 1, 42), lowest, lucky), (KernelVersion(6, 1, 50), lowest, lucky),
-      (KernelVersion(6, 1, 51), lowest, never), (KernelVersion(6, 1, 176), lowest, never),
-      (KernelVersion(6, 4, 5), lowest, lucky), (KernelVersion(6, 4, 13), lowest, lucky),
-      (KernelVersion(6, 4, 14), lowest, never), (KernelVersion(6, 5, 0), lowest, lucky),
-      (KernelVersion(6, 5, 1), lowest, never), (KernelVersion(6, 10, 6), lowest, never),
-      (KernelVersion(6, 10, 7), exact.0, exact.1), (KernelVersion(6, 11), exact.0, exact.1),
-      (KernelVersion(7, 3, 4), exact.0, exact.1),
+      (KernelRelease(5, 12), exact.0, exact.1), (KernelRelease(5, 15), exact.0, exact.1),
+      (KernelRelease(5, 16), lowest, linear), (KernelRelease(6, 1, 41), lowest, linear),
+      (KernelRelease(6, 1, 42), lowest, lucky), (KernelRelease(6, 1, 50), lowest, lucky),
+      (KernelRelease(6, 1, 51), lowest, never), (KernelRelease(6, 1, 176), lowest, never),
+      (KernelRelease(6, 4, 5), lowest, lucky), (KernelRelease(6, 4, 13), lowest, lucky),
+      (KernelRelease(6, 4, 14), lowest, never), (KernelRelease(6, 5, 0), lowest, lucky),
+      (KernelRelease(6, 5, 1), lowest, never), (KernelRelease(6, 10, 6), lowest, never),
+      (KernelRelease(6, 10, 7), exact.0, exact.1), (KernelRelease(6, 11), exact.0, exact.1),
+      (KernelRelease(7, 3, 4), exact.0, exact.1),
     ]
   }()
 
@@ -151,19 +152,10 @@ struct EraTests {
   @Test("names are printed cut where they are compared cut")
   func printed() throws {
     let index = try #require(EraTests.index)
-    func printed(_ version: KernelVersion) -> String {
+    func printed(_ version: KernelRelease) -> String {
       EraLookup(index, LookupEra.of(version, .init(hasClangLTO: true))).printedName(of: 2)
     }
-    #expect(printed(KernelVersion(6, 6)) == "foo")
-    #expect(printed(KernelVersion(6, 12)) == "foo.llvm.111")
-  }
-
-  @Test("releases are read from the text that names them")
-  func versions() {
-    #expect(KernelVersion("6.12.107+deb13-amd64") == KernelVersion(6, 12, 107))
-    #expect(KernelVersion("6.1") == KernelVersion(6, 1))
-    #expect(KernelVersion("7.3-rc2") == KernelVersion(7, 3))
-    #expect(KernelVersion("six") == nil)
-    #expect(KernelVersion("6") == nil)
+    #expect(printed(KernelRelease(6, 6)) == "foo")
+    #expect(printed(KernelRelease(6, 12)) == "foo.llvm.111")
   }
 }

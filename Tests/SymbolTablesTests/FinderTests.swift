@@ -1,4 +1,5 @@
 import ByteStorage
+import KernelReleases
 import SymbolTables
 import TestSupport
 import Testing
@@ -119,18 +120,18 @@ struct FinderTests {
   @Test(
     "what an era finds, by name and position",
     arguments: [
-      ("promoted", KernelVersion(6, 6), ["3"]), ("promoted", KernelVersion(6, 12), []),
-      ("promoted.llvm.14172910296636650566", KernelVersion(6, 6), []),
-      ("promoted.llvm.14172910296636650566", KernelVersion(6, 12), ["3"]),
-      ("init_once,2", KernelVersion(6, 6), ["2 (2 of 2)"]),
-      ("init_once", KernelVersion(6, 6), ["1 (1 of 2)", "2 (2 of 2)"]),
-      ("alpha:init_once", KernelVersion(6, 6), ["9 (1 of 2)", "10 (2 of 2)"]),
-      ("other", KernelVersion(6, 6), ["11"]), ("vmlinux:other", KernelVersion(6, 6), []),
-      ("*_once", KernelVersion(6, 6), []),
+      ("promoted", KernelRelease(6, 6), ["3"]), ("promoted", KernelRelease(6, 12), []),
+      ("promoted.llvm.14172910296636650566", KernelRelease(6, 6), []),
+      ("promoted.llvm.14172910296636650566", KernelRelease(6, 12), ["3"]),
+      ("init_once,2", KernelRelease(6, 6), ["2 (2 of 2)"]),
+      ("init_once", KernelRelease(6, 6), ["1 (1 of 2)", "2 (2 of 2)"]),
+      ("alpha:init_once", KernelRelease(6, 6), ["9 (1 of 2)", "10 (2 of 2)"]),
+      ("other", KernelRelease(6, 6), ["11"]), ("vmlinux:other", KernelRelease(6, 6), []),
+      ("*_once", KernelRelease(6, 6), []),
       // Livepatch of 6.1 compared names as they are, lookup did not.
-      ("promoted", KernelVersion(6, 1), ["3"]), ("promoted,1", KernelVersion(6, 1), []),
+      ("promoted", KernelRelease(6, 1), ["3"]), ("promoted,1", KernelRelease(6, 1), []),
     ])
-  func eras(_ key: String, _ version: KernelVersion, _ expected: [String]) throws {
+  func eras(_ key: String, _ version: KernelRelease, _ expected: [String]) throws {
     let index = try #require(FinderTests.index)
     let era = EraLookup(index, LookupEra.of(version, .init(hasClangLTO: true)))
     let found = SymbolFinder(index, era: era).find(key).map { found in

@@ -1,4 +1,5 @@
 import ByteStorage
+import KernelReleases
 import SymbolNames
 import SymbolTables
 import Testing
@@ -46,11 +47,11 @@ struct IdentityTests {
     let list = "1000 t f.llvm.1\n2000 t f\n3000 t g.llvm.2\n"
     let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
     let configuration = LookupEra.Configuration(hasClangLTO: true)
-    let old = EraLookup(index, LookupEra.of(KernelVersion(6, 6), configuration))
+    let old = EraLookup(index, LookupEra.of(KernelRelease(6, 6), configuration))
     #expect(old.reference(to: 0).name == "f")
     #expect(old.reference(to: 0).position.number == 1)
     #expect(old.reference(to: 1).position == SymbolPosition(2, of: 2))
-    let new = EraLookup(index, LookupEra.of(KernelVersion(6, 12), configuration))
+    let new = EraLookup(index, LookupEra.of(KernelRelease(6, 12), configuration))
     #expect(new.reference(to: 0).name == "f.llvm.1")
     #expect(new.reference(to: 0).position.isUnique)
   }

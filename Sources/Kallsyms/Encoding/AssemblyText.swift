@@ -7,7 +7,7 @@ struct AssemblyText {
   private let options: KallsymsEncoder.Options
   private var output: TextBuffer
 
-  private var isOld: Bool { options.release == .v6_12 }
+  private var isOld: Bool { options.form == .v6_12 }
 
   init(
     _ tables: EncodedTables, _ symbols: EncoderMap, _ options: KallsymsEncoder.Options,
@@ -65,7 +65,7 @@ struct AssemblyText {
   }
 
   private mutating func size(_ name: StaticString) {
-    guard options.release == .v7_3 else { return }
+    guard options.form == .v7_3 else { return }
     output.put(".size ")
     output.put(name)
     output.put(", . - ")

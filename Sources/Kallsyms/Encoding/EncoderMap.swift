@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import SymbolTables
 
 /// The symbols that `scripts/kallsyms` reads from its input, in table order.
@@ -33,8 +34,8 @@ struct EncoderMap {
   private var initialText = AddressRange(start: 0, end: 0)
   private var perCPU = AddressRange(start: .max, end: 0)
 
-  /// `KSYM_NAME_LEN`.
-  private static let nameLimit = 512
+  /// `KSYM_NAME_LEN`, the same in all releases that can be written.
+  private static let nameLimit = KernelRelease.newest.symbolNameLength
 
   /// The type letter and name of an entry.
   @_lifetime(borrow self)

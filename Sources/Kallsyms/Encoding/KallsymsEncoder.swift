@@ -1,38 +1,44 @@
 internal import ByteStorage
-package import SymbolTables
+package import KernelReleases
 
 /// Writes kallsyms tables from a list of symbols, as `scripts/kallsyms` of a release does, byte for
 /// byte.
 ///
 /// - Note: scripts/kallsyms.c of 6.12, 7.2 and 7.3.
 package enum KallsymsEncoder {
-  /// The releases whose text differs.
-  package enum Release: String, Sendable, Hashable, CaseIterable {
-    /// 6.12 to 6.19: offsets from a relative base, and lines for the preprocessor.
-    case v6_12 = "6.12"
-    /// 7.0 to 7.2: place-relative offsets.
-    case v7_0 = "7.2"
-    /// 7.3 and later: sizes of the tables.
-    case v7_3 = "7.3"
+  /// The forms of the text, each by its first release.
+  package enum Form: Sendable, Hashable, CaseIterable {
+    /// Offsets from a relative base, and lines for the preprocessor.
+    case v6_12
+    /// Place-relative offsets.
+    case v7_0
+    /// Sizes of the tables.
+    case v7_3
 
-    /// The form that a release writes; `nil` for those before 6.12.
-    package init?(_ version: KernelVersion) {
-      if version >= KernelVersion(7, 3) {
-        self = .v7_3
-      } else if version >= KernelVersion(7, 0) {
-        self = .v7_0
-      } else if version >= KernelVersion(6, 12) {
-        self = .v6_12
-      } else {
-        return nil
-      }
+    /// Which release writes which form.
+    package static let table = ReleaseTable<Form>(
+      named: "Text of scripts/kallsyms",
+      [
+        .init(
+          .v6_12, since: KernelRelease(6, 12), until: KernelRelease(7, 0),
+          "scripts/kallsyms.c, 6.12"),
+        .init(
+          .v7_0, since: KernelRelease(7, 0), until: KernelRelease(7, 3),
+          "scripts/kallsyms.c, 7.2"),
+        .init(.v7_3, since: KernelRelease(7, 3), "scripts/kallsyms.c, 7.3"),
+      ])
+
+    /// The form that a release writes; `nil` for those before 6.12, which were not read.
+    package init?(_ release: KernelRelease) {
+      guard let row = Form.table.row(for: release) else { return nil }
+      self = row.behaviour
     }
   }
 
   /// What the tool's command line says.
   package struct Options: Sendable, Hashable {
-    /// The release to write as.
-    package var release: Release
+    /// The form to write.
+    package var form: Form
     /// `--all-symbols`: not only functions.
     package var includesAllSymbols: Bool
     /// `--pc-relative` (7.0 and later): distances from `_text` instead of addresses.
@@ -42,13 +48,13 @@ package enum KallsymsEncoder {
 
     /// Creates options; place-relative and absolute per-CPU count for releases that know them.
     package init(
-      release: Release = .v7_3, includesAllSymbols: Bool = false, isPlaceRelative: Bool = false,
+      form: Form = .v7_3, includesAllSymbols: Bool = false, isPlaceRelative: Bool = false,
       makesPerCPUAbsolute: Bool = false
     ) {
-      self.release = release
+      self.form = form
       self.includesAllSymbols = includesAllSymbols
-      self.isPlaceRelative = isPlaceRelative && release != .v6_12
-      self.makesPerCPUAbsolute = makesPerCPUAbsolute && release == .v6_12
+      self.isPlaceRelative = isPlaceRelative && form != .v6_12
+      self.makesPerCPUAbsolute = makesPerCPUAbsolute && form == .v6_12
     }
   }
 

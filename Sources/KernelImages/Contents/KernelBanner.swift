@@ -61,19 +61,6 @@ package struct KernelBanner: Sendable, Hashable {
     build = words.text
   }
 
-  /// The version of the Debian package that the build names, such as `6.1.1-1`.
-  ///
-  /// Only the build is looked at: the compiler has a Debian version of its own.
-  package var debianVersion: String? {
-    var words = build.split(separator: " ")[...]
-    while let word = words.popFirst() {
-      if word == "Debian", let version = words.first, version.first?.isNumber == true {
-        return String(version)
-      }
-    }
-    return nil
-  }
-
   /// Offset of `#N` after the builder and the compiler, which are in (nested) parentheses; after
   /// the last ` #` and a digit, if those do not balance.
   private static func buildOffset(_ line: RawSpan, from start: Int) -> Int? {

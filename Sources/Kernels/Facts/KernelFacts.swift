@@ -1,5 +1,6 @@
 package import ELFFormat
 package import KernelImages
+package import KernelReleases
 package import ModuleVersions
 
 /// What is known about a kernel.
@@ -83,18 +84,13 @@ package struct KernelFacts: Sendable {
   /// Creates a kernel of which nothing is known.
   package init(path: String) { self.path = path }
 
-  /// Major and minor number of the release.
-  package var releaseNumber: (major: Int, minor: Int)? {
-    guard let release = release?.value else { return nil }
-    return KernelFacts.number(of: release)
-  }
+  /// What the banner says about who built it.
+  package var build: KernelBuild? { banner.map { KernelBuild($0.value.build) } }
 
-  /// Major and minor number of a release string.
-  package static func number(of release: String) -> (major: Int, minor: Int)? {
-    let parts = release.split(separator: ".", maxSplits: 2)
-    guard parts.count >= 2, let major = Int(parts[0]),
-      let minor = Int(parts[1].prefix { $0.isASCII && $0.isNumber })
-    else { return nil }
-    return (major, minor)
+  /// The release by whose rules it is judged: that of its build, of its release string or of its vermagic;
+  /// otherwise the newest, which is an assumption.
+  package var basis: ReleaseBasis {
+    ReleaseBasis(
+      KernelRelease(release: release?.value ?? vermagic?.value, build: banner?.value.build))
   }
 }

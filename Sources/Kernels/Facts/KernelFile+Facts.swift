@@ -3,6 +3,7 @@ internal import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
 internal import KernelImages
+internal import KernelReleases
 internal import ModuleVersions
 internal import SymbolTables
 
@@ -62,7 +63,7 @@ extension KernelFile {
     let head = text.slice(0..<min(text.byteCount, 200))?.text ?? ""
     for line in head.split(separator: "\n") where line.hasSuffix(" Kernel Configuration") {
       let words = line.split(separator: " ")
-      if words.count >= 3, KernelFacts.number(of: String(words[2])) != nil {
+      if words.count >= 3, KernelRelease(String(words[2])) != nil {
         facts.release = KernelFacts.Fact(String(words[2]), from: path)
       }
     }

@@ -1,4 +1,5 @@
 package import KernelImages
+internal import KernelReleases
 package import ModuleVersions
 
 /// What a kernel's configuration says of symbol versions: how its build makes them, which layouts its
@@ -40,7 +41,7 @@ package struct ModversionsOptions: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - config: The kernel's configuration.
-  ///   - facts: Tells the release; without one that of today is assumed.
+  ///   - facts: The facts of the kernel; its ``KernelFacts/basis`` decides.
   package init(_ config: KernelConfig, of facts: KernelFacts) {
     isEnabled = config.isSet("MODVERSIONS")
     guard isEnabled else {
@@ -50,14 +51,13 @@ package struct ModversionsOptions: Sendable, Hashable {
       return
     }
     generator = config.isSet("GENDWARFKSYMS") ? .gendwarfksyms : .genksyms
-    let number = facts.releaseNumber ?? (Int.max, 0)
-    let isUbuntu = facts.banner?.value.build.contains("-Ubuntu ") ?? false
-    if number >= (6, 14) {
+    let release = facts.basis.release
+    if release.has(.readsExtendedVersions) {
       writes =
         (config.isSet("BASIC_MODVERSIONS") ? [.basic] : [])
         + (config.isSet("EXTENDED_MODVERSIONS") ? [.extended] : [])
       reads = [.basic, .extended]
-    } else if isUbuntu, number >= (6, 2), number <= (6, 11) {
+    } else if facts.build?.isUbuntu ?? false, release.has(.packsVersionsInUbuntu) {
       writes = [.packed]
       reads = [.packed]
     } else {

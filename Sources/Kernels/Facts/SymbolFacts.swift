@@ -1,5 +1,6 @@
 internal import ByteStorage
 package import Kallsyms
+package import KernelReleases
 internal import SymbolTables
 
 /// What a kernel's own symbol table says of itself: how many symbols, laid out how.
@@ -34,21 +35,9 @@ package struct SymbolFacts: Sendable {
     exportCount = exports
   }
 
-  /// The releases whose tables look as these do, as far as the layout tells; `nil` for lists.
-  ///
-  /// - Note: scripts/kallsyms.c: the order changed in 6.2, 6.4 and 7.0, in the 6.1 series with 6.1.42;
-  ///   lengths of two bytes came with 6.1, 32-bit markers with 4.20.
-  package var releases: String? {
-    guard let tables else { return nil }
-    switch tables.encoding {
-    case .placeRelative, .absolute32: return "7.0 and later"
-    default: break
-    }
-    if tables.hasAddressesLast { return "6.4 to 6.19" }
-    if tables.sequences != nil { return "6.1.42 to 6.3" }
-    if tables.hasTwoByteLengths == true { return "6.1" }
-    if tables.markerSize == 8 { return "up to 4.19" }
-    return tables.wordSize == 4 ? "up to 6.1" : "4.20 to 6.1"
+  /// The releases whose tables look as these do, as far as the layout shows; `nil` for lists.
+  package var releases: ReleaseRange? {
+    tables.flatMap { KallsymsTables.Trace.table.range(of: $0.trace) }
   }
 
   /// The tables in the order in which they lie, by the kernel's names without `kallsyms_`; empty for

@@ -1,5 +1,6 @@
 internal import ELFFormat
 package import KernelImages
+internal import KernelReleases
 package import ModuleVersions
 
 /// What a kernel's options make of symbol versions: for each layout whether its modpost writes it, its
@@ -41,7 +42,7 @@ package struct VersionLayoutTable: Sendable {
   ///
   /// - Parameters:
   ///   - config: The kernel's configuration.
-  ///   - facts: Tells the release; without one that of today is assumed.
+  ///   - facts: The facts of the kernel; its ``KernelFacts/basis`` decides.
   package init(_ config: KernelConfig, of facts: KernelFacts) {
     let options = ModversionsOptions(config, of: facts)
     let is64Bit = facts.layout?.value.is64Bit ?? (config.isSet("64BIT") || config.isSet("X86_64"))
@@ -52,10 +53,11 @@ package struct VersionLayoutTable: Sendable {
         isRead: options.reads.contains(layout), isReadByTools: layout == .basic,
         longestName: layout == .basic ? longest : nil)
     }
-    let number = facts.releaseNumber ?? (Int.max, 0)
+    let release = facts.basis.release
     effects =
-      VersionLayoutTable.versionEffects(config, options, hasExtended: number >= (6, 14))
-      + VersionLayoutTable.otherEffects(config, hasLongNames: number >= (6, 1))
+      VersionLayoutTable.versionEffects(
+        config, options, hasExtended: release.has(.readsExtendedVersions))
+      + VersionLayoutTable.otherEffects(config, longestSymbolName: release.symbolNameLength - 1)
   }
 
   private static func versionEffects(
@@ -106,7 +108,7 @@ package struct VersionLayoutTable: Sendable {
     return found
   }
 
-  private static func otherEffects(_ config: KernelConfig, hasLongNames: Bool) -> [Effect] {
+  private static func otherEffects(_ config: KernelConfig, longestSymbolName: Int) -> [Effect] {
     let meanings: [(option: String, words: String)] = [
       (
         "LTO_CLANG_THIN",
@@ -131,7 +133,7 @@ package struct VersionLayoutTable: Sendable {
       ),
       (
         "KALLSYMS",
-        "names in kallsyms have up to \(hasLongNames ? 511 : 127) bytes; version tables are apart"
+        "names in kallsyms have up to \(longestSymbolName) bytes; version tables are apart"
       ),
     ]
     return meanings.filter { config.isSet($0.option) }.map {

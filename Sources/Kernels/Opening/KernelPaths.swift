@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 
 /// The files that belong to a kernel, found from the one path by which the user names it.
 ///
@@ -45,7 +46,7 @@ struct KernelPaths {
     var file = FileBuffer(limit: 1 << 12)
     if (try? file.open(note)) != nil, let text = try? file.source.all().text {
       let release = String(text.prefix { !$0.isWhitespace })
-      if KernelFacts.number(of: release) != nil {
+      if KernelRelease(release) != nil {
         return KernelFacts.Fact(release, from: FactSource(note))
       }
     }
@@ -56,7 +57,7 @@ struct KernelPaths {
     let isNamed = parts.dropLast(isLink ? 2 : 1).last == "modules"
     guard isNamed || name.hasPrefix("linux-headers-") else { return nil }
     let release = String(isNamed ? name : name.dropFirst(14))
-    guard KernelFacts.number(of: release) != nil else { return nil }
+    guard KernelRelease(release) != nil else { return nil }
     return KernelFacts.Fact(release, from: FactSource(.directoryName, own))
   }
 

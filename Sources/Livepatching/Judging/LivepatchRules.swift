@@ -1,3 +1,4 @@
+package import KernelReleases
 package import SymbolTables
 
 /// A behaviour of the livepatch core that differs by release.
@@ -7,8 +8,6 @@ package enum LivepatchBehaviour: Sendable, Hashable, CaseIterable {
   case resolvesWhileLoading
   /// Relocation sections of modules may not name symbols of vmlinux.
   case separatesVmlinux
-  /// The kernel has room for names of 511 characters, before of 127.
-  case hasLongNames
   /// Symbols of vmlinux are matched as kallsyms matches names, whatever it cuts from them; before,
   /// they are compared as they are.
   case matchesAsKallsyms
@@ -20,59 +19,50 @@ package enum LivepatchBehaviour: Sendable, Hashable, CaseIterable {
   case refusesUnnamedFunctions
 }
 
+extension LivepatchBehaviour {
+  /// Which releases have which behaviour.
+  package static let table = ReleaseTable<LivepatchBehaviour>(
+    named: "Livepatching",
+    [
+      .init(
+        .resolvesWhileLoading, since: KernelRelease(5, 8),
+        "kernel/module.c apply_relocations; 7c8e2bdd5f0d"),
+      .init(
+        .separatesVmlinux, since: KernelRelease(5, 8),
+        "kernel/livepatch/core.c klp_resolve_symbols; ca376a937486"),
+      .init(
+        .matchesAsKallsyms, since: KernelRelease(6, 2),
+        "kernel/livepatch/core.c klp_find_object_symbol, 6.12; not in 6.1.176"),
+      .init(
+        .findsSitesInside, since: KernelRelease(5, 18),
+        "kernel/trace/ftrace.c ftrace_location; before klp_get_ftrace_location"),
+      .init(
+        .locatesUnmarkedSymbols, since: KernelRelease(6, 19),
+        "kernel/livepatch/core.c klp_resolve_symbols, 7.2; not in 6.12, first release unsure",
+        isCertain: false),
+      .init(
+        .refusesUnnamedFunctions, since: KernelRelease(7, 3),
+        "kernel/livepatch/core.c klp_enable_patch, 7.3; not in 7.2"),
+    ])
+}
+
 /// The rules of the livepatch core of one release.
 package struct LivepatchRules: Sendable {
-  /// A behaviour, the first release that has it, and where that was read.
-  private struct Row: Sendable {
-    let behaviour: LivepatchBehaviour
-    let since: KernelVersion
-    let source: String
-  }
-
-  private static let table: [Row] = [
-    Row(
-      behaviour: .resolvesWhileLoading, since: KernelVersion(5, 8),
-      source: "kernel/module.c apply_relocations; 7c8e2bdd5f0d"),
-    Row(
-      behaviour: .separatesVmlinux, since: KernelVersion(5, 8),
-      source: "kernel/livepatch/core.c klp_resolve_symbols; ca376a937486"),
-    Row(
-      behaviour: .hasLongNames, since: KernelVersion(6, 1),
-      source: "include/linux/kallsyms.h KSYM_NAME_LEN; b8a94bfb3395"),
-    Row(
-      behaviour: .matchesAsKallsyms, since: KernelVersion(6, 2),
-      source: "kernel/livepatch/core.c klp_find_object_symbol, 6.12; not in 6.1.176"),
-    Row(
-      behaviour: .findsSitesInside, since: KernelVersion(5, 18),
-      source: "kernel/trace/ftrace.c ftrace_location; before klp_get_ftrace_location"),
-    Row(
-      behaviour: .locatesUnmarkedSymbols, since: KernelVersion(6, 19),
-      source: "kernel/livepatch/core.c klp_resolve_symbols, 7.2; not in 6.12, first release unsure"),
-    Row(
-      behaviour: .refusesUnnamedFunctions, since: KernelVersion(7, 3),
-      source: "kernel/livepatch/core.c klp_enable_patch, 7.3; not in 7.2"),
-  ]
-
   /// The release.
-  package let version: KernelVersion
+  package let release: KernelRelease
   private let behaviours: Set<LivepatchBehaviour>
 
   /// The rules of a release.
-  package init(_ version: KernelVersion) {
-    self.version = version
-    behaviours = Set(LivepatchRules.table.filter { version >= $0.since }.map(\.behaviour))
+  package init(_ release: KernelRelease) {
+    self.release = release
+    behaviours = LivepatchBehaviour.table.behaviours(of: release)
   }
 
   /// Whether the release behaves so.
   package func has(_ behaviour: LivepatchBehaviour) -> Bool { behaviours.contains(behaviour) }
 
-  /// Where a behaviour was read.
-  package static func sources(of behaviour: LivepatchBehaviour) -> [String] {
-    table.filter { $0.behaviour == behaviour }.map(\.source)
-  }
-
   /// Most characters of a symbol's name: `KSYM_NAME_LEN` - 1.
-  package var longestName: Int { has(.hasLongNames) ? 511 : 127 }
+  package var longestName: Int { release.symbolNameLength - 1 }
   /// Most characters of a module's name: `MODULE_NAME_LEN` - 1 on 64-bit kernels.
   package static let longestModuleName = 55
 
@@ -80,6 +70,6 @@ package struct LivepatchRules: Sendable {
   package func era(_ configuration: LookupEra.Configuration) -> LookupEra {
     let matching =
       has(.matchesAsKallsyms) ? configuration : LookupEra.Configuration(hasClangLTO: false)
-    return LookupEra.of(version, matching)
+    return LookupEra.of(release, matching)
   }
 }

@@ -1,6 +1,7 @@
 internal import ByteStorage
 internal import ELFFormat
 internal import KernelImages
+internal import KernelReleases
 package import Kernels
 package import Livepatching
 internal import ModuleFiles
@@ -41,26 +42,22 @@ package struct ModuleChecker {
 
   init(
     _ facts: KernelFacts, of kernel: OpenKernel?, given: [GivenFact], request: LoadRequest,
-    readsLivepatches: Bool, _ livepatchRelease: KernelVersion?
+    readsLivepatches: Bool, _ livepatchRelease: KernelRelease?
   ) {
     var facts = facts
     var assumed: [LoadAssumption] = []
     for fact in given { fact.apply(to: &facts, &assumed) }
-    // Debian's release string hides the patch level; its build tag gives it.
+    // A release that the user gives counts before that of the build.
     let isGiven = given.contains { $0.key == "release" }
-    let tag = isGiven ? nil : facts.banner?.value.debianVersion
-    let named = tag ?? facts.release?.value ?? facts.vermagic?.value
-    let release = named.flatMap { KernelRelease($0) }
-    if release == nil {
-      let newest = LoaderRules.newestKnown
+    let basis =
+      isGiven ? ReleaseBasis(facts.release.flatMap { KernelRelease($0.value) }) : facts.basis
+    if basis.isAssumed {
       assumed.append(
-        LoadAssumption(
-          .releaseUnknown, key: "release", value: "\(newest.major).\(newest.minor)"))
+        LoadAssumption(.releaseUnknown, key: "release", value: "\(basis.release)"))
     }
-    rules = LoaderRules(release ?? LoaderRules.newestKnown)
+    rules = LoaderRules(basis.release)
     settings = LoaderSettings(facts, rules, given: given, request: request)
-    let version = KernelVersion(rules.release.major, rules.release.minor, rules.release.patch)
-    livepatchRules = LivepatchRules(livepatchRelease ?? version)
+    livepatchRules = LivepatchRules(livepatchRelease ?? rules.release)
     self.readsLivepatches = readsLivepatches
     self.facts = facts
     self.kernel = kernel

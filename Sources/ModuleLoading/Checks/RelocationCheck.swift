@@ -72,12 +72,12 @@ struct RelocationCheck {
   private static func notClear(
     _ section: Int, _ number: Int, _ type: UInt32, _ rules: LoaderRules
   ) -> String {
-    if rules.release >= KernelRelease(6, 13) {
+    if rules.has(.namesRelocationPlace) {
       return
         "x86/modules: Invalid relocation target, existing value is nonzero for sec \(section), "
         + "idx \(number), type \(type)"
     }
-    let verb = rules.release >= KernelRelease(6, 4) ? "Invalid" : "Skipping invalid"
+    let verb = rules.has(.callsRelocationsInvalid) ? "Invalid" : "Skipping invalid"
     return "x86/modules: \(verb) relocation target, existing value is nonzero for type \(type)"
   }
 }

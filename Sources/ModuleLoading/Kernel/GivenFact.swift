@@ -1,3 +1,4 @@
+internal import KernelReleases
 internal import Kernels
 internal import Livepatching
 

@@ -97,7 +97,7 @@ struct LoaderKernel: Sendable {
   /// `sizeof(struct kernel_symbol)` in bytes.
   func exportEntrySize(_ rules: LoaderRules) -> UInt64 {
     let fields: UInt64 = rules.has(.hasNamespaces) ? 3 : 2
-    let isShort = hasPlaceRelativeExports && rules.release >= KernelRelease(4, 19)
+    let isShort = hasPlaceRelativeExports && rules.has(.storesExportsAsOffsets)
     return fields * (isShort ? 4 : UInt64(layout.wordSize))
   }
 

@@ -1,4 +1,5 @@
 internal import KernelImages
+internal import KernelReleases
 package import Kernels
 package import Livepatching
 internal import ModuleVersions
@@ -46,7 +47,8 @@ package struct LoaderSettings: Sendable {
   ///   - given: What the user says, which overrides what was read.
   ///   - request: Flags and the blacklist.
   package init(
-    _ kernel: KernelFacts, _ rules: LoaderRules, given facts: [GivenFact], request: LoadRequest = LoadRequest()
+    _ kernel: KernelFacts, _ rules: LoaderRules, given facts: [GivenFact],
+    request: LoadRequest = LoadRequest()
   ) {
     ignoresModversions = request.ignoresModversions
     ignoresVermagic = request.ignoresVermagic
@@ -86,7 +88,7 @@ package struct LoaderSettings: Sendable {
     case "accept": refusesMissingVersions = false
     default:
       refusesMissingVersions = !rules.has(.acceptsMissingVersions)
-      if kernel.banner?.value.debianVersion != nil {
+      if kernel.build?.debianVersion != nil {
         refusesMissingVersions = true
       } else if !refusesMissingVersions, modversions {
         assumed.append(

@@ -1,6 +1,7 @@
+package import KernelReleases
 package import Kernels
 internal import Livepatching
-package import SymbolTables
+internal import SymbolTables
 
 /// Asks one kernel about livepatches: whether it takes them, and what every name in them means there.
 package struct LivepatchChecker {
@@ -17,7 +18,7 @@ package struct LivepatchChecker {
   package init(
     _ facts: KernelFacts, of kernel: OpenKernel? = nil, given: [GivenFact] = [],
     request: LoadRequest = LoadRequest(),
-    release: KernelVersion? = nil
+    release: KernelRelease? = nil
   ) {
     checker = ModuleChecker(
       facts, of: kernel, given: given, request: request, readsLivepatches: true, release)

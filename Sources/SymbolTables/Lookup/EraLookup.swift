@@ -2,7 +2,7 @@ internal import ByteStorage
 
 /// Answers names as `kallsyms_lookup_name` of a release does, faults included.
 ///
-///     let lookup = EraLookup(index, LookupEra.of(KernelVersion(6, 6), .init(hasClangLTO: true)))
+///     let lookup = EraLookup(index, LookupEra.of(KernelRelease(6, 6), .init(hasClangLTO: true)))
 ///     lookup.answer("init_once").match       // the lowest of init_once and init_once.llvm.*
 ///     lookup.answer("init_once.llvm.123")    // never found in this era
 ///

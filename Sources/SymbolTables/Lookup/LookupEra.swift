@@ -1,3 +1,5 @@
+package import KernelReleases
+
 /// How `kallsyms_lookup_name` of a release finds a name among the kernel's own symbols.
 ///
 /// Kernels built by Clang with LTO give promoted local symbols a suffix (`foo.llvm.123`), and for
@@ -27,18 +29,23 @@ package struct LookupEra: Sendable, Hashable {
     case bisectionOfCutNames = "bisection-of-cut-names"
   }
 
-  /// First release of the era.
-  package let since: KernelVersion
-  /// First release after the era, within the series of a stable release; `nil` to this day.
-  package let until: KernelVersion?
+  /// What is cut, and how the table is searched.
+  package struct Matching: Sendable, Hashable, CustomStringConvertible {
+    /// What is cut.
+    package let cut: Cut
+    /// How it is searched.
+    package let search: Search
+    /// Both, by their names.
+    package var description: String { "cut \(cut.rawValue), search \(search.rawValue)" }
+  }
+
   /// What is cut.
   package let cut: Cut
   /// How it is searched.
   package let search: Search
   /// Where the rule comes from.
   package let source: String
-  /// Whether the first release of the era is sure; stable series took the changes at points that
-  /// were not all checked.
+  /// Whether the first release of the era is known exactly; not all stable series were checked.
   package let isCertain: Bool
 
   /// Whether names are compared exactly.
@@ -60,68 +67,74 @@ extension LookupEra {
     }
   }
 
-  /// The eras of kernels built with Clang's LTO, latest first; the rows of stable series stand
-  /// before those of the mainline they interrupt.
-  package static let all: [LookupEra] = [
-    row(
-      KernelVersion(6, 11), nil, .nothing, .linear,
-      "020925ce9299, fb6a421fb615: names are compared as they are"),
-    row(
-      KernelVersion(6, 10, 7), KernelVersion(6, 11), .nothing, .linear,
-      "020925ce9299, fb6a421fb615 in 6.10.7"),
-    row(
-      KernelVersion(6, 5, 1), KernelVersion(6, 10, 7), .llvm, .bisectionOfCutNames,
-      "33f0467fe069: the stored name is always cut, the name asked for is not"),
-    row(
-      KernelVersion(6, 5), KernelVersion(6, 5, 1), .llvm, .bisectionBothWays,
-      "8cc32a9bbf29: cut at .llvm. only"),
-    row(
-      KernelVersion(6, 4, 14), KernelVersion(6, 5), .llvm, .bisectionOfCutNames,
-      "33f0467fe069 in 6.4.14"),
-    row(
-      KernelVersion(6, 4, 6), KernelVersion(6, 4, 14), .llvm, .bisectionBothWays,
-      "8cc32a9bbf29 in 6.4.6"),
-    row(
-      KernelVersion(6, 2), KernelVersion(6, 4, 6), .firstDot, .bisectionBothWays,
-      "60443c88f3a8: bisection over seqs_of_names"),
-    row(
-      KernelVersion(6, 1, 51), KernelVersion(6, 2), .llvm, .bisectionOfCutNames,
-      "33f0467fe069 as 583a8426abb3 in 6.1.51"),
-    row(
-      KernelVersion(6, 1, 42), KernelVersion(6, 1, 51), .llvm, .bisectionBothWays,
-      "8cc32a9bbf29 and 60443c88f3a8 in 6.1.42"),
-    row(
-      KernelVersion(5, 16), KernelVersion(6, 1, 42), .firstDot, .linear,
-      "6eb4bd92c1ce: cut at the first dot"),
-    row(
-      KernelVersion(5, 13), KernelVersion(5, 16), .lastDollar, .linear,
-      "8b8e6b5d3b01: cut the hash of jump-table CFI"),
-    row(KernelVersion(0, 0), KernelVersion(5, 13), .nothing, .linear, "before Clang's LTO"),
-  ]
+  /// The eras of kernels built with Clang's LTO, latest first: each release has one.
+  package static let table = ReleaseTable<Matching>(
+    named: "Lookup by name in kernels built with Clang's LTO",
+    [
+      .init(
+        .init(cut: .nothing, search: .linear), since: KernelRelease(6, 11),
+        "020925ce9299, fb6a421fb615: names are compared as they are"),
+      .init(
+        .init(cut: .nothing, search: .linear), since: KernelRelease(6, 10, 7),
+        until: KernelRelease(6, 11),
+        "020925ce9299, fb6a421fb615 in 6.10.7"),
+      .init(
+        .init(cut: .llvm, search: .bisectionOfCutNames), since: KernelRelease(6, 5, 1),
+        until: KernelRelease(6, 10, 7),
+        "33f0467fe069: the stored name is always cut, the name asked for is not"),
+      .init(
+        .init(cut: .llvm, search: .bisectionBothWays), since: KernelRelease(6, 5),
+        until: KernelRelease(6, 5, 1),
+        "8cc32a9bbf29: cut at .llvm. only"),
+      .init(
+        .init(cut: .llvm, search: .bisectionOfCutNames), since: KernelRelease(6, 4, 14),
+        until: KernelRelease(6, 5),
+        "33f0467fe069 in 6.4.14"),
+      .init(
+        .init(cut: .llvm, search: .bisectionBothWays), since: KernelRelease(6, 4, 6),
+        until: KernelRelease(6, 4, 14),
+        "8cc32a9bbf29 in 6.4.6"),
+      .init(
+        .init(cut: .firstDot, search: .bisectionBothWays), since: KernelRelease(6, 2),
+        until: KernelRelease(6, 4, 6),
+        "60443c88f3a8: bisection over seqs_of_names"),
+      .init(
+        .init(cut: .llvm, search: .bisectionOfCutNames), since: KernelRelease(6, 1, 51),
+        until: KernelRelease(6, 2),
+        "33f0467fe069 as 583a8426abb3 in 6.1.51"),
+      .init(
+        .init(cut: .llvm, search: .bisectionBothWays), since: KernelRelease(6, 1, 42),
+        until: KernelRelease(6, 1, 51),
+        "8cc32a9bbf29 and 60443c88f3a8 in 6.1.42"),
+      .init(
+        .init(cut: .firstDot, search: .linear), since: KernelRelease(5, 16),
+        until: KernelRelease(6, 1, 42),
+        "6eb4bd92c1ce: cut at the first dot"),
+      .init(
+        .init(cut: .lastDollar, search: .linear), since: KernelRelease(5, 13),
+        until: KernelRelease(5, 16),
+        "8b8e6b5d3b01: cut the hash of jump-table CFI"),
+      .init(
+        .init(cut: .nothing, search: .linear), until: KernelRelease(5, 13),
+        "before Clang's LTO"),
+    ])
 
-  private static func row(
-    _ since: KernelVersion, _ until: KernelVersion?, _ cut: Cut, _ search: Search,
-    _ source: String, certain: Bool = true
-  ) -> LookupEra {
-    LookupEra(
-      since: since, until: until, cut: cut, search: search, source: source, isCertain: certain)
-  }
+  /// Of kernels built without Clang's LTO.
+  private static let exact = LookupEra(
+    cut: .nothing, search: .linear, source: "names are compared as they are without LTO",
+    isCertain: true)
 
   /// The era of a release.
   ///
   /// - Parameters:
-  ///   - version: The release.
+  ///   - release: The release.
   ///   - configuration: How it was built.
   /// - Returns: The rules; exact comparison for kernels built without Clang's LTO.
-  package static func of(_ version: KernelVersion, _ configuration: Configuration) -> LookupEra {
-    let exact = row(
-      KernelVersion(0, 0), nil, .nothing, .linear, "names are compared as they are without LTO")
-    guard configuration.hasClangLTO else { return exact }
-    let found = all.first { era in
-      version >= era.since && era.until.map { version < $0 } ?? true
-    }
-    guard let era = found else { return exact }
-    if era.cut == .lastDollar && !configuration.hasCFIWithThinLTO { return exact }
-    return era
+  package static func of(_ release: KernelRelease, _ configuration: Configuration) -> LookupEra {
+    guard configuration.hasClangLTO, let row = table.row(for: release) else { return exact }
+    let matching = row.behaviour
+    if matching.cut == .lastDollar && !configuration.hasCFIWithThinLTO { return exact }
+    return LookupEra(
+      cut: matching.cut, search: matching.search, source: row.source, isCertain: row.isCertain)
   }
 }

@@ -1,5 +1,7 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import Modpost
+internal import ModuleLoading
 internal import VersionConversion
 
 /// Formats what became of modules.
@@ -128,14 +130,16 @@ extension ConvertReport {
 
   static func words(for notice: ConvertedModule.Notice) -> Words? {
     func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+    let extended = ReleaseTrait.readsExtendedVersions.range
+    let withoutLeave = LoaderBehaviour.table.range(of: .acceptsMissingVersions)?.before.words ?? ""
     switch notice {
     case .leftOut(let names):
       return Words(
         what: "left-out",
         text: "warning: left out of __versions: \(list(names)). Of a symbol without a version "
-          + "Debian's kernels, and all up to 4.4, say \"no symbol version for\" it and refuse the "
+          + "Debian's kernels, and all \(withoutLeave), say \"no symbol version for\" it and refuse the "
           + "module; others accept it unchecked, with one warning; where extended tables are read "
-          + "(6.14 and later) and present, __versions does not matter",
+          + "(\(extended.words)) and present, __versions does not matter",
         names: names)
     case .retargeted(let count):
       return Words(
@@ -161,7 +165,7 @@ extension ConvertReport {
       return Words(
         what: "release-counts",
         text:
-          "without __versions kernels up to 6.13 find no versions, and are tainted (F) or refuse "
+          "without __versions kernels \(extended.before.words) find no versions, and are tainted (F) or refuse "
           + "the module; later ones compare the whole vermagic, with the kernel's release",
         isWarning: false)
     }

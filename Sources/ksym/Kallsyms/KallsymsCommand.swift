@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelReleases
 internal import Kernels
 internal import SymbolTables
 
@@ -157,14 +158,14 @@ struct KallsymsEncodeCommand: ParsableCommand {
   var absolutePercpu = false
 
   @Option(help: ArgumentHelp("The release to write as, 6.12 or later.", valueName: "release"))
-  var release = "7.3"
+  var release = KernelRelease.newest.description
 
   @OptionGroup var size: SizeOption
 
   @Argument(help: "Output of nm -n, such as System.map, or -.", completion: .file())
   var map: String
 
-  private var form: KallsymsEncoder.Release? { KernelVersion(release).flatMap { .init($0) } }
+  private var form: KallsymsEncoder.Form? { KernelRelease(release).flatMap { .init($0) } }
 
   func validate() throws {
     guard let form else {
@@ -187,7 +188,7 @@ struct KallsymsEncodeCommand: ParsableCommand {
       outcome = KallsymsEncoder.assemble(
         try file.source.all(),
         .init(
-          release: form ?? .v7_3, includesAllSymbols: allSymbols, isPlaceRelative: pcRelative,
+          form: form ?? .v7_3, includesAllSymbols: allSymbols, isPlaceRelative: pcRelative,
           makesPerCPUAbsolute: absolutePercpu)
       ) { piece in
         var output = OutputBuffer()

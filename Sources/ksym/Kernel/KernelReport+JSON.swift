@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
 internal import KernelImages
+internal import KernelReleases
 internal import Kernels
 internal import ModuleVersions
 internal import SymbolTables
@@ -54,7 +55,7 @@ extension KernelReport {
     json.key("kallsyms")
     if let tables = symbols.tables {
       json.beginObject()
-      json.member("releases", optional: symbols.releases)
+      json.member("releases", optional: symbols.releases?.words)
       json.member("encoding", tables.encoding.rawValue)
       json.member("order", symbols.order)
       json.member("byteOrder", tables.order == .little ? "little" : "big")
@@ -118,6 +119,7 @@ extension KernelReport {
     json.member("generator", optional: options.generator?.rawValue)
     json.member("writes", options.writes.map(\.rawValue))
     json.member("reads", options.reads.map(\.rawValue))
+    json.member("assumed", facts.basis.assumptions)
     writeLayouts(config.value, facts, &json)
     json.endObject()
     json.key("options")

@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import KernelImages
+internal import KernelReleases
 internal import Kernels
 internal import ModuleVersions
 
@@ -20,6 +21,7 @@ extension KernelReport {
     for effect in table.effects {
       lines.append("\(effect.option)\(effect.isSet ? "=y" : "=n"): \(effect.words)")
     }
+    if let assumption = facts.basis.assumption { lines.append("assumed: \(assumption)") }
     for (index, line) in lines.enumerated() {
       output.append("  \(KernelReport.labelled(index == 0 ? "layouts" : ""))\(line)\n")
     }

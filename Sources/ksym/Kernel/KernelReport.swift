@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
 internal import KernelImages
+internal import KernelReleases
 internal import Kernels
 internal import ModuleVersions
 internal import SymbolTables
@@ -225,7 +226,7 @@ extension KernelReport {
 
   /// How kallsyms tables are laid out.
   static func words(for tables: KallsymsTables, _ symbols: SymbolFacts) -> String {
-    var words = ["as \(symbols.releases ?? "")", "\(tables.encoding.rawValue) addresses"]
+    var words = ["as \(symbols.releases?.words ?? "")", "\(tables.encoding.rawValue) addresses"]
     switch tables.hasTwoByteLengths {
     case .some(true): words.append("lengths of one or two bytes")
     case .some(false): words.append("lengths of one byte")

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelReleases
 internal import Kernels
 internal import ModuleLoading
 internal import SymbolTables
@@ -55,7 +56,7 @@ struct LivepatchCommand: ParsableCommand {
   var modules: [String]
 
   func validate() throws {
-    if let era, KernelVersion(era) == nil {
+    if let era, KernelRelease(era) == nil {
       throw ValidationError("--era takes a release such as 6.6 or 6.10.7, not '\(era)'")
     }
   }
@@ -70,7 +71,7 @@ struct LivepatchCommand: ParsableCommand {
       let (kernel, facts) = try kernelOptions.read(path, input)
       let checker = LivepatchChecker(
         facts, of: kernel, given: kernelOptions.given, request: preloadOptions.request(input),
-        release: era.flatMap { KernelVersion($0) })
+        release: era.flatMap { KernelRelease($0) })
       report.begin(path: facts.path, release: facts.release?.value)
       checker.check(modules) { report.describe($0) }
     }

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelReleases
 internal import Kernels
+internal import SymbolSpelling
 internal import SymbolTables
 
 /// `ksym lookup`: name, address or digest to symbol.
@@ -90,7 +92,7 @@ struct LookupCommand: ParsableCommand {
   var keys: [String]
 
   func validate() throws {
-    if let era, era != "own", KernelVersion(era) == nil {
+    if let era, era != "own", KernelRelease(era) == nil {
       throw ValidationError("--era takes a release such as 6.6 or 6.10.7, or own, not '\(era)'")
     }
     if era == nil && spelling == nil && (lto != nil || cfi) {
@@ -128,6 +130,9 @@ struct LookupCommand: ParsableCommand {
     if !source.unreadModules.isEmpty { status = .trouble }
     let index = SymbolIndex(source.table)
     let spellings = spelling.map { spellingPrinter($0, index, source) }
+    if let assumption = spellings?.speller.kernel.basis.assumption, !json.isWanted {
+      Terminal.complain("\(path): assumed: \(assumption)")
+    }
     let finder = SymbolFinder(
       index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
     let report = LookupReport(
@@ -161,7 +166,7 @@ struct LookupCommand: ParsableCommand {
   ) -> SpellingPrinter {
     SpellingPrinter(
       choice, index, source,
-      version: era.flatMap { KernelVersion($0) } ?? source.release.flatMap { KernelVersion($0) },
+      release: era.flatMap { KernelRelease($0) } ?? source.release.flatMap { KernelRelease($0) },
       configuration: .init(
         hasClangLTO: lto ?? source.table.hasPromotedNames, hasCFIWithThinLTO: cfi),
       isJSON: json.isWanted, terminal: colour.terminal)
@@ -174,16 +179,16 @@ struct LookupCommand: ParsableCommand {
     _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String
   ) throws -> EraLookup? {
     guard let era else { return nil }
-    guard let version = KernelVersion(era == "own" ? source.release ?? "" : era) else {
+    guard let release = KernelRelease(era == "own" ? source.release ?? "" : era) else {
       Terminal.complain("\(path): its release is not known; say it with --era")
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
     let hasLTO = lto ?? (era != "own" || source.table.hasPromotedNames)
     let rules = LookupEra.of(
-      version, .init(hasClangLTO: hasLTO, hasCFIWithThinLTO: hasLTO && cfi))
+      release, .init(hasClangLTO: hasLTO, hasCFIWithThinLTO: hasLTO && cfi))
     if input.isVerbose || !rules.isCertain {
       Terminal.complain(
-        "\(version): \(rules.source)\(rules.isCertain ? "" : " (not certain)")")
+        "\(release): \(rules.source)\(rules.isCertain ? "" : " (not certain)")")
     }
     return EraLookup(index, rules)
   }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelReleases
 internal import Kernels
 internal import NameTranslation
 internal import SymbolSpelling
@@ -32,11 +33,11 @@ struct SpellingPrinter {
 
   init(
     _ choice: SpellingChoice, _ index: SymbolIndex, _ source: KernelSymbolSource,
-    version: KernelVersion?, configuration: LookupEra.Configuration, isJSON: Bool,
+    release: KernelRelease?, configuration: LookupEra.Configuration, isJSON: Bool,
     terminal: Terminal
   ) {
     let facts = SymbolSpeller.Kernel(
-      version: version, wordBits: source.addressWidth * 4, configuration: configuration,
+      release: release, wordBits: source.addressWidth * 4, configuration: configuration,
       isRunning: source.hasRunningAddresses, sites: source.probeSites)
     speller = SymbolSpeller(index, kernel: facts, interfaces: choice.interfaces)
     self.choice = choice
@@ -89,6 +90,7 @@ struct SpellingPrinter {
     output.member("remarks", spelling.remarkWords)
     output.member("reasonCode", optional: spelling.problem?.code.rawValue)
     output.member("remarkCodes", spelling.remarks.map(\.code.rawValue))
+    output.member("assumed", speller.kernel.basis.assumptions)
     output.endLine()
   }
 }

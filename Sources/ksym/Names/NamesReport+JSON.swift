@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelReleases
 internal import NameAudits
 internal import SymbolNames
 internal import SymbolTables
@@ -57,11 +58,11 @@ extension NamesReport {
       json.member("interface", entry.limit.interface.key)
       json.member("maximum", optional: entry.limit.maximum)
       json.member("bits", optional: entry.limit.wordBits)
-      json.member("since", optional: entry.limit.since?.words)
-      json.member("through", optional: entry.limit.through?.words)
+      json.member("since", optional: entry.row.range.since?.description)
+      json.member("through", optional: entry.row.range.through?.description)
       json.member("excess", entry.limit.excess.words)
       json.members(of: entry.longer)
-      json.member("source", entry.limit.source)
+      json.member("source", entry.row.source)
       json.endObject()
     }
     json.endArray()

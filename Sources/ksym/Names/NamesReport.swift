@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import Kallsyms
+internal import KernelReleases
 internal import NameAudits
 internal import SymbolNames
 internal import SymbolTables
@@ -47,7 +48,7 @@ struct NamesReport {
     title("Limits of the interfaces that take names: names that are longer", &output)
     for entry in audit.limits {
       let count = grouped(entry.longer.names)
-      let words = "\(entry.limit.interface.words)\(entry.limit.conditions)"
+      let words = "\(entry.limit.interface.words)\(entry.conditions)"
       let line =
         "  \(rightAligned(String(entry.limit.maximum), to: 6))  \(rightAligned(count, to: 9))  \(words)"
         + (entry.longer.names > 0 ? ": \(entry.limit.excess.words)" : "")

@@ -1,4 +1,5 @@
 internal import Kallsyms
+internal import KernelReleases
 internal import NameAudits
 internal import SymbolNames
 internal import SymbolTables
@@ -52,20 +53,15 @@ extension NameLimit.Excess {
   }
 }
 
-extension NameLimit {
-  /// For which kernels it holds, in words; empty for all.
+extension NameAudit.LimitCount {
+  /// For which kernels the limit holds, in words; empty for all.
   var conditions: String {
     var words: [String] = []
-    if let wordBits { words.append("\(wordBits)-bit") }
-    if let since { words.append("since \(since.words)") }
-    if let through { words.append("up to \(through.words)") }
+    if let wordBits = limit.wordBits { words.append("\(wordBits)-bit") }
+    if let since = row.range.since { words.append("since \(since)") }
+    if let through = row.range.through { words.append("up to \(through)") }
     return words.isEmpty ? "" : ", " + words.joined(separator: ", ")
   }
-}
-
-extension NameLimit.Release {
-  /// As people write it.
-  var words: String { "\(major).\(minor)" }
 }
 
 extension CompilerSuffix.Kind {

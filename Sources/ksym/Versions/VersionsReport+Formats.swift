@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import ModuleFiles
 internal import ModuleVersions
 internal import SymbolNames
@@ -8,15 +9,18 @@ extension VersionsReport {
   static func usage(_ tables: borrowing VersionTables) -> [(kernels: String, layout: String)] {
     let isPacked = tables.packed != nil
     let hasExtended = tables.hasExtendedCRCs || tables.hasExtendedNames
+    let extended = ReleaseTrait.readsExtendedVersions.range
     var usage: [(kernels: String, layout: String)] = []
     if isPacked {
-      usage = [("Ubuntu 6.2 to 6.11", "packed"), ("others", "misread")]
+      let ubuntu = ReleaseTrait.packsVersionsInUbuntu.range.words
+      usage = [("Ubuntu \(ubuntu)", "packed"), ("others", "misread")]
     } else {
-      usage = [(hasExtended ? "up to 6.13" : "all", tables.hasBasicSection ? "basic" : "none")]
+      let layout = tables.hasBasicSection ? "basic" : "none"
+      usage = [(hasExtended ? extended.before.words : "all", layout)]
     }
     if hasExtended {
       let isWhole = tables.hasExtendedCRCs && tables.hasExtendedNames
-      usage.append(("6.14 and later", isWhole ? "extended" : "refused"))
+      usage.append((extended.words, isWhole ? "extended" : "refused"))
     }
     return usage
   }

@@ -1,3 +1,4 @@
+internal import KernelReleases
 internal import SymbolSpelling
 
 extension SymbolSpelling {
@@ -83,7 +84,9 @@ extension SymbolSpelling {
       return "counted in the order of the module's symbol table, as it is in the file"
     case .cutName: return "this release cuts names at the suffix"
     case .basicTooSmall: return "basic holds \(first) bytes; the name has \(last)"
-    case .extendedUnread: return "kernels read extended tables from 6.14 on, this is \(subject)"
+    case .extendedUnread:
+      let since = ReleaseTrait.readsExtendedVersions.range.since.map { "\($0)" } ?? ""
+      return "kernels read extended tables from \(since) on, this is \(subject)"
     case .hashed: return "hashed: sha256 \(subject)"
     default: return nil
     }

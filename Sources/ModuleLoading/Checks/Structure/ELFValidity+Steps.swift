@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import KernelReleases
 
 // Releases since 6.13: step by step, string tables included.
 extension ELFValidity {

@@ -1,4 +1,5 @@
 internal import Kallsyms
+internal import KernelReleases
 internal import NameAudits
 internal import SymbolNames
 internal import SymbolTables
@@ -97,8 +98,8 @@ struct NamesPage {
     page.element("tr", ["class": isExceeded ? "exceeded" : "met"]) { page in
       page.element("td", ["class": "number"], text: grouped(entry.limit.maximum))
       page.element("td") { page in
-        page.text(entry.limit.interface.words + entry.limit.conditions)
-        page.element("small", text: entry.limit.source)
+        page.text(entry.limit.interface.words + entry.conditions)
+        page.element("small", text: entry.row.source)
       }
       page.element("td", ["class": "number"]) { page in
         page.text(grouped(entry.longer.names))
