@@ -60,7 +60,7 @@ extension LookupEra {
     }
   }
 
-  /// The eras of kernels built with Clang's LTO, latest first; the rows of stable series stand
+  /// The eras of kernels built with Clang's LTO, latest first; the rows of stable series come
   /// before those of the mainline they interrupt.
   package static let all: [LookupEra] = [
     row(
