@@ -2,6 +2,7 @@ import ByteStorage
 import ELFFormat
 import ModuleFiles
 import ModuleVersions
+import NameTranslation
 import SymbolNames
 
 /// What the compiler must not optimise away.

@@ -39,7 +39,7 @@ package struct NameCollection: Sendable {
     }
   }
 
-  /// Where a symbol stands.
+  /// Where a symbol lies.
   struct Symbol: Sendable, Hashable {
     var owner: UInt32
     /// Number of a section, where addresses count from its start.
@@ -55,7 +55,7 @@ package struct NameCollection: Sendable {
   private(set) var symbolNames: [UInt32] = []
   /// What the symbols belong to.
   package private(set) var owners: [Owner] = []
-  /// Width in bits of the kernels the names are for; `nil` where nothing tells, or they differ.
+  /// Width in bits of the kernels the names are for; `nil` where that is unknown, or they differ.
   package private(set) var wordBits: Int?
   private var hasMixedWords = false
 

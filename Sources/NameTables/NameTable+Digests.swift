@@ -18,7 +18,7 @@ extension NameTable {
     return nil
   }
 
-  /// Calls `body` for every name with a digest: one, or two that differ by a leading dot.
+  /// Calls `body` for every name with a hashed name: one, or two that differ by a leading dot.
   ///
   /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   package func forEachRecord(

@@ -1,4 +1,4 @@
-/// A mark that a compiler or linker put behind the name of the source.
+/// A mark that a compiler or linker appended to the source name.
 package struct CompilerSuffix: Equatable, Sendable {
   /// What put it there.
   package enum Kind: Sendable, CaseIterable {
@@ -64,7 +64,7 @@ extension CompilerSuffix {
     ("cfi_jt", .cfiJumpTable, .none), ("localalias", .localAlias, .optionalDigits),
   ]
 
-  /// The last suffix of `name[..<end]`, if that ends in one and something stands before it.
+  /// The last suffix of `name[..<end]`, if that ends in one and something precedes it.
   static func last(of name: Span<UInt8>, before end: Int) -> CompilerSuffix? {
     if let hash = cfiHash(of: name, before: end) { return hash }
     guard let dot = lastDot(in: name, before: end) else { return nil }

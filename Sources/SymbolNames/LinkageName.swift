@@ -1,10 +1,10 @@
-/// A linkage name taken apart: what the toolchain put before the source name, the source name, what
-/// it put behind.
+/// A linkage name taken apart: what the toolchain put before the source name, the source name, and what
+/// it appended.
 ///
 /// Suffixes are recognised from the end, as long as all that follows is known too: in
-/// `fn.var.3.llvm.5` the source name is `fn.var`, since `.var` is no compiler's mark.
+/// `fn.var.3.llvm.5` the source name is `fn.var`, since `.var` is not a compiler's mark.
 package struct LinkageName: Equatable, Sendable {
-  /// What stands before the source name.
+  /// What precedes the source name.
   package enum Prefix: Sendable {
     /// `__cfi_`: the type of a function, in the bytes before it.
     case cfi
@@ -25,7 +25,7 @@ package struct LinkageName: Equatable, Sendable {
   package let prefixes: [Prefix]
   /// Where the source name lies in the linkage name.
   package let sourceRange: Range<Int>
-  /// The suffixes, in the order they stand.
+  /// The suffixes, in the order of the name.
   package let suffixes: [CompilerSuffix]
 
   /// Takes a linkage name apart.

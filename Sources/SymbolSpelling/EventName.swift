@@ -9,13 +9,13 @@ internal import SymbolNames
 enum EventName {
   /// The longest name, in bytes.
   static let maximum = 63
-  /// Digits of the digest that tells symbols apart whose own names do not.
+  /// Digits of the digest that distinguishes symbols whose own names do not.
   private static let digestDigits = 8
 
   /// The name of the event.
   ///
   /// A name that is an identifier of its own, fits and is unique is taken as it is. Others are
-  /// shortened to what people know of them (the readable path, or the source name), and told apart
+  /// shortened to what people know of them (the readable path, or the source name), and distinguished
   /// by the beginning of a digest of linkage name and position.
   static func of(_ symbol: Symbol) -> String {
     if symbol.isUnique, isIdentifier(symbol.name), symbol.name.utf8.count <= maximum {

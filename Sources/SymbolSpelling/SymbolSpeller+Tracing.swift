@@ -181,7 +181,7 @@ extension SymbolSpeller {
     return nil
   }
 
-  /// Whether a name can stand in a kprobe command.
+  /// Whether a kprobe command can have a name.
   private func isPlain(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"+-%:".utf8.contains($0) }
   }

@@ -1,7 +1,7 @@
 internal import ByteStorage
 package import ELFFormat
 
-/// The letters that tell what a symbol is.
+/// The letters that show what a symbol is.
 ///
 /// `nm` derives them from section flags and the symbol's binding; the kernel does the same for the
 /// symbols of a module, but capitals there say that the module exports the symbol.

@@ -48,12 +48,12 @@ extension SymbolTable {
     }
   }
 
-  /// The address of a symbol: the lowest bit of a function of 32-bit ARM tells Thumb code from other.
+  /// The address of a symbol: the lowest bit of a function of 32-bit ARM marks Thumb code.
   private static func address(of symbol: ELFSymbol, _ header: ELFHeader) -> UInt64 {
     header.machine == .arm && symbol.type == .function ? symbol.value & ~1 : symbol.value
   }
 
-  /// Takes the source files of symbols from another table of the same kernel, which tells them:
+  /// Takes the source files of symbols from another table of the same kernel, which has them:
   /// that of a vmlinux with `FILE` symbols.
   ///
   /// Symbols are the same if name and address are; of several, each is taken once, in order.

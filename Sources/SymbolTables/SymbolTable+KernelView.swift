@@ -40,7 +40,7 @@ extension SymbolTable {
     return view
   }
 
-  /// Whether addresses never decrease and some equal ones stand in another order than that of their
+  /// Whether addresses never decrease and some equal ones are in another order than that of their
   /// names, which is how `nm -n` sorts them.
   private var isInKernelOrder: Bool {
     var isByName = true

@@ -2,7 +2,7 @@ public import ByteStorage
 
 /// The symbols of a kernel, and of its modules where the source lists them, in table order.
 ///
-/// Rows are spread over plain arrays: an address, and where the type letter and the name stand in
+/// Rows are spread over plain arrays: an address, and where the type letter and the name lie in
 /// one array of bytes. There is no `String` and no object for a symbol.
 @usableFromInline
 package struct SymbolTable: Sendable {
@@ -89,7 +89,7 @@ package struct SymbolTable: Sendable {
   }
 
   /// The source file of a local symbol, as the `FILE` symbol before it names it (`namei.c`: without
-  /// its directory); `nil` where the source of the table does not tell.
+  /// its directory); `nil` where the source of the table does not say.
   package func file(at index: Int) -> String? {
     guard index >= 0, index < files.count, files[index] > 0 else { return nil }
     return fileNames[Int(files[index]) - 1]
@@ -171,7 +171,7 @@ package struct SymbolTable: Sendable {
   mutating func setFile(_ name: String, at index: Int) {
     guard index >= 0, index < count else { return }
     if files.isEmpty { files = [UInt32](repeating: 0, count: count) }
-    // Symbols of one file stand together.
+    // Symbols of one file are adjacent.
     if fileNames.last != name { fileNames.append(name) }
     files[index] = UInt32(truncatingIfNeeded: fileNames.count)
   }

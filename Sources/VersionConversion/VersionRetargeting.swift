@@ -2,6 +2,7 @@ package import ByteStorage
 package import ELFFormat
 internal import ModuleFiles
 internal import ModuleVersions
+internal import SymbolNames
 
 extension Retargeting {
   /// The pseudo-symbol that every module with versions requires.
@@ -126,7 +127,7 @@ package struct NeededSymbols {
       else { continue }
       let name = table.name(of: symbol)
       guard !NeededSymbols.isOfTheLinker(name, machine) else { continue }
-      let bytes = NeededSymbols.withoutNumber(name).array
+      let bytes = name.slice(0..<LinkageName.modpostLength(of: name.characters))?.array ?? []
       guard ranks[bytes] == nil else { continue }
       ranks[bytes] = names.count
       if symbol.isWeak { weak.insert(bytes) }
@@ -164,17 +165,5 @@ package struct NeededSymbols {
     default: return false
     }
     return prefixes.contains { name.starts(with: $0) }
-  }
-
-  /// A name up to a first dot that is followed by a number (`remove_dot`, scripts/mod/modpost.c).
-  @_lifetime(copy name)
-  private static func withoutNumber(_ name: RawSpan) -> RawSpan {
-    guard let dot = name.firstIndex(of: 0x2e), dot > 0 else { return name }
-    var end = dot + 1
-    while let byte = name.byte(at: end), (0x30...0x39).contains(byte) { end += 1 }
-    guard end > dot + 1, end == name.byteCount || name.byte(at: end) == 0x2e,
-      let head = name.slice(0..<dot)
-    else { return name }
-    return head
   }
 }

@@ -316,21 +316,4 @@ struct HashedNameTests {
       #expect(digest == nil)
     }
   }
-
-  @Test("names come back from symvers, System.map, nm output and lists")
-  func dictionary() {
-    let lines = [
-      "0x12345678\t\(Self.name)\tvmlinux\tEXPORT_SYMBOL\t", "ffffffff81000000 T \(Self.name)",
-      "                 U \(Self.name)", "U \(Self.name)", "\(Self.name)", "  \(Self.name)\r",
-      "ffffffffc0000000 t \(Self.name)\t[sample]",
-    ]
-    for line in lines {
-      var names = NameDictionary()
-      let text = Array("other\n\(line)\n\n".utf8)
-      names.insert(namesIn: text.rawSpan)
-      let wanted = Array(Self.name.utf8)
-      #expect(names.name(for: HashedName(of: wanted.rawSpan)) == wanted, "\(line)")
-      #expect(names.count == 2)
-    }
-  }
 }

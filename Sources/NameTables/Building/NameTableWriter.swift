@@ -31,9 +31,9 @@ final class NameTableWriter {
     while rest.byteCount > 0 {
       let room = NameTableHeader.blockSize - block.count
       let size = min(room, rest.byteCount)
-      guard let part = rest.slice(0..<size), let behind = rest.suffix(from: size) else { return }
+      guard let part = rest.slice(0..<size), let following = rest.suffix(from: size) else { return }
       unsafe part.withUnsafeBytes { unsafe block.append(contentsOf: $0) }
-      rest = behind
+      rest = following
       if block.count == NameTableHeader.blockSize { try flush() }
     }
     position += bytes.byteCount

@@ -74,7 +74,7 @@ enum CandidateScan {
     return nil
   }
 
-  /// Whether more than two bytes tell the same.
+  /// Whether more than two bytes agree.
   private static func isCandidate(_ text: RawSpan, _ index: Int) -> Bool {
     guard let first = text.byte(at: index), let second = text.byte(at: index &+ 1) else {
       return false
@@ -82,7 +82,7 @@ enum CandidateScan {
     if first == 0x5f {
       guard second == 0x52 || second == 0x5a else { return false }
       guard let third = text.byte(at: index &+ 2) else { return false }
-      // A path begins with one of seven letters, or a number behind which one stands.
+      // A path begins with one of seven letters, or a number that one follows.
       return second == 0x52
         ? third.isDecimalDigit || ("BCIMNXY" as StaticString).contains(third) : third == 0x4e
     }

@@ -3,7 +3,7 @@ internal import SymbolNames
 
 /// Finds the names of a line by the grammars of all surfaces.
 enum FieldSearch {
-  /// Adds the names of a line in the order they stand, none over another.
+  /// Adds the names of a line in their order, none over another.
   ///
   /// - Parameters:
   ///   - line: The line.
@@ -78,7 +78,7 @@ enum FieldSearch {
     return true
   }
 
-  /// Removes fields that overlap one of the first, but for those that are the same.
+  /// Removes fields that overlap one of the first, except those that are the same.
   private static func removeCrossing(_ fields: inout [NameField], after count: Int) {
     guard count < fields.count else { return }
     let first = Array(fields[..<count])
@@ -139,7 +139,7 @@ enum FieldSearch {
 
 /// `readable{linkage}`: both names as one, which can be read back without a kernel.
 ///
-/// Found by the braces: what stands before them must be a form of the name between them, which no
+/// Found by the braces: what precedes them must be a form of the name between them, which no
 /// other text is by chance.
 enum Pairs {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
@@ -156,7 +156,7 @@ enum Pairs {
     }
   }
 
-  /// The length of the form of a name that stands before a brace.
+  /// The length of the form of a name that precedes a brace.
   private static func formLength(
     of linkage: RawSpan, before open: Int, _ line: borrowing TextLine, _ output: inout NameBuffer
   ) -> Int? {
@@ -181,7 +181,7 @@ enum Pairs {
     form.byteCount <= open && line.slice((open &- form.byteCount)..<open).equals(form)
   }
 
-  /// Where the brace stands that opens the linkage name at the end of a pair.
+  /// Where the brace is that opens the linkage name at the end of a pair.
   static func brace(in pair: RawSpan) -> Int? {
     var index = pair.byteCount &- 1
     while index >= 0 {

@@ -56,7 +56,8 @@ struct Grammar: Sendable {
     }
   }
 
-  /// Adds what rows find that begin behind a key.
+  /// Adds what rows find that begin after a key.
+  ///   after what they scanned.
   ///
   /// - Complexity: O(length of the line) for each row; where steps scan far, the search goes on
   ///   behind what they scanned.

@@ -7,7 +7,7 @@ internal import ByteStorage
 /// name; every other name of a line has `::`, or braces, or is a digest.
 struct LineFilter {
   private var words = WordSet()
-  /// Modules whose names were sought: a line that mentions another may need its names.
+  /// Modules whose names were looked for: a line that mentions another may need its names.
   private var modules = WordSet()
   /// Whether a form has neither one word alone nor `::`, so that every line may hold it.
   private var passesAll = false
@@ -18,13 +18,13 @@ struct LineFilter {
     names.forEachHash { words.insert($0) }
   }
 
-  /// Takes the name of a module that was sought.
+  /// Takes the name of a module that was looked for.
   mutating func add(module: String) {
     let bytes = Array(module.utf8)
     modules.insert(bytes.span.raw.hash)
   }
 
-  /// Whether looking a line's names up may tell anything.
+  /// Whether looking a line's names up may find anything.
   ///
   /// - Complexity: O(length).
   func mayHoldForm(_ line: borrowing TextLine) -> Bool {
@@ -74,7 +74,7 @@ struct LineFilter {
     return words.contains(line.slice(start..<range.upperBound).hash)
   }
 
-  /// Whether a word stands in braces.
+  /// Whether a word is in braces.
   static func isPair(_ line: borrowing TextLine, _ brace: Int) -> Bool {
     let end = line.plainNameEnd(from: brace &+ 1)
     return end > brace &+ 1 && line[end] == 0x7d

@@ -1,6 +1,6 @@
 internal import ByteStorage
 
-/// One row of a surface's grammar: what stands before a name, and what behind it.
+/// One row of a surface's grammar: what precedes a name, and what follows it.
 struct LinePattern: Sendable {
   /// A piece of a line.
   enum Step: Sendable {
@@ -28,7 +28,7 @@ struct LinePattern: Sendable {
     case word
     /// Bytes other than this one, at least one.
     case until(UInt8)
-    /// `[` … `]` and blanks behind, if they are there.
+    /// `[` … `]` and the blanks that follow, if they are there.
     case maybeBracketed
     /// The name.
     case name
@@ -62,7 +62,7 @@ struct LinePattern: Sendable {
     LinePattern(surface: surface, key: nil, isStrong: !weak, steps: steps)
   }
 
-  /// A row that begins behind a text anywhere in the line.
+  /// A row that begins after a text anywhere in the line.
   static func after(
     _ key: StaticString, _ surface: Surface, weak: Bool = false, _ steps: Step...
   ) -> LinePattern {
@@ -102,7 +102,7 @@ extension TextLine {
     let name = (start &+ 1)..<end
     if self[end] == 0x20 { end = hexEnd(end &+ 1) }
     guard !name.isEmpty, self[end] == 0x5d else { return nil }
-    // bcc writes the kernel itself where a module would stand.
+    // bcc writes the kernel itself in the place of a module.
     return slice(name).equals("kernel") ? nil : (name, end &+ 1)
   }
 }
@@ -111,7 +111,7 @@ extension TextLine {
   /// How long a bracket with a module and its build ID may be.
   private static let longestModule = 128
 
-  /// Where a name ends that has its module behind it or not, given where both end.
+  /// Where a name ends that its module follows or not, given where both end.
   func nameEnd(beforeModuleAt end: Int) -> (end: Int, module: Range<Int>?) {
     guard self[end &- 1] == 0x5d else { return (end, nil) }
     var open = end &- 1

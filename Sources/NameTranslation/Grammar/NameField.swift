@@ -1,4 +1,4 @@
-/// A symbol name found in a line, with what stands around it.
+/// A symbol name found in a line, with what surrounds it.
 struct NameField {
   /// The name alone.
   var range: Range<Int>
@@ -8,9 +8,9 @@ struct NameField {
   var size: UInt64?
   /// The module's name, where the text gives it.
   var module: Range<Int>?
-  /// The address that stands beside the name, where the text gives one.
+  /// The address beside the name, where the text gives one.
   var address: UInt64?
-  /// Just behind the offset, the size or, where there is neither, the name.
+  /// Just after the offset, the size or, where there is neither, the name.
   var tokenEnd: Int
   /// The surface whose grammar found it.
   var surface: Surface
@@ -29,7 +29,7 @@ struct NameField {
 }
 
 extension TextLine {
-  /// How far a closing bracket is sought, in bytes: a line full of opening ones must not cost its
+  /// How far a closing bracket is looked for, in bytes: a line full of opening ones must not cost its
   /// square.
   static let longestBracketed = 8192
   /// How often one row is tried in a line, for the same reason.

@@ -7,7 +7,7 @@ package enum SurfaceSearch {
   /// - Parameters:
   ///   - line: A line without its end.
   ///   - surface: The surface; every other one is left out.
-  /// - Returns: For each name where it stands, and where its offset and size end.
+  /// - Returns: For each name where it lies, and where its offset and size end.
   package static func names(
     in line: RawSpan, of surface: Surface
   ) -> [(name: Range<Int>, tokenEnd: Int)] {

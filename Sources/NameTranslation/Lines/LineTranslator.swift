@@ -5,6 +5,8 @@ internal import SymbolTables
 /// Rewrites the names of one line after the other.
 struct LineTranslator: ~Copyable {
   let options: TranslationOptions
+  /// Whether names are looked up, and not only taken apart.
+  let looksUp: Bool
   var resolver: NameResolver
   var counts = TranslationCounts()
   var findings: [TranslationFinding] = []
@@ -23,7 +25,7 @@ struct LineTranslator: ~Copyable {
   /// Findings kept at most, so that a hostile text does not fill the memory.
   private static let mostFindings = 10_000
 
-  /// What a line may grow to, in bytes; names behind stay as they are.
+  /// What a line may grow to, in bytes; later names stay as they are.
   private static let longestTranslation = 1 << 24
 
   init(
@@ -33,12 +35,10 @@ struct LineTranslator: ~Copyable {
     self.options = options
     self.directories = DirectorySearch(directories)
     resolver = NameResolver(sources, modules: modules)
+    looksUp = !sources.isEmpty || modules != nil || !directories.isEmpty
   }
 
-  /// Whether names are looked up in a kernel, and not only taken apart.
-  var looksUp: Bool { !resolver.isEmpty || !directories.isEmpty }
-
-  /// Whether translating a line may change it, or tell something of it.
+  /// Whether translating a line may change it, or find something to report.
   ///
   /// - Complexity: O(length), far less than the translation.
   mutating func isWorthwhile(_ bytes: RawSpan) -> Bool {
@@ -96,7 +96,7 @@ struct LineTranslator: ~Copyable {
 
   /// Writes the translation of a field to `scratch`.
   ///
-  /// - Returns: Whether it differs from what stands in the text.
+  /// - Returns: Whether it differs from the text.
   private mutating func translate(_ field: NameField, _ line: borrowing TextLine) -> Bool {
     let name = line.slice(field.range)
     counts.names &+= 1
@@ -199,7 +199,7 @@ struct LineTranslator: ~Copyable {
     return directories.linkageNames(for: other.span.raw, owner: owner)
   }
 
-  /// Says that a name was sought and is nowhere, and so stays.
+  /// Reports that a name was looked for and is nowhere, and so stays.
   private mutating func reportMissing(_ field: NameField, _ line: borrowing TextLine) {
     guard options.reportsMissing, field.isStrong || field.surface == .digest else { return }
     counts.missing &+= 1
@@ -259,7 +259,7 @@ struct LineTranslator: ~Copyable {
 }
 
 extension LineTranslator {
-  /// Addresses that a token may stand for.
+  /// Addresses that a token may mean.
   private mutating func addresses(_ field: NameField, _ line: borrowing TextLine) -> [UInt64] {
     guard looksUp, let offset = field.offset else { return [] }
     return matches(field, line).compactMap { match in
@@ -315,8 +315,8 @@ extension LineTranslator {
 
   /// Compares the release and the build ID of a `CPU: … PID: … Comm: …` line with the kernel's.
   ///
-  /// - Note: lib/dump_stack.c, `dump_stack_print_info`: the release stands before `#`, the build ID
-  ///   (40 digits) at the end.
+  /// - Note: lib/dump_stack.c, `dump_stack_print_info`: the release precedes `#`, the build ID
+  ///   (40 digits) is at the end.
   private mutating func verifyHeader(_ line: borrowing TextLine) {
     guard let comm = line.find(" Comm: ", from: 0), line.find("PID: ", from: 0) != nil,
       let number = line.find(" #", from: comm)

@@ -28,7 +28,7 @@ struct TextLine: ~Escapable {
     return RawSpan()
   }
 
-  /// Whether a text stands at an index.
+  /// Whether a text begins at an index.
   @inline(__always)
   func has(_ text: StaticString, at index: Int) -> Bool {
     let length = text.utf8CodeUnitCount
@@ -41,12 +41,12 @@ struct TextLine: ~Escapable {
     return true
   }
 
-  /// Where a text stands, at an index or after it.
+  /// Where a text begins, at an index or after it.
   func find(_ text: StaticString, from index: Int) -> Int? {
     bytes.firstRange(of: text, from: index)
   }
 
-  /// Where a byte stands, at an index or after it.
+  /// Where a byte is, at an index or after it.
   func find(_ byte: UInt8, from index: Int) -> Int? {
     guard let rest = bytes.suffix(from: max(index, 0)), let found = rest.firstIndex(of: byte) else {
       return nil
@@ -56,7 +56,7 @@ struct TextLine: ~Escapable {
 }
 
 extension UInt8 {
-  /// Whether the byte may stand in a linkage name: letters, digits, `_ . $ @`, or no ASCII at all.
+  /// Whether a linkage name may have the byte: letters, digits, `_ . $ @`, or anything outside ASCII.
   @inline(__always)
   var isNameByte: Bool {
     let letter = (self | 0x20) &- 0x61

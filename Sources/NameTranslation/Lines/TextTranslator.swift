@@ -158,7 +158,7 @@ package struct TextTranslator: ~Copyable {
       if lines.options.collectsNames {
         lines.lineNumber = lineCount &+ search.lineNumber(of: start, in: text)
       }
-      // What stands before goes out first; the end of the line goes with what follows.
+      // What precedes goes out first; the end of the line goes with what follows.
       if let pending = text.slice(done..<start) {
         if pending.byteCount > 2048 {
           flush(output)
@@ -243,7 +243,7 @@ struct LineSearch {
 }
 
 extension RawSpan {
-  /// The index behind the last line's end; 0 if there is none.
+  /// The index after the last line's end; 0 if there is none.
   var lastLineEnd: Int {
     var end = byteCount
     while end > 0, byte(at: end &- 1) != 0x0a { end &-= 1 }
@@ -257,7 +257,7 @@ extension RawSpan {
     return start
   }
 
-  /// The index behind the line that an index lies in.
+  /// The index after the line that an index lies in.
   func lineEnd(from index: Int) -> Int {
     guard let rest = suffix(from: index), let length = rest.firstIndex(of: 0x0a) else {
       return byteCount

@@ -18,7 +18,7 @@ package struct TranslationOptions: Sendable {
   package var form: NameForm
   /// Whether to leave out the words that say what a compiler did (`.isra`, `.cold`).
   package var isBare = false
-  /// Whether to write the linkage name in braces behind each name that changes.
+  /// Whether to write the linkage name in braces after each name that changes.
   package var keepsLinkage = false
   /// What becomes of a name that several symbols have.
   package var ambiguity = Ambiguity.keep
@@ -26,11 +26,11 @@ package struct TranslationOptions: Sendable {
   package var linesAreNames = false
   /// Whether to compare sizes, the release and the build ID with the kernel's.
   package var verifies = false
-  /// Whether to write the address behind each token that has an offset.
+  /// Whether to write the address after each token that has an offset.
   package var showsAddresses = false
   /// What to write around each name that changes, such as the escapes of a colour; `nil` for nothing.
   package var marks: NameMarks?
-  /// Whether to count and report the names that were sought and are nowhere.
+  /// Whether to count and report the names that were looked for and are nowhere.
   package var reportsMissing = false
   /// Whether to keep a record of every name found.
   package var collectsNames = false
@@ -66,7 +66,7 @@ package struct NameMarks: Sendable {
 package enum TranslationFinding: Sendable, Hashable {
   /// A name that several symbols have; their linkage names.
   case ambiguous(name: String, linkageNames: [String])
-  /// A name that was sought, in the module that the text gives for it, and is nowhere.
+  /// A name that was looked for, in the module that the text gives for it, and is nowhere.
   case missing(name: String, module: String?)
   /// A directory of names, by its place among those given, turned out to be damaged.
   case directoryDamaged(directory: Int, error: ParseError)
@@ -88,7 +88,7 @@ package struct TextName: Sendable, Hashable {
   package let column: Int
   /// The kind of text that has a name there.
   package let surface: Surface
-  /// The name as it stands in the text.
+  /// The name as the text has it.
   package let text: String
   /// What is written for it; `nil` if it stays as it is.
   package let translation: String?
@@ -100,19 +100,19 @@ package struct TextName: Sendable, Hashable {
   package let size: UInt64?
   /// The module.
   package let module: String?
-  /// Addresses that the token may stand for.
+  /// Addresses that the token may mean.
   package let addresses: [UInt64]
 }
 
 /// Counts of a translation.
 package struct TranslationCounts: Sendable, Hashable {
-  /// Names found where a name stands.
+  /// Names found.
   package var names = 0
   /// Of these, names that were rewritten.
   package var translated = 0
   /// Of these, names that several symbols have.
   package var ambiguous = 0
-  /// Names that were sought and are nowhere, where the options ask for them.
+  /// Names that were looked for and are nowhere, where the options ask for them.
   package var missing = 0
   /// Tokens compared with the kernel.
   package var verified = 0

@@ -18,7 +18,7 @@ extension NameForm {
   /// What a compiler appended for itself alone (`.llvm.<hash>`, `.__uniq.<n>`, `.lto_priv.<n>`) is
   /// left out. What says that this is not the whole function, or not with the source's arguments,
   /// keeps its word and loses its number (`foo.isra.0` is `foo.isra`, as in objtool), unless `isBare`.
-  /// A number alone stays: static variables of one name are told apart by nothing else.
+  /// A number alone stays: nothing else distinguishes static variables with one name.
   ///
   /// - Parameters:
   ///   - name: The linkage name.
@@ -56,7 +56,7 @@ extension NameForm {
       output.append(name)
       return false
     }
-    // A mark of an unknown tool stays as it is, behind the path.
+    // A mark of an unknown tool stays as it is, after the path.
     var end = name.count
     if name[1] == UInt8(ascii: "R") {
       end = 0
@@ -82,7 +82,7 @@ extension NameForm {
       || (name[1] == UInt8(ascii: "Z") && name[2] == UInt8(ascii: "N"))
   }
 
-  /// A name must not end the line it stands in.
+  /// A name must not end its line.
   private static func isOneLine(_ name: Span<UInt8>) -> Bool {
     for index in 0..<name.count where name[index] < 0x20 { return false }
     return true

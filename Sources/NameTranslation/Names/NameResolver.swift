@@ -28,10 +28,10 @@ struct NameResolver {
   private var filteredSources = 0
   /// The sources that have symbols of a module.
   private var sourcesOfModule: [String: [Int]] = [:]
-  /// Number of sources that were given; those of sought modules follow them.
+  /// Number of sources that were given; those of modules looked for follow them.
   private let givenCount: Int
 
-  /// Modules sought at most, and their longest name: a text may name any number.
+  /// Modules looked for at most, and their longest name: a text may name any number.
   private static let mostModules = 1 << 14
   private static let longestModule = 64
 
@@ -48,9 +48,6 @@ struct NameResolver {
       filter.add(module: module)
     }
   }
-
-  /// Whether there is anything to look names up in.
-  var isEmpty: Bool { names.isEmpty && modules == nil }
 
   /// Number of kernels and modules that were asked so far.
   var sourceCount: Int { names.count }

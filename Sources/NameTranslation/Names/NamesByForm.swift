@@ -8,7 +8,7 @@ package enum KinKey: Hashable {
   /// What readable paths are sorted by, and what a toolchain put before the mangled name.
   case readable(prefix: [UInt8], key: [UInt8])
 
-  /// The key of a text; `nil` if it is no form of any name.
+  /// The key of a text; `nil` if it is not a form of any name.
   init?(_ form: RawSpan) {
     let end = KinKey.baseEnd(of: form)
     guard form.firstRange(of: "::") != nil else {
@@ -24,7 +24,7 @@ package enum KinKey: Hashable {
     self = .readable(prefix: prefix.array, key: key)
   }
 
-  /// Where what compilers append begins in a form: the first dot behind the last part of the path.
+  /// Where what compilers append begins in a form: the first dot after the last part of the path.
   private static func baseEnd(of form: RawSpan) -> Int {
     var start = form.byteCount
     while start > 0, form.byte(at: start &- 1) != 0x3a, form.byte(at: start &- 1) != 0x3e {

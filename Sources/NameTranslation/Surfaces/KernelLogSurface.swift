@@ -1,5 +1,5 @@
 // Kernel logs. Nearly every symbol in them is an offset token (see OffsetTokens), whatever the
-// architecture: what differs is what stands around it (`RIP: 0010:`, `pc : `, `epc : `, `NIP [..] `,
+// architecture: what differs is what surrounds it (`RIP: 0010:`, `pc : `, `epc : `, `NIP [..] `,
 // `Krnl PSW : … (`). The rows here are the names that the kernel prints without an offset (`%ps`).
 
 extension Surface {
@@ -48,7 +48,7 @@ enum WorkLists {
         attempts &+= 1
         index = workerEnd(line, index)
         let end = line.nameEnd(from: index)
-        // Behind a barrier is its process, behind `for` how long a work has run.
+        // A barrier is followed by its process, `for` by how long a work has run.
         guard end > index, !line.has("BAR(", at: index), !line.has("for ", at: index) else {
           while index < line.count, !line[index].isBlank, line[index] != 0x2c { index &+= 1 }
           continue
@@ -59,7 +59,7 @@ enum WorkLists {
     }
   }
 
-  /// The end of what stands before a name: the process that runs it, or how often it is there.
+  /// The end of what precedes a name: the process that runs it, or how often it is there.
   private static func workerEnd(_ line: borrowing TextLine, _ start: Int) -> Int {
     if line.has("bh:", at: start) { return start &+ 3 }
     if line.has("bh-hi:", at: start) { return start &+ 6 }

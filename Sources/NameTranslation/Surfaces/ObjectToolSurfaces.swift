@@ -37,7 +37,7 @@ extension Surface {
   ]
 }
 
-/// `<NAME+OFF>` behind an address: disassembly of objdump, gdb and crash, addresses in gdb, timers in
+/// `<NAME+OFF>` after an address: disassembly of objdump, gdb and crash, addresses in gdb, timers in
 /// crash.
 enum AngleReferences {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {

@@ -35,7 +35,7 @@ enum OffsetTokens {
     }
   }
 
-  /// Whether a byte may stand before the name.
+  /// Whether a byte may precede the name.
   private static func isAllowed(_ byte: UInt8, _ line: borrowing TextLine, before start: Int)
     -> Bool
   {

@@ -30,7 +30,7 @@ extension Surface {
   /// symbols, unless the reader says that all lines are names.
   static let nameListPatterns: [LinePattern] = [
     .line(.nameList, weak: true, .maybeBlank, .name, .module, .end),
-    // /sys/kernel/debug/error_injection/list: the kind of error behind a tab
+    // /sys/kernel/debug/error_injection/list: the kind of error after a tab
     .line(.nameList, weak: true, .name, .module, .text("\tE")),
   ]
 }

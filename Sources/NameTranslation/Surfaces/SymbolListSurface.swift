@@ -8,11 +8,11 @@ extension Surface {
     // `ffffffff81000000 T _stext`, `ffffffffc0000000 t init	[module]`
     .line(
       .symbolList, .address, .text(" "), .oneOf(letters), .text(" "), .name, .module, .end),
-    // nm -S: the size behind the address
+    // nm -S: the size after the address
     .line(
       .symbolList, .address, .text(" "), .address, .text(" "), .oneOf(letters), .text(" "), .name,
       .end),
-    // Undefined symbols, where the address would stand: 64 bits, then 32
+    // Undefined symbols, in the place of the address: 64 bits, then 32
     .line(.symbolList, .text("                 "), .oneOf("Uwv"), .text(" "), .name, .end),
     .line(.symbolList, .text("         "), .oneOf("Uwv"), .text(" "), .name, .end),
     // nm -A
@@ -29,7 +29,7 @@ extension Surface {
     .line(
       .symbolList, .name, .maybeBlank, .text("|"), .blank, .text("|"), .maybeBlank,
       .oneOf(letters), .maybeBlank, .text("|")),
-    // nm -l: the place in the source behind a tab
+    // nm -l: the place in the source after a tab
     .line(
       .symbolList, .address, .text(" "), .oneOf(letters), .text(" "), .name, .text("\t"),
       .text("/")),

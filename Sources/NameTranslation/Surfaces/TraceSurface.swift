@@ -33,7 +33,7 @@ extension Surface {
 enum FunctionCalls {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
     guard let arrow = line.find(" <-", from: 0) else { return }
-    // A module stands behind either name.
+    // A module follows either name.
     let (end, module) = line.nameEnd(beforeModuleAt: arrow)
     guard let start = line.nameStart(before: end, floor: 0), line.has(": ", at: start &- 2) else {
       return

@@ -33,7 +33,7 @@ enum IdentifierBytes {
       } else if bytes.count >= 8 {
         // The last 8 bytes there are, with those before `position` shifted out.
         let shift = UInt64(truncatingIfNeeded: (8 &- (bytes.count &- position)) &* 8)
-        // SAFETY: 8 bytes stand before the end, as just checked; 0 < shift < 64, as left > 0.
+        // SAFETY: there are 8 bytes before the end, as just checked; 0 < shift < 64, as left > 0.
         word = unsafe load(bytes, at: bytes.count &- 8) &>> shift
       } else {
         return areAllSlowly(in: bytes, from: position, count: left)

@@ -3,7 +3,7 @@
 /// C++ shares the frame; what makes a name Rust's is the last identifier, `h` and 16 hexadecimal
 /// digits of at least 5 kinds (a hash with fewer is as good as impossible).
 struct LegacyRustName {
-  /// Where the hash's length (`17`) stands.
+  /// Where the hash's length (`17`) begins.
   let hash: Int
   /// Where the suffix begins: after the `E`.
   let end: Int
@@ -92,12 +92,12 @@ struct LegacyRustName {
 
 extension LegacyRustName {
   /// Appends an identifier with `..` as `::` and `$LT$` and its like as what they stand for. What
-  /// follows an unknown escape is copied as it stands.
+  /// follows an unknown escape is copied as it is.
   private static func unescape(
     _ identifier: Span<UInt8>, to output: inout NameBuffer
   ) throws(NotMangled) {
     var position = 0
-    // An identifier cannot begin with `$`, so an underscore stands before it.
+    // An identifier cannot begin with `$`, so an underscore precedes it.
     if identifier.count > 1, identifier[0] == UInt8(ascii: "_"),
       identifier[1] == UInt8(ascii: "$")
     {

@@ -33,7 +33,7 @@
     }
   }
 
-  /// The bytes held, as a string; what is no UTF-8 is repaired.
+  /// The bytes held, as a string; what is not UTF-8 is repaired.
   package var string: String {
     // SAFETY: the first `count` bytes of `base` are initialised.
     unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
@@ -51,7 +51,7 @@
     count -= min(max(number, 0), count)
   }
 
-  /// Puts one byte in the place of another, wherever that stands.
+  /// Replaces every occurrence of a byte by another.
   ///
   /// - Parameters:
   ///   - old: The byte to replace.

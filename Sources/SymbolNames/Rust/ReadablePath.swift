@@ -39,7 +39,7 @@ package enum ReadablePath {
     }
   }
 
-  /// A path without `::<…>` and `<…>` behind a name; `<…>` at its start stays.
+  /// A path without `::<…>` and `<…>` after a name; `<…>` at its start stays.
   package static func withoutGenerics(_ path: String) -> String {
     guard path.utf8.contains(UInt8(ascii: "<")) else { return path }
     var result: [UInt8] = []
@@ -59,7 +59,7 @@ package enum ReadablePath {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// Bytes behind which a path may begin.
+  /// Bytes after which a path may begin.
   private static func isBoundary(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: " "), UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "("),
@@ -69,8 +69,8 @@ package enum ReadablePath {
     }
   }
 
-  /// What paths are sorted by so that those that end alike stand together: the parts in reverse, each
-  /// with a NUL behind it, as far as they can be asked for.
+  /// What paths are sorted by so that those that end alike are adjacent: the parts in reverse, each
+  /// followed by a NUL, as far as they can be asked for.
   ///
   /// `&kernel::print::call_printk` gives `call_printk`, `print`, `kernel`. If ``ends(_:in:)`` holds,
   /// the key of the path begins with that of what is wanted.

@@ -3,7 +3,7 @@ package enum RustNameStyle: Sendable {
   /// Without hashes: `kernel::print::call_printk`. As `llvm-cxxfilt` prints it.
   case plain
   /// With the hash of each crate and the type of each constant: `kernel[f3a2…]::print::call_printk`.
-  /// As `c++filt` prints it, but for the suffix, which `c++filt` drops.
+  /// As `c++filt` prints it, except for the suffix, which `c++filt` drops.
   case showingHashes
 }
 
@@ -37,7 +37,7 @@ package enum RustDemangler {
   ///   - style: How to write it.
   ///   - output: Where to append; unchanged if the name is not mangled.
   /// - Returns: Whether the name was mangled.
-  /// - Complexity: O(length of the name + length of the result) but for back references; those are
+  /// - Complexity: O(length of the name + length of the result) except for back references; those are
   ///   bounded by a constant. No allocation once `output` has reached its size.
   package static func appendReadableName(
     of name: Span<UInt8>, style: RustNameStyle = .plain, to output: inout NameBuffer

@@ -7,7 +7,7 @@
 extension V0Printer {
   /// Prints a constant.
   ///
-  /// - Parameter inExpression: False for a generic argument: what is no literal needs braces there.
+  /// - Parameter inExpression: False for a generic argument: what is not a literal needs braces there.
   /// - Throws: ``NotMangled`` if it is malformed.
   mutating func printConstant(inExpression: Bool) throws(NotMangled) {
     try descend()
@@ -38,7 +38,7 @@ extension V0Printer {
     }
   }
 
-  /// A constant that is no literal, after its tag.
+  /// A constant that is not a literal, after its tag.
   private mutating func printCompound(_ tag: UInt8) throws(NotMangled) {
     switch tag {
     case UInt8(ascii: "e"):
@@ -112,7 +112,7 @@ extension V0Printer {
     }
   }
 
-  /// `: u8` behind a constant.
+  /// `: u8` after a constant.
   private mutating func printType(of tag: UInt8) throws(NotMangled) {
     guard let type = V0Printer.basicType(tag) else { return }
     try print(": ")

@@ -1,7 +1,7 @@
 extension V0Printer {
   /// A string constant in quotes: pairs of hexadecimal digits up to `_`, which must be UTF-8.
   ///
-  /// Escapes as `str::escape_debug` of Rust does, but for single quotes.
+  /// Escapes as `str::escape_debug` of Rust does, except for single quotes.
   mutating func printText() throws(NotMangled) {
     try print(UInt8(ascii: "\""))
     while !skip(UInt8(ascii: "_")) {
@@ -30,7 +30,7 @@ extension V0Printer {
     }
   }
 
-  /// Whether a scalar outside ASCII stands for itself.
+  /// Whether a scalar outside ASCII is written as itself.
   private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.properties.isGraphemeExtend { return false }
     return switch scalar.properties.generalCategory {

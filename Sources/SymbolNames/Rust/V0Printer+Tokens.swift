@@ -6,7 +6,7 @@ extension V0Printer {
     let isPunycode: Bool
   }
 
-  /// A number in hexadecimal: where its digits stand, and its value modulo 2^64.
+  /// A number in hexadecimal: where its digits are, and its value modulo 2^64.
   struct HexNumber {
     let start: Int
     let count: Int
@@ -61,7 +61,7 @@ extension V0Printer {
     return identifier
   }
 
-  /// Digits without a leading zero; `0` stands alone.
+  /// Digits without a leading zero, or `0` alone.
   @inline(__always)
   private mutating func parseDecimal() throws(NotMangled) -> Int {
     var value = Int(peek() &- UInt8(ascii: "0"))
@@ -140,7 +140,7 @@ extension V0Printer {
   static func base62Digit(_ byte: UInt8) -> UInt8 {
     let digit = byte &- UInt8(ascii: "0")
     let letter = (byte | 0x20) &- UInt8(ascii: "a")
-    // Bit 0x20 tells lower case (10 and up) from upper case (36 and up).
+    // Bit 0x20 distinguishes lower case (10 and up) from upper case (36 and up).
     let value = letter &+ 36 &- (byte & 0x20) >> 5 &* 26
     return digit < 10 ? digit : letter < 26 ? value : 255
   }
@@ -175,7 +175,7 @@ extension V0Printer {
     if isPrinting { try output.put(byte) }
   }
 
-  /// Prints a part of the mangled name as it stands.
+  /// Prints a part of the mangled name as it is.
   @inline(__always)
   mutating func printBytes(from start: Int, count: Int) throws(NotMangled) {
     if isPrinting { try output.put(bytes, from: start, count: count) }

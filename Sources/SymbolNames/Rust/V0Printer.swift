@@ -144,7 +144,7 @@ extension V0Printer {
     try print(UInt8(ascii: "}"))
   }
 
-  /// The path of the `impl` itself: where it stands, not what it is for.
+  /// The path of the `impl` itself: where it is written, not what it is for.
   private mutating func skipImplementationPath(inType: Bool) throws(NotMangled) {
     let wasPrinting = isPrinting
     isPrinting = false

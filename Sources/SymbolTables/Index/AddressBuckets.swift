@@ -7,7 +7,7 @@
 struct AddressBuckets: Sendable {
   private var base: UInt64 = 0
   private var shift: UInt64 = 0
-  /// Position of the first address of each piece and of those behind; one more than pieces.
+  /// Position of the first address of each piece and of those after them; one more than pieces.
   private var starts: [UInt32] = []
 
   /// No pieces: every address is looked for among all.
@@ -43,7 +43,7 @@ struct AddressBuckets: Sendable {
     let piece = (address &- base) >> shift
     guard piece < UInt64(starts.count &- 1) else { return 0..<count }
     return unsafe starts.withUnsafeBufferPointer { starts in
-      // SAFETY: the guard keeps the piece and the one behind among the starts.
+      // SAFETY: the guard keeps the piece and the next one among the starts.
       unsafe Range(
         uncheckedBounds: (Int(starts[Int(piece)]), Int(starts[Int(piece) &+ 1])))
     }

@@ -12,7 +12,7 @@ internal import ByteStorage
 package struct SymbolIndex: Sendable {
   /// The symbols.
   package let table: SymbolTable
-  /// Which addresses belong to the kernel itself, as far as the symbols tell.
+  /// Which addresses belong to the kernel itself, as far as the symbols show.
   package let bounds: KernelBounds
   /// Number of symbols at the start of the table that belong to the kernel itself.
   package let kernelCount: Int
@@ -155,7 +155,7 @@ extension SymbolIndex {
   }
 
   /// The last position whose value is not above another; values never decrease, and the first that
-  /// is above lies in `positions` or right behind.
+  /// is above lies in `positions` or right after them.
   @inline(__always)
   private func bisect(
     _ positions: Range<Int>, _ wanted: UInt64, _ value: (Int) -> UInt64

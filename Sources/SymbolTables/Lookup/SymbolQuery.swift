@@ -1,6 +1,6 @@
 internal import ByteStorage
 
-/// What a user asks for: a name, and what tells it apart from its equals.
+/// What a user asks for: a name, and what distinguishes it from its equals.
 ///
 /// | written | meaning |
 /// |---|---|
@@ -94,7 +94,7 @@ package struct SymbolQuery: Sendable, Hashable {
       || byte == 0x2d
   }
 
-  /// A number: hexadecimal behind `0x`, else decimal.
+  /// A number: hexadecimal after `0x`, else decimal.
   static func number(_ text: Substring) -> UInt64? {
     guard let first = text.utf8.first, first.hexadecimalDigit != nil else { return nil }
     if text.hasPrefix("0x") || text.hasPrefix("0X") { return UInt64(text.dropFirst(2), radix: 16) }

@@ -4,7 +4,7 @@ package import ByteStorage
 package struct SymbolText: Sendable {
   /// The symbols, in the order of the lines.
   package private(set) var table = SymbolTable()
-  /// Lines that are no symbols, empty ones aside.
+  /// Lines that are not symbols, empty ones aside.
   package private(set) var skippedLineCount = 0
   /// Symbols without an address (type `U`, or `w` and `v` of `nm`), which are left out.
   package private(set) var undefinedCount = 0
@@ -61,7 +61,7 @@ package struct SymbolText: Sendable {
   /// Index of a module among the owners; `nil` if there are too many.
   private mutating func ownerIndex(_ module: RawSpan) -> Int? {
     if module.byteCount == 0 { return 0 }
-    // Modules stand together.
+    // The symbols of a module are adjacent.
     if lastOwner > 0, table.ownerNames[lastOwner].utf8.elementsEqual(module.array) {
       return lastOwner
     }
@@ -114,7 +114,7 @@ struct SymbolLine: ~Escapable {
     guard position > start, let name = line.slice(start..<position) else { return nil }
     let end = position
     while let byte = line.byte(at: position), byte == 0x20 || byte == 0x09 { position &+= 1 }
-    // A module, or the place in the source behind a tab (`nm -l`); words are no symbol.
+    // A module, or the place in the source after a tab (`nm -l`); words are not a symbol.
     guard
       position == line.byteCount || line.byte(at: position) == 0x5b || line.byte(at: end) == 0x09
     else { return nil }

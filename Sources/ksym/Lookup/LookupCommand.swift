@@ -3,6 +3,7 @@ internal import ByteStorage
 internal import Kallsyms
 internal import KernelReleases
 internal import Kernels
+internal import NameTranslation
 internal import SymbolSpelling
 internal import SymbolTables
 
@@ -203,7 +204,7 @@ struct LookupCommand: ParsableCommand {
     }
     if let era = finder.era?.era {
       words += " (\(era.source))"
-      // What a reader may have meant: the function itself rather than what stands before it.
+      // What a reader may have meant: the function itself rather than what precedes it.
       let names = SymbolFinder(finder.index).find(key).prefix(64).map {
         finder.index.table.name(at: $0.index).text
       }

@@ -5,7 +5,7 @@ internal import NameAudits
 internal import SymbolNames
 internal import SymbolTables
 
-/// Prints an audit of names for people.
+/// Prints an audit of names in human-readable form.
 struct NamesReport {
   let audit: NameAudit
   let sources: [String]

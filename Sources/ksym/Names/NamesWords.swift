@@ -43,7 +43,7 @@ extension NameLimit.Interface {
 }
 
 extension NameLimit.Excess {
-  /// What becomes of a longer name, for people and programs.
+  /// What becomes of a longer name, in one word.
   var words: String {
     switch self {
     case .refused: "refused"

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import NameTranslation
 internal import OrderedWork
 
 /// `--max-size`.
@@ -65,7 +66,7 @@ struct NamesOption: ParsableArguments {
   /// - Returns: The names of those that can be read.
   func read(limit: Int, _ status: inout ExitStatus) -> KnownNames {
     var known = KnownNames()
-    for path in files where !known.read(path, limit: limit) { status = .trouble }
+    for path in files where !known.readOrComplain(path, limit: limit) { status = .trouble }
     return known
   }
 }

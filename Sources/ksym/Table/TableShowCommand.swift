@@ -84,7 +84,7 @@ struct TableReport {
   let showsReadable: Bool
   let terminal: Terminal
 
-  /// Owners to list for people.
+  /// Owners to list in the human-readable form.
   private static let mostOwners = 3
 
   func write(_ key: String, _ found: FoundName, to output: inout OutputBuffer) {

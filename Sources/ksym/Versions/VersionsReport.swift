@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import ELFFormat
 internal import ModuleFiles
 internal import ModuleVersions
+internal import NameTranslation
 internal import SymbolNames
 
 /// What one job of a command yields: bytes for standard output, lines for standard error, a status.

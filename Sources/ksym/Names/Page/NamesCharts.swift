@@ -27,7 +27,7 @@ struct LengthChart {
     return log10(Double(max(most, 1)) * 1.3 / LengthChart.base)
   }
 
-  /// What the bottom line stands for: less than one name, so that one can be seen.
+  /// What the bottom line means: less than one name, so that one can be seen.
   private static let base = 0.5
 
   /// Height of a number of names, in percent.
@@ -99,10 +99,10 @@ struct LengthChart {
       }
     }
     for (number, group) in groups.enumerated() {
-      // Labels of neighbours stand on two lines, so that they cannot meet.
+      // Labels of neighbours are on two lines, so that they cannot meet.
       let line = number % 2 == 0 ? "upper" : "lower"
       for mark in group {
-        // The line stands behind the last length that fits.
+        // The line is after the last length that fits.
         let place = Double(mark + 1) * 100 / Double(width)
         let side = place > 70 ? "limit left" : "limit"
         page.element("div", ["class": side, "style": "left:\(rounded(place))%"]) { page in
