@@ -59,7 +59,7 @@ struct SnippetTests {
       #expect(result.status == 0, "\(name): \(result.errors)")
     }
     #expect(try await run("loads", in: scratch).output.hasPrefix("refused "))
-    #expect(try await run("versions", in: scratch).output.contains("_printk 2598113844 [basic]"))
+    #expect(try await run("versions", in: scratch).output.contains("_printk 2599162420 [basic]"))
     #expect(
       try await run("translate", in: scratch).output
         == "RIP: 0010:kernel::print::call_printk+0x10/0x40\n\n")

@@ -108,8 +108,8 @@ struct Snippets {
     do {
       let module = try Module(at: "driver.ko.xz").converting(to: .both)
       try module.write(to: "driver.ko")
-    } catch  where error.code == .notConvertible {
-      print(error)
+    } catch {
+      print(error.code.rawValue, error)
     }
     // end
   }
