@@ -106,7 +106,13 @@ let package = Package(
         "Kernels",
       ]),
     // Faces.
-    floor("KernelSymbols"),
+    floor(
+      "KernelSymbols",
+      [
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
+        "ModuleVersions", "NameTables", "ModuleFiles", "Kernels", "Livepatching", "ModuleLoading",
+        "VersionConversion", "NameTranslation", "SymbolSpelling",
+      ]),
     .executableTarget(
       name: "ksym",
       dependencies: [
@@ -125,6 +131,9 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "snippets", dependencies: ["KernelSymbols"], path: "Tests/Snippets",
+      swiftSettings: strict),
     .executableTarget(
       name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
     tests("ByteStorage", ["ByteStorage"]),
@@ -162,6 +171,9 @@ let package = Package(
     tests(
       "Modpost",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost"]),
+    // The code of the articles, built as a program that sees only the public face.
+    .testTarget(
+      name: "KernelSymbolsTests", dependencies: ["TestSupport", "ELFFormat"], swiftSettings: strict),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ByteStorage", "ELFFormat"]),
     .testTarget(
