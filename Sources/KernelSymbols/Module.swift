@@ -26,7 +26,7 @@ public struct Module: Sendable {
       try file.open(path)
       do throws(ParseError) {
         let source = file.source
-        guard try ModuleFile(source).elf.header.type == 1 else {
+        guard try ModuleFile(source).elf.header.type == .relocatable else {
           throw ParseError(.missing, in: "relocatable ELF file", at: 0)
         }
         self.path = path

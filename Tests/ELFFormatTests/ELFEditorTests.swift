@@ -108,7 +108,8 @@ struct ELFEditorTests {
   }
 
   @Test(
-    "An added section gets its number, and all that refers to the others follows", arguments: layouts)
+    "An added section gets its number, and all that refers to the others follows",
+    arguments: layouts)
   func adding(_ layout: ELFLayout) throws {
     let bytes = sample(layout)
     let before = try Contents(bytes)

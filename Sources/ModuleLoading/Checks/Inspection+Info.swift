@@ -28,7 +28,8 @@ extension Inspection {
     }
     return Refusal(
       .ENOEXEC,
-      "\(header.moduleName): module is marked as livepatch module, but livepatch support is disabled")
+      "\(header.moduleName): module is marked as livepatch module, but livepatch support is disabled"
+    )
   }
 
   /// The notices about taints. Those that every load prints are lines of the log; those that show

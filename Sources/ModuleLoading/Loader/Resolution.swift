@@ -107,7 +107,8 @@ struct Resolution {
     verdict.refuse(
       Refusal(
         errno,
-        "\(header.moduleName): Unknown symbol \(name.text) (err \(isHidden ? 0 : -errno.rawValue))"))
+        "\(header.moduleName): Unknown symbol \(name.text) (err \(isHidden ? 0 : -errno.rawValue))")
+    )
   }
 
   private mutating func report(

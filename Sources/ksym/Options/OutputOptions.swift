@@ -2,7 +2,8 @@ internal import ArgumentParser
 
 /// `--json`.
 struct JSONOption: ParsableArguments {
-  @Flag(name: .customLong("json"), help: "Print one JSON object a line (keys: Documentation/JSON.md).")
+  @Flag(
+    name: .customLong("json"), help: "Print one JSON object a line (keys: Documentation/JSON.md).")
   var isWanted = false
 }
 

@@ -39,7 +39,8 @@ extension LivepatchAdvice {
     case .initCode:
       return "\(name): is init code, which the kernel frees once it has started\(others)"
     case .sizeDiffers:
-      return "\(title): the new function has \(newSize ?? 0) bytes, this one \(size ?? 0); position "
+      return
+        "\(title): the new function has \(newSize ?? 0) bytes, this one \(size ?? 0); position "
         + "\(positionList) is closer: is the position right?"
     case .clonesRemain:
       return "\(name): \(nameList) stay as they are: the compiler made them from it, and their "
@@ -60,13 +61,16 @@ extension LivepatchAdvice {
         ? "\(name): there is one, so the position is 0: \(candidateList)"
         : "\(name): there are \(count ?? 0): \(candidateList)"
     case .initNamesake:
-      return "\(title): \(owner) has another \(name) in its init code, which is freed: the position "
+      return
+        "\(title): \(owner) has another \(name) in its init code, which is freed: the position "
         + "means another symbol if the livepatch is there before the module"
     case .fileNotPatched:
-      return "\(title): is in \(file ?? "?"), where nothing is patched; position \(positionList) is "
+      return
+        "\(title): is in \(file ?? "?"), where nothing is patched; position \(positionList) is "
         + "in a file that is patched: is the position right?"
     case .farFromPatched:
-      return "\(title): position \(positionList) lies next to what is patched, this one far from it: "
+      return
+        "\(title): position \(positionList) lies next to what is patched, this one far from it: "
         + "is the position right?"
     default: return nil
     }

@@ -29,7 +29,8 @@ extension LoadCause {
       return "the module is not GPL-compatible (its first license= counts), so it cannot see "
         + "GPL-only exports"
     case .namespaceNotImported:
-      return "\(symbol): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
+      return
+        "\(symbol): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
     case .ownerRefused: return "\(symbol) is exported by \(owner), which the kernel refuses itself"
     case .ownerNotLoaded: return "\(symbol) is exported by \(owner), which is not loaded"
     case .exportsUnknown: return "what the kernel exports is not known"

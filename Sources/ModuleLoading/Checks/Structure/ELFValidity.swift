@@ -64,7 +64,9 @@ struct ELFValidity: ~Escapable {
       // As /dev/kmsg shows the unprintable byte.
       throw failure("Invalid ELF header magic: != \\x7fELF")
     }
-    guard header.type == .relocatable else { throw failure("Invalid ELF header type: \(header.type.rawValue) != 1") }
+    guard header.type == .relocatable else {
+      throw failure("Invalid ELF header type: \(header.type.rawValue) != 1")
+    }
     guard header.machine == machine, ELFValidity.acceptsClass(head, layout, machine) else {
       throw failure("Invalid architecture in ELF header: \(header.machine.rawValue)")
     }
