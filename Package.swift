@@ -132,7 +132,7 @@ let package = Package(
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .executableTarget(
-      name: "snippets", dependencies: ["KernelSymbols"], path: "Tests/Snippets",
+      name: "Snippets", dependencies: ["KernelSymbols"], path: "Tests/Snippets",
       swiftSettings: strict),
     .executableTarget(
       name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
@@ -173,7 +173,7 @@ let package = Package(
       ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost"]),
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
-      name: "KernelSymbolsTests", dependencies: ["TestSupport", "ELFFormat"], swiftSettings: strict),
+      name: "KernelSymbolsTests", dependencies: ["TestSupport"], swiftSettings: strict),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ByteStorage", "ELFFormat"]),
     .testTarget(

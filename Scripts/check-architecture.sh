@@ -14,6 +14,7 @@ folders() {
   for folder in Tests/*Tests/; do echo "$(basename "$folder") $folder"; done
   echo "ConformanceTests Tests/Conformance/"
   echo "TestSupport Tests/TestSupport/"
+  echo "Snippets Tests/Snippets/"
 }
 folders | while read -r target folder; do
   { grep -rhoE --include='*.swift' \

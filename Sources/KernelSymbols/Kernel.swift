@@ -49,6 +49,7 @@ public final class Kernel {
   /// is not set, or the configuration is unknown.
   ///
   /// - Parameter name: The option with or without `CONFIG_`.
+  /// - Returns: The value.
   public func option(_ name: String) -> String? {
     let prefix = "CONFIG_"
     let name = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name

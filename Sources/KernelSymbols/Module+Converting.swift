@@ -33,6 +33,7 @@ extension Module {
   /// - Parameters:
   ///   - target: The tables to have.
   ///   - signature: What happens to a signature.
+  /// - Returns: The converted module.
   /// - Throws: ``KernelSymbolsError`` `.notConvertible` if the tables cannot hold all names, disagree, or
   ///   the module is signed and `signature` is `.refused`.
   public func converting(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The articles' code: compiled as the program `snippets`, and run.
+/// The articles' code: compiled as the program `Snippets`, and run.
 @Suite("The code of the library's articles")
 struct SnippetTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -12,7 +12,7 @@ struct SnippetTests {
   /// The program beside the tests.
   private static let program =
     Ksym.path.split(separator: "/", omittingEmptySubsequences: false)
-    .dropLast().joined(separator: "/") + "/snippets"
+    .dropLast().joined(separator: "/") + "/Snippets"
 
   /// Runs a snippet in a directory with a kernel, modules, a table and Module.symvers.
   private func run(_ name: String, in scratch: ScratchDirectory) async throws -> Ksym.Run {

@@ -4,9 +4,10 @@ internal import ELFFormat
 /// Builds a `vmlinux` as packages of kernel headers have it: type information, symbols of data, and
 /// nothing else.
 package enum StubKernelBuilder {
-  /// The file.
+  /// Builds the file.
   ///
   /// - Parameter structureSize: What the type information gives as the size of `struct module`.
+  /// - Returns: Its bytes.
   package static func build(structureSize: UInt32 = 1280) -> [UInt8] {
     var elf = ELFBuilder()
     elf.type = 2
