@@ -29,12 +29,12 @@ swift_files Sources Tests Fuzz Benchmarks packaging Package.swift | xargs awk '
   }
   start && indent($0) < column && NF { start = 0 }' >>"$faults"
 
-# What other targets see has a documentation comment.
+# What users of the library see has a documentation comment.
 swift_files Sources | xargs awk '
   FNR == 1 { documented = 0 }
   /^ *\/\/\// { documented = 1; next }
   /^ *(@[A-Za-z_]+(\([^)]*\))? *)+$/ { next }
-  /^ *(@[A-Za-z_]+(\([^)]*\))? )*(public|package) / && !/ (import|extension|override) / && !/^ *(public|package) (init\(\)|var description:|func encode\(|func hash\(|static func (==|<))/ {
+  /^ *(@[A-Za-z_]+(\([^)]*\))? )*public / && !/ (import|extension|override) / && !/^ *public (init\(\)|var description:|func encode\(|func hash\(|static func (==|<))/ {
     if (!documented) print FILENAME ":" FNR ": no documentation comment"
   }
   { documented = 0 }' >>"$faults"

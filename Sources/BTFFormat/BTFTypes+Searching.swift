@@ -4,10 +4,8 @@ extension BTFTypes {
   /// Headers to look at before giving up: a hostile image may hold millions of magic numbers.
   private static let mostCandidates = 256
 
-  /// Finds the section in a raw image, which has no section headers, by its header.
-  ///
-  /// - Returns: `nil` if there is none whose types and strings lie in the image.
-  /// - Complexity: O(image), at the speed of the C library's search.
+  /// Finds the section by its header in a raw image, which has no section headers; `nil` if there
+  /// is none whose types and strings lie in the image.
   @_lifetime(copy image)
   package init?(searching image: RawSpan, _ order: ByteOrder) {
     // Magic, version 1, no flags.
@@ -15,9 +13,7 @@ extension BTFTypes {
       order == .little ? [0x9f, 0xeb, 0x01, 0x00] : [0xeb, 0x9f, 0x01, 0x00]
     var position = 0
     for _ in 0..<BTFTypes.mostCandidates {
-      guard let start = image.firstRange(of: beginning.rawSpan, from: position) else {
-        return nil
-      }
+      guard let start = image.firstRange(of: beginning.rawSpan, from: position) else { return nil }
       position = start &+ 4
       guard let section = image.suffix(from: start),
         let size = section.integer(UInt32.self, at: 4, order), size <= 64,

@@ -1,21 +1,18 @@
 package import ByteStorage
 
-/// The types of a `.BTF` section (`Documentation/bpf/btf.rst`, 7.3).
-///
-/// Header: u16 magic 0xeb9f, u8 version, u8 flags, u32 header size, then offset and size of the types
-/// and offset and size of the strings, each u32, from the end of the header. A type is three words
-/// (name, info, size or type) and what its kind adds.
+/// The types of a `.BTF` section (`Documentation/bpf/btf.rst`, 7.3). Header: u16 magic 0xeb9f, u8
+/// version, u8 flags, u32 header size, then offset and size of the types and offset and size of the
+/// strings, each u32, from the end of the header. A type is three words (name, info, size or type)
+/// and what its kind adds.
 package struct BTFTypes: ~Escapable {
   let types: RawSpan
   let strings: RawSpan
-  /// Byte order of the section.
   package let order: ByteOrder
   /// Offset of the first type in the section, in bytes.
   private let start: Int
 
-  /// Reads the header of a section, in the byte order that its magic number shows.
-  ///
-  /// - Throws: ``ParseError`` if it is not BTF, or its parts do not lie in the section.
+  /// Reads the header of a section, in the byte order that its magic number shows. Throws
+  /// ``ParseError`` if it is not BTF, or its parts do not lie in the section.
   @_lifetime(copy section)
   package init(parsing section: RawSpan) throws(ParseError) {
     guard let magic = section.integer(UInt16.self, at: 0, .little),
@@ -67,13 +64,8 @@ package struct BTFTypes: ~Escapable {
       in: region, at: start)
   }
 
-  /// The size of a `struct`, in bytes.
-  ///
-  /// - Returns: `nil` if there is no structure with this name, or structures with this name differ in
-  ///   size.
-  /// - Throws: ``ParseError`` at a type of a kind that is not known here (its size is not either), or
-  ///   one that ends after the types do.
-  /// - Complexity: O(types), without allocation.
+  /// The size of a `struct`, in bytes; `nil` if none has this name, or several that differ in size.
+  /// Throws at a type of an unknown kind (its size is not known either), or one that is cut off.
   package func size(ofStruct name: StaticString) throws(ParseError) -> Int? {
     var offset = 0
     var size: UInt32?
@@ -98,10 +90,9 @@ package struct BTFTypes: ~Escapable {
     return size.map(Int.init)
   }
 
-  /// Size of what follows the three words of a type, in bytes.
-  ///
-  /// Bits 24 to 30 of `info` are the kind, bits 0 to 23 the number of elements (older kernels use
-  /// fewer bits of both and leave the others zero).
+  /// Size of what follows the three words of a type, in bytes. Bits 24 to 30 of `info` are the
+  /// kind, bits 0 to 23 the number of elements (older kernels use fewer bits of both and leave the
+  /// others zero).
   private func addedBytes(_ info: UInt32, at offset: Int) throws(ParseError) -> Int {
     let count = Int(info & 0xff_ffff)
     let number = info >> 24 & 0x7f

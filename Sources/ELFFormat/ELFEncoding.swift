@@ -10,12 +10,10 @@ extension ELFLayout {
     }
   }
 
-  /// Overwrites an address-sized integer.
   func storeWord(_ value: UInt64, in bytes: inout [UInt8], at offset: Int) {
     store(value, size: wordSize, in: &bytes, at: offset)
   }
 
-  /// Appends an integer of `size` bytes in this byte order.
   package func append(_ value: UInt64, size: Int, to bytes: inout [UInt8]) {
     for index in 0..<size {
       let shift = UInt64(8 &* (order == .little ? index : size &- 1 &- index))

@@ -5,19 +5,14 @@ public import ByteStorage
 package struct ELFLayout: Sendable, Hashable {
   /// Whether addresses have 64 bits (`ELFCLASS64`).
   @usableFromInline package let is64Bit: Bool
-  /// Byte order of all integers.
   @usableFromInline package let order: ByteOrder
 
-  /// Creates a layout.
   package init(is64Bit: Bool, order: ByteOrder) {
     self.is64Bit = is64Bit
     self.order = order
   }
 
   /// The layout that the identification of an ELF file (`e_ident`) names.
-  ///
-  /// - Parameter bytes: The first 16 bytes of the file, or more.
-  /// - Throws: ``ParseError`` if it is not ELF, or of an unknown class or byte order.
   package init(identifying bytes: RawSpan) throws(ParseError) {
     guard bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
       throw ParseError(.badMagic, in: "ELF header", at: 0)
@@ -38,29 +33,22 @@ package struct ELFLayout: Sendable, Hashable {
 
   /// Size of an address (`long`) in bytes.
   package var wordSize: Int { is64Bit ? 8 : 4 }
-  /// `sizeof(ElfN_Ehdr)` in bytes.
   package var headerSize: Int { is64Bit ? 64 : 52 }
-  /// `sizeof(ElfN_Shdr)` in bytes.
   package var sectionHeaderSize: Int { is64Bit ? 64 : 40 }
-  /// `sizeof(ElfN_Phdr)` in bytes.
   package var programHeaderSize: Int { is64Bit ? 56 : 32 }
-  /// `sizeof(ElfN_Sym)` in bytes.
   @inlinable package var symbolSize: Int { is64Bit ? 24 : 16 }
 
-  /// An address-sized integer, or `nil` past the end.
   @inlinable
   package func word(_ bytes: RawSpan, at offset: Int) -> UInt64? {
     if is64Bit { return bytes.integer(UInt64.self, at: offset, order) }
     return bytes.integer(UInt32.self, at: offset, order).map(UInt64.init)
   }
 
-  /// A 32-bit integer, or `nil` past the end.
   @inlinable
   package func word32(_ bytes: RawSpan, at offset: Int) -> UInt32? {
     bytes.integer(UInt32.self, at: offset, order)
   }
 
-  /// A 16-bit integer, or `nil` past the end.
   @inlinable
   package func half(_ bytes: RawSpan, at offset: Int) -> UInt16? {
     bytes.integer(UInt16.self, at: offset, order)

@@ -11,7 +11,6 @@ package struct KallsymsError: Error, Sendable, Hashable {
     /// `kallsyms_offsets` or `kallsyms_addresses`.
     case addresses
 
-    /// Compares by the order in which the tables are looked for.
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// The kernel's name for it.
@@ -25,7 +24,6 @@ package struct KallsymsError: Error, Sendable, Hashable {
     }
   }
 
-  /// What is wrong with the table.
   package enum Reason: Sendable, Hashable {
     /// No place fits all the rules of the format.
     case notFound
@@ -37,14 +35,11 @@ package struct KallsymsError: Error, Sendable, Hashable {
     case tooLarge(limit: Int)
   }
 
-  /// The table.
   package let table: Table
-  /// What is wrong with it.
   package let reason: Reason
   /// Offset in the image, in bytes, of the last table that was found before this one, or `nil`.
   package let after: Int?
 
-  /// Creates an error.
   package init(_ table: Table, _ reason: Reason, after: Int? = nil) {
     self.table = table
     self.reason = reason
@@ -53,7 +48,6 @@ package struct KallsymsError: Error, Sendable, Hashable {
 }
 
 extension KallsymsError: CustomStringConvertible {
-  /// The error in one line, without the path.
   package var description: String {
     let place = after.map { " (the table before it is at 0x\(String($0, radix: 16)))" } ?? ""
     switch reason {

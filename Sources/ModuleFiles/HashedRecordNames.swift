@@ -9,16 +9,12 @@ package struct HashedRecordNames: Sendable {
   private var names: [HashedName: [UInt8]] = [:]
 
   /// Hashes the names of a module's undefined symbols.
-  ///
-  /// - Parameter elf: The module. There are no names if it has no symbol table.
-  /// - Throws: ``ParseError`` if the symbol table is malformed.
   package init(_ elf: borrowing ELFFile) throws(ParseError) {
     guard let symbols = try elf.symbolTable() else { return }
     let longest = BasicVersions.longestName(elf.layout)
     // As many as there can be records.
     for index in 1..<max(1, min(symbols.count, VersionTables.mostRecords)) {
-      guard let symbol = symbols.symbol(at: index),
-        symbol.sectionIndex == ELFSectionIndex.undefined
+      guard let symbol = symbols.symbol(at: index), symbol.sectionIndex == ELFSectionIndex.undefined
       else { continue }
       let name = symbols.name(of: symbol)
       if name.byteCount > longest { names[HashedName(of: name)] = name.array }

@@ -3,17 +3,9 @@ package import ELFFormat
 package import ModuleVersions
 
 extension ELFFile {
-  /// Adds the exports of a module to a table.
-  ///
-  /// A module's `__ksymtab` holds only zeros or addends; what an entry will point to is what its
-  /// relocations say: the symbol's value plus the addend, for every relocation type in use (the
-  /// place cancels out for place-relative fields).
-  ///
-  /// - Parameters:
-  ///   - table: Receives the exports.
-  ///   - owner: Index of the owner in `table`.
-  ///   - reading: Determines the licence of an export; by default from the file itself.
-  /// - Throws: ``ParseError`` if a section lies outside of the file.
+  /// Adds the exports of a module to a table. A module's `__ksymtab` holds only zeros or addends;
+  /// what an entry will point to is what its relocations say: the symbol's value plus the addend,
+  /// for every relocation type in use (the place cancels out for place-relative fields).
   package func addModuleExports(
     to table: inout ExportTable, owner: Int, reading: LicenceReading = .asFound
   ) throws(ParseError) {

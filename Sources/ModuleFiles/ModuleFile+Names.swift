@@ -15,11 +15,7 @@ extension ModuleFile {
 
   /// Calls `body` for every name: symbols defined, in symbol table order, then what version tables
   /// require. Section and file symbols have no names of their own.
-  ///
-  /// - Throws: ``ParseError`` if a table lies outside of the file.
-  package func forEachName(
-    _ body: (borrowing RawSpan, NamedThing) -> Void
-  ) throws(ParseError) {
+  package func forEachName(_ body: (borrowing RawSpan, NamedThing) -> Void) throws(ParseError) {
     if let symbols = try elf.symbolTable() {
       for index in 1..<max(1, symbols.count) {
         guard let symbol = symbols.symbol(at: index), symbol.type != .section, symbol.type != .file,
@@ -28,8 +24,7 @@ extension ModuleFile {
         let name = symbols.name(of: symbol)
         guard name.byteCount > 0 else { continue }
         body(name, .symbol(section: Int(symbol.sectionIndex), value: symbol.value))
-        if name.starts(with: "__ksymtab_"), let export = name.suffix(from: 10),
-          export.byteCount > 0
+        if name.starts(with: "__ksymtab_"), let export = name.suffix(from: 10), export.byteCount > 0
         {
           body(export, .export)
         }

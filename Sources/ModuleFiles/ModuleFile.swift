@@ -4,20 +4,15 @@ package import ModuleVersions
 
 /// One module, read leniently: for what it says, not for whether a kernel would accept it.
 package struct ModuleFile: ~Escapable {
-  /// The ELF file.
   package let elf: ELFFile
 
   /// Reads the headers of a module.
-  ///
-  /// - Throws: ``ParseError`` if it is not an ELF file, or its headers lie outside of it.
   @_lifetime(copy source)
   package init(_ source: ByteSource) throws(ParseError) {
     elf = try ELFFile(source)
   }
 
   /// The strings of `.modinfo`; `nil` if there is none.
-  ///
-  /// - Throws: ``ParseError`` if the section lies outside of the file.
   @_lifetime(copy self)
   package func info() throws(ParseError) -> ModuleInfo? {
     guard let index = elf.sectionIndex(named: ".modinfo") else { return nil }
@@ -25,24 +20,15 @@ package struct ModuleFile: ~Escapable {
   }
 
   /// The module's name: as `.modinfo` says, else as the module structure does.
-  ///
-  /// - Throws: ``ParseError`` if a section lies outside of the file.
   package func name() throws(ParseError) -> String? {
     if let info = try info(), let name = info.value("name") { return name }
     return try structureName()
   }
 
-  /// The version tables.
-  ///
-  /// - Throws: ``ParseError`` if a section lies outside of the file.
   @_lifetime(copy self)
   package func versions() throws(ParseError) -> VersionTables { try VersionTables(elf) }
 
-  /// What the module exports.
-  ///
-  /// - Parameter path: Its path, from which the owner's name in Module.symvers is made.
-  /// - Returns: The exports, with one owner.
-  /// - Throws: ``ParseError`` if a section lies outside of the file.
+  /// What the module exports; the owner's name in Module.symvers is made from the path.
   package func exports(ofFile path: String) throws(ParseError) -> ExportTable {
     var table = ExportTable()
     let owner = table.addOwner(ModulePaths.symversName(of: path))
@@ -51,8 +37,6 @@ package struct ModuleFile: ~Escapable {
   }
 
   /// The name in the module structure (`KBUILD_MODNAME`); `nil` if there is no such structure.
-  ///
-  /// - Throws: ``ParseError`` if the section lies outside of the file.
   package func structureName() throws(ParseError) -> String? {
     guard let index = elf.sectionIndex(named: ".gnu.linkonce.this_module") else { return nil }
     return try elf.moduleStructureName(of: elf.sections[index])
@@ -60,7 +44,6 @@ package struct ModuleFile: ~Escapable {
 }
 
 extension ELFFile {
-  /// The strings of a `.modinfo` section.
   @_lifetime(copy self)
   package func moduleInfo(of section: ELFSection) throws(ParseError) -> ModuleInfo {
     let bytes = try source.bytes(at: section.offset, size: section.size, in: ".modinfo")
@@ -74,9 +57,8 @@ extension ELFFile {
       try source.bytes(start..<max(start, end), in: ".modinfo"), size: bytes.byteCount)
   }
 
-  /// The name in a module structure: it follows the state (an `enum`) and the list links.
-  ///
-  /// - Note: `struct module`, include/linux/module.h, unchanged up to 7.3.
+  /// The name in a module structure: it follows the state (an `enum`) and the list links (`struct
+  /// module`, include/linux/module.h, unchanged up to 7.3).
   package func moduleStructureName(of section: ELFSection) throws(ParseError) -> String {
     let start = UInt64(3 * layout.wordSize)
     let length = UInt64(64 - layout.wordSize)

@@ -1,9 +1,8 @@
 internal import ByteStorage
 
-/// The `key=value` strings of a module's `.modinfo` section.
-///
-/// Reads as the kernel does (`get_next_modinfo`, kernel/module/main.c, 5.10 to 7.3): leading NULs
-/// are skipped, a key must start its string, and a last value without a NUL runs on past the section.
+/// The `key=value` strings of a module's `.modinfo` section. Reads as the kernel does
+/// (`get_next_modinfo`, kernel/module/main.c, 5.10 to 7.3): leading NULs are skipped, a key must
+/// start its string, and a last value without a NUL runs on past the section.
 package struct ModuleInfo: ~Escapable {
   /// The section and what follows it, so that an unterminated value can be followed.
   private let bytes: RawSpan
@@ -43,7 +42,6 @@ package struct ModuleInfo: ~Escapable {
     }
   }
 
-  /// All values of a key, in order.
   package func values(_ key: StaticString) -> [String] {
     var found: [String] = []
     forEach { string in
@@ -53,7 +51,6 @@ package struct ModuleInfo: ~Escapable {
     return found
   }
 
-  /// The first value of a key, or `nil`.
   package func value(_ key: StaticString) -> String? {
     var found: String?
     forEach { string in

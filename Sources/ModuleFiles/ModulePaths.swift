@@ -1,6 +1,5 @@
 package import ByteStorage
 
-/// Finding modules on disk.
 package enum ModulePaths {
   /// Whether a file name is that of a module: `.ko`, `.ko.gz`, `.ko.xz` or `.ko.zst`.
   package static func isModuleName(_ name: String) -> Bool {
@@ -10,9 +9,8 @@ package enum ModulePaths {
     return false
   }
 
-  /// The modules that some paths name: files as they are, directories by what is below them.
-  ///
-  /// - Returns: Entries in order; a directory's in bytewise order of their paths.
+  /// The modules that some paths name: files as they are, directories by what is below them, in
+  /// bytewise order.
   package static func expand(_ paths: [String]) -> [DirectoryTree.Entry] {
     paths.flatMap { path -> [DirectoryTree.Entry] in
       guard path != "-", PathKind(path) == .directory else { return [.file(path)] }
@@ -20,13 +18,12 @@ package enum ModulePaths {
     }
   }
 
-  /// The name that a loaded module has, by its file: `a-b.ko.xz` is `a_b`.
+  /// The name that a loaded module has, by its file: `a-b.ko.xz` is `a_b`. The name ends at the
+  /// first dot of the file's name. KBUILD_MODNAME ends at `.o` instead, but no module has a dot in
+  /// its name: the build makes C identifiers of it.
   ///
-  /// The name ends at the first dot of the file's name. KBUILD_MODNAME ends at `.o` instead, but no
-  /// module has a dot in its name: the build makes C identifiers of it.
-  ///
-  /// - Note: kmod 34, shared/util.c, `path_to_modname` and `modname_normalize`; scripts/Makefile.lib,
-  ///   `name-fix-token` (7.3).
+  /// - Note: kmod 34, shared/util.c, `path_to_modname` and `modname_normalize`;
+  ///   scripts/Makefile.lib, `name-fix-token` (7.3).
   package static func moduleName(ofFile path: String) -> String {
     guard let file = path.utf8.split(separator: UInt8(ascii: "/")).last else { return "" }
     let name = file.prefix { $0 != UInt8(ascii: ".") }

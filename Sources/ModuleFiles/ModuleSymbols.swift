@@ -13,14 +13,10 @@ package enum ModuleSymbolView: Sendable, Hashable {
 }
 
 extension ModuleFile {
-  /// The symbols that a module defines, in the order of its symbol table.
+  /// The symbols that a module defines, in the order of its symbol table, which counts for the
+  /// position (`sympos`) of equal names. Addresses are offsets in sections: a file has no place in
+  /// memory.
   ///
-  /// Their addresses are offsets in their sections: a file has no place in memory. The order is what
-  /// counts for the position (`sympos`) of equal names.
-  ///
-  /// - Parameter view: What is taken of the symbol table.
-  /// - Returns: The symbols, without an owner.
-  /// - Throws: ``ParseError`` if there is no symbol table, or a section lies outside of the file.
   /// - Note: kernel/module/kallsyms.c, `is_core_symbol` and `module_get_kallsym`.
   package func symbols(as view: ModuleSymbolView = .file) throws(ParseError) -> SymbolTable {
     guard view == .kernel else { return try SymbolTable(symbolsOf: elf) }

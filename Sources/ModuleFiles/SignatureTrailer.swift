@@ -28,10 +28,8 @@ package struct SignatureTrailer: Sendable, Hashable {
   /// Size of the file before the marker, in bytes.
   package let lengthBeforeMarker: Int
 
-  /// Looks for the marker at the end of a file.
-  ///
-  /// - Returns: The trailer, or `nil` if the file is unsigned. If there is no room for the structure
-  ///   before the marker, its fields are zero.
+  /// Looks for the marker at the end of a file; `nil` if it is unsigned. If there is no room for
+  /// the structure before the marker, its fields are zero.
   package init?(_ source: ByteSource) {
     let markerSize = SignatureTrailer.marker.utf8CodeUnitCount
     guard source.count > markerSize,

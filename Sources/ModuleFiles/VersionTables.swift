@@ -24,8 +24,6 @@ package struct VersionTables: ~Escapable {
 
   /// Finds the tables in a module. As in the kernel, the first section of a name that is allocated
   /// counts; without such a one, the first of that name is read all the same, and reported.
-  ///
-  /// - Throws: ``ParseError`` if a section lies outside of the file.
   @_lifetime(copy file)
   package init(_ file: ELFFile) throws(ParseError) {
     var defects: [VersionDefect] = []
@@ -55,8 +53,7 @@ package struct VersionTables: ~Escapable {
     }
     // What the header says is read, whatever the type: so does the kernel.
     if let section = basic?.section {
-      basicBytes = try file.source.bytes(
-        at: section.offset, size: section.size, in: "__versions")
+      basicBytes = try file.source.bytes(at: section.offset, size: section.size, in: "__versions")
     } else {
       basicBytes = RawSpan()
     }
@@ -86,20 +83,17 @@ package struct VersionTables: ~Escapable {
 
   /// The basic table; its records are meaningless if ``packed`` is there.
   package var basic: BasicVersions {
-    @_lifetime(copy self)
-    get { BasicVersions(basicBytes, layout: layout) }
+    @_lifetime(copy self) get { BasicVersions(basicBytes, layout: layout) }
   }
 
   /// Ubuntu's packed table, if `__versions` is in that layout.
   package var packed: PackedVersions? {
-    @_lifetime(copy self)
-    get { hasBasic ? PackedVersions(basicBytes, layout: layout) : nil }
+    @_lifetime(copy self) get { hasBasic ? PackedVersions(basicBytes, layout: layout) : nil }
   }
 
   /// The extended table.
   package var extended: ExtendedVersions {
-    @_lifetime(copy self)
-    get { ExtendedVersions(crcs: crcBytes, names: nameBytes, layout: layout) }
+    @_lifetime(copy self) get { ExtendedVersions(crcs: crcBytes, names: nameBytes, layout: layout) }
   }
 
   /// The layouts that are present, in the order `__versions` first.

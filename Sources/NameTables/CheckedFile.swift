@@ -27,10 +27,8 @@ internal import Synchronization
     unsafe verified.deallocate()
   }
 
-  /// Bytes of the file.
-  ///
-  /// - Throws: ``ParseError`` if they lie outside of the file or before its first block, or a block
-  ///   of them is damaged.
+  /// Bytes of the file. Throws ``ParseError`` if they lie outside of the file or before its first
+  /// block, or a block of them is damaged.
   @_lifetime(borrow self)
   func bytes(_ range: Range<Int>, in region: StaticString) throws(ParseError) -> RawSpan {
     guard range.lowerBound >= NameTableHeader.blockSize, range.upperBound <= checksums.lowerBound,
@@ -51,7 +49,6 @@ internal import Synchronization
     return unsafe _overrideLifetime(bytes, borrowing: self)
   }
 
-  /// Number of blocks.
   var blockCount: Int { checksums.count / 4 }
 
   /// Compares a block, counted from the first after the header, with its checksum, once.
@@ -65,8 +62,7 @@ internal import Synchronization
     let end = min(start &+ NameTableHeader.blockSize, checksums.lowerBound)
     // SAFETY: `file` lives as long as this object.
     let file = unsafe self.file.unboundBytes
-    let expected =
-      file.integer(UInt32.self, at: checksums.lowerBound &+ block &* 4, .little) ?? 0
+    let expected = file.integer(UInt32.self, at: checksums.lowerBound &+ block &* 4, .little) ?? 0
     guard file.slice(start..<end)?.crc32 == expected else {
       throw ParseError(.badValue(UInt64(expected)), in: "name table checksum", at: start)
     }

@@ -3,9 +3,6 @@ internal import SymbolNames
 
 extension NameTable {
   /// Checks the whole table: every checksum, every order, every reference, every digest.
-  ///
-  /// - Throws: ``ParseError`` that names the first thing wrong.
-  /// - Complexity: O(n), with SHA-256 of every name.
   package func check() throws(ParseError) {
     for block in 0..<file.blockCount { try file.verify(block) }
     for index in 0..<ownerCount { _ = try owner(at: index) }
@@ -94,9 +91,7 @@ extension NameTable {
         seen.insert(start * NameTableHeader.mostForms + form),
         let key = paths.key(of: try record(at: offset).name, form),
         !key.lexicographicallyPrecedes(last)
-      else {
-        throw failure("readable name", .readables, index * NameTableHeader.readableEntrySize)
-      }
+      else { throw failure("readable name", .readables, index * NameTableHeader.readableEntrySize) }
       last = key
     }
   }
@@ -108,7 +103,6 @@ extension NameTable {
   }
 }
 
-/// Ascending offsets.
 private struct Offsets {
   private var offsets: [Int] = []
 
@@ -122,7 +116,6 @@ private struct Offsets {
   }
 }
 
-/// A set of small numbers.
 private struct Marks {
   private var words: [UInt64]
 

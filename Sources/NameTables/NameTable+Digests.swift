@@ -3,9 +3,6 @@ package import SymbolNames
 
 extension NameTable {
   /// The first name with a digest; `nil` if the table has none.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  /// - Complexity: O(1): three or four places of the file, and SHA-256 of the name.
   @_lifetime(borrow self)
   package func record(for digest: HashedName) throws(ParseError) -> Record? {
     var entries = try DigestEntries(self, digest.key)
@@ -19,8 +16,6 @@ extension NameTable {
   }
 
   /// Calls `body` for every name with a hashed name: one, or two that differ by a leading dot.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   package func forEachRecord(
     for digest: HashedName, _ body: (borrowing Record) -> Void
   ) throws(ParseError) {
@@ -31,10 +26,7 @@ extension NameTable {
     }
   }
 
-  /// The name itself, if the table has it.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  /// - Complexity: As ``record(for:)``: a name is found by its digest.
+  /// The name itself, if the table has it; it is found by its digest.
   @_lifetime(borrow self)
   package func record(linkage name: RawSpan) throws(ParseError) -> Record? {
     var entries = try DigestEntries(self, HashedName(of: name).key)
@@ -77,11 +69,7 @@ private struct DigestEntries {
     while high &- low > 2 {
       let middle = (low &+ high) / 2
       let entry = try table.number(.digests, at: middle, size: NameTableHeader.digestEntrySize)
-      if entry >> 40 < Int(bits) {
-        low = middle &+ 1
-      } else {
-        high = middle
-      }
+      if entry >> 40 < Int(bits) { low = middle &+ 1 } else { high = middle }
     }
     range = low..<range.upperBound
   }

@@ -12,7 +12,6 @@ extension NameTable {
     /// Build ID of its kernel; empty if unknown.
     package var kernelBuildID: [UInt8]
 
-    /// Creates an owner.
     package init(
       _ name: String, buildID: [UInt8] = [], release: String = "", kernelBuildID: [UInt8] = []
     ) {
@@ -22,18 +21,13 @@ extension NameTable {
       self.kernelBuildID = kernelBuildID
     }
 
-    /// The fields as they are written.
-    var fields: [[UInt8]] {
-      [Array(release.utf8), kernelBuildID, Array(name.utf8), buildID]
-    }
+    var fields: [[UInt8]] { [Array(release.utf8), kernelBuildID, Array(name.utf8), buildID] }
   }
 
   /// Longest field of an owner, in bytes.
   static let longestField = 4096
 
   /// An owner by its index.
-  ///
-  /// - Throws: ``ParseError`` if there is no such owner, or the table is damaged there.
   package func owner(at index: Int) throws(ParseError) -> Owner {
     let section = header[.owners]
     guard index >= 0, index < ownerCount else {
@@ -61,9 +55,6 @@ extension NameTable {
   }
 
   /// Indexes of the owners of a name, ascending.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged there.
-  /// - Complexity: O(number of owners of the name).
   package func owners(of record: borrowing Record) throws(ParseError) -> [Int] {
     var owners: [Int] = []
     _ = try readSet(at: record.set) { owners.append($0) }
@@ -79,8 +70,7 @@ extension NameTable {
       let owner = next &+ (try setNumber(at: &position))
       guard owner < ownerCount else {
         throw ParseError(
-          .badValue(UInt64(owner)), in: "set of owners",
-          at: header[.sets].lowerBound &+ position)
+          .badValue(UInt64(owner)), in: "set of owners", at: header[.sets].lowerBound &+ position)
       }
       body(owner)
       next = owner &+ 1

@@ -3,14 +3,9 @@ internal import SymbolNames
 
 extension NameTable {
   /// Calls `body` for every name whose readable path is `path` or ends in it, each once, until it
-  /// returns `false`.
-  ///
-  /// Generic arguments do not count: `call_printk`, `print::call_printk` and
-  /// `kernel::print::call_printk` all find the same name. `<A as B>::f` is found as `A::f` and `B::f`,
-  /// too.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  /// - Complexity: O(log n) names made readable, and one for each that ends in the last part.
+  /// returns `false`. Generic arguments do not count: `call_printk`, `print::call_printk` and
+  /// `kernel::print::call_printk` all find the same name. `<A as B>::f` is found as `A::f` and
+  /// `B::f`, too.
   package func forEachRecord(
     readable path: RawSpan, _ body: (borrowing Record) -> Bool
   ) throws(ParseError) {
@@ -21,14 +16,9 @@ extension NameTable {
     }
   }
 
-  /// Calls `body` for every readable form whose key begins with `key`, in their order, until it returns
-  /// `false`.
-  ///
-  /// - Parameters:
-  ///   - key: The beginning of a `ReadablePath.reversedKey(of:)`.
-  ///   - body: Gets a name, its forms, and which of them it is.
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  /// - Complexity: O(log n) names made readable, and one for each form.
+  /// Calls `body` for every readable form whose key begins with `key` (the beginning of a
+  /// `ReadablePath.reversedKey(of:)`), in their order, until it returns `false`: with the name, its
+  /// forms, and which of them it is.
   package func forEachRecord(
     readableKey key: [UInt8], _ body: (borrowing Record, [String], Int) -> Bool
   ) throws(ParseError) {
@@ -39,11 +29,7 @@ extension NameTable {
       let middle = (low &+ high) / 2
       let (offset, form) = try readable(at: middle)
       let found = paths.key(of: try record(at: offset).name, form) ?? []
-      if found.lexicographicallyPrecedes(key) {
-        low = middle &+ 1
-      } else {
-        high = middle
-      }
+      if found.lexicographicallyPrecedes(key) { low = middle &+ 1 } else { high = middle }
     }
     var (last, lastEntry): ([UInt8], Int) = ([], -1)
     while low < readableCount {
@@ -89,9 +75,8 @@ extension NameTable {
 struct ReadablePaths: ~Copyable {
   private var buffer = NameBuffer(minimumCapacity: RustDemangler.maximumReadableLength)
 
-  /// The paths by which a name may be called; none if it has no readable form.
-  ///
-  /// What compilers append to the mangled name does not count.
+  /// The paths by which a name may be called; none if it has no readable form. What compilers
+  /// append to the mangled name does not count.
   mutating func forms(of name: RawSpan) -> [String] {
     guard name.starts(with: "_R") || name.starts(with: "_ZN") else { return [] }
     let parts = LinkageName(name.characters)

@@ -2,13 +2,8 @@ package import ByteStorage
 internal import SymbolNames
 
 extension NameTable {
-  /// Calls `body` for every name whose source name is `source`, until it returns `false`.
-  ///
-  /// Names are the source name itself, or with what toolchains put before it and compilers after it.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  /// - Complexity: O(log n) for each of the prefixes, and O(1) for each name with a dot or dollar
-  ///   after the source name.
+  /// Calls `body` for every name whose source name is `source`, until it returns `false`. Names are
+  /// the source name itself, or with what toolchains put before it and compilers after it.
   package func forEachRecord(
     source: RawSpan, _ body: (borrowing Record) -> Bool
   ) throws(ParseError) {
@@ -31,9 +26,6 @@ extension NameTable {
 
   /// Calls `body` for every name that begins with some bytes, in bytewise order, until it returns
   /// `false`.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
-  /// - Complexity: O(log n) and O(1) for each name.
   package func forEachRecord(
     beginningWith key: RawSpan, _ body: (borrowing Record) -> Bool
   ) throws(ParseError) {
@@ -50,17 +42,11 @@ extension NameTable {
   /// Offset in the text of the first name that is not below a key; `nil` if all are.
   func firstOffset(notBelow key: RawSpan) throws(ParseError) -> Int? {
     // The last landmark below the key.
-    var (low, high) = (
-      0, header[.landmarks].count / NameTableHeader.offsetSize
-    )
+    var (low, high) = (0, header[.landmarks].count / NameTableHeader.offsetSize)
     while low < high {
       let middle = (low &+ high) / 2
       let record = try record(at: landmark(middle))
-      if record.name.compare(key) < 0 {
-        low = middle &+ 1
-      } else {
-        high = middle
-      }
+      if record.name.compare(key) < 0 { low = middle &+ 1 } else { high = middle }
     }
     var offset = low == 0 ? 0 : try landmark(low &- 1)
     for _ in 0...NameTableHeader.namesPerLandmark where offset < header[.text].count {

@@ -1,19 +1,12 @@
 package import ByteStorage
 
 /// A name table: every name of any number of kernels, by digest, linkage, source and readable name.
-///
 /// The file is mapped; opening costs the same for ten names and ten million, and a search touches a
-/// few pages. Each block is compared with its checksum when it is first touched, so every search may
-/// find that the table is damaged. A table may be shared by threads.
-///
-/// ```swift
-/// let table = try NameTable("kernels.names")
-/// if let record = try table.record(for: digest) { print(record.name.text) }
-/// ```
+/// few pages. Each block is compared with its checksum when it is first touched, so every search
+/// may find that the table is damaged. A table may be shared by threads.
 package struct NameTable: Sendable {
   /// A name of the table. It lives as long as the table.
   package struct Record: ~Escapable {
-    /// The linkage name.
     package let name: RawSpan
     /// Offset of the set of its owners.
     let set: Int
@@ -35,9 +28,6 @@ package struct NameTable: Sendable {
   let file: CheckedFile
 
   /// Opens a table.
-  ///
-  /// - Throws: ``FileError`` if the file cannot be mapped, is not a name table, has a version that is
-  ///   not known, or its header is damaged.
   package init(_ path: String) throws(FileError) {
     let file = try MappedFile(path)
     do throws(ParseError) {
@@ -45,12 +35,7 @@ package struct NameTable: Sendable {
     } catch { throw FileError(path: path, cause: .malformed(error)) }
   }
 
-  /// A table in memory, which is copied.
-  ///
-  /// - Parameters:
-  ///   - bytes: The file.
-  ///   - checks: Whether to compare checksums; everything else is checked all the same.
-  /// - Throws: ``ParseError`` if it is not a table.
+  /// A table in memory, which is copied. Without `checks` all but the checksums is checked.
   package init(copying bytes: RawSpan, checks: Bool = true) throws(ParseError) {
     try self.init(MappedFile(copying: bytes), checks: checks)
   }
@@ -65,21 +50,17 @@ package struct NameTable: Sendable {
     bytes.starts(with: NameTableHeader.magic)
   }
 
-  /// Number of names.
   package var count: Int { header.nameCount }
 
   /// Number of forms of readable names, up to three a name.
   package var readableCount: Int { header.readableCount }
 
-  /// Number of owners.
   package var ownerCount: Int { header.ownerCount }
 
   /// Size of the file, in bytes.
   package var fileSize: Int { header.fileSize }
 
   /// Calls `body` for every name, in bytewise order, until it returns `false`.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged.
   package func forEachRecord(
     _ body: (borrowing Record) throws(ParseError) -> Bool
   ) throws(ParseError) {
@@ -113,8 +94,7 @@ package struct NameTable: Sendable {
         in: "name table record", at: first)
     }
     let name = try file.bytes(first..<(first &+ length), in: "name table record")
-    let record = Record(
-      name: name, set: set, offset: offset, next: offset &+ position &+ length)
+    let record = Record(name: name, set: set, offset: offset, next: offset &+ position &+ length)
     return unsafe _overrideLifetime(record, borrowing: self)
   }
 

@@ -62,7 +62,6 @@ struct NameTableHeader: Equatable {
     return bits
   }
 
-  /// The block.
   func encoded() -> [UInt8] {
     var output = OutputBuffer(reserving: NameTableHeader.blockSize)
     output.append(NameTableHeader.magic)
@@ -85,13 +84,7 @@ struct NameTableHeader: Equatable {
 }
 
 extension NameTableHeader {
-  /// Reads the header of a file.
-  ///
-  /// - Parameters:
-  ///   - file: The whole file.
-  ///   - checks: Whether to compare checksums.
-  /// - Throws: ``ParseError`` if it is not a name table, has another version, is damaged, or states what
-  ///   cannot be.
+  /// Reads the header of a file; checksums are compared if `checks`.
   init(parsing file: RawSpan, checks: Bool) throws(ParseError) {
     let block = try NameTableHeader.block(of: file, checks: checks)
     fileSize = try NameTableHeader.number(in: block, at: 16, atMost: .max)
@@ -142,8 +135,7 @@ extension NameTableHeader {
     }
     let sum = block.integer(UInt32.self, at: blockSize - 4, .little) ?? 0
     guard !checks || block.slice(0..<(blockSize - 4))?.crc32 == sum else {
-      throw ParseError(
-        .badValue(UInt64(sum)), in: "name table header checksum", at: blockSize - 4)
+      throw ParseError(.badValue(UInt64(sum)), in: "name table header checksum", at: blockSize - 4)
     }
     let size = block.integer(UInt32.self, at: 12, .little) ?? 0
     guard size == UInt32(blockSize) else {

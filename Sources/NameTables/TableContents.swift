@@ -91,9 +91,8 @@ final class TableContents {
     try body(unsafe bytes.span.bytes)
   }
 
-  /// Writes everything that follows the text, and makes the file.
-  ///
-  /// - Returns: Number of names, and size of the file.
+  /// Writes everything that follows the text, and makes the file; returns the number of names and
+  /// the size of the file in bytes.
   func finish(_ owners: [NameTable.Owner]) throws(FileError) -> (Int, Int) {
     writer.begin(.landmarks)
     try writer.append(landmarks)

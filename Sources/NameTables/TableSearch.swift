@@ -3,7 +3,6 @@ package import SymbolNames
 
 /// A name with all its owners.
 package struct FoundName: Sendable {
-  /// The name.
   package let name: SymbolName
   /// What owns it, in all tables that were searched, each owner once.
   package fileprivate(set) var owners: [NameTable.Owner]
@@ -20,18 +19,13 @@ package struct TableSearch: Sendable {
   package private(set) var found: [FoundName] = []
   private var places: [[UInt8]: Int] = [:]
 
-  /// Takes a key.
-  ///
-  /// - Parameter key: A hashed name (64 hexadecimal digits, with or without `sha256:`), a linkage name, a
-  ///   source name, or a readable path or the end of one.
+  /// A key is a hashed name (64 hexadecimal digits, with or without `sha256:`), a linkage name, a
+  /// source name, or a readable path or the end of one.
   package init(_ key: String) {
     self.key = Array(key.utf8)
     hashed = HashedName(key)
   }
 
-  /// Adds what a table has.
-  ///
-  /// - Throws: ``ParseError`` if the table is damaged where it was touched.
   package mutating func add(_ table: NameTable) throws(ParseError) {
     for reading in Reading.allCases {
       let names = try names(table, reading)

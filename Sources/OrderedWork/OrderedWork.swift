@@ -11,31 +11,20 @@ package enum OrderedWork {
   package static var processorCount: Int { max(1, Int(ksym_processor_count())) }
 
   /// Runs `work` for every index of `0..<count` and passes each result to `consume`, in order.
-  ///
   /// Threads take chunks of indices from an atomic cursor; they may run ahead of the consumer by a
-  /// bounded window only, so memory does not grow with `count`. `consume` runs on the calling thread.
-  ///
-  /// - Parameters:
-  ///   - count: Number of jobs.
-  ///   - workers: Number of threads; 1 runs everything on the calling thread.
-  ///   - chunk: Jobs a thread takes at once: more for short jobs.
-  ///   - makeState: Makes a worker's own state (buffers), once per thread.
-  ///   - work: The job; called on any thread.
-  ///   - consume: Receives results in order; returning `false` stops the loop.
+  /// bounded window only, so memory does not grow with `count`. `consume` runs on the calling
+  /// thread, and stops the loop by returning `false`. Each thread has a state of its own (buffers).
   package static func run<State: ~Copyable, Result: Sendable>(
     count: Int, workers: Int, chunk: Int = 1, makeState: @escaping @Sendable () -> State,
     work: @escaping @Sendable (inout State, Int) -> Result, consume: (Int, Result) -> Bool
   ) {
     if workers <= 1 || count <= 1 {
       var state = makeState()
-      for index in 0..<max(count, 0) {
-        guard consume(index, work(&state, index)) else { return }
-      }
+      for index in 0..<max(count, 0) { guard consume(index, work(&state, index)) else { return } }
       return
     }
     let size = max(1, chunk)
-    let exchange = Exchange<[Result]>(
-      chunks: (count + size - 1) / size, window: 4 * workers)
+    let exchange = Exchange<[Result]>(chunks: (count + size - 1) / size, window: 4 * workers)
     let threads = (0..<workers).compactMap { _ in
       Thread {
         var state = makeState()
@@ -141,9 +130,7 @@ private final class Exchange<Value: Sendable>: Sendable {
 
   func signal() { unsafe sem_post(handle) }
 
-  func wait() {
-    while unsafe sem_wait(handle) != 0 {}
-  }
+  func wait() { while unsafe sem_wait(handle) != 0 {} }
 
   deinit {
     unsafe sem_destroy(handle)
@@ -151,7 +138,6 @@ private final class Exchange<Value: Sendable>: Sendable {
   }
 }
 
-/// A thread running one closure.
 private struct Thread {
   private final class Box: Sendable {
     let body: @Sendable () -> Void

@@ -1,6 +1,5 @@
 /// A mark that a compiler or linker appended to the source name.
 package struct CompilerSuffix: Equatable, Sendable {
-  /// What put it there.
   package enum Kind: Sendable, CaseIterable {
     /// `.llvm.<hash>`: a local made global by ThinLTO; the hash stands for the translation unit.
     case llvm
@@ -36,7 +35,6 @@ package struct CompilerSuffix: Equatable, Sendable {
     case number
   }
 
-  /// What put it there.
   package let kind: Kind
   /// The bytes of the linkage name it takes, with the leading dot.
   package let range: Range<Int>
@@ -75,9 +73,7 @@ extension CompilerSuffix {
     let isNumber = isFilled(name, word) { $0 &- UInt8(ascii: "0") < 10 }
     if let previous = lastDot(in: name, before: dot) {
       let before = (previous &+ 1)..<dot
-      if isNumber,
-        let kind = keyword(name, before, accepting: [.digits, .optionalDigits, .hash])
-      {
+      if isNumber, let kind = keyword(name, before, accepting: [.digits, .optionalDigits, .hash]) {
         return CompilerSuffix(kind: kind, range: previous..<end)
       }
       let isHash = isFilled(name, word) {
@@ -102,7 +98,6 @@ extension CompilerSuffix {
     return nil
   }
 
-  /// `$` and 32 hexadecimal digits.
   private static func cfiHash(of name: Span<UInt8>, before end: Int) -> CompilerSuffix? {
     let start = end &- 33
     guard start > 0, name[start] == UInt8(ascii: "$"),
@@ -121,7 +116,6 @@ extension CompilerSuffix {
     return nil
   }
 
-  /// Whether a range is not empty and each byte of it passes.
   private static func isFilled(
     _ name: Span<UInt8>, _ range: Range<Int>, with test: (UInt8) -> Bool
   ) -> Bool {
@@ -131,12 +125,10 @@ extension CompilerSuffix {
 }
 
 extension Span<UInt8> {
-  /// Whether the bytes are those of `text`.
   func equals(_ text: StaticString) -> Bool {
     starts(with: text) && count == text.utf8CodeUnitCount
   }
 
-  /// Whether the first bytes are those of `text`.
   func starts(with text: StaticString) -> Bool {
     guard count >= text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { expected in

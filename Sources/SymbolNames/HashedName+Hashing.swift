@@ -2,9 +2,6 @@ internal import ByteStorage
 
 extension HashedName {
   /// The hashed name of a linkage name: SHA-256 of its bytes, without one leading dot.
-  ///
-  /// - Parameter linkage: The linkage name, without a NUL.
-  /// - Complexity: O(length), no allocation.
   package init(of linkage: RawSpan) {
     var hashed = linkage
     if linkage.byte(at: 0) == UInt8(ascii: "."), let rest = linkage.suffix(from: 1) {
@@ -15,7 +12,6 @@ extension HashedName {
 }
 
 extension SymbolNameView {
-  /// The hashed name.
   package var hashed: HashedName {
     // SAFETY: bytes have no padding.
     HashedName(of: unsafe linkage.bytes)
@@ -23,6 +19,5 @@ extension SymbolNameView {
 }
 
 extension SymbolName {
-  /// The hashed name.
   package var hashed: HashedName { view.hashed }
 }

@@ -1,6 +1,5 @@
-/// The hashed name of a symbol: 32 bytes that stand for a name where a table has no room for it.
-///
-/// It is the SHA-256 digest of the linkage name without one leading dot; `init(of:)` is the only place
+/// The hashed name of a symbol: 32 bytes that stand for a name where a table has no room for it. It
+/// is the SHA-256 digest of the linkage name without one leading dot; `init(of:)` is the only place
 /// that computes it.
 ///
 /// - Note: Proposed for names that do not fit `struct modversion_info` (include/linux/module.h) in
@@ -10,7 +9,6 @@ package struct HashedName: Sendable, Hashable {
   /// The 32 bytes as four big-endian numbers.
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
-  /// Takes the digest as four big-endian numbers.
   init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
   /// Takes the bytes of a digest; `nil` unless there are 32.
@@ -50,7 +48,6 @@ package struct HashedName: Sendable, Hashable {
   /// The first eight bytes as a big-endian number, which tables of digests are sorted by.
   package var key: UInt64 { words.0 }
 
-  /// The 32 bytes.
   package var bytes: [UInt8] {
     [words.0, words.1, words.2, words.3].flatMap { word in
       (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
@@ -65,7 +62,6 @@ package struct HashedName: Sendable, Hashable {
     }.joined()
   }
 
-  /// Whether two names have the same digest.
   package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
   /// Hashes the first words, which are as good as all.

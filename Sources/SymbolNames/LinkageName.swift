@@ -1,8 +1,6 @@
-/// A linkage name taken apart: what the toolchain put before the source name, the source name, and what
-/// it appended.
-///
-/// Suffixes are recognised from the end, as long as all that follows is known too: in
-/// `fn.var.3.llvm.5` the source name is `fn.var`, since `.var` is not a compiler's mark.
+/// A linkage name taken apart: what the toolchain put before the source name, the source name, and
+/// what it appended. Suffixes are recognised from the end, as long as all that follows is known
+/// too: in `fn.var.3.llvm.5` the source name is `fn.var`, since `.var` is not a compiler's mark.
 package struct LinkageName: Equatable, Sendable {
   /// What precedes the source name.
   package enum Prefix: Sendable {
@@ -28,10 +26,7 @@ package struct LinkageName: Equatable, Sendable {
   /// The suffixes, in the order of the name.
   package let suffixes: [CompilerSuffix]
 
-  /// Takes a linkage name apart.
-  ///
-  /// - Parameter name: The name, without a terminating NUL.
-  /// - Complexity: O(length); allocates only if there is a prefix or suffix.
+  /// Takes a linkage name apart; allocates only if there is a prefix or suffix.
   package init(_ name: Span<UInt8>) {
     var prefixes: [Prefix] = []
     var start = 0
@@ -60,24 +55,17 @@ package struct LinkageName: Equatable, Sendable {
     sourceRange = start..<(start &+ end)
   }
 
-  /// The source name of a linkage name: without prefixes and suffixes.
-  ///
-  /// - Parameter name: The linkage name.
-  /// - Returns: What the source calls it; for Rust, the mangled name.
+  /// The linkage name without prefixes and suffixes: what the source calls it; for Rust, the
+  /// mangled name.
   package static func sourceName(of name: String) -> String {
     let bytes = Array(name.utf8)
     let parts = LinkageName(bytes.span)
     return String(decoding: bytes[parts.sourceRange], as: UTF8.self)
   }
 
-  /// How much of a symbol name `modpost` takes for the exported name.
-  ///
-  /// A number that the compiler appended is cut: `foo.123` and `foo.1.cold` count as `foo`, while
-  /// `foo.part.0` and `.foo` stay.
-  ///
-  /// - Parameter name: The name as in the symbol table.
-  /// - Returns: The number of bytes kept.
-  /// - Note: `remove_dot` of scripts/mod/modpost.c.
+  /// How many bytes of a symbol name `modpost` takes for the exported name: a number that the
+  /// compiler appended is cut (`remove_dot` of scripts/mod/modpost.c). `foo.123` and `foo.1.cold`
+  /// count as `foo`, while `foo.part.0` and `.foo` stay.
   package static func modpostLength(of name: Span<UInt8>) -> Int {
     var dot = 0
     while dot < name.count, name[dot] != UInt8(ascii: ".") { dot &+= 1 }

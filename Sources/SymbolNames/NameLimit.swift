@@ -40,7 +40,6 @@ package struct NameLimit: Hashable, Sendable, CustomStringConvertible {
     case truncated
   }
 
-  /// The interface.
   package let interface: Interface
   /// The most bytes it takes, without the terminating NUL.
   package let maximum: Int
@@ -49,7 +48,6 @@ package struct NameLimit: Hashable, Sendable, CustomStringConvertible {
   /// What becomes of a longer name.
   package let excess: Excess
 
-  /// All of it, by its names.
   package var description: String {
     "\(interface) \(maximum) bytes\(wordBits.map { ", \($0)-bit" } ?? ""): \(excess)"
   }
@@ -68,19 +66,15 @@ extension NameLimit {
       + rows(.moduleName, 55, 59, .refused, "include/linux/module.h, MODULE_NAME_LEN")
       + symbolNames(.kallsyms, .omitted, "include/linux/kallsyms.h, KSYM_NAME_LEN")
       + symbolNames(.livepatchFunction, .refused, "kernel/livepatch/core.c")
-      + rows(.livepatchObject, 55, 59, .refused, "kernel/livepatch/core.c")
-      + [
+      + rows(.livepatchObject, 55, 59, .refused, "kernel/livepatch/core.c") + [
         row(.traceEvent, 63, .refused, "kernel/trace/trace_probe.h, MAX_EVENT_NAME_LEN"),
         row(.kprobeCommand, 4094, .refused, "kernel/trace/trace.c, trace_parse_run_command"),
-      ]
-      + symbolNames(.bpfMultiKprobe, .refused, "kernel/trace/bpf_trace.c")
-      + [
+      ] + symbolNames(.bpfMultiKprobe, .refused, "kernel/trace/bpf_trace.c") + [
         row(.libbpfKallsyms, 499, .truncated, "tools/lib/bpf/libbpf.c, libbpf_kallsyms_parse"),
         row(.libbpfTrimmedName, 255, .omitted, "tools/lib/bpf/libbpf.c, avail_kallsyms_cb"),
         row(.depmodSymversLine, 10_239, .truncated, "kmod, tools/depmod.c, depmod_load_symvers"),
       ])
 
-  /// A row of the table.
   package typealias Row = ReleaseTable<NameLimit>.Row
 
   private static let extended = ReleaseTrait.readsExtendedVersions.range.since
@@ -89,8 +83,7 @@ extension NameLimit {
     _ interface: Interface, _ maximum: Int, bits: Int? = nil, _ excess: Excess, _ source: String,
     since: KernelRelease? = nil, until: KernelRelease? = nil
   ) -> Row {
-    let limit = NameLimit(
-      interface: interface, maximum: maximum, wordBits: bits, excess: excess)
+    let limit = NameLimit(interface: interface, maximum: maximum, wordBits: bits, excess: excess)
     return Row(limit, since: since, until: until, source)
   }
 
@@ -109,17 +102,11 @@ extension NameLimit {
     _ interface: Interface, _ excess: Excess, _ source: String
   ) -> [Row] {
     KernelRelease.symbolNameLengths.rows.map {
-      row(
-        interface, $0.behaviour - 1, excess, source, since: $0.range.since, until: $0.range.until)
+      row(interface, $0.behaviour - 1, excess, source, since: $0.range.since, until: $0.range.until)
     }
   }
 
-  /// The limits of one kernel, and those bound to no kernel.
-  ///
-  /// - Parameters:
-  ///   - release: The kernel's release.
-  ///   - wordBits: 32 or 64.
-  /// - Returns: One limit for each interface.
+  /// The limits of one kernel, one for each interface, those bound to no kernel included.
   package static func limits(release: KernelRelease, wordBits: Int) -> [NameLimit] {
     table.rows.lazy.filter { $0.range.contains(release) }.map(\.behaviour)
       .filter { $0.wordBits ?? wordBits == wordBits }

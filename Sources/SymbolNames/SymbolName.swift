@@ -3,16 +3,13 @@ package struct SymbolName: Sendable, Hashable {
   /// The linkage name, without a NUL; not necessarily UTF-8.
   package let linkage: [UInt8]
 
-  /// Takes a linkage name.
   package init(_ linkage: [UInt8]) { self.linkage = linkage }
 
-  /// Takes a linkage name as text.
   package init(_ linkage: String) { self.linkage = Array(linkage.utf8) }
 
   /// The same name, for code that works on borrowed bytes.
   package var view: SymbolNameView {
-    @_lifetime(borrow self)
-    borrowing get { SymbolNameView(linkage.span) }
+    @_lifetime(borrow self) borrowing get { SymbolNameView(linkage.span) }
   }
 
   /// The linkage name as text; invalid UTF-8 is replaced.
@@ -32,19 +29,14 @@ package struct SymbolNameView: ~Escapable {
   /// The linkage name, without a NUL.
   package let linkage: Span<UInt8>
 
-  /// Takes a linkage name.
   @_lifetime(copy linkage)
   package init(_ linkage: Span<UInt8>) { self.linkage = linkage }
 
-  /// The source name: without the prefixes and suffixes of the toolchain; for Rust, the mangled name.
-  ///
-  /// - Complexity: O(length); allocates only if there is a prefix or suffix.
+  /// As ``SymbolName/source``; allocates only if there is a prefix or suffix.
   package var source: Span<UInt8> {
-    @_lifetime(copy self)
-    get { linkage.extracting(LinkageName(linkage).sourceRange) }
+    @_lifetime(copy self) get { linkage.extracting(LinkageName(linkage).sourceRange) }
   }
 
-  /// The readable name; `nil` if the name is not mangled.
   package var readable: String? {
     guard linkage.starts(with: "_R") || linkage.starts(with: "_ZN") else { return nil }
     return RustDemangler.readableName(of: linkage)

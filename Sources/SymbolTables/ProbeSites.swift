@@ -13,18 +13,12 @@ package struct ProbeSites: Sendable {
   /// (`CONFIG_KPROBE_EVENTS_ON_NOTRACE`, or no dynamic ftrace).
   package var allowsUntraced = false
 
-  /// Sorts the addresses.
   package init(tracing: [UInt64], refused: [UInt64]) {
     self.tracing = tracing.sorted()
     self.refused = refused.sorted()
   }
 
-  /// Whether ftrace has a site in a function.
-  ///
-  /// - Parameters:
-  ///   - address: Where the function begins.
-  ///   - size: Its size in bytes.
-  /// - Returns: Whether ftrace can stop there.
+  /// Whether ftrace has a site in a function of `size` bytes that begins at `address`.
   package func canTrace(_ address: UInt64, size: UInt64) -> Bool {
     let (end, overflow) = address.addingReportingOverflow(max(size, 1))
     return tracing.holdsSorted(address..<(overflow ? .max : end))

@@ -3,7 +3,6 @@ package import SymbolNames
 
 /// What makes a symbol the one it is, and not another of the same name.
 package struct SymbolIdentity: Sendable, Hashable {
-  /// Its name.
   package let name: SymbolName
   /// What it belongs to: `vmlinux`, or a module.
   package let owner: String
@@ -18,12 +17,7 @@ package struct SymbolIdentity: Sendable, Hashable {
 }
 
 extension SymbolIndex {
-  /// The identity of a symbol.
-  ///
-  /// - Parameters:
-  ///   - symbol: Its index in the table.
-  ///   - position: Its position among its equals, if that is known already.
-  /// - Returns: The identity.
+  /// The identity of a symbol of the table; `position` is given where it is known already.
   package func identity(of symbol: Int, at position: SymbolPosition? = nil) -> SymbolIdentity {
     SymbolIdentity(
       name: SymbolName(table.name(at: symbol).array), owner: table.owner(at: symbol),

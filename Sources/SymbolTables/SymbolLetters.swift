@@ -1,10 +1,9 @@
 internal import ByteStorage
 package import ELFFormat
 
-/// The letters that show what a symbol is.
-///
-/// `nm` derives them from section flags and the symbol's binding; the kernel does the same for the
-/// symbols of a module, but capitals there say that the module exports the symbol.
+/// The letters that show what a symbol is. `nm` derives them from section flags and the symbol's
+/// binding; the kernel does the same for the symbols of a module, but capitals there say that the
+/// module exports the symbol.
 ///
 /// - Note: binutils, `bfd_decode_symclass`; kernel/module/kallsyms.c, `elf_type`.
 package struct SymbolLetters: Sendable {
@@ -13,13 +12,11 @@ package struct SymbolLetters: Sendable {
   /// Which section holds per-CPU variables, if any.
   private let perCPU: Int?
 
-  /// Letters for the symbols of a file.
   package init(_ elf: ELFFile) {
     sections = elf.sections.map { SymbolLetters.letter(of: $0, elf.name(of: $0)) }
     perCPU = elf.sectionIndex(named: ".data..percpu")
   }
 
-  /// The letter of `nm`.
   package func letter(of symbol: ELFSymbol) -> UInt8 {
     let isGlobal = symbol.binding != .local
     let isObject = symbol.type == .object
@@ -38,12 +35,7 @@ package struct SymbolLetters: Sendable {
     return isGlobal && isLetter ? letter & 0xdf : letter
   }
 
-  /// The letter that /proc/kallsyms shows for a symbol of a loaded module.
-  ///
-  /// - Parameters:
-  ///   - symbol: The symbol.
-  ///   - isExported: Whether the module exports it.
-  /// - Returns: The letter, a capital if it is exported.
+  /// The letter that /proc/kallsyms shows for a symbol of a loaded module: a capital if exported.
   package func kernelLetter(of symbol: ELFSymbol, isExported: Bool) -> UInt8 {
     let letter = kernelLetter(of: symbol)
     guard letter | 0x20 >= UInt8(ascii: "a"), letter | 0x20 <= UInt8(ascii: "z") else {

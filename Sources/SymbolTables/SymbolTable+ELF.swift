@@ -2,17 +2,11 @@ package import ByteStorage
 package import ELFFormat
 
 extension SymbolTable {
-  /// Reads the symbol table of an ELF file: what `nm` lists, in the file's order.
-  ///
-  /// Undefined symbols, section and file symbols are left out; the latter name the source files of
-  /// the local symbols that follow them. ``kernelView()`` makes a kernel's own table of it.
-  ///
-  /// - Parameters:
-  ///   - elf: A vmlinux with a symbol table, or a relocatable file.
-  ///   - letter: Chooses the letter of a symbol, or leaves the symbol out; the default is the letter
-  ///     of `nm`.
-  /// - Throws: ``ParseError`` if there is no symbol table, or it lies outside of the file, or has too
-  ///   many names.
+  /// Reads the symbol table of a vmlinux or a relocatable file: what `nm` lists, in the file's
+  /// order. Undefined symbols, section and file symbols are left out; the latter name the source
+  /// files of the local symbols that follow them. ``kernelView()`` makes a kernel's own table of
+  /// it. `letter` chooses the letter of a symbol, or leaves the symbol out. Throws ``ParseError``
+  /// if there is no symbol table, or it lies outside of the file, or has too many names.
   package init(
     symbolsOf elf: ELFFile,
     letter: ((ELFSymbol, RawSpan) -> UInt8?)? = nil
@@ -53,12 +47,9 @@ extension SymbolTable {
     header.machine == .arm && symbol.type == .function ? symbol.value & ~1 : symbol.value
   }
 
-  /// Takes the source files of symbols from another table of the same kernel, which has them:
-  /// that of a vmlinux with `FILE` symbols.
-  ///
-  /// Symbols are the same if name and address are; of several, each is taken once, in order.
-  ///
-  /// - Complexity: O(n log n).
+  /// Takes the source files of symbols from another table of the same kernel, which has them: that
+  /// of a vmlinux with `FILE` symbols. Symbols are the same if name and address are; of several,
+  /// each is taken once, in order.
   package mutating func adoptFiles(of other: SymbolTable) {
     guard other.hasFiles else { return }
     let mine = sortedByNameAndAddress()

@@ -1,14 +1,13 @@
 internal import ByteStorage
 
 extension SymbolTable {
-  /// The symbols as the kernel's own table has them, made from a list of `nm` or the symbol table of
-  /// an ELF file: without what never gets there, in the kernel's order.
-  ///
-  /// The kernel's order is that of addresses; of equal ones, weak symbols come after others, then
-  /// those that linkers provide, then those with more leading underscores. It decides which of
-  /// several names an address has, and which of several equal names is the first. Modules' symbols
-  /// stay as they are, and tables in the kernel's order already (decoded ones and /proc/kallsyms)
-  /// are returned unchanged.
+  /// The symbols as the kernel's own table has them, made from a list of `nm` or the symbol table
+  /// of an ELF file: without what never gets there, in the kernel's order. The kernel's order is
+  /// that of addresses; of equal ones, weak symbols come after others, then those that linkers
+  /// provide, then those with more leading underscores. It decides which of several names an
+  /// address has, and which of several equal names is the first. Modules' symbols stay as they are,
+  /// and tables in the kernel's order already (decoded ones and /proc/kallsyms) are returned
+  /// unchanged.
   ///
   /// - Note: scripts/mksysmap, and `is_ignored_symbol` and `compare_symbols` of scripts/kallsyms.c
   ///   in 7.3, for a kernel with `CONFIG_KALLSYMS_ALL`.
@@ -116,8 +115,7 @@ enum MksysmapRules {
   private static func isThunk(_ name: RawSpan) -> Bool {
     var end = 2
     while let byte = name.byte(at: end), isAlphanumeric(byte) { end &+= 1 }
-    guard name.byte(at: end) == UInt8(ascii: "_"), end >= 7,
-      let word = name.slice((end &- 5)..<end)
+    guard name.byte(at: end) == UInt8(ascii: "_"), end >= 7, let word = name.slice((end &- 5)..<end)
     else { return false }
     return word.equals("Thunk")
   }

@@ -1,9 +1,8 @@
 public import ByteStorage
 
-/// The symbols of a kernel, and of its modules where the source lists them, in table order.
-///
-/// Rows are spread over plain arrays: an address, and where the type letter and the name lie in
-/// one array of bytes. There is no `String` and no object for a symbol.
+/// The symbols of a kernel, and of its modules where the source lists them, in table order. Rows
+/// are spread over plain arrays: an address, and where the type letter and the name lie in one
+/// array of bytes. There is no `String` and no object for a symbol.
 @usableFromInline
 package struct SymbolTable: Sendable {
   /// Addresses by index.
@@ -32,10 +31,8 @@ package struct SymbolTable: Sendable {
   /// Largest size of all names, in bytes.
   package static let largestText = 1 << 30
 
-  /// Creates an empty table.
   package init() {}
 
-  /// Number of symbols.
   @inlinable
   package var count: Int { addresses.count }
 
@@ -47,7 +44,6 @@ package struct SymbolTable: Sendable {
     return text[Int(starts[index])]
   }
 
-  /// The name of a symbol; empty past the end.
   @inlinable
   @_lifetime(borrow self)
   package func name(at index: Int) -> RawSpan {
@@ -76,10 +72,7 @@ package struct SymbolTable: Sendable {
     return owners.contains { $0 != first }
   }
 
-  /// Whether any name has the suffix that ThinLTO gives to promoted local symbols (`.llvm.`).
-  package var hasPromotedNames: Bool {
-    text.rawSpan.firstRange(of: ".llvm.") != nil
-  }
+  package var hasPromotedNames: Bool { text.rawSpan.firstRange(of: ".llvm.") != nil }
 
   /// Whether what a symbol belongs to has a place in memory. If not, as for modules read from their
   /// files, its address is an offset in its section, and no address belongs to it.
@@ -95,7 +88,6 @@ package struct SymbolTable: Sendable {
     return fileNames[Int(files[index]) - 1]
   }
 
-  /// Whether source files of any symbols are known.
   package var hasFiles: Bool { !files.isEmpty }
 
   /// Whether addresses never decrease, as in the kernel's own table.
@@ -112,12 +104,8 @@ package struct SymbolTable: Sendable {
   /// (kernel.kptr_restrict).
   package var hidesAddresses: Bool { count > 0 && !addresses.contains { $0 != 0 } }
 
-  /// Adds a module, to whose symbols ``append(address:type:name:owner:)`` may then refer.
-  ///
-  /// - Parameters:
-  ///   - name: Its name.
-  ///   - isPlaced: Whether its symbols have addresses, rather than offsets in sections.
-  /// - Returns: Its index in ``ownerNames``, or `nil` if there are too many.
+  /// Adds a module; returns its index in ``ownerNames``, or `nil` if there are too many. One that
+  /// is not placed has symbols with offsets in sections instead of addresses.
   package mutating func addOwner(_ name: String, isPlaced: Bool = true) -> Int? {
     guard ownerNames.count <= Int(UInt16.max) else { return nil }
     ownerNames.append(name)
@@ -125,21 +113,13 @@ package struct SymbolTable: Sendable {
     return ownerNames.count - 1
   }
 
-  /// Adds a symbol. The kernel's own come first, and modules' in the order of their symbol tables.
-  ///
-  /// - Parameters:
-  ///   - address: Its address.
-  ///   - type: Its letter, as `nm` prints it.
-  ///   - name: Its name.
-  ///   - owner: Index in ``ownerNames``; 0 is the kernel itself.
-  /// - Returns: `false` if the table is full.
+  /// Adds a symbol; `false` if the table is full. The kernel's own come first, and modules' in the
+  /// order of their symbol tables. `owner` is an index in ``ownerNames``.
   @discardableResult
   package mutating func append(address: UInt64, type: UInt8, name: RawSpan, owner: Int = 0) -> Bool
   {
     guard text.count + name.byteCount + 1 <= SymbolTable.largestText else { return false }
-    if owner > 0 && owners.isEmpty {
-      owners = [UInt16](repeating: 0, count: addresses.count)
-    }
+    if owner > 0 && owners.isEmpty { owners = [UInt16](repeating: 0, count: addresses.count) }
     if owner > 0 || !owners.isEmpty { owners.append(UInt16(clamping: owner)) }
     if !files.isEmpty { files.append(0) }
     addresses.append(address)
@@ -149,12 +129,7 @@ package struct SymbolTable: Sendable {
     return true
   }
 
-  /// Adds all symbols of another table, such as that of a module's file.
-  ///
-  /// - Parameters:
-  ///   - other: The symbols.
-  ///   - owner: What they belong to: an index in ``ownerNames``.
-  /// - Returns: `false` if the table is full; some may have been added.
+  /// Adds all symbols of another table; `false` if the table is full (some may have been added).
   package mutating func append(contentsOf other: SymbolTable, owner: Int) -> Bool {
     for index in 0..<other.count {
       guard

@@ -1,20 +1,12 @@
-/// The order of the bytes of an integer in a file.
 @usableFromInline
 package enum ByteOrder: Sendable, Hashable {
-  /// Least significant byte first.
   case little
-  /// Most significant byte first.
   case big
 }
 
 extension RawSpan {
-  /// Loads an unaligned integer.
-  ///
-  /// - Parameters:
-  ///   - type: Type of the integer, where it cannot be inferred.
-  ///   - offset: Offset in bytes from the start of the span.
-  ///   - order: Byte order of the stored integer.
-  /// - Returns: The integer, or `nil` if it does not lie wholly in the span.
+  /// An unaligned integer `offset` bytes from the start; `nil` if it does not lie wholly in the
+  /// span.
   @inlinable @inline(__always)
   package func integer<T: FixedWidthInteger & BitwiseCopyable>(
     _ type: T.Type = T.self, at offset: Int, _ order: ByteOrder
@@ -25,7 +17,6 @@ extension RawSpan {
     return order == .little ? T(littleEndian: raw) : T(bigEndian: raw)
   }
 
-  /// Loads a byte, or `nil` past the end.
   @inlinable @inline(__always)
   package func byte(at offset: Int) -> UInt8? { integer(UInt8.self, at: offset, .little) }
 

@@ -1,6 +1,5 @@
-/// Many short byte strings in one array, named by their ranges.
-///
-/// Rows of tables hold ranges instead of strings: eight bytes each, no allocation of their own.
+/// Many short byte strings in one array, named by their ranges. Rows of tables hold ranges instead
+/// of strings: eight bytes each, no allocation of their own.
 @usableFromInline
 package struct BytePool: Sendable {
   /// Where a string lies in its pool.
@@ -14,18 +13,14 @@ package struct BytePool: Sendable {
       self.count = count
     }
 
-    /// The empty string of any pool.
     @usableFromInline package static let empty = Self(offset: 0, count: 0)
-    /// Whether the string is empty.
     @inlinable package var isEmpty: Bool { count == 0 }
   }
 
   @usableFromInline var storage: [UInt8] = []
 
-  /// Creates an empty pool.
   package init() {}
 
-  /// Size of all strings in bytes.
   package var byteCount: Int { storage.count }
 
   /// Adds a string. A pool holds 4 GiB; what does not fit becomes the empty string.
@@ -39,9 +34,7 @@ package struct BytePool: Sendable {
     return Range(offset: offset, count: UInt32(truncatingIfNeeded: string.byteCount))
   }
 
-  /// Adds all strings of another pool.
-  ///
-  /// - Returns: How far their ranges move, for ``moved(_:by:)``; `nil` if they do not fit.
+  /// Adds all strings of another pool; returns how far their ranges move, `nil` if they do not fit.
   package mutating func append(_ other: BytePool) -> UInt32? {
     guard storage.count + other.storage.count <= Int(UInt32.max) else { return nil }
     defer { storage.append(contentsOf: other.storage) }
@@ -53,7 +46,6 @@ package struct BytePool: Sendable {
     range.isEmpty ? range : Range(offset: range.offset &+ distance, count: range.count)
   }
 
-  /// The bytes of a string.
   @inlinable
   @_lifetime(borrow self)
   package func bytes(_ range: Range) -> RawSpan {
@@ -63,6 +55,5 @@ package struct BytePool: Sendable {
     return unsafe _overrideLifetime(string, borrowing: self)
   }
 
-  /// A string, as text.
   package func text(_ range: Range) -> String { bytes(range).text }
 }

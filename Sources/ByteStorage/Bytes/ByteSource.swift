@@ -11,7 +11,6 @@ internal import Glibc
   /// File to read ranges from, or -1 when all is in memory.
   private let descriptor: Int32
 
-  /// A source over bytes in memory.
   @_lifetime(copy bytes)
   package init(_ bytes: RawSpan) {
     // SAFETY: the lifetime of this value is that of the span.
@@ -28,10 +27,8 @@ internal import Glibc
     self.descriptor = descriptor
   }
 
-  /// The bytes of a half-open range of offsets.
-  ///
-  /// - Throws: ``ParseError`` `.truncated` in `region` if the range does not lie in the content (or
-  ///   the file has shrunk since it was opened).
+  /// The bytes of a half-open range of offsets. Throws ``ParseError`` `.truncated` in `region` if
+  /// the range does not lie in the content (or the file has shrunk since it was opened).
   @_lifetime(copy self)
   package func bytes(
     _ range: Range<Int>, in region: StaticString
@@ -49,9 +46,8 @@ internal import Glibc
     return unsafe _overrideLifetime(span, copying: self)
   }
 
-  /// The bytes from `offset`, `size` long, both as a file gives them.
-  ///
-  /// - Throws: ``ParseError`` `.truncated` if they are not in the content.
+  /// The bytes from `offset`, `size` long, both as a file gives them. Throws ``ParseError``
+  /// `.truncated` if they are not in the content.
   @_lifetime(copy self)
   package func bytes(
     at offset: UInt64, size: UInt64, in region: StaticString
@@ -61,13 +57,11 @@ internal import Glibc
     else {
       let available = offset < UInt64(count) ? UInt64(count) - offset : 0
       throw ParseError(
-        .truncated(needed: size, available: available), in: region,
-        at: Int(clamping: offset))
+        .truncated(needed: size, available: available), in: region, at: Int(clamping: offset))
     }
     return try bytes(start..<(start &+ length), in: region)
   }
 
-  /// All the bytes.
   @_lifetime(copy self)
   package func all() throws(ParseError) -> RawSpan { try bytes(0..<count, in: "file") }
 

@@ -1,7 +1,6 @@
 internal import Glibc
 
 /// A file, pipe or terminal that is read from its start to its end, one piece after the other.
-///
 /// Pieces come as soon as there is something to read, so that a filter keeps up with what writes to
 /// it. Nothing is unpacked.
 @safe package struct ByteStream: ~Copyable {
@@ -12,8 +11,6 @@ internal import Glibc
   private static let capacity = 1 << 18
 
   /// Opens a file of any kind; `-` is standard input.
-  ///
-  /// - Throws: ``FileError`` if it cannot be opened, or is a directory.
   package init(_ path: String) throws(FileError) {
     self.path = path
     if path == "-" {
@@ -34,8 +31,6 @@ internal import Glibc
   }
 
   /// The next piece; empty at the end. It is valid until the next one is read.
-  ///
-  /// - Throws: ``FileError`` if reading fails.
   @_lifetime(&self)
   package mutating func next() throws(FileError) -> RawSpan {
     let descriptor = descriptor
@@ -51,9 +46,7 @@ internal import Glibc
 }
 
 extension RawSpan {
-  /// Writes all the bytes to a descriptor.
-  ///
-  /// - Returns: `false` if the reader has gone (`EPIPE`) or the write fails; then `errno` says why.
+  /// Writes all the bytes to a descriptor; `false` if that fails (then `errno` says why).
   package func write(to descriptor: Int32) -> Bool {
     unsafe withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
   }

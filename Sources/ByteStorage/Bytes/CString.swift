@@ -2,11 +2,8 @@ public import CGlibcExtras
 public import Glibc
 
 extension RawSpan {
-  /// The bytes of a NUL-terminated string, without the NUL.
-  ///
-  /// - Parameter offset: Offset of the first character in bytes.
-  /// - Returns: The string's bytes, or `nil` if the offset is out of range or no NUL follows.
-  /// - Complexity: O(length), with the C library's vectorised search.
+  /// The bytes of a NUL-terminated string, without the NUL; `nil` out of range, or if no NUL
+  /// follows.
   @inlinable
   @_lifetime(copy self)
   package func cString(at offset: Int) -> RawSpan? {
@@ -14,13 +11,8 @@ extension RawSpan {
     return slice(offset..<(offset &+ length))
   }
 
-  /// The bytes of a NUL-terminated string of fewer than `limit` bytes, without the NUL.
-  ///
-  /// Names are looked up many times; a limit keeps a table without NULs from costing its size each
-  /// time.
-  ///
-  /// - Returns: The string's bytes, or `nil` if the offset is out of range or no NUL follows soon.
-  /// - Complexity: O(limit).
+  /// As ``cString(at:)`` for strings of fewer than `limit` bytes: names are looked up many times,
+  /// and a table without NULs must not cost its size each time.
   @inlinable
   @_lifetime(copy self)
   package func cString(at offset: Int, limit: Int) -> RawSpan? {
@@ -38,7 +30,6 @@ extension RawSpan {
     return RawSpan()
   }
 
-  /// Offset of the first byte equal to `value`, or `nil`.
   @inlinable
   package func firstIndex(of value: UInt8) -> Int? {
     let count = byteCount
@@ -68,7 +59,6 @@ extension RawSpan {
     }
   }
 
-  /// Offset of the first occurrence of the bytes of `pattern`, at or after `start`, or `nil`.
   @inlinable
   package func firstRange(of pattern: StaticString, from start: Int = 0) -> Int? {
     let count = pattern.utf8CodeUnitCount
@@ -77,21 +67,18 @@ extension RawSpan {
     return firstRange(of: sought, from: start)
   }
 
-  /// Whether the bytes are exactly those of `text`.
   @inlinable
   package func equals(_ text: StaticString) -> Bool {
     guard byteCount == text.utf8CodeUnitCount else { return false }
     return starts(with: text)
   }
 
-  /// Whether the bytes end with those of `text`.
   @inlinable
   package func ends(with text: StaticString) -> Bool {
     guard let end = suffix(from: byteCount &- text.utf8CodeUnitCount) else { return false }
     return end.equals(text)
   }
 
-  /// Whether the bytes begin with those of `text`.
   @inlinable
   package func starts(with text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
@@ -103,7 +90,6 @@ extension RawSpan {
     }
   }
 
-  /// Whether two spans hold the same bytes.
   @inlinable
   package func equals(_ other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
@@ -125,7 +111,6 @@ extension RawSpan {
     return order != 0 ? order : count &- otherCount
   }
 
-  /// Whether every byte is zero.
   @inlinable
   package var isAllZero: Bool {
     for offset in 0..<byteCount where byte(at: offset) != 0 { return false }
@@ -138,7 +123,6 @@ extension RawSpan {
     unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
-  /// A copy of the bytes.
   @inlinable
   package var array: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
 }

@@ -5,10 +5,7 @@ package struct Lines: ~Escapable {
   /// Offset of the next line, in bytes.
   @usableFromInline package var position = 0
 
-  /// - Parameters:
-  ///   - text: The text; the last line need not end with a line feed.
-  ///   - keepsCarriageReturns: Whether a carriage return before the line feed belongs to the line, as
-  ///     for the tools of the kernel's build. Otherwise it is part of the end.
+  /// `keepsCarriageReturns`: as the tools of the kernel's build do; else they are part of the end.
   @inlinable
   @_lifetime(copy text)
   package init(_ text: RawSpan, keepsCarriageReturns: Bool = false) {
@@ -16,7 +13,6 @@ package struct Lines: ~Escapable {
     self.keepsCarriageReturns = keepsCarriageReturns
   }
 
-  /// The next line; `nil` at the end of the text.
   @inlinable
   @_lifetime(copy self)
   @_lifetime(self: copy self)

@@ -8,15 +8,11 @@ package struct NameInterner: Sendable {
   /// Largest size of all names, in bytes.
   private static let largestText = Int(UInt32.max)
 
-  /// Creates an empty collection.
   package init() {}
 
-  /// Number of names.
   @inlinable package var count: Int { starts.count &- 1 }
 
-  /// The number of a name, given to it now if it has none.
-  ///
-  /// - Returns: `nil` if there is no room for it.
+  /// The number of a name, given to it now if it has none; `nil` if there is no room for it.
   package mutating func intern(_ name: RawSpan) -> Int? {
     let hash = name.hash
     if let known = find(name, hash) { return known }
@@ -35,15 +31,12 @@ package struct NameInterner: Sendable {
     slots.grow(count) { known.name($0).hash }
   }
 
-  /// Adds a name.
-  ///
-  /// - Returns: Whether it is new.
+  /// Adds a name; returns whether it is new.
   package mutating func insert(_ name: RawSpan) -> Bool {
     let former = count
     return intern(name) == former
   }
 
-  /// The number of a name, if it has one.
   package func find(_ name: RawSpan) -> Int? { find(name, name.hash) }
 
   private func find(_ name: RawSpan, _ hash: UInt64) -> Int? {

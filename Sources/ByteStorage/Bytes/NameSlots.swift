@@ -1,14 +1,11 @@
-/// Finds numbers by names that somebody else keeps: a hash table with open addressing.
-///
-/// Names are compared only where half of their hashes agree. Whoever keeps the names passes closures,
-/// which the compiler inlines: no name is copied, and nothing is allocated for one.
+/// Finds numbers by names that somebody else keeps: a hash table with open addressing. Names are
+/// compared only where half of their hashes agree. Whoever keeps the names passes closures, which
+/// the compiler inlines: no name is copied, and nothing is allocated for one.
 package struct NameSlots: Sendable {
   /// The upper half of a hash, and a number + 1; 0 is free. A power of two of them.
   @usableFromInline var slots: [UInt64]
 
-  /// Creates a table.
-  ///
-  /// - Parameter count: How many names will come, if known; more need ``grow(_:hash:)``.
+  /// A table for as many names as are expected; more need ``grow(_:hash:)``.
   @inlinable
   package init(count: Int = 0) {
     var size = 16
@@ -16,12 +13,7 @@ package struct NameSlots: Sendable {
     slots = [UInt64](repeating: 0, count: size)
   }
 
-  /// The number of a name.
-  ///
-  /// - Parameters:
-  ///   - hash: The hash of the name.
-  ///   - isSame: Whether a number is that of the name.
-  /// - Returns: The number, or `nil` if the name has none.
+  /// The number of a name, by its hash; `isSame` says whether a number is that of the name.
   @inlinable @inline(__always)
   package func find(_ hash: UInt64, where isSame: (Int) -> Bool) -> Int? {
     let mask = slots.count &- 1
@@ -37,13 +29,8 @@ package struct NameSlots: Sendable {
     return nil
   }
 
-  /// Gives a name a number, in place of the one that it has.
-  ///
-  /// - Parameters:
-  ///   - number: The number, below 2^32 - 1.
-  ///   - hash: The hash of the name.
-  ///   - isSame: Whether a number is that of the name; always false for a name known to be new.
-  /// - Returns: The number that the name had.
+  /// Gives a name a number (below 2^32 - 1) in place of the one that it has, which is returned.
+  /// `isSame` is always false for a name known to be new.
   @inlinable @inline(__always)
   package mutating func set(
     _ number: Int, _ hash: UInt64, where isSame: (Int) -> Bool
@@ -66,23 +53,14 @@ package struct NameSlots: Sendable {
     return nil
   }
 
-  /// Whether there is no room for one more name; then ``grow(_:hash:)``.
-  ///
-  /// - Parameter count: How many names there are.
-  /// - Returns: Whether the table must grow first.
+  /// Whether there is no room for one more name than `count`; then ``grow(_:hash:)``.
   @inlinable
   package func isFull(_ count: Int) -> Bool { slots.count < count &+ count / 2 &+ 16 }
 
-  /// Makes room for as many names again.
-  ///
-  /// - Parameters:
-  ///   - count: How many numbers were given.
-  ///   - hash: The hash of the name with a number; `nil` if it was given to none.
+  /// Makes room for as many names again; `hash` is `nil` for a number given to no name.
   @inlinable
   package mutating func grow(_ count: Int, hash: (Int) -> UInt64?) {
     slots = [UInt64](repeating: 0, count: max(64, slots.count &* 2))
-    for number in 0..<count {
-      if let hash = hash(number) { _ = set(number, hash) { _ in false } }
-    }
+    for number in 0..<count { if let hash = hash(number) { _ = set(number, hash) { _ in false } } }
   }
 }

@@ -1,23 +1,17 @@
 internal import Glibc
 
-/// Bytes on their way to a file descriptor, or kept to be written later.
-///
-/// A value type over an array: formatting appends bytes, never `String`s.
+/// Bytes on their way to a file descriptor, or kept to be written later. A value type over an
+/// array: formatting appends bytes, never `String`s.
 @usableFromInline
 package struct OutputBuffer: Sendable {
   /// What was appended and not yet written.
   @usableFromInline package internal(set) var bytes: [UInt8] = []
 
-  /// Creates an empty buffer.
-  package init(reserving capacity: Int = 0) {
-    bytes.reserveCapacity(capacity)
-  }
+  package init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
-  /// Appends text as UTF-8.
   @inlinable
   package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-  /// Appends constant text.
   @inlinable @inline(__always)
   package mutating func append(_ text: StaticString) {
     // SAFETY: a StaticString lives for ever.
@@ -25,21 +19,17 @@ package struct OutputBuffer: Sendable {
       contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  /// Appends a byte.
   @inlinable @inline(__always)
   package mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
-  /// Appends the bytes of a span.
   @inlinable @inline(__always)
   package mutating func append(_ span: RawSpan) {
     unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
-  /// Appends bytes.
   @inlinable
   package mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
-  /// Appends bytes.
   @inlinable
   package mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
 
@@ -72,7 +62,6 @@ package struct OutputBuffer: Sendable {
     return (digits(value >> 32), digits(value & 0xffff_ffff))
   }
 
-  /// Appends a number in decimal.
   @inlinable
   package mutating func append(decimal value: Int) { append(String(value)) }
 
@@ -80,9 +69,7 @@ package struct OutputBuffer: Sendable {
   @inlinable
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-  /// Writes everything to a descriptor and empties the buffer.
-  ///
-  /// - Returns: `false` if the reader has gone (`EPIPE`) or the write fails; the buffer is emptied.
+  /// Writes everything to a descriptor and empties the buffer; `false` if that fails.
   package mutating func write(to descriptor: Int32) -> Bool {
     defer { removeAll() }
     return writeAll(bytes, to: descriptor)

@@ -1,45 +1,34 @@
-/// Why and where bytes are not what a format says they must be.
-///
-/// Holds no heap storage, so that a failing path allocates nothing. The path of the file is added
-/// once, at the boundary, by ``FileError``.
+/// Why and where bytes are not what a format says they must be. Holds no heap storage, so that a
+/// failing path allocates nothing. The path of the file is added once, at the boundary, by
+/// ``FileError``.
 package struct ParseError: Error, Sendable, Hashable {
-  /// What is wrong.
   package enum Reason: Sendable, Hashable {
-    /// A record needs more bytes than there are.
     case truncated(needed: UInt64, available: UInt64)
-    /// A string has no NUL before the end of its table.
     case unterminatedString
-    /// The first bytes are not those of the format.
     case badMagic
-    /// A field holds a value that the format does not allow.
     case badValue(UInt64)
     /// The value is legal, but not supported here.
     case unsupported(UInt64)
-    /// Something that must be there is not.
     case missing
   }
 
-  /// What is wrong.
   package let reason: Reason
   /// The part of the format: a section or structure name, such as `Elf64_Shdr`.
   package let region: StaticString
   /// Offset of the problem in bytes from the start of the (decompressed) file.
   package let offset: Int
 
-  /// Creates an error.
   package init(_ reason: Reason, in region: StaticString, at offset: Int) {
     self.reason = reason
     self.region = region
     self.offset = offset
   }
 
-  /// Whether two errors say the same of the same place.
   package static func == (left: ParseError, right: ParseError) -> Bool {
     left.reason == right.reason && left.offset == right.offset
       && left.region.description == right.region.description
   }
 
-  /// Hashes what is wrong and where.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(reason)
     hasher.combine(offset)
@@ -47,7 +36,6 @@ package struct ParseError: Error, Sendable, Hashable {
 }
 
 extension ParseError: CustomStringConvertible {
-  /// The error in one line, without the path.
   package var description: String {
     let place = "\(region) at 0x\(String(offset, radix: 16))"
     switch reason {
@@ -65,9 +53,7 @@ extension ParseError: CustomStringConvertible {
 
 /// An error about one file, with its path.
 package struct FileError: Error, Sendable {
-  /// What went wrong.
   package enum Cause: Sendable {
-    /// A system call failed.
     case system(operation: StaticString, errno: Int32)
     /// Not a regular file (a directory, FIFO, socket or device).
     case notRegular(String)
@@ -75,7 +61,6 @@ package struct FileError: Error, Sendable {
     case damaged(CompressionFormat, String)
     /// The (decompressed) content exceeds the limit, in bytes.
     case tooLarge(limit: Int)
-    /// The content is not what its format says.
     case malformed(ParseError)
     /// Not a kind of file that can answer; what was expected.
     case notSuitable(String)
@@ -83,10 +68,8 @@ package struct FileError: Error, Sendable {
 
   /// Path as the user gave or the walk found it; `-` is standard input.
   package let path: String
-  /// What went wrong.
   package let cause: Cause
 
-  /// Creates an error.
   package init(path: String, cause: Cause) {
     self.path = path
     self.cause = cause
@@ -94,7 +77,6 @@ package struct FileError: Error, Sendable {
 }
 
 extension FileError: CustomStringConvertible {
-  /// The error in one line, with the path.
   package var description: String {
     switch cause {
     case .system(let operation, let errno):
@@ -102,8 +84,7 @@ extension FileError: CustomStringConvertible {
     case .notRegular(let kind): return "\(path): is \(kind), not a regular file"
     case .damaged(let format, let words):
       return "\(path): damaged \(format.rawValue) data: \(words)"
-    case .tooLarge(let limit):
-      return "\(path): larger than the limit of \(limit) bytes"
+    case .tooLarge(let limit): return "\(path): larger than the limit of \(limit) bytes"
     case .malformed(let error): return "\(path): \(error)"
     case .notSuitable(let words): return "\(path): \(words)"
     }

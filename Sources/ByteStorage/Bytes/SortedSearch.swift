@@ -1,9 +1,6 @@
 extension RandomAccessCollection where Index == Int {
-  /// The first index whose element does not precede the value searched for; the end index if all do.
-  ///
-  /// - Parameter precedes: True for the elements before some index, false for all from there on.
-  /// - Returns: An index from the start index up to and including the end index.
-  /// - Complexity: O(log n).
+  /// The first index whose element does not precede the value searched for; the end index if all
+  /// do.
   @inlinable
   package func partitionIndex(where precedes: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)

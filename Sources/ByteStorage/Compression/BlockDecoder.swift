@@ -5,29 +5,20 @@ internal import CZstd
 /// Unpacks single blocks that have no container and whose content has a known size, such as
 /// the pages of a memory dump. Keeps its codecs' working memory between blocks.
 @safe package struct BlockDecoder: ~Copyable {
-  /// How a block is packed.
   package enum Format: String, Sendable, Hashable {
     /// A zlib stream (RFC 1950).
     case zlib
     /// LZO1X, bare.
     case lzo
-    /// A Zstandard frame.
     case zstd
   }
 
   private var zlib: OpaquePointer?
   private var zstd: OpaquePointer?
 
-  /// Creates a decoder; a codec's memory is taken when a block needs it.
   package init() {}
 
-  /// Unpacks a block.
-  ///
-  /// - Parameters:
-  ///   - block: The packed bytes.
-  ///   - format: How they are packed.
-  ///   - size: Size of the content, in bytes.
-  /// - Returns: The content, or `nil` if the block is damaged or its content has another size.
+  /// The content of a block, `size` bytes; `nil` if it is damaged or has another size.
   package mutating func unpack(_ block: RawSpan, _ format: Format, size: Int) -> [UInt8]? {
     guard size > 0, block.byteCount > 0 else { return nil }
     switch format {

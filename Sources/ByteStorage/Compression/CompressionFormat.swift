@@ -2,11 +2,9 @@
 package enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   case gzip, xz, zstd, bzip2, lz4, lzma, lzo
 
-  /// The format whose magic number the bytes begin with, or `nil` for none.
-  ///
-  /// - Parameter bytes: The first bytes of a file; 13 are enough.
-  /// - Note: Magic numbers as in the kernel's `lib/decompress.c` (7.3): gzip also `1f 9e`, lz4 the
-  ///   legacy frame, lzma by its property byte and a power-of-two dictionary.
+  /// The format whose magic number the bytes begin with; 13 bytes are enough. As in the kernel's
+  /// `lib/decompress.c` (7.3): gzip also `1f 9e`, lz4 the legacy frame, lzma by its property byte
+  /// and a power-of-two dictionary.
   package init?(magic bytes: RawSpan) {
     guard let first = bytes.integer(UInt16.self, at: 0, .big) else { return nil }
     let word = bytes.integer(UInt32.self, at: 0, .big) ?? 0

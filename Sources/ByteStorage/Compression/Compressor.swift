@@ -17,12 +17,9 @@ internal import CZstd
   private var zstd: OpaquePointer?
   private var xz = unsafe lzma_stream()
 
-  /// Creates a compressor; memory is taken as formats need it, and kept for the next file.
   package init() {}
 
-  /// Packs some bytes.
-  ///
-  /// - Returns: The compressed file, or `nil` if there is no memory, or the format cannot be written.
+  /// The compressed file; `nil` if there is no memory, or the format cannot be written.
   package mutating func compress(_ bytes: RawSpan, _ format: CompressionFormat) -> [UInt8]? {
     switch format {
     case .gzip: compressGzip(bytes)

@@ -1,10 +1,7 @@
-/// Why a compressed stream cannot be unpacked.
 enum DecompressionError: Error {
   /// The stream is damaged or ends early; the codec's own words.
   case damaged(String)
-  /// The content exceeds the limit.
   case tooLarge
-  /// The system gives no memory.
   case outOfMemory
 }
 
@@ -16,9 +13,7 @@ package enum TrailingBytes: Sendable {
   case ignored
 }
 
-/// Unpacks whole streams into one growing buffer; keeps its codecs' working memory between files.
-///
-/// One worker owns one decompressor.
+/// Unpacks whole streams; keeps its codecs' working memory between files. For one worker.
 struct Decompressor: ~Copyable {
   private var xz = XZDecoder()
   private var zstd = ZstdDecoder()
@@ -26,16 +21,8 @@ struct Decompressor: ~Copyable {
 
   init() {}
 
-  /// Unpacks `input` to the start of `output`.
-  ///
-  /// - Parameters:
-  ///   - format: Format of the input.
-  ///   - input: The whole compressed file or payload.
-  ///   - output: Receives the content; grown as needed.
-  ///   - limit: Largest content, in bytes.
-  ///   - trailing: Rule for bytes after the stream.
-  /// - Returns: Size of the content in bytes.
-  /// - Throws: ``DecompressionError`` if the stream is damaged, its content too large, or memory short.
+  /// Unpacks `input` to the start of `output`, which grows as needed, up to `limit` bytes; returns
+  /// the size of the content in bytes.
   mutating func decompress(
     _ format: CompressionFormat, _ input: RawSpan, into output: Reservation, limit: Int,
     trailing: TrailingBytes
@@ -61,7 +48,6 @@ struct Decompressor: ~Copyable {
 struct OutputSink: ~Copyable {
   private let reservation: Reservation
   private let limit: Int
-  /// Bytes written so far.
   private(set) var count = 0
 
   init(reservation: Reservation, limit: Int) {
@@ -88,7 +74,6 @@ struct OutputSink: ~Copyable {
     guard reservation.grow(to: target) else { throw .outOfMemory }
   }
 
-  /// Counts bytes that a codec wrote at ``next``.
   mutating func advance(by written: Int) {
     count = min(count &+ max(written, 0), reservation.capacity)
   }

@@ -5,10 +5,9 @@ private let legacyBlockSize = 8 << 20
 private let legacyMagic: UInt32 = 0x184c_2102
 private let frameMagic: UInt32 = 0x184d_2204
 
-/// Unpacks lz4: the legacy frame that kernel images use, or the present frame.
-///
-/// The legacy frame is a magic number, then blocks of a little-endian u32 compressed size and that
-/// many bytes; it has no end mark (`lib/decompress_unlz4.c`, 7.3).
+/// Unpacks lz4: the legacy frame that kernel images use, or the present frame. The legacy frame is
+/// a magic number, then blocks of a little-endian u32 compressed size and that many bytes; it has
+/// no end mark (`lib/decompress_unlz4.c`, 7.3).
 func decodeLZ4(
   _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
 ) throws(DecompressionError) {
@@ -39,9 +38,7 @@ func decodeLZ4(
   }
 }
 
-private func decodeBlock(
-  _ block: RawSpan, to sink: inout OutputSink
-) throws(DecompressionError) {
+private func decodeBlock(_ block: RawSpan, to sink: inout OutputSink) throws(DecompressionError) {
   do { try sink.reserve(legacyBlockSize) } catch { try sink.reserve() }
   let free = min(sink.free, legacyBlockSize)
   // SAFETY: liblz4 reads only the block's bytes and writes at most `free` bytes at `next`.

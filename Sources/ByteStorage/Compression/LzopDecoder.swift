@@ -1,12 +1,11 @@
 internal import CLzo
 
-/// Unpacks the lzop container through liblzo2, as kernel images use it.
-///
-/// Layout (`lib/decompress_unlzo.c`, 7.3; all integers big-endian): magic 9 bytes; u16 version;
-/// u16 library version; u16 version needed if version >= 0x0940; u8 method; u8 level if
-/// version >= 0x0940; u32 flags; u32 filter if flags & 0x800; u32 mode; u32 mtime; u32 mtime high if
-/// version >= 0x0940; u8 name length and name; u32 header checksum; u32s of an extra field if
-/// flags & 0x40. Then blocks: u32 content size (0 ends), u32 compressed size, checksums by flags.
+/// Unpacks the lzop container through liblzo2, as kernel images use it. Layout
+/// (`lib/decompress_unlzo.c`, 7.3; all integers big-endian): magic 9 bytes; u16 version; u16
+/// library version; u16 version needed if version >= 0x0940; u8 method; u8 level if version >=
+/// 0x0940; u32 flags; u32 filter if flags & 0x800; u32 mode; u32 mtime; u32 mtime high if version
+/// >= 0x0940; u8 name length and name; u32 header checksum; u32s of an extra field if flags & 0x40.
+/// Then blocks: u32 content size (0 ends), u32 compressed size, checksums by flags.
 func decodeLzop(
   _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
 ) throws(DecompressionError) {

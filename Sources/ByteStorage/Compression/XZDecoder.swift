@@ -20,8 +20,7 @@ internal import CLzma
     case .xz:
       let flags: UInt32 = trailing == .refused ? XZDecoder.concatenated : 0
       status = unsafe lzma_stream_decoder(&stream, XZDecoder.memoryLimit, flags)
-    case .lzma:
-      status = unsafe lzma_alone_decoder(&stream, XZDecoder.memoryLimit)
+    case .lzma: status = unsafe lzma_alone_decoder(&stream, XZDecoder.memoryLimit)
     }
     guard status == LZMA_OK else { throw .outOfMemory }
     try run(input, to: &sink)

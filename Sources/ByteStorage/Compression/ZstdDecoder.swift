@@ -16,11 +16,10 @@ internal import CZstd
     } while trailing == .refused && offset < input.byteCount
   }
 
-  /// Decodes one frame; returns its compressed size in bytes.
-  ///
-  /// The frame is decoded at once, straight into the free space: that saves the window and a copy of
-  /// the content. Frames need not give the size of their content (those of kernel images do not), so
-  /// the free space is grown until it fits.
+  /// Decodes one frame; returns its compressed size in bytes. The frame is decoded at once,
+  /// straight into the free space: that saves the window and a copy of the content. Frames need not
+  /// give the size of their content (those of kernel images do not), so the free space is grown
+  /// until it fits.
   private static func decodeFrame(
     _ input: RawSpan, _ context: OpaquePointer, to sink: inout OutputSink
   ) throws(DecompressionError) -> Int {

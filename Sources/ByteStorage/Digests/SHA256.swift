@@ -1,11 +1,9 @@
 internal import CCrypto
 
-/// A SHA-256 digest.
 package struct SHA256Digest: Sendable {
   /// The 32 bytes as four big-endian numbers.
   package let words: (UInt64, UInt64, UInt64, UInt64)
 
-  /// The digest of some bytes.
   package init(of bytes: RawSpan) {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     unsafe bytes.withUnsafeBytes { input in

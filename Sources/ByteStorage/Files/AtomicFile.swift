@@ -1,16 +1,10 @@
 internal import Glibc
 
-/// Writes a file piece by piece, so that readers see the old content or the new, never a part.
-///
-/// The new content is written to a file without a name where the file system has such; it gets a
-/// temporary name only for the moment before it is renamed over the old file. A symbolic link stays
-/// one: the file that it leads to is replaced. What is not a regular file (a device, a FIFO) is
-/// written to. What was written counts with ``commit()``; without that, nothing is left behind.
-///
-///     let file = try AtomicFile("out.ko")
-///     try file.append(header)
-///     try file.append(content)
-///     try file.commit()
+/// Writes a file piece by piece, so that readers see the old content or the new, never a part. The
+/// new content is written to a file without a name where the file system has such; it gets a
+/// temporary name only for the moment before it is renamed over the old file. The file that a
+/// symbolic link leads to is replaced; what is not a regular file (a device, a FIFO) is written to.
+/// What was written counts with ``commit()``; without that, nothing is left behind.
 package final class AtomicFile {
   private let path: String
   /// What is replaced: the file that links lead to.
@@ -25,13 +19,7 @@ package final class AtomicFile {
   /// leaves signals alone.
   package static func deferSignals() { SignalDeferral.install() }
 
-  /// Writes a whole file.
-  ///
-  /// - Parameters:
-  ///   - bytes: The new content.
-  ///   - path: The file to replace.
-  ///   - mode: Permission bits of a new file; an existing file keeps its own, and its owner.
-  /// - Throws: ``FileError``; then nothing is left behind and `path` is as before.
+  /// Writes a whole file; if that throws, nothing is left behind and `path` is as before.
   package static func write(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
   ) throws(FileError) {
@@ -40,12 +28,7 @@ package final class AtomicFile {
     try file.commit()
   }
 
-  /// Begins a file.
-  ///
-  /// - Parameters:
-  ///   - path: The file to replace.
-  ///   - mode: Permission bits of a new file; an existing file keeps its own, and its owner.
-  /// - Throws: ``FileError`` if a device or FIFO cannot be opened.
+  /// `mode` is for a new file; an existing file keeps its permission bits and its owner.
   package init(_ path: String, mode: UInt32 = 0o644) throws(FileError) {
     self.path = path
     self.mode = mode
@@ -66,26 +49,16 @@ package final class AtomicFile {
     }
   }
 
-  /// Appends bytes.
-  ///
-  /// - Throws: ``FileError`` if they cannot be written.
   package func append(_ bytes: RawSpan) throws(FileError) { try output.append(bytes) }
 
-  /// Appends bytes.
-  ///
-  /// - Throws: ``FileError`` if they cannot be written.
   package func append(_ bytes: [UInt8]) throws(FileError) { try output.append(bytes) }
 
-  /// Writes bytes over what was appended, from the beginning.
-  ///
-  /// - Throws: ``FileError`` if they cannot be written, as to a FIFO.
+  /// Writes bytes over what was appended, from the beginning; throws for a FIFO.
   package func overwriteStart(_ bytes: [UInt8]) throws(FileError) {
     try output.overwriteStart(bytes)
   }
 
-  /// Makes what was written the file.
-  ///
-  /// - Throws: ``FileError`` if that fails; then the file is as before.
+  /// Makes what was written the file; if that throws, the file is as before.
   package func commit() throws(FileError) {
     if output.descriptor >= 0 {
       try output.flush()

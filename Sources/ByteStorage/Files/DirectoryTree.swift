@@ -1,6 +1,5 @@
 internal import Glibc
 
-/// What a path names.
 package enum PathKind: Sendable {
   case file, directory, other, missing
 
@@ -33,26 +32,18 @@ package struct FileIdentity: Sendable, Hashable {
   }
 }
 
-/// The files below a directory.
 package enum DirectoryTree {
   /// A file, or what could not be read.
   package enum Entry: Sendable {
-    /// Path of a file.
     case file(String)
     /// A directory that cannot be listed, or a file that cannot be named, and why.
     case unreadable(FileError)
   }
 
-  /// Files below `root` whose names `isWanted`, in bytewise order of their paths.
-  ///
-  /// Symbolic links inside the tree are not followed, so that a walk ends and stays inside. FIFOs,
-  /// sockets and devices of a wanted name are among the files: to open them fails, and says what they
-  /// are. What has a name that is not UTF-8 is unreadable.
-  ///
-  /// - Parameters:
-  ///   - root: Path of the directory; it may be a symbolic link.
-  ///   - isWanted: Called with each file's name (the last path component).
-  /// - Returns: The files; among them, in their place, what is unreadable.
+  /// Files below `root` whose names `isWanted`, in bytewise order of their paths. Symbolic links
+  /// inside the tree are not followed, so that a walk ends and stays inside; `root` may be one.
+  /// FIFOs, sockets and devices of a wanted name are among the files: to open them fails, and says
+  /// what they are. What has a name that is not UTF-8 is unreadable.
   package static func files(below root: String, where isWanted: (String) -> Bool) -> [Entry] {
     var found: [Entry] = []
     var pending = [root.hasSuffix("/") ? root : root + "/"]

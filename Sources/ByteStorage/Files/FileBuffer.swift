@@ -1,10 +1,8 @@
 internal import Glibc
 
-/// A file's content in a buffer that serves one file after the other.
-///
-/// Uncompressed files are read by range, when a range is asked for; compressed ones (by magic
-/// number) are unpacked whole. One worker owns one buffer. A ``ByteSource`` of the buffer is valid
-/// until the next file is opened.
+/// A file's content in a buffer that serves one file after the other. Uncompressed files are read
+/// by range, when a range is asked for; compressed ones (by magic number) are unpacked whole. One
+/// worker owns one buffer. A ``ByteSource`` of the buffer is valid until the next file is opened.
 @safe package struct FileBuffer: ~Copyable {
   private var content: Reservation?
   private var packed: Reservation?
@@ -15,9 +13,7 @@ internal import Glibc
   /// Largest content to accept, in bytes.
   package let limit: Int
 
-  /// The default of ``limit``: 1 GiB.
   package static let defaultLimit = 1 << 30
-  /// What the content is.
   private enum State {
     case empty
     /// A file's, read when a range of it is asked for.
@@ -41,15 +37,13 @@ internal import Glibc
   private static let likelyRatio = 8
   private static let probeSize = 16
 
-  /// Creates an empty buffer; memory is taken as files need it.
   package init(limit: Int = FileBuffer.defaultLimit) {
     // No file of today comes near 2^47 bytes; sums with the limit cannot overflow.
     self.limit = min(max(limit, 0), 1 << 47)
   }
 
-  /// Opens a file (`-` for standard input), unpacking it if it is compressed.
-  ///
-  /// - Throws: ``FileError`` if it is not a regular file, cannot be read, is damaged, or is too large.
+  /// Opens a file (`-` for standard input), unpacking it if it is compressed. Throws ``FileError``
+  /// if it is not a regular file, cannot be read, is damaged, or is too large.
   package mutating func open(_ path: String) throws(FileError) {
     close()
     if path == "-" {
@@ -75,23 +69,15 @@ internal import Glibc
 
   /// The content, valid until the next file is opened.
   package var source: ByteSource {
-    @_lifetime(borrow self)
-    borrowing get {
+    @_lifetime(borrow self) borrowing get {
       guard let base = unsafe content?.base else { return ByteSource(RawSpan()) }
       let view = unsafe ByteSource(unsafeBase: base, count: count, descriptor: descriptor)
       return unsafe _overrideLifetime(view, borrowing: self)
     }
   }
 
-  /// Unpacks a compressed part of another file into this buffer.
-  ///
-  /// - Parameters:
-  ///   - input: The compressed part.
-  ///   - format: Its format.
-  ///   - path: Names the file in errors.
-  ///   - trailing: Rule for bytes after the stream.
-  ///   - expected: Size of the content in bytes, where a header gives it; only a hint.
-  /// - Throws: ``FileError`` as ``open(_:)``.
+  /// Unpacks a compressed part of the file `path` into this buffer; `expected`, the size of the
+  /// content in bytes, is only a hint.
   package mutating func unpack(
     _ input: RawSpan, _ format: CompressionFormat, path: String,
     trailing: TrailingBytes = .ignored, expecting expected: Int? = nil
@@ -106,8 +92,6 @@ internal import Glibc
   }
 
   /// Closes the file and begins empty content, for ``put(_:at:path:)``.
-  ///
-  /// - Throws: ``FileError`` if the system gives no memory; `path` only names the file in it.
   package mutating func beginContent(path: String) throws(FileError) {
     close()
     // What an earlier file left must not show between the pieces.
@@ -117,12 +101,8 @@ internal import Glibc
   }
 
   /// Puts a piece of another file at an offset of the content, over what is there; what no piece
-  /// covers is zero.
-  ///
-  /// - Throws: ``FileError`` `.tooLarge` if the piece ends past the limit.
-  package mutating func put(
-    _ piece: RawSpan, at offset: UInt64, path: String
-  ) throws(FileError) {
+  /// covers is zero. Throws `.tooLarge` if the piece ends past the limit.
+  package mutating func put(_ piece: RawSpan, at offset: UInt64, path: String) throws(FileError) {
     guard let start = Int(exactly: offset), start <= limit, piece.byteCount <= limit &- start else {
       throw FileError(path: path, cause: .tooLarge(limit: limit))
     }
@@ -150,9 +130,7 @@ internal import Glibc
     count = 0
   }
 
-  private mutating func unpackFile(
-    _ format: CompressionFormat, _ path: String
-  ) throws(FileError) {
+  private mutating func unpackFile(_ format: CompressionFormat, _ path: String) throws(FileError) {
     // The compressed bytes move to the second buffer; the first receives the content.
     packed = packed ?? Reservation(minimum: 1 << 20)
     guard let input = packed, input.grow(to: count) else {
@@ -160,9 +138,7 @@ internal import Glibc
     }
     let view = unsafe ByteSource(unsafeBase: input.base, count: count, descriptor: descriptor)
     let bytes: RawSpan
-    do { bytes = try view.all() } catch {
-      throw FileError(path: path, cause: .malformed(error))
-    }
+    do { bytes = try view.all() } catch { throw FileError(path: path, cause: .malformed(error)) }
     try ensureContent(FileBuffer.initialCapacity, path)
     try decompress(bytes, format, path, .refused)
   }
@@ -225,9 +201,7 @@ internal import Glibc
     } catch { throw FileError(path: path, cause: .malformed(error)) }
   }
 
-  deinit {
-    if descriptor >= 0 { Glibc.close(descriptor) }
-  }
+  deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
 }
 
 /// Opens a regular file for reading, never waiting on a FIFO or a device.

@@ -4,7 +4,6 @@ internal import Glibc
 struct FileOutput: ~Copyable {
   /// The file; negative until there is more than memory should hold.
   private(set) var descriptor: Int32
-  /// Bytes appended.
   private(set) var count = 0
   /// What is not yet in the file.
   private(set) var pending: [UInt8] = []
@@ -13,10 +12,7 @@ struct FileOutput: ~Copyable {
 
   private static let bufferSize = 1 << 18
 
-  /// - Parameters:
-  ///   - descriptor: The file to write to, or a negative number to make one when it is needed.
-  ///   - directory: Where to make it.
-  ///   - path: Names the file in errors.
+  /// If `descriptor` is negative, a file is made in `directory` when it is needed.
   init(_ descriptor: Int32, in directory: String, path: String) {
     self.descriptor = descriptor
     self.directory = directory
@@ -43,11 +39,8 @@ struct FileOutput: ~Copyable {
     if !pending.isEmpty && pending.count + size > FileOutput.bufferSize { try flush() }
   }
 
-  /// Writes what is in memory.
   mutating func flush() throws(FileError) {
-    if descriptor < 0 {
-      descriptor = try TemporaryFile.nameless(in: directory, path: path)
-    }
+    if descriptor < 0 { descriptor = try TemporaryFile.nameless(in: directory, path: path) }
     defer {
       if pending.count > 2 * FileOutput.bufferSize {
         pending = []
@@ -58,7 +51,6 @@ struct FileOutput: ~Copyable {
     guard writeAll(pending, to: descriptor) else { throw failure("write") }
   }
 
-  /// Writes bytes over the first that were appended.
   mutating func overwriteStart(_ bytes: [UInt8]) throws(FileError) {
     try flush()
     guard lseek(descriptor, 0, SEEK_SET) == 0, writeAll(bytes, to: descriptor),
@@ -66,9 +58,7 @@ struct FileOutput: ~Copyable {
     else { throw failure("write") }
   }
 
-  /// Reads bytes that were flushed, to the end of an array.
-  ///
-  /// - Returns: How many were read; fewer than `most` only at the end.
+  /// Appends flushed bytes to an array; returns how many, fewer than `most` only at the end.
   func read(into bytes: inout [UInt8], at offset: Int, most: Int) throws(FileError) -> Int {
     let wanted = max(0, min(most, count - offset))
     let start = bytes.count
@@ -87,7 +77,6 @@ struct FileOutput: ~Copyable {
     return wanted
   }
 
-  /// Writes everything to another file.
   func copy(to file: Int32) throws(FileError) {
     guard descriptor >= 0 else {
       guard writeAll(pending, to: file) else { throw failure("write") }
@@ -105,7 +94,5 @@ struct FileOutput: ~Copyable {
     FileError(path: path, cause: .system(operation: operation, errno: errno))
   }
 
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
-  }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 }

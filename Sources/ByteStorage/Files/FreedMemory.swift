@@ -1,6 +1,5 @@
 internal import CGlibcExtras
 
-/// What becomes of memory that is freed.
 package enum FreedMemory {
   /// Keeps it in the process, for commands whose large buffers serve one file after the other: giving
   /// them back to the system and taking them again costs a page fault for every page.

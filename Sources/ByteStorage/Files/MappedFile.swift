@@ -1,9 +1,8 @@
 internal import Glibc
 
-/// A file in memory, of which only the pages that are touched are read.
-///
-/// For files that are searched, not read: opening costs the same whatever the size. Who shortens the
-/// file meanwhile ends the process (SIGBUS); files that ksym writes are replaced, never shortened.
+/// A file in memory, of which only the pages that are touched are read. For files that are
+/// searched, not read: opening costs the same whatever the size. Who shortens the file meanwhile
+/// ends the process (SIGBUS); files that ksym writes are replaced, never shortened.
 @safe package final class MappedFile: @unchecked Sendable {
   // Sendable: the memory is never written to.
   private let base: UnsafeRawPointer
@@ -12,8 +11,6 @@ internal import Glibc
   package let count: Int
 
   /// Maps a file.
-  ///
-  /// - Throws: ``FileError`` if it is not a regular file or cannot be mapped.
   package init(_ path: String) throws(FileError) {
     let (file, size) = try openRegular(path)
     defer { Glibc.close(file) }
@@ -44,10 +41,8 @@ internal import Glibc
     unsafe base = UnsafeRawPointer(copy)
   }
 
-  /// The content.
   package var bytes: RawSpan {
-    @_lifetime(borrow self)
-    get {
+    @_lifetime(borrow self) get {
       // SAFETY: `base` holds `count` bytes for as long as this object lives.
       let span = unsafe RawSpan(_unsafeStart: base, byteCount: count)
       return unsafe _overrideLifetime(span, borrowing: self)
@@ -56,8 +51,7 @@ internal import Glibc
 
   /// The content, for an owner that hands it out with its own lifetime.
   @unsafe package var unboundBytes: RawSpan {
-    @_lifetime(immortal)
-    get {
+    @_lifetime(immortal) get {
       // SAFETY: the caller keeps this object as long as the span.
       let span = unsafe RawSpan(_unsafeStart: base, byteCount: count)
       return unsafe _overrideLifetime(span, copying: ())

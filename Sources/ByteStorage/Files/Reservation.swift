@@ -1,12 +1,10 @@
 internal import CGlibcExtras
 internal import Glibc
 
-/// Anonymous memory, mapped lazily, that can grow without copying.
-///
-/// Only pages that are written count as memory; a reservation of the default size costs nothing
-/// until it is used. Growth keeps the content, but may move it.
+/// Anonymous memory, mapped lazily, that can grow without copying. Only pages that are written
+/// count as memory; a reservation of the default size costs nothing until it is used. Growth keeps
+/// the content, but may move it.
 @safe final class Reservation {
-  /// Start of the memory.
   private(set) var base: UnsafeMutableRawPointer
   /// Size in bytes, a multiple of the page size.
   private(set) var capacity: Int

@@ -1,10 +1,9 @@
 internal import Glibc
 internal import Synchronization
 
-/// Signals that would end the process, kept back while a temporary file has a name.
-///
-/// The handler only notes the signal while a file is named; whoever removes the name then ends the
-/// process as the signal would have. All of it is done with atomics: a handler may do nothing else.
+/// Signals that would end the process, kept back while a temporary file has a name. The handler
+/// only notes the signal while a file is named; whoever removes the name then ends the process as
+/// the signal would have. All of it is done with atomics: a handler may do nothing else.
 package enum SignalDeferral {
   private static let isNaming = Atomic<Bool>(false)
   private static let pending = Atomic<Int32>(0)

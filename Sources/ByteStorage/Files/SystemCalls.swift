@@ -1,6 +1,5 @@
 internal import Glibc
 
-/// The system's words for an error number.
 func systemMessage(_ code: Int32) -> String {
   // SAFETY: strerror returns a NUL-terminated string or NULL; it is copied at once.
   guard let words = unsafe strerror(code) else { return "error \(code)" }

@@ -1,6 +1,5 @@
 internal import Glibc
 
-/// What the running system says about itself.
 package enum SystemIdentity {
   /// Release of the running kernel (`uname -r`).
   package static var kernelRelease: String {

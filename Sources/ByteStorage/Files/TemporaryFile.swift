@@ -1,21 +1,18 @@
 internal import Glibc
 internal import Synchronization
 
-/// Files that are not yet, or never, what others see.
-///
-/// They have no name where the file system allows that. Where one must have a name for a moment, it is
-/// `FILE.ksym-PID.tmp`; a process has at most one at a time, and the next process to write into the
-/// same directory removes those whose process is gone.
+/// Files that are not yet, or never, what others see. They have no name where the file system
+/// allows that. Where one must have a name for a moment, it is `FILE.ksym-PID.tmp`; a process has
+/// at most one at a time, and the next process to write into the same directory removes those whose
+/// process is gone.
 enum TemporaryFile {
   /// Held while a temporary name exists.
   private static let naming = Mutex<Void>(())
   /// Directories in which leftovers were looked for.
   private static let tidied = Mutex<Set<String>>([])
 
-  /// The temporary name of a file to replace.
   static func name(for target: String) -> String { "\(target).ksym-\(getpid()).tmp" }
 
-  /// Whether a name is one that ``name(for:)`` makes.
   private static func isTemporary(_ name: String) -> Bool {
     guard name.hasSuffix(".tmp") else { return false }
     let parts = name.dropLast(4).split(separator: ".", omittingEmptySubsequences: false)
@@ -49,8 +46,6 @@ enum TemporaryFile {
 
   /// As ``unnamed(in:)``; where there is no such thing, a file whose name is removed at once, which
   /// cannot be given another.
-  ///
-  /// - Throws: ``FileError`` for `path` if the directory cannot be written to.
   static func nameless(in directory: String, path: String) throws(FileError) -> Int32 {
     if let file = unnamed(in: directory) { return file }
     return try withName(name(for: "\(directory)/"), path) { (file) throws(FileError) in
@@ -74,14 +69,8 @@ enum TemporaryFile {
     return try result.get()
   }
 
-  /// Makes a file with a temporary name, which is gone when this returns, if `body` did not rename it.
-  ///
-  /// - Parameters:
-  ///   - name: The name.
-  ///   - path: Names the file in errors.
-  ///   - body: Called with the descriptor, which is closed afterwards.
-  /// - Returns: What `body` returns.
-  /// - Throws: ``FileError`` if the file cannot be made, or that of `body`.
+  /// Makes a file with a temporary name, which is gone when this returns, if `body` did not rename
+  /// it. `path` names the file in errors; its descriptor is closed after `body`.
   static func withName<Value: Sendable>(
     _ name: String, _ path: String, _ body: (Int32) throws(FileError) -> Value
   ) throws(FileError) -> Value {

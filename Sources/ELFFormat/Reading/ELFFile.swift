@@ -2,19 +2,16 @@ package import ByteStorage
 
 /// An ELF file: its header, its sections, and their bytes when asked for.
 package struct ELFFile: ~Escapable {
-  /// Where bytes come from.
   package let source: ByteSource
-  /// The file header.
   package let header: ELFHeader
   /// The section headers, in file order; index 0 is the null section.
   package let sections: [ELFSection]
   /// The section name table; empty if there is none.
   package let sectionNames: RawSpan
 
-  /// Reads the headers and the section name table.
-  ///
-  /// - Throws: ``ParseError`` if it is not ELF, or the section headers or their names lie outside of
-  ///   the file. Sections are checked only when their bytes are asked for.
+  /// Reads the headers and the section name table. Throws ``ParseError`` if it is not ELF, or the
+  /// section headers or their names lie outside of the file. Sections are checked only when their
+  /// bytes are asked for.
   @_lifetime(copy source)
   package init(_ source: ByteSource) throws(ParseError) {
     let ident = try source.bytes(0..<min(16, source.count), in: "ELF header")
@@ -60,7 +57,6 @@ package struct ELFFile: ~Escapable {
     self.sectionNames = names
   }
 
-  /// Word size and byte order.
   package var layout: ELFLayout { header.layout }
 
   /// The name of a section; empty if it lies outside of the name table.
@@ -69,7 +65,6 @@ package struct ELFFile: ~Escapable {
     sectionNames.cStringOrEmpty(at: Int(section.nameOffset))
   }
 
-  /// Index of the first section with a name, from `start` on.
   package func sectionIndex(named name: StaticString, from start: Int = 1) -> Int? {
     guard start < sections.count else { return nil }
     for index in start..<sections.count {
@@ -89,14 +84,12 @@ package struct ELFFile: ~Escapable {
     Int(clamping: header.sectionHeaderOffset) &+ index &* layout.sectionHeaderSize
   }
 
-  /// Index of the first section of a type.
   package func sectionIndex(ofType type: ELFSectionType) -> Int? {
     sections.firstIndex { $0.type == type }
   }
 
-  /// The bytes of a section; empty for a section without bytes in the file (`SHT_NOBITS`).
-  ///
-  /// - Throws: ``ParseError`` `.truncated` in `region` if they lie outside of the file.
+  /// The bytes of a section; empty for a section without bytes in the file (`SHT_NOBITS`). Throws
+  /// ``ParseError`` `.truncated` in `region` if they lie outside of the file.
   @_lifetime(copy self)
   package func bytes(
     of section: ELFSection, in region: StaticString = "section"
@@ -106,18 +99,15 @@ package struct ELFFile: ~Escapable {
   }
 
   /// The symbol table of the first `SHT_SYMTAB` section, with its names; `nil` if there is none.
-  ///
-  /// - Throws: ``ParseError`` if the table or its strings lie outside of the file.
+  /// Throws ``ParseError`` if the table or its strings lie outside of the file.
   @_lifetime(copy self)
   package func symbolTable() throws(ParseError) -> ELFSymbolTable? {
     guard let index = sectionIndex(ofType: .symtab) else { return nil }
     return try symbolTable(at: index)
   }
 
-  /// The symbol table of a section, with its names.
-  ///
-  /// - Throws: ``ParseError`` if there is no such section, `sh_link` does not name a section, or bytes lie
-  ///   outside of the file.
+  /// The symbol table of a section, with its names. Throws ``ParseError`` if there is no such
+  /// section, `sh_link` does not name a section, or bytes lie outside of the file.
   @_lifetime(copy self)
   package func symbolTable(at index: Int) throws(ParseError) -> ELFSymbolTable {
     guard sections.indices.contains(index) else {

@@ -2,35 +2,22 @@ package import ByteStorage
 
 /// The file header as it is in the file; only its presence is checked.
 package struct ELFHeader: Sendable, Hashable {
-  /// Word size and byte order by which the header was read.
   package let layout: ELFLayout
-  /// `e_type`.
   package let type: ELFFileType
-  /// `e_machine`.
   package let machine: ELFMachine
-  /// `e_flags`.
   package let flags: UInt32
-  /// `e_entry`.
   package let entry: UInt64
-  /// `e_phoff`, in bytes.
   package let programHeaderOffset: UInt64
-  /// `e_phentsize`, in bytes.
   package let programHeaderEntrySize: UInt16
-  /// `e_phnum`.
   package let programHeaderCount: UInt16
-  /// `e_shoff`, in bytes.
   package let sectionHeaderOffset: UInt64
-  /// `e_shentsize`, in bytes.
   package let sectionHeaderEntrySize: UInt16
-  /// `e_shnum`.
   package let sectionHeaderCount: UInt16
   /// `e_shstrndx`: index of the section with the section names.
   package let sectionNameTableIndex: UInt16
 
   /// Reads the header in a layout that may differ from what `e_ident` says: the kernel's module
   /// loader, for one, never looks at the class and byte order there.
-  ///
-  /// - Throws: ``ParseError`` `.truncated`.
   package init(parsing bytes: RawSpan, layout: ELFLayout) throws(ParseError) {
     guard bytes.byteCount >= layout.headerSize else {
       throw ParseError(
@@ -60,23 +47,14 @@ package struct ELFHeader: Sendable, Hashable {
 package struct ELFSection: Sendable, Hashable {
   /// `sh_name`: offset in the section name table, in bytes.
   package let nameOffset: UInt32
-  /// `sh_type`.
   package let type: ELFSectionType
-  /// `sh_flags`.
   package let flags: ELFSectionFlags
-  /// `sh_addr`.
   package let address: UInt64
-  /// `sh_offset`, in bytes.
   package let offset: UInt64
-  /// `sh_size`, in bytes.
   package let size: UInt64
-  /// `sh_link`.
   package let link: UInt32
-  /// `sh_info`.
   package let info: UInt32
-  /// `sh_addralign`, in bytes.
   package let alignment: UInt64
-  /// `sh_entsize`, in bytes.
   package let entrySize: UInt64
 
   /// Reads the header at `offset`; `nil` if it does not lie in the bytes.

@@ -1,29 +1,22 @@
 package import ByteStorage
 
-/// A relocation.
 package struct ELFRelocation: Sendable, Hashable {
   /// `r_offset`: place in the section the table applies to, in bytes.
   package let offset: UInt64
-  /// Index of the symbol.
   package let symbol: UInt32
-  /// `ELF_R_TYPE`.
   package let type: UInt32
   /// `r_addend`; 0 for `SHT_REL`, whose addends are in place.
   package let addend: Int64
 }
 
-/// A table of relocations (`SHT_REL` or `SHT_RELA`).
 package struct ELFRelocations: ~Escapable {
   private let entries: RawSpan
   private let layout: ELFLayout
   private let machine: ELFMachine
-  /// Whether entries carry their addend (`SHT_RELA`).
   package let hasAddends: Bool
-  /// Number of entries.
   package let count: Int
   private let entrySize: Int
 
-  /// A table over the bytes of its section.
   @_lifetime(copy entries)
   package init(_ entries: RawSpan, hasAddends: Bool, layout: ELFLayout, machine: ELFMachine) {
     self.entries = entries
@@ -34,7 +27,6 @@ package struct ELFRelocations: ~Escapable {
     count = entries.byteCount / entrySize
   }
 
-  /// The entry at `index`, or `nil` past the end.
   package func relocation(at index: Int) -> ELFRelocation? {
     guard index >= 0, index < count else { return nil }
     let start = index * entrySize
@@ -66,8 +58,6 @@ package struct ELFRelocations: ~Escapable {
 
 extension ELFFile {
   /// The relocations that apply to a section: the first table whose `sh_info` is its index.
-  ///
-  /// - Throws: ``ParseError`` if the table lies outside of the file.
   @_lifetime(copy self)
   package func relocations(forSection index: Int) throws(ParseError) -> ELFRelocations? {
     for section in sections where section.type == .rela || section.type == .rel {

@@ -2,21 +2,14 @@ package import ByteStorage
 
 /// A program header.
 package struct ELFSegment: Sendable, Hashable {
-  /// `p_type`.
   package var type: ELFSegmentType
   /// `p_flags`: 4 readable, 2 writable, 1 executable.
   package var flags: UInt32
-  /// `p_offset`, in bytes.
   package var offset: UInt64
-  /// `p_vaddr`.
   package var address: UInt64
-  /// `p_paddr`.
   package var physicalAddress: UInt64
-  /// `p_filesz`, in bytes.
   package var fileSize: UInt64
-  /// `p_memsz`, in bytes.
   package var memorySize: UInt64
-  /// `p_align`, in bytes.
   package var alignment: UInt64
 
   /// A loaded segment (`PT_LOAD`) without bytes in the file.
@@ -62,8 +55,6 @@ package struct ELFSegment: Sendable, Hashable {
 
 extension ELFFile {
   /// The program headers, in file order.
-  ///
-  /// - Throws: ``ParseError`` if they lie outside of the file.
   package func segments() throws(ParseError) -> [ELFSegment] {
     guard header.programHeaderOffset != 0, header.programHeaderCount > 0,
       Int(header.programHeaderEntrySize) == layout.programHeaderSize

@@ -2,7 +2,6 @@ internal import ByteStorage
 
 /// Symbols to write, with their names: locals apart from the others, as a symbol table has them.
 package struct ELFSymbolList: Sendable {
-  /// Word size and byte order.
   package let layout: ELFLayout
   /// Entries of local symbols, without the null symbol.
   var locals: [UInt8] = []
@@ -11,7 +10,6 @@ package struct ELFSymbolList: Sendable {
   /// Names, each with its NUL; the first is empty.
   var strings: [UInt8] = [0]
 
-  /// An empty list with room for some symbols.
   package init(layout: ELFLayout, reserving count: Int = 0) {
     self.layout = layout
     locals.reserveCapacity(count &* layout.symbolSize)
@@ -22,12 +20,8 @@ package struct ELFSymbolList: Sendable {
   /// Number of symbols, without the null symbol.
   package var count: Int { (locals.count &+ globals.count) / layout.symbolSize }
 
-  /// Adds a symbol, after those of its kind of binding.
-  ///
-  /// - Parameters:
-  ///   - name: The name; bytes from a NUL on would be lost to readers.
-  ///   - symbol: The rest; its `nameOffset` does not count.
-  /// - Returns: `false` if the names fill 4 GiB.
+  /// Adds a symbol, after those of its kind of binding; `symbol.nameOffset` does not count. `false`
+  /// if the names fill 4 GiB.
   @discardableResult
   package mutating func append(_ name: RawSpan, _ symbol: ELFSymbol) -> Bool {
     guard let offset = UInt32(exactly: strings.count) else { return false }
@@ -43,7 +37,6 @@ package struct ELFSymbolList: Sendable {
 }
 
 extension ELFSymbol {
-  /// Appends the entry of a symbol table.
   @inline(__always)
   fileprivate func append(to out: inout [UInt8], _ layout: ELFLayout, nameOffset: UInt32) {
     layout.put(nameOffset, to: &out)

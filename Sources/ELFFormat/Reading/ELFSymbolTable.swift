@@ -1,9 +1,7 @@
 public import ByteStorage
 
-/// A symbol table entry.
 @usableFromInline
 package struct ELFSymbol: Sendable, Hashable {
-  /// `st_name`: offset in the string table, in bytes.
   @usableFromInline package let nameOffset: UInt32
   /// `st_info`: binding (high four bits) and type (low four bits).
   @usableFromInline package let info: UInt8
@@ -11,10 +9,8 @@ package struct ELFSymbol: Sendable, Hashable {
   @usableFromInline package let sectionIndex: UInt16
   /// `st_value`: an offset in the section (relocatable files) or an address.
   @usableFromInline package let value: UInt64
-  /// `st_size`, in bytes.
   @usableFromInline package let size: UInt64
 
-  /// Creates an entry.
   @inlinable
   package init(nameOffset: UInt32, info: UInt8, sectionIndex: UInt16, value: UInt64, size: UInt64) {
     self.nameOffset = nameOffset
@@ -24,33 +20,25 @@ package struct ELFSymbol: Sendable, Hashable {
     self.size = size
   }
 
-  /// `st_info` of a binding and a type.
   @inlinable
   package static func info(_ binding: ELFSymbolBinding, _ type: ELFSymbolType) -> UInt8 {
     binding.rawValue << 4 | type.rawValue
   }
 
-  /// Who sees the symbol.
   @inlinable package var binding: ELFSymbolBinding { ELFSymbolBinding(rawValue: info >> 4) }
-  /// What the symbol names.
   @inlinable package var type: ELFSymbolType { ELFSymbolType(rawValue: info & 0xf) }
-  /// Whether the symbol is weak (`STB_WEAK`).
   @inlinable package var isWeak: Bool { binding == .weak }
 }
 
 /// A symbol table with its string table.
 @usableFromInline
 package struct ELFSymbolTable: ~Escapable {
-  /// The entries.
   @usableFromInline package let entries: RawSpan
-  /// The names.
   @usableFromInline package let strings: RawSpan
-  /// Word size and byte order.
   @usableFromInline package let layout: ELFLayout
   /// Number of entries, the null symbol (index 0) included.
   @usableFromInline package let count: Int
 
-  /// A table over the bytes of its two sections.
   @_lifetime(copy entries, copy strings)
   package init(entries: RawSpan, strings: RawSpan, layout: ELFLayout) {
     self.entries = entries
@@ -59,7 +47,6 @@ package struct ELFSymbolTable: ~Escapable {
     count = entries.byteCount / layout.symbolSize
   }
 
-  /// The entry at `index`, or `nil` past the end.
   @inlinable
   package func symbol(at index: Int) -> ELFSymbol? {
     guard index >= 0, index < count else { return nil }

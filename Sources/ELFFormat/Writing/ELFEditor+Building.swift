@@ -1,12 +1,8 @@
 package import ByteStorage
 
 extension ELFEditor {
-  /// The edited file.
-  ///
-  /// - Parameter file: The bytes of the file that was opened for editing.
-  /// - Returns: The bytes of the new file.
-  /// - Throws: ``ParseError`` if a dropped section is still referred to, or the result is too large
-  ///   for its class.
+  /// The edited file, from the bytes of the one that was opened. Throws ``ParseError`` if a dropped
+  /// section is still referred to, or the result is too large for its class.
   package func build(from file: RawSpan) throws(ParseError) -> [UInt8] {
     var bytes: [UInt8] = []
     try build(from: file, into: &bytes)
@@ -101,8 +97,7 @@ extension ELFEditor {
   private func detach(_ start: Int, _ fields: SymbolFields, in bytes: inout [UInt8]) {
     let place = start &+ fields.info
     if bytes.indices.contains(place), bytes[place] & 0xf == 3 { bytes[place] &= 0xf0 }
-    layout.store(
-      UInt64(ELFSectionIndex.absolute), size: 2, in: &bytes, at: start &+ fields.section)
+    layout.store(UInt64(ELFSectionIndex.absolute), size: 2, in: &bytes, at: start &+ fields.section)
     layout.storeWord(0, in: &bytes, at: start &+ fields.value)
     layout.storeWord(0, in: &bytes, at: start &+ fields.size)
   }
@@ -128,9 +123,7 @@ extension ELFEditor {
   }
 }
 
-extension UInt16 {
-  fileprivate var indices: Range<Int> { 0..<Int(self) }
-}
+extension UInt16 { fileprivate var indices: Range<Int> { 0..<Int(self) } }
 
 /// Where the fields of a symbol lie.
 private struct SymbolFields {

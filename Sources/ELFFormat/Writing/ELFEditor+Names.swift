@@ -2,7 +2,6 @@ internal import ByteStorage
 
 /// The section name table of an edited file.
 struct SectionNames {
-  /// Its content.
   private(set) var bytes: [UInt8]
   /// `sh_name` by the number of a section.
   private(set) var offsets: [UInt32?]
@@ -53,10 +52,9 @@ struct SectionNames {
 }
 
 extension ELFEditor {
-  /// Checks that the section name table can grow without giving a name to what has none now.
-  ///
-  /// - Throws: ``ParseError`` if the table has no bytes or does not end in a NUL, or if a section or
-  ///   symbol is named by what follows it. The kernel refuses such names, too.
+  /// Checks that the section name table can grow without giving a name to what has none now. Throws
+  /// ``ParseError`` if the table has no bytes or does not end in a NUL, or if a section or symbol
+  /// is named by what follows it. The kernel refuses such names, too.
   static func checkNames(of file: borrowing ELFFile) throws(ParseError) {
     let number = Int(file.header.sectionNameTableIndex)
     let (table, names) = (file.sections[number], file.sectionNames)

@@ -1,39 +1,24 @@
 package import ByteStorage
 
-/// Adds, replaces and drops sections of a relocatable file, and leaves the rest as it is.
-///
-/// What moves with a changed section is put right: file offsets, section indices wherever they occur
+/// Adds, replaces and drops sections of a relocatable file, and leaves the rest as it is. What
+/// moves with a changed section is put right: file offsets, section indices wherever they occur
 /// (`sh_link`, `sh_info`, `st_shndx`, section groups, `e_shstrndx`) and the section name table.
 /// Symbols keep their indices, so relocations stay as they are. Sections are laid out as GNU ld and
 /// LLD do for `-r`: each at the next offset that its alignment allows; larger gaps are kept. A file
 /// so laid out is the same again, byte for byte, once a change is undone. Files that libelf has
 /// written (to add `.BTF`) heed alignments up to the word size only; they stay so.
-///
-/// ```swift
-/// var editor = try ELFEditor(file)
-/// editor.replace(editor.section(at: index), with: bytes)
-/// let result = try editor.build(from: file.source.all())
-/// ```
 package struct ELFEditor: Sendable {
   /// Names a section of the file or an added one, whatever happens to its index.
-  package struct SectionID: Sendable, Hashable {
-    let number: Int
-  }
+  package struct SectionID: Sendable, Hashable { let number: Int }
 
-  /// A section to add.
   package struct NewSection: Sendable {
-    /// Its name.
     package var name: String
-    /// `sh_type`.
     package var type = ELFSectionType.progbits
-    /// `sh_flags`.
     package var flags: ELFSectionFlags
-    /// Its content.
     package var bytes: [UInt8]
     /// `sh_addralign`, in bytes; a power of two.
     package var alignment: Int
 
-    /// Creates a section.
     package init(_ name: String, flags: ELFSectionFlags, bytes: [UInt8], alignment: Int) {
       self.name = name
       self.flags = flags
@@ -46,14 +31,11 @@ package struct ELFEditor: Sendable {
   struct Entry: Sendable {
     /// The header in the file; `nil` for an added section.
     let original: ELFSection?
-    /// What is to be added.
     let added: NewSection?
-    /// New content of a section of the file.
     var content: [UInt8]?
     var isDropped = false
   }
 
-  /// What is to be changed of a symbol.
   struct SymbolEdit: Sendable {
     var section: SectionID?
     var size: UInt64?
@@ -79,11 +61,9 @@ package struct ELFEditor: Sendable {
 
   var layout: ELFLayout { header.layout }
 
-  /// Prepares to edit a file.
-  ///
-  /// - Throws: ``ParseError`` if it is not relocatable, has program headers, no section name table or
-  ///   one without bytes, more than one symbol table or extended section indices, or if sections
-  ///   overlap or lie outside of the file.
+  /// Prepares to edit a file. Throws ``ParseError`` if it is not relocatable, has program headers,
+  /// no section name table or one without bytes, more than one symbol table or extended section
+  /// indices, or if sections overlap or lie outside of the file.
   package init(_ file: ELFFile) throws(ParseError) {
     header = file.header
     guard header.type == .relocatable else {
@@ -156,12 +136,8 @@ package struct ELFEditor: Sendable {
     return SectionID(number: number)
   }
 
-  /// Moves a symbol to the start of another section, or changes its size.
-  ///
-  /// - Parameters:
-  ///   - index: Index in the symbol table.
-  ///   - section: Where it is to be defined; `nil` leaves it.
-  ///   - size: `st_size` in bytes; `nil` leaves it.
+  /// Moves a symbol to the start of another section, or changes its size in bytes; `nil` leaves
+  /// either.
   package mutating func setSymbol(_ index: Int, section: SectionID?, size: UInt64?) {
     symbolEdits[index] = SymbolEdit(section: section, size: size)
   }
@@ -213,8 +189,7 @@ package struct ELFEditor: Sendable {
       let alignment =
         number == ELFEditor.headerTable
         ? UInt64(layout.wordSize) : entries[number].original?.alignment ?? 1
-      let isHere =
-        ELFEditor.aligned(end, alignment, heeding: limit) == Int(clamping: start)
+      let isHere = ELFEditor.aligned(end, alignment, heeding: limit) == Int(clamping: start)
       if size > 0, !isHere { return false }
       if isHere { end = Int(clamping: start &+ size) }
     }

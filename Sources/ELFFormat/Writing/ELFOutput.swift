@@ -4,9 +4,7 @@ internal import ByteStorage
 struct ELFOutput: ~Escapable {
   private let editor: ELFEditor
   private let file: RawSpan
-  /// New contents of sections, by number.
   private let contents: [[UInt8]?]
-  /// What is there of the new file.
   private(set) var bytes: [UInt8]
   private var offsets: [Int?]
   private var tableOffset = 0
@@ -55,8 +53,7 @@ struct ELFOutput: ~Escapable {
     place(
       ELFEditor.headerTable, oldStart: Int(clamping: editor.header.sectionHeaderOffset),
       oldSize: size, alignment: UInt64(editor.layout.wordSize))
-    bytes.append(
-      contentsOf: repeatElement(0, count: count &* editor.layout.sectionHeaderSize))
+    bytes.append(contentsOf: repeatElement(0, count: count &* editor.layout.sectionHeaderSize))
   }
 
   @_lifetime(self: copy self)

@@ -2,51 +2,29 @@ internal import ByteStorage
 
 /// Writes ELF files of both classes and byte orders: contents first, then the tables that tell of
 /// them.
-///
-/// ```swift
-/// var writer = ELFWriter(layout: layout, type: .executable, machine: .x86_64)
-/// let offset = writer.place(code, at: writer.nextOffset(alignment: 16))
-/// writer.addSection(named: ".text", ELFWriter.Section(type: .progbits, flags: .alloc, offset: offset))
-/// let file = writer.finish()
-/// ```
 package struct ELFWriter: Sendable {
   /// A section header, without the name.
   package struct Section: Sendable, Hashable {
-    /// `sh_type`.
     package var type: ELFSectionType
-    /// `sh_flags`.
     package var flags: ELFSectionFlags
-    /// `sh_addr`.
     package var address: UInt64 = 0
-    /// `sh_offset`, in bytes.
     package var offset: UInt64 = 0
-    /// `sh_size`, in bytes.
     package var size: UInt64 = 0
-    /// `sh_link`.
     package var link: UInt32 = 0
-    /// `sh_info`.
     package var info: UInt32 = 0
-    /// `sh_addralign`, in bytes.
     package var alignment: UInt64 = 1
-    /// `sh_entsize`, in bytes.
     package var entrySize: UInt64 = 0
 
-    /// A section without contents, at address 0.
     package init(type: ELFSectionType, flags: ELFSectionFlags = []) {
       self.type = type
       self.flags = flags
     }
   }
 
-  /// Word size and byte order.
   package let layout: ELFLayout
-  /// `e_type`.
   package var type: ELFFileType
-  /// `e_machine`.
   package var machine: ELFMachine
-  /// `e_flags`.
   package var flags: UInt32
-  /// `e_entry`.
   package var entry: UInt64
   private var bytes: [UInt8]
   private var sections: [(name: Int, section: Section)] = []
@@ -68,24 +46,17 @@ package struct ELFWriter: Sendable {
   /// Size of the file so far, in bytes.
   package var count: Int { bytes.count }
 
-  /// Takes room for more contents at once.
   package mutating func reserve(_ size: Int) { bytes.reserveCapacity(bytes.count &+ max(0, size)) }
 
-  /// The next free offset that leaves the same remainder as an address, divided by an alignment.
-  ///
-  /// - Parameters:
-  ///   - alignment: A power of two up to 2^16; another counts as 1.
-  ///   - address: What the offset must agree with, as the offset of a loaded segment must.
-  /// - Returns: An offset at the end of the file so far, or after it.
+  /// The next free offset that leaves the same remainder as an address, divided by an alignment (a
+  /// power of two up to 2^16; another counts as 1), as the offset of a loaded segment must.
   package func nextOffset(alignment: UInt64, like address: UInt64 = 0) -> Int {
     guard alignment.nonzeroBitCount == 1, alignment <= 1 << 16 else { return bytes.count }
     let distance = (address &- UInt64(bytes.count)) & (alignment &- 1)
     return bytes.count &+ Int(distance)
   }
 
-  /// Appends contents, after zeros up to an offset; contents before the end are appended at the end.
-  ///
-  /// - Returns: Where they lie in the file.
+  /// Appends contents, after zeros up to an offset not yet reached; returns where they lie.
   @discardableResult
   package mutating func place(_ contents: RawSpan, at offset: Int) -> UInt64 {
     if offset > bytes.count {
@@ -96,9 +67,7 @@ package struct ELFWriter: Sendable {
     return UInt64(start)
   }
 
-  /// Adds a section header; sections beyond 65,000 are left out.
-  ///
-  /// - Returns: Its index in the file, or 0 if it was left out.
+  /// Adds a section header; returns its index, or 0 for those beyond 65,000, which are left out.
   @discardableResult
   package mutating func addSection(named name: RawSpan, _ section: Section) -> Int {
     guard sections.count < 65_000 else { return 0 }
@@ -108,7 +77,6 @@ package struct ELFWriter: Sendable {
     return sections.count
   }
 
-  /// Adds a section header under a constant name.
   @discardableResult
   package mutating func addSection(named name: StaticString, _ section: Section) -> Int {
     // SAFETY: a StaticString lives for ever.
@@ -116,7 +84,6 @@ package struct ELFWriter: Sendable {
     return addSection(named: span, section)
   }
 
-  /// Adds a program header.
   package mutating func addSegment(_ segment: ELFSegment) {
     if segments.count < 65_000 { segments.append(segment) }
   }
@@ -196,7 +163,6 @@ package struct ELFWriter: Sendable {
 }
 
 extension ELFLayout {
-  /// Appends an integer in the byte order of the file.
   @inline(__always)
   func put<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, to bytes: inout [UInt8]) {
     let ordered = order == .little ? value.littleEndian : value.bigEndian

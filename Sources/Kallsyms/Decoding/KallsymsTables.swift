@@ -15,9 +15,7 @@ package enum AddressEncoding: String, Sendable, Hashable {
   case absolute32 = "absolute-32"
 }
 
-/// Where the tables lie in an image, and how they are laid out.
-///
-/// All offsets are in bytes from the start of the image.
+/// Where the tables lie in an image, in bytes from its start, and how they are laid out.
 ///
 /// - Note: scripts/kallsyms.c of each era; the order of the tables changed in 6.2, 6.4 and 7.0, and
 ///   in 6.1.42 for that series.
@@ -26,7 +24,6 @@ package struct KallsymsTables: Sendable, Hashable {
   package let order: ByteOrder
   /// Size of an address in bytes, as far as the image or the tables show it.
   package let wordSize: Int?
-  /// Number of symbols.
   package let count: Int
   /// Offset of the 32 bits of `kallsyms_num_syms` that hold the number.
   package let countOffset: Int
@@ -34,17 +31,13 @@ package struct KallsymsTables: Sendable, Hashable {
   package let names: Range<Int>
   /// Whether lengths of 128 and more take two bytes (6.1 and later); `nil` if there are none.
   package let hasTwoByteLengths: Bool?
-  /// `kallsyms_markers`.
   package let markers: Range<Int>
   /// Size of a marker in bytes: 4, or a word up to 4.19.
   package let markerSize: Int
-  /// `kallsyms_token_table`.
   package let tokenTable: Range<Int>
-  /// `kallsyms_token_index`.
   package let tokenIndex: Range<Int>
   /// `kallsyms_offsets` or `kallsyms_addresses`.
   package let addresses: Range<Int>
-  /// How addresses are stored.
   package let encoding: AddressEncoding
   /// `kallsyms_relative_base`, where there is one.
   package let relativeBase: Range<Int>?

@@ -2,23 +2,16 @@ internal import ByteStorage
 internal import SymbolTables
 
 extension SymbolTable {
-  /// The value of `kallsyms_relative_base`, or `nil` if the image does not contain it.
-  ///
-  /// Images that are relocated when they start may hold zero in its place (arm64 without RELR,
-  /// riscv, ppc64, s390 as PIE); then a relative relocation of that place holds the value.
-  ///
-  /// - Parameters:
-  ///   - tables: Where the tables lie.
-  ///   - image: The kernel.
-  /// - Returns: The address, or `nil` if no relocation fits.
+  /// The value of `kallsyms_relative_base`, or `nil` if the image does not contain it. Images that
+  /// are relocated when they start may hold zero in its place (arm64 without RELR, riscv, ppc64,
+  /// s390 as PIE); then a relative relocation of that place holds the value.
   func relativeBase(_ tables: KallsymsTables, _ image: borrowing KallsymsImage) -> UInt64? {
     guard let place = tables.relativeBase?.lowerBound,
       let stored = tables.word(image.bytes, at: place)
     else { return nil }
     if stored != 0 || tables.wordSize == 4 { return stored }
     if let address = image.address(ofOffset: place) {
-      return RelativeRelocations(image.bytes, tables.order)
-        .first { offset, _ in offset == address }
+      return RelativeRelocations(image.bytes, tables.order).first { offset, _ in offset == address }
     }
     // Where the base lies in the file tells how far it is from the place.
     var origin = 0

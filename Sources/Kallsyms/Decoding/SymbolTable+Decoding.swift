@@ -2,18 +2,9 @@ internal import ByteStorage
 internal import SymbolTables
 
 extension SymbolTable {
-  /// Decodes the tables of a kernel.
-  ///
-  /// Type letters are those that the tables hold, also for names of two-byte length, whose letters
-  /// /proc/kallsyms printed wrongly from 6.1 until 6.19.
-  ///
-  /// - Parameters:
-  ///   - tables: Where the tables lie, as found in this image.
-  ///   - image: The kernel.
-  /// - Throws: ``KallsymsError`` if a name expands to nothing, or to more than names may have.
-  package init(
-    _ tables: KallsymsTables, in image: borrowing KallsymsImage
-  ) throws(KallsymsError) {
+  /// Decodes the tables of a kernel. Type letters are those that the tables hold, also for names of
+  /// two-byte length, whose letters /proc/kallsyms printed wrongly from 6.1 until 6.19.
+  package init(_ tables: KallsymsTables, in image: borrowing KallsymsImage) throws(KallsymsError) {
     self.init()
     try decodeNames(tables, image.bytes)
     decodeAddresses(tables, image)
@@ -26,9 +17,7 @@ extension SymbolTable {
     _ tables: KallsymsTables, _ bytes: RawSpan
   ) throws(KallsymsError) {
     let tokens = TokenExpansion(tables, bytes)
-    guard let names = bytes.slice(tables.names) else {
-      throw KallsymsError(.names, .notFound)
-    }
+    guard let names = bytes.slice(tables.names) else { throw KallsymsError(.names, .notFound) }
     let isWide = tables.hasTwoByteLengths ?? true
     // First the sizes, so that the bytes can be written without a look at the room.
     var starts: [UInt32] = []
@@ -88,8 +77,7 @@ extension SymbolTable {
         let place = start &+ index &* (isWide ? 8 : 4)
         addresses.append(tables.word(bytes, at: place) ?? 0)
       }
-    case .absolute32:
-      for index in 0..<tables.count { addresses.append(UInt64(entry(index))) }
+    case .absolute32: for index in 0..<tables.count { addresses.append(UInt64(entry(index))) }
     case .baseRelative, .absolutePerCPU:
       for index in 0..<tables.count { addresses.append(UInt64(entry(index))) }
       let base = relativeBase(tables, image)

@@ -1,10 +1,9 @@
 internal import ByteStorage
 internal import SymbolTables
 
-/// What each of the 256 codes expands to, arranged for copying.
-///
-/// Nearly every token has at most 16 bytes: those are kept in slots of 16, and are copied whole; what
-/// is too much is overwritten by the next.
+/// What each of the 256 codes expands to, arranged for copying. Nearly every token has at most 16
+/// bytes: those are kept in slots of 16, and are copied whole; what is too much is overwritten by
+/// the next.
 struct TokenExpansion {
   private static let slotSize = 16
   private var sizes = [UInt16](repeating: 0, count: 256)
@@ -43,14 +42,7 @@ struct TokenExpansion {
     }
   }
 
-  /// Expands all names.
-  ///
-  /// - Parameters:
-  ///   - names: The names, each of which ``SymbolTable/codes(_:at:_:)`` accepts.
-  ///   - count: Number of names.
-  ///   - isWide: Whether lengths may take two bytes.
-  ///   - size: What they expand to in all, in bytes.
-  /// - Returns: Type letters and names, one after the other.
+  /// Type letters and names, one after the other, `size` bytes in all.
   func expand(_ names: RawSpan, count: Int, _ isWide: Bool, size: Int) -> [UInt8] {
     let slotSize = TokenExpansion.slotSize
     return unsafe [UInt8](unsafeUninitializedCapacity: size + slotSize) { output, filled in

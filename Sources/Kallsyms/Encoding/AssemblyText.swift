@@ -19,9 +19,8 @@ struct AssemblyText {
     output = TextBuffer(write)
   }
 
-  /// Writes all tables, in pieces.
-  ///
-  /// - Returns: The line for standard error if an address is out of range; the text ends before it.
+  /// Writes all tables, in pieces. Returns the line for standard error if an address is out of
+  /// range; the text ends before it.
   mutating func write() -> String? {
     defer { output.flush() }
     if isOld {
@@ -225,7 +224,6 @@ private struct TextBuffer {
     self.write = write
   }
 
-  /// Hands on what there is.
   mutating func flush() {
     if count > 0 { write(Array(storage[0..<count])) }
     count = 0
@@ -268,7 +266,6 @@ private struct TextBuffer {
     }
   }
 
-  /// `0x` and two digits.
   @inline(__always)
   mutating func put(byte: UInt8) {
     reserve(4)

@@ -20,7 +20,6 @@ package struct EncodedTables: Sendable {
     self.init(symbols)
   }
 
-  /// The bytes of `kallsyms_names`.
   package func names() -> [UInt8] {
     var bytes: [UInt8] = []
     for (symbol, length) in compressor.lengths.enumerated() {
@@ -55,10 +54,7 @@ package struct EncodedTables: Sendable {
     keys.reserveCapacity(symbols.entries.count)
     for (index, entry) in symbols.entries.enumerated() {
       let record = symbols.record(entry)
-      keys.append(
-        (
-          prefix(record, at: 1), prefix(record, at: 9), UInt32(truncatingIfNeeded: index)
-        ))
+      keys.append((prefix(record, at: 1), prefix(record, at: 9), UInt32(truncatingIfNeeded: index)))
     }
     keys.sort { left, right in
       if left.first != right.first { return left.first < right.first }

@@ -4,7 +4,6 @@ internal import SymbolTables
 
 /// The symbols that `scripts/kallsyms` reads from its input, in table order.
 struct EncoderMap {
-  /// A symbol.
   struct Entry {
     var address: UInt64
     /// Where its type letter and name begin in `text`.
@@ -22,7 +21,6 @@ struct EncoderMap {
     func contains(_ address: UInt64) -> Bool { address >= start && address <= end }
   }
 
-  /// Type letters and names.
   private(set) var text: [UInt8] = []
   private(set) var entries: [Entry] = []
   /// Address of `_text`, or 0.
@@ -37,7 +35,6 @@ struct EncoderMap {
   /// `KSYM_NAME_LEN`, the same in all releases that can be written.
   private static let nameLimit = KernelRelease.newest.symbolNameLength
 
-  /// The type letter and name of an entry.
   @_lifetime(borrow self)
   func record(_ entry: Entry) -> RawSpan {
     let all = text.rawSpan
@@ -47,9 +44,7 @@ struct EncoderMap {
     return unsafe _overrideLifetime(record, borrowing: self)
   }
 
-  /// Reads, filters and sorts.
-  ///
-  /// - Returns: `nil` if a line cannot be read; the message is then all there is.
+  /// Reads, filters and sorts; `nil` if a line cannot be read (the message is then all there is).
   static func read(
     _ input: RawSpan, _ options: KallsymsEncoder.Options
   ) -> (map: EncoderMap, isComplete: Bool) {

@@ -23,8 +23,7 @@ package enum KallsymsEncoder {
           .v6_12, since: KernelRelease(6, 12), until: KernelRelease(7, 0),
           "scripts/kallsyms.c, 6.12"),
         .init(
-          .v7_0, since: KernelRelease(7, 0), until: KernelRelease(7, 3),
-          "scripts/kallsyms.c, 7.2"),
+          .v7_0, since: KernelRelease(7, 0), until: KernelRelease(7, 3), "scripts/kallsyms.c, 7.2"),
         .init(.v7_3, since: KernelRelease(7, 3), "scripts/kallsyms.c, 7.3"),
       ])
 
@@ -37,7 +36,6 @@ package enum KallsymsEncoder {
 
   /// What the tool's command line says.
   package struct Options: Sendable, Hashable {
-    /// The form to write.
     package var form: Form
     /// `--all-symbols`: not only functions.
     package var includesAllSymbols: Bool
@@ -66,14 +64,8 @@ package enum KallsymsEncoder {
     package let exitStatus: Int32
   }
 
-  /// Does what the tool does with a list.
-  ///
-  /// - Parameters:
-  ///   - map: The list: lines of an address, a type letter and a name, as `nm -n` prints them.
-  ///   - options: The tool's options.
-  ///   - write: Takes the assembly text, piece by piece; after an address out of range it ends
-  ///     before that address.
-  /// - Returns: What else the tool would do.
+  /// Does what the tool does with lines of an address, a type letter and a name, as `nm -n` prints
+  /// them. `write` takes the text, piece by piece; it ends before an address that is out of range.
   package static func assemble(
     _ map: RawSpan, _ options: Options, write: @escaping ([UInt8]) -> Void
   ) -> Outcome {
@@ -87,13 +79,11 @@ package enum KallsymsEncoder {
 }
 
 extension EncoderMap {
-  /// The name of an entry.
   @_lifetime(borrow self)
   func name(_ entry: Entry) -> RawSpan {
     guard let name = record(entry).suffix(from: 1) else { return RawSpan() }
     return unsafe _overrideLifetime(name, borrowing: self)
   }
 
-  /// Adds a line to what goes to standard error.
   mutating func complain(_ line: String) { messages.append(line) }
 }

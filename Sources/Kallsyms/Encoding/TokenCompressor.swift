@@ -1,13 +1,11 @@
 internal import ByteStorage
 
-/// Finds the 256 tokens of a table, and replaces them in the names, as `scripts/kallsyms` does.
-///
-/// A token is a pair of codes. From slot 255 down, every slot that no byte of the names occupies
+/// Finds the 256 tokens of a table, and replaces them in the names, as `scripts/kallsyms` does. A
+/// token is a pair of codes. From slot 255 down, every slot that no byte of the names occupies
 /// takes the most frequent pair of adjacent codes, of equally frequent ones that with the lowest
-/// second and then first code; the pair is replaced everywhere, from left to right.
-///
-/// Each pair has a list of the symbols in which it may occur, so that a step visits only those, and
-/// only counts what changes around a replacement.
+/// second and then first code; the pair is replaced everywhere, from left to right. Each pair has a
+/// list of the symbols in which it may occur, so that a step visits only those, and only counts
+/// what changes around a replacement.
 struct TokenCompressor {
   /// The codes of all symbols; each starts where its record did, and has its own length.
   private(set) var codes: [UInt8]
@@ -51,13 +49,11 @@ struct TokenCompressor {
     run()
   }
 
-  /// The codes of a symbol.
   func codes(of symbol: Int) -> ArraySlice<UInt8> {
     let start = Int(starts[symbol])
     return codes[start..<(start + Int(lengths[symbol]))]
   }
 
-  /// What each code expands to.
   func expansions() -> [[UInt8]] {
     var found = [[UInt8]](repeating: [], count: 256)
     // A token is made of codes that were there before it: bytes, and tokens of higher slots.
@@ -123,9 +119,8 @@ struct TokenCompressor {
     }
   }
 
-  /// The pair that occurs most often; of several the lowest, `nil` if none is left.
-  ///
-  /// Only the rows that have changed are looked at again, so that a short list costs little.
+  /// The pair that occurs most often; of several the lowest, `nil` if none is left. Only the rows
+  /// that have changed are looked at again, so that a short list costs little.
   private mutating func mostFrequentPair() -> Int? {
     for first in stride(from: 0, to: 256, by: 8) where isAnyChanged(ofRows: first) {
       for row in first..<(first &+ 8) where hasRowChanged[row] {
@@ -215,9 +210,7 @@ struct TokenCompressor {
     self.chains = chains
   }
 
-  func run(
-    _ symbols: [UInt32], _ starts: [UInt32], _ lengths: UnsafeMutableBufferPointer<UInt16>
-  ) {
+  func run(_ symbols: [UInt32], _ starts: [UInt32], _ lengths: UnsafeMutableBufferPointer<UInt16>) {
     for symbol in symbols {
       let start = Int(starts[Int(symbol)])
       let length = unsafe Int(lengths[Int(symbol)])
@@ -236,9 +229,7 @@ struct TokenCompressor {
       let bytes = unsafe UnsafeRawPointer(codes)
       while source &+ 1 < end,
         unsafe bytes.loadUnaligned(fromByteOffset: source, as: UInt16.self).littleEndian != pair
-      {
-        source &+= 1
-      }
+      { source &+= 1 }
       guard source &+ 1 < end else { return end &- start }
       var target = source
       // End of the last replaced pair: what follows it was already counted off.
@@ -311,7 +302,6 @@ struct TokenCompressor {
     count &+= 1
   }
 
-  /// Appends the symbols of a pair.
   func collect(_ pair: Int, into symbols: inout [UInt32]) {
     var node = unsafe Int(heads[pair & 0xffff])
     // SAFETY: chains hold only nodes that were written.

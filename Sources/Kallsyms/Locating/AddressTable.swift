@@ -9,12 +9,10 @@ struct AddressTable: Hashable {
   let wordSize: Int?
 }
 
-/// Finds the addresses that belong to names.
-///
-/// From 6.4 on they follow the tokens, and are followed by the sequence numbers, of which each
-/// number up to the count must occur once: what precedes them says how addresses are stored. Up to
-/// 6.3 they end before the number of names, and only their own order identifies them: addresses never
-/// decrease, and the base is the lowest of them.
+/// Finds the addresses that belong to names. From 6.4 on they follow the tokens, and are followed
+/// by the sequence numbers, of which each number up to the count must occur once: what precedes
+/// them says how addresses are stored. Up to 6.3 they end before the number of names, and only
+/// their own order identifies them: addresses never decrease, and the base is the lowest of them.
 struct AddressTableSearch: ~Escapable {
   private let bytes: RawSpan
   private let tokens: TokenTable
@@ -29,7 +27,6 @@ struct AddressTableSearch: ~Escapable {
     wordSizes = wordSize.map { [$0] } ?? [8, 4]
   }
 
-  /// The first table that fits.
   func first() -> AddressTable? {
     // Sequence numbers between the markers and the tokens belong to the old order.
     names.sequences == nil ? behindTokens() ?? beforeNames() : beforeNames()
@@ -129,10 +126,9 @@ struct AddressTableSearch: ~Escapable {
 
   // MARK: Rules of each encoding
 
-  /// How 32-bit offsets from a base are to be read, or `nil` if they make no sense either way.
-  ///
-  /// The base is the address of the first symbol that is not absolute: the first offset is zero,
-  /// or (absolute per-CPU) the first negative one is -1.
+  /// How 32-bit offsets from a base are to be read, or `nil` if they make no sense either way. The
+  /// base is the address of the first symbol that is not absolute: the first offset is zero, or
+  /// (absolute per-CPU) the first negative one is -1.
   private func encoding(_ start: Int, base: Int, _ wordSize: Int) -> AddressEncoding? {
     guard word(base, wordSize) != nil else { return nil }
     if entry(start, 0) == 0, isIncreasing32(start) { return .baseRelative }

@@ -4,7 +4,6 @@ internal import ByteStorage
 struct CompressedNames: Hashable {
   /// The names, without padding.
   var names: Range<Int>
-  /// Number of names.
   var count: Int
   /// Offset of the 32 bits that hold the number.
   var countOffset: Int
@@ -25,11 +24,10 @@ struct CompressedNames: Hashable {
   static let blockSizes = 512...(256 * 514)
 }
 
-/// Finds the names that belong to a token table.
-///
-/// The markers end before the tokens, or before the sequence numbers that precede these; they begin
-/// with a zero. Each such place says where the names may begin, and there the number of names has
-/// to stand; walking the names has to meet every marker.
+/// Finds the names that belong to a token table. The markers end before the tokens, or before the
+/// sequence numbers that precede these; they begin with a zero. Each such place says where the
+/// names may begin, and there the number of names has to stand; walking the names has to meet every
+/// marker.
 struct NameTableSearch: ~Escapable {
   private let bytes: RawSpan
   private let tokens: TokenTable
@@ -253,13 +251,8 @@ struct NameTableSearch: ~Escapable {
 }
 
 extension RawSpan {
-  /// Whether a range holds each of the numbers 0, 1, 2 … once.
-  ///
-  /// - Parameters:
-  ///   - range: Offsets in bytes.
-  ///   - size: 3 for big-endian numbers of 24 bits, 4 for numbers in `order`.
-  ///   - order: Byte order of numbers of four bytes.
-  /// - Returns: `false` also if the range does not lie in the span.
+  /// Whether a range holds each of the numbers 0, 1, 2 … once: of 3 bytes, big-endian, or of 4 in
+  /// `order`.
   func isPermutation(in range: Range<Int>, size: Int, _ order: ByteOrder) -> Bool {
     guard size == 3 || size == 4, range.lowerBound >= 0, range.upperBound <= byteCount else {
       return false

@@ -19,25 +19,17 @@ package struct KallsymsImage: ~Escapable {
   /// Where the tables are looked for first.
   let likely: Range<Int>?
 
-  /// A plain memory image, such as the arm64 Image.
-  ///
-  /// - Parameters:
-  ///   - bytes: The image.
-  ///   - wordSize: Size of an address in bytes, or `nil` to try both.
-  ///   - loadAddress: Address of the first byte; place-relative tables (7.0 and later) give only
-  ///     distances from `_text` without it.
+  /// A plain memory image, such as the arm64 Image. Without the address of its first byte,
+  /// place-relative tables (7.0 and later) give only distances from `_text`.
   @_lifetime(copy bytes)
   package init(raw bytes: RawSpan, wordSize: Int? = nil, loadAddress: UInt64? = nil) {
     self.bytes = bytes
     self.wordSize = wordSize
-    segments =
-      loadAddress.map { [Segment(offset: 0, address: $0, size: bytes.byteCount)] } ?? []
+    segments = loadAddress.map { [Segment(offset: 0, address: $0, size: bytes.byteCount)] } ?? []
     likely = nil
   }
 
   /// A linked ELF file, with or without sections and symbols.
-  ///
-  /// - Throws: ``ParseError`` if its program headers lie outside of the file.
   @_lifetime(copy elf)
   package init(_ elf: ELFFile) throws(ParseError) {
     bytes = try elf.source.all()

@@ -1,11 +1,8 @@
 internal import ByteStorage
 
 extension KallsymsTables {
-  /// Finds the tables in an image by their structure: no symbol and no release is needed.
-  ///
-  /// - Parameter image: The kernel.
-  /// - Throws: ``KallsymsError`` that names the table at which the most promising place failed.
-  /// - Complexity: Linear in the size of the image; a real kernel is read once up to the tokens.
+  /// Finds the tables in an image by their structure: no symbol and no release is needed. Takes
+  /// linear time. Throws for the table at which the most promising place failed.
   package init(locating image: borrowing KallsymsImage) throws(KallsymsError) {
     var failure = KallsymsError(.tokens, .notFound)
     if let likely = image.likely {
@@ -44,8 +41,7 @@ extension KallsymsTables {
         note(
           KallsymsError(
             nameSearch.hasMarkers ? .names : .markers,
-            nameSearch.isExhausted ? .tooManyCandidates : .notFound, after: tokens.start),
-          &failure)
+            nameSearch.isExhausted ? .tooManyCandidates : .notFound, after: tokens.start), &failure)
         continue
       }
       let addressSearch = AddressTableSearch(bytes, tokens, names, wordSize: image.wordSize)

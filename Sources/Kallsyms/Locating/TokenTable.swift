@@ -1,7 +1,6 @@
 internal import ByteStorage
 
 /// `kallsyms_token_table` with `kallsyms_token_index`: what the 256 codes of compressed names mean.
-///
 /// The table is 256 NUL-terminated strings, the index their 16-bit offsets; each proves the other,
 /// so a place where both agree in all 256 entries is taken.
 struct TokenTable: Hashable {
@@ -19,9 +18,8 @@ struct TokenTable: Hashable {
   /// Largest gap between two tables: old releases align by `.align 8`, on some machines 2^8.
   static let largestGap = 256
 
-  /// Checks that the 256 strings at `start` are those that the 16-bit offsets at `index` say.
-  ///
-  /// What the check costs, in bytes looked at, is taken off `work`.
+  /// Checks that the 256 strings at `start` are those that the 16-bit offsets at `index` say. What
+  /// the check costs, in bytes looked at, is taken off `work`.
   init?(_ bytes: RawSpan, start: Int, index: Int, _ order: ByteOrder, _ work: inout Int) {
     work &-= 1
     guard start >= 0, start < index, index <= bytes.byteCount &- 512 else { return nil }
@@ -57,10 +55,9 @@ struct TokenTable: Hashable {
   }
 }
 
-/// Finds the places in an image that hold a token table with its index, the likeliest first.
-///
-/// In every real kernel the ten digits are tokens of their own, so `0`, NUL, `1`, NUL … is looked
-/// for first, eight bytes at a time. Where that finds nothing (tiny tables have no literal digits),
+/// Finds the places in an image that hold a token table with its index, the likeliest first. In
+/// every real kernel the ten digits are tokens of their own, so `0`, NUL, `1`, NUL … is looked for
+/// first, eight bytes at a time. Where that finds nothing (tiny tables have no literal digits),
 /// every even offset is tried as the index. Both take linear time.
 struct TokenTableSearch: ~Escapable {
   private let bytes: RawSpan
@@ -85,7 +82,6 @@ struct TokenTableSearch: ~Escapable {
     work = 1 << 24 &+ 2 &* max(0, end &- start)
   }
 
-  /// The next place, or `nil`.
   @_lifetime(self: copy self)
   mutating func next() -> TokenTable? {
     while !isByIndex {
@@ -164,9 +160,7 @@ struct TokenTableSearch: ~Escapable {
       for order in [ByteOrder.little, .big] where bytes.integer(at: index, order) == UInt16(0) {
         guard let before = bytes.integer(UInt16.self, at: index &+ 96, order) else { return nil }
         let start = zero &- Int(before)
-        if let table = TokenTable(bytes, start: start, index: index, order, &work) {
-          return table
-        }
+        if let table = TokenTable(bytes, start: start, index: index, order, &work) { return table }
       }
     }
     return nil

@@ -3,9 +3,7 @@ internal import ELFFormat
 
 extension KernelContainer {
   /// Identifies boot images by their headers; `nil` if the bytes are like none.
-  static func boot(
-    _ head: RawSpan, _ source: ByteSource
-  ) throws(ParseError) -> KernelContainer? {
+  static func boot(_ head: RawSpan, _ source: ByteSource) throws(ParseError) -> KernelContainer? {
     if head.integer(UInt16.self, at: 0x1fe, .little) == 0xaa55,
       head.integer(UInt32.self, at: 0x202, .big) == 0x4864_7253
     {
@@ -34,10 +32,9 @@ extension KernelContainer {
     return try s390Image(head, source)
   }
 
-  /// x86: `struct setup_header` at 0x1f1 (`Documentation/arch/x86/boot.rst`, 7.3).
-  ///
-  /// The payload starts `payload_offset` after the real-mode code of `setup_sects` + 1 sectors. Its
-  /// last four bytes are its unpacked size: part of the stream for gzip, appended for the others.
+  /// x86: `struct setup_header` at 0x1f1 (`Documentation/arch/x86/boot.rst`, 7.3). The payload
+  /// starts `payload_offset` after the real-mode code of `setup_sects` + 1 sectors. Its last four
+  /// bytes are its unpacked size: part of the stream for gzip, appended for the others.
   private static func bzImage(
     _ head: RawSpan, _ source: ByteSource
   ) throws(ParseError) -> KernelContainer {
@@ -45,9 +42,7 @@ extension KernelContainer {
     guard version >= 0x0208, let sectors = head.byte(at: 0x1f1),
       let offset = head.integer(UInt32.self, at: 0x248, .little),
       let length = head.integer(UInt32.self, at: 0x24c, .little)
-    else {
-      throw ParseError(.unsupported(UInt64(version)), in: "x86 boot protocol", at: 0x206)
-    }
+    else { throw ParseError(.unsupported(UInt64(version)), in: "x86 boot protocol", at: 0x206) }
     let start = (Int(sectors == 0 ? 4 : sectors) + 1) * 512 + Int(offset)
     let whole = try source.bytes(
       at: UInt64(start), size: UInt64(min(length, 16)), in: "bzImage payload")

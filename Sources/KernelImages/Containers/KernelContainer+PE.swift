@@ -18,12 +18,11 @@ extension KernelContainer {
     }
   }
 
-  /// A unified kernel image (UAPI group's specification UAPI.5): a PE file whose section `.linux` is
-  /// a kernel image; `nil` if there is no such section.
-  ///
-  /// PE: u32 at 0x3c is the offset of `PE\0\0`, then u16 machine, u16 number of sections, at 20 u16
-  /// size of the optional header; section headers of 40 bytes follow that: name in 8 bytes, u32 size
-  /// in memory at 8, u32 size in the file at 16, u32 offset at 20.
+  /// A unified kernel image (UAPI group's specification UAPI.5): a PE file whose section `.linux`
+  /// is a kernel image; `nil` if there is no such section. PE: u32 at 0x3c is the offset of
+  /// `PE\0\0`, then u16 machine, u16 number of sections, at 20 u16 size of the optional header;
+  /// section headers of 40 bytes follow that: name in 8 bytes, u32 size in memory at 8, u32 size in
+  /// the file at 16, u32 offset at 20.
   static func unifiedImage(
     _ head: RawSpan, _ source: ByteSource
   ) throws(ParseError) -> KernelContainer? {

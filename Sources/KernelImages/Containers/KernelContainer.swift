@@ -3,7 +3,6 @@ package import ELFFormat
 
 /// What wraps a kernel: one layer of a kernel image, recognised by its first bytes.
 package struct KernelContainer: Sendable, Hashable {
-  /// The kinds of layers.
   package enum Kind: Sendable, Hashable {
     /// An ELF file that is not a core dump (vmlinux).
     case elf
@@ -37,7 +36,6 @@ package struct KernelContainer: Sendable, Hashable {
     case raw
   }
 
-  /// What kind of layer it is.
   package let kind: Kind
   /// The architecture, as far as this layer shows it.
   package let machine: ELFMachine?
@@ -47,7 +45,6 @@ package struct KernelContainer: Sendable, Hashable {
   /// `6.1.0 (builder@host) #1 SMP …`; empty if it names none.
   package let headerVersion: String
 
-  /// Creates a layer.
   init(
     _ kind: Kind, machine: ELFMachine? = nil, payload: KernelPayload? = nil,
     headerVersion: String = ""
@@ -58,11 +55,8 @@ package struct KernelContainer: Sendable, Hashable {
     self.headerVersion = headerVersion
   }
 
-  /// Identifies the outermost layer of some bytes.
-  ///
-  /// - Parameter source: The whole file; only headers are read.
-  /// - Throws: ``ParseError`` if it begins like a known container whose header does not make sense.
-  ///   Bytes that are like none are ``Kind/raw``.
+  /// Identifies the outermost layer; only headers are read. Throws ``ParseError`` if it begins like
+  /// a known container whose header does not make sense; bytes that are like none are ``Kind/raw``.
   package init(identifying source: ByteSource) throws(ParseError) {
     let head = try source.bytes(0..<min(source.count, 4096), in: "kernel image")
     if head.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 {
@@ -79,9 +73,6 @@ package struct KernelContainer: Sendable, Hashable {
     }
   }
 
-  /// Identifies the outermost layer of bytes in memory.
-  ///
-  /// - Throws: ``ParseError`` as ``init(identifying:)-(ByteSource)``.
   package init(identifying bytes: RawSpan) throws(ParseError) {
     try self.init(identifying: ByteSource(bytes))
   }
@@ -110,7 +101,6 @@ package struct KernelPayload: Sendable, Hashable {
   /// Size of the payload when unpacked, in bytes, if the layer gives it.
   package let unpackedSize: Int?
 
-  /// Creates a payload.
   init(
     range: Range<Int>, format: CompressionFormat?, isSearched: Bool = false,
     unpackedSize: Int? = nil

@@ -2,11 +2,8 @@ package import ByteStorage
 
 /// A kernel image reduced to the kernel itself: an ELF file or a raw image.
 package struct UnpackedKernel: Sendable, Hashable {
-  /// Which of the two buffers holds the kernel.
   package enum Place: Sendable, Hashable {
-    /// The buffer with the file.
     case file
-    /// The other buffer.
     case scratch
   }
 
@@ -14,17 +11,13 @@ package struct UnpackedKernel: Sendable, Hashable {
   package let layers: [KernelContainer]
   /// How the payload of each layer was compressed; `nil` where it was not.
   package let payloadFormats: [CompressionFormat?]
-  /// Which buffer holds the kernel.
   package let place: Place
   /// Where in that buffer it lies, in bytes.
   package let range: Range<Int>
 
-  /// Whether the kernel is an ELF file.
   package var isELF: Bool { layers.last?.kind == .elf }
 
   /// The kernel's bytes in the two buffers that were unpacked into.
-  ///
-  /// - Throws: ``ParseError`` if the file has shrunk.
   @_lifetime(borrow file, borrow scratch)
   package func source(
     file: borrowing FileBuffer, scratch: borrowing FileBuffer
@@ -40,9 +33,7 @@ package enum KernelUnpacker {
   /// Layers to unpack before giving up.
   private static let deepest = 6
 
-  /// What became of one layer.
   private enum Step {
-    /// It is the kernel.
     case done
     /// Its payload lies in the same buffer.
     case inside(Range<Int>)
@@ -50,14 +41,9 @@ package enum KernelUnpacker {
     case unpacked
   }
 
-  /// Unpacks what wraps a kernel until an ELF file or a raw image is reached.
-  ///
-  /// - Parameters:
-  ///   - file: Holds the opened file; an inner payload may replace it.
-  ///   - scratch: Receives the payload.
-  ///   - path: Names the file in errors.
-  /// - Returns: The layers, and which buffer holds the kernel.
-  /// - Throws: ``FileError`` if it is not a kernel image, is a memory dump, or is damaged.
+  /// Unpacks what wraps a kernel until an ELF file or a raw image is reached. An inner payload may
+  /// replace what `file` holds. Throws ``FileError`` if it is not a kernel image, is a memory dump,
+  /// or is damaged.
   package static func unpack(
     _ file: inout FileBuffer, scratch: inout FileBuffer, path: String
   ) throws(FileError) -> UnpackedKernel {
@@ -78,8 +64,7 @@ package enum KernelUnpacker {
       switch step {
       case .done:
         formats.append(nil)
-        return UnpackedKernel(
-          layers: layers, payloadFormats: formats, place: place, range: range)
+        return UnpackedKernel(layers: layers, payloadFormats: formats, place: place, range: range)
       case .inside(let inner):
         formats.append(nil)
         range = (range.lowerBound + inner.lowerBound)..<(range.lowerBound + inner.upperBound)
@@ -131,7 +116,6 @@ package enum KernelUnpacker {
   }
 
   /// Tries every place that begins like a compressed stream, until one unpacks to a kernel.
-  ///
   /// Decompressors hold the magic numbers they look for, so the first place may be none.
   private static func search(
     _ bytes: RawSpan, size: Int?, into target: inout FileBuffer, _ path: String
@@ -147,11 +131,7 @@ package enum KernelUnpacker {
         continue
       }
       unpacked &+= target.count
-      if let size {
-        if target.count == size { return }
-      } else if isKernel(target) {
-        return
-      }
+      if let size { if target.count == size { return } } else if isKernel(target) { return }
     }
     throw FileError(path: path, cause: .notSuitable("holds no kernel in a format known here"))
   }

@@ -11,17 +11,13 @@ package struct BuildID: Sendable, Hashable {
   /// Notes of a raw image to look at before giving up: a hostile image may hold millions.
   private static let mostCandidates = 256
 
-  /// Creates a build ID from its bytes.
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The bytes as lower-case hexadecimal digits.
   package var hexadecimal: String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// Reads the build ID of an ELF file from its note sections.
-  ///
-  /// - Returns: `nil` if there is none; damaged notes are skipped.
+  /// Reads the build ID of an ELF file from its note sections; damaged notes are skipped.
   package init?(in file: ELFFile) {
     // Notes of real files do not overlap; 65,000 sections that do would each cost the file.
     var remaining = UInt64(file.source.count)
@@ -39,8 +35,6 @@ package struct BuildID: Sendable, Hashable {
 
   /// Reads the build ID among notes: records of three words (name size, content size, type), the
   /// name and the content, each padded to a multiple of four bytes.
-  ///
-  /// - Returns: `nil` if there is none.
   package init?(inNotes notes: RawSpan, _ order: ByteOrder) {
     var offset = 0
     while let nameSize = notes.integer(UInt32.self, at: offset, order),
@@ -62,11 +56,8 @@ package struct BuildID: Sendable, Hashable {
     return nil
   }
 
-  /// Searches a raw image for the note.
-  ///
-  /// Notes inside ELF files that the image carries (the vDSO) are theirs, not the kernel's.
-  ///
-  /// - Returns: `nil` if there is none.
+  /// Searches a raw image for the note. Notes inside ELF files that the image carries (the vDSO)
+  /// are theirs, not the kernel's.
   package init?(searching image: RawSpan, _ order: ByteOrder) {
     var position = 0
     var candidates = 0
@@ -78,8 +69,7 @@ package struct BuildID: Sendable, Hashable {
       guard image.integer(UInt32.self, at: start, order) == 4,
         let size = image.integer(UInt32.self, at: start &+ 4, order), (8...64).contains(size),
         image.integer(UInt32.self, at: start &+ 8, order) == BuildID.noteType,
-        let bytes = image.slice(position..<(position &+ Int(size))),
-        bytes.byteCount == Int(size)
+        let bytes = image.slice(position..<(position &+ Int(size))), bytes.byteCount == Int(size)
       else { continue }
       candidates &+= 1
       if BuildID.isInsideELF(image, start) { continue }

@@ -3,8 +3,6 @@ package import ByteStorage
 /// The configuration that a kernel with `CONFIG_IKCONFIG` carries (`kernel/configs.c`, 7.3).
 package enum EmbeddedConfig {
   /// Where the gzip data lies between its marks `IKCFG_ST` and `IKCFG_ED`, in bytes.
-  ///
-  /// - Returns: `nil` if there is none.
   package static func range(in bytes: RawSpan) -> Range<Int>? {
     var position = 0
     while let mark = bytes.firstRange(of: "IKCFG_ST", from: position) {
@@ -17,14 +15,8 @@ package enum EmbeddedConfig {
     return nil
   }
 
-  /// Unpacks and reads the configuration in some bytes.
-  ///
-  /// - Parameters:
-  ///   - bytes: A raw image, or an ELF file's read-only data.
-  ///   - buffer: Receives the text; not the buffer that holds `bytes`.
-  ///   - path: Names the file in errors.
-  /// - Returns: `nil` if there is none.
-  /// - Throws: ``FileError`` if the gzip data is damaged or no configuration.
+  /// The configuration in a raw image or an ELF file's read-only data; `nil` if there is none.
+  /// `buffer`, which receives the text, is not the one that holds `bytes`.
   package static func read(
     from bytes: RawSpan, using buffer: inout FileBuffer, path: String
   ) throws(FileError) -> KernelConfig? {

@@ -1,8 +1,7 @@
 internal import ByteStorage
 
-/// The kernel's own words about itself: `Linux version RELEASE (BUILDER) (COMPILER) #N …`.
-///
-/// The text of `linux_banner` (`init/version-timestamp.c`, 7.3).
+/// The kernel's own words about itself: `Linux version RELEASE (BUILDER) (COMPILER) #N …`. The text
+/// of `linux_banner` (`init/version-timestamp.c`, 7.3).
 package struct KernelBanner: Sendable, Hashable {
   /// The whole text, without the newline.
   package let text: String
@@ -18,10 +17,8 @@ package struct KernelBanner: Sendable, Hashable {
   /// Longest release, in bytes: the kernel refuses more (`__NEW_UTS_LEN`).
   private static let longestRelease = 64
 
-  /// Finds the first banner in some bytes: a raw image, or the read-only data of an ELF file.
-  ///
-  /// - Returns: `nil` if there is none; format strings (`Linux version %s`) are none.
-  /// - Complexity: O(bytes), at the speed of the C library's search.
+  /// Finds the first banner in a raw image or the read-only data of an ELF file; format strings
+  /// (`Linux version %s`) are none.
   package init?(searching bytes: RawSpan) {
     var position = 0
     var candidates = 0
@@ -40,8 +37,6 @@ package struct KernelBanner: Sendable, Hashable {
   }
 
   /// Reads the banner at the start of some bytes; it ends with a newline or a NUL, or with them.
-  ///
-  /// - Returns: `nil` if the bytes do not begin with a complete banner.
   package init?(parsing bytes: RawSpan) {
     guard bytes.starts(with: "Linux version ") else { return nil }
     var end = 14

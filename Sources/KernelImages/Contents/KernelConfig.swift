@@ -2,13 +2,10 @@ package import ByteStorage
 
 /// The configuration of a kernel: the text of a `.config`.
 package struct KernelConfig: Sendable {
-  /// The value of an option.
   package enum Value: Sendable, Hashable {
     /// `n`, or not in the file.
     case no
-    /// `y`.
     case yes
-    /// `m`.
     case module
     /// A string (without its quotes, escapes undone) or a number, as written.
     case text(String)
@@ -17,27 +14,22 @@ package struct KernelConfig: Sendable {
   /// The text, after a newline, so that every line is preceded by one.
   private let lines: [UInt8]
 
-  /// Keeps the text of a configuration; values are looked up when asked for.
-  ///
-  /// - Throws: ``ParseError`` `.badMagic` if no line sets or unsets an option.
+  /// Keeps the text; values are looked up when asked for. Throws `.badMagic` if no line sets or
+  /// unsets an option.
   package init(parsing text: RawSpan) throws(ParseError) {
     var lines = OutputBuffer(reserving: text.byteCount + 1)
     lines.append(UInt8(0x0a))
     lines.append(text)
     self.lines = lines.bytes
     let bytes = self.lines.rawSpan
-    guard
-      bytes.firstRange(of: "\nCONFIG_") != nil || bytes.firstRange(of: "\n# CONFIG_") != nil
+    guard bytes.firstRange(of: "\nCONFIG_") != nil || bytes.firstRange(of: "\n# CONFIG_") != nil
     else { throw ParseError(.badMagic, in: "kernel configuration", at: 0) }
   }
 
   /// The text, as it was read.
   package var text: [UInt8] { Array(lines.dropFirst()) }
 
-  /// The value of an option.
-  ///
-  /// - Parameter name: The option's name, with or without `CONFIG_`.
-  /// - Complexity: O(text), at the speed of the C library's search.
+  /// The value of an option, with or without `CONFIG_` in its name.
   package subscript(name: String) -> Value {
     let full = name.hasPrefix("CONFIG_") ? name : "CONFIG_\(name)"
     let sought = Array("\n\(full)=".utf8)

@@ -31,13 +31,8 @@ package enum Vermagic {
     "CONSTIFY_PLUGIN", "STACKLEAK_PLUGIN", "RANDSTRUCT_PLUGIN", "GRSEC", "REFCOUNT", "UDEREF",
   ]
 
-  /// Finds the string of a kernel of some release, a trailing space included.
-  ///
-  /// - Parameters:
-  ///   - bytes: The kernel's read-only data, or a raw image.
-  ///   - release: The release, as `uname -r` prints it.
-  /// - Returns: `nil` if there is none: the kernel cannot load modules, or uses words unknown here.
-  /// - Complexity: O(bytes), at the speed of the C library's search.
+  /// Finds the string of a kernel of some release (`uname -r`), a trailing space included; `nil` if
+  /// the kernel cannot load modules, or uses words unknown here.
   package static func find(in bytes: RawSpan, release: String) -> String? {
     guard !release.isEmpty else { return nil }
     let sought = Array("\(release) ".utf8)

@@ -3,7 +3,6 @@ internal import ELFFormat
 
 /// Program headers and notes of an ELF core.
 struct CoreFile {
-  /// The file header.
   let header: ELFHeader
   /// The `PT_LOAD` headers, in file order.
   private(set) var segments: [MemorySegment] = []

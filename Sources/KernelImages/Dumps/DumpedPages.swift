@@ -1,10 +1,9 @@
 internal import ByteStorage
 internal import ELFFormat
 
-/// The pages of a dump in makedumpfile's format.
-///
-/// After the headers come two bitmaps (memory that exists; pages that were dumped), then one
-/// descriptor for each dumped page in their order: i64 offset, u32 size, u32 flags, u64 unused.
+/// The pages of a dump in makedumpfile's format. After the headers come two bitmaps (memory that
+/// exists; pages that were dumped), then one descriptor for each dumped page in their order: i64
+/// offset, u32 size, u32 flags, u64 unused.
 struct DumpedPages {
   /// Size of a page, in bytes.
   let pageSize: Int
@@ -58,8 +57,7 @@ struct DumpedPages {
       guard leavesOutZeros else { return nil }
       // Memory that exists and was not dumped. Others than zero pages may have been left out too, but
       // none of the kernel's own.
-      let existing = try source.bytes(
-        at: UInt64(bitmaps &+ byte), size: 1, in: "bitmap of a dump")
+      let existing = try source.bytes(at: UInt64(bitmaps &+ byte), size: 1, in: "bitmap of a dump")
       return (existing.byte(at: 0) ?? 0) & mask != 0 ? [UInt8](repeating: 0, count: pageSize) : nil
     }
     let rank =

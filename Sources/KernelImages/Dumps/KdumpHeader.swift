@@ -16,7 +16,6 @@ internal import ELFFormat
 /// | max_mapnr_64 (version 6) | 96 | after |
 struct KdumpHeader {
   let layout: ELFLayout
-  /// `header_version`.
   let version: Int
   let machine: ELFMachine?
   let packing: MemoryDump.PagePacking
@@ -95,9 +94,8 @@ struct KdumpHeader {
         let start = is64Bit ? 428 : 416
         guard let version = head.integer(UInt32.self, at: 8, order), version <= 64,
           let size = head.integer(UInt32.self, at: start, order), (1024...65536).contains(size),
-          size.nonzeroBitCount == 1,
-          let sub = head.integer(UInt32.self, at: start &+ 4, order), (1...1024).contains(sub),
-          let bitmaps = head.integer(UInt32.self, at: start &+ 8, order),
+          size.nonzeroBitCount == 1, let sub = head.integer(UInt32.self, at: start &+ 4, order),
+          (1...1024).contains(sub), let bitmaps = head.integer(UInt32.self, at: start &+ 8, order),
           (2...(1 << 24)).contains(bitmaps)
         else { continue }
         return ELFLayout(is64Bit: is64Bit, order: order)

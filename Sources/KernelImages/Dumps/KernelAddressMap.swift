@@ -25,10 +25,8 @@ struct KernelAddressMap: Sendable {
       // QEMU reads the decimal number in the note as a hexadecimal one: the note counts.
       let base = information?.number("phys_base") ?? fallbackBase
       distance = base.map { $0 &- 0xffff_ffff_8000_0000 }
-    case .some(.aarch64):
-      distance = information?.number("kimage_voffset").map { 0 &- $0 }
-    case .some(.riscV):
-      distance = information?.number("va_kernel_pa_offset").map { 0 &- $0 }
+    case .some(.aarch64): distance = information?.number("kimage_voffset").map { 0 &- $0 }
+    case .some(.riscV): distance = information?.number("va_kernel_pa_offset").map { 0 &- $0 }
     case .some(.s390):
       (start, size) = (0, .max)
       if let physical = information?.hexadecimal("KERNELOFFPHYS"),

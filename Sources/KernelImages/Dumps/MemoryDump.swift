@@ -2,17 +2,9 @@ package import ByteStorage
 package import ELFFormat
 
 /// The memory of a machine in a file: an ELF core of kdump or QEMU, or a dump of makedumpfile.
-///
 /// Bytes are read by physical address, or by the address at which the kernel has its own image.
 /// Flattened streams are put in order first, by ``MemoryDump/reassemble(_:into:path:)``.
-///
-/// ```swift
-/// var dump = try MemoryDump(file.source)
-/// let start = dump.information?.symbol("_stext") ?? 0
-/// let code = try dump.read(64, atVirtual: start)
-/// ```
 package struct MemoryDump: ~Copyable, ~Escapable {
-  /// How the memory is kept.
   package enum Form: Sendable, Hashable {
     /// An ELF core.
     case elf
@@ -21,13 +13,9 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   }
 
   /// How the pages of a dump are packed, as its header says; single pages may be stored.
-  package enum PagePacking: String, Sendable, Hashable {
-    case stored, zlib, lzo, snappy, zstd
-  }
+  package enum PagePacking: String, Sendable, Hashable { case stored, zlib, lzo, snappy, zstd }
 
-  /// How the memory is kept.
   package let form: Form
-  /// Word size and byte order of the machine.
   package let layout: ELFLayout
   /// Its architecture, if the dump records it.
   package let machine: ELFMachine?
@@ -50,9 +38,6 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   package static let largestRead = 256 << 20
 
   /// Reads headers and notes.
-  ///
-  /// - Parameter source: The whole dump.
-  /// - Throws: ``ParseError`` if it is not a dump, or its headers lie outside of the file.
   @_lifetime(copy source)
   package init(_ source: ByteSource) throws(ParseError) {
     let contents = try Contents(source)
@@ -73,28 +58,20 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   /// How far KASLR moved the kernel, in bytes; `nil` if the dump does not record it.
   package var kernelOffset: UInt64? { information?.kernelOffset }
 
-  /// The physical address of a byte of the kernel's own image.
-  ///
-  /// - Returns: `nil` if the address is not in the image, or the dump lacks what determines it.
+  /// The physical address of a byte of the kernel's own image; `nil` if the address is not in it,
+  /// or the dump lacks what determines it.
   package func physicalAddress(ofVirtual address: UInt64) -> UInt64? {
     map.physicalAddress(of: address)
   }
 
-  /// Reads memory by physical address.
-  ///
-  /// - Returns: At most `count` bytes; fewer where the dump's memory ends, or a page was left out.
-  /// - Throws: ``ParseError`` if there is nothing at the address, or a page is damaged or packed in
-  ///   a way not supported here (snappy).
+  /// Reads memory by physical address: fewer than `count` bytes where the dump's memory ends, or a
+  /// page was left out. Throws ``ParseError`` if there is nothing at the address, or a page is
+  /// damaged or packed in a way not supported here (snappy).
   package mutating func read(
     _ count: Int, atPhysical address: UInt64
-  ) throws(ParseError) -> [UInt8] {
-    try read(count, at: address, isVirtual: false)
-  }
+  ) throws(ParseError) -> [UInt8] { try read(count, at: address, isVirtual: false) }
 
-  /// Reads memory by the address at which the kernel has its own image.
-  ///
-  /// - Returns: At most `count` bytes, as ``read(_:atPhysical:)``.
-  /// - Throws: ``ParseError`` also if the address cannot be translated.
+  /// Reads memory by the address at which the kernel has its own image, as ``read(_:atPhysical:)``.
   package mutating func read(
     _ count: Int, atVirtual address: UInt64
   ) throws(ParseError) -> [UInt8] {
@@ -108,12 +85,8 @@ package struct MemoryDump: ~Copyable, ~Escapable {
     return try read(count, at: physical, isVirtual: false)
   }
 
-  /// The kernel's own image in memory from `_stext` (or `_text`) on, as much as is contiguous.
-  ///
-  /// - Parameter limit: Most bytes to read.
-  /// - Returns: The address of the first byte in the running kernel, and the bytes; `nil` if the dump
-  ///   does not record where the kernel is.
-  /// - Throws: ``ParseError`` as ``read(_:atVirtual:)``.
+  /// The kernel's own image in memory from `_stext` (or `_text`) on, as much as is contiguous, and
+  /// the address of its first byte in the running kernel; `nil` if the dump does not record that.
   package mutating func readKernel(
     limit: Int = MemoryDump.largestRead
   ) throws(ParseError) -> (address: UInt64, bytes: [UInt8])? {
@@ -123,15 +96,9 @@ package struct MemoryDump: ~Copyable, ~Escapable {
     return (start, try read(limit, atVirtual: start))
   }
 
-  /// Reads a stretch of the kernel's own image, of which dumps may lack pages: those that the kernel
-  /// gave back after its start.
-  ///
-  /// - Parameters:
-  ///   - count: Bytes to read, at most ``largestRead``.
-  ///   - address: Where the stretch begins in the running kernel.
-  /// - Returns: The bytes up to the last that the dump has of them, zeros where it lacks some before;
-  ///   `nil` if it has none at all.
-  /// - Throws: ``ParseError`` if a page is damaged or packed in a way not supported here.
+  /// Reads a stretch of the kernel's own image, of which dumps may lack pages: those that the
+  /// kernel gave back after its start. Ends with the last byte that the dump has, with zeros where
+  /// it lacks some before; `nil` if it has none at all. `count` is at most ``largestRead``.
   package mutating func readWithGaps(
     _ count: Int, atVirtual address: UInt64
   ) throws(ParseError) -> [UInt8]? {
@@ -211,15 +178,9 @@ package struct MemoryDump: ~Copyable, ~Escapable {
     return Int(part)
   }
 
-  /// Puts makedumpfile's flattened stream in order: a header, then records of offset, size and bytes.
-  ///
-  /// - Parameters:
-  ///   - stream: The flattened dump.
-  ///   - target: Receives the dump as it would be in a file; of records for one place the last counts.
-  ///   - path: Names the file in errors.
-  /// - Throws: ``FileError`` if the stream is damaged, ends early, or its content exceeds the limit.
-  /// - Note: Layout: makedumpfile's `struct makedumpfile_header` (4096 bytes) and
-  ///   `makedumpfile_data_header`, big-endian on every machine.
+  /// Puts makedumpfile's flattened stream in order: a header (`struct makedumpfile_header`, 4096
+  /// bytes), then records of offset, size (`makedumpfile_data_header`) and bytes, big-endian on
+  /// every machine. Of records for one place the last counts.
   package static func reassemble(
     _ stream: ByteSource, into target: inout FileBuffer, path: String
   ) throws(FileError) {
@@ -266,7 +227,6 @@ package struct MemoryDump: ~Copyable, ~Escapable {
 }
 
 extension MemoryDump {
-  /// What headers and notes say, whatever the form.
   private struct Contents {
     let form: Form
     let layout: ELFLayout
@@ -306,9 +266,7 @@ package struct MemorySegment: Sendable, Hashable {
   package let physical: UInt64
   /// `p_vaddr`: where the kernel sees it.
   package let virtual: UInt64
-  /// `p_memsz`, in bytes.
   package let size: UInt64
-  /// `p_offset`, in bytes.
   package let fileOffset: UInt64
   /// `p_filesz`, in bytes; never more than ``size``.
   package let fileSize: UInt64

@@ -1,8 +1,7 @@
 internal import ByteStorage
 
-/// Finds the segment that holds an address, in time that does not grow with hostile headers.
-///
-/// Where segments overlap, the one that begins lower counts; of equal beginnings the first.
+/// Finds the segment that holds an address, in time that does not grow with hostile headers. Where
+/// segments overlap, the one that begins lower counts; of equal beginnings the first.
 struct SegmentMap: Sendable {
   /// A stretch of addresses within one segment.
   private struct Entry: Sendable {
@@ -30,8 +29,7 @@ struct SegmentMap: Sendable {
       let (first, last) = (max(entry.start, end), entry.start &+ entry.size)
       guard first < last else { continue }
       entries.append(
-        Entry(
-          start: first, size: last &- first, skipped: first &- entry.start, index: entry.index))
+        Entry(start: first, size: last &- first, skipped: first &- entry.start, index: entry.index))
       end = last
     }
   }

@@ -1,9 +1,8 @@
 package import ByteStorage
 
 /// What a kernel says of itself for tools that read its memory: the text of the note `VMCOREINFO`.
-///
-/// Lines `KEY=VALUE`, at most a page in all; later keys may be missing (`kernel/vmcore_info.c`, 7.3).
-/// Addresses of symbols are those of the running kernel, with KASLR applied.
+/// Lines `KEY=VALUE`, at most a page in all; later keys may be missing (`kernel/vmcore_info.c`,
+/// 7.3). Addresses of symbols are those of the running kernel, with KASLR applied.
 package struct VMCoreInformation: Sendable, Hashable {
   /// The lines, in their order, without empty ones.
   package let lines: [String]
@@ -14,9 +13,8 @@ package struct VMCoreInformation: Sendable, Hashable {
   /// Notes in memory to look at before giving up: hostile memory may hold millions.
   private static let mostCandidates = 256
 
-  /// Reads the text; it ends at a NUL, or with the bytes.
-  ///
-  /// - Returns: `nil` unless it begins with `OSRELEASE=`, as every kernel writes it (2.6.24 to 7.3).
+  /// Reads the text; it ends at a NUL, or with the bytes. `nil` unless it begins with `OSRELEASE=`,
+  /// as every kernel writes it (2.6.24 to 7.3).
   package init?(parsing bytes: RawSpan) {
     guard bytes.starts(with: "OSRELEASE="),
       let part = bytes.slice(0..<min(bytes.byteCount, VMCoreInformation.longest)),
@@ -34,8 +32,6 @@ package struct VMCoreInformation: Sendable, Hashable {
   }
 
   /// Searches memory for the note itself; for dumps that do not record where it is.
-  ///
-  /// - Returns: `nil` if there is none.
   package init?(searching memory: RawSpan, _ order: ByteOrder) {
     var position = 0
     for _ in 0..<VMCoreInformation.mostCandidates {
@@ -75,9 +71,8 @@ package struct VMCoreInformation: Sendable, Hashable {
   /// `PAGESIZE`, in bytes.
   package var pageSize: Int? { values["PAGESIZE"].flatMap { Int($0) } }
 
-  /// `KERNELOFFSET`: how far KASLR moved the kernel, in bytes; hexadecimal without a prefix.
-  ///
-  /// On s390 (6.10 and later) it is where the kernel begins, not how far it moved.
+  /// `KERNELOFFSET`: how far KASLR moved the kernel, in bytes; hexadecimal without a prefix. On
+  /// s390 (6.10 and later) it is where the kernel begins, not how far it moved.
   package var kernelOffset: UInt64? { hexadecimal("KERNELOFFSET") }
 
   /// `SYMBOL(name)`: the address of a symbol in the running kernel.
@@ -99,7 +94,6 @@ package struct VMCoreInformation: Sendable, Hashable {
   /// `LENGTH(array)`, in elements.
   package func length(_ array: String) -> Int? { decimal("LENGTH(\(array))") }
 
-  /// A value that is hexadecimal without a prefix.
   func hexadecimal(_ key: String) -> UInt64? { values[key].flatMap { UInt64($0, radix: 16) } }
 
   private func decimal(_ key: String) -> Int? { values[key].flatMap { Int($0) } }

@@ -10,7 +10,6 @@ struct AddressSpace: ~Escapable {
     let offset: UInt64
   }
 
-  /// Word size and byte order.
   let layout: ELFLayout
   private let whole: RawSpan
   /// By address.
@@ -18,7 +17,6 @@ struct AddressSpace: ~Escapable {
   /// Addends of `R_*_RELATIVE` relocations by address, for images linked as PIE.
   private let relative: [UInt64: UInt64]
 
-  /// The sections of a file.
   @_lifetime(copy file)
   init(_ file: ELFFile) {
     layout = file.layout
@@ -38,8 +36,7 @@ struct AddressSpace: ~Escapable {
     self.layout = layout
     whole = bytes
     regions = [Region(address: start, size: UInt64(bytes.byteCount), offset: 0)]
-    relative =
-      layout.is64Bit ? AddressSpace.relativeRelocations(bytes, layout.order, tables) : [:]
+    relative = layout.is64Bit ? AddressSpace.relativeRelocations(bytes, layout.order, tables) : [:]
   }
 
   /// Offset in the file of an address, and the bytes that follow it in its section.
@@ -63,7 +60,6 @@ struct AddressSpace: ~Escapable {
     return offset
   }
 
-  /// A part of the file.
   @_lifetime(copy self)
   func bytes(at offset: Int, count: Int) -> RawSpan? {
     let (end, overflow) = offset.addingReportingOverflow(count)
@@ -84,7 +80,6 @@ struct AddressSpace: ~Escapable {
     return string
   }
 
-  /// The 32-bit integer at an address.
   func word32(at address: UInt64) -> UInt32? {
     guard let (offset, count) = place(of: address), count >= 4 else { return nil }
     return layout.word32(whole, at: offset)
@@ -101,8 +96,7 @@ struct AddressSpace: ~Escapable {
     else { return found }
     let tables = ExportSections.all.compactMap { file.sectionIndex(named: $0.symbols) }.map {
       file.sections[$0]
-    }
-    .filter { $0.flags.contains(.alloc) && $0.size <= UInt64(file.source.count) }
+    }.filter { $0.flags.contains(.alloc) && $0.size <= UInt64(file.source.count) }
     let relocations = ELFRelocations(
       bytes, hasAddends: true, layout: file.layout, machine: file.header.machine)
     for index in 0..<relocations.count {
@@ -120,7 +114,6 @@ struct AddressSpace: ~Escapable {
   private static let relativeTypes: [UInt64] = [3, 0x403, 0x16, 0xc]
 
   /// Records of relative relocations anywhere in an image, whose place lies in one of the tables.
-  ///
   /// Images without section headers do not record where their `.rela.dyn` is.
   private static func relativeRelocations(
     _ bytes: RawSpan, _ order: ByteOrder, _ tables: [Range<UInt64>]

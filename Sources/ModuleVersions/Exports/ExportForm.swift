@@ -10,12 +10,10 @@ internal import ELFFormat
 package struct ExportEntryLayout: Sendable, Hashable {
   /// Whether fields are signed 32-bit offsets from their own address.
   package let isPlaceRelative: Bool
-  /// Whether there is a namespace field.
   package let hasNamespace: Bool
   /// Size of a field in bytes.
   package let fieldSize: Int
 
-  /// Size of an entry in bytes.
   package var entrySize: Int { fieldSize * (hasNamespace ? 3 : 2) }
 
   /// The layouts that kernels of a word size have used, likeliest first.
@@ -44,9 +42,7 @@ package struct ExportForm: Sendable, Hashable {
     case placeRelative
   }
 
-  /// Layout of the entries.
   package let entries: ExportEntryLayout
-  /// How CRCs are kept.
   package let crcs: CRCs
   /// Whether licences are in `__kflagstab` (7.1 and later); else GPL-only exports have a table.
   package let hasFlagTable: Bool

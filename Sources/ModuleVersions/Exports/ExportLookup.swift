@@ -2,14 +2,12 @@ internal import ByteStorage
 
 /// A table of exports that answers by name.
 package struct ExportLookup: Sendable {
-  /// The exports.
   package let table: ExportTable
   /// The first row of each name.
   private let slots: NameSlots
   /// The next row with the same name, or -1, by row.
   private let next: [Int32]
 
-  /// Indexes a table.
   package init(_ table: ExportTable = ExportTable()) {
     self.table = table
     var slots = NameSlots(count: table.rows.count)
@@ -24,13 +22,9 @@ package struct ExportLookup: Sendable {
     self.next = next
   }
 
-  /// The first row with a name.
   package func first(_ name: RawSpan) -> Int? {
     slots.find(name.hash) { table.bytes(table.rows[$0].name).equals(name) }
   }
 
-  /// The row after another with the same name.
-  package func next(after row: Int) -> Int? {
-    next[row] >= 0 ? Int(next[row]) : nil
-  }
+  package func next(after row: Int) -> Int? { next[row] >= 0 ? Int(next[row]) : nil }
 }

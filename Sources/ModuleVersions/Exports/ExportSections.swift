@@ -3,9 +3,7 @@
 /// - Note: include/asm-generic/vmlinux.lds.h: the last three up to 5.11, `_gpl` up to 7.0; since 7.1
 ///   `__ksymtab` holds all, and `__kflagstab` their licences.
 package struct ExportSections: Sendable {
-  /// Section of the entries.
   package let symbols: StaticString
-  /// Section of their CRCs.
   package let crcs: StaticString
   /// What the section's name says of the licence.
   package let licence: ExportLicence

@@ -26,9 +26,7 @@ package enum ExportLicence: UInt8, Sendable, Hashable {
 
 /// Exported symbols of one or more owners, in compact rows.
 package struct ExportTable: Sendable {
-  /// One exported symbol.
   package struct Row: Sendable {
-    /// Its name.
     package let name: BytePool.Range
     /// Its namespace; empty for none. May be `module:a,b-*`.
     package let namespace: BytePool.Range
@@ -36,7 +34,6 @@ package struct ExportTable: Sendable {
     package let crc: UInt32
     /// Index in ``ExportTable/owners``.
     package let owner: UInt32
-    /// Its licence class.
     package let licence: ExportLicence
     /// Whether its owner stores CRCs (was built with modversions).
     package let hasCRC: Bool
@@ -51,26 +48,16 @@ package struct ExportTable: Sendable {
   /// How a kernel's image keeps them; `nil` if they were read from text or from modules.
   package internal(set) var form: ExportForm?
 
-  /// Creates an empty table.
   package init() {}
 
-  /// Adds an owner for the rows to come.
-  ///
-  /// - Returns: Its index.
+  /// Adds an owner for the rows to come; returns its index.
   @discardableResult
   package mutating func addOwner(_ name: String) -> Int {
     owners.append(name)
     return owners.count - 1
   }
 
-  /// Adds an export.
-  ///
-  /// - Parameters:
-  ///   - name: Its name.
-  ///   - namespace: Its namespace; empty for none.
-  ///   - crc: Its CRC, or `nil` if its owner stores none.
-  ///   - licence: Its licence class.
-  ///   - owner: Index in ``owners``.
+  /// Adds an export; `crc` is `nil` if its owner, an index in ``owners``, stores none.
   package mutating func add(
     name: RawSpan, namespace: RawSpan, crc: UInt32?, licence: ExportLicence, owner: Int
   ) {
@@ -80,7 +67,6 @@ package struct ExportTable: Sendable {
         owner: UInt32(truncatingIfNeeded: owner), licence: licence, hasCRC: crc != nil))
   }
 
-  /// Adds all rows of another table.
   package mutating func append(_ other: ExportTable) {
     let firstOwner = UInt32(truncatingIfNeeded: owners.count)
     guard let distance = pool.append(other.pool) else { return }
@@ -95,10 +81,8 @@ package struct ExportTable: Sendable {
     }
   }
 
-  /// The bytes of a string of this table.
   @_lifetime(borrow self)
   package func bytes(_ range: BytePool.Range) -> RawSpan { pool.bytes(range) }
 
-  /// A string of this table, as text.
   package func text(_ range: BytePool.Range) -> String { pool.text(range) }
 }

@@ -29,7 +29,6 @@ package struct KernelExports: ~Escapable {
   private let flags: Table?
   private var layout: ELFLayout { space.layout }
 
-  /// Prepares to read the exports of `file`.
   @_lifetime(copy file)
   package init(_ file: ELFFile) {
     space = AddressSpace(file)
@@ -47,24 +46,16 @@ package struct KernelExports: ~Escapable {
     flags = table("__kflagstab")
   }
 
-  /// Prepares to read the exports of a plain memory image.
-  ///
-  /// - Parameters:
-  ///   - bytes: The image.
-  ///   - start: Address of its first byte.
-  ///   - layout: Word size and byte order.
-  ///   - machine: Architecture, if known.
-  ///   - address: The address of one of the kernel's own symbols: `__start___ksymtab` and its like
-  ///     bound the tables.
+  /// Prepares to read the exports of a plain memory image whose first byte is at `start`. `address`
+  /// gives those of the kernel's own symbols: `__start___ksymtab` and its like bound the tables.
   @_lifetime(copy bytes)
   package init(
     raw bytes: RawSpan, at start: UInt64, layout: ELFLayout, machine: ELFMachine?,
     addressOf address: (String) -> UInt64?
   ) {
     func bounds(_ name: StaticString) -> Range<UInt64>? {
-      guard let first = address("__start_\(name)"),
-        let last = address("__stop_\(name)"), first <= last,
-        last - first <= UInt64(bytes.byteCount)
+      guard let first = address("__start_\(name)"), let last = address("__stop_\(name)"),
+        first <= last, last - first <= UInt64(bytes.byteCount)
       else { return nil }
       return first..<last
     }
@@ -84,10 +75,8 @@ package struct KernelExports: ~Escapable {
     self.machine = machine
   }
 
-  /// All exports with owner `vmlinux`, in table order: `__ksymtab`, then the other tables.
-  ///
-  /// - Returns: The table, or `nil` if the kernel has no `__ksymtab` at all.
-  /// - Throws: ``ParseError`` if a table cannot be decoded.
+  /// All exports with owner `vmlinux`, in table order: `__ksymtab`, then the other tables; `nil` if
+  /// the kernel has no `__ksymtab` at all.
   package func read() throws(ParseError) -> ExportTable? {
     var table = ExportTable()
     let owner = table.addOwner("vmlinux")
@@ -108,9 +97,7 @@ package struct KernelExports: ~Escapable {
     return bytes
   }
 
-  private func read(
-    _ part: Part, _ owner: Int, into table: inout ExportTable
-  ) throws(ParseError) {
+  private func read(_ part: Part, _ owner: Int, into table: inout ExportTable) throws(ParseError) {
     let entries = try bytes(of: part.symbols, in: "__ksymtab")
     guard entries.byteCount > 0 else { return }
     guard entries.byteCount / 8 <= KernelExports.mostEntries * 3,
@@ -127,8 +114,7 @@ package struct KernelExports: ~Escapable {
     let flags = try flagBytes(part.licence)
     // Of several tables the first that has entries speaks for all.
     table.form =
-      table.form
-      ?? ExportForm(entries: layout, crcs: crcForm, hasFlagTable: flags.byteCount > 0)
+      table.form ?? ExportForm(entries: layout, crcs: crcForm, hasFlagTable: flags.byteCount > 0)
     for index in 0..<count {
       let name = string(entries, index, 1, layout, at: part.symbols.address)
       let namespace =

@@ -1,17 +1,15 @@
 package import ByteStorage
 
-/// Module.symvers text: reading every historic column order, and writing the present one.
-///
-/// Columns are separated by single tabs. The order is recognised line by line by the place of the export
-/// word: `crc symbol module` (up to 2.6.17), `crc symbol module export` (to 5.3),
-/// `crc symbol namespace module export` (5.4.0 to 5.4.27, 5.5.0 to 5.5.12) and
-/// `crc symbol module export namespace` since.
+/// Module.symvers text: reading every historic column order, and writing the present one. Columns
+/// are separated by single tabs. The order is recognised line by line by the place of the export
+/// word: `crc symbol module` (up to 2.6.17), `crc symbol module export` (to 5.3), `crc symbol
+/// namespace module export` (5.4.0 to 5.4.27, 5.5.0 to 5.5.12) and `crc symbol module export
+/// namespace` since.
 package enum Symvers {
   /// One line; spans into the text.
   package struct Line: ~Escapable {
     /// The CRC; `0` where the kernel has no versions.
     package let crc: UInt32
-    /// The symbol's name.
     package let name: RawSpan
     /// `vmlinux`, or the module's path without `.ko`.
     package let module: RawSpan
@@ -43,11 +41,9 @@ package enum Symvers {
   /// Largest text to read, in bytes; that of a kernel with all its modules has 3 MB.
   package static let largestText = 64 << 20
 
-  /// Reads all lines into a table, owners in order of first appearance.
-  ///
-  /// - Throws: ``ParseError`` in `Module.symvers`, at the offset of the line, for a line that modpost
-  ///   refuses too (too few columns, a bad CRC, an empty name or module); also if the text is larger
-  ///   than ``largestText``.
+  /// Reads all lines into a table, owners in order of first appearance. Throws ``ParseError`` in
+  /// `Module.symvers`, at the offset of the line, for a line that modpost refuses too (too few
+  /// columns, a bad CRC, an empty name or module); also if the text is larger than ``largestText``.
   package static func parse(_ text: RawSpan) throws(ParseError) -> ExportTable {
     guard text.byteCount <= largestText else {
       throw ParseError(.unsupported(UInt64(text.byteCount)), in: "size of Module.symvers", at: 0)
@@ -116,10 +112,8 @@ package enum Symvers {
       count = found + 1
     }
 
-    /// A column; empty past the last.
     subscript(_ index: Int) -> RawSpan {
-      @_lifetime(copy self)
-      get {
+      @_lifetime(copy self) get {
         guard index < count else { return RawSpan() }
         let start = index == 0 ? 0 : ends[index - 1] + 1
         let end = index < count - 1 ? ends[index] : bytes.byteCount
@@ -166,9 +160,7 @@ package enum Symvers {
     guard field.byteCount > start, field.byteCount <= start + 16 else { return nil }
     var value: UInt64 = 0
     for offset in start..<field.byteCount {
-      guard let byte = field.byte(at: offset), let digit = byte.hexadecimalDigit else {
-        return nil
-      }
+      guard let byte = field.byte(at: offset), let digit = byte.hexadecimalDigit else { return nil }
       value = value << 4 | digit
     }
     return UInt32(truncatingIfNeeded: value)

@@ -18,7 +18,6 @@ package struct BasicVersions: ~Escapable {
   /// Number of whole records; the kernel ignores the bytes of a last, partial one.
   package let count: Int
 
-  /// The table in the bytes of the section.
   @_lifetime(copy bytes)
   package init(_ bytes: RawSpan, layout: ELFLayout) {
     self.bytes = bytes
@@ -37,18 +36,15 @@ package struct BasicVersions: ~Escapable {
   @_lifetime(copy self)
   package func record(at index: Int) -> VersionRecord? {
     let start = index &* BasicVersions.recordSize
-    guard index >= 0, index < count,
-      let crc = layout.word(bytes, at: start),
+    guard index >= 0, index < count, let crc = layout.word(bytes, at: start),
       let field = bytes.slice((start &+ layout.wordSize)..<(start &+ BasicVersions.recordSize))
     else { return nil }
     let length = field.firstIndex(of: 0) ?? field.byteCount
     guard let name = field.slice(0..<length) else { return nil }
     return VersionRecord(
-      crc: crc, name: name, digest: HashedField.name(in: field, nameLength: length),
-      offset: start)
+      crc: crc, name: name, digest: HashedField.name(in: field, nameLength: length), offset: start)
   }
 
-  /// What is wrong in the table, in order.
   package func defects() -> [VersionDefect] {
     var found: [VersionDefect] = []
     var seen = NameInterner()
@@ -75,8 +71,7 @@ package struct BasicVersions: ~Escapable {
       }
     }
     if surplus != 0 {
-      found.append(
-        VersionDefect(.surplusBytes(surplus), offset: count * BasicVersions.recordSize))
+      found.append(VersionDefect(.surplusBytes(surplus), offset: count * BasicVersions.recordSize))
     }
     return found
   }

@@ -13,7 +13,6 @@ package struct ExtendedVersions: ~Escapable {
   /// Number of CRCs; the kernel ignores 1 to 3 bytes of a last, partial one.
   package let count: Int
 
-  /// The tables in the bytes of their sections.
   @_lifetime(copy crcs, copy names)
   package init(crcs: RawSpan, names: RawSpan, layout: ELFLayout) {
     self.crcs = crcs
@@ -32,15 +31,13 @@ package struct ExtendedVersions: ~Escapable {
     return true
   }
 
-  /// Calls `body` for each record that has a name, in order.
-  ///
-  /// - Returns: Offset of the first byte of the names section that belongs to no record.
+  /// Calls `body` for each record that has a name, in order; returns the offset of the first byte
+  /// of the names section that belongs to no record.
   @discardableResult
   package func forEach(_ body: (borrowing VersionRecord) -> Void) -> Int {
     var offset = 0
     for index in 0..<count {
-      guard let name = names.cString(at: offset),
-        let crc = layout.word32(crcs, at: index &* 4)
+      guard let name = names.cString(at: offset), let crc = layout.word32(crcs, at: index &* 4)
       else { break }
       body(VersionRecord(crc: UInt64(crc), name: name, offset: offset))
       offset += name.byteCount + 1
@@ -61,9 +58,7 @@ package struct ExtendedVersions: ~Escapable {
         found.append(VersionDefect(.duplicateName, name: record.name, offset: record.offset))
       }
     }
-    if named < count {
-      found.append(VersionDefect(.crcsWithoutName(count - named), offset: end))
-    }
+    if named < count { found.append(VersionDefect(.crcsWithoutName(count - named), offset: end)) }
     if crcs.byteCount % 4 != 0 {
       found.append(VersionDefect(.surplusCRCBytes(crcs.byteCount % 4), offset: count * 4))
     }

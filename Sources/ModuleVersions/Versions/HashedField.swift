@@ -9,11 +9,7 @@ enum HashedField {
   /// Bytes of the field in use: 6 + 1 + 32.
   private static let size = 39
 
-  /// Reads a name field; `nil` if it holds no hashed name.
-  ///
-  /// - Parameters:
-  ///   - field: The whole name field.
-  ///   - nameLength: Offset of the first NUL.
+  /// Reads a whole name field with its first NUL at `nameLength`; `nil` if it holds no hashed name.
   static func name(in field: RawSpan, nameLength: Int) -> HashedName? {
     guard nameLength == 6, field.starts(with: "sha256"), let digest = field.slice(7..<size),
       !digest.isAllZero, let rest = field.suffix(from: size), rest.isAllZero

@@ -19,10 +19,8 @@ package struct PackedVersions: ~Escapable {
     guard forEach({ _ in }) != nil else { return nil }
   }
 
-  /// Calls `body` for each record, in order.
-  ///
-  /// - Returns: Offset of the terminator, or `nil` if a record does not lead to another (then `body`
-  ///   has seen those before it).
+  /// Calls `body` for each record, in order; returns the offset of the terminator, or `nil` if a
+  /// record does not lead to another.
   @discardableResult
   package func forEach(_ body: (borrowing VersionRecord) -> Void) -> Int? {
     var offset = 0
@@ -39,7 +37,6 @@ package struct PackedVersions: ~Escapable {
     return nil
   }
 
-  /// What is wrong in the table, in order.
   package func defects() -> [VersionDefect] {
     var found: [VersionDefect] = []
     var seen = NameInterner()

@@ -2,7 +2,6 @@ internal import ByteStorage
 
 /// Something wrong in a version table.
 package struct VersionDefect: Sendable, Hashable {
-  /// What is wrong.
   package enum Kind: Sendable, Hashable {
     /// The section's size is not a whole number of records; surplus bytes.
     case surplusBytes(Int)
@@ -10,7 +9,6 @@ package struct VersionDefect: Sendable, Hashable {
     case surplusCRCBytes(Int)
     /// A name without a NUL in its field.
     case unterminatedName
-    /// An empty name.
     case emptyName
     /// Bytes other than zero after the name's NUL.
     case dirtyPadding
@@ -34,28 +32,24 @@ package struct VersionDefect: Sendable, Hashable {
     case brokenChain
   }
 
-  /// What is wrong.
   package let kind: Kind
   /// The name concerned; empty if none.
   package let name: String
   /// Offset in the section, in bytes.
   package let offset: Int
 
-  /// Creates a defect.
   package init(_ kind: Kind, name: String = "", offset: Int) {
     self.kind = kind
     self.name = name
     self.offset = offset
   }
 
-  /// Creates a defect of a named record.
   init(_ kind: Kind, name: RawSpan, offset: Int) {
     self.init(kind, name: name.text, offset: offset)
   }
 }
 
 extension VersionDefect: CustomStringConvertible {
-  /// What is wrong, human-readable.
   package var description: String {
     let subject = name.isEmpty ? "" : " (\(name))"
     switch kind {

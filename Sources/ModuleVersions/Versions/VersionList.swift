@@ -4,45 +4,34 @@ package import ELFFormat
 /// The versions that a module requires, in order and apart from any layout: what the encoders of
 /// version tables take.
 package struct VersionList: Sendable {
-  /// One version.
   package struct Row: Sendable {
-    /// The symbol's name.
     package let name: BytePool.Range
-    /// The CRC.
     package var crc: UInt32
   }
 
   private var pool = BytePool()
-  /// The versions.
   package private(set) var rows: [Row] = []
 
-  /// Creates an empty list.
   package init() {}
 
-  /// Adds a version at the end.
   package mutating func append(_ name: RawSpan, crc: UInt32) {
     rows.append(Row(name: pool.store(name), crc: crc))
   }
 
-  /// Adds a version at an index.
   package mutating func insert(_ name: RawSpan, crc: UInt32, at index: Int) {
     rows.insert(Row(name: pool.store(name), crc: crc), at: min(max(0, index), rows.count))
   }
 
-  /// Changes the CRC of a version.
   package mutating func setCRC(_ crc: UInt32, at index: Int) {
     guard rows.indices.contains(index) else { return }
     rows[index].crc = crc
   }
 
-  /// Keeps only the versions that satisfy a condition.
   package mutating func filter(_ isKept: (Row) -> Bool) { rows = rows.filter(isKept) }
 
-  /// The name of a version.
   @_lifetime(borrow self)
   package func name(_ row: Row) -> RawSpan { pool.bytes(row.name) }
 
-  /// The name of a version, as text.
   package func text(_ row: Row) -> String { pool.text(row.name) }
 
   /// Versions whose names do not fit the basic layout.
@@ -57,14 +46,12 @@ extension VersionList {
   package enum LongNames: Sendable, Hashable {
     /// They are left out, as modpost does beside extended tables.
     case leftOut
-    /// They are hashed.
     case hashed
   }
 
-  /// The content of `__versions` in the basic layout.
-  ///
-  /// - Note: Names of 56 bytes (64-bit) or 60 (32-bit) and more do not fit. Hashed ones become
-  ///   `sha256`, a NUL and the digest, see `HashedField`.
+  /// The content of `__versions` in the basic layout, in which names of 56 bytes (64-bit) or 60
+  /// (32-bit) and more do not fit. Hashed ones become `sha256`, a NUL and the digest, see
+  /// `HashedField`.
   package func basicTable(_ layout: ELFLayout, longNames: LongNames) -> [UInt8] {
     var table: [UInt8] = []
     table.reserveCapacity(rows.count * BasicVersions.recordSize)
@@ -84,7 +71,6 @@ extension VersionList {
     return table
   }
 
-  /// The content of `__version_ext_crcs`.
   package func extendedCRCs(_ layout: ELFLayout) -> [UInt8] {
     var table: [UInt8] = []
     table.reserveCapacity(rows.count * 4)

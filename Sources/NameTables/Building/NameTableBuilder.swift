@@ -1,22 +1,12 @@
 package import ByteStorage
 
-/// Makes a name table, of any number of names, in bounded memory.
-///
-/// Equal input gives equal bytes, whatever the order it comes in: a table says nothing of when and
-/// how it was made, and merging tables gives what building from all their sources gives.
-///
-/// ```swift
-/// var builder = NameTableBuilder("kernels.names")
-/// let kernel = builder.addOwner(NameTable.Owner("vmlinux", release: "7.2.13"))
-/// for name in names { try builder.add(name, owner: kernel) }
-/// let summary = try builder.finish()
-/// ```
+/// Makes a name table, of any number of names, in bounded memory. Equal input gives equal bytes,
+/// whatever the order it comes in: a table says nothing of when and how it was made, and merging
+/// tables gives what building from all their sources gives.
 package struct NameTableBuilder: ~Copyable {
   /// What became of the input.
   package struct Summary: Sendable, Hashable {
-    /// Number of distinct names.
     package let names: Int
-    /// Number of distinct owners.
     package let owners: Int
     /// Names that were left out, since they are empty or longer than 65,535 bytes.
     package let skipped: Int
@@ -34,11 +24,7 @@ package struct NameTableBuilder: ~Copyable {
   private let pairs: PairSorter
   private var skipped = 0
 
-  /// Begins a table.
-  ///
-  /// - Parameters:
-  ///   - path: The file to make or replace; what does not fit into memory is kept beside it.
-  ///   - memory: Bytes of memory to use for sorting, about.
+  /// What does not fit into about `memory` bytes is kept beside the file to make or replace.
   package init(_ path: String, memory: Int = NameTableBuilder.defaultMemory) {
     self.path = path
     let slash = path.utf8.lastIndex(of: 0x2f)
@@ -58,12 +44,7 @@ package struct NameTableBuilder: ~Copyable {
     return owners.count - 1
   }
 
-  /// Adds a name of an owner, which may have it already.
-  ///
-  /// - Parameters:
-  ///   - name: The linkage name.
-  ///   - owner: What it belongs to; `nil` if that is unknown.
-  /// - Throws: ``FileError`` if what does not fit into memory cannot be written.
+  /// Adds a name of an owner (`nil` if unknown), which may have it already.
   package mutating func add(_ name: RawSpan, owner: Int?) throws(FileError) {
     guard name.byteCount > 0, name.byteCount <= NameTableHeader.longestName,
       owner.map({ owners.indices.contains($0) }) ?? true
@@ -74,12 +55,7 @@ package struct NameTableBuilder: ~Copyable {
     try pairs.add(name, owner.map { UInt64($0) } ?? TableContents.noOwner)
   }
 
-  /// Adds all of a table.
-  ///
-  /// - Parameters:
-  ///   - table: The table.
-  ///   - path: Its path, for errors.
-  /// - Throws: ``FileError`` if the table is damaged, or as ``add(_:owner:)``.
+  /// Adds all of a table; `path` names it in errors.
   package mutating func add(_ table: NameTable, path: String) throws(FileError) {
     let first = owners.count
     do throws(ParseError) {
@@ -106,16 +82,13 @@ package struct NameTableBuilder: ~Copyable {
     return record.next
   }
 
-  /// Writes the table.
-  ///
-  /// - Throws: ``FileError`` if it cannot be written; then `path` is as before.
+  /// Writes the table; if that throws, `path` is as before.
   package consuming func finish() throws(FileError) -> Summary {
     let final = FinalOwners(owners)
     let contents = try TableContents(path, directory: directory, memory: memory)
     try contents.write(pairs, final)
     let (names, size) = try contents.finish(final.owners)
-    return Summary(
-      names: names, owners: final.owners.count, skipped: skipped, fileSize: size)
+    return Summary(names: names, owners: final.owners.count, skipped: skipped, fileSize: size)
   }
 
   private static func cut(_ text: String) -> String {

@@ -25,7 +25,6 @@ final class NameTableWriter {
   /// Bytes of the section that was begun.
   var sectionSize: Int { position - header.sections[section?.rawValue ?? 0].lowerBound }
 
-  /// Appends to the section.
   func append(_ bytes: RawSpan) throws(FileError) {
     var rest = bytes
     while rest.byteCount > 0 {
@@ -39,14 +38,12 @@ final class NameTableWriter {
     position += bytes.byteCount
   }
 
-  /// Appends to the section what a buffer holds, and empties it.
   func append(_ buffer: inout OutputBuffer) throws(FileError) {
     let bytes = buffer.bytes
     buffer = OutputBuffer(reserving: 1 << 17)
     try append(bytes.rawSpan)
   }
 
-  /// Appends to the section all of another file.
   func append(_ spool: SpoolFile) throws(FileError) {
     try spool.flush()
     var (offset, buffer) = (0, [UInt8]())
@@ -57,11 +54,8 @@ final class NameTableWriter {
     }
   }
 
-  /// Writes checksums and header, and makes the file.
-  ///
-  /// - Parameter fill: Sets the numbers of the header.
-  /// - Returns: Size of the file, in bytes.
-  /// - Throws: ``FileError`` if it cannot be written.
+  /// Writes checksums and header, the numbers of which `fill` sets, and makes the file; returns its
+  /// size in bytes.
   func finish(_ fill: (inout NameTableHeader) -> Void) throws(FileError) -> Int {
     end()
     if !block.isEmpty { try flush() }

@@ -1,7 +1,6 @@
 internal import ByteStorage
 
 /// Sets of owners on their way into a table, most of them written once however often they occur.
-///
 /// What was written is remembered in a bounded way, so that a set may be written again; which ones
 /// are depends on nothing but the sets and their order.
 final class OwnerSets {
@@ -21,11 +20,7 @@ final class OwnerSets {
 
   init(directory: String) throws(FileError) { file = try SpoolFile(in: directory) }
 
-  /// Offset of a set, which is written now if it is new.
-  ///
-  /// - Parameter owners: Ascending, no two equal.
-  /// - Returns: Its offset among the sets.
-  /// - Throws: ``FileError`` if it cannot be written.
+  /// Offset of a set, which is written now if it is new. Owners ascend, no two equal.
   func offset(of owners: [UInt32]) throws(FileError) -> Int {
     let slot = OwnerSets.hash(owners)
     let isSmall = owners.count <= OwnerSets.largestSmall

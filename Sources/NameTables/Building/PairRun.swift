@@ -50,9 +50,7 @@ final class PairRun {
     while true {
       var least = index
       for child in [2 * index + 1, 2 * index + 2]
-      where child < heap.count && heap[child].precedes(heap[least]) {
-        least = child
-      }
+      where child < heap.count && heap[child].precedes(heap[least]) { least = child }
       guard least != index else { return }
       heap.swapAt(index, least)
       index = least

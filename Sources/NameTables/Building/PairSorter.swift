@@ -1,9 +1,8 @@
 internal import ByteStorage
 
-/// Sorts pairs of bytes and a number, more of them than memory holds.
-///
-/// Pairs are sorted in memory up to a limit, then written to a nameless file as a run; the runs are
-/// merged when all pairs are there. Equal pairs are handed out once.
+/// Sorts pairs of bytes and a number, more of them than memory holds. Pairs are sorted in memory up
+/// to a limit, then written to a nameless file as a run; the runs are merged when all pairs are
+/// there. Equal pairs are handed out once.
 final class PairSorter {
   private struct Row {
     /// The first eight bytes, as they compare.
@@ -22,15 +21,12 @@ final class PairSorter {
   /// Most runs to merge at once.
   private static let mostRuns = 64
 
-  /// - Parameters:
-  ///   - directory: Where to put what does not fit into memory.
-  ///   - memory: Bytes to use, about.
+  /// What does not fit into about `memory` bytes goes to `directory`.
   init(directory: String, memory: Int) {
     self.directory = directory
     limit = min(max(memory, 1 << 12), 1 << 31)
   }
 
-  /// Adds a pair.
   func add(_ key: RawSpan, _ number: UInt64) throws(FileError) {
     rows.append(
       Row(
@@ -41,9 +37,7 @@ final class PairSorter {
   }
 
   /// Calls `body` for every pair, in bytewise order of the keys, equal ones by number.
-  func forEach(
-    _ body: (RawSpan, UInt64) throws(FileError) -> Void
-  ) throws(FileError) {
+  func forEach(_ body: (RawSpan, UInt64) throws(FileError) -> Void) throws(FileError) {
     if runs.isEmpty {
       try forEachInMemory(body)
     } else {

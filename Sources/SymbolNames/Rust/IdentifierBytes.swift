@@ -1,24 +1,16 @@
-/// The bytes an identifier is made of: ASCII letters, digits and the underscore.
-///
-/// Eight at a time: a byte below 0x80 plus (0x80 - first) has its high bit set from `first` on,
-/// and no sum carries into the next byte.
+/// The bytes an identifier is made of: ASCII letters, digits and the underscore. Eight at a time: a
+/// byte below 0x80 plus (0x80 - first) has its high bit set from `first` on, and no sum carries
+/// into the next byte.
 enum IdentifierBytes {
   private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
-  /// Whether a byte is one of them.
   @inline(__always)
   static func contains(_ byte: UInt8) -> Bool {
     let letter = (byte | 0x20) &- UInt8(ascii: "a")
     return letter < 26 || byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "_")
   }
 
-  /// Whether a range of bytes has only such.
-  ///
-  /// - Parameters:
-  ///   - bytes: The bytes; start + count <= bytes.count.
-  ///   - start: The first one to look at.
-  ///   - count: How many.
-  /// - Returns: True if there is no other byte among them.
+  /// Whether a range of bytes has only such; start + count <= bytes.count.
   @inline(__always)
   @unsafe static func areAll(
     in bytes: borrowing Span<UInt8>, from start: Int, count: Int
@@ -57,12 +49,8 @@ enum IdentifierBytes {
     return true
   }
 
-  /// How many of the next 16 bytes, before any other, are letters or digits.
-  ///
-  /// - Parameters:
-  ///   - bytes: The bytes; start + 16 <= bytes.count.
-  ///   - start: The first one to look at.
-  /// - Returns: 0...16.
+  /// How many of the next 16 bytes, before any other, are letters or digits; start + 16 <=
+  /// bytes.count.
   @inline(__always)
   @unsafe static func alphanumericPrefix(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
     // SAFETY: 16 bytes follow, as the caller proved.

@@ -1,16 +1,13 @@
-/// A name in Rust's older mangling: `_ZN`, identifiers each after its length, a hash, `E`.
-///
-/// C++ shares the frame; what makes a name Rust's is the last identifier, `h` and 16 hexadecimal
-/// digits of at least 5 kinds (a hash with fewer is as good as impossible).
+/// A name in Rust's older mangling: `_ZN`, identifiers each after its length, a hash, `E`. C++
+/// shares the frame; what makes a name Rust's is the last identifier, `h` and 16 hexadecimal digits
+/// of at least 5 kinds (a hash with fewer is as good as impossible).
 struct LegacyRustName {
   /// Where the hash's length (`17`) begins.
   let hash: Int
   /// Where the suffix begins: after the `E`.
   let end: Int
 
-  /// Recognises a name.
-  ///
-  /// - Returns: nil if the bytes are not such a name.
+  /// `nil` if the bytes are not such a name.
   init?(_ bytes: Span<UInt8>) {
     guard bytes.count > 4, bytes[0] == UInt8(ascii: "_"), bytes[1] == UInt8(ascii: "Z"),
       bytes[2] == UInt8(ascii: "N")
@@ -33,13 +30,7 @@ struct LegacyRustName {
     guard end == bytes.count || bytes[end] == UInt8(ascii: ".") else { return nil }
   }
 
-  /// Appends the readable name.
-  ///
-  /// - Parameters:
-  ///   - bytes: The name this was made of.
-  ///   - showsHash: Whether to end in `::h0123456789abcdef`.
-  ///   - output: Where to append.
-  /// - Throws: ``NotMangled`` if the result does not fit.
+  /// Appends the readable name, ending in `::h0123456789abcdef` if it `showsHash`.
   func write(
     _ bytes: Span<UInt8>, showsHash: Bool, to output: inout NameBuffer
   ) throws(NotMangled) {
@@ -98,8 +89,7 @@ extension LegacyRustName {
   ) throws(NotMangled) {
     var position = 0
     // An identifier cannot begin with `$`, so an underscore precedes it.
-    if identifier.count > 1, identifier[0] == UInt8(ascii: "_"),
-      identifier[1] == UInt8(ascii: "$")
+    if identifier.count > 1, identifier[0] == UInt8(ascii: "_"), identifier[1] == UInt8(ascii: "$")
     {
       position = 1
     }

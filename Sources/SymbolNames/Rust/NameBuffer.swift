@@ -1,32 +1,24 @@
-/// A growable run of bytes that readable names are appended to.
-///
-/// One buffer serves many names: the memory is kept by ``removeAll()``, so a loop over names
-/// allocates nothing once the buffer has reached its size.
+/// A growable run of bytes that readable names are appended to. One buffer serves many names: the
+/// memory is kept by ``removeAll()``, so a loop over names allocates nothing once the buffer has
+/// reached its size.
 @safe package struct NameBuffer: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   /// The end of what the name being written may fill: at most `capacity`.
   private var ceiling = 0
 
-  /// The bytes held.
   package private(set) var count = 0
 
-  /// Makes an empty buffer.
-  ///
-  /// - Parameter minimumCapacity: Bytes to hold before the memory has to grow.
+  /// An empty buffer that holds `minimumCapacity` bytes before its memory has to grow.
   package init(minimumCapacity: Int = 4096) {
     capacity = max(minimumCapacity, 64)
     unsafe base = .allocate(capacity: capacity)
   }
 
-  deinit {
-    unsafe base.deallocate()
-  }
+  deinit { unsafe base.deallocate() }
 
-  /// The bytes held, in the order of appending.
   package var bytes: Span<UInt8> {
-    @_lifetime(borrow self)
-    borrowing get {
+    @_lifetime(borrow self) borrowing get {
       // SAFETY: the first `count` bytes of `base` are initialised, and `self` outlives the span.
       let bytes = unsafe Span(_unsafeStart: base, count: count)
       return unsafe _overrideLifetime(bytes, borrowing: self)
@@ -40,23 +32,12 @@
   }
 
   /// Forgets the bytes, keeps the memory.
-  package mutating func removeAll() {
-    count = 0
-  }
+  package mutating func removeAll() { count = 0 }
 
-  /// Forgets the last bytes.
-  ///
-  /// - Parameter number: How many; more than are held forgets all.
-  package mutating func removeLast(_ number: Int) {
-    count -= min(max(number, 0), count)
-  }
+  /// Forgets the last bytes; a number larger than are held forgets all.
+  package mutating func removeLast(_ number: Int) { count -= min(max(number, 0), count) }
 
-  /// Replaces every occurrence of a byte by another.
-  ///
-  /// - Parameters:
-  ///   - old: The byte to replace.
-  ///   - new: What to put there.
-  ///   - start: The first byte to look at.
+  /// Replaces every occurrence of a byte, from `start` on.
   package mutating func replace(_ old: UInt8, with new: UInt8, from start: Int) {
     for offset in max(start, 0)..<max(start, count, 0) {
       // SAFETY: offset < count.
@@ -64,9 +45,6 @@
     }
   }
 
-  /// Appends one byte.
-  ///
-  /// - Parameter byte: The byte.
   package mutating func append(_ byte: UInt8) {
     reserve(1)
     // SAFETY: reserve() left room for one byte after `count`.
@@ -74,9 +52,6 @@
     count &+= 1
   }
 
-  /// Appends bytes.
-  ///
-  /// - Parameter bytes: The bytes.
   package mutating func append(_ bytes: Span<UInt8>) {
     reserve(bytes.count)
     unsafe bytes.withUnsafeBufferPointer { source in
@@ -87,14 +62,8 @@
     count &+= bytes.count
   }
 
-  /// Appends the bytes of another buffer.
-  ///
-  /// - Parameter other: The buffer.
-  package mutating func append(contentsOf other: borrowing NameBuffer) {
-    append(other.bytes)
-  }
+  package mutating func append(contentsOf other: borrowing NameBuffer) { append(other.bytes) }
 
-  /// Makes room for `extra` bytes after those held.
   private mutating func reserve(_ extra: Int) {
     guard capacity &- count < extra else { return }
     let grown = max(capacity * 2, count + extra)
@@ -115,9 +84,7 @@ extension NameBuffer {
   }
 
   /// Forgets what was appended after the first `count` bytes.
-  mutating func cut(to count: Int) {
-    self.count = min(self.count, max(count, 0))
-  }
+  mutating func cut(to count: Int) { self.count = min(self.count, max(count, 0)) }
 
   /// Appends one byte below the ceiling.
   @inline(__always)
@@ -128,7 +95,6 @@ extension NameBuffer {
     count &+= 1
   }
 
-  /// Appends constant text below the ceiling.
   @inline(__always)
   mutating func put(_ text: StaticString) throws(NotMangled) {
     let length = text.utf8CodeUnitCount
@@ -138,13 +104,7 @@ extension NameBuffer {
     count &+= length
   }
 
-  /// Appends a part of `source` below the ceiling.
-  ///
-  /// - Parameters:
-  ///   - source: Bytes outside this buffer.
-  ///   - start: The first byte to take; start + length <= source.count.
-  ///   - length: How many, not negative.
-  /// - Throws: ``NotMangled`` if they do not fit.
+  /// Appends a part of `source`, bytes outside this buffer; start + length <= source.count.
   @inline(__always)
   mutating func put(
     _ source: borrowing Span<UInt8>, from start: Int, count length: Int

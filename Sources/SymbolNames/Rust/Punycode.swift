@@ -3,12 +3,9 @@ enum Punycode {
   /// The longest identifier decoded, in code points. Inserting makes decoding quadratic.
   static let maximumCodePoints = 1024
 
-  /// Appends the decoded identifier as UTF-8.
-  ///
-  /// While decoding, each code point fills a cell of four bytes padded with zeros; U+0000 cannot
-  /// occur, since coded points start at U+0080.
-  ///
-  /// - Throws: ``NotMangled`` if it is malformed, too long, or no Unicode scalar.
+  /// Appends the decoded identifier as UTF-8. While decoding, each code point fills a cell of four
+  /// bytes padded with zeros; U+0000 cannot occur, since coded points start at U+0080. Throws
+  /// ``NotMangled`` if it is malformed, too long, or no Unicode scalar.
   static func decode(_ coded: Span<UInt8>, to output: inout NameBuffer) throws(NotMangled) {
     let start = output.count
     var next = 0
@@ -48,9 +45,8 @@ enum Punycode {
     return nil
   }
 
-  /// Reads one generalised variable-length integer and adds it to `start`.
-  ///
-  /// The sum stays below 2^31, far above any use: 0x110000 code points in 1024 cells.
+  /// Reads one generalised variable-length integer and adds it to `start`. The sum stays below
+  /// 2^31, far above any use: 0x110000 code points in 1024 cells.
   private static func readDelta(
     _ coded: Span<UInt8>, _ next: inout Int, bias: Int, from start: Int
   ) throws(NotMangled) -> Int {

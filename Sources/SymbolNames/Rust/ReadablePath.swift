@@ -70,13 +70,9 @@ package enum ReadablePath {
   }
 
   /// What paths are sorted by so that those that end alike are adjacent: the parts in reverse, each
-  /// followed by a NUL, as far as they can be asked for.
-  ///
-  /// `&kernel::print::call_printk` gives `call_printk`, `print`, `kernel`. If ``ends(_:in:)`` holds,
-  /// the key of the path begins with that of what is wanted.
-  ///
-  /// - Parameter path: A path without generic arguments.
-  /// - Returns: The key.
+  /// followed by a NUL, as far as they can be asked for. `&kernel::print::call_printk` gives
+  /// `call_printk`, `print`, `kernel`. If ``ends(_:in:)`` holds, the key of the path begins with
+  /// that of what is wanted.
   package static func reversedKey(of path: String) -> [UInt8] {
     let bytes = Array(path.utf8)
     let start = bytes.lastIndex { isBoundary($0) }.map { $0 + 1 } ?? 0

@@ -10,12 +10,11 @@ package enum RustNameStyle: Sendable {
 /// The name is not mangled, or uses more than a demangler is willing to spend.
 struct NotMangled: Error {}
 
-/// Turns linkage names of Rust into readable ones.
-///
-/// Both manglings are known: v0 (`_R…`, RFC 2603) and the older one (`_ZN…17h<hash>E`). The input
-/// is any bytes at all. What is not a mangled name of at most ``maximumLength`` bytes, nests deeper
-/// than 500 levels, or would print more than ``maximumReadableLength`` bytes or more than 4 KiB and
-/// sixteen times its own length, or read as much again, is "not mangled".
+/// Turns linkage names of Rust into readable ones. Both manglings are known: v0 (`_R…`, RFC 2603)
+/// and the older one (`_ZN…17h<hash>E`). The input is any bytes at all. What is not a mangled name
+/// of at most ``maximumLength`` bytes, nests deeper than 500 levels, or would print more than
+/// ``maximumReadableLength`` bytes or more than 4 KiB and sixteen times its own length, or read as
+/// much again, is "not mangled".
 package enum RustDemangler {
   /// The longest linkage name looked at, in bytes.
   package static let maximumLength = 1 << 16
@@ -23,22 +22,15 @@ package enum RustDemangler {
   package static let maximumReadableLength = 1 << 16
 
   /// How many bytes a linkage name of some length may print, and how many may be read again through
-  /// its back references.
-  ///
-  /// Back references can make a name grow exponentially; those that compilers make grow little.
+  /// its back references. Back references can make a name grow exponentially; those that compilers
+  /// make grow little.
   static func mostWork(forNameOf length: Int) -> Int {
     min(maximumReadableLength, max(1 << 12, 16 &* length))
   }
 
-  /// Appends the readable form of a linkage name.
-  ///
-  /// - Parameters:
-  ///   - name: The linkage name, without a terminating NUL.
-  ///   - style: How to write it.
-  ///   - output: Where to append; unchanged if the name is not mangled.
-  /// - Returns: Whether the name was mangled.
-  /// - Complexity: O(length of the name + length of the result) except for back references; those are
-  ///   bounded by a constant. No allocation once `output` has reached its size.
+  /// Appends the readable form of a linkage name; `false`, with `output` unchanged, if it is not
+  /// mangled. Takes linear time except for back references, which are bounded; allocates nothing
+  /// once `output` has reached its size.
   package static func appendReadableName(
     of name: Span<UInt8>, style: RustNameStyle = .plain, to output: inout NameBuffer
   ) -> Bool {
@@ -65,26 +57,13 @@ package enum RustDemangler {
     return true
   }
 
-  /// The readable form of a linkage name.
-  ///
-  /// - Parameters:
-  ///   - name: The linkage name.
-  ///   - style: How to write it.
-  /// - Returns: The readable name, or nil if `name` is not mangled.
+  /// The readable form of a linkage name; `nil` if it is not mangled.
   package static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
     let bytes = Array(name.utf8)
     return readableName(of: bytes.span, style: style)
   }
 
-  /// The readable form of a linkage name in bytes of its owner.
-  ///
-  /// - Parameters:
-  ///   - name: The linkage name.
-  ///   - style: How to write it.
-  /// - Returns: The readable name, or nil if `name` is not mangled.
-  package static func readableName(
-    of name: Span<UInt8>, style: RustNameStyle = .plain
-  ) -> String? {
+  package static func readableName(of name: Span<UInt8>, style: RustNameStyle = .plain) -> String? {
     guard name.count > 0, name[0] == UInt8(ascii: "_") else { return nil }
     var output = NameBuffer(minimumCapacity: maximumReadableLength)
     return appendReadableName(of: name, style: style, to: &output) ? output.string : nil

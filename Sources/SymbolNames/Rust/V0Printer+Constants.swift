@@ -5,10 +5,7 @@
 // The second and third line came after the RFC (rust-lang/rust 95489, "adt_const_params").
 
 extension V0Printer {
-  /// Prints a constant.
-  ///
-  /// - Parameter inExpression: False for a generic argument: what is not a literal needs braces there.
-  /// - Throws: ``NotMangled`` if it is malformed.
+  /// Prints a constant. In a generic argument, what is not a literal needs braces.
   mutating func printConstant(inExpression: Bool) throws(NotMangled) {
     try descend()
     defer { depth &-= 1 }
@@ -58,16 +55,14 @@ extension V0Printer {
     case UInt8(ascii: "V"):
       try printPath(inType: false)
       try printFields()
-    default:
-      throw NotMangled()
+    default: throw NotMangled()
     }
   }
 
   /// What follows the name of a struct or variant.
   private mutating func printFields() throws(NotMangled) {
     switch next() {
-    case UInt8(ascii: "U"):
-      return
+    case UInt8(ascii: "U"): return
     case UInt8(ascii: "T"):
       try print(UInt8(ascii: "("))
       _ = try printConstants()
@@ -84,8 +79,7 @@ extension V0Printer {
         try printConstant(inExpression: true)
       }
       try print(" }")
-    default:
-      throw NotMangled()
+    default: throw NotMangled()
     }
   }
 

@@ -1,6 +1,5 @@
 extension V0Printer {
   /// A string constant in quotes: pairs of hexadecimal digits up to `_`, which must be UTF-8.
-  ///
   /// Escapes as `str::escape_debug` of Rust does, except for single quotes.
   mutating func printText() throws(NotMangled) {
     try print(UInt8(ascii: "\""))

@@ -1,5 +1,4 @@
 extension V0Printer {
-  /// A name inside the mangled one.
   struct Identifier {
     let start: Int
     let count: Int
@@ -175,13 +174,11 @@ extension V0Printer {
     if isPrinting { try output.put(byte) }
   }
 
-  /// Prints a part of the mangled name as it is.
   @inline(__always)
   mutating func printBytes(from start: Int, count: Int) throws(NotMangled) {
     if isPrinting { try output.put(bytes, from: start, count: count) }
   }
 
-  /// Prints an identifier, decoded.
   @inline(__always)
   mutating func printIdentifier(_ identifier: Identifier) throws(NotMangled) {
     guard isPrinting else { return }

@@ -2,7 +2,6 @@
 //          | F fn-sig | D dyn-bounds L base62 | path | B backref
 
 extension V0Printer {
-  /// Prints a type.
   mutating func printType() throws(NotMangled) {
     try descend()
     defer { depth &-= 1 }

@@ -33,9 +33,7 @@ struct V0Printer: ~Copyable, ~Escapable {
     self.output = output
   }
 
-  /// Prints the whole name.
-  ///
-  /// - Returns: False if it is not a v0 name; the output then holds a part of it.
+  /// Prints the whole name; `false` if it is not a v0 name (the output then holds a part of it).
   mutating func run() -> Bool {
     do throws(NotMangled) {
       try printPath(inType: false)
@@ -51,9 +49,7 @@ struct V0Printer: ~Copyable, ~Escapable {
         try output.put(UInt8(ascii: ")"))
       }
       return true
-    } catch {
-      return false
-    }
+    } catch { return false }
   }
 
   /// Whether the name proper is over: only a suffix (or nothing) follows.
@@ -66,25 +62,20 @@ extension V0Printer {
     _ = try printPath(inType: inType, leavingOpen: false)
   }
 
-  /// Prints a path.
-  ///
-  /// - Returns: Whether a `<` was left open, which happens only if asked for.
+  /// Prints a path; returns whether a `<` was left open, which happens only if asked for.
   mutating func printPath(inType: Bool, leavingOpen: Bool) throws(NotMangled) -> Bool {
     try descend()
     defer { depth &-= 1 }
     switch next() {
-    case UInt8(ascii: "N"):
-      try printNested(inType: inType)
-    case UInt8(ascii: "C"):
-      try printCrate()
+    case UInt8(ascii: "N"): try printNested(inType: inType)
+    case UInt8(ascii: "C"): try printCrate()
     case UInt8(ascii: "M"):
       try skipImplementationPath(inType: inType)
       try printSelfType(trait: false)
     case UInt8(ascii: "X"):
       try skipImplementationPath(inType: inType)
       try printSelfType(trait: true)
-    case UInt8(ascii: "Y"):
-      try printSelfType(trait: true)
+    case UInt8(ascii: "Y"): try printSelfType(trait: true)
     case UInt8(ascii: "I"):
       try printPath(inType: inType)
       try print(inType ? "<" : "::<")
@@ -96,8 +87,7 @@ extension V0Printer {
       let isOpen = try printPath(inType: inType, leavingOpen: leavingOpen)
       try end(detour)
       return isOpen
-    default:
-      throw NotMangled()
+    default: throw NotMangled()
     }
     return false
   }

@@ -1,9 +1,8 @@
-/// Where in sorted addresses to look for one: the span that they cover is cut into equal pieces, and
-/// for each piece the position of its first address is kept.
-///
-/// Pieces are so many that each holds two addresses in the mean: what a bisection of all addresses
-/// finds after a dozen misses of the cache, is found here after two or three. Where addresses crowd
-/// in a few pieces, bisecting a piece is no worse than bisecting all.
+/// Where in sorted addresses to look for one: the span that they cover is cut into equal pieces,
+/// and for each piece the position of its first address is kept. Pieces are so many that each holds
+/// two addresses in the mean: what a bisection of all addresses finds after a dozen misses of the
+/// cache, is found here after two or three. Where addresses crowd in a few pieces, bisecting a
+/// piece is no worse than bisecting all.
 struct AddressBuckets: Sendable {
   private var base: UInt64 = 0
   private var shift: UInt64 = 0
@@ -13,13 +12,7 @@ struct AddressBuckets: Sendable {
   /// No pieces: every address is looked for among all.
   init() {}
 
-  /// Cuts a span.
-  ///
-  /// - Parameters:
-  ///   - addresses: Addresses that never decrease, the first of which are counted.
-  ///   - count: How many addresses to take.
-  ///   - span: The addresses that will be asked for.
-  /// - Complexity: O(count).
+  /// Cuts the span of what will be asked for; the first `count` addresses never decrease.
   init(_ addresses: [UInt64], count: Int, span: Range<UInt64>) {
     guard count > 1, count <= addresses.count, count < Int(UInt32.max), !span.isEmpty else {
       return
@@ -44,8 +37,7 @@ struct AddressBuckets: Sendable {
     guard piece < UInt64(starts.count &- 1) else { return 0..<count }
     return unsafe starts.withUnsafeBufferPointer { starts in
       // SAFETY: the guard keeps the piece and the next one among the starts.
-      unsafe Range(
-        uncheckedBounds: (Int(starts[Int(piece)]), Int(starts[Int(piece) &+ 1])))
+      unsafe Range(uncheckedBounds: (Int(starts[Int(piece)]), Int(starts[Int(piece) &+ 1])))
     }
   }
 }

@@ -1,6 +1,5 @@
 internal import ByteStorage
 
-/// What lies at an address.
 package struct AddressMatch: Sendable, Hashable {
   /// Index of the symbol in its table: the first of those with the same address.
   package let index: Int
@@ -55,11 +54,8 @@ extension SymbolIndex {
     return found.size
   }
 
-  /// The symbol that an address belongs to, as `%pS` of the kernel prints it.
-  ///
-  /// The kernel's own symbols come first; for other addresses the nearest symbol of a module below.
-  ///
-  /// - Complexity: O(log n).
+  /// The symbol that an address belongs to, as `%pS` of the kernel prints it. The kernel's own
+  /// symbols come first; for other addresses the nearest symbol of a module below. O(log n).
   package func symbol(at address: UInt64) -> AddressMatch? {
     if bounds.contains(address), let match = match(at: address, inModules: false) { return match }
     return match(at: address, inModules: true)
@@ -108,8 +104,7 @@ extension SymbolIndex {
   /// The first symbol of the same address, in table order.
   private func firstAlias(of index: Int, _ inModules: Bool) -> Int? {
     let address = table.addresses[index]
-    let below =
-      address == 0 ? nil : self.last(notAbove: address - 1, inModules: inModules)
+    let below = address == 0 ? nil : self.last(notAbove: address - 1, inModules: inModules)
     var position = below.map { $0 + 1 } ?? 0
     while let candidate = symbol(atPosition: position, inModules: inModules) {
       if !inModules || !isMapping(candidate) { return candidate }

@@ -1,16 +1,9 @@
 internal import ByteStorage
 
-/// A symbol table that answers by name and by address.
-///
-/// Names are found through a table of hashes, equal names through chains in table order, addresses
-/// by bisection. An index never changes once made, and may be shared by threads for as long as
-/// needed:
-///
-///     let index = SymbolIndex(table)
-///     for symbol in index.symbols(named: "vfs_read") { … }
-///     let place = index.symbol(at: 0xffff_ffff_8123_4567)
+/// A symbol table that answers by name and by address. Names are found through a table of hashes,
+/// equal names through chains in table order, addresses by bisection. An index never changes once
+/// made, and may be shared by threads.
 package struct SymbolIndex: Sendable {
-  /// The symbols.
   package let table: SymbolTable
   /// Which addresses belong to the kernel itself, as far as the symbols show.
   package let bounds: KernelBounds
@@ -29,8 +22,6 @@ package struct SymbolIndex: Sendable {
   private let moduleOrder: [UInt32]
 
   /// Indexes a table.
-  ///
-  /// - Complexity: O(n); O(n log n) where the kernel's symbols are not sorted, or for modules.
   package init(_ table: SymbolTable) {
     self.table = table
     let count = table.count
@@ -99,7 +90,6 @@ extension SymbolIndex {
     return Int(next[index]) &- 1
   }
 
-  /// All symbols of a name, in table order.
   package func symbols(named name: RawSpan) -> [Int] {
     var found: [Int] = []
     var current = first(named: name)
@@ -110,18 +100,13 @@ extension SymbolIndex {
     return found
   }
 
-  /// All symbols of a name, in table order.
   package func symbols(named name: String) -> [Int] {
     let bytes = Array(name.utf8)
     return symbols(named: bytes.rawSpan)
   }
 
-  /// Other symbols of the same address: of the kernel for one of its own, else of modules.
-  ///
-  /// - Parameters:
-  ///   - index: The symbol.
-  ///   - limit: Most symbols to look at.
-  /// - Returns: Their indices.
+  /// Other symbols of the same address: of the kernel for one of its own, else of modules. Looks at
+  /// `limit` symbols at most.
   package func aliases(of index: Int, limit: Int = 64) -> [Int] {
     guard index >= 0, index < table.count, table.hasPlace(at: index) else { return [] }
     let address = table.addresses[index]
@@ -173,9 +158,7 @@ extension SymbolIndex {
 
   /// The symbol at a position of address order.
   func symbol(atPosition position: Int, inModules: Bool) -> Int? {
-    if inModules {
-      return position < moduleOrder.count ? Int(moduleOrder[position]) : nil
-    }
+    if inModules { return position < moduleOrder.count ? Int(moduleOrder[position]) : nil }
     guard position < kernelCount else { return nil }
     return kernelOrder.isEmpty ? position : Int(kernelOrder[position])
   }

@@ -4,14 +4,8 @@ internal import ByteStorage
 package struct SymbolPosition: Sendable, Hashable, CustomStringConvertible {
   /// Its number, from 1; 0 if a lookup by name never finds it.
   package let number: Int
-  /// How many symbols count as equal.
   package let count: Int
 
-  /// Creates a position.
-  ///
-  /// - Parameters:
-  ///   - number: The number, from 1.
-  ///   - count: How many there are.
   package init(_ number: Int, of count: Int) {
     self.number = number
     self.count = count
@@ -25,23 +19,19 @@ package struct SymbolPosition: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Positions of symbols among those of the same name and owner. The symbols of a name are counted
-/// once, however many of them are asked for.
-///
-/// The kernel's own symbols count by address, and a module's in the order of its symbol table, where
-/// the table lists all that its file has. (Once its initialisation is over, the kernel has forgotten
-/// what lies in the module's `.init` sections.)
+/// once, however many of them are asked for. The kernel's own symbols count by address, and a
+/// module's in the order of its symbol table, where the table lists all that its file has. (Once
+/// its initialisation is over, the kernel has forgotten what lies in the module's `.init`
+/// sections.)
 ///
 /// - Note: kernel/livepatch/core.c, `klp_find_object_symbol` (7.3).
 package struct SymbolPositions {
   private let index: SymbolIndex
   private var known: [Int: SymbolPosition] = [:]
 
-  /// Counts nothing yet.
   package init(_ index: SymbolIndex) { self.index = index }
 
-  /// The position of a symbol.
-  ///
-  /// - Complexity: O(k log k) for the first of k equal names, then O(1).
+  /// The position of a symbol: O(k log k) for the first of k equal names, then O(1).
   package mutating func position(of symbol: Int) -> SymbolPosition {
     if let position = known[symbol] { return position }
     let table = index.table
@@ -60,10 +50,7 @@ package struct SymbolPositions {
 }
 
 extension SymbolIndex {
-  /// The position of a symbol among those of the same name and owner; see ``SymbolPositions``, which
-  /// answers for many symbols.
-  ///
-  /// - Complexity: O(k log k) for k equal names.
+  /// The position of one symbol; ``SymbolPositions`` answers for many.
   package func position(of symbol: Int) -> SymbolPosition {
     var positions = SymbolPositions(self)
     return positions.position(of: symbol)
@@ -75,7 +62,6 @@ extension EraLookup {
   package struct Reference: Sendable, Hashable {
     /// The name that finds it: the linkage name, or what the release cuts it to.
     package let name: String
-    /// Which of the symbols of this name it is.
     package let position: SymbolPosition
   }
 

@@ -1,12 +1,7 @@
 internal import ByteStorage
 
-/// Answers names as `kallsyms_lookup_name` of a release does, faults included.
-///
-///     let lookup = EraLookup(index, LookupEra.of(KernelRelease(6, 6), .init(hasClangLTO: true)))
-///     lookup.answer("init_once").match       // the lowest of init_once and init_once.llvm.*
-///     lookup.answer("init_once.llvm.123")    // never found in this era
-///
-/// Only the kernel's own symbols are asked: those of modules are compared exactly in every era.
+/// Answers names as `kallsyms_lookup_name` of a release does, faults included. Only the kernel's
+/// own symbols are asked: those of modules are compared exactly in every era.
 ///
 /// - Note: kernel/kallsyms.c, `compare_symbol_name`, `kallsyms_lookup_names` and
 ///   `cleanup_symbol_name`; scripts/kallsyms.c, `sort_symbols_by_name`.
@@ -20,16 +15,12 @@ package struct EraLookup: Sendable {
     package let all: [Int]
   }
 
-  /// The symbols.
   package let index: SymbolIndex
-  /// The rules.
   package let era: LookupEra
   /// Symbols sorted by cut name, where the era bisects.
   private let order: [UInt32]
 
   /// Prepares to answer by the rules of an era.
-  ///
-  /// - Complexity: O(n log n) in the eras that cut names and bisect, otherwise O(1).
   package init(_ index: SymbolIndex, _ era: LookupEra) {
     self.index = index
     self.era = era
@@ -60,7 +51,6 @@ package struct EraLookup: Sendable {
     return era.search == .linear ? linear(name) : bisected(name)
   }
 
-  /// What the release answers for a name.
   package func answer(_ name: String) -> Answer {
     let bytes = Array(name.utf8)
     return answer(bytes.rawSpan)
@@ -79,8 +69,7 @@ package struct EraLookup: Sendable {
     case .nothing: end = nil
     case .firstDot: end = name.firstIndex(of: UInt8(ascii: "."))
     case .llvm: end = name.firstRange(of: ".llvm.")
-    case .lastDollar:
-      end = (0..<name.byteCount).last { name.byte(at: $0) == UInt8(ascii: "$") }
+    case .lastDollar: end = (0..<name.byteCount).last { name.byte(at: $0) == UInt8(ascii: "$") }
     }
     guard let end, let kept = name.slice(0..<end) else { return name }
     return kept

@@ -19,8 +19,7 @@ package struct NamePattern: Sendable, Hashable {
     var index = 0
     while index < bytes.count {
       switch bytes[index] {
-      case UInt8(ascii: "*"):
-        if steps.last != .star { steps.append(.star) }
+      case UInt8(ascii: "*"): if steps.last != .star { steps.append(.star) }
       case UInt8(ascii: "?"): steps.append(.any)
       case UInt8(ascii: "\\") where index + 1 < bytes.count:
         index += 1
@@ -67,15 +66,12 @@ package struct NamePattern: Sendable, Hashable {
     return nil
   }
 
-  /// Whether a whole name fits.
   package func matches(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     return matches(bytes.rawSpan)
   }
 
-  /// Whether a whole name fits.
-  ///
-  /// - Complexity: O(name × pattern) at worst, without recursion.
+  /// Whether a whole name fits: O(name × pattern) at worst, without recursion.
   package func matches(_ name: RawSpan) -> Bool {
     var (step, offset) = (0, 0)
     var retry: (step: Int, offset: Int)?

@@ -3,34 +3,23 @@ internal import SymbolNames
 
 /// A symbol that was asked for.
 package struct FoundSymbol: Sendable, Hashable {
-  /// Its index in the table.
   package let index: Int
   /// Distance of the place asked for from the symbol, in bytes; `nil` where none was.
   package let offset: UInt64?
-  /// Which of the symbols that count as equal it is.
   package let position: SymbolPosition
 }
 
-/// Finds symbols by whatever a user knows of them.
-///
-/// A key is, in this order, an address (`0x…`, or as many digits as an address has), a linkage name,
-/// or a ``SymbolQuery`` whose name is a linkage name, the SHA-256 digest of one (64 hexadecimal
-/// digits, with or without `sha256:`), a pattern, a source name (without what compilers append), or a
-/// readable Rust path or its end, generic arguments aside.
-///
-/// ```swift
-/// let finder = SymbolFinder(index)
-/// for found in finder.find("print::call_printk") { … }
-/// ```
-///
-/// With the rules of an era, names are found as that release finds them, and in no other way.
+/// Finds symbols by whatever a user knows of them. A key is, in this order, an address (`0x…`, or
+/// as many digits as an address has), a linkage name, or a ``SymbolQuery`` whose name is a linkage
+/// name, the SHA-256 digest of one (64 hexadecimal digits, with or without `sha256:`), a pattern, a
+/// source name (without what compilers append), or a readable Rust path or its end, generic
+/// arguments aside. With the rules of an era, names are found as that release finds them, and in no
+/// other way.
 package struct SymbolFinder: Sendable {
-  /// The symbols.
   package let index: SymbolIndex
   /// The rules by which names are found; `nil` for all the ways in which a key may be read.
   package let era: EraLookup?
 
-  /// Creates a finder.
   package init(_ index: SymbolIndex, era: EraLookup? = nil) {
     self.index = index
     self.era = era
@@ -59,8 +48,7 @@ package struct SymbolFinder: Sendable {
   private func address(_ key: String) -> UInt64? {
     if key.hasPrefix("0x") || key.hasPrefix("0X") { return UInt64(key.dropFirst(2), radix: 16) }
     let isNarrow = index.bounds.main.map { $0.upperBound <= 1 << 32 } ?? false
-    guard key.utf8.count == (isNarrow ? 8 : 16),
-      key.utf8.allSatisfy({ $0.hexadecimalDigit != nil })
+    guard key.utf8.count == (isNarrow ? 8 : 16), key.utf8.allSatisfy({ $0.hexadecimalDigit != nil })
     else { return nil }
     return UInt64(key, radix: 16)
   }
@@ -119,9 +107,7 @@ package struct SymbolFinder: Sendable {
   // MARK: Other names
 
   private func others(_ key: String) -> [Int] {
-    if let hashed = HashedName(key) {
-      return all { HashedName(of: $0) == hashed }
-    }
+    if let hashed = HashedName(key) { return all { HashedName(of: $0) == hashed } }
     if key.contains("::") {
       let found = readable(key)
       if !found.isEmpty || !NamePattern.isPattern(key) { return found }

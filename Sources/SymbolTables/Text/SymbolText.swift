@@ -2,7 +2,6 @@ package import ByteStorage
 
 /// A list of symbols as text: System.map, the output of `nm`, or /proc/kallsyms.
 package struct SymbolText: Sendable {
-  /// The symbols, in the order of the lines.
   package private(set) var table = SymbolTable()
   /// Lines that are not symbols, empty ones aside.
   package private(set) var skippedLineCount = 0
@@ -21,18 +20,14 @@ package struct SymbolText: Sendable {
   /// Whether text begins as a list of symbols does.
   package static func isRecognized(_ text: RawSpan) -> Bool {
     var lines = Lines(text)
-    while let line = lines.next() {
-      if line.byteCount > 0 { return SymbolLine(line) != nil }
-    }
+    while let line = lines.next() { if line.byteCount > 0 { return SymbolLine(line) != nil } }
     return false
   }
 
-  /// Reads a list.
-  ///
-  /// - Parameter text: The lines: address, type letter, name, and `[module]` in /proc/kallsyms. The
-  ///   size of `nm -S` is passed over.
-  /// - Throws: ``ParseError`` `.badMagic` if the first line is no symbol, as in the one-sentence
-  ///   System.map that some distributions ship; `.unsupported` if there are too many names.
+  /// Reads lines of address, type letter, name, and `[module]` in /proc/kallsyms; the size of `nm
+  /// -S` is passed over. Throws `.badMagic` if the first line is not a symbol, as in the
+  /// one-sentence System.map that some distributions ship; `.unsupported` if there are too many
+  /// names.
   package init(parsing text: RawSpan) throws(ParseError) {
     guard SymbolText.isRecognized(text) else {
       throw ParseError(.badMagic, in: "symbol list", at: 0)
