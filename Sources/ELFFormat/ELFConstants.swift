@@ -56,13 +56,14 @@ package struct ELFSectionType: RawRepresentable, Sendable, Hashable {
 }
 
 /// `sh_flags`.
+@usableFromInline
 package struct ELFSectionFlags: OptionSet, Sendable, Hashable {
-  package let rawValue: UInt64
+  @usableFromInline package let rawValue: UInt64
 
-  package init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  package static let write = Self(rawValue: 1)
-  package static let alloc = Self(rawValue: 2)
-  package static let execInstructions = Self(rawValue: 4)
-  package static let infoLink = Self(rawValue: 0x40)
+  @inlinable package static var write: Self { Self(rawValue: 1) }
+  @inlinable package static var alloc: Self { Self(rawValue: 2) }
+  @inlinable package static var execInstructions: Self { Self(rawValue: 4) }
+  @inlinable package static var infoLink: Self { Self(rawValue: 0x40) }
 }

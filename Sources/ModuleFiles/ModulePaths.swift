@@ -25,10 +25,15 @@ package enum ModulePaths {
   /// - Note: kmod 34, shared/util.c, `path_to_modname` and `modname_normalize`;
   ///   scripts/Makefile.lib, `name-fix-token` (7.3).
   package static func moduleName(ofFile path: String) -> String {
-    guard let file = path.utf8.split(separator: UInt8(ascii: "/")).last else { return "" }
-    let name = file.prefix { $0 != UInt8(ascii: ".") }
-      .map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
-    return String(decoding: name, as: UTF8.self)
+    var name: [UInt8] = []
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "/"): name.removeAll(keepingCapacity: true)
+      case UInt8(ascii: "-"): name.append(UInt8(ascii: "_"))
+      default: name.append(byte)
+      }
+    }
+    return String(decoding: name.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
   }
 
   /// A module's path as Module.symvers writes it: below `kernel/`, `updates/` or the like of a

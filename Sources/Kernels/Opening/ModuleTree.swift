@@ -84,12 +84,14 @@ package final class ModuleTree: Sendable {
       PathKind("\(directory)/\($0)") == .directory
     }
     for list in hasAdded ? ["modules.dep"] : ["modules.dep", "modules.order"] {
-      guard (try? file.open("\(directory)/\(list)")) != nil, let text = try? file.source.all().text
+      guard (try? file.open("\(directory)/\(list)")) != nil, let text = try? file.source.all()
       else { continue }
-      for line in text.split(separator: "\n") {
-        let path = line.prefix { $0 != ":" }
-        let name = ModulePaths.moduleName(ofFile: String(path))
-        if found[name] == nil { found[name] = String(path) }
+      var lines = Lines(text)
+      while let line = lines.next() {
+        let end = line.firstIndex(of: UInt8(ascii: ":")) ?? line.byteCount
+        guard let path = line.slice(0..<end)?.text else { continue }
+        let name = ModulePaths.moduleName(ofFile: path)
+        if found[name] == nil { found[name] = path }
       }
       if !found.isEmpty { break }
     }
