@@ -40,7 +40,7 @@ struct ConvertCommand: ParsableCommand {
       aliases, as the structures of 7.2 and 7.3 say.
 
       JSON, one object a module: module, output, before, after, versions, changed, signed, \
-      compression, notices [{what, text, names}], error.
+      compression, notices [{what, text, names}], error, errorCode.
 
       Exit status: 0 all were converted; 1 one was refused (it is signed, a name does not fit, \
       tables disagree, it has none); 2 one cannot be read or written.
@@ -115,7 +115,7 @@ struct ConvertCommand: ParsableCommand {
         switch result {
         case .success(let result): report.describe(result)
         case .failure(let failure):
-          report.describe(.init(module: failure.path, error: failure.words, status: .trouble))
+          report.describe(.init(module: failure.path, failure: failure))
         }
         return true
       })

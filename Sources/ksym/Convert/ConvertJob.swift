@@ -27,8 +27,14 @@ struct ConvertJob: Sendable {
     var output: String?
     var compression: CompressionFormat?
     var converted: Summary?
-    var error: String?
-    var status = ExitStatus.yes
+    var failure: FileFailure?
+
+    /// Why the module is not converted; `nil` if it is, or a file cannot be read or written.
+    var refusal: ConversionError? { failure?.cause as? ConversionError }
+
+    var status: ExitStatus {
+      failure == nil ? .yes : refusal?.isRefusal ?? false ? .no : .trouble
+    }
   }
 
   /// A converted module without its bytes.
@@ -46,8 +52,7 @@ struct ConvertJob: Sendable {
   func run(_ path: String, _ worker: inout ConvertWorker) -> Result {
     var result = Result(module: path)
     do { try convert(path, &worker, &result) } catch {
-      result.error = FileFailure(path, error).words
-      result.status = (error as? ConversionError)?.isRefusal ?? false ? .no : .trouble
+      result.failure = FileFailure(path, error)
     }
     return result
   }
@@ -97,15 +102,5 @@ struct ConvertJob: Sendable {
     }
     result.output = target
     try AtomicFile.write(output, to: target)
-  }
-}
-
-extension ConversionError {
-  /// Whether the file was understood, but what was asked for must not or cannot be done.
-  var isRefusal: Bool {
-    switch self {
-    case .malformed, .damagedTables, .badSignature, .cannotSign: false
-    default: true
-    }
   }
 }
