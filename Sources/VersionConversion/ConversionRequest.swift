@@ -117,7 +117,7 @@ package struct ConvertedModule: Sendable {
   }
 
   /// The module.
-  package let bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
   /// Whether it differs from what it was.
   package let isChanged: Bool
   /// Layouts that it had.
@@ -130,4 +130,10 @@ package struct ConvertedModule: Sendable {
   package let isSigned: Bool
   /// What is worth saying.
   package let notices: [Notice]
+
+  /// Moves the module out, so that what else is known of it keeps no copy.
+  package mutating func takeBytes() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
 }

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import ModuleVersions
 internal import VersionConversion
 
 /// Formats what became of modules.
@@ -50,8 +51,7 @@ struct ConvertReport {
       if let target = result.output { output.append("\(plain(target))\n") }
       return
     }
-    let before = module.before.isEmpty ? "none" : module.before.joined(separator: " and ")
-    let after = module.after.isEmpty ? "none" : module.after.joined(separator: " and ")
+    let (before, after) = (module.before.words, module.after.words)
     var line = "\(plain(result.module)): "
     line += before == after ? after : "\(before) → \(after)"
     line += ", \(module.count) versions"
@@ -67,8 +67,8 @@ struct ConvertReport {
     output.member("module", result.module)
     output.member("output", optional: result.output)
     if let module = result.converted {
-      output.member("before", module.before)
-      output.member("after", module.after)
+      output.member("before", module.before.map(\.rawValue))
+      output.member("after", module.after.map(\.rawValue))
       output.member("versions", optional: module.count)
       output.member("changed", module.isChanged)
       output.member("signed", module.isSigned)
@@ -87,5 +87,11 @@ struct ConvertReport {
     output.member("error", optional: result.failure?.words)
     output.member("errorCode", optional: result.refusal?.code.rawValue)
     output.endLine()
+  }
+}
+
+extension [VersionLayout] {
+  fileprivate var words: String {
+    isEmpty ? "none" : map(\.rawValue).joined(separator: " and ")
   }
 }
