@@ -44,7 +44,10 @@ extension Module {
     let converted: ConvertedModule
     do throws(ConversionError) {
       converted = try ModuleConverter.convert(bytes.rawSpan, request)
-    } catch { throw KernelSymbolsError(.notConvertible, path: path, "\(path): \(error)") }
+    } catch {
+      throw KernelSymbolsError(
+        .notConvertible, path: path, "\(path): cannot be converted: \(error)")
+    }
     return try Module(bytes: converted.bytes, path: path)
   }
 }

@@ -100,7 +100,7 @@ struct ModpostInput {
         dependencies.append(owner)
       }
     }
-    guard missing.isEmpty else { throw .notExported(missing) }
+    guard missing.isEmpty else { throw .init(.notExported, missing) }
   }
 
   /// Aliases that were made from device tables. They come from the generated source, whose strings

@@ -56,7 +56,7 @@ extension ModpostWriter {
     let elf: ELFFile
     do { elf = try ELFFile(ByteSource(file)) } catch { throw .malformed(error) }
     guard let kinds = RelocationKinds(elf.header) else {
-      throw .missing("objects for \(elf.header.machine.name) are not supported")
+      throw .init(.unsupportedMachine, [elf.header.machine.name])
     }
     let model: ModuleStructure
     if let structure {
@@ -83,7 +83,7 @@ extension ModpostWriter {
     var bytes = model.bytes
     let (start, size) = (3 * layout.wordSize, 64 - layout.wordSize)
     guard bytes.count >= start + size, name.utf8.count < size else {
-      throw .missing("the module structure has no room for the name \(name)")
+      throw .init(.moduleNameTooLong, [name])
     }
     bytes.replaceSubrange(
       start..<(start + size),
@@ -93,7 +93,7 @@ extension ModpostWriter {
       (input.hasInit, model.initOffset, "init_module"),
       (input.hasExit, model.exitOffset, "cleanup_module"),
     ] where isThere {
-      guard let offset else { throw .missingFunction(symbol) }
+      guard let offset else { throw .init(.missingFunction, [symbol]) }
       relocations.append(.init(offset: offset, symbol: symbol, type: kinds.word))
       object.addGlobal(symbol, 0)
     }

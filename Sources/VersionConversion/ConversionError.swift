@@ -1,72 +1,107 @@
 package import ByteStorage
 
-/// Why a module is not converted.
-package enum ConversionError: Error, Sendable {
-  /// The file is not what its format says, or cannot be edited.
-  case malformed(ParseError)
-  /// A version table that cannot be read without loss; the defects, for people.
-  case damagedTables([String])
+/// Why a module is not converted: a code, and what it is about.
+package struct ConversionError: Error, Sendable, Hashable {
+  /// What went wrong.
+  package struct Code: RawRepresentable, Sendable, Hashable {
+    /// The code in kebab case.
+    package let rawValue: String
+
+    /// Creates a code.
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The file is not what its format says, or cannot be edited; with the cause.
+    package static let malformed = Code(rawValue: "malformed")
+    /// A version table that cannot be read without loss; with the defects.
+    package static let damagedTables = Code(rawValue: "damaged-tables")
+    /// There are several sections with the name.
+    package static let repeatedSection = Code(rawValue: "repeated-section")
+    /// The CRC of the symbol has more than 32 bits.
+    package static let wideCRC = Code(rawValue: "wide-crc")
+    /// Basic and extended tables do not say the same.
+    package static let tablesDisagree = Code(rawValue: "tables-disagree")
+    /// There is no version table, and nothing says which symbols to put into one.
+    package static let noVersions = Code(rawValue: "no-versions")
+    /// Names that do not fit the layout; with its limit in bytes.
+    package static let unrepresentable = Code(rawValue: "unrepresentable")
+    /// Hashed names whose symbols are unknown.
+    package static let unknownHashes = Code(rawValue: "unknown-hashes")
+    /// Symbols that the kernel to match does not export.
+    package static let notExported = Code(rawValue: "not-exported")
+    /// The module is signed, and would not be what was signed.
+    package static let signed = Code(rawValue: "signed")
+    /// The trailer of the signature is malformed.
+    package static let badSignature = Code(rawValue: "bad-signature")
+    /// The module is not what the original's signature signs; with the first byte that differs.
+    package static let differsFromOriginal = Code(rawValue: "differs-from-original")
+    /// The original has no signature.
+    package static let originalUnsigned = Code(rawValue: "original-unsigned")
+    /// The private key cannot be read; with OpenSSL's reason.
+    package static let unreadableKey = Code(rawValue: "unreadable-key")
+    /// The certificate cannot be read; with OpenSSL's reason.
+    package static let unreadableCertificate = Code(rawValue: "unreadable-certificate")
+    /// The certificate belongs to another key.
+    package static let otherCertificate = Code(rawValue: "other-certificate")
+    /// The module cannot be signed; with OpenSSL's reason.
+    package static let signingFailed = Code(rawValue: "signing-failed")
+    /// A device table that has no aliases: its bus and name; with the code of the reason.
+    package static let deviceTable = Code(rawValue: "device-table")
+    /// Objects for the machine are not supported.
+    package static let unsupportedMachine = Code(rawValue: "unsupported-machine")
+    /// `struct module` has no room for the module's name.
+    package static let moduleNameTooLong = Code(rawValue: "module-name-too-long")
+    /// The file does not show how `struct module` is laid out.
+    package static let missingStructure = Code(rawValue: "missing-structure")
+    /// The module that shows it does not have a function that this one has, by its symbol.
+    package static let missingFunction = Code(rawValue: "missing-function")
+  }
+
+  /// What went wrong.
+  package let code: Code
+  /// The symbols, sections, digests or defects concerned.
+  package let names: [String]
+  /// The limit, or the offset in the file, in bytes; `nil` if the code has neither.
+  package let number: Int?
+  /// The reason in OpenSSL's words, or as a code.
+  package let reason: String?
+  /// Why the file is malformed; `nil` for other codes.
+  package let cause: ParseError?
+
+  /// Creates an error.
+  package init(
+    _ code: Code, _ names: [String] = [], number: Int? = nil, reason: String? = nil,
+    cause: ParseError? = nil
+  ) {
+    (self.code, self.names, self.number) = (code, names, number)
+    (self.reason, self.cause) = (reason, cause)
+  }
+}
+
+extension ConversionError {
   /// Basic and extended tables do not say the same.
-  case tablesDisagree
-  /// There is no version table, and nothing says which symbols to put into one.
-  case noVersions
-  /// Names that do not fit the layout that was asked for.
-  case unrepresentable(names: [String], longest: Int)
-  /// Hashed names of which the symbol is unknown.
-  case unknownHashes([String])
-  /// Symbols that the kernel to match does not export.
-  case notExported([String])
+  package static let tablesDisagree = Self(.tablesDisagree)
+  /// There is no version table.
+  package static let noVersions = Self(.noVersions)
   /// The module is signed, and would not be what was signed.
-  case signed
+  package static let signed = Self(.signed)
   /// The trailer of the signature is malformed.
-  case badSignature
-  /// The module is not, before its signature, what the original is.
-  case differsFromOriginal(offset: Int)
-  /// The original has no signature.
-  case originalUnsigned
-  /// The module cannot be signed; the library's words.
-  case cannotSign(String)
-  /// A device table that has no aliases, for the reason that modpost gives.
-  case deviceTable(name: String, bus: String, problem: String)
-  /// What is needed for a generated source or object is not in the file.
-  case missing(String)
+  package static let badSignature = Self(.badSignature)
   /// The file does not show how `struct module` is laid out.
-  case missingStructure
-  /// The module that shows it does not have a function that this one has, by the function's symbol.
-  case missingFunction(String)
+  package static let missingStructure = Self(.missingStructure)
+
+  /// The file is not what its format says, or cannot be edited.
+  package static func malformed(_ cause: ParseError) -> Self { Self(.malformed, cause: cause) }
+
+  /// Names that do not fit a layout whose names have up to `longest` bytes.
+  package static func unrepresentable(names: [String], longest: Int) -> Self {
+    Self(.unrepresentable, names, number: longest)
+  }
 }
 
 extension ConversionError: CustomStringConvertible {
-  /// The error in one line, without the path.
+  /// The code, and what it is about, in one line without the path.
   package var description: String {
-    switch self {
-    case .malformed(let error): "\(error)"
-    case .damagedTables(let words): "damaged version tables: \(words.joined(separator: "; "))"
-    case .tablesDisagree: "basic and extended tables disagree"
-    case .noVersions: "has no version table"
-    case .unrepresentable(let names, let longest):
-      "\(ConversionError.count(names)) longer than \(longest) bytes: "
-        + names.joined(separator: ", ")
-    case .unknownHashes(let digests):
-      "hashed names of unknown symbols: \(digests.joined(separator: ", "))"
-    case .notExported(let names):
-      "\(ConversionError.count(names)) not exported there: \(names.joined(separator: ", "))"
-    case .signed: "is signed, and the signature would be invalid"
-    case .badSignature: "malformed signature trailer"
-    case .differsFromOriginal(let offset):
-      "differs from the original at 0x\(String(offset, radix: 16)), its signature would be invalid"
-    case .originalUnsigned: "the original is not signed"
-    case .cannotSign(let words): "cannot sign: \(words)"
-    case .deviceTable(let name, let bus, let problem):
-      "MODULE_DEVICE_TABLE(\(bus), \(name)): \(problem)"
-    case .missing(let what): "\(what)"
-    case .missingStructure: "an object does not record the layout of struct module"
-    case .missingFunction(let symbol):
-      "the place of \(symbol) in struct module is not known: the module has none"
-    }
-  }
-
-  private static func count(_ names: [String]) -> String {
-    names.count == 1 ? "1 symbol is" : "\(names.count) symbols are"
+    let details = (names + [reason, cause?.description].compactMap { $0 }).joined(separator: ", ")
+    return details.isEmpty ? code.rawValue : "\(code.rawValue): \(details)"
   }
 }

@@ -73,30 +73,51 @@ package struct Retargeting: Sendable {
 
 /// A module that was converted.
 package struct ConvertedModule: Sendable {
-  /// Something worth saying of the result.
-  package enum Notice: Sendable, Hashable {
-    /// Names that were left out of the basic table.
-    case leftOut([String])
-    /// Versions whose CRC changed: name, old, new.
-    case retargeted(count: Int)
-    /// Versions that were added.
-    case added([String])
-    /// Versions that were removed.
-    case pruned([String])
-    /// Versions of symbols that the kernel to match does not export, and which stay as they were.
-    case kept([String])
-    /// Needed symbols without a version, which the kernel to match does not export either.
-    case stillMissing([String])
-    /// Symbols named to be the only ones to change, which have no version here.
-    case notRequired([String])
-    /// The signature was taken off.
-    case signatureDropped
-    /// There is no `__versions` any more: the release in vermagic counts.
-    case releaseCounts
+  /// Something worth saying of the result: a code, and the symbols concerned.
+  package struct Notice: Sendable, Hashable {
+    /// What it says.
+    package struct Code: RawRepresentable, Sendable, Hashable {
+      /// The code in kebab case.
+      package let rawValue: String
+
+      /// Creates a code.
+      package init(rawValue: String) { self.rawValue = rawValue }
+
+      /// Names were left out of the basic table.
+      package static let leftOut = Code(rawValue: "left-out")
+      /// The CRCs of some versions changed.
+      package static let retargeted = Code(rawValue: "retargeted")
+      /// Versions were added.
+      package static let added = Code(rawValue: "added")
+      /// Versions were removed.
+      package static let pruned = Code(rawValue: "pruned")
+      /// Versions stay as they were: the kernel to match does not export their symbols.
+      package static let kept = Code(rawValue: "kept")
+      /// Needed symbols have no version, and the kernel to match does not export them either.
+      package static let stillMissing = Code(rawValue: "still-missing")
+      /// Symbols named to be the only ones to change have no version here.
+      package static let notRequired = Code(rawValue: "not-required")
+      /// The signature was taken off.
+      package static let signatureDropped = Code(rawValue: "signature-dropped")
+      /// There is no `__versions` any more: the release in vermagic counts.
+      package static let releaseCounts = Code(rawValue: "release-counts")
+    }
+
+    /// What it says.
+    package let code: Code
+    /// The symbols concerned.
+    package let names: [String]
+    /// How many versions changed, or are concerned.
+    package let count: Int
+
+    /// Creates a notice.
+    package init(_ code: Code, _ names: [String] = [], count: Int? = nil) {
+      (self.code, self.names, self.count) = (code, names, count ?? names.count)
+    }
   }
 
   /// The module.
-  package let bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
   /// Whether it differs from what it was.
   package let isChanged: Bool
   /// Layouts that it had.
@@ -109,4 +130,10 @@ package struct ConvertedModule: Sendable {
   package let isSigned: Bool
   /// What is worth saying.
   package let notices: [Notice]
+
+  /// Moves the module out, so that what else is known of it keeps no copy.
+  package mutating func takeBytes() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
 }

@@ -36,14 +36,16 @@ package enum ModuleConverter {
     if tables.disagree, target != .none { throw .tablesDisagree }
     let contents = try self.contents(of: list, target, elf, request, &notices)
     if before.contains(where: { $0 != .extended }), contents[.versions] == nil {
-      notices.append(.releaseCounts)
+      notices.append(.init(.releaseCounts))
     }
     var edit = TableEdit(elf, tables.sections, contents)
     try edit.apply(to: parts.module, into: &memory)
     let isChanged = edit.isChanged
     let isSigned = try sign(
       &memory, as: request.signature, formerly: parts, isChanged: isChanged)
-    if parts.isSigned, case .dropped = request.signature { notices.append(.signatureDropped) }
+    if parts.isSigned, case .dropped = request.signature {
+      notices.append(.init(.signatureDropped))
+    }
     return ConvertedModule(
       bytes: memory, isChanged: isChanged || isSigned != parts.isSigned, before: before,
       after: target.layouts, count: list.rows.count, isSigned: isSigned, notices: notices)
@@ -63,7 +65,7 @@ package enum ModuleConverter {
         guard request.dropsUnrepresentable else {
           throw .unrepresentable(names: long, longest: BasicVersions.longestName(layout))
         }
-        notices.append(.leftOut(long))
+        notices.append(.init(.leftOut, long))
       }
       return [.versions: list.basicTable(layout, longNames: .leftOut)]
     case .hashed: return [.versions: list.basicTable(layout, longNames: .hashed)]

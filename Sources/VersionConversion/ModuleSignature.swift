@@ -41,7 +41,7 @@ package struct SignedOriginal: Sendable {
   /// - Throws: ``ConversionError`` if it is not signed.
   package init(_ bytes: RawSpan) throws(ConversionError) {
     let parts = try SignedBytes(bytes)
-    guard parts.isSigned else { throw .originalUnsigned }
+    guard parts.isSigned else { throw .init(.originalUnsigned) }
     self.bytes = bytes.array
     moduleSize = parts.module.byteCount
   }
@@ -55,7 +55,7 @@ package struct SignedOriginal: Sendable {
     }
     guard module.byteCount == moduleSize, left.equals(right) else {
       let place = (0..<common).first { left.byte(at: $0) != right.byte(at: $0) } ?? common
-      throw .differsFromOriginal(offset: place)
+      throw .init(.differsFromOriginal, number: place)
     }
     return bytes[moduleSize...]
   }

@@ -22,7 +22,7 @@ package struct ModuleSigner: Sendable {
   ///   - certificate: The certificate, PEM or DER.
   ///   - hash: The digest to sign; `nil` for that of the signature to replace, or SHA-256.
   ///   - passphrase: The key's passphrase, if it has one.
-  /// - Throws: ``ConversionError`` `.cannotSign`.
+  /// - Throws: ``ConversionError`` if one cannot be read, or they do not belong together.
   package init(
     key: [UInt8], certificate: [UInt8], hash: Hash?, passphrase: String?
   ) throws(ConversionError) {
@@ -36,7 +36,7 @@ package struct ModuleSigner: Sendable {
   ///   - module: The module without a signature.
   ///   - old: The signature that is replaced; empty if there is none.
   /// - Returns: CMS message, structure and marker.
-  /// - Throws: ``ConversionError`` `.cannotSign`.
+  /// - Throws: ``ConversionError`` `.signingFailed`.
   func trailer(for module: RawSpan, replacing old: RawSpan) throws(ConversionError) -> [UInt8] {
     var trailer = try keys.sign(module, hash ?? ModuleSigner.hash(of: old) ?? .sha256)
     let size = trailer.count
@@ -69,19 +69,16 @@ package struct ModuleSigner: Sendable {
     _ key: [UInt8], _ certificate: [UInt8], _ passphrase: String?
   ) throws(ConversionError) {
     guard let private_ = unsafe KeyPair.readKey(key, passphrase) else {
-      throw .cannotSign(
-        "the key cannot be read (private, PEM; passphrase in KBUILD_SIGN_PIN): "
-          + KeyPair.lastError()
-      )
+      throw .init(.unreadableKey, reason: KeyPair.lastError())
     }
     guard let public_ = unsafe KeyPair.readCertificate(certificate) else {
       unsafe EVP_PKEY_free(private_)
-      throw .cannotSign("the certificate cannot be read (PEM or DER): \(KeyPair.lastError())")
+      throw .init(.unreadableCertificate, reason: KeyPair.lastError())
     }
     unsafe self.key = private_
     unsafe self.certificate = public_
     guard unsafe X509_check_private_key(public_, private_) == 1 else {
-      throw .cannotSign("the certificate is not that of the key")
+      throw .init(.otherCertificate)
     }
   }
 
@@ -130,7 +127,7 @@ package struct ModuleSigner: Sendable {
       defer { unsafe BIO_free(content) }
       return unsafe self.message(over: content, hash)
     }
-    guard let message else { throw .cannotSign(KeyPair.lastError()) }
+    guard let message else { throw .init(.signingFailed, reason: KeyPair.lastError()) }
     return message
   }
 

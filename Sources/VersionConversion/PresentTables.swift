@@ -46,7 +46,7 @@ package struct PresentTables {
     for role in TableRole.allCases {
       guard let index = elf.sectionIndex(named: role.sectionName) else { continue }
       guard elf.sectionIndex(named: role.sectionName, from: index + 1) == nil else {
-        throw .damagedTables(["more than one section \(role.sectionName)"])
+        throw .init(.repeatedSection, ["\(role.sectionName)"])
       }
       sections[role] = index
     }
@@ -58,7 +58,7 @@ package struct PresentTables {
     let tables: VersionTables
     do { tables = try VersionTables(elf) } catch { throw .malformed(error) }
     let defects = tables.structuralDefects().map { "\($0.section): \($0.defect)" }
-    guard defects.isEmpty else { throw .damagedTables(defects) }
+    guard defects.isEmpty else { throw .init(.damagedTables, defects) }
     layouts = tables.layouts
     if tables.hasExtended {
       tables.extended.forEach { list.append($0.name, crc: UInt32(truncatingIfNeeded: $0.crc)) }
@@ -78,7 +78,7 @@ package struct PresentTables {
     for index in 0..<table.count {
       guard let record = table.record(at: index) else { break }
       guard let crc = UInt32(exactly: record.crc) else {
-        throw .damagedTables(["__versions: CRC wider than 32 bits (\(record.name.text))"])
+        throw .init(.wideCRC, [record.name.text])
       }
       guard let digest = record.digest else {
         list.append(record.name, crc: crc)
@@ -91,7 +91,7 @@ package struct PresentTables {
       }
       list.append(name.rawSpan, crc: crc)
     }
-    if !unknown.isEmpty { throw .unknownHashes(unknown) }
+    if !unknown.isEmpty { throw .init(.unknownHashes, unknown) }
   }
 
   /// Whether the other table is this list without the names that do not fit it, in the same order.

@@ -36,7 +36,7 @@ extension Retargeting {
       removed.append(name.text)
       return false
     }
-    if !removed.isEmpty { notices.append(.pruned(removed)) }
+    if !removed.isEmpty { notices.append(.init(.pruned, removed)) }
   }
 
   private func replace(
@@ -57,13 +57,14 @@ extension Retargeting {
         list.setCRC(crc, at: index)
       }
     }
-    notices.append(.retargeted(count: changed))
-    if !kept.isEmpty { notices.append(.kept(kept)) }
+    notices.append(.init(.retargeted, count: changed))
+    if !kept.isEmpty { notices.append(.init(.kept, kept)) }
     let absent = (only ?? []).subtracting(found).filter {
       !addsMissing || needed.ranks[$0] == nil
     }
     if !absent.isEmpty {
-      notices.append(.notRequired(absent.map { String(decoding: $0, as: UTF8.self) }.sorted()))
+      notices.append(
+        .init(.notRequired, absent.map { String(decoding: $0, as: UTF8.self) }.sorted()))
     }
   }
 
@@ -93,8 +94,8 @@ extension Retargeting {
       if !isBackwards { place += 1 }
       added.append(bytes.text)
     }
-    if !added.isEmpty { notices.append(.added(added)) }
-    if !missing.isEmpty { notices.append(.stillMissing(missing)) }
+    if !added.isEmpty { notices.append(.init(.added, added)) }
+    if !missing.isEmpty { notices.append(.init(.stillMissing, missing)) }
   }
 
   private func isMeant(_ name: RawSpan) -> Bool {

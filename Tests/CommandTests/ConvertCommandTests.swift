@@ -47,6 +47,9 @@ struct ConvertCommandTests {
     let target = box.scratch.file("out.ko")
     let long = try await Ksym.run(["convert", "--to", "basic", "-o", target, path])
     #expect(long.status == 1 && long.errors.contains("longer than 55 bytes"))
+    #expect(long.errors.contains("hint: --drop-unrepresentable"))
+    let coded = try await Ksym.run(["convert", "--json", "--to", "basic", "-o", target, path])
+    #expect(coded.output.contains("\"errorCode\":\"unrepresentable\""))
     let none = try box.write("none.ko") { $0.basic = nil }
     #expect(try await Ksym.run(["convert", "--to", "basic", "-o", target, none]).status == 1)
     let text = try box.scratch.write(Array("no module".utf8), to: "text.ko")

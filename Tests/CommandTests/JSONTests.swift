@@ -69,7 +69,10 @@ struct JSONTests {
       return command == "table check" ? [[table]] : [["-t", table, "init_module"]]
     case "kallsyms decode": return [[kernel]]
     case "convert":
-      return [["--to", "basic", "--suffix", ".new", "--drop-unrepresentable", modules]]
+      return [
+        ["--to", "basic", "--suffix", ".new", "--drop-unrepresentable", modules],
+        ["--to", "basic", "--suffix", ".new", try defective(scratch)],
+      ]
     default:
       let text = try scratch.write(Self.text, to: "text")
       return [

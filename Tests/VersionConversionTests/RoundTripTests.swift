@@ -67,7 +67,7 @@ struct RoundTripTests {
     request.dropsUnrepresentable = true
     let dropped = try converted(original, request)
     #expect(try Self.names(dropped.bytes) == ["short", "module_layout"])
-    #expect(dropped.notices.contains(.leftOut([long])))
+    #expect(dropped.notices.contains(.init(.leftOut, [long])))
   }
 
   @Test("names of the longest length that fits are kept, longer ones refused", arguments: layouts)
@@ -136,7 +136,7 @@ struct RoundTripTests {
     request.retargeting = retargeting
     let all = try converted(original, request)
     #expect(try Self.crcs(all.bytes) == [0x11, 0x22, 0x9000_0002, 0x33])
-    #expect(all.notices.contains(.kept(["gone"])))
+    #expect(all.notices.contains(.init(.kept, ["gone"])))
     retargeting.only = [Array("b".utf8)]
     request.retargeting = retargeting
     #expect(try Self.crcs(converted(original, request).bytes)[..<2] == [0x9000_0000, 0x22])
@@ -147,7 +147,7 @@ struct RoundTripTests {
     none.retargeting = adding
     let made = try converted(try converted(original, to: .none), none)
     #expect(try Self.names(made.bytes) == ["a", "b", "module_layout"])
-    #expect(made.notices.contains(.stillMissing(["gone"])))
+    #expect(made.notices.contains(.init(.stillMissing, ["gone"])))
   }
 
   // MARK: Reading results

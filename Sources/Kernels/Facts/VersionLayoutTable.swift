@@ -29,8 +29,58 @@ package struct VersionLayoutTable: Sendable {
     package let option: String
     /// Whether it is set.
     package let isSet: Bool
-    /// What follows, for people.
-    package let words: String
+    /// What follows.
+    package let code: Code
+    /// Longest name in kallsyms, in bytes; `nil` for other codes.
+    package var longestName: Int?
+
+    /// What follows from an option.
+    package struct Code: RawRepresentable, Sendable, Hashable {
+      /// The code in kebab case.
+      package let rawValue: String
+
+      /// Creates a code.
+      package init(rawValue: String) { self.rawValue = rawValue }
+
+      /// Modules carry no versions, and none are checked.
+      package static let unversioned = Code(rawValue: "unversioned")
+      /// CRCs come from debug information.
+      package static let typesFromDebugInformation = Code(rawValue: "crcs-of-gendwarfksyms")
+      /// CRCs come from genksyms.
+      package static let typesFromSource = Code(rawValue: "crcs-of-genksyms")
+      /// It excludes MODVERSIONS (up to 6.13).
+      package static let excludesVersions = Code(rawValue: "excludes-versions")
+      /// There is a basic table beside the extended one.
+      package static let basicBeside = Code(rawValue: "basic-beside-extended")
+      /// A name that does not fit the only table stops the build.
+      package static let longNamesStopBuild = Code(rawValue: "long-names-stop-build")
+      /// There is an extended table only.
+      package static let extendedOnly = Code(rawValue: "extended-only")
+      /// Modules get no table at all.
+      package static let noTable = Code(rawValue: "no-table")
+      /// Names of any length get versions.
+      package static let anyLength = Code(rawValue: "any-length")
+      /// Names of any length would get versions.
+      package static let basicOnly = Code(rawValue: "basic-only")
+      /// It selects, or would select, EXTENDED_MODVERSIONS.
+      package static let selectsExtended = Code(rawValue: "selects-extended")
+      /// Static functions may have names with a hash.
+      package static let hashSuffixes = Code(rawValue: "hash-suffixes")
+      /// Static names may have numbers.
+      package static let numberSuffixes = Code(rawValue: "number-suffixes")
+      /// Symbols without a user in the build are not exported.
+      package static let trimmedExports = Code(rawValue: "trimmed-exports")
+      /// Modules without a valid signature are refused.
+      package static let signatureForced = Code(rawValue: "signature-forced")
+      /// Modules with a stale signature are refused.
+      package static let signatureChecked = Code(rawValue: "signature-checked")
+      /// Modules without versions or vermagic load.
+      package static let forcedLoading = Code(rawValue: "forced-loading")
+      /// Livepatches name symbols apart from version tables.
+      package static let livepatchSymbols = Code(rawValue: "livepatch-symbols")
+      /// Names in kallsyms have a limit; it is given.
+      package static let symbolNameLimit = Code(rawValue: "symbol-name-limit")
+    }
   }
 
   /// The layouts, in the order to show them.
@@ -63,81 +113,38 @@ package struct VersionLayoutTable: Sendable {
   private static func versionEffects(
     _ config: KernelConfig, _ options: ModversionsOptions, hasExtended: Bool
   ) -> [Effect] {
-    func effect(_ option: String, set: String, unset: String) -> Effect {
+    func effect(_ option: String, _ set: Effect.Code, _ unset: Effect.Code) -> Effect {
       let isSet = config.isSet(option)
-      return Effect(option: option, isSet: isSet, words: isSet ? set : unset)
+      return Effect(option: option, isSet: isSet, code: isSet ? set : unset)
     }
     guard options.isEnabled else {
-      let words = "modules carry no versions and none are checked; the release in vermagic decides"
-      return [Effect(option: "MODVERSIONS", isSet: false, words: words)]
+      return [Effect(option: "MODVERSIONS", isSet: false, code: .unversioned)]
     }
-    var found = [
-      effect(
-        "GENDWARFKSYMS",
-        set: "CRCs come from debug information (needs DEBUG_INFO, excludes LTO): those of genksyms "
-          + "never match them",
-        unset: "CRCs come from genksyms, which cannot read Rust")
-    ]
+    let generator = effect("GENDWARFKSYMS", .typesFromDebugInformation, .typesFromSource)
     guard hasExtended else {
-      let words = "cannot be set together with MODVERSIONS before 6.14"
-      return found + [Effect(option: "RUST", isSet: config.isSet("RUST"), words: words)]
+      return [generator, effect("RUST", .excludesVersions, .excludesVersions)]
     }
-    let extended = config.isSet("EXTENDED_MODVERSIONS")
-    found.append(
-      effect(
-        "BASIC_MODVERSIONS",
-        set: extended
-          ? "old kernels and kmod read the modules' versions; long names are left out of __versions"
-          : "a name that does not fit __versions stops the build (too long symbol)",
-        unset: extended
-          ? "kmod sees no versions (depmod -e -E reports false mismatches), and the loader wants the "
-            + "exact release, as for modules without versions"
-          : "modules get no versions at all: the loader refuses them, but with MODULE_FORCE_LOAD"))
-    found.append(
-      effect(
-        "EXTENDED_MODVERSIONS",
-        set:
-          "names of any length get versions; where both tables are, the loader looks at this one",
-        unset:
-          "set, it would give names of any length versions, in sections that kernels up to 6.13 "
-          + "and kmod ignore; the loader reads them already"))
-    found.append(
-      effect(
-        "RUST", set: "selects EXTENDED_MODVERSIONS; needs GENDWARFKSYMS",
-        unset: "set, it would select EXTENDED_MODVERSIONS, and need GENDWARFKSYMS"))
-    return found
+    return [
+      generator,
+      config.isSet("EXTENDED_MODVERSIONS")
+        ? effect("BASIC_MODVERSIONS", .basicBeside, .extendedOnly)
+        : effect("BASIC_MODVERSIONS", .longNamesStopBuild, .noTable),
+      effect("EXTENDED_MODVERSIONS", .anyLength, .basicOnly),
+      effect("RUST", .selectsExtended, .selectsExtended),
+    ]
   }
 
   private static func otherEffects(_ config: KernelConfig, longestSymbolName: Int) -> [Effect] {
-    let meanings: [(option: String, words: String)] = [
-      (
-        "LTO_CLANG_THIN",
-        "static functions may be called NAME.llvm.NUMBER in kallsyms; excludes GENDWARFKSYMS"
-      ),
-      ("LTO_CLANG_FULL", "static names may get numbers (NAME.1); excludes GENDWARFKSYMS"),
-      (
-        "TRIM_UNUSED_KSYMS",
-        "only symbols that the build's own modules use are exported: others are unknown"
-      ),
-      (
-        "MODULE_SIG_FORCE",
-        "modules without a valid signature are refused: a changed one must be signed again"
-      ),
-      ("MODULE_SIG", "a changed module counts as unsigned; with a stale signature it is refused"),
-      (
-        "MODULE_FORCE_LOAD", "modules without versions or vermagic load, and taint the kernel"
-      ),
-      (
-        "LIVEPATCH",
-        "livepatches name symbols in .klp.sym entries, whatever the version tables hold"
-      ),
-      (
-        "KALLSYMS",
-        "names in kallsyms have up to \(longestSymbolName) bytes; version tables are apart"
-      ),
+    let meanings: [(option: String, code: Effect.Code)] = [
+      ("LTO_CLANG_THIN", .hashSuffixes), ("LTO_CLANG_FULL", .numberSuffixes),
+      ("TRIM_UNUSED_KSYMS", .trimmedExports), ("MODULE_SIG_FORCE", .signatureForced),
+      ("MODULE_SIG", .signatureChecked), ("MODULE_FORCE_LOAD", .forcedLoading),
+      ("LIVEPATCH", .livepatchSymbols), ("KALLSYMS", .symbolNameLimit),
     ]
     return meanings.filter { config.isSet($0.option) }.map {
-      Effect(option: $0.option, isSet: true, words: $0.words)
+      Effect(
+        option: $0.option, isSet: true, code: $0.code,
+        longestName: $0.code == .symbolNameLimit ? longestSymbolName : nil)
     }
   }
 }

@@ -88,19 +88,19 @@ struct AliasPart: Sendable {
 }
 
 /// Why a device table has no aliases.
-enum DeviceTableError: String, Error {
+package enum DeviceTableError: String, Error {
   /// Its size is not that of entries of its kind.
-  case sizeMismatch = "size is not that of entries of this kind"
+  case sizeMismatch = "size-mismatch"
   /// The last entry is not zero.
-  case notTerminated = "not terminated with an empty entry"
+  case notTerminated = "not-terminated"
   /// An entry makes an alias that modpost has no room for.
-  case tooLong = "an entry makes an alias of more than 255 bytes"
+  case tooLong = "too-long"
   /// An entry has bits of an ID set that its mask leaves out.
-  case maskedBits = "an entry has bits of an ID set that its mask leaves out"
+  case maskedBits = "masked-bits"
   /// It ends after the end of its section.
-  case outsideSection = "does not lie in its section"
+  case outsideSection = "outside-section"
   /// Forms of two kernels fit its size, and give other aliases.
-  case ambiguousForm = "entries of the forms of two kernels fit its size"
+  case ambiguousForm = "ambiguous-form"
   /// All tables together are larger than the file.
-  case overlapping = "device tables overlap"
+  case overlapping
 }

@@ -20,7 +20,7 @@ package enum DeviceTables {
 
   /// The aliases of all tables, each once, in the order of the symbols.
   ///
-  /// - Throws: ``ConversionError/deviceTable(name:bus:problem:)`` where modpost fails.
+  /// - Throws: ``ConversionError`` `.deviceTable` where modpost fails.
   static func aliases(
     _ elf: ELFFile, _ symbols: borrowing ELFSymbolTable
   ) throws(ConversionError) -> [[UInt8]] {
@@ -40,7 +40,7 @@ package enum DeviceTables {
         if section.type != .nobits, total > UInt64(4 &* elf.source.count) { throw .overlapping }
         try read(bus, symbol, in: section, of: elf, &list)
       } catch {
-        throw .deviceTable(name: name.table, bus: name.bus, problem: error.rawValue)
+        throw .init(.deviceTable, [name.bus, name.table], reason: error.rawValue)
       }
     }
     return list.aliases

@@ -40,7 +40,7 @@ struct ConvertCommand: ParsableCommand {
       aliases, as the structures of 7.2 and 7.3 say.
 
       JSON, one object a module: module, output, before, after, versions, changed, signed, \
-      compression, notices [{what, text, names}], error.
+      compression, notices [{what, text, names}], error, errorCode.
 
       Exit status: 0 all were converted; 1 one was refused (it is signed, a name does not fit, \
       tables disagree, it has none); 2 one cannot be read or written.
@@ -48,7 +48,7 @@ struct ConvertCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("What to make.", valueName: "form"))
-  var to: ConversionTarget?
+  var to: ConvertForm?
 
   @Flag(
     name: .customLong("drop-unrepresentable"),
@@ -58,7 +58,7 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var retarget: RetargetOptions
   @OptionGroup var signing: SignatureOptions
   @OptionGroup var source: ModpostOptions
-  @OptionGroup var destination: ConvertOutputOptions
+  @OptionGroup var output: ConvertOutputOptions
   @OptionGroup var json: JSONOption
   @OptionGroup var jobs: JobsOption
   @OptionGroup var input: InputOptions
@@ -78,16 +78,16 @@ struct ConvertCommand: ParsableCommand {
     guard to != nil || retarget.crcs != nil else {
       throw ValidationError("say what to make with --to, or --crcs")
     }
-    if to?.isGenerated ?? false {
+    if to?.generated != nil {
       if retarget.crcs != nil { throw ValidationError("--to mod.c takes --symvers, not --crcs") }
       if source.files.isEmpty { throw ValidationError("--to mod.c and mod.o need --symvers") }
     } else if !source.symvers.isEmpty || source.basic || source.extended {
       throw ValidationError("--symvers, --basic and --extended are for --to mod.c and mod.o")
     }
-    if destination.inPlace, allModules.contains("-") || to?.isGenerated ?? false {
+    if output.inPlace, allModules.contains("-") || to?.generated != nil {
       throw ValidationError("--in-place replaces modules that are files")
     }
-    if destination.suffix != nil, allModules.contains("-") {
+    if output.suffix != nil, allModules.contains("-") {
       throw ValidationError("--suffix needs modules that are files")
     }
   }
@@ -95,18 +95,15 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     FreedMemory.keep()
     let entries = ModulePaths.expand(allModules)
-    if entries.count != 1, let output = destination.output, PathKind(output) != .directory {
-      Terminal.complain("\(output): is no directory, and there are \(entries.count) modules")
-      throw ExitCode(ExitStatus.trouble.rawValue)
-    }
+    let destination = output.destination
     if let problem = destination.conflict(among: entries) {
       Terminal.complain(problem)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
-    let job = try makeJob()
+    let job = try makeJob(destination)
     var report = ConvertReport(
       isJSON: json.isWanted, isVerbose: input.isVerbose,
-      isSilent: destination.isStandardOutput)
+      isSilent: destination == .standardOutput)
     let limit = input.limit
     FileRun(workers: jobs.workers, chunk: 4).run(
       entries, makeState: { ConvertWorker(limit: limit) },
@@ -115,7 +112,7 @@ struct ConvertCommand: ParsableCommand {
         switch result {
         case .success(let result): report.describe(result)
         case .failure(let failure):
-          report.describe(.init(module: failure.path, error: failure.words, status: .trouble))
+          report.describe(.init(module: failure.path, failure: failure))
         }
         return true
       })
@@ -123,14 +120,14 @@ struct ConvertCommand: ParsableCommand {
     throw ExitCode(report.status.rawValue)
   }
 
-  private func makeJob() throws -> ConvertJob {
+  private func makeJob(_ destination: ConvertDestination) throws -> ConvertJob {
     do {
       var request = ConversionRequest(to?.tables)
       request.dropsUnrepresentable = dropUnrepresentable
       request.signature = try signing.read(limit: input.limit)
       if let path = retarget.crcs { request.retargeting = try readCRCs(path) }
       return ConvertJob(
-        request: request, modpost: try source.read(to, limit: input.limit),
+        request: request, modpost: try source.read(to?.generated, limit: input.limit),
         destination: destination)
     } catch {
       Terminal.complain(error.explained)
@@ -157,15 +154,22 @@ struct ConvertCommand: ParsableCommand {
   }
 }
 
-/// What `--to` takes.
-enum ConversionTarget: String, CaseIterable, ExpressibleByArgument {
-  case basic, extended, both, packed, hashed, none
-  case source = "mod.c"
-  case object = "mod.o"
+/// What `--to` takes: layouts of tables to leave in a module, or something new to make.
+struct ConvertForm: RawRepresentable, CaseIterable, ExpressibleByArgument {
+  static let allCases =
+    (ConversionRequest.Target.allCases.map(\.rawValue) + ModpostJob.Form.allCases.map(\.rawValue))
+    .compactMap { ConvertForm(rawValue: $0) }
 
-  /// Whether something new is made, rather than a module changed.
-  var isGenerated: Bool { self == .source || self == .object }
+  let rawValue: String
+
+  init?(rawValue: String) {
+    self.rawValue = rawValue
+    if tables == nil && generated == nil { return nil }
+  }
 
   /// The tables to leave in a module.
   var tables: ConversionRequest.Target? { ConversionRequest.Target(rawValue: rawValue) }
+
+  /// What is made from a module.
+  var generated: ModpostJob.Form? { ModpostJob.Form(rawValue: rawValue) }
 }

@@ -26,28 +26,26 @@ struct ConvertJob: Sendable {
     let module: String
     var output: String?
     var compression: CompressionFormat?
-    var converted: Summary?
-    var error: String?
-    var status = ExitStatus.yes
-  }
+    /// The converted module; its bytes are written already.
+    var converted: ConvertedModule?
+    var failure: FileFailure?
 
-  /// A converted module without its bytes.
-  struct Summary: Sendable {
-    let before, after: [String]
-    let count: Int
-    let isChanged, isSigned: Bool
-    let notices: [ConvertedModule.Notice]
+    /// Why the module is not converted; `nil` if it is, or a file cannot be read or written.
+    var refusal: ConversionError? { failure?.cause as? ConversionError }
+
+    var status: ExitStatus {
+      failure == nil ? .yes : refusal?.isRefusal ?? false ? .no : .trouble
+    }
   }
 
   let request: ConversionRequest
   let modpost: ModpostJob?
-  let destination: ConvertOutputOptions
+  let destination: ConvertDestination
 
   func run(_ path: String, _ worker: inout ConvertWorker) -> Result {
     var result = Result(module: path)
     do { try convert(path, &worker, &result) } catch {
-      result.error = FileFailure(path, error).words
-      result.status = (error as? ConversionError)?.isRefusal ?? false ? .no : .trouble
+      result.failure = FileFailure(path, error)
     }
     return result
   }
@@ -63,15 +61,13 @@ struct ConvertJob: Sendable {
       return
     }
     let memory = worker.takeMemory()
-    let module = try ModuleConverter.convert(
+    var module = try ModuleConverter.convert(
       try worker.buffer.source.all(), request, reusing: consume memory)
-    defer { worker.result = module.bytes }
-    result.converted = Summary(
-      before: module.before.map(\.rawValue), after: module.after.map(\.rawValue),
-      count: module.count, isChanged: module.isChanged, isSigned: module.isSigned,
-      notices: module.notices)
-    if destination.inPlace && !module.isChanged { return }
-    try write(module.bytes, of: path, input, &worker, &result)
+    let bytes = module.takeBytes()
+    defer { worker.result = bytes }
+    result.converted = module
+    if destination == .inPlace && !module.isChanged { return }
+    try write(bytes, of: path, input, &worker, &result)
   }
 
   private func write(
@@ -89,7 +85,7 @@ struct ConvertJob: Sendable {
       }
       output = packed
     }
-    if destination.isStandardOutput {
+    if destination == .standardOutput {
       var buffer = OutputBuffer()
       buffer.append(output)
       Terminal.write(&buffer)
@@ -97,15 +93,5 @@ struct ConvertJob: Sendable {
     }
     result.output = target
     try AtomicFile.write(output, to: target)
-  }
-}
-
-extension ConversionError {
-  /// Whether the file was understood, but what was asked for must not or cannot be done.
-  var isRefusal: Bool {
-    switch self {
-    case .malformed, .damagedTables, .badSignature, .cannotSign: false
-    default: true
-    }
   }
 }

@@ -4,7 +4,7 @@ internal import Modpost
 internal import ModuleFiles
 internal import VersionConversion
 
-/// Where converted modules go.
+/// The options that name where converted modules go.
 struct ConvertOutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
@@ -30,45 +30,12 @@ struct ConvertOutputOptions: ParsableArguments {
     }
   }
 
-  /// Whether results go to standard output.
-  var isStandardOutput: Bool { output == "-" }
-
-  /// The file to write for a module.
-  func target(of path: String) -> String {
-    if inPlace { return path }
-    if let suffix { return path + suffix }
-    let output = output ?? ""
-    guard PathKind(output) == .directory else { return output }
-    return "\(output)/\(path.split(separator: "/").last ?? "module.ko")"
-  }
-
-  /// Why not every module can have a file of its own; `nil` if each can.
-  func conflict(among entries: [DirectoryTree.Entry]) -> String? {
-    if isStandardOutput { return nil }
-    var sources: [String: String] = [:]
-    for case .file(let path) in entries {
-      let target = target(of: path)
-      if path == "-", PathKind(output ?? "") == .directory {
-        return "\(target): standard input has no name to write by; --output must be a file"
-      }
-      if let other = sources.updateValue(path, forKey: target) {
-        return "\(target): would be written for both \(other) and \(path)"
-      }
-    }
-    return nil
-  }
-
-  /// How a result is to be packed: as its name says, else as the module was.
-  func format(
-    of target: String, like input: CompressionFormat?
-  ) -> CompressionFormat? {
-    guard output != nil, !inPlace else { return input }
-    if target.hasSuffix(".ko") || target.hasSuffix(".o") { return nil }
-    for (suffix, format) in [(".gz", CompressionFormat.gzip), (".xz", .xz), (".zst", .zstd)]
-    where target.hasSuffix(suffix) {
-      return format
-    }
-    return input
+  /// Where converted modules go.
+  var destination: ConvertDestination {
+    if let suffix { return .beside(suffix: suffix) }
+    guard let output else { return .inPlace }
+    if output == "-" { return .standardOutput }
+    return PathKind(output) == .directory ? .directory(output) : .file(output)
   }
 }
 

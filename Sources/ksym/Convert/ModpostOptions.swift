@@ -38,8 +38,8 @@ struct ModpostOptions: ParsableArguments {
   var files: [String] { symvers.filter { !ModpostOptions.isModule($0) } }
 
   /// Reads the files, if a source or an object is to be made.
-  func read(_ target: ConversionTarget?, limit: Int) throws -> ModpostJob? {
-    guard let target, target.isGenerated else { return nil }
+  func read(_ form: ModpostJob.Form?, limit: Int) throws -> ModpostJob? {
+    guard let form else { return nil }
     var table = ExportTable()
     var buffer = FileBuffer(limit: limit)
     for path in files {
@@ -56,19 +56,25 @@ struct ModpostOptions: ParsableArguments {
       structure = try ModuleStructure(try buffer.source.all())
     }
     return ModpostJob(
-      writer: ModpostWriter(SymversLookup(table), tables: tables), target: target,
+      writer: ModpostWriter(SymversLookup(table), tables: tables), form: form,
       structure: structure)
   }
 }
 
 /// Makes `.mod.c` text or objects.
 struct ModpostJob: Sendable {
+  /// What is made.
+  enum Form: String, Sendable, CaseIterable {
+    case source = "mod.c"
+    case object = "mod.o"
+  }
+
   let writer: ModpostWriter
-  let target: ConversionTarget
+  let form: Form
   let structure: ModuleStructure?
 
   func make(_ module: RawSpan, of path: String) throws -> [UInt8] {
-    guard target == .object else { return try writer.source(for: module) }
+    guard form == .object else { return try writer.source(for: module) }
     let name = ModulePaths.moduleName(ofFile: path)
     return try writer.object(for: module, named: name, structure: structure)
   }

@@ -29,7 +29,7 @@ struct KernelCommand: ParsableCommand {
       markerSize, sequenceSize}}, exports {count, gplOnly, namespaced, withCrc, \
       source, form {entrySize, placeRelative, namespaces, crcs, flagTable}}, modversions {enabled, \
       generator, writes, reads, layouts [{layout, written, read, readByTools, longestName}], \
-      effects [{option, set, means}]}, options {NAME: value}, structModuleSize, modules {directory, \
+      effects [{option, set, means, code}]}, options {NAME: value}, structModuleSize, modules {directory, \
       count}, dump {form, compression, kernelOffset, textAddress, physicalTextAddress, pageSize, \
       incomplete}, sources {fact: file}, notes. What is unknown is null.
 

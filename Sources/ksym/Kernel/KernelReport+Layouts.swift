@@ -51,6 +51,7 @@ extension KernelReport {
       json.member("option", effect.option)
       json.member("set", effect.isSet)
       json.member("means", effect.words)
+      json.member("code", effect.code.rawValue)
       json.endObject()
     }
     json.endArray()

@@ -40,3 +40,57 @@ extension OpenKernel.Choice {
     return "holds \(releases.count) kernels; \(taken) was taken, not \(shown)"
   }
 }
+
+extension VersionLayoutTable.Effect {
+  /// What follows from the option, in one line.
+  var words: String {
+    switch code {
+    case .unversioned:
+      "modules carry no versions and none are checked; the release in vermagic decides"
+    case .typesFromDebugInformation:
+      "CRCs come from debug information (needs DEBUG_INFO, excludes LTO): those of genksyms never "
+        + "match them"
+    case .typesFromSource: "CRCs come from genksyms, which cannot read Rust"
+    case .excludesVersions: "cannot be set together with MODVERSIONS before 6.14"
+    case .basicBeside:
+      "old kernels and kmod read the modules' versions; long names are left out of __versions"
+    case .longNamesStopBuild:
+      "a name that does not fit __versions stops the build (too long symbol)"
+    case .extendedOnly:
+      "kmod sees no versions (depmod -e -E reports false mismatches), and the loader wants the "
+        + "exact release, as for modules without versions"
+    case .noTable:
+      "modules get no versions at all: the loader refuses them, but with MODULE_FORCE_LOAD"
+    case .anyLength:
+      "names of any length get versions; where both tables are, the loader looks at this one"
+    case .basicOnly:
+      "set, it would give names of any length versions, in sections that kernels up to 6.13 "
+        + "and kmod ignore; the loader reads them already"
+    case .selectsExtended:
+      isSet
+        ? "selects EXTENDED_MODVERSIONS; needs GENDWARFKSYMS"
+        : "set, it would select EXTENDED_MODVERSIONS, and need GENDWARFKSYMS"
+    default: otherWords
+    }
+  }
+
+  private var otherWords: String {
+    switch code {
+    case .hashSuffixes:
+      "static functions may be called NAME.llvm.NUMBER in kallsyms; excludes GENDWARFKSYMS"
+    case .numberSuffixes: "static names may get numbers (NAME.1); excludes GENDWARFKSYMS"
+    case .trimmedExports:
+      "only symbols that the build's own modules use are exported: others are unknown"
+    case .signatureForced:
+      "modules without a valid signature are refused: a changed one must be signed again"
+    case .signatureChecked:
+      "a changed module counts as unsigned; with a stale signature it is refused"
+    case .forcedLoading: "modules without versions or vermagic load, and taint the kernel"
+    case .livepatchSymbols:
+      "livepatches name symbols in .klp.sym entries, whatever the version tables hold"
+    case .symbolNameLimit:
+      "names in kallsyms have up to \(longestName ?? 0) bytes; version tables are apart"
+    default: code.rawValue
+    }
+  }
+}
