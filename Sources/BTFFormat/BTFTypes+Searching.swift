@@ -6,8 +6,7 @@ extension BTFTypes {
 
   /// Finds the section by its header in a raw image, which has no section headers; `nil` if there
   /// is none whose types and strings lie in the image.
-  @_lifetime(copy image)
-  package init?(searching image: RawSpan, _ order: ByteOrder) {
+  @_lifetime(copy image) package init?(searching image: RawSpan, _ order: ByteOrder) {
     // Magic, version 1, no flags.
     let beginning: [UInt8] =
       order == .little ? [0x9f, 0xeb, 0x01, 0x00] : [0xeb, 0x9f, 0x01, 0x00]

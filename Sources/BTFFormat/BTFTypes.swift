@@ -13,8 +13,7 @@ package struct BTFTypes: ~Escapable {
 
   /// Reads the header of a section, in the byte order that its magic number shows. Throws
   /// ``ParseError`` if it is not BTF, or its parts do not lie in the section.
-  @_lifetime(copy section)
-  package init(parsing section: RawSpan) throws(ParseError) {
+  @_lifetime(copy section) package init(parsing section: RawSpan) throws(ParseError) {
     guard let magic = section.integer(UInt16.self, at: 0, .little),
       magic == 0xeb9f || magic == 0x9feb
     else { throw ParseError(.badMagic, in: "BTF header", at: 0) }

@@ -1,6 +1,5 @@
 /// `e_type`: what a file is. An open set.
-@usableFromInline
-package struct ELFFileType: RawRepresentable, Sendable, Hashable {
+@usableFromInline package struct ELFFileType: RawRepresentable, Sendable, Hashable {
   @usableFromInline package let rawValue: UInt16
 
   @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -16,8 +15,7 @@ package struct ELFFileType: RawRepresentable, Sendable, Hashable {
 }
 
 /// `p_type`: what a segment is. An open set.
-@usableFromInline
-package struct ELFSegmentType: RawRepresentable, Sendable, Hashable {
+@usableFromInline package struct ELFSegmentType: RawRepresentable, Sendable, Hashable {
   @usableFromInline package let rawValue: UInt32
 
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }

@@ -1,8 +1,7 @@
 public import ByteStorage
 
 /// Word size and byte order of an ELF file: what determines the layout of its structures.
-@usableFromInline
-package struct ELFLayout: Sendable, Hashable {
+@usableFromInline package struct ELFLayout: Sendable, Hashable {
   /// Whether addresses have 64 bits (`ELFCLASS64`).
   @usableFromInline package let is64Bit: Bool
   @usableFromInline package let order: ByteOrder
@@ -38,19 +37,16 @@ package struct ELFLayout: Sendable, Hashable {
   package var programHeaderSize: Int { is64Bit ? 56 : 32 }
   @inlinable package var symbolSize: Int { is64Bit ? 24 : 16 }
 
-  @inlinable
-  package func word(_ bytes: RawSpan, at offset: Int) -> UInt64? {
+  @inlinable package func word(_ bytes: RawSpan, at offset: Int) -> UInt64? {
     if is64Bit { return bytes.integer(UInt64.self, at: offset, order) }
     return bytes.integer(UInt32.self, at: offset, order).map(UInt64.init)
   }
 
-  @inlinable
-  package func word32(_ bytes: RawSpan, at offset: Int) -> UInt32? {
+  @inlinable package func word32(_ bytes: RawSpan, at offset: Int) -> UInt32? {
     bytes.integer(UInt32.self, at: offset, order)
   }
 
-  @inlinable
-  package func half(_ bytes: RawSpan, at offset: Int) -> UInt16? {
+  @inlinable package func half(_ bytes: RawSpan, at offset: Int) -> UInt16? {
     bytes.integer(UInt16.self, at: offset, order)
   }
 }

@@ -1,6 +1,5 @@
 /// `ELF64_ST_BIND`: who sees a symbol. An open set.
-@usableFromInline
-package struct ELFSymbolBinding: RawRepresentable, Sendable, Hashable {
+@usableFromInline package struct ELFSymbolBinding: RawRepresentable, Sendable, Hashable {
   @usableFromInline package let rawValue: UInt8
 
   @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -16,8 +15,7 @@ package struct ELFSymbolBinding: RawRepresentable, Sendable, Hashable {
 }
 
 /// `ELF64_ST_TYPE`: what a symbol names. An open set.
-@usableFromInline
-package struct ELFSymbolType: RawRepresentable, Sendable, Hashable {
+@usableFromInline package struct ELFSymbolType: RawRepresentable, Sendable, Hashable {
   @usableFromInline package let rawValue: UInt8
 
   @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }

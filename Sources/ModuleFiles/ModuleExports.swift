@@ -68,8 +68,7 @@ private struct ExportEntries: ~Escapable {
 
   var count: Int { starts.count }
 
-  @_lifetime(copy file)
-  init(
+  @_lifetime(copy file) init(
     _ file: ELFFile, section: Int, _ relocations: borrowing ELFRelocations,
     _ symbols: borrowing ELFSymbolTable
   ) throws(ParseError) {
@@ -111,8 +110,7 @@ private struct ExportEntries: ~Escapable {
   }
 
   /// The string of field 1 (name) or 2 (namespace) of an entry; empty if it has none.
-  @_lifetime(copy self)
-  func string(_ entry: Int, field: Int) -> RawSpan {
+  @_lifetime(copy self) func string(_ entry: Int, field: Int) -> RawSpan {
     let end = entry + 1 < starts.count ? starts[entry + 1] : targets.count
     var (index, seen) = (starts[entry], 0)
     while index < end {

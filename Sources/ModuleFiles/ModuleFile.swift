@@ -7,14 +7,12 @@ package struct ModuleFile: ~Escapable {
   package let elf: ELFFile
 
   /// Reads the headers of a module.
-  @_lifetime(copy source)
-  package init(_ source: ByteSource) throws(ParseError) {
+  @_lifetime(copy source) package init(_ source: ByteSource) throws(ParseError) {
     elf = try ELFFile(source)
   }
 
   /// The strings of `.modinfo`; `nil` if there is none.
-  @_lifetime(copy self)
-  package func info() throws(ParseError) -> ModuleInfo? {
+  @_lifetime(copy self) package func info() throws(ParseError) -> ModuleInfo? {
     guard let index = elf.sectionIndex(named: ".modinfo") else { return nil }
     return try elf.moduleInfo(of: elf.sections[index])
   }

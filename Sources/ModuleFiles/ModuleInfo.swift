@@ -10,8 +10,7 @@ package struct ModuleInfo: ~Escapable {
   private let size: Int
 
   /// Strings over `bytes`, whose first `size` bytes are the section.
-  @_lifetime(copy bytes)
-  package init(_ bytes: RawSpan, size: Int) {
+  @_lifetime(copy bytes) package init(_ bytes: RawSpan, size: Int) {
     self.bytes = bytes
     self.size = min(size, bytes.byteCount)
   }

@@ -24,8 +24,7 @@ package struct VersionTables: ~Escapable {
 
   /// Finds the tables in a module. As in the kernel, the first section of a name that is allocated
   /// counts; without such a one, the first of that name is read all the same, and reported.
-  @_lifetime(copy file)
-  package init(_ file: ELFFile) throws(ParseError) {
+  @_lifetime(copy file) package init(_ file: ELFFile) throws(ParseError) {
     var defects: [VersionDefect] = []
     let basic = VersionTables.find("__versions", in: file, &defects)
     let crcs = VersionTables.find("__version_ext_crcs", in: file, &defects)

@@ -80,7 +80,6 @@ extension NameTable {
     }
   }
 
-  /// Readable names are in order.
   private func checkReadables(_ starts: Offsets) throws(ParseError) {
     var paths = ReadablePaths()
     var last: [UInt8] = []

@@ -27,8 +27,7 @@ extension NameTable {
   }
 
   /// The name itself, if the table has it; it is found by its digest.
-  @_lifetime(borrow self)
-  package func record(linkage name: RawSpan) throws(ParseError) -> Record? {
+  @_lifetime(borrow self) package func record(linkage name: RawSpan) throws(ParseError) -> Record? {
     var entries = try DigestEntries(self, HashedName(of: name).key)
     while let offset = try entries.next(self) {
       let record = try record(at: offset)

@@ -15,8 +15,7 @@ package struct NameTable: Sendable {
     /// Offset of the next record.
     let next: Int
 
-    @_lifetime(copy name)
-    init(name: RawSpan, set: Int, offset: Int, next: Int) {
+    @_lifetime(copy name) init(name: RawSpan, set: Int, offset: Int, next: Int) {
       self.name = name
       self.set = set
       self.offset = offset
@@ -72,9 +71,7 @@ package struct NameTable: Sendable {
     }
   }
 
-  /// The record at an offset of the text.
-  @_lifetime(borrow self)
-  func record(at offset: Int) throws(ParseError) -> Record {
+  @_lifetime(borrow self) func record(at offset: Int) throws(ParseError) -> Record {
     let text = header[.text]
     guard offset >= 0, offset < text.count else {
       throw ParseError(

@@ -92,7 +92,6 @@ private final class Exchange<Value: Sendable>: Sendable {
     if isNext { available.signal() }
   }
 
-  /// The next chunk in order, waiting for it; `nil` after the last.
   func next() -> Value? {
     while true {
       let (value, isDone) = state.withLock { state -> (Value?, Bool) in
@@ -118,7 +117,6 @@ private final class Exchange<Value: Sendable>: Sendable {
   }
 }
 
-/// A counting semaphore of the C library.
 @safe private final class Semaphore: @unchecked Sendable {
   // Sendable: the semaphore's functions are made to be called from any thread.
   private let handle: UnsafeMutablePointer<sem_t>

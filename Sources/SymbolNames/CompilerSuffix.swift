@@ -106,7 +106,6 @@ extension CompilerSuffix {
     return CompilerSuffix(kind: .cfiHash, range: start..<end)
   }
 
-  /// The last dot that is not the first byte.
   private static func lastDot(in name: Span<UInt8>, before end: Int) -> Int? {
     var index = end
     while index > 1 {

@@ -2,7 +2,6 @@
 /// what it appended. Suffixes are recognised from the end, as long as all that follows is known
 /// too: in `fn.var.3.llvm.5` the source name is `fn.var`, since `.var` is not a compiler's mark.
 package struct LinkageName: Equatable, Sendable {
-  /// What precedes the source name.
   package enum Prefix: Sendable {
     /// `__cfi_`: the type of a function, in the bytes before it.
     case cfi

@@ -29,8 +29,7 @@ package struct SymbolNameView: ~Escapable {
   /// The linkage name, without a NUL.
   package let linkage: Span<UInt8>
 
-  @_lifetime(copy linkage)
-  package init(_ linkage: Span<UInt8>) { self.linkage = linkage }
+  @_lifetime(copy linkage) package init(_ linkage: Span<UInt8>) { self.linkage = linkage }
 
   /// As ``SymbolName/source``; allocates only if there is a prefix or suffix.
   package var source: Span<UInt8> {

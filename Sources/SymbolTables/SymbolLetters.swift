@@ -7,7 +7,6 @@ package import ELFFormat
 ///
 /// - Note: binutils, `bfd_decode_symclass`; kernel/module/kallsyms.c, `elf_type`.
 package struct SymbolLetters: Sendable {
-  /// The small letter of each section's symbols.
   private let sections: [UInt8]
   /// Which section holds per-CPU variables, if any.
   private let perCPU: Int?

@@ -3,8 +3,7 @@ public import ByteStorage
 /// The symbols of a kernel, and of its modules where the source lists them, in table order. Rows
 /// are spread over plain arrays: an address, and where the type letter and the name lie in one
 /// array of bytes. There is no `String` and no object for a symbol.
-@usableFromInline
-package struct SymbolTable: Sendable {
+@usableFromInline package struct SymbolTable: Sendable {
   /// Addresses by index.
   @usableFromInline package var addresses: [UInt64] = []
   /// Where each record (type letter, name) begins in `text`, and where the last one ends.
@@ -20,7 +19,6 @@ package struct SymbolTable: Sendable {
   @usableFromInline var unplacedOwners: Set<Int> = []
   /// Index + 1 in `fileNames` by symbol, 0 where it is not known; empty where none is.
   var files: [UInt32] = []
-  /// Names of source files.
   var fileNames: [String] = []
   /// Whether addresses are distances from `_text` (or the first symbol), since the image does not
   /// tell where it lies.
@@ -33,20 +31,16 @@ package struct SymbolTable: Sendable {
 
   package init() {}
 
-  @inlinable
-  package var count: Int { addresses.count }
+  @inlinable package var count: Int { addresses.count }
 
   /// The type letter of a symbol, as `nm` prints it; 0 past the end.
-  @inlinable
-  package func type(at index: Int) -> UInt8 {
+  @inlinable package func type(at index: Int) -> UInt8 {
     guard index >= 0, index < count, index + 1 < starts.count, starts[index] < starts[index + 1]
     else { return 0 }
     return text[Int(starts[index])]
   }
 
-  @inlinable
-  @_lifetime(borrow self)
-  package func name(at index: Int) -> RawSpan {
+  @inlinable @_lifetime(borrow self) package func name(at index: Int) -> RawSpan {
     guard index >= 0, index + 1 < starts.count, starts[index] < starts[index + 1] else {
       return RawSpan()
     }
@@ -61,8 +55,7 @@ package struct SymbolTable: Sendable {
   package func owner(at index: Int) -> String { ownerNames[ownerIndex(at: index)] }
 
   /// Index in ``ownerNames`` of what a symbol belongs to: 0 for the kernel itself.
-  @inlinable
-  package func ownerIndex(at index: Int) -> Int {
+  @inlinable package func ownerIndex(at index: Int) -> Int {
     index >= 0 && index < owners.count ? Int(owners[index]) : 0
   }
 
@@ -76,8 +69,7 @@ package struct SymbolTable: Sendable {
 
   /// Whether what a symbol belongs to has a place in memory. If not, as for modules read from their
   /// files, its address is an offset in its section, and no address belongs to it.
-  @inlinable
-  package func hasPlace(at index: Int) -> Bool {
+  @inlinable package func hasPlace(at index: Int) -> Bool {
     unplacedOwners.isEmpty || !unplacedOwners.contains(ownerIndex(at: index))
   }
 
@@ -142,7 +134,6 @@ package struct SymbolTable: Sendable {
     return true
   }
 
-  /// Says from which source file a symbol comes.
   mutating func setFile(_ name: String, at index: Int) {
     guard index >= 0, index < count else { return }
     if files.isEmpty { files = [UInt32](repeating: 0, count: count) }

@@ -1,9 +1,7 @@
 extension [UInt8] {
   /// The bytes as parsers take them, without a copy.
-  @inlinable
-  package var rawSpan: RawSpan {
-    @inline(__always) @_lifetime(borrow self)
-    borrowing get {
+  @inlinable package var rawSpan: RawSpan {
+    @inline(__always) @_lifetime(borrow self) borrowing get {
       // SAFETY: the bytes of an array of bytes are all initialised.
       unsafe span.bytes
     }

@@ -1,5 +1,4 @@
-@usableFromInline
-package enum ByteOrder: Sendable, Hashable {
+@usableFromInline package enum ByteOrder: Sendable, Hashable {
   case little
   case big
 }
@@ -7,8 +6,7 @@ package enum ByteOrder: Sendable, Hashable {
 extension RawSpan {
   /// An unaligned integer `offset` bytes from the start; `nil` if it does not lie wholly in the
   /// span.
-  @inlinable @inline(__always)
-  package func integer<T: FixedWidthInteger & BitwiseCopyable>(
+  @inlinable @inline(__always) package func integer<T: FixedWidthInteger & BitwiseCopyable>(
     _ type: T.Type = T.self, at offset: Int, _ order: ByteOrder
   ) -> T? {
     guard offset >= 0, offset <= byteCount &- MemoryLayout<T>.size else { return nil }
@@ -22,17 +20,14 @@ extension RawSpan {
 
   /// The sub-span of a range, or `nil` if the range does not lie wholly in the span.
   @inlinable @inline(__always)
-  @_lifetime(copy self)
-  package func slice(_ range: Range<Int>) -> RawSpan? {
+  @_lifetime(copy self) package func slice(_ range: Range<Int>) -> RawSpan? {
     guard range.lowerBound >= 0, range.upperBound <= byteCount else { return nil }
     // SAFETY: the guard proved the range lies in the span.
     return unsafe extracting(unchecked: range)
   }
 
   /// The sub-span from an offset to the end, or `nil` if the offset is past the end.
-  @inlinable
-  @_lifetime(copy self)
-  package func suffix(from offset: Int) -> RawSpan? {
+  @inlinable @_lifetime(copy self) package func suffix(from offset: Int) -> RawSpan? {
     guard offset >= 0, offset <= byteCount else { return nil }
     return slice(offset..<byteCount)
   }

@@ -1,14 +1,11 @@
 /// Many short byte strings in one array, named by their ranges. Rows of tables hold ranges instead
 /// of strings: eight bytes each, no allocation of their own.
-@usableFromInline
-package struct BytePool: Sendable {
+@usableFromInline package struct BytePool: Sendable {
   /// Where a string lies in its pool.
-  @usableFromInline
-  package struct Range: Sendable, Hashable {
+  @usableFromInline package struct Range: Sendable, Hashable {
     @usableFromInline let offset: UInt32
     @usableFromInline let count: UInt32
-    @inlinable
-    init(offset: UInt32, count: UInt32) {
+    @inlinable init(offset: UInt32, count: UInt32) {
       self.offset = offset
       self.count = count
     }
@@ -24,8 +21,7 @@ package struct BytePool: Sendable {
   package var byteCount: Int { storage.count }
 
   /// Adds a string. A pool holds 4 GiB; what does not fit becomes the empty string.
-  @inlinable
-  package mutating func store(_ string: RawSpan) -> Range {
+  @inlinable package mutating func store(_ string: RawSpan) -> Range {
     guard string.byteCount > 0, storage.count + string.byteCount <= Int(UInt32.max) else {
       return .empty
     }
@@ -46,9 +42,7 @@ package struct BytePool: Sendable {
     range.isEmpty ? range : Range(offset: range.offset &+ distance, count: range.count)
   }
 
-  @inlinable
-  @_lifetime(borrow self)
-  package func bytes(_ range: Range) -> RawSpan {
+  @inlinable @_lifetime(borrow self) package func bytes(_ range: Range) -> RawSpan {
     let all = storage.rawSpan
     let start = Int(range.offset)
     guard let string = all.slice(start..<(start &+ Int(range.count))) else { return RawSpan() }

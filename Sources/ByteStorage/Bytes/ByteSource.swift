@@ -11,8 +11,7 @@ internal import Glibc
   /// File to read ranges from, or -1 when all is in memory.
   private let descriptor: Int32
 
-  @_lifetime(copy bytes)
-  package init(_ bytes: RawSpan) {
+  @_lifetime(copy bytes) package init(_ bytes: RawSpan) {
     // SAFETY: the lifetime of this value is that of the span.
     unsafe base = bytes.withUnsafeBytes { $0.baseAddress }
     count = bytes.byteCount
@@ -20,8 +19,7 @@ internal import Glibc
   }
 
   /// A source over memory that its owner keeps; `descriptor` is read into it by range.
-  @_lifetime(immortal)
-  init(unsafeBase base: UnsafeRawPointer, count: Int, descriptor: Int32) {
+  @_lifetime(immortal) init(unsafeBase base: UnsafeRawPointer, count: Int, descriptor: Int32) {
     unsafe self.base = unsafe base
     self.count = count
     self.descriptor = descriptor
@@ -29,8 +27,7 @@ internal import Glibc
 
   /// The bytes of a half-open range of offsets. Throws ``ParseError`` `.truncated` in `region` if
   /// the range does not lie in the content (or the file has shrunk since it was opened).
-  @_lifetime(copy self)
-  package func bytes(
+  @_lifetime(copy self) package func bytes(
     _ range: Range<Int>, in region: StaticString
   ) throws(ParseError) -> RawSpan {
     guard range.lowerBound >= 0, range.upperBound <= count else {
@@ -48,8 +45,7 @@ internal import Glibc
 
   /// The bytes from `offset`, `size` long, both as a file gives them. Throws ``ParseError``
   /// `.truncated` if they are not in the content.
-  @_lifetime(copy self)
-  package func bytes(
+  @_lifetime(copy self) package func bytes(
     at offset: UInt64, size: UInt64, in region: StaticString
   ) throws(ParseError) -> RawSpan {
     guard let start = Int(exactly: offset), start <= count, let length = Int(exactly: size),

@@ -31,8 +31,7 @@ internal import Glibc
   }
 
   /// The next piece; empty at the end. It is valid until the next one is read.
-  @_lifetime(&self)
-  package mutating func next() throws(FileError) -> RawSpan {
+  @_lifetime(&self) package mutating func next() throws(FileError) -> RawSpan {
     let descriptor = descriptor
     let start = unsafe buffer
     // SAFETY: reads at most the size of the buffer into it.

@@ -4,18 +4,14 @@ public import Glibc
 extension RawSpan {
   /// The bytes of a NUL-terminated string, without the NUL; `nil` out of range, or if no NUL
   /// follows.
-  @inlinable
-  @_lifetime(copy self)
-  package func cString(at offset: Int) -> RawSpan? {
+  @inlinable @_lifetime(copy self) package func cString(at offset: Int) -> RawSpan? {
     guard let rest = suffix(from: offset), let length = rest.firstIndex(of: 0) else { return nil }
     return slice(offset..<(offset &+ length))
   }
 
   /// As ``cString(at:)`` for strings of fewer than `limit` bytes: names are looked up many times,
   /// and a table without NULs must not cost its size each time.
-  @inlinable
-  @_lifetime(copy self)
-  package func cString(at offset: Int, limit: Int) -> RawSpan? {
+  @inlinable @_lifetime(copy self) package func cString(at offset: Int, limit: Int) -> RawSpan? {
     guard offset >= 0, offset <= byteCount, limit > 0,
       let rest = slice(offset..<(offset &+ min(limit, byteCount &- offset)))
     else { return nil }
@@ -23,15 +19,12 @@ extension RawSpan {
   }
 
   /// As ``cString(at:)``, but empty where that is `nil`.
-  @inlinable
-  @_lifetime(copy self)
-  package func cStringOrEmpty(at offset: Int) -> RawSpan {
+  @inlinable @_lifetime(copy self) package func cStringOrEmpty(at offset: Int) -> RawSpan {
     if let string = cString(at: offset) { return string }
     return RawSpan()
   }
 
-  @inlinable
-  package func firstIndex(of value: UInt8) -> Int? {
+  @inlinable package func firstIndex(of value: UInt8) -> Int? {
     let count = byteCount
     guard count > 0 else { return nil }
     return unsafe withUnsafeBytes { buffer -> Int? in
@@ -43,8 +36,7 @@ extension RawSpan {
   }
 
   /// Offset of the first occurrence of `pattern`, at or after `start`, or `nil`.
-  @inlinable
-  package func firstRange(of pattern: RawSpan, from start: Int = 0) -> Int? {
+  @inlinable package func firstRange(of pattern: RawSpan, from start: Int = 0) -> Int? {
     guard let rest = suffix(from: start), pattern.byteCount > 0 else { return nil }
     let (count, patternCount) = (rest.byteCount, pattern.byteCount)
     guard count >= patternCount else { return nil }
@@ -59,28 +51,24 @@ extension RawSpan {
     }
   }
 
-  @inlinable
-  package func firstRange(of pattern: StaticString, from start: Int = 0) -> Int? {
+  @inlinable package func firstRange(of pattern: StaticString, from start: Int = 0) -> Int? {
     let count = pattern.utf8CodeUnitCount
     // SAFETY: a StaticString with ASCII or UTF-8 content lives for ever.
     let sought = unsafe RawSpan(_unsafeStart: pattern.utf8Start, byteCount: count)
     return firstRange(of: sought, from: start)
   }
 
-  @inlinable
-  package func equals(_ text: StaticString) -> Bool {
+  @inlinable package func equals(_ text: StaticString) -> Bool {
     guard byteCount == text.utf8CodeUnitCount else { return false }
     return starts(with: text)
   }
 
-  @inlinable
-  package func ends(with text: StaticString) -> Bool {
+  @inlinable package func ends(with text: StaticString) -> Bool {
     guard let end = suffix(from: byteCount &- text.utf8CodeUnitCount) else { return false }
     return end.equals(text)
   }
 
-  @inlinable
-  package func starts(with text: StaticString) -> Bool {
+  @inlinable package func starts(with text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
     guard byteCount >= count else { return false }
     return unsafe withUnsafeBytes { buffer -> Bool in
@@ -90,15 +78,13 @@ extension RawSpan {
     }
   }
 
-  @inlinable
-  package func equals(_ other: RawSpan) -> Bool {
+  @inlinable package func equals(_ other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
     return compare(other) == 0
   }
 
   /// Compares bytewise, as `strcmp` of the C locale does: negative, zero or positive.
-  @inlinable
-  package func compare(_ other: RawSpan) -> Int {
+  @inlinable package func compare(_ other: RawSpan) -> Int {
     let (count, otherCount) = (byteCount, other.byteCount)
     let common = min(count, otherCount)
     let order = unsafe withUnsafeBytes { left -> Int in
@@ -111,28 +97,23 @@ extension RawSpan {
     return order != 0 ? order : count &- otherCount
   }
 
-  @inlinable
-  package var isAllZero: Bool {
+  @inlinable package var isAllZero: Bool {
     for offset in 0..<byteCount where byte(at: offset) != 0 { return false }
     return true
   }
 
   /// The bytes as text; invalid UTF-8 is replaced.
-  @inlinable
-  package var text: String {
+  @inlinable package var text: String {
     unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
-  @inlinable
-  package var array: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
+  @inlinable package var array: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
 }
 
 extension RawSpan {
   /// The bytes as the floor of names takes them.
-  @inlinable
-  package var characters: Span<UInt8> {
-    @_lifetime(copy self)
-    get {
+  @inlinable package var characters: Span<UInt8> {
+    @_lifetime(copy self) get {
       let span = Span<UInt8>(_bytes: self)
       // SAFETY: the new span is of the same bytes.
       return unsafe _overrideLifetime(span, copying: self)

@@ -7,16 +7,13 @@ package struct Lines: ~Escapable {
 
   /// `keepsCarriageReturns`: as the tools of the kernel's build do; else they are part of the end.
   @inlinable
-  @_lifetime(copy text)
-  package init(_ text: RawSpan, keepsCarriageReturns: Bool = false) {
+  @_lifetime(copy text) package init(_ text: RawSpan, keepsCarriageReturns: Bool = false) {
     self.text = text
     self.keepsCarriageReturns = keepsCarriageReturns
   }
 
   @inlinable
-  @_lifetime(copy self)
-  @_lifetime(self: copy self)
-  package mutating func next() -> RawSpan? {
+  @_lifetime(copy self) @_lifetime(self: copy self) package mutating func next() -> RawSpan? {
     guard position < text.byteCount, let rest = text.suffix(from: position) else { return nil }
     let length = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.byteCount
     position &+= length &+ 1

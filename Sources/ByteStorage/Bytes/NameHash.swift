@@ -3,8 +3,7 @@ extension RawSpan {
   @usableFromInline static let hashSeed = UInt64.random(in: 0...UInt64.max)
 
   /// A hash of the bytes for tables in memory: fast on short names, different in every process.
-  @inlinable
-  package var hash: UInt64 {
+  @inlinable package var hash: UInt64 {
     var state = RawSpan.hashSeed ^ UInt64(truncatingIfNeeded: byteCount)
     var offset = 0
     while let word = integer(UInt64.self, at: offset, .little) {
@@ -23,8 +22,7 @@ extension RawSpan {
     return RawSpan.mix(state ^ rest)
   }
 
-  @usableFromInline @inline(__always)
-  static func mix(_ value: UInt64) -> UInt64 {
+  @usableFromInline @inline(__always) static func mix(_ value: UInt64) -> UInt64 {
     let product = value.multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
     return product.high ^ product.low
   }

@@ -6,8 +6,7 @@ package struct NameSlots: Sendable {
   @usableFromInline var slots: [UInt64]
 
   /// A table for as many names as are expected; more need ``grow(_:hash:)``.
-  @inlinable
-  package init(count: Int = 0) {
+  @inlinable package init(count: Int = 0) {
     var size = 16
     while size < count &+ count / 4 { size *= 2 }
     slots = [UInt64](repeating: 0, count: size)
@@ -31,8 +30,7 @@ package struct NameSlots: Sendable {
 
   /// Gives a name a number (below 2^32 - 1) in place of the one that it has, which is returned.
   /// `isSame` is always false for a name known to be new.
-  @inlinable @inline(__always)
-  package mutating func set(
+  @inlinable @inline(__always) package mutating func set(
     _ number: Int, _ hash: UInt64, where isSame: (Int) -> Bool
   ) -> Int? {
     let entry = hash & ~0xffff_ffff | UInt64(truncatingIfNeeded: number &+ 1)
@@ -54,12 +52,10 @@ package struct NameSlots: Sendable {
   }
 
   /// Whether there is no room for one more name than `count`; then ``grow(_:hash:)``.
-  @inlinable
-  package func isFull(_ count: Int) -> Bool { slots.count < count &+ count / 2 &+ 16 }
+  @inlinable package func isFull(_ count: Int) -> Bool { slots.count < count &+ count / 2 &+ 16 }
 
   /// Makes room for as many names again; `hash` is `nil` for a number given to no name.
-  @inlinable
-  package mutating func grow(_ count: Int, hash: (Int) -> UInt64?) {
+  @inlinable package mutating func grow(_ count: Int, hash: (Int) -> UInt64?) {
     slots = [UInt64](repeating: 0, count: max(64, slots.count &* 2))
     for number in 0..<count { if let hash = hash(number) { _ = set(number, hash) { _ in false } } }
   }

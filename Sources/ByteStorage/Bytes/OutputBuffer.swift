@@ -2,40 +2,33 @@ internal import Glibc
 
 /// Bytes on their way to a file descriptor, or kept to be written later. A value type over an
 /// array: formatting appends bytes, never `String`s.
-@usableFromInline
-package struct OutputBuffer: Sendable {
+@usableFromInline package struct OutputBuffer: Sendable {
   /// What was appended and not yet written.
   @usableFromInline package internal(set) var bytes: [UInt8] = []
 
   package init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
-  @inlinable
-  package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  @inlinable package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-  @inlinable @inline(__always)
-  package mutating func append(_ text: StaticString) {
+  @inlinable @inline(__always) package mutating func append(_ text: StaticString) {
     // SAFETY: a StaticString lives for ever.
     unsafe bytes.append(
       contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  @inlinable @inline(__always)
-  package mutating func append(_ byte: UInt8) { bytes.append(byte) }
+  @inlinable @inline(__always) package mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
-  @inlinable @inline(__always)
-  package mutating func append(_ span: RawSpan) {
+  @inlinable @inline(__always) package mutating func append(_ span: RawSpan) {
     unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
-  @inlinable
-  package mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+  @inlinable package mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
   @inlinable
   package mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
 
   /// Appends a number in hexadecimal, lower case, with at least `width` digits.
-  @inlinable
-  package mutating func append(hexadecimal value: UInt64, width: Int) {
+  @inlinable package mutating func append(hexadecimal value: UInt64, width: Int) {
     let significant = (64 - value.leadingZeroBitCount + 3) / 4
     let count = max(significant, width, 1)
     for _ in 0..<max(0, count - 16) { bytes.append(0x30) }
@@ -62,12 +55,10 @@ package struct OutputBuffer: Sendable {
     return (digits(value >> 32), digits(value & 0xffff_ffff))
   }
 
-  @inlinable
-  package mutating func append(decimal value: Int) { append(String(value)) }
+  @inlinable package mutating func append(decimal value: Int) { append(String(value)) }
 
   /// Forgets what was appended, keeping the capacity.
-  @inlinable
-  package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+  @inlinable package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
   /// Writes everything to a descriptor and empties the buffer; `false` if that fails.
   package mutating func write(to descriptor: Int32) -> Bool {

@@ -1,8 +1,7 @@
 extension RandomAccessCollection where Index == Int {
   /// The first index whose element does not precede the value searched for; the end index if all
   /// do.
-  @inlinable
-  package func partitionIndex(where precedes: (Element) -> Bool) -> Int {
+  @inlinable package func partitionIndex(where precedes: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)
     while low < high {
       let middle = low &+ (high &- low) / 2

@@ -48,14 +48,12 @@ private func decodeLzopBlock(
   sink.advance(by: size)
 }
 
-/// Walks an lzop stream.
 private struct LzopCursor: ~Escapable {
   private let bytes: RawSpan
   private(set) var offset: Int
   private let flags: UInt32
 
-  @_lifetime(copy bytes)
-  init?(header bytes: RawSpan) {
+  @_lifetime(copy bytes) init?(header bytes: RawSpan) {
     guard let version = bytes.integer(UInt16.self, at: 9, .big) else { return nil }
     let isNew = version >= 0x0940
     var position = 9 + 4 + (isNew ? 2 : 0) + 1 + (isNew ? 1 : 0)
@@ -81,8 +79,7 @@ private struct LzopCursor: ~Escapable {
     return content + (isStored ? 0 : packed)
   }
 
-  @_lifetime(self: copy self)
-  mutating func word() -> UInt32? {
+  @_lifetime(self: copy self) mutating func word() -> UInt32? {
     guard let value = bytes.integer(UInt32.self, at: offset, .big) else { return nil }
     offset &+= 4
     return value
@@ -91,9 +88,7 @@ private struct LzopCursor: ~Escapable {
   @_lifetime(self: copy self)
   mutating func skip(_ count: Int) { offset = min(offset &+ count, bytes.byteCount) }
 
-  @_lifetime(copy self)
-  @_lifetime(self: copy self)
-  mutating func take(_ count: Int) -> RawSpan? {
+  @_lifetime(copy self) @_lifetime(self: copy self) mutating func take(_ count: Int) -> RawSpan? {
     let (end, overflow) = offset.addingReportingOverflow(count)
     guard !overflow, let block = bytes.slice(offset..<end) else { return nil }
     offset = end

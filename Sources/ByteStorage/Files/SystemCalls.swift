@@ -7,8 +7,7 @@ func systemMessage(_ code: Int32) -> String {
 }
 
 /// Repeats a system call while it is interrupted by signals.
-@inline(__always)
-func retryingInterrupted(_ call: () -> Int) -> Int {
+@inline(__always) func retryingInterrupted(_ call: () -> Int) -> Int {
   while true {
     let result = call()
     if result >= 0 || errno != EINTR { return result }

@@ -12,15 +12,13 @@ package struct ELFFile: ~Escapable {
   /// Reads the headers and the section name table. Throws ``ParseError`` if it is not ELF, or the
   /// section headers or their names lie outside of the file. Sections are checked only when their
   /// bytes are asked for.
-  @_lifetime(copy source)
-  package init(_ source: ByteSource) throws(ParseError) {
+  @_lifetime(copy source) package init(_ source: ByteSource) throws(ParseError) {
     let ident = try source.bytes(0..<min(16, source.count), in: "ELF header")
     try self.init(source, layout: ELFLayout(identifying: ident))
   }
 
   /// As ``init(_:)``, but reading in a given layout whatever `e_ident` says.
-  @_lifetime(copy source)
-  package init(_ source: ByteSource, layout: ELFLayout) throws(ParseError) {
+  @_lifetime(copy source) package init(_ source: ByteSource, layout: ELFLayout) throws(ParseError) {
     let head = try source.bytes(0..<min(layout.headerSize, source.count), in: "ELF header")
     let header = try ELFHeader(parsing: head, layout: layout)
     let size = layout.sectionHeaderSize
@@ -60,8 +58,7 @@ package struct ELFFile: ~Escapable {
   package var layout: ELFLayout { header.layout }
 
   /// The name of a section; empty if it lies outside of the name table.
-  @_lifetime(copy self)
-  package func name(of section: ELFSection) -> RawSpan {
+  @_lifetime(copy self) package func name(of section: ELFSection) -> RawSpan {
     sectionNames.cStringOrEmpty(at: Int(section.nameOffset))
   }
 
@@ -90,8 +87,7 @@ package struct ELFFile: ~Escapable {
 
   /// The bytes of a section; empty for a section without bytes in the file (`SHT_NOBITS`). Throws
   /// ``ParseError`` `.truncated` in `region` if they lie outside of the file.
-  @_lifetime(copy self)
-  package func bytes(
+  @_lifetime(copy self) package func bytes(
     of section: ELFSection, in region: StaticString = "section"
   ) throws(ParseError) -> RawSpan {
     if section.type == .nobits || section.type == .null { return RawSpan() }
@@ -100,8 +96,7 @@ package struct ELFFile: ~Escapable {
 
   /// The symbol table of the first `SHT_SYMTAB` section, with its names; `nil` if there is none.
   /// Throws ``ParseError`` if the table or its strings lie outside of the file.
-  @_lifetime(copy self)
-  package func symbolTable() throws(ParseError) -> ELFSymbolTable? {
+  @_lifetime(copy self) package func symbolTable() throws(ParseError) -> ELFSymbolTable? {
     guard let index = sectionIndex(ofType: .symtab) else { return nil }
     return try symbolTable(at: index)
   }

@@ -1,6 +1,6 @@
 package import ByteStorage
 
-/// The file header as it is in the file; only its presence is checked.
+/// The file header (`Elf64_Ehdr`), offsets and sizes in bytes; only its presence is checked.
 package struct ELFHeader: Sendable, Hashable {
   package let layout: ELFLayout
   package let type: ELFFileType
@@ -43,7 +43,7 @@ package struct ELFHeader: Sendable, Hashable {
   }
 }
 
-/// A section header.
+/// A section header (`Elf64_Shdr`); offsets and sizes in bytes.
 package struct ELFSection: Sendable, Hashable {
   /// `sh_name`: offset in the section name table, in bytes.
   package let nameOffset: UInt32

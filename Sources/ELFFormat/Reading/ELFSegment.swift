@@ -1,6 +1,6 @@
 package import ByteStorage
 
-/// A program header.
+/// A program header (`Elf64_Phdr`); offsets and sizes in bytes.
 package struct ELFSegment: Sendable, Hashable {
   package var type: ELFSegmentType
   /// `p_flags`: 4 readable, 2 writable, 1 executable.

@@ -22,8 +22,7 @@ package struct ELFSymbolList: Sendable {
 
   /// Adds a symbol, after those of its kind of binding; `symbol.nameOffset` does not count. `false`
   /// if the names fill 4 GiB.
-  @discardableResult
-  package mutating func append(_ name: RawSpan, _ symbol: ELFSymbol) -> Bool {
+  @discardableResult package mutating func append(_ name: RawSpan, _ symbol: ELFSymbol) -> Bool {
     guard let offset = UInt32(exactly: strings.count) else { return false }
     unsafe name.withUnsafeBytes { unsafe strings.append(contentsOf: $0) }
     strings.append(0)

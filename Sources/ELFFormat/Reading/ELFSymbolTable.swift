@@ -1,7 +1,6 @@
 public import ByteStorage
 
-@usableFromInline
-package struct ELFSymbol: Sendable, Hashable {
+@usableFromInline package struct ELFSymbol: Sendable, Hashable {
   @usableFromInline package let nameOffset: UInt32
   /// `st_info`: binding (high four bits) and type (low four bits).
   @usableFromInline package let info: UInt8
@@ -20,8 +19,7 @@ package struct ELFSymbol: Sendable, Hashable {
     self.size = size
   }
 
-  @inlinable
-  package static func info(_ binding: ELFSymbolBinding, _ type: ELFSymbolType) -> UInt8 {
+  @inlinable package static func info(_ binding: ELFSymbolBinding, _ type: ELFSymbolType) -> UInt8 {
     binding.rawValue << 4 | type.rawValue
   }
 
@@ -31,8 +29,7 @@ package struct ELFSymbol: Sendable, Hashable {
 }
 
 /// A symbol table with its string table.
-@usableFromInline
-package struct ELFSymbolTable: ~Escapable {
+@usableFromInline package struct ELFSymbolTable: ~Escapable {
   @usableFromInline package let entries: RawSpan
   @usableFromInline package let strings: RawSpan
   @usableFromInline package let layout: ELFLayout
@@ -47,8 +44,7 @@ package struct ELFSymbolTable: ~Escapable {
     count = entries.byteCount / layout.symbolSize
   }
 
-  @inlinable
-  package func symbol(at index: Int) -> ELFSymbol? {
+  @inlinable package func symbol(at index: Int) -> ELFSymbol? {
     guard index >= 0, index < count else { return nil }
     let start = index &* layout.symbolSize
     if layout.is64Bit {
@@ -70,8 +66,7 @@ package struct ELFSymbolTable: ~Escapable {
 
   /// The name of a symbol; empty if it lies outside of the string table, has no NUL or is longer
   /// than ``longestName``.
-  @_lifetime(copy self)
-  package func name(of symbol: ELFSymbol) -> RawSpan {
+  @_lifetime(copy self) package func name(of symbol: ELFSymbol) -> RawSpan {
     let offset = Int(symbol.nameOffset)
     if let name = strings.cString(at: offset, limit: ELFSymbolTable.longestName) { return name }
     return RawSpan()

@@ -43,8 +43,7 @@ extension ELFEditor {
     return indices
   }
 
-  @_lifetime(copy file)
-  private func nameTable(_ file: RawSpan) throws(ParseError) -> RawSpan {
+  @_lifetime(copy file) private func nameTable(_ file: RawSpan) throws(ParseError) -> RawSpan {
     guard let section = entries[Int(header.sectionNameTableIndex)].original,
       !entries[Int(header.sectionNameTableIndex)].isDropped
     else { throw ParseError(.missing, in: "section name table", at: 0) }

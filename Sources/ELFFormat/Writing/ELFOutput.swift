@@ -10,8 +10,7 @@ struct ELFOutput: ~Escapable {
   private var tableOffset = 0
   private var oldEnd: Int
 
-  @_lifetime(copy file)
-  init(
+  @_lifetime(copy file) init(
     _ editor: ELFEditor, _ file: RawSpan, _ contents: [[UInt8]?],
     _ buffer: consuming [UInt8]
   ) {
@@ -25,8 +24,7 @@ struct ELFOutput: ~Escapable {
   }
 
   /// Writes the file header and every part in its order, as yet without section headers.
-  @_lifetime(self: copy self)
-  mutating func writeParts() throws(ParseError) {
+  @_lifetime(self: copy self) mutating func writeParts() throws(ParseError) {
     append(0..<min(oldEnd, file.byteCount))
     for number in editor.fileOrder {
       if number == ELFEditor.headerTable {
@@ -46,8 +44,7 @@ struct ELFOutput: ~Escapable {
     }
   }
 
-  @_lifetime(self: copy self)
-  private mutating func writeHeaderTable() {
+  @_lifetime(self: copy self) private mutating func writeHeaderTable() {
     let count = editor.tableOrder.count { !editor.entries[$0].isDropped }
     let size = Int(editor.header.sectionHeaderCount) &* editor.layout.sectionHeaderSize
     place(
@@ -138,8 +135,7 @@ struct ELFOutput: ~Escapable {
     layout.store(UInt64(nameTable), size: 2, in: &bytes, at: layout.is64Bit ? 62 : 50)
   }
 
-  @_lifetime(self: copy self)
-  private mutating func writeHeader(
+  @_lifetime(self: copy self) private mutating func writeHeader(
     _ number: Int, at place: Int, _ indices: [Int?], _ names: SectionNames
   ) throws(ParseError) {
     let layout = editor.layout
@@ -168,8 +164,7 @@ struct ELFOutput: ~Escapable {
   }
 
   /// `sh_link`, and `sh_info` where it names a section.
-  @_lifetime(self: copy self)
-  private mutating func writeReferences(
+  @_lifetime(self: copy self) private mutating func writeReferences(
     _ section: ELFSection, at place: Int, _ fields: SectionHeaderFields, _ indices: [Int?]
   ) throws(ParseError) {
     let namesSection =
@@ -186,9 +181,7 @@ struct ELFOutput: ~Escapable {
     }
   }
 
-  /// The header of a section as it is in the file.
-  @_lifetime(self: copy self)
-  private mutating func copyHeader(_ number: Int, to place: Int) {
+  @_lifetime(self: copy self) private mutating func copyHeader(_ number: Int, to place: Int) {
     let size = editor.layout.sectionHeaderSize
     let start = Int(clamping: editor.header.sectionHeaderOffset) &+ number &* size
     guard let header = file.slice(start..<(start &+ size)), place <= bytes.count &- size else {
@@ -203,22 +196,19 @@ struct ELFOutput: ~Escapable {
     }
   }
 
-  @_lifetime(self: copy self)
-  private mutating func append(_ range: Range<Int>) {
+  @_lifetime(self: copy self) private mutating func append(_ range: Range<Int>) {
     guard let part = file.slice(range) else { return }
     unsafe part.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// Fills up to an offset with what filled the gap in the file, then with zeros.
-  @_lifetime(self: copy self)
-  private mutating func fill(to target: Int, from gap: Range<Int>) {
+  @_lifetime(self: copy self) private mutating func fill(to target: Int, from gap: Range<Int>) {
     let count = min(gap.count, max(0, target &- bytes.count))
     append(gap.lowerBound..<(gap.lowerBound &+ count))
     pad(to: target)
   }
 
-  @_lifetime(self: copy self)
-  private mutating func pad(to target: Int) {
+  @_lifetime(self: copy self) private mutating func pad(to target: Int) {
     guard target > bytes.count else { return }
     bytes.append(contentsOf: repeatElement(0, count: target &- bytes.count))
   }

@@ -3,7 +3,7 @@ internal import ByteStorage
 /// Writes ELF files of both classes and byte orders: contents first, then the tables that tell of
 /// them.
 package struct ELFWriter: Sendable {
-  /// A section header, without the name.
+  /// A section header (`Elf64_Shdr`) without the name; offsets and sizes in bytes.
   package struct Section: Sendable, Hashable {
     package var type: ELFSectionType
     package var flags: ELFSectionFlags
@@ -57,8 +57,7 @@ package struct ELFWriter: Sendable {
   }
 
   /// Appends contents, after zeros up to an offset not yet reached; returns where they lie.
-  @discardableResult
-  package mutating func place(_ contents: RawSpan, at offset: Int) -> UInt64 {
+  @discardableResult package mutating func place(_ contents: RawSpan, at offset: Int) -> UInt64 {
     if offset > bytes.count {
       bytes.append(contentsOf: repeatElement(0, count: offset &- bytes.count))
     }
@@ -88,7 +87,6 @@ package struct ELFWriter: Sendable {
     if segments.count < 65_000 { segments.append(segment) }
   }
 
-  /// Adds a symbol table and its names: `.symtab` and `.strtab`.
   package mutating func addSymbols(_ symbols: ELFSymbolList) {
     var table = Section(type: .symtab)
     table.alignment = UInt64(layout.wordSize)
@@ -171,8 +169,7 @@ extension ELFLayout {
   }
 
   /// Appends an address-sized integer; its low half in 32-bit files.
-  @inline(__always)
-  func putWord(_ value: UInt64, to bytes: inout [UInt8]) {
+  @inline(__always) func putWord(_ value: UInt64, to bytes: inout [UInt8]) {
     if is64Bit {
       put(value, to: &bytes)
     } else {

@@ -18,7 +18,6 @@ extension KallsymsTables {
     /// Markers and addresses of four bytes, and none of the above.
     case narrowWords
 
-    /// Which releases leave which trace.
     package static let table = ReleaseTable<Trace>(
       named: "Layout of kallsyms tables",
       [
@@ -40,7 +39,6 @@ extension KallsymsTables {
       ])
   }
 
-  /// The trace that these tables show.
   package var trace: Trace {
     switch encoding {
     case .placeRelative, .absolute32: return .placeRelativeAddresses

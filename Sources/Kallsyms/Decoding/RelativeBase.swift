@@ -34,8 +34,7 @@ private struct RelativeRelocations: ~Escapable {
   /// `R_390_RELATIVE`; the symbol is 0.
   private static let types: [UInt64] = [3, 0x403, 0x16, 0xc]
 
-  @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, _ order: ByteOrder) {
+  @_lifetime(copy bytes) init(_ bytes: RawSpan, _ order: ByteOrder) {
     self.bytes = bytes
     self.order = order
   }

@@ -113,7 +113,6 @@ extension SymbolTable {
 }
 
 extension KallsymsTables {
-  /// A word of the tables.
   func word(_ bytes: RawSpan, at offset: Int) -> UInt64? {
     if wordSize == 4 { return bytes.integer(UInt32.self, at: offset, order).map(UInt64.init) }
     return bytes.integer(UInt64.self, at: offset, order)

@@ -29,8 +29,7 @@ struct TokenExpansion {
   }
 
   /// How many bytes some codes expand to; `codes` must lie in `names`.
-  @inline(__always)
-  func size(of names: RawSpan, _ codes: Range<Int>) -> Int {
+  @inline(__always) func size(of names: RawSpan, _ codes: Range<Int>) -> Int {
     unsafe sizes.withUnsafeBufferPointer { sizes in
       var total = 0
       for offset in codes {

@@ -229,19 +229,16 @@ private struct TextBuffer {
     count = 0
   }
 
-  @inline(__always)
-  private mutating func reserve(_ size: Int) {
+  @inline(__always) private mutating func reserve(_ size: Int) {
     if storage.count &- count < size { makeRoom(size) }
   }
 
-  @inline(never)
-  private mutating func makeRoom(_ size: Int) {
+  @inline(never) private mutating func makeRoom(_ size: Int) {
     flush()
     if storage.count < size { storage = [UInt8](repeating: 0, count: size) }
   }
 
-  @inline(__always)
-  private mutating func copy(_ source: UnsafePointer<UInt8>, _ size: Int) {
+  @inline(__always) private mutating func copy(_ source: UnsafePointer<UInt8>, _ size: Int) {
     reserve(size)
     let start = count
     unsafe storage.withUnsafeMutableBufferPointer { buffer in
@@ -251,14 +248,12 @@ private struct TextBuffer {
     count &+= size
   }
 
-  @inline(__always)
-  mutating func put(_ text: StaticString) {
+  @inline(__always) mutating func put(_ text: StaticString) {
     unsafe copy(text.utf8Start, text.utf8CodeUnitCount)
   }
 
   /// A range of an array, which must lie in it.
-  @inline(__always)
-  mutating func put(_ bytes: [UInt8], _ range: Range<Int>) {
+  @inline(__always) mutating func put(_ bytes: [UInt8], _ range: Range<Int>) {
     unsafe bytes.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress, range.lowerBound >= 0, range.upperBound <= source.count
       else { return }
@@ -266,8 +261,7 @@ private struct TextBuffer {
     }
   }
 
-  @inline(__always)
-  mutating func put(byte: UInt8) {
+  @inline(__always) mutating func put(byte: UInt8) {
     reserve(4)
     let digits =
       0x7830 | UInt32(TextBuffer.digit(byte >> 4)) << 16 | UInt32(TextBuffer.digit(byte & 15)) << 24
@@ -292,7 +286,6 @@ private struct TextBuffer {
     storage[start..<count].reverse()
   }
 
-  /// As `%#llx` prints it.
   mutating func put(cHexadecimal value: UInt64) {
     reserve(18)
     if value != 0 { put("0x") }
@@ -306,8 +299,7 @@ private struct TextBuffer {
     }
   }
 
-  @inline(__always)
-  private static func digit(_ value: UInt8) -> UInt8 {
+  @inline(__always) private static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? 0x30 &+ value : 0x57 &+ value
   }
 }

@@ -8,9 +8,7 @@ package struct EncodedTables: Sendable {
   package let tokens: [[UInt8]]
   /// Where in the names every 256th symbol begins.
   package let markers: [Int]
-  /// Symbols sorted by name, then address.
   package let sequence: [UInt32]
-  /// Addresses, in table order.
   package let addresses: [UInt64]
 
   /// Encodes a list as ``KallsymsEncoder/assemble(_:_:write:)`` does; `nil` if a line is malformed.

@@ -35,8 +35,7 @@ struct EncoderMap {
   /// `KSYM_NAME_LEN`, the same in all releases that can be written.
   private static let nameLimit = KernelRelease.newest.symbolNameLength
 
-  @_lifetime(borrow self)
-  func record(_ entry: Entry) -> RawSpan {
+  @_lifetime(borrow self) func record(_ entry: Entry) -> RawSpan {
     let all = text.rawSpan
     guard let record = all.slice(entry.start..<(entry.start &+ entry.length)) else {
       return RawSpan()

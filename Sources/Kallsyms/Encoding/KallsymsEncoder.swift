@@ -15,7 +15,6 @@ package enum KallsymsEncoder {
     /// Sizes of the tables.
     case v7_3
 
-    /// Which release writes which form.
     package static let table = ReleaseTable<Form>(
       named: "Text of scripts/kallsyms",
       [
@@ -34,7 +33,6 @@ package enum KallsymsEncoder {
     }
   }
 
-  /// What the tool's command line says.
   package struct Options: Sendable, Hashable {
     package var form: Form
     /// `--all-symbols`: not only functions.
@@ -58,7 +56,6 @@ package enum KallsymsEncoder {
 
   /// What the tool leaves behind, its standard output aside.
   package struct Outcome: Sendable, Hashable {
-    /// What it writes to standard error.
     package let messages: [UInt8]
     /// Its exit status: 0, or 1 if a line or an address cannot be used.
     package let exitStatus: Int32
@@ -79,8 +76,7 @@ package enum KallsymsEncoder {
 }
 
 extension EncoderMap {
-  @_lifetime(borrow self)
-  func name(_ entry: Entry) -> RawSpan {
+  @_lifetime(borrow self) func name(_ entry: Entry) -> RawSpan {
     guard let name = record(entry).suffix(from: 1) else { return RawSpan() }
     return unsafe _overrideLifetime(name, borrowing: self)
   }

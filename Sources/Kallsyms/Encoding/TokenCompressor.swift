@@ -172,7 +172,6 @@ struct TokenCompressor {
     }
   }
 
-  /// The symbols that are listed for a pair.
   private func symbols(_ pair: Int, _ chains: PairChains) -> [UInt32] {
     let listed = Int(offsets[pair])..<Int(offsets[pair &+ 1])
     var found: [UInt32] = []
@@ -255,14 +254,12 @@ struct TokenCompressor {
     }
   }
 
-  @inline(__always)
-  private func drop(_ first: UInt8, _ second: UInt8) {
+  @inline(__always) private func drop(_ first: UInt8, _ second: UInt8) {
     unsafe profits[Int(first) | Int(second) << 8] &-= 1
     unsafe changed[Int(second)] = true
   }
 
-  @inline(__always)
-  private func add(_ first: UInt8, _ second: UInt8, _ symbol: UInt32) {
+  @inline(__always) private func add(_ first: UInt8, _ second: UInt8, _ symbol: UInt32) {
     let pair = Int(first) | Int(second) << 8
     unsafe profits[pair] &+= 1
     unsafe changed[Int(second)] = true
@@ -291,8 +288,7 @@ struct TokenCompressor {
   }
 
   /// Adds a symbol to the list of a pair, unless it was the last to be added there.
-  @inline(__always)
-  func add(_ symbol: UInt32, to pair: Int) {
+  @inline(__always) func add(_ symbol: UInt32, to pair: Int) {
     // SAFETY: pairs are below 2^16, and nodes below the capacity by the guard.
     let head = unsafe heads[pair & 0xffff]
     if head != 0, unsafe nodes[Int(head)].symbol == symbol { return }

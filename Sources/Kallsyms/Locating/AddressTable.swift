@@ -180,8 +180,7 @@ struct AddressTableSearch: ~Escapable {
     return true
   }
 
-  @inline(__always)
-  private func entry(_ start: Int, _ index: Int) -> UInt32? {
+  @inline(__always) private func entry(_ start: Int, _ index: Int) -> UInt32? {
     bytes.integer(UInt32.self, at: start &+ 4 &* index, tokens.order)
   }
 

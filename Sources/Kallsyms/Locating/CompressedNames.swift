@@ -40,16 +40,14 @@ struct NameTableSearch: ~Escapable {
 
   private static let largestPadding = TokenTable.largestGap
 
-  @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, _ tokens: TokenTable, budget: Int) {
+  @_lifetime(copy bytes) init(_ bytes: RawSpan, _ tokens: TokenTable, budget: Int) {
     self.bytes = bytes
     self.tokens = tokens
     self.budget = budget
   }
 
   /// The first names that fit, nearest to the tokens first.
-  @_lifetime(self: copy self)
-  mutating func first() -> CompressedNames? {
+  @_lifetime(self: copy self) mutating func first() -> CompressedNames? {
     // 2^24 sequence numbers of four bytes, and their markers.
     let lowest = max(8, tokens.start &- (1 << 26 &+ 1 << 20))
     var place = tokens.start & ~3 &- 4
@@ -106,8 +104,7 @@ struct NameTableSearch: ~Escapable {
   }
 
   /// The names in front of some markers.
-  @_lifetime(self: copy self)
-  private mutating func names(
+  @_lifetime(self: copy self) private mutating func names(
     _ markers: Range<Int>, _ size: Int, _ sequenceSize: Int
   ) -> CompressedNames? {
     guard let last = marker(at: markers.upperBound &- size, size) else { return nil }
@@ -145,8 +142,7 @@ struct NameTableSearch: ~Escapable {
   }
 
   /// Up to 256 names, whose only marker is a zero like any padding: only the number of names identifies it.
-  @_lifetime(self: copy self)
-  private mutating func single() -> CompressedNames? {
+  @_lifetime(self: copy self) private mutating func single() -> CompressedNames? {
     var start = tokens.start & ~3 &- 8
     let reach =
       CompressedNames.blockSizes.upperBound &+ 4 &* 256 &+ 3 &* NameTableSearch.largestPadding
@@ -271,8 +267,7 @@ extension RawSpan {
   }
 
   /// A sequence number of 3 (big-endian) or 4 bytes.
-  @inline(__always)
-  func sequence(at offset: Int, size: Int, _ order: ByteOrder) -> Int? {
+  @inline(__always) func sequence(at offset: Int, size: Int, _ order: ByteOrder) -> Int? {
     if size == 4 { return integer(UInt32.self, at: offset, order).map(Int.init) }
     guard let high = integer(UInt16.self, at: offset, .big), let low = byte(at: offset &+ 2) else {
       return nil

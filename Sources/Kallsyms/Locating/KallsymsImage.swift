@@ -30,8 +30,7 @@ package struct KallsymsImage: ~Escapable {
   }
 
   /// A linked ELF file, with or without sections and symbols.
-  @_lifetime(copy elf)
-  package init(_ elf: ELFFile) throws(ParseError) {
+  @_lifetime(copy elf) package init(_ elf: ELFFile) throws(ParseError) {
     bytes = try elf.source.all()
     wordSize = elf.layout.wordSize
     let loaded = try KallsymsImage.segments(elf)

@@ -73,8 +73,7 @@ struct TokenTableSearch: ~Escapable {
   private(set) var isExhausted = false
 
   /// Searches a range of the bytes, all of which may be read.
-  @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, in range: Range<Int>) {
+  @_lifetime(copy bytes) init(_ bytes: RawSpan, in range: Range<Int>) {
     self.bytes = bytes
     start = max(0, range.lowerBound)
     end = min(range.upperBound, bytes.byteCount)
@@ -82,8 +81,7 @@ struct TokenTableSearch: ~Escapable {
     work = 1 << 24 &+ 2 &* max(0, end &- start)
   }
 
-  @_lifetime(self: copy self)
-  mutating func next() -> TokenTable? {
+  @_lifetime(self: copy self) mutating func next() -> TokenTable? {
     while !isByIndex {
       guard let digits = nextDigits() else {
         isByIndex = true
@@ -110,15 +108,13 @@ struct TokenTableSearch: ~Escapable {
   }
 
   /// Whether the search may go on.
-  @_lifetime(self: copy self)
-  private mutating func mayGoOn() -> Bool {
+  @_lifetime(self: copy self) private mutating func mayGoOn() -> Bool {
     if work < 0 { isExhausted = true }
     return work >= 0
   }
 
   /// Offset of the next `0`, NUL, `1`, NUL … `9`, NUL at or after the position.
-  @_lifetime(self: copy self)
-  private mutating func nextDigits() -> Int? {
+  @_lifetime(self: copy self) private mutating func nextDigits() -> Int? {
     while position <= end &- 8 {
       guard let word = bytes.integer(UInt64.self, at: position, .little) else { return nil }
       let here = position
@@ -146,8 +142,7 @@ struct TokenTableSearch: ~Escapable {
   }
 
   /// The table whose token 48 is at an offset: the index follows the last token.
-  @_lifetime(self: copy self)
-  private mutating func table(withDigitsAt zero: Int) -> TokenTable? {
+  @_lifetime(self: copy self) private mutating func table(withDigitsAt zero: Int) -> TokenTable? {
     var tableEnd = zero
     defer { work &-= tableEnd &- zero }
     for _ in 0x30..<256 {

@@ -18,8 +18,7 @@ package struct UnpackedKernel: Sendable, Hashable {
   package var isELF: Bool { layers.last?.kind == .elf }
 
   /// The kernel's bytes in the two buffers that were unpacked into.
-  @_lifetime(borrow file, borrow scratch)
-  package func source(
+  @_lifetime(borrow file, borrow scratch) package func source(
     file: borrowing FileBuffer, scratch: borrowing FileBuffer
   ) throws(ParseError) -> ByteSource {
     let whole = place == .file ? file.source : scratch.source
@@ -142,16 +141,14 @@ package enum KernelUnpacker {
       || KernelBanner(searching: bytes) != nil
   }
 
-  @_lifetime(copy source)
-  private static func part(
+  @_lifetime(copy source) private static func part(
     of source: ByteSource, _ range: Range<Int>, _ path: String
   ) throws(FileError) -> ByteSource {
     if range == 0..<source.count { return source }
     return ByteSource(try read(source, range, path))
   }
 
-  @_lifetime(copy source)
-  private static func read(
+  @_lifetime(copy source) private static func read(
     _ source: ByteSource, _ range: Range<Int>, _ path: String
   ) throws(FileError) -> RawSpan {
     do { return try source.bytes(range, in: "kernel image") } catch {

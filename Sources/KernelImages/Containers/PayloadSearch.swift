@@ -1,8 +1,6 @@
 internal import ByteStorage
 
-/// Finding compressed streams in an image whose header does not record where its payload is.
 enum PayloadSearch {
-  /// A place that begins like a compressed stream.
   struct Candidate: Hashable {
     let offset: Int
     let format: CompressionFormat

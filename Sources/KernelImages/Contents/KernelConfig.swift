@@ -26,7 +26,6 @@ package struct KernelConfig: Sendable {
     else { throw ParseError(.badMagic, in: "kernel configuration", at: 0) }
   }
 
-  /// The text, as it was read.
   package var text: [UInt8] { Array(lines.dropFirst()) }
 
   /// The value of an option, with or without `CONFIG_` in its name.
@@ -41,7 +40,6 @@ package struct KernelConfig: Sendable {
     return KernelConfig.value(lines.next()?.text ?? "")
   }
 
-  /// Whether an option is `y` or `m`.
   package func isSet(_ name: String) -> Bool {
     let value = self[name]
     return value == .yes || value == .module

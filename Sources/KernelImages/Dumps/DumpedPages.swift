@@ -15,7 +15,6 @@ struct DumpedPages {
   private let bitmapSize: Int
   /// Dumped pages before each stretch of the second bitmap.
   private var ranks: [Int] = []
-  /// Offset of the first descriptor.
   private let descriptors: Int
 
   /// Bytes of a stretch: a search for a page's descriptor counts the bits of half of one.
@@ -97,7 +96,6 @@ struct DumpedPages {
     return page
   }
 
-  /// Number of set bits in some bytes.
   private static func bits(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
     var (count, offset) = (0, start)
     while offset &+ 8 <= end, let word = bytes.integer(UInt64.self, at: offset, .little) {

@@ -38,8 +38,7 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   package static let largestRead = 256 << 20
 
   /// Reads headers and notes.
-  @_lifetime(copy source)
-  package init(_ source: ByteSource) throws(ParseError) {
+  @_lifetime(copy source) package init(_ source: ByteSource) throws(ParseError) {
     let contents = try Contents(source)
     form = contents.form
     layout = contents.layout
@@ -216,8 +215,7 @@ package struct MemoryDump: ~Copyable, ~Escapable {
   /// Most records of a stream: writers collect pages, so that records have some thousand bytes.
   private static func mostRecords(_ size: Int) -> Int { (1 << 16) &+ size / 512 }
 
-  @_lifetime(copy stream)
-  private static func piece(
+  @_lifetime(copy stream) private static func piece(
     of stream: ByteSource, at position: Int, size: UInt64, _ path: String
   ) throws(FileError) -> RawSpan {
     do { return try stream.bytes(at: UInt64(position), size: size, in: "flattened dump") } catch {

@@ -3,7 +3,6 @@ internal import ByteStorage
 /// Finds the segment that holds an address, in time that does not grow with hostile headers. Where
 /// segments overlap, the one that begins lower counts; of equal beginnings the first.
 struct SegmentMap: Sendable {
-  /// A stretch of addresses within one segment.
   private struct Entry: Sendable {
     let start: UInt64
     let size: UInt64

@@ -17,8 +17,7 @@ struct AddressSpace: ~Escapable {
   /// Addends of `R_*_RELATIVE` relocations by address, for images linked as PIE.
   private let relative: [UInt64: UInt64]
 
-  @_lifetime(copy file)
-  init(_ file: ELFFile) {
+  @_lifetime(copy file) init(_ file: ELFFile) {
     layout = file.layout
     regions = file.sections
       .filter { $0.flags.contains(.alloc) && $0.type != .nobits && $0.size > 0 }
@@ -60,8 +59,7 @@ struct AddressSpace: ~Escapable {
     return offset
   }
 
-  @_lifetime(copy self)
-  func bytes(at offset: Int, count: Int) -> RawSpan? {
+  @_lifetime(copy self) func bytes(at offset: Int, count: Int) -> RawSpan? {
     let (end, overflow) = offset.addingReportingOverflow(count)
     return overflow ? nil : whole.slice(offset..<end)
   }
@@ -70,8 +68,7 @@ struct AddressSpace: ~Escapable {
   static let longestName = 1024
 
   /// The NUL-terminated string at an address; empty if there is none, or it is too long for a name.
-  @_lifetime(copy self)
-  func string(at address: UInt64) -> RawSpan {
+  @_lifetime(copy self) func string(at address: UInt64) -> RawSpan {
     guard let (offset, count) = place(of: address) else { return RawSpan() }
     let (end, overflow) = offset.addingReportingOverflow(count)
     guard !overflow, let rest = whole.slice(offset..<end),

@@ -51,8 +51,7 @@ package struct ExportTable: Sendable {
   package init() {}
 
   /// Adds an owner for the rows to come; returns its index.
-  @discardableResult
-  package mutating func addOwner(_ name: String) -> Int {
+  @discardableResult package mutating func addOwner(_ name: String) -> Int {
     owners.append(name)
     return owners.count - 1
   }

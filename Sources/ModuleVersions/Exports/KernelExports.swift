@@ -29,8 +29,7 @@ package struct KernelExports: ~Escapable {
   private let flags: Table?
   private var layout: ELFLayout { space.layout }
 
-  @_lifetime(copy file)
-  package init(_ file: ELFFile) {
+  @_lifetime(copy file) package init(_ file: ELFFile) {
     space = AddressSpace(file)
     machine = file.header.machine
     func table(_ name: StaticString) -> Table? {
@@ -48,8 +47,7 @@ package struct KernelExports: ~Escapable {
 
   /// Prepares to read the exports of a plain memory image whose first byte is at `start`. `address`
   /// gives those of the kernel's own symbols: `__start___ksymtab` and its like bound the tables.
-  @_lifetime(copy bytes)
-  package init(
+  @_lifetime(copy bytes) package init(
     raw bytes: RawSpan, at start: UInt64, layout: ELFLayout, machine: ELFMachine?,
     addressOf address: (String) -> UInt64?
   ) {
@@ -191,8 +189,7 @@ package struct KernelExports: ~Escapable {
   }
 
   /// The string that field `field` of entry `index` points to; empty for a null pointer.
-  @_lifetime(copy self)
-  private func string(
+  @_lifetime(copy self) private func string(
     _ entries: RawSpan, _ index: Int, _ field: Int, _ layout: ExportEntryLayout, at base: UInt64
   ) -> RawSpan {
     let place = index &* layout.entrySize &+ field &* layout.fieldSize

@@ -18,8 +18,7 @@ package enum Symvers {
     /// The namespace; empty for none.
     package let namespace: RawSpan
 
-    @_lifetime(copy name, copy module, copy namespace)
-    init(
+    @_lifetime(copy name, copy module, copy namespace) init(
       crc: UInt32, name: RawSpan, module: RawSpan, licence: ExportLicence, namespace: RawSpan
     ) {
       self.crc = crc
@@ -74,8 +73,7 @@ package enum Symvers {
   }
 
   /// Reads one line, without its line feed.
-  @_lifetime(copy bytes)
-  package static func parseLine(
+  @_lifetime(copy bytes) package static func parseLine(
     _ bytes: RawSpan, at offset: Int
   ) throws(ParseError) -> Line {
     let columns = Columns(bytes)
@@ -98,8 +96,7 @@ package enum Symvers {
     private var ends: InlineArray<4, Int>
     let count: Int
 
-    @_lifetime(copy bytes)
-    init(_ bytes: RawSpan) {
+    @_lifetime(copy bytes) init(_ bytes: RawSpan) {
       self.bytes = bytes
       ends = InlineArray(repeating: bytes.byteCount)
       var (found, position) = (0, 0)

@@ -18,8 +18,7 @@ package struct BasicVersions: ~Escapable {
   /// Number of whole records; the kernel ignores the bytes of a last, partial one.
   package let count: Int
 
-  @_lifetime(copy bytes)
-  package init(_ bytes: RawSpan, layout: ELFLayout) {
+  @_lifetime(copy bytes) package init(_ bytes: RawSpan, layout: ELFLayout) {
     self.bytes = bytes
     self.layout = layout
     count = bytes.byteCount / BasicVersions.recordSize
@@ -33,8 +32,7 @@ package struct BasicVersions: ~Escapable {
 
   /// The record at `index`, or `nil` past the end. A name that fills its field without a NUL is
   /// given whole.
-  @_lifetime(copy self)
-  package func record(at index: Int) -> VersionRecord? {
+  @_lifetime(copy self) package func record(at index: Int) -> VersionRecord? {
     let start = index &* BasicVersions.recordSize
     guard index >= 0, index < count, let crc = layout.word(bytes, at: start),
       let field = bytes.slice((start &+ layout.wordSize)..<(start &+ BasicVersions.recordSize))

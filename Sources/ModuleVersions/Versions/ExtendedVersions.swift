@@ -13,8 +13,7 @@ package struct ExtendedVersions: ~Escapable {
   /// Number of CRCs; the kernel ignores 1 to 3 bytes of a last, partial one.
   package let count: Int
 
-  @_lifetime(copy crcs, copy names)
-  package init(crcs: RawSpan, names: RawSpan, layout: ELFLayout) {
+  @_lifetime(copy crcs, copy names) package init(crcs: RawSpan, names: RawSpan, layout: ELFLayout) {
     self.crcs = crcs
     self.names = names
     self.layout = layout
@@ -33,8 +32,7 @@ package struct ExtendedVersions: ~Escapable {
 
   /// Calls `body` for each record that has a name, in order; returns the offset of the first byte
   /// of the names section that belongs to no record.
-  @discardableResult
-  package func forEach(_ body: (borrowing VersionRecord) -> Void) -> Int {
+  @discardableResult package func forEach(_ body: (borrowing VersionRecord) -> Void) -> Int {
     var offset = 0
     for index in 0..<count {
       guard let name = names.cString(at: offset), let crc = layout.word32(crcs, at: index &* 4)

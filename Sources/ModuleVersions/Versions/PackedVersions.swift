@@ -11,8 +11,7 @@ package struct PackedVersions: ~Escapable {
 
   /// The table in the bytes of the section, or `nil` if they are not in this layout: the size is 1
   /// more than a multiple of 4 and every record leads to the next.
-  @_lifetime(copy bytes)
-  package init?(_ bytes: RawSpan, layout: ELFLayout) {
+  @_lifetime(copy bytes) package init?(_ bytes: RawSpan, layout: ELFLayout) {
     guard bytes.byteCount % 4 == 1, bytes.byteCount >= 9 else { return nil }
     self.bytes = bytes
     self.layout = layout
@@ -21,8 +20,7 @@ package struct PackedVersions: ~Escapable {
 
   /// Calls `body` for each record, in order; returns the offset of the terminator, or `nil` if a
   /// record does not lead to another.
-  @discardableResult
-  package func forEach(_ body: (borrowing VersionRecord) -> Void) -> Int? {
+  @discardableResult package func forEach(_ body: (borrowing VersionRecord) -> Void) -> Int? {
     var offset = 0
     while let next = layout.word32(bytes, at: offset) {
       if next == 0 { return offset }

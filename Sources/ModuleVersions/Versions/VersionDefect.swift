@@ -1,6 +1,5 @@
 internal import ByteStorage
 
-/// Something wrong in a version table.
 package struct VersionDefect: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// The section's size is not a whole number of records; surplus bytes.

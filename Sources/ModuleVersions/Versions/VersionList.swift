@@ -29,8 +29,7 @@ package struct VersionList: Sendable {
 
   package mutating func filter(_ isKept: (Row) -> Bool) { rows = rows.filter(isKept) }
 
-  @_lifetime(borrow self)
-  package func name(_ row: Row) -> RawSpan { pool.bytes(row.name) }
+  @_lifetime(borrow self) package func name(_ row: Row) -> RawSpan { pool.bytes(row.name) }
 
   package func text(_ row: Row) -> String { pool.text(row.name) }
 
@@ -42,7 +41,6 @@ package struct VersionList: Sendable {
 }
 
 extension VersionList {
-  /// What the basic layout does with names that do not fit.
   package enum LongNames: Sendable, Hashable {
     /// They are left out, as modpost does beside extended tables.
     case leftOut

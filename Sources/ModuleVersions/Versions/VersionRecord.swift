@@ -12,8 +12,7 @@ package struct VersionRecord: ~Escapable {
   /// Offset of the record in its section, in bytes (extended layout: of the name).
   package let offset: Int
 
-  @_lifetime(copy name)
-  init(crc: UInt64, name: RawSpan, digest: HashedName? = nil, offset: Int) {
+  @_lifetime(copy name) init(crc: UInt64, name: RawSpan, digest: HashedName? = nil, offset: Int) {
     self.crc = crc
     self.name = name
     self.digest = digest

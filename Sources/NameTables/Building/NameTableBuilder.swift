@@ -4,7 +4,6 @@ package import ByteStorage
 /// whatever the order it comes in: a table says nothing of when and how it was made, and merging
 /// tables gives what building from all their sources gives.
 package struct NameTableBuilder: ~Copyable {
-  /// What became of the input.
   package struct Summary: Sendable, Hashable {
     package let names: Int
     package let owners: Int

@@ -9,7 +9,6 @@ final class OwnerSets {
     let offset: Int
   }
 
-  /// The sets, as they are written.
   let file: SpoolFile
   private var small = [Known?](repeating: nil, count: 1 << 16)
   private var large = [Known?](repeating: nil, count: 1 << 7)

@@ -58,7 +58,6 @@ final class PairRun {
   }
 }
 
-/// A place in a run.
 private final class PairCursor {
   private let file: SpoolFile
   private var buffer: [UInt8] = []

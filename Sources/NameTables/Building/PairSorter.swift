@@ -95,8 +95,7 @@ final class PairSorter {
     }
   }
 
-  @_lifetime(copy text)
-  private static func key(_ row: Row, _ text: RawSpan) -> RawSpan {
+  @_lifetime(copy text) private static func key(_ row: Row, _ text: RawSpan) -> RawSpan {
     let start = Int(row.offset)
     guard let key = text.slice(start..<(start &+ Int(row.length))) else { return RawSpan() }
     return key

@@ -4,8 +4,7 @@
 enum IdentifierBytes {
   private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
-  @inline(__always)
-  static func contains(_ byte: UInt8) -> Bool {
+  @inline(__always) static func contains(_ byte: UInt8) -> Bool {
     let letter = (byte | 0x20) &- UInt8(ascii: "a")
     return letter < 26 || byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "_")
   }
@@ -63,8 +62,7 @@ enum IdentifierBytes {
   }
 
   /// The high bit of each byte: whether it, taken without its high bit, is a letter or digit.
-  @inline(__always)
-  private static func alphanumerics(_ word: UInt64) -> UInt64 {
+  @inline(__always) private static func alphanumerics(_ word: UInt64) -> UInt64 {
     let ascii = word & ~highBits
     let lower = ascii | 0x2020_2020_2020_2020
     let letters = (lower &+ 0x1f1f_1f1f_1f1f_1f1f) & ~(lower &+ 0x0505_0505_0505_0505)

@@ -87,16 +87,14 @@ extension NameBuffer {
   mutating func cut(to count: Int) { self.count = min(self.count, max(count, 0)) }
 
   /// Appends one byte below the ceiling.
-  @inline(__always)
-  mutating func put(_ byte: UInt8) throws(NotMangled) {
+  @inline(__always) mutating func put(_ byte: UInt8) throws(NotMangled) {
     guard count < ceiling else { throw NotMangled() }
     // SAFETY: count < ceiling <= capacity.
     unsafe base[count] = byte
     count &+= 1
   }
 
-  @inline(__always)
-  mutating func put(_ text: StaticString) throws(NotMangled) {
+  @inline(__always) mutating func put(_ text: StaticString) throws(NotMangled) {
     let length = text.utf8CodeUnitCount
     guard ceiling &- count >= length else { throw NotMangled() }
     // SAFETY: count + length <= ceiling <= capacity; `text` points to `length` constant bytes.
@@ -105,8 +103,7 @@ extension NameBuffer {
   }
 
   /// Appends a part of `source`, bytes outside this buffer; start + length <= source.count.
-  @inline(__always)
-  mutating func put(
+  @inline(__always) mutating func put(
     _ source: borrowing Span<UInt8>, from start: Int, count length: Int
   ) throws(NotMangled) {
     guard start >= 0, length >= 0, length <= source.count &- start, ceiling &- count >= length
@@ -131,14 +128,12 @@ extension NameBuffer {
     count &+= width
   }
 
-  /// Sets a byte that is held already.
   mutating func set(_ byte: UInt8, at offset: Int) {
     guard offset >= 0, offset < count else { return }
     // SAFETY: offset < count, just checked.
     unsafe base[offset] = byte
   }
 
-  /// Drops every zero byte from `start` on.
   mutating func dropZeros(from start: Int) {
     var kept = max(start, 0)
     var next = kept

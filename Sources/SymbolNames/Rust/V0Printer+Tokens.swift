@@ -13,15 +13,13 @@ extension V0Printer {
   }
 
   /// The next byte, or 0 (which no rule of the grammar accepts) at the end.
-  @inline(__always)
-  func peek() -> UInt8 {
+  @inline(__always) func peek() -> UInt8 {
     // SAFETY: position is never negative, and below the count as just checked.
     position < bytes.count ? unsafe bytes[unchecked: position] : 0
   }
 
   /// Takes the next byte; 0, staying, at the end.
-  @inline(__always)
-  mutating func next() -> UInt8 {
+  @inline(__always) mutating func next() -> UInt8 {
     guard position < bytes.count else { return 0 }
     // SAFETY: position is never negative, and below the count as just checked.
     let byte = unsafe bytes[unchecked: position]
@@ -30,8 +28,7 @@ extension V0Printer {
   }
 
   /// Takes the next byte if it is `byte`, which must not be 0.
-  @inline(__always)
-  mutating func skip(_ byte: UInt8) -> Bool {
+  @inline(__always) mutating func skip(_ byte: UInt8) -> Bool {
     guard peek() == byte else { return false }
     position &+= 1
     return true
@@ -45,8 +42,7 @@ extension V0Printer {
   }
 
   /// `[u] decimal [_] bytes`.
-  @inline(__always)
-  mutating func parseIdentifier() throws(NotMangled) -> Identifier {
+  @inline(__always) mutating func parseIdentifier() throws(NotMangled) -> Identifier {
     let isPunycode = skip(UInt8(ascii: "u"))
     let length = try parseDecimal()
     _ = skip(UInt8(ascii: "_"))
@@ -61,8 +57,7 @@ extension V0Printer {
   }
 
   /// Digits without a leading zero, or `0` alone.
-  @inline(__always)
-  private mutating func parseDecimal() throws(NotMangled) -> Int {
+  @inline(__always) private mutating func parseDecimal() throws(NotMangled) -> Int {
     var value = Int(peek() &- UInt8(ascii: "0"))
     guard value < 10 else { throw NotMangled() }
     position &+= 1
@@ -77,8 +72,7 @@ extension V0Printer {
   }
 
   /// 0 without the tag, else one more than the number after it.
-  @inline(__always)
-  mutating func parseTagged(_ tag: UInt8) throws(NotMangled) -> UInt64 {
+  @inline(__always) mutating func parseTagged(_ tag: UInt8) throws(NotMangled) -> UInt64 {
     guard skip(tag) else { return 0 }
     return try parseBase62().addingOne()
   }
@@ -117,8 +111,7 @@ extension V0Printer {
   }
 
   /// Passes over a disambiguator, if there is one; as ``parseTagged(_:)``, but knows no value.
-  @inline(__always)
-  mutating func skipDisambiguator() throws(NotMangled) {
+  @inline(__always) mutating func skipDisambiguator() throws(NotMangled) {
     guard skip(UInt8(ascii: "s")) else { return }
     let start = position
     if bytes.count &- position >= 16 {
@@ -135,8 +128,7 @@ extension V0Printer {
   }
 
   /// The value of a digit in base 62, or 255.
-  @inline(__always)
-  static func base62Digit(_ byte: UInt8) -> UInt8 {
+  @inline(__always) static func base62Digit(_ byte: UInt8) -> UInt8 {
     let digit = byte &- UInt8(ascii: "0")
     let letter = (byte | 0x20) &- UInt8(ascii: "a")
     // Bit 0x20 distinguishes lower case (10 and up) from upper case (36 and up).
@@ -155,8 +147,7 @@ extension V0Printer {
 
 extension UInt64 {
   /// One more, or no name at all.
-  @inline(__always)
-  fileprivate func addingOne() throws(NotMangled) -> UInt64 {
+  @inline(__always) fileprivate func addingOne() throws(NotMangled) -> UInt64 {
     let (sum, overflows) = addingReportingOverflow(1)
     guard !overflows else { throw NotMangled() }
     return sum
@@ -164,23 +155,19 @@ extension UInt64 {
 }
 
 extension V0Printer {
-  @inline(__always)
-  mutating func print(_ text: StaticString) throws(NotMangled) {
+  @inline(__always) mutating func print(_ text: StaticString) throws(NotMangled) {
     if isPrinting { try output.put(text) }
   }
 
-  @inline(__always)
-  mutating func print(_ byte: UInt8) throws(NotMangled) {
+  @inline(__always) mutating func print(_ byte: UInt8) throws(NotMangled) {
     if isPrinting { try output.put(byte) }
   }
 
-  @inline(__always)
-  mutating func printBytes(from start: Int, count: Int) throws(NotMangled) {
+  @inline(__always) mutating func printBytes(from start: Int, count: Int) throws(NotMangled) {
     if isPrinting { try output.put(bytes, from: start, count: count) }
   }
 
-  @inline(__always)
-  mutating func printIdentifier(_ identifier: Identifier) throws(NotMangled) {
+  @inline(__always) mutating func printIdentifier(_ identifier: Identifier) throws(NotMangled) {
     guard isPrinting else { return }
     if identifier.isPunycode {
       let coded = bytes.extracting(identifier.start..<(identifier.start &+ identifier.count))

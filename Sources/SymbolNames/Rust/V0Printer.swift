@@ -93,8 +93,7 @@ extension V0Printer {
   }
 
   /// `C ident`, after the `C`.
-  @inline(__always)
-  private mutating func printCrate() throws(NotMangled) {
+  @inline(__always) private mutating func printCrate() throws(NotMangled) {
     guard showsHashes else {
       try skipDisambiguator()
       return try printIdentifier(parseIdentifier())
@@ -198,8 +197,7 @@ extension V0Printer {
   }
 
   /// Goes one level down; the caller comes up again.
-  @inline(__always)
-  mutating func descend() throws(NotMangled) {
+  @inline(__always) mutating func descend() throws(NotMangled) {
     guard depth < V0Printer.maximumDepth else { throw NotMangled() }
     depth &+= 1
   }

@@ -30,8 +30,7 @@ struct AddressBuckets: Sendable {
   }
 
   /// The positions among which the first address greater than another is, the last included.
-  @inline(__always)
-  func positions(around address: UInt64, count: Int) -> Range<Int> {
+  @inline(__always) func positions(around address: UInt64, count: Int) -> Range<Int> {
     guard address >= base, starts.count > 1 else { return 0..<count }
     let piece = (address &- base) >> shift
     guard piece < UInt64(starts.count &- 1) else { return 0..<count }

@@ -141,8 +141,7 @@ extension SymbolIndex {
 
   /// The last position whose value is not above another; values never decrease, and the first that
   /// is above lies in `positions` or right after them.
-  @inline(__always)
-  private func bisect(
+  @inline(__always) private func bisect(
     _ positions: Range<Int>, _ wanted: UInt64, _ value: (Int) -> UInt64
   ) -> Int? {
     var base = positions.lowerBound

@@ -41,7 +41,6 @@ package struct EraLookup: Sendable {
     self.order = order
   }
 
-  /// What the release answers for a name.
   package func answer(_ name: RawSpan) -> Answer {
     if name.byteCount == 0 { return Answer(match: nil, all: []) }
     if era.isExact {
@@ -62,8 +61,7 @@ package struct EraLookup: Sendable {
   }
 
   /// A name without what an era cuts.
-  @_lifetime(copy name)
-  static func cut(_ name: RawSpan, _ rule: LookupEra.Cut) -> RawSpan {
+  @_lifetime(copy name) static func cut(_ name: RawSpan, _ rule: LookupEra.Cut) -> RawSpan {
     let end: Int?
     switch rule {
     case .nothing: end = nil

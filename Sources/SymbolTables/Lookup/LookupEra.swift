@@ -40,7 +40,6 @@ package struct LookupEra: Sendable, Hashable {
   /// Whether the first release of the era is known exactly; not all stable series were checked.
   package let isCertain: Bool
 
-  /// Whether names are compared exactly.
   package var isExact: Bool { cut == .nothing }
 }
 

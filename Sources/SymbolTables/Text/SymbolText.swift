@@ -73,17 +73,14 @@ package struct SymbolText: Sendable {
   }
 }
 
-/// One line of a list of symbols.
 struct SymbolLine: ~Escapable {
-  /// The address; `nil` for undefined symbols.
   let address: UInt64?
   let type: UInt8
   let name: RawSpan
   /// Name of the module, without brackets; empty for the kernel.
   let module: RawSpan
 
-  @_lifetime(copy line)
-  init?(_ line: RawSpan) {
+  @_lifetime(copy line) init?(_ line: RawSpan) {
     var position = 0
     var address: UInt64?
     if line.byte(at: 0) == 0x20 {
