@@ -26,12 +26,16 @@ package enum ModulePaths {
   ///   scripts/Makefile.lib, `name-fix-token` (7.3).
   package static func moduleName(ofFile path: String) -> String {
     var name: [UInt8] = []
+    // Slashes at the end belong to the directory's name before them.
+    var isEnded = false
     for byte in path.utf8 {
-      switch byte {
-      case UInt8(ascii: "/"): name.removeAll(keepingCapacity: true)
-      case UInt8(ascii: "-"): name.append(UInt8(ascii: "_"))
-      default: name.append(byte)
+      if byte == UInt8(ascii: "/") {
+        isEnded = true
+        continue
       }
+      if isEnded { name.removeAll(keepingCapacity: true) }
+      isEnded = false
+      name.append(byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : byte)
     }
     return String(decoding: name.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
   }
