@@ -10,9 +10,7 @@ extension Livepatch {
   ///   - symbolTable: Index of its symbol table, if the caller knows it.
   ///   - rules: The rules of the release, which say how long names may be.
   /// - Throws: ``ParseError`` if the symbol table or modinfo lie outside of the file.
-  package init(
-    _ elf: ELFFile, symbolTable: Int? = nil, rules: LivepatchRules
-  ) throws(ParseError) {
+  package init(_ elf: ELFFile, symbolTable: Int? = nil, rules: LivepatchRules) throws(ParseError) {
     self.init()
     let module = try ModuleFile(elf.source)
     if let info = try module.info() {

@@ -123,14 +123,10 @@ extension TextLine {
 
 extension StaticString {
   /// Whether a byte is the text's first.
-  func starts(with byte: UInt8) -> Bool {
-    withUTF8Buffer { unsafe $0.first == byte }
-  }
+  func starts(with byte: UInt8) -> Bool { withUTF8Buffer { unsafe $0.first == byte } }
 
   /// Whether a byte is one of the text's.
-  func contains(_ byte: UInt8) -> Bool {
-    withUTF8Buffer { unsafe $0.contains(byte) }
-  }
+  func contains(_ byte: UInt8) -> Bool { withUTF8Buffer { unsafe $0.contains(byte) } }
 }
 
 /// Prefixes of sections that hold one symbol each (`-ffunction-sections`, `-fdata-sections`).
