@@ -87,7 +87,13 @@ package struct SymbolFile: Sendable {
   }
 
   /// Over sections that the names of symbols tell (`_stext`, `__bss_start` …).
-  /// With `dropsDots`, undefined names lose one leading dot, as on ppc64 (`dedotify`).
+  ///
+  /// - Parameters:
+  ///   - table: The symbols.
+  ///   - order: Byte order, if known.
+  ///   - wordSize: Size of an address in bytes.
+  ///   - start: Address of the first byte of the image, if there is one and it is known.
+  ///   - size: Size of the image in bytes.
   package init(
     boundsIn table: SymbolTable, order: ByteOrder?, wordSize: Int, start: UInt64? = nil,
     size: Int = 0
@@ -135,7 +141,8 @@ extension SymbolFile {
     _ table: SymbolTable, chosen: [Int], naming: Naming = .linkage, contents: RawSpan? = nil,
     notes image: RawSpan = RawSpan()
   ) -> [UInt8] {
-    var writer = ELFWriter(layout: layout, type: type, machine: machine, flags: flags, entry: entry)
+    var writer = ELFWriter(
+      layout: layout, type: type, machine: machine, flags: flags, entry: entry)
     let symbols = symbolList(table, chosen: chosen, naming: naming)
     if let contents {
       writer.reserve(contents.byteCount &+ symbols.count &* 64)
@@ -228,7 +235,8 @@ extension SymbolFile {
     guard let buildID, buildID.count <= 64 else { return }
     let note = OutputNote(layout.order, buildID)
     var header = ELFWriter.Section(type: .note)
-    header.offset = writer.place(note.bytes.rawSpan, at: writer.nextOffset(alignment: 4))
+    header.offset = writer.place(
+      note.bytes.rawSpan, at: writer.nextOffset(alignment: 4))
     header.size = UInt64(note.bytes.count)
     header.alignment = 4
     writer.addSection(named: ".note.gnu.build-id", header)

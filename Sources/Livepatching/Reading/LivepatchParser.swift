@@ -26,9 +26,7 @@ extension Livepatch {
     guard isLivepatch || parser.hasCarrierSection else { return }
     parser.readPatch(into: &self)
   }
-}
 
-extension Livepatch {
   /// Whether a section is marked as relocations for the livepatch core (`SHF_RELA_LIVEPATCH`).
   package static func isRelocationSection(_ section: ELFSection) -> Bool {
     section.flags.rawValue & LivepatchParser.relocationFlag != 0

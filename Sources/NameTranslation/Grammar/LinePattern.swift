@@ -105,9 +105,7 @@ extension TextLine {
     // bcc writes the kernel itself in the place of a module.
     return slice(name).equals("kernel") ? nil : (name, end &+ 1)
   }
-}
 
-extension TextLine {
   /// How long a bracket with a module and its build ID may be.
   private static let longestModule = 128
 
