@@ -23,15 +23,11 @@ package struct KernelBuild: Sendable, Hashable {
 }
 
 extension KernelRelease {
-  /// The release of a kernel by its release string and its build.
+  /// The release of a kernel by its release string (`uname -r`), or a vermagic, and its build
+  /// (`uname -v`); `nil` if neither gives one.
   ///
   /// Debian's release strings up to 12 hide the patch level (`6.1.0-51-amd64`); the package version in the
   /// build gives it (`6.1.176-1`), and counts first.
-  ///
-  /// - Parameters:
-  ///   - release: The release string (`uname -r`), or a vermagic.
-  ///   - build: The build (`uname -v`), if it is of the same kernel.
-  /// - Returns: `nil` if neither gives a release.
   package init?(release: String?, build: String?) {
     let texts = [build.flatMap { KernelBuild($0).debianVersion }, release]
     guard let found = texts.lazy.compactMap({ $0.flatMap { KernelRelease($0) } }).first else {

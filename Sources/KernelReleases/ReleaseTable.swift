@@ -90,9 +90,7 @@ package struct ReleaseTable<Behaviour: Hashable & Sendable>: Sendable {
   }
 
   /// The first row that holds for a release: the only one, in tables that give each release one behaviour.
-  package func row(for release: KernelRelease) -> Row? {
-    rows.first { $0.range.contains(release) }
-  }
+  package func row(for release: KernelRelease) -> Row? { rows.first { $0.range.contains(release) } }
 
   /// The releases of a behaviour: of its first row, which is that of the mainline.
   package func range(of behaviour: Behaviour) -> ReleaseRange? {

@@ -26,9 +26,7 @@ extension OpenKernel {
     let facts = try facts()
     for candidate in paths.symvers(release: facts.release?.value)
     where facts.exports?.source.path != candidate {
-      if let table = try? readSymvers(candidate) {
-        return KernelFacts.Fact(table, from: candidate)
-      }
+      if let table = try? readSymvers(candidate) { return KernelFacts.Fact(table, from: candidate) }
     }
     return try exports()
   }

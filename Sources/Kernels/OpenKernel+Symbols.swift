@@ -60,9 +60,7 @@ extension OpenKernel {
   }
 
   /// Which kernel some symbols are of: what their file says, or else other files of the kernel.
-  package func identity(
-    of symbols: KernelSymbolSource
-  ) -> (buildID: BuildID?, release: String?) {
+  package func identity(of symbols: KernelSymbolSource) -> (buildID: BuildID?, release: String?) {
     var (buildID, release) = (symbols.buildID, symbols.release)
     if buildID == nil || release == nil, path != "running", var facts = try? facts() {
       if buildID == nil { file.addBuildID(to: &facts) }
@@ -104,21 +102,17 @@ extension KernelFile {
     let path = path ?? name
     do {
       switch form {
-      case KernelForm.list?:
-        return KernelSymbolSource(try SymbolText(parsing: source().all()))
+      case KernelForm.list?: return KernelSymbolSource(try SymbolText(parsing: source().all()))
       case KernelForm.dump?: return try KernelSymbolSource(dump: source())
       case KernelForm.linkedImage?:
         let elf = try ELFFile(source())
         var found = try KernelSymbolSource(KallsymsImage(elf))
         found.buildID = BuildID(in: elf) ?? found.buildID
         return found
-      case KernelForm.rawImage?:
-        return try KernelSymbolSource(KallsymsImage(raw: source().all()))
+      case KernelForm.rawImage?: return try KernelSymbolSource(KallsymsImage(raw: source().all()))
       default: throw KernelError.cannotAnswer(.symbols, path, form)
       }
-    } catch let error as KernelError {
-      throw error
-    } catch let error as KallsymsError {
+    } catch let error as KernelError { throw error } catch let error as KallsymsError {
       throw KernelError.cannotAnswer(.symbols, path, form, cause: error)
     } catch let error as ParseError {
       throw KernelError(error, in: path)

@@ -139,7 +139,5 @@ extension OpenKernel {
 
   private static func apply<Result>(
     _ body: (ByteSource) throws -> Result, to file: borrowing KernelFile
-  ) throws -> Result {
-    try body(file.source())
-  }
+  ) throws -> Result { try body(file.source()) }
 }

@@ -117,11 +117,7 @@ package struct NameCollection: Sendable {
     guard name.byteCount > 0, name.byte(at: 0) != 0x24, !name.starts(with: ".L"),
       symbols.count < Int(UInt32.max), let index = names.intern(name)
     else { return }
-    if index < roles.count {
-      roles[index].formUnion(role)
-    } else {
-      roles.append(role)
-    }
+    if index < roles.count { roles[index].formUnion(role) } else { roles.append(role) }
     guard role.contains(.symbol) else { return }
     symbols.append(
       Symbol(owner: UInt32(clamping: owner), section: UInt32(clamping: section), address: address))

@@ -121,11 +121,7 @@ struct StemGroups {
     guard let length, length < name.byteCount, let stem = name.slice(0..<length),
       let index = stems.intern(stem)
     else { return }
-    if index < counts.count {
-      counts[index] += 1
-    } else {
-      counts.append(1)
-    }
+    if index < counts.count { counts[index] += 1 } else { counts.append(1) }
   }
 
   /// What becomes one, with the names that are their own stem.

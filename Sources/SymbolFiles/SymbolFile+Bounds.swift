@@ -60,13 +60,12 @@ extension SymbolFile {
   /// Sections by the symbol at their beginning; `nil` where another ends. The last is the kernel's end.
   private static let markers: [(StaticString, Part?)] = [
     ("_text", Part(".head.text", .code)), ("_stext", Part(".text", .code)), ("_etext", nil),
-    ("__start_rodata", Part(".rodata", .constants)),
-    ("__start_notes", Part(".notes", .constants)), ("__stop_notes", nil), ("__end_rodata", nil),
-    ("_sinittext", Part(".init.text", .code)), ("_einittext", nil),
-    ("__initdata_begin", Part(".init.data", .data)),
-    ("__per_cpu_start", Part(".data..percpu", .data)), ("__per_cpu_end", nil),
-    ("__init_end", nil), ("_sdata", Part(".data", .data)), ("_edata", nil),
-    ("__bss_start", Part(".bss", .zeros)), ("__bss_stop", nil), ("_end", nil),
+    ("__start_rodata", Part(".rodata", .constants)), ("__start_notes", Part(".notes", .constants)),
+    ("__stop_notes", nil), ("__end_rodata", nil), ("_sinittext", Part(".init.text", .code)),
+    ("_einittext", nil), ("__initdata_begin", Part(".init.data", .data)),
+    ("__per_cpu_start", Part(".data..percpu", .data)), ("__per_cpu_end", nil), ("__init_end", nil),
+    ("_sdata", Part(".data", .data)), ("_edata", nil), ("__bss_start", Part(".bss", .zeros)),
+    ("__bss_stop", nil), ("_end", nil),
   ]
 
   /// A stretch of addresses between two bounds, with how many symbols of each kind it has.

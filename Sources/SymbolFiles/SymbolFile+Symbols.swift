@@ -73,8 +73,7 @@ extension SymbolFile {
     guard let place, lower != UInt8(ascii: "a"), address >= place.first, address <= place.end else {
       return ELFSymbol(
         nameOffset: 0, info: ELFSymbol.info(binding, .none), sectionIndex: ELFSectionIndex.absolute,
-        value: address,
-        size: 0)
+        value: address, size: 0)
     }
     var size = min(next ?? place.end, place.end) &- address
     var type: ELFSymbolType = place.isCode ? .function : .object
@@ -90,12 +89,9 @@ extension SymbolFile {
     let edges: [StaticString] = [
       "_text", "_stext", "_etext", "_sinittext", "_einittext", "_sdata", "_edata", "_data", "_end",
     ]
-    if name.byteCount <= 10 {
-      for edge in edges where name.equals(edge) { return true }
-    }
+    if name.byteCount <= 10 { for edge in edges where name.equals(edge) { return true } }
     guard name.byte(at: 1) == 0x5f else { return false }
-    if name.starts(with: "__start_") || name.starts(with: "__stop_")
-      || name.starts(with: "__end_")
+    if name.starts(with: "__start_") || name.starts(with: "__stop_") || name.starts(with: "__end_")
     {
       return true
     }

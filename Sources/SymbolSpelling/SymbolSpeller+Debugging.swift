@@ -14,8 +14,7 @@ extension SymbolSpeller {
       }
       let verb = symbol.isCode ? "break *" : "info symbol "
       return SymbolSpelling(
-        .gdb, verb + hexadecimal(symbol.address),
-        remarks: [symbol.positionRemark] + addressRemarks)
+        .gdb, verb + hexadecimal(symbol.address), remarks: [symbol.positionRemark] + addressRemarks)
     }
     let name = EventName.isIdentifier(symbol.name) ? symbol.name : "'\(symbol.name)'"
     return SymbolSpelling(.gdb, (symbol.isCode ? "break " : "info address ") + name)

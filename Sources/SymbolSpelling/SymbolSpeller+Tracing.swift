@@ -58,9 +58,7 @@ extension SymbolSpeller {
     let first = index.symbol(at: symbol.address)?.index ?? symbol.index
     let shown = symbol.module == nil ? lookup.printedName(of: first) : symbol.name
     guard !shown.isEmpty, shown.utf8.allSatisfy({ $0 > 0x20 && !"*?[\\!:".utf8.contains($0) })
-    else {
-      return SymbolSpelling(.ftrace, impossible: SpellingNote(.specialCharacters))
-    }
+    else { return SymbolSpelling(.ftrace, impossible: SpellingNote(.specialCharacters)) }
     let count = shown == symbol.name ? symbol.position.count : lookup.answer(shown).all.count
     var remarks = count > 1 ? [SpellingNote(.selectsAll, nil, count)] : []
     if symbol.module == nil, index.table.name(at: first).text != symbol.name {

@@ -131,9 +131,7 @@ struct Symbol {
   }
 
   /// Its position among those of its name, as a remark.
-  var positionRemark: SpellingNote {
-    SpellingNote(.position, nil, position.number, position.count)
-  }
+  var positionRemark: SpellingNote { SpellingNote(.position, nil, position.number, position.count) }
 
   /// Whether it marks the bytes before a function: its type (`__cfi_`) or its padding (`__pfx_`).
   var isBeforeFunction: Bool { name.hasPrefix("__cfi_") || name.hasPrefix("__pfx_") }

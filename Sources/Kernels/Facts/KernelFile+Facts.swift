@@ -131,8 +131,7 @@ extension KernelFacts {
 extension KernelFile {
   /// Adds what a file gives that is only a part of a kernel.
   borrowing func addStubFacts(to facts: inout KernelFacts) {
-    guard form == .linkedImage, let path, let source = try? source(),
-      let elf = try? ELFFile(source)
+    guard form == .linkedImage, let path, let source = try? source(), let elf = try? ELFFile(source)
     else { return }
     facts.notes.append(KernelNote(.stub, path))
     var found = KernelFacts(path: path)

@@ -38,10 +38,6 @@ package struct ModversionsOptions: Sendable, Hashable {
   ]
 
   /// Reads the options.
-  ///
-  /// - Parameters:
-  ///   - config: The kernel's configuration.
-  ///   - facts: The facts of the kernel; its ``KernelFacts/basis`` decides.
   package init(_ config: KernelConfig, of facts: KernelFacts) {
     isEnabled = config.isSet("MODVERSIONS")
     guard isEnabled else {

@@ -34,9 +34,7 @@ struct ImageCandidates {
     }
   }
 
-  private mutating func add(_ path: String) {
-    if PathKind(path) == .file { paths.append(path) }
-  }
+  private mutating func add(_ path: String) { if PathKind(path) == .file { paths.append(path) } }
 
   private mutating func addReleases(of root: String) {
     var named: [(release: String, path: String)] = []

@@ -55,13 +55,6 @@ package struct KernelError: Error, Sendable {
   }
 
   /// A kernel whose files do not have what was asked.
-  ///
-  /// - Parameters:
-  ///   - question: What was asked.
-  ///   - path: The path of the kernel, or of the file that should have it.
-  ///   - form: What that file is.
-  ///   - cause: Why it does not have it, if known.
-  /// - Returns: The error.
   package static func cannotAnswer(
     _ question: KernelQuestion, _ path: String, _ form: KernelForm? = nil,
     cause: KallsymsError? = nil

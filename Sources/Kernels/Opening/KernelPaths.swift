@@ -46,9 +46,7 @@ struct KernelPaths {
     var file = FileBuffer(limit: 1 << 12)
     if (try? file.open(note)) != nil, let text = try? file.source.all().text {
       let release = String(text.prefix { !$0.isWhitespace })
-      if KernelRelease(release) != nil {
-        return KernelFacts.Fact(release, from: FactSource(note))
-      }
+      if KernelRelease(release) != nil { return KernelFacts.Fact(release, from: FactSource(note)) }
     }
     // `/lib/modules/RELEASE/build` leads to the headers.
     let parts = own.split(separator: "/")

@@ -39,11 +39,10 @@ extension KernelSymbolSource {
   ///
   /// - Note: kernel/vmcore_info.c, `crash_save_vmcoreinfo_init` (6.0 to 7.3): neither markers nor
   ///   sequence numbers, but those lie between and after the others.
-  private static func window(
-    _ dump: inout MemoryDump
-  ) throws(ParseError) -> (start: UInt64, count: Int)? {
-    guard let information = dump.information,
-      let number = information.symbol("kallsyms_num_syms"),
+  private static func window(_ dump: inout MemoryDump) throws(ParseError) -> (
+    start: UInt64, count: Int
+  )? {
+    guard let information = dump.information, let number = information.symbol("kallsyms_num_syms"),
       let bytes = try dump.readWithGaps(4, atVirtual: number),
       let count = bytes.rawSpan.integer(UInt32.self, at: 0, dump.layout.order),
       count > 0, count <= mostSymbols

@@ -27,15 +27,10 @@ extension KernelSymbolSource {
   }
 
   /// Adds the symbols of modules' files, each as an owner of its own.
+  /// Paths may be directories; `limit` is in bytes.
   ///
   /// A module whose symbols the table lists already, as /proc/kallsyms does with loaded ones, is left
   /// out. What cannot be read is added to ``unreadModules``.
-  ///
-  /// - Parameters:
-  ///   - paths: Modules, or directories with modules.
-  ///   - view: What is taken of their symbol tables.
-  ///   - limit: Largest file after unpacking, in bytes.
-  ///   - workers: Number of threads.
   package mutating func addModules(
     _ paths: [String], as view: ModuleSymbolView = .file, limit: Int = FileBuffer.defaultLimit,
     workers: Int = OrderedWork.processorCount

@@ -112,8 +112,7 @@ extension KernelSymbolSource {
   static func usualMove(_ table: SymbolTable) -> KernelFacts.Fact<UInt64>? {
     guard !table.isRelative,
       let text = table.address(ofKernelSymbol: "_text") ?? table.address(ofKernelSymbol: "_stext"),
-      text >= usualStart, text - usualStart < largestMove,
-      (text - usualStart) % smallestMove == 0
+      text >= usualStart, text - usualStart < largestMove, (text - usualStart) % smallestMove == 0
     else { return nil }
     return KernelFacts.Fact(text - usualStart, from: FactSource(.usualAddress))
   }

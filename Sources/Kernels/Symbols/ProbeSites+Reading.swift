@@ -14,8 +14,7 @@ extension ProbeSites {
   init?(_ tables: KallsymsTables, in image: borrowing KallsymsImage, _ table: SymbolTable) {
     guard
       let tracing = ProbeSites.list(
-        "__start_mcount_loc", "__stop_mcount_loc", tables, image, table),
-      !tracing.isEmpty
+        "__start_mcount_loc", "__stop_mcount_loc", tables, image, table), !tracing.isEmpty
     else { return nil }
     let refused = ProbeSites.list(
       "__start_kprobe_blacklist", "__stop_kprobe_blacklist", tables, image, table)
@@ -30,8 +29,7 @@ extension ProbeSites {
     guard let first = address(of: start, table), let last = address(of: end, table), first <= last,
       let size = tables.wordSize, let offset = image.offset(ofAddress: first),
       let length = Int(exactly: last - first), length <= image.bytes.byteCount - offset,
-      let bytes = image.bytes.slice(offset..<(offset + length)),
-      let text = range(table)
+      let bytes = image.bytes.slice(offset..<(offset + length)), let text = range(table)
     else { return nil }
     var found: [UInt64] = []
     found.reserveCapacity(length / size)

@@ -9,8 +9,7 @@ extension LivepatchAdvisor {
         say(advice, listing: finding)
       }
       adviseOnStart(finding)
-    case .ambiguous:
-      say(LivepatchAdvice(.positionNeeded, symbol: finding.name), listing: finding)
+    case .ambiguous: say(LivepatchAdvice(.positionNeeded, symbol: finding.name), listing: finding)
     case .noPosition:
       var advice = LivepatchAdvice(.noSuchPosition, symbol: finding.name)
       advice.count = finding.count
@@ -63,8 +62,7 @@ extension LivepatchAdvisor {
       advice.candidates = all.prefix(most).enumerated().map { number, symbol in
         let name = kernel.name(of: symbol)
         return .init(
-          position: number + 1,
-          address: kernel.hidesAddresses ? nil : kernel.address(of: symbol),
+          position: number + 1, address: kernel.hidesAddresses ? nil : kernel.address(of: symbol),
           size: kernel.size(of: symbol), file: kernel.file(of: symbol),
           name: name == finding.name ? nil : name)
       }

@@ -26,9 +26,7 @@ struct LivepatchAdvisor {
     let patched = functions.filter { $0.object == "vmlinux" }
     anchors = Array(patched.lazy.filter { $0.count == 1 }.compactMap(\.address).prefix(256))
     patchedFiles = Set(
-      patched.compactMap { function in
-        function.symbol.flatMap { resolver.kernel?.file(of: $0) }
-      })
+      patched.compactMap { function in function.symbol.flatMap { resolver.kernel?.file(of: $0) } })
     variants = resolver.kernel.map { kernel in
       NameVariants(
         kernel, of: (functions + symbols).lazy.filter { $0.object == "vmlinux" }.map(\.name))

@@ -25,10 +25,8 @@ extension LivepatchAdvice.Code {
   package static let objectNotLoaded = Self(rawValue: "object-not-loaded")
   /// Something was not read, because there is too much of it.
   package static let notRead = Self(rawValue: "not-read")
-}
 
-// MARK: Functions
-extension LivepatchAdvice.Code {
+  // MARK: Functions
   /// The function has no fentry site; those at ``LivepatchAdvice/positions`` have one.
   package static let noFentrySite = Self(rawValue: "no-fentry-site")
   /// The function is init code, which the kernel frees after it has started.
@@ -39,10 +37,8 @@ extension LivepatchAdvice.Code {
   package static let clonesRemain = Self(rawValue: "clones-remain")
   /// The function's `.cold` part is replaced with it.
   package static let coldPartReplaced = Self(rawValue: "cold-part-replaced")
-}
 
-// MARK: Positions
-extension LivepatchAdvice.Code {
+  // MARK: Positions
   /// There are several symbols, and a wrong position applies silently.
   package static let oneOfSeveral = Self(rawValue: "one-of-several")
   /// There are several symbols, and the livepatch gives no position.
@@ -55,10 +51,8 @@ extension LivepatchAdvice.Code {
   package static let fileNotPatched = Self(rawValue: "file-not-patched")
   /// Another symbol with the name is next to what is patched, this one far from it.
   package static let farFromPatched = Self(rawValue: "far-from-patched")
-}
 
-// MARK: Missing names
-extension LivepatchAdvice.Code {
+  // MARK: Missing names
   /// A symbol's module is not loaded.
   package static let ownerNotLoaded = Self(rawValue: "owner-not-loaded")
   /// The module has neither the symbol nor a variant of it.

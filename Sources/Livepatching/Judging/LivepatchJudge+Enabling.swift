@@ -64,9 +64,7 @@ extension LivepatchJudge {
     if object.name.map({ $0.utf8.count > LivepatchRules.longestModuleName }) ?? false {
       return fail(.EINVAL)
     }
-    if !isFirst {
-      return fail(.EEXIST, duplicate("", object.title), duplicateObject(object.title))
-    }
+    if !isFirst { return fail(.EEXIST, duplicate("", object.title), duplicateObject(object.title)) }
     var seen: Set<String> = []
     for function in object.functions {
       guard let name = function.oldName, function.hasNewFunction,

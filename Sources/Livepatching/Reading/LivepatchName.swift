@@ -15,10 +15,6 @@ package struct LivepatchSymbolName: Sendable, Hashable {
   package let position: UInt64
 
   /// Reads a name as the kernel does; `nil` where it says that the name is incorrectly formatted.
-  ///
-  /// - Parameters:
-  ///   - text: The symbol's name.
-  ///   - longestName: Most characters of the name within the object.
   package init?(parsing text: RawSpan, longestName: Int = 511) {
     guard text.starts(with: ".klp.sym."),
       let object = text.field(

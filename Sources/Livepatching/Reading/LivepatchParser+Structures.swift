@@ -25,8 +25,7 @@ extension LivepatchParser {
       else { continue }
       for (offset, target) in pointers.all(index) {
         guard isThisModule(target), let objects = pointers.target(index, offset &+ word),
-          let list = objects.section, isData(list),
-          isObject(list, objects.offset)
+          let list = objects.section, isData(list), isObject(list, objects.offset)
         else { continue }
         return Place(section: index, offset: offset)
       }
@@ -116,8 +115,7 @@ extension LivepatchParser {
 
   /// Offsets of the elements of an array, up to the element without pointers that ends it.
   private mutating func elements(_ section: Int, _ start: UInt64, _ form: ArrayForm) -> [UInt64] {
-    guard section < pointers.elf.sections.count,
-      pointers.elf.sections[section].type != .nobits
+    guard section < pointers.elf.sections.count, pointers.elf.sections[section].type != .nobits
     else { return [] }
     let word = UInt64(pointers.elf.layout.wordSize)
     let known = objectSize(section, start)

@@ -10,9 +10,7 @@ extension Livepatch {
   ///   - symbolTable: Index of its symbol table, if the caller knows it.
   ///   - rules: The rules of the release, which say how long names may be.
   /// - Throws: ``ParseError`` if the symbol table or modinfo lie outside of the file.
-  package init(
-    _ elf: ELFFile, symbolTable: Int? = nil, rules: LivepatchRules
-  ) throws(ParseError) {
+  package init(_ elf: ELFFile, symbolTable: Int? = nil, rules: LivepatchRules) throws(ParseError) {
     self.init()
     let module = try ModuleFile(elf.source)
     if let info = try module.info() {
@@ -28,9 +26,7 @@ extension Livepatch {
     guard isLivepatch || parser.hasCarrierSection else { return }
     parser.readPatch(into: &self)
   }
-}
 
-extension Livepatch {
   /// Whether a section is marked as relocations for the livepatch core (`SHF_RELA_LIVEPATCH`).
   package static func isRelocationSection(_ section: ELFSection) -> Bool {
     section.flags.rawValue & LivepatchParser.relocationFlag != 0

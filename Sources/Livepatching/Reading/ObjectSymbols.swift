@@ -46,8 +46,7 @@ package struct ObjectSymbols: Sendable {
     let starts = ObjectSymbols.starts(elf, symbols)
     var remaining = 64 << 20
     for index in 1..<max(1, symbols.count) {
-      guard let symbol = symbols.symbol(at: index),
-        symbol.sectionIndex != ELFSectionIndex.undefined
+      guard let symbol = symbols.symbol(at: index), symbol.sectionIndex != ELFSectionIndex.undefined
       else { continue }
       let name = symbols.name(of: symbol)
       remaining -= name.byteCount
@@ -61,8 +60,7 @@ package struct ObjectSymbols: Sendable {
         Entry(
           index: index, section: section, offset: symbol.value,
           size: isHere
-            ? ObjectSymbols.next(starts[section], symbol.value, elf.sections[section].size)
-            : 0,
+            ? ObjectSymbols.next(starts[section], symbol.value, elf.sections[section].size) : 0,
           isKept: isKept, hasValue: isHere || symbol.value != 0))
     }
     readSites(elf, symbols)

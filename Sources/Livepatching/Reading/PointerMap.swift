@@ -52,9 +52,7 @@ struct PointerMap: ~Escapable {
   /// All pointers of a section.
   mutating func all(_ section: Int) -> [(offset: UInt64, target: Target)] {
     load(section)
-    return (places[section] ?? []).compactMap { place in
-      resolve(place).map { (place.offset, $0) }
-    }
+    return (places[section] ?? []).compactMap { place in resolve(place).map { (place.offset, $0) } }
   }
 
   /// The text that the pointer at a place will point to.

@@ -19,12 +19,6 @@ package struct LivepatchKernel: Sendable {
   private let lookup: EraLookup?
 
   /// Prepares to resolve names.
-  ///
-  /// - Parameters:
-  ///   - source: The kernel's symbols.
-  ///   - rules: The rules of its release.
-  ///   - configuration: The options that decide how names are matched.
-  ///   - isX86_64: Whether sites lie in functions only, never before them.
   package init(
     _ source: KernelSymbolSource, rules: LivepatchRules,
     configuration: LookupEra.Configuration, isX86_64: Bool
@@ -81,9 +75,7 @@ package struct LivepatchKernel: Sendable {
     guard let sites, !hidesAddresses else { return nil }
     let address = address(of: symbol)
     if let initial = index.bounds.initial, initial.contains(address) { return false }
-    guard rules.has(.findsSitesInside) else {
-      return sites.holdsSorted(address..<(address &+ 1))
-    }
+    guard rules.has(.findsSitesInside) else { return sites.holdsSorted(address..<(address &+ 1)) }
     // The kernel asks for the whole function only at the start of one.
     let start = address < slack ? 0 : address - slack
     return sites.holdsSorted(start..<(address &+ max(1, size(of: symbol) ?? 1)))

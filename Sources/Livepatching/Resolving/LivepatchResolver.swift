@@ -10,14 +10,7 @@ package struct LivepatchResolver: Sendable {
   package let rules: LivepatchRules
 
   /// Creates a resolver.
-  ///
-  /// - Parameters:
-  ///   - kernel: The kernel's symbols, if they are known.
-  ///   - objects: The modules that are loaded.
-  ///   - rules: The rules of the release.
-  package init(
-    kernel: LivepatchKernel?, objects: [ObjectSymbols], rules: LivepatchRules
-  ) {
+  package init(kernel: LivepatchKernel?, objects: [ObjectSymbols], rules: LivepatchRules) {
     self.kernel = kernel
     self.rules = rules
     var named: [String: ObjectSymbols] = [:]
@@ -42,16 +35,9 @@ package struct LivepatchResolver: Sendable {
   }
 
   /// Whether an object that is patched is there: vmlinux, or a module that is loaded.
-  func isLoaded(_ object: PatchedObject) -> Bool {
-    object.name.map { objects[$0] != nil } ?? true
-  }
+  func isLoaded(_ object: PatchedObject) -> Bool { object.name.map { objects[$0] != nil } ?? true }
 
-  /// What a name means.
-  ///
-  /// - Parameters:
-  ///   - object: The module, or `nil` for vmlinux.
-  ///   - name: The name.
-  ///   - position: Which of the symbols of this name; 0 for the only one.
+  /// What a name means. `object` is `nil` for vmlinux, `position` 0 for the only symbol.
   package func find(_ object: String?, _ name: String, _ position: UInt64) -> Answer {
     var finding = LivepatchFinding(object ?? "vmlinux", name, position, .found)
     if let object {

@@ -44,8 +44,7 @@ struct Gathering {
     guard !wanted.isEmpty else { return }
     let (inspector, limit) = (inspector, request.limit)
     OrderedWork.run(
-      count: wanted.count, workers: request.workers,
-      makeState: { FileBuffer(limit: limit) },
+      count: wanted.count, workers: request.workers, makeState: { FileBuffer(limit: limit) },
       work: { buffer, index -> Result<CheckedModule, FileError> in
         do throws(FileError) {
           try buffer.open(wanted[index])

@@ -14,13 +14,9 @@ extension ModuleChecker {
     var references: [StructureSize.Reference] = []
     if known == nil, rules.has(.checksStructureSize) {
       references = structureReferences(&buffer)
-      if references.isEmpty {
-        assumed.append(LoadAssumption(.structureSizeUnknown))
-      }
+      if references.isEmpty { assumed.append(LoadAssumption(.structureSizeUnknown)) }
     }
-    if facts.vermagic == nil {
-      assumed.append(LoadAssumption(.vermagicUnknown))
-    }
+    if facts.vermagic == nil { assumed.append(LoadAssumption(.vermagicUnknown)) }
     let kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
       structureSize: StructureSize(known: known, references: references),
@@ -53,8 +49,7 @@ extension ModuleChecker {
         let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module"),
         let size = Int(exactly: module.elf.sections[index].size)
       else { continue }
-      found.append(
-        StructureSize.Reference(path: path, identity: FileIdentity(path), size: size))
+      found.append(StructureSize.Reference(path: path, identity: FileIdentity(path), size: size))
       if found.count == 2 { break }
     }
     return found

@@ -27,18 +27,11 @@ package struct ModuleChecker {
   let readsLivepatches: Bool
 
   /// Prepares to ask a kernel.
-  ///
-  /// - Parameters:
-  ///   - facts: What is known of the kernel.
-  ///   - kernel: The kernel itself; without it livepatches' symbols are unknown.
-  ///   - given: What the user says of the kernel, which overrides what was read.
-  ///   - request: What is asked beside the modules themselves.
+  /// Without the kernel itself its symbols are unknown; what is given overrides what was read.
   package init(
     _ facts: KernelFacts, of kernel: OpenKernel? = nil, given: [GivenFact] = [],
     request: LoadRequest = LoadRequest()
-  ) {
-    self.init(facts, of: kernel, given: given, request: request, readsLivepatches: false, nil)
-  }
+  ) { self.init(facts, of: kernel, given: given, request: request, readsLivepatches: false, nil) }
 
   init(
     _ facts: KernelFacts, of kernel: OpenKernel?, given: [GivenFact], request: LoadRequest,
@@ -52,8 +45,7 @@ package struct ModuleChecker {
     let basis =
       isGiven ? ReleaseBasis(facts.release.flatMap { KernelRelease($0.value) }) : facts.basis
     if basis.isAssumed {
-      assumed.append(
-        LoadAssumption(.releaseUnknown, key: "release", value: "\(basis.release)"))
+      assumed.append(LoadAssumption(.releaseUnknown, key: "release", value: "\(basis.release)"))
     }
     rules = LoaderRules(basis.release)
     settings = LoaderSettings(facts, rules, given: given, request: request)
@@ -85,9 +77,7 @@ package struct ModuleChecker {
   package func check(
     _ paths: [String], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
     consume: (LoadAnswer<LoadOutcome>) -> Void
-  ) {
-    run(paths, progress: progress, finish: { outcome, _, _ in outcome }, consume: consume)
-  }
+  ) { run(paths, progress: progress, finish: { outcome, _, _ in outcome }, consume: consume) }
 
   /// Loads modules one after the other.
   ///
@@ -101,8 +91,7 @@ package struct ModuleChecker {
     finish: (LoadOutcome, Int, LoadSession) -> Outcome, consume: (LoadAnswer<Outcome>) -> Void
   ) {
     let targets = ModulePaths.expand(paths)
-    var gathering = Gathering(
-      inspector: makeInspector(targets), tree: tree, request: request)
+    var gathering = Gathering(inspector: makeInspector(targets), tree: tree, request: request)
     gathering.read(request.with + targets.compactMap(\.path), progress)
     if request.loadsDependencies { gathering.readDependencies(progress) }
     var session = LoadSession(

@@ -6,7 +6,5 @@ enum GPLCompatibility {
   ]
 
   /// Whether a module with this first `license=` is compatible; none counts as `unspecified`.
-  static func isCompatible(_ licence: String?) -> Bool {
-    licence.map(compatible.contains) ?? false
-  }
+  static func isCompatible(_ licence: String?) -> Bool { licence.map(compatible.contains) ?? false }
 }

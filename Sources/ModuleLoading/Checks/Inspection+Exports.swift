@@ -7,9 +7,7 @@ extension Inspection {
   /// The export of `module_layout`, whose CRC represents the layout of the kernel's structures.
   var layoutExport: ExportTable.Row? {
     let name: ConstantName = "module_layout"
-    guard let exports = kernel.exports, let row = exports.first(name.bytes) else {
-      return nil
-    }
+    guard let exports = kernel.exports, let row = exports.first(name.bytes) else { return nil }
     return exports.table.rows[row]
   }
 
@@ -56,8 +54,7 @@ extension Inspection {
     guard exportCount("__ksymtab") > 0 || exportCount("__ksymtab_gpl") > 0 else { return }
     if let file = try? ELFFile(map.source, layout: map.layout) {
       try? file.addModuleExports(
-        to: &contents.exports, owner: 0,
-        reading: rules.has(.hasFlagTable) ? .flagTable : .sections)
+        to: &contents.exports, owner: 0, reading: rules.has(.hasFlagTable) ? .flagTable : .sections)
     }
     contents.hiddenExports = SearchOrder.hiddenRows(
       of: contents.exports, isOneTable: rules.has(.hasFlagTable))

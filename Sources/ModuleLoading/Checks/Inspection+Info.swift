@@ -56,9 +56,7 @@ extension Inspection {
       let licence = info.value("license") ?? "unspecified"
       log.noteTaint("\(name): module license '\(licence)' taints kernel.")
     }
-    if info.value("test") != nil {
-      log.noteTaint("\(name): loading test module taints kernel.")
-    }
+    if info.value("test") != nil { log.noteTaint("\(name): loading test module taints kernel.") }
   }
 
   /// Since 6.16 no module may import a namespace that is for named modules.

@@ -28,13 +28,6 @@ struct Inspection: ~Escapable {
 
   /// Runs the checks in the order of `early_mod_check` and what follows it (the order up to 6.3
   /// differs only in when memory is laid out, which cannot fail here).
-  ///
-  /// - Parameters:
-  ///   - verdict: Receives lines, and doubts.
-  ///   - contents: Receives what the loader reads once it has got so far.
-  ///   - later: Receives defects that the kernel notices later.
-  ///   - evidence: Receives what hints at causes.
-  /// - Returns: What ends the load.
   func firstRefusal(
     _ verdict: inout Verdict, _ contents: inout ModuleContents, _ later: inout LaterRefusals,
     _ evidence: inout LoadEvidence
@@ -43,9 +36,7 @@ struct Inspection: ~Escapable {
     evidence.setModule(header, kernel.layout)
     if let refusal = blacklisting() { return refusal }
     let versions = readVersions()
-    if settings.modversions, let exports = kernel.exports {
-      evidence.compare(versions, exports)
-    }
+    if settings.modversions, let exports = kernel.exports { evidence.compare(versions, exports) }
     if settings.modversions, layoutExport == nil { verdict.doubt(.layoutVersionUnknown) }
     if let refusal = layoutRefusal(versions, &verdict.log) { return refusal }
     if let refusal = infoRefusal(&verdict.log) { return refusal }

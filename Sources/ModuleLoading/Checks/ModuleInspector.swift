@@ -30,9 +30,7 @@ struct ModuleInspector: Sendable {
         rules: rules, structureSize: kernel.structureSize.expected(for: path),
         ignoresModversions: settings.ignoresModversions)
       return check(Inspection(validity, self), path, verdict)
-    } catch {
-      return refused(path, verdict, refusal(error, of: source))
-    }
+    } catch { return refused(path, verdict, refusal(error, of: source)) }
   }
 
   private func refusal(_ failure: ELFValidity.Failure, of source: ByteSource) -> Refusal {
@@ -51,8 +49,7 @@ struct ModuleInspector: Sendable {
     return CheckedModule(
       module: ModuleReading(
         path: path, name: ModulePaths.moduleName(ofFile: path), header: ModuleHeader(),
-        contents: ModuleContents(exporter: "")),
-      verdict: verdict)
+        contents: ModuleContents(exporter: "")), verdict: verdict)
   }
 
   /// The checks after the ELF structure, and what is read if they pass.
@@ -67,8 +64,7 @@ struct ModuleInspector: Sendable {
     let refusal = inspection.firstRefusal(&verdict, &contents, &later, &evidence)
     if let refusal { verdict.refuse(refusal) }
     return CheckedModule(
-      module: ModuleReading(
-        path: path, name: header.infoName, header: header, contents: contents),
+      module: ModuleReading(path: path, name: header.infoName, header: header, contents: contents),
       verdict: verdict, later: later, evidence: evidence)
   }
 }

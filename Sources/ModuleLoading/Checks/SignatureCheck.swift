@@ -33,8 +33,7 @@ struct SignatureCheck {
       return
     }
     guard trailer.hasZeroParameters else {
-      refusal = Refusal(
-        .EBADMSG, "module: PKCS#7 signature info has unexpected non-zero params")
+      refusal = Refusal(.EBADMSG, "module: PKCS#7 signature info has unexpected non-zero params")
       return
     }
     length = room - Int(trailer.signatureLength)

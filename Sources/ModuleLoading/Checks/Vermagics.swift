@@ -3,9 +3,7 @@ enum Vermagics {
   /// Whether two vermagic strings are the same, from the first blank on if the release is ignored.
   static func areSame(_ module: String, _ kernel: String, ignoresRelease: Bool) -> Bool {
     guard ignoresRelease else { return module == kernel }
-    func rest(_ text: String) -> Substring {
-      text.firstIndex(of: " ").map { text[$0...] } ?? ""
-    }
+    func rest(_ text: String) -> Substring { text.firstIndex(of: " ").map { text[$0...] } ?? "" }
     return rest(module) == rest(kernel)
   }
 

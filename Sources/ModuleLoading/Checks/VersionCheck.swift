@@ -4,15 +4,9 @@ struct VersionCheck: Sendable {
   let module: ModuleHeader
 
   /// Whether the loader accepts the version of a symbol; logs what the kernel logs.
-  ///
-  /// - Parameters:
-  ///   - symbol: The symbol's name.
-  ///   - required: The module's CRC, `nil` if it carries none.
-  ///   - provided: The export's CRC, `nil` if its owner stores none.
-  ///   - log: Receives the lines.
+  /// A CRC is `nil` where none is stored.
   func accepts(
-    _ symbol: @autoclosure () -> String, required: UInt64?, provided: UInt32?,
-    _ log: inout BootLog
+    _ symbol: @autoclosure () -> String, required: UInt64?, provided: UInt32?, _ log: inout BootLog
   ) -> Bool {
     guard settings.modversions, let provided else { return true }
     if module.versionTable == .none { return force(symbol(), &log) }
@@ -35,12 +29,7 @@ struct VersionCheck: Sendable {
   }
 
   /// Whether the loader goes on without what is missing, which taints the kernel.
-  ///
-  /// - Parameters:
-  ///   - reason: What is missing.
-  ///   - isFinding: Whether only this line reports it, as where a vermagic is missing that nobody
-  ///     asked to ignore.
-  ///   - log: Receives the line.
+  /// With `isFinding`, only this line reports it.
   func force(_ reason: String, isFinding: Bool = false, _ log: inout BootLog) -> Bool {
     guard settings.forceLoad else { return false }
     log.noteForce("\(module.moduleName): \(reason): kernel tainted.", isFinding: isFinding)

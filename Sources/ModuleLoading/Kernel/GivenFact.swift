@@ -35,8 +35,7 @@ package struct GivenFact: Sendable, Hashable {
   /// Why it cannot be used; `nil` if it can.
   package var problem: Problem? {
     switch key {
-    case "missing-version":
-      return value == "refuse" || value == "accept" ? nil : .notRefuseOrAccept
+    case "missing-version": return value == "refuse" || value == "accept" ? nil : .notRefuseOrAccept
     case "release": return KernelRelease(value) == nil ? .notARelease : nil
     case "struct-module-size": return Int(value) == nil ? .notASize : nil
     case "vermagic": return nil

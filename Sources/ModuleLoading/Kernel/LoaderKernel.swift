@@ -13,8 +13,7 @@ internal import ModuleVersions
     @_lifetime(immortal)
     get {
       // SAFETY: a StaticString lives for ever.
-      let span = unsafe RawSpan(
-        _unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+      let span = unsafe RawSpan(_unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount)
       return unsafe _overrideLifetime(span, borrowing: ())
     }
   }
@@ -84,8 +83,7 @@ struct LoaderKernel: Sendable {
       let own = try? ELFLayout(identifying: head),
       let header = try? ELFHeader(parsing: head, layout: own), header.machine != knownMachine
     else { return nil }
-    return LoadCause(
-      .otherArchitecture, module: header.machine.name, kernel: knownMachine.name)
+    return LoadCause(.otherArchitecture, module: header.machine.name, kernel: knownMachine.name)
   }
 
   var isX86_64: Bool { knownMachine == .x86_64 }

@@ -72,8 +72,7 @@ extension LoaderBehaviour {
       .init(
         .checksArchitectureFlags, since: KernelRelease(6, 4),
         "kernel/module/main.c: module_elf_check_arch, 6.12"),
-      .init(
-        .checksEarly, since: KernelRelease(6, 4), "kernel/module/main.c early_mod_check, 6.12"),
+      .init(.checksEarly, since: KernelRelease(6, 4), "kernel/module/main.c early_mod_check, 6.12"),
       .init(
         .acceptsMissingVersions, since: KernelRelease(4, 9),
         "kernel/module/version.c check_version, upstream; Debian's trees refuse"),

@@ -40,12 +40,6 @@ package struct LoaderSettings: Sendable {
   var ignoresAnything: Bool { ignoresModversions || ignoresVermagic }
 
   /// The settings of a kernel.
-  ///
-  /// - Parameters:
-  ///   - kernel: What is known of it.
-  ///   - rules: The rules of its release.
-  ///   - given: What the user says, which overrides what was read.
-  ///   - request: Flags and the blacklist.
   package init(
     _ kernel: KernelFacts, _ rules: LoaderRules, given facts: [GivenFact],
     request: LoadRequest = LoadRequest()
@@ -65,8 +59,7 @@ package struct LoaderSettings: Sendable {
         }
       }
       if let config { return names.contains { config.isSet($0) } }
-      assumed.append(
-        LoadAssumption(.optionUnknown, key: names[0], value: otherwise ? "y" : "n"))
+      assumed.append(LoadAssumption(.optionUnknown, key: names[0], value: otherwise ? "y" : "n"))
       return otherwise
     }
     if given["MODVERSIONS"] == nil, config == nil, let magic = kernel.vermagic?.value {

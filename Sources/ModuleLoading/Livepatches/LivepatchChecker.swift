@@ -8,17 +8,10 @@ package struct LivepatchChecker {
   private let checker: ModuleChecker
 
   /// Prepares to ask a kernel.
-  ///
-  /// - Parameters:
-  ///   - facts: What is known of the kernel.
-  ///   - kernel: The kernel itself; without it its symbols are unknown.
-  ///   - given: What the user says of the kernel, which overrides what was read.
-  ///   - request: What is asked beside the livepatches themselves.
-  ///   - release: The release by whose rules livepatches are judged; `nil` for the kernel's own.
+  /// Without the kernel itself its symbols are unknown; what is given overrides what was read.
   package init(
     _ facts: KernelFacts, of kernel: OpenKernel? = nil, given: [GivenFact] = [],
-    request: LoadRequest = LoadRequest(),
-    release: KernelRelease? = nil
+    request: LoadRequest = LoadRequest(), release: KernelRelease? = nil
   ) {
     checker = ModuleChecker(
       facts, of: kernel, given: given, request: request, readsLivepatches: true, release)

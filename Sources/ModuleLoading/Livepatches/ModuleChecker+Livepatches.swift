@@ -9,9 +9,7 @@ extension ModuleChecker {
   /// Resolves what the livepatches among the modules name; `nil` without livepatches.
   func livepatchResolver(_ gathering: Gathering, _ session: LoadSession) -> LivepatchResolver? {
     let patches = session.modules.compactMap(\.module.contents.livepatch)
-    guard patches.contains(where: { $0.isLivepatch || readsLivepatches }) else {
-      return nil
-    }
+    guard patches.contains(where: { $0.isLivepatch || readsLivepatches }) else { return nil }
     var names: Set<String> = []
     for patch in patches { names.formUnion(patch.moduleNames) }
     var objects: [ObjectSymbols] = []

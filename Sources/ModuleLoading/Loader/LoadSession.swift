@@ -71,8 +71,7 @@ struct LoadSession {
     return uses.all.contains { use in
       guard use.kind == .undefined else { return false }
       let name = uses.name(of: use)
-      return vmlinux.first(name) == nil && exports.first(name) == nil
-        && !kernel.isIgnored(name)
+      return vmlinux.first(name) == nil && exports.first(name) == nil && !kernel.isIgnored(name)
     }
   }
 

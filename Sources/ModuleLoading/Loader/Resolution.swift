@@ -51,8 +51,7 @@ struct Resolution {
     switch use.kind {
     case .common:
       if name.starts(with: "__gnu_lto") { return }
-      verdict.refuse(
-        Refusal(.ENOEXEC, "\(header.moduleName): please compile with -fno-common"))
+      verdict.refuse(Refusal(.ENOEXEC, "\(header.moduleName): please compile with -fno-common"))
       report(name, use, nil, .malformed)
     case .badSection:
       guard session.rules.has(.checksSymbolSections) else { return }
@@ -82,9 +81,7 @@ struct Resolution {
       report(name, use, found, .proprietary)
       return
     }
-    guard
-      versions.accepts(
-        name.text, required: use.version, provided: found.crc, &verdict.log)
+    guard versions.accepts(name.text, required: use.version, provided: found.crc, &verdict.log)
     else {
       fail(name, .EINVAL)
       report(name, use, found, use.hasVersion ? .crc : .unversioned)
@@ -158,8 +155,7 @@ struct Resolution {
           .map(session.name)
       guard let owner else { continue }
       var refusal = Refusal(
-        .ENOEXEC,
-        "\(header.moduleName): exports duplicate symbol \(name.text) (owned by \(owner))")
+        .ENOEXEC, "\(header.moduleName): exports duplicate symbol \(name.text) (owned by \(owner))")
       refusal.problem = SymbolProblem(
         name: name.text, required: nil, provided: nil,
         provider: isOfKernel ? "vmlinux" : owner, problem: .duplicateExport)

@@ -17,9 +17,7 @@ struct BootLog: Sendable {
   /// Logs that a load was forced. This shows once per boot, so it counts as a taint notice, unless it
   /// is the only line that reports a defect.
   mutating func noteForce(_ line: String, isFinding: Bool) {
-    if !isForced {
-      if isFinding { lines.append(line) } else { taints.append(line) }
-    }
+    if !isForced { if isFinding { lines.append(line) } else { taints.append(line) } }
     isForced = true
   }
 

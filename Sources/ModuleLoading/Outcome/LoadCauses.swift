@@ -6,8 +6,7 @@ struct LoadCauses {
     let crcs = problems.filter { $0.problem == .crc }
     let hasLayoutProblem = crcs.contains { $0.name == "module_layout" }
     if evidence.moduleUsesDWARF != evidence.kernelUsesDWARF,
-      let usesDWARF = evidence.moduleUsesDWARF,
-      !crcs.isEmpty
+      let usesDWARF = evidence.moduleUsesDWARF, !crcs.isEmpty
     {
       let (module, kernel) =
         usesDWARF ? ("gendwarfksyms", "genksyms") : ("genksyms", "gendwarfksyms")
@@ -21,8 +20,7 @@ struct LoadCauses {
       found.append(LoadCause(.licenceIncompatible))
     }
     for problem in problems where problem.problem == .namespace {
-      found.append(
-        LoadCause(.namespaceNotImported, symbol: problem.name, owner: problem.provider))
+      found.append(LoadCause(.namespaceNotImported, symbol: problem.name, owner: problem.provider))
     }
   }
 
@@ -52,9 +50,7 @@ struct LoadCauses {
     }
   }
 
-  private mutating func explainUnversioned(
-    _ problems: [SymbolProblem], _ evidence: LoadEvidence
-  ) {
+  private mutating func explainUnversioned(_ problems: [SymbolProblem], _ evidence: LoadEvidence) {
     let long = problems.filter {
       $0.problem == .unversioned && $0.name.utf8.count > evidence.longestBasicName
     }

@@ -29,9 +29,7 @@ extension LoadEvidence {
   }
 
   /// Compares the versions of a module with what vmlinux exports.
-  mutating func compare(
-    _ versions: borrowing VersionIndex, _ exports: ExportLookup
-  ) {
+  mutating func compare(_ versions: borrowing VersionIndex, _ exports: ExportLookup) {
     var (agreeing, differing) = (0, 0)
     versions.forEach { name, crc in
       guard let row = exports.first(name), exports.table.rows[row].hasCRC else { return }

@@ -1,9 +1,7 @@
 package import Livepatching
 
 /// The answer for one module: yes, no or not known. The set is closed.
-package enum LoadVerdict: String, Sendable, Hashable {
-  case loads, refused, undecided
-}
+package enum LoadVerdict: String, Sendable, Hashable { case loads, refused, undecided }
 
 /// What the kernel would say and do.
 package struct LoadOutcome: Sendable {

@@ -52,9 +52,7 @@ struct SectionMap: ~Escapable {
   /// `find_sec`: index of the first section that is allocated and has the name; 0 for none.
   func find(_ name: StaticString) -> Int {
     for index in sections.indices.dropFirst()
-    where sections[index].flags.contains(.alloc) && isNamed(sections[index], name) {
-      return index
-    }
+    where sections[index].flags.contains(.alloc) && isNamed(sections[index], name) { return index }
     return 0
   }
 

@@ -31,12 +31,7 @@ struct SymbolUses: Sendable {
   init() {}
 
   /// Reads a symbol table.
-  ///
-  /// - Parameters:
-  ///   - table: The symbols.
-  ///   - sectionCount: Number of the module's sections.
-  ///   - versions: The module's versions.
-  ///   - dropsDots: Whether undefined names lose one leading dot, as on ppc64 (`dedotify`).
+  /// With `dropsDots`, undefined names lose one leading dot, as on ppc64 (`dedotify`).
   init(
     _ table: ELFSymbolTable, sectionCount: Int, _ versions: borrowing VersionIndex, dropsDots: Bool
   ) {

@@ -22,9 +22,7 @@ struct VersionIndex: ~Escapable {
     isExtended = true
     slots = NameSlots(count: min(crcs.byteCount / 4, VersionIndex.mostReserved))
     let table = ExtendedVersions(crcs: crcs, names: names, layout: layout)
-    table.forEach { record in
-      insert(record.name, at: record.offset, record.crc)
-    }
+    table.forEach { record in insert(record.name, at: record.offset, record.crc) }
   }
 
   /// The basic table. A name without a NUL in its field runs on into the next record, as for the
@@ -38,8 +36,7 @@ struct VersionIndex: ~Escapable {
     for index in 0..<whole {
       let start = index &* BasicVersions.recordSize
       guard let crc = layout.word(basic, at: start),
-        let name = basic.cString(
-          at: start &+ layout.wordSize, limit: ELFSymbolTable.longestName)
+        let name = basic.cString(at: start &+ layout.wordSize, limit: ELFSymbolTable.longestName)
       else { continue }
       insert(name, at: start &+ layout.wordSize, crc)
     }
@@ -49,9 +46,7 @@ struct VersionIndex: ~Escapable {
   func crc(of name: RawSpan) -> UInt64? { row(of: name, name.hash)?.crc }
 
   /// Calls `body` for each name, once, in file order.
-  func forEach(_ body: (RawSpan, UInt64) -> Void) {
-    for row in rows { body(name(row), row.crc) }
-  }
+  func forEach(_ body: (RawSpan, UInt64) -> Void) { for row in rows { body(name(row), row.crc) } }
 
   private func row(of name: RawSpan, _ hash: UInt64) -> Row? {
     slots.find(hash) { self.name(rows[$0]).equals(name) }.map { rows[$0] }
@@ -71,8 +66,7 @@ struct VersionIndex: ~Escapable {
     guard row(of: name, hash) == nil else { return }
     if slots.isFull(rows.count) { grow() }
     _ = slots.set(rows.count, hash) { _ in false }
-    rows.append(
-      Row(offset: short, length: Int32(truncatingIfNeeded: name.byteCount), crc: crc))
+    rows.append(Row(offset: short, length: Int32(truncatingIfNeeded: name.byteCount), crc: crc))
   }
 
   private mutating func grow() {

@@ -177,9 +177,7 @@ enum Pairs {
   }
 
   private static func stands(_ form: RawSpan, before open: Int, _ line: borrowing TextLine) -> Bool
-  {
-    form.byteCount <= open && line.slice((open &- form.byteCount)..<open).equals(form)
-  }
+  { form.byteCount <= open && line.slice((open &- form.byteCount)..<open).equals(form) }
 
   /// Where the brace is that opens the linkage name at the end of a pair.
   static func brace(in pair: RawSpan) -> Int? {

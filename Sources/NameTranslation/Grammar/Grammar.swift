@@ -26,8 +26,7 @@ struct Grammar: Sendable {
       rows.append(
         Row(
           surface: pattern.surface, key: pattern.key, needed: pattern.neededBytes,
-          isStrong: pattern.isStrong,
-          steps: steps.count..<(steps.count + pattern.steps.count)))
+          isStrong: pattern.isStrong, steps: steps.count..<(steps.count + pattern.steps.count)))
       steps += pattern.steps
     }
     keyed = patterns.indices.filter { patterns[$0].key != nil }
@@ -57,10 +56,9 @@ struct Grammar: Sendable {
   }
 
   /// Adds what rows find that begin after a key.
-  ///   after what they scanned.
   ///
   /// - Complexity: O(length of the line) for each row; where steps scan far, the search goes on
-  ///   behind what they scanned.
+  ///   after what they scanned.
   func findBehindKeys(
     in line: borrowing TextLine, _ present: ByteSet, _ fields: inout [NameField]
   ) {

@@ -105,9 +105,7 @@ extension TextLine {
     // bcc writes the kernel itself in the place of a module.
     return slice(name).equals("kernel") ? nil : (name, end &+ 1)
   }
-}
 
-extension TextLine {
   /// How long a bracket with a module and its build ID may be.
   private static let longestModule = 128
 
@@ -123,14 +121,10 @@ extension TextLine {
 
 extension StaticString {
   /// Whether a byte is the text's first.
-  func starts(with byte: UInt8) -> Bool {
-    withUTF8Buffer { unsafe $0.first == byte }
-  }
+  func starts(with byte: UInt8) -> Bool { withUTF8Buffer { unsafe $0.first == byte } }
 
   /// Whether a byte is one of the text's.
-  func contains(_ byte: UInt8) -> Bool {
-    withUTF8Buffer { unsafe $0.contains(byte) }
-  }
+  func contains(_ byte: UInt8) -> Bool { withUTF8Buffer { unsafe $0.contains(byte) } }
 }
 
 /// Prefixes of sections that hold one symbol each (`-ffunction-sections`, `-fdata-sections`).

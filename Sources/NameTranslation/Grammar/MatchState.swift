@@ -17,12 +17,10 @@ struct MatchState {
   ///
   /// - Returns: Where the next one begins; `nil` if the line has something else.
   mutating func advance(
-    _ step: LinePattern.Step, _ line: borrowing TextLine, _ index: Int,
-    _ fields: inout [NameField]
+    _ step: LinePattern.Step, _ line: borrowing TextLine, _ index: Int, _ fields: inout [NameField]
   ) -> Int? {
     switch step {
-    case .text(let text):
-      return line.has(text, at: index) ? index &+ text.utf8CodeUnitCount : nil
+    case .text(let text): return line.has(text, at: index) ? index &+ text.utf8CodeUnitCount : nil
     case .maybe(let text):
       return line.has(text, at: index) ? index &+ text.utf8CodeUnitCount : index
     case .oneOf(let bytes): return bytes.contains(line[index]) ? index &+ 1 : nil
@@ -110,9 +108,7 @@ struct MatchState {
     return end > start ? end : index
   }
 
-  private func name(
-    _ line: borrowing TextLine, _ index: Int, _ fields: inout [NameField]
-  ) -> Int? {
+  private func name(_ line: borrowing TextLine, _ index: Int, _ fields: inout [NameField]) -> Int? {
     let end = line.nameEnd(from: index)
     guard end > index else { return nil }
     fields.append(NameField(index..<end, surface, isStrong: isStrong, address: address))

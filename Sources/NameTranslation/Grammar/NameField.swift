@@ -17,9 +17,7 @@ struct NameField {
   /// Whether the place alone makes the word a symbol; otherwise the word must look like one.
   var isStrong: Bool
 
-  init(
-    _ range: Range<Int>, _ surface: Surface, isStrong: Bool = true, address: UInt64? = nil
-  ) {
+  init(_ range: Range<Int>, _ surface: Surface, isStrong: Bool = true, address: UInt64? = nil) {
     self.range = range
     self.address = address
     self.surface = surface
@@ -68,8 +66,7 @@ extension TextLine {
           next.isNameByte || (index > start && (next == 0x3c || next == 0x7b))
         else { return index }
         index &+= 1
-      default:
-        if depth == 0 { return index }
+      default: if depth == 0 { return index }
       }
       index &+= 1
     }
@@ -100,8 +97,7 @@ extension TextLine {
         case 0x3a where depth == 0:
           guard self[index &- 2] == 0x3a else { break scan }
           index &-= 1
-        default:
-          if depth == 0 { break scan }
+        default: if depth == 0 { break scan }
         }
       }
       index &-= 1

@@ -3,11 +3,7 @@ internal import ByteStorage
 /// The grammar of one surface alone.
 package enum SurfaceSearch {
   /// Where one surface's grammar finds names in a line, in the order of its rows.
-  ///
-  /// - Parameters:
-  ///   - line: A line without its end.
-  ///   - surface: The surface; every other one is left out.
-  /// - Returns: For each name where it lies, and where its offset and size end.
+  /// The line is without its end.
   package static func names(
     in line: RawSpan, of surface: Surface
   ) -> [(name: Range<Int>, tokenEnd: Int)] {

@@ -139,9 +139,7 @@ struct LineTranslator: ~Copyable {
   }
 
   /// The linkage names a field may mean.
-  private mutating func linkageNames(
-    _ field: NameField, _ line: borrowing TextLine
-  ) -> [[UInt8]] {
+  private mutating func linkageNames(_ field: NameField, _ line: borrowing TextLine) -> [[UInt8]] {
     let name = line.slice(field.range)
     let question = LookupCache.Question(
       hash: name.hash, size: field.size, address: field.address,
@@ -191,8 +189,7 @@ struct LineTranslator: ~Copyable {
     }
     // Where the kernel prints a size, it prints the module of what is not its own.
     let owner =
-      field.module.map { line.slice($0).text }
-      ?? (field.size == nil ? nil : SymbolTable.kernelName)
+      field.module.map { line.slice($0).text } ?? (field.size == nil ? nil : SymbolTable.kernelName)
     let found = directories.linkageNames(for: name, owner: owner)
     guard found.isEmpty, field.surface == .foldedStacks, let other = FoldedNames.restored(name)
     else { return found }
@@ -216,8 +213,7 @@ struct LineTranslator: ~Copyable {
     guard names.count > 1 else { return write(first.span.raw, instead: name, field) }
     counts.ambiguous &+= 1
     report(
-      .ambiguous(
-        name: name.text, linkageNames: names.map { String(decoding: $0, as: UTF8.self) }))
+      .ambiguous(name: name.text, linkageNames: names.map { String(decoding: $0, as: UTF8.self) }))
     switch options.ambiguity {
     case .keep, .error: return false
     case .first: return write(first.span.raw, instead: name, field)
@@ -238,8 +234,7 @@ struct LineTranslator: ~Copyable {
     if options.form == .hashed {
       scratch.append(HashedName(of: linkage).hexadecimal)
     } else {
-      _ = options.form.append(
-        linkageName: linkage.characters, isBare: options.isBare, to: &scratch)
+      _ = options.form.append(linkageName: linkage.characters, isBare: options.isBare, to: &scratch)
     }
     if field.surface == .foldedStacks { scratch.replace(0x3b, with: 0x3a, from: start) }
     let isChanged = !scratch.bytes.extracting(start..<scratch.count).raw.equals(linkage)
@@ -262,9 +257,7 @@ extension LineTranslator {
   /// Addresses that a token may mean.
   private mutating func addresses(_ field: NameField, _ line: borrowing TextLine) -> [UInt64] {
     guard looksUp, let offset = field.offset else { return [] }
-    return matches(field, line).compactMap { match in
-      resolver.address(match).map { $0 &+ offset }
-    }
+    return matches(field, line).compactMap { match in resolver.address(match).map { $0 &+ offset } }
   }
 
   /// Compares a token with the kernel.
@@ -275,8 +268,7 @@ extension LineTranslator {
       counts.verified &+= 1
       return
     }
-    let all = resolver.matches(
-      line.slice(field.range), NameResolver.Evidence(module: module))
+    let all = resolver.matches(line.slice(field.range), NameResolver.Evidence(module: module))
     let token = line.slice(field.range.lowerBound..<field.tokenEnd).text
     if let module { verifyBuildID(of: module, field, line) }
     guard !all.isEmpty else {
@@ -359,7 +351,5 @@ extension LineTranslator {
 
 extension NameBuffer {
   /// Appends text.
-  mutating func append(_ text: String) {
-    for byte in text.utf8 { append(byte) }
-  }
+  mutating func append(_ text: String) { for byte in text.utf8 { append(byte) } }
 }

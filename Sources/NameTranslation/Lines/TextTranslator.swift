@@ -40,9 +40,7 @@ package struct TextTranslator: ~Copyable {
   package init(
     _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
     modules: (any ModuleNames)? = nil, directories: [any NameDirectory] = []
-  ) {
-    lines = LineTranslator(options, sources, modules: modules, directories: directories)
-  }
+  ) { lines = LineTranslator(options, sources, modules: modules, directories: directories) }
 
   /// What was done so far.
   package var counts: TranslationCounts { lines.counts }

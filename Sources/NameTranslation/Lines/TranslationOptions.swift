@@ -52,10 +52,6 @@ package struct NameMarks: Sendable {
   package let end: [UInt8]
 
   /// Takes the text.
-  ///
-  /// - Parameters:
-  ///   - start: What is written before the name.
-  ///   - end: What is written after the name.
   package init(start: String, end: String) {
     self.start = Array(start.utf8)
     self.end = Array(end.utf8)

@@ -23,10 +23,8 @@ package struct KnownNames: Sendable {
   package init() {}
 
   /// Adds the names of a file: a name table, or text that ``NameDictionary`` reads.
+  /// `-` is standard input; `limit` is in bytes.
   ///
-  /// - Parameters:
-  ///   - path: The file; `-` is standard input.
-  ///   - limit: Largest file after unpacking, in bytes.
   /// - Throws: ``FileError`` if it cannot be read.
   package mutating func read(_ path: String, limit: Int) throws(FileError) {
     if try KnownNames.isTable(path) {

@@ -35,9 +35,7 @@ extension NameDirectory {
   /// - Throws: ``ParseError`` if what holds the names is damaged.
   /// - Complexity: For a table O(log n), and O(1) for each name that shares the source name, or the
   ///   readable path except for generic arguments.
-  package func linkageNames(
-    for form: RawSpan, owner: String?
-  ) throws(ParseError) -> [[UInt8]] {
+  package func linkageNames(for form: RawSpan, owner: String?) throws(ParseError) -> [[UInt8]] {
     var kin: NamesByForm?
     if let key = KinKey(form) { kin = try names(sharing: key) }
     return try linkageNames(for: form, owner: owner, among: kin)
@@ -67,11 +65,8 @@ package struct NameList: NameDirectory {
   package func names(sharing key: KinKey) -> NamesByForm? { nil }
 
   /// As ``NameDirectory/linkageNames(for:owner:)``; owners are not known.
-  package func linkageNames(
-    for form: RawSpan, owner: String?, among kin: NamesByForm?
-  ) -> [[UInt8]] {
-    names.linkageNames(for: form)
-  }
+  package func linkageNames(for form: RawSpan, owner: String?, among kin: NamesByForm?) -> [[UInt8]]
+  { names.linkageNames(for: form) }
 }
 
 /// What directories answer, each question asked once.
@@ -112,9 +107,7 @@ struct DirectorySearch {
 
   /// The linkage names of the first directory that has one of which a text is a form.
   mutating func linkageNames(for form: RawSpan, owner: String?) -> [[UInt8]] {
-    guard form.byteCount <= DirectorySearch.longestKept else {
-      return ask(form, owner)
-    }
+    guard form.byteCount <= DirectorySearch.longestKept else { return ask(form, owner) }
     let question = Question(form: form.array, owner: owner)
     if let answer = answers[question] { return answer }
     let answer = ask(form, owner)

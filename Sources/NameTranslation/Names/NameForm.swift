@@ -14,17 +14,12 @@ package enum NameForm: String, Sendable, CaseIterable {
 
 extension NameForm {
   /// Appends a linkage name in this form, for all but ``hashed``.
+  /// With `isBare`, the words are left out too.
   ///
   /// What a compiler appended for itself alone (`.llvm.<hash>`, `.__uniq.<n>`, `.lto_priv.<n>`) is
   /// left out. What says that this is not the whole function, or not with the source's arguments,
   /// keeps its word and loses its number (`foo.isra.0` is `foo.isra`, as in objtool), unless `isBare`.
   /// A number alone stays: nothing else distinguishes static variables with one name.
-  ///
-  /// - Parameters:
-  ///   - name: The linkage name.
-  ///   - isBare: Whether to leave out the words too.
-  ///   - output: Where to append.
-  /// - Returns: Whether the form differs from the linkage name.
   package func append(
     linkageName name: Span<UInt8>, isBare: Bool, to output: inout NameBuffer
   ) -> Bool {
@@ -63,8 +58,7 @@ extension NameForm {
       while end < name.count, name[end] != UInt8(ascii: ".") { end &+= 1 }
     }
     let start = output.count
-    guard
-      RustDemangler.appendReadableName(of: name.extracting(0..<end), to: &output),
+    guard RustDemangler.appendReadableName(of: name.extracting(0..<end), to: &output),
       NameForm.isOneLine(output.bytes.extracting(start..<output.count))
     else {
       output.removeLast(output.count &- start)

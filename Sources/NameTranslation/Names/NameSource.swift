@@ -43,9 +43,7 @@ package struct NameSource: Sendable {
 
 /// Has the names of modules, which are read when a text mentions them.
 package protocol ModuleNames {
-  /// The names of a module; `nil` if there is no such module.
-  ///
-  /// - Parameter module: Its name, as the kernel prints it.
+  /// The names of a module, named as the kernel prints it; `nil` if there is no such module.
   func names(ofModule module: String) -> NameSource?
 }
 
@@ -82,15 +80,12 @@ struct NameForms: Sendable {
       for form in NameForms.forms where !(form.isBare && isPart) {
         output.removeAll()
         guard form.form.append(linkageName: name.characters, isBare: form.isBare, to: &output)
-        else {
-          continue
-        }
+        else { continue }
         let hash = output.bytes.raw.hash
         guard !hashes.contains(hash) else { continue }
         hashes.append(hash)
         areWordsOrPaths = areWordsOrPaths && NameForms.isWordOrPath(output.bytes.raw)
-        entries.append(
-          Entry(hash: hash, symbol: UInt32(clamping: symbol), isSecond: form.isBare))
+        entries.append(Entry(hash: hash, symbol: UInt32(clamping: symbol), isSecond: form.isBare))
       }
     }
     entries.sort { $0.hash != $1.hash ? $0.hash < $1.hash : $0.symbol < $1.symbol }
@@ -103,9 +98,7 @@ struct NameForms: Sendable {
   }
 
   /// Calls with the hash of every form.
-  func forEachHash(_ body: (UInt64) -> Void) {
-    for entry in entries { body(entry.hash) }
-  }
+  func forEachHash(_ body: (UInt64) -> Void) { for entry in entries { body(entry.hash) } }
 
   /// The forms a symbol is found by, those that are complete first.
   private static let forms: [(form: NameForm, isBare: Bool)] = [
@@ -151,22 +144,16 @@ struct NameForms: Sendable {
   ) -> Bool {
     for form in NameForms.forms where form.isBare == isBare {
       output.removeAll()
-      _ = form.form.append(
-        linkageName: names.name(symbol).characters, isBare: isBare, to: &output)
+      _ = form.form.append(linkageName: names.name(symbol).characters, isBare: isBare, to: &output)
       if output.bytes.raw.equals(name) { return true }
     }
     return false
   }
 
-  private func lowerBound(_ hash: UInt64) -> Int {
-    entries.partitionIndex { $0.hash < hash }
-  }
+  private func lowerBound(_ hash: UInt64) -> Int { entries.partitionIndex { $0.hash < hash } }
 }
 
 extension Span<UInt8> {
   /// The same bytes, untyped.
-  var raw: RawSpan {
-    @_lifetime(copy self)
-    get { RawSpan(_elements: self) }
-  }
+  var raw: RawSpan { @_lifetime(copy self) get { RawSpan(_elements: self) } }
 }

@@ -55,9 +55,7 @@ extension NameTable: NameDirectory {
   }
 
   /// Names with a readable path that has a given key.
-  private func readableKin(
-    of key: [UInt8], _ prefix: [UInt8]
-  ) throws(ParseError) -> [[UInt8]] {
+  private func readableKin(of key: [UInt8], _ prefix: [UInt8]) throws(ParseError) -> [[UInt8]] {
     var names: Set<[UInt8]> = []
     var seen = 0
     try forEachRecord(readableKey: key) { record, _, _ in

@@ -45,10 +45,6 @@ struct HashedNames: Sendable {
   }
 
   /// The numbers of the names with a hashed form: one, or two that differ by a leading dot.
-  ///
-  /// - Parameters:
-  ///   - hashed: The form.
-  ///   - names: The names that were hashed.
   func numbers(of hashed: HashedName, in names: NumberedNames) -> [Int] {
     var position = entries.partitionIndex { $0.key < hashed.key }
     var found: [Int] = []

@@ -31,7 +31,6 @@ extension Surface {
     .line(.crash, .address, .text(":  "), .word, .blank, .name, .text("+"), .number, .wordEnd),
     .after("[exception RIP: ", .crash, .name, .offset, .text("]")),
     // sym: `ffffffff81000000 (T) name+4 [module] file.c: 12`
-    .line(
-      .crash, .address, .text(" ("), .any(1), .text(") "), .name, .offset, .module, .wordEnd),
+    .line(.crash, .address, .text(" ("), .any(1), .text(") "), .name, .offset, .module, .wordEnd),
   ]
 }

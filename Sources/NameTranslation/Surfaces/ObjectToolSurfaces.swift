@@ -81,8 +81,7 @@ enum AngleReferences {
     var start = end
     while line[start &- 1].isHexDigit, end &- start < 17 { start &-= 1 }
     let before = line[start &- 1]
-    let isApart =
-      start == 0 || before.isBlank || before == 0x2a || before == 0x23 || before == 0x2c
+    let isApart = start == 0 || before.isBlank || before == 0x2a || before == 0x23 || before == 0x2c
     guard isApart || (before == 0x78 && line[start &- 2] == 0x30) else { return nil }
     return line.hexValue(start..<end)
   }

@@ -19,8 +19,7 @@ extension Surface {
     // /sys/kernel/livepatch/PATCH/OBJECT/NAME,POSITION
     .after(
       "/livepatch/", .livepatch, .until(0x2f), .text("/"), .until(0x2f), .text("/"), .name,
-      .text(","), .number),
-    .line(.livepatch, weak: true, .name, .text(","), .number, .end),
+      .text(","), .number), .line(.livepatch, weak: true, .name, .text(","), .number, .end),
     // `.klp.sym.OBJECT.NAME,POSITION`, `.klp.rela.OBJECT..text.NAME`
     .after(".klp.sym.", .livepatch, .until(0x2e), .text("."), .name, .text(","), .number),
     .after(".klp.rela.", .livepatch, .until(0x2e), .text("."), .sectionName),

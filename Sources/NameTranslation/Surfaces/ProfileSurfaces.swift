@@ -6,11 +6,9 @@ extension Surface {
     .line(.perf, .blank, .address, .text(" "), .name, .offset, .text(" (")),
     .after(": ", .perf, .maybeBlank, .address, .text(" "), .name, .offset, .text(" (")),
     // report: `    12.34%  comm  [kernel.kallsyms]  [k] name`
-    .after("[k] ", .perf, .name, .wordEnd),
-    .after("[.] ", .perf, weak: true, .name, .wordEnd),
+    .after("[k] ", .perf, .name, .wordEnd), .after("[.] ", .perf, weak: true, .name, .wordEnd),
     // Call chains of report
-    .after("%--", .perf, .name, .wordEnd),
-    .after("---", .perf, weak: true, .name, .end),
+    .after("%--", .perf, .name, .wordEnd), .after("---", .perf, weak: true, .name, .end),
     .after("|", .perf, weak: true, .blank, .name, .end),
   ]
 
@@ -26,10 +24,8 @@ extension Surface {
     .line(.bpf, .text("@["), .name, .offset, .text("]: ")),
     .line(.bpf, .text("@"), .until(0x5b), .text("["), .name, .offset, .text("]: ")),
     // Probes
-    .after("probe:", .bpf, .maybeOwner, .name),
-    .after("kfunc:", .bpf, .maybeOwner, .name),
-    .after("fentry:", .bpf, .maybeOwner, .name),
-    .after("fexit:", .bpf, .maybeOwner, .name),
+    .after("probe:", .bpf, .maybeOwner, .name), .after("kfunc:", .bpf, .maybeOwner, .name),
+    .after("fentry:", .bpf, .maybeOwner, .name), .after("fexit:", .bpf, .maybeOwner, .name),
   ]
 }
 
@@ -68,8 +64,7 @@ enum FoldedStacks {
     var digits = end
     while digits > range.lowerBound, line[digits &- 1].isHexDigit { digits &-= 1 }
     let plus = digits &- 3
-    if plus > range.lowerBound, line.has("+0x", at: plus),
-      let offset = line.hexValue(digits..<end)
+    if plus > range.lowerBound, line.has("+0x", at: plus), let offset = line.hexValue(digits..<end)
     {
       field = NameField(range.lowerBound..<plus, .foldedStacks)
       field.offset = offset

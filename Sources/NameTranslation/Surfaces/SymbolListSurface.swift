@@ -6,8 +6,7 @@ extension Surface {
 
   static let symbolListPatterns: [LinePattern] = [
     // `ffffffff81000000 T _stext`, `ffffffffc0000000 t init	[module]`
-    .line(
-      .symbolList, .address, .text(" "), .oneOf(letters), .text(" "), .name, .module, .end),
+    .line(.symbolList, .address, .text(" "), .oneOf(letters), .text(" "), .name, .module, .end),
     // nm -S: the size after the address
     .line(
       .symbolList, .address, .text(" "), .address, .text(" "), .oneOf(letters), .text(" "), .name,

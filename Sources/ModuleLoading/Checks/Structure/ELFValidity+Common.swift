@@ -3,9 +3,7 @@ internal import ELFFormat
 internal import ModuleFiles
 
 extension ELFValidity {
-  func failure(_ line: String) -> Failure {
-    Failure(rules.has(.namesHeaderDefects) ? line : nil)
-  }
+  func failure(_ line: String) -> Failure { Failure(rules.has(.namesHeaderDefects) ? line : nil) }
 
   var shownName: String { infoName ?? "(missing .modinfo section or name field)" }
 

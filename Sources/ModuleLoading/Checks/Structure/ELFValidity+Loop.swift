@@ -11,9 +11,7 @@ extension ELFValidity {
     }
     map.names = map.bytes(nameIndex)
     // 5.10 looks at the byte before an empty table.
-    if table.size == 0, rules.has(.namesHeaderDefects) {
-      throw failure("empty section name table")
-    }
+    if table.size == 0, rules.has(.namesHeaderDefects) { throw failure("empty section name table") }
     if let last = map.names.byte(at: map.names.byteCount - 1), last != 0 {
       throw failure("ELF Spec violation: section name table isn't null terminated")
     }
@@ -33,11 +31,7 @@ extension ELFValidity {
         throw Failure(ELFValidity.nameLine(index, section))
       }
     }
-    if rules.has(.countsSpecialSections) {
-      try findAsOf64()
-    } else {
-      try findAsOf510()
-    }
+    if rules.has(.countsSpecialSections) { try findAsOf64() } else { try findAsOf510() }
     if !ignoresModversions { indices.versions = map.find("__versions") }
   }
 
@@ -67,8 +61,7 @@ extension ELFValidity {
     indices.strings = Int(map.sections[indices.symbols].link)
     let structures = map.all(".gnu.linkonce.this_module", where: isStored)
     guard structures.count == 1, let structure = structures.first else {
-      throw Failure(
-        "module \(shownName): Only one .gnu.linkonce.this_module section must exist.")
+      throw Failure("module \(shownName): Only one .gnu.linkonce.this_module section must exist.")
     }
     try checkStructure(structure)
   }

@@ -79,9 +79,7 @@ extension ELFValidity {
     let section = map.sections[indices.strings]
     let strings = map.bytes(indices.strings)
     guard section.size > 0 else { throw Failure("empty symbol string table") }
-    guard strings.byte(at: 0) == 0 else {
-      throw Failure("symbol string table missing leading NUL")
-    }
+    guard strings.byte(at: 0) == 0 else { throw Failure("symbol string table missing leading NUL") }
     guard strings.byte(at: strings.byteCount - 1) == 0 else {
       throw Failure("symbol string table isn't NUL terminated")
     }
