@@ -35,13 +35,8 @@ struct CheckReport {
       verdicts.add(unreadable: error)
     case .success(let outcome):
       counts[outcome.verdict, default: 0] += 1
-      verdicts.add(
-        outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
-      if verdicts.isJSON {
-        writeJSON(outcome)
-      } else if verdicts.writesText {
-        writeText(outcome)
-      }
+      verdicts.add(outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
+      if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
       verdicts.flush()
     }
   }

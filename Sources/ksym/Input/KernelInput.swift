@@ -15,9 +15,7 @@ struct KernelInput {
 
   /// Opens a kernel, or ends the command.
   func open(_ path: String) throws -> OpenKernel {
-    let kernel = try end { () throws(KernelError) in
-      try OpenKernel(path, limit: input.limit)
-    }
+    let kernel = try end { () throws(KernelError) in try OpenKernel(path, limit: input.limit) }
     if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
     return kernel
   }
@@ -72,12 +70,10 @@ struct KernelInput {
   }
 
   private func add(
-    _ paths: [String], to source: inout KernelSymbolSource, as view: ModuleSymbolView,
-    workers: Int
+    _ paths: [String], to source: inout KernelSymbolSource, as view: ModuleSymbolView, workers: Int
   ) {
     if paths.isEmpty { return }
-    source.addModules(
-      paths, as: view, limit: input.limit, workers: workers)
+    source.addModules(paths, as: view, limit: input.limit, workers: workers)
     for error in source.unreadModules { Terminal.complain(error.explained) }
     if input.isVerbose {
       let table = source.table
@@ -113,8 +109,7 @@ struct KernelInput {
   ) throws {
     if input.isVerbose, let offset = source.kernelOffset {
       Terminal.complain(
-        "\(kernel.path): moved by \(hexadecimal(offset.value)) bytes "
-          + "(\(offset.source.words))")
+        "\(kernel.path): moved by \(hexadecimal(offset.value)) bytes " + "(\(offset.source.words))")
     }
     let isKnown: Bool
     switch kaslr.kaslr {
@@ -123,8 +118,7 @@ struct KernelInput {
     case .undoing(let offset): isKnown = source.undoMove(by: offset)
     }
     if isKnown { return }
-    Terminal.complain(
-      "\(kernel.path): cannot determine the KASLR offset; pass it with --kaslr 0x…")
+    Terminal.complain("\(kernel.path): cannot determine the KASLR offset; pass it with --kaslr 0x…")
     throw ExitCode(ExitStatus.trouble.rawValue)
   }
 }

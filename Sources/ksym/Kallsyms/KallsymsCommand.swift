@@ -8,8 +8,7 @@ internal import SymbolTables
 /// `ksym kallsyms`: the tables themselves.
 struct KallsymsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kallsyms",
-    abstract: "Decode and encode the kernel's symbol tables themselves.",
+    commandName: "kallsyms", abstract: "Decode and encode the kernel's symbol tables themselves.",
     discussion: """
       ksym symbols prints the symbols in these tables; this shows and makes the tables.
 
@@ -19,8 +18,7 @@ struct KallsymsCommand: ParsableCommand {
 
       Exit status: 0 done; 1 a line or an address cannot be encoded; 2 a file cannot be read, or has \
       no tables.
-      """,
-    subcommands: [KallsymsDecodeCommand.self, KallsymsEncodeCommand.self])
+      """, subcommands: [KallsymsDecodeCommand.self, KallsymsEncodeCommand.self])
 }
 
 /// `ksym kallsyms decode`: where the tables lie, and how they are laid out.
@@ -41,8 +39,7 @@ struct KallsymsDecodeCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var input: InputOptions
 
-  @Argument(help: "A kernel image.", completion: .file())
-  var kernel: String
+  @Argument(help: "A kernel image.", completion: .file()) var kernel: String
 
   func run() throws {
     let reader = KernelInput(input)
@@ -69,8 +66,9 @@ struct KallsymsDecodeCommand: ParsableCommand {
       (addresses, tables.addresses), ("kallsyms_relative_base", tables.relativeBase),
       ("kallsyms_seqs_of_names", tables.sequences),
     ]
-    return all.compactMap { name, range in range.map { (name, $0) } }
-      .sorted { $0.1.lowerBound < $1.1.lowerBound }
+    return all.compactMap { name, range in range.map { (name, $0) } }.sorted {
+      $0.1.lowerBound < $1.1.lowerBound
+    }
   }
 
   private func writeText(
@@ -145,25 +143,20 @@ struct KallsymsEncodeCommand: ParsableCommand {
       scripts/kallsyms); 2 the file cannot be read.
       """)
 
-  @Flag(help: "All symbols, not only functions.")
-  var allSymbols = false
+  @Flag(help: "All symbols, not only functions.") var allSymbols = false
 
-  @Flag(help: "Offsets from _text instead of addresses (7.0 and later).")
-  var pcRelative = false
+  @Flag(help: "Offsets from _text instead of addresses (7.0 and later).") var pcRelative = false
 
-  @Flag(help: "Offsets from a base (implied for 6.12 to 6.19).")
-  var baseRelative = false
+  @Flag(help: "Offsets from a base (implied for 6.12 to 6.19).") var baseRelative = false
 
-  @Flag(help: "Per-CPU symbols are absolute (6.14 and before).")
-  var absolutePercpu = false
+  @Flag(help: "Per-CPU symbols are absolute (6.14 and before).") var absolutePercpu = false
 
   @Option(help: ArgumentHelp("The release to write as, 6.12 or later.", valueName: "release"))
   var release = KernelRelease.newest.description
 
   @OptionGroup var size: SizeOption
 
-  @Argument(help: "Output of nm -n, such as System.map, or -.", completion: .file())
-  var map: String
+  @Argument(help: "Output of nm -n, such as System.map, or -.", completion: .file()) var map: String
 
   private var form: KallsymsEncoder.Form? { KernelRelease(release).flatMap { .init($0) } }
 

@@ -42,8 +42,7 @@ struct KernelCommand: ParsableCommand {
   var showsConfig = false
 
   /// The older spelling: elsewhere --config takes a file.
-  @Flag(name: .customLong("config"), help: .hidden)
-  var showsConfigAsBefore = false
+  @Flag(name: .customLong("config"), help: .hidden) var showsConfigAsBefore = false
 
   @OptionGroup var json: JSONOption
   @OptionGroup var colour: ColourOption
@@ -73,9 +72,7 @@ struct KernelCommand: ParsableCommand {
         } else {
           report.writeText(facts)
         }
-      } catch {
-        report.complain(error.explained)
-      }
+      } catch { report.complain(error.explained) }
     }
     report.finish()
     throw ExitCode(report.status.rawValue)

@@ -50,8 +50,7 @@ extension KernelReport {
     json.member("count", optional: symbols.count)
     json.member("ofModules", optional: symbols.moduleSymbolCount)
     json.member("exported", optional: symbols.exportCount)
-    json.member(
-      "kernelOffset", optional: symbols.kernelOffset.map { hexadecimal($0.value) })
+    json.member("kernelOffset", optional: symbols.kernelOffset.map { hexadecimal($0.value) })
     json.key("kallsyms")
     if let tables = symbols.tables {
       json.beginObject()
@@ -63,8 +62,7 @@ extension KernelReport {
       json.key("twoByteLengths")
       if let isWide = tables.hasTwoByteLengths { json.value(isWide) } else { json.null() }
       json.member("markerSize", optional: tables.markerSize)
-      json.member(
-        "sequenceSize", optional: tables.sequences == nil ? nil : tables.sequenceSize)
+      json.member("sequenceSize", optional: tables.sequences == nil ? nil : tables.sequenceSize)
       json.endObject()
     } else {
       json.null()

@@ -28,9 +28,8 @@ extension KernelReport {
   }
 
   /// The same as members of an object.
-  static func writeLayouts(
-    _ config: KernelConfig, _ facts: KernelFacts, _ json: inout OutputBuffer
-  ) {
+  static func writeLayouts(_ config: KernelConfig, _ facts: KernelFacts, _ json: inout OutputBuffer)
+  {
     let table = VersionLayoutTable(config, of: facts)
     json.key("layouts")
     json.beginArray()

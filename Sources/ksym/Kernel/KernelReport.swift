@@ -212,9 +212,7 @@ extension KernelReport {
     return "\(machine.name), \(layout.wordSize * 8) bits, \(order)"
   }
 
-  static func isEmbedded(_ facts: KernelFacts) -> Bool {
-    facts.config?.source.code == .embedded
-  }
+  static func isEmbedded(_ facts: KernelFacts) -> Bool { facts.config?.source.code == .embedded }
 
   static func words(for form: MemoryDump.Form) -> String {
     switch form {

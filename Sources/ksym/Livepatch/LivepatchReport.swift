@@ -29,11 +29,7 @@ struct LivepatchReport {
     case .success(let outcome):
       verdicts.add(
         outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
-      if verdicts.isJSON {
-        writeJSON(outcome)
-      } else if verdicts.writesText {
-        writeText(outcome)
-      }
+      if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
       verdicts.flush()
     }
   }
@@ -45,8 +41,8 @@ struct LivepatchReport {
 
   private mutating func writeText(_ outcome: LivepatchOutcome) {
     verdicts.writeHead(
-      outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, width: 13,
-      outcome.errno, outcome.log)
+      outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, width: 13, outcome.errno,
+      outcome.log)
     var patched = outcome.functions[...]
     for object in outcome.patch?.objects ?? [] {
       let callbacks = object.callbacks.map(\.rawValue).joined(separator: ", ")
@@ -73,9 +69,7 @@ struct LivepatchReport {
     if let size = finding.size { words.append("\(size) bytes") }
     if finding.count > 1 { words.append("\(max(1, finding.position)) of \(finding.count)") }
     if finding.isTraceable == false { words.append(verdicts.terminal.bad("no fentry site")) }
-    if let new {
-      words.append("by \(plain(new))\(finding.newSize.map { ", \($0) bytes" } ?? "")")
-    }
+    if let new { words.append("by \(plain(new))\(finding.newSize.map { ", \($0) bytes" } ?? "")") }
     let object = verb == "patches" ? "" : " of \(plain(finding.object))"
     let details = words.filter { !$0.isEmpty }.joined(separator: ", ")
     let position = finding.position == 0 ? "" : ",\(finding.position)"
@@ -97,9 +91,7 @@ struct LivepatchReport {
     json.key("functions")
     json.beginArray()
     let functions = outcome.patch?.objects.flatMap(\.functions) ?? []
-    for (finding, function) in zip(outcome.functions, functions) {
-      write(finding, function, &json)
-    }
+    for (finding, function) in zip(outcome.functions, functions) { write(finding, function, &json) }
     json.endArray()
     json.key("symbols")
     json.beginArray()

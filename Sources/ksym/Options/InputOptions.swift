@@ -89,9 +89,7 @@ struct ByteSize: ExpressibleByArgument {
   /// The size in the largest unit that gives a whole number.
   var defaultValueDescription: String {
     for (unit, shift) in [("G", 30), ("M", 20), ("K", 10)]
-    where bytes != 0 && bytes & (1 << shift - 1) == 0 {
-      return "\(bytes >> shift)\(unit)"
-    }
+    where bytes != 0 && bytes & (1 << shift - 1) == 0 { return "\(bytes >> shift)\(unit)" }
     return String(bytes)
   }
 }

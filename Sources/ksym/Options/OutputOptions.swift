@@ -10,9 +10,7 @@ struct JSONOption: ParsableArguments {
 /// `--color`.
 struct ColourOption: ParsableArguments {
   /// When to colour output.
-  enum Choice: String, CaseIterable, ExpressibleByArgument {
-    case auto, always, never
-  }
+  enum Choice: String, CaseIterable, ExpressibleByArgument { case auto, always, never }
 
   @Option(
     name: .customLong("color"),

@@ -35,9 +35,7 @@ struct Columns {
   }
 
   /// Appends the lines.
-  func write(to output: inout OutputBuffer) {
-    for line in lines { output.append(line + "\n") }
-  }
+  func write(to output: inout OutputBuffer) { for line in lines { output.append(line + "\n") } }
 }
 
 /// A cell with blanks after it, up to a width in terminal columns.

@@ -59,13 +59,9 @@ extension OutputBuffer {
 
   mutating func null() { raw("null") }
 
-  mutating func value(optional text: String?) {
-    if let text { value(text) } else { null() }
-  }
+  mutating func value(optional text: String?) { if let text { value(text) } else { null() } }
 
-  mutating func value(optional flag: Bool?) {
-    if let flag { value(flag) } else { null() }
-  }
+  mutating func value(optional flag: Bool?) { if let flag { value(flag) } else { null() } }
 
   /// A key and its value.
   mutating func member(_ name: StaticString, _ text: String) {
@@ -129,8 +125,7 @@ extension OutputBuffer {
   }
 
   /// A comma, where a value or the end of one is before.
-  @inline(__always)
-  private mutating func separate() {
+  @inline(__always) private mutating func separate() {
     switch bytes.last {
     case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"), nil: break
     default: append(UInt8(ascii: ","))

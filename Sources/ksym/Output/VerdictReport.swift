@@ -38,9 +38,8 @@ struct VerdictReport {
   }
 
   /// Notes a verdict: its status, its cell, and what it rests on.
-  mutating func add(
-    _ path: String, _ word: String, _ status: ExitStatus, _ found: [LoadAssumption]
-  ) {
+  mutating func add(_ path: String, _ word: String, _ status: ExitStatus, _ found: [LoadAssumption])
+  {
     self.status = max(self.status, status)
     if isTable { matrix.add(path, colour(word, status)) }
     for one in found where wasAssumed.insert(one).inserted { assumed.append(one) }
@@ -116,9 +115,7 @@ struct VerdictReport {
   }
 
   /// Hands on what was written, once it is much.
-  mutating func flush() {
-    if output.bytes.count > 1 << 15 { Terminal.write(&output) }
-  }
+  mutating func flush() { if output.bytes.count > 1 << 15 { Terminal.write(&output) } }
 
   /// Writes what is left: the table or a summary, and what was assumed.
   mutating func finish(summary: String) {

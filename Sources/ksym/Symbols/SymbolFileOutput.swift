@@ -15,14 +15,11 @@ struct SymbolFileOptions: ParsableArguments {
   var output: String?
 
   @Option(
-    name: .customLong("to"),
-    help: ArgumentHelp(
-      "Form of the names (elf only).", valueName: "form"))
+    name: .customLong("to"), help: ArgumentHelp("Form of the names (elf only).", valueName: "form"))
   var form: SymbolFile.Naming = .linkage
 
   /// The older spelling: elsewhere --names takes a file.
-  @Option(name: .customLong("names"), help: .hidden)
-  var formAsBefore: SymbolFile.Naming?
+  @Option(name: .customLong("names"), help: .hidden) var formAsBefore: SymbolFile.Naming?
 
   @Flag(help: "Leave out the contents of sections (elf only); notes are kept.")
   var noContents = false
@@ -41,9 +38,7 @@ extension SymbolFileOptions {
   }
 
   /// Writes the chosen symbols as an ELF file, or ends the command with the reason.
-  func write(
-    _ kernel: OpenKernel, _ source: KernelSymbolSource, chosen: [Int]
-  ) throws {
+  func write(_ kernel: OpenKernel, _ source: KernelSymbolSource, chosen: [Int]) throws {
     let path = kernel.path
     let target = try target()
     do {
@@ -66,9 +61,7 @@ extension SymbolFileOptions {
         try AtomicFile.write(file.bytes, to: target)
       }
       return
-    } catch let error as ParseError {
-      Terminal.complain("\(path): \(error)")
-    } catch {
+    } catch let error as ParseError { Terminal.complain("\(path): \(error)") } catch {
       Terminal.complain(error.explained)
     }
     throw ExitCode(ExitStatus.trouble.rawValue)

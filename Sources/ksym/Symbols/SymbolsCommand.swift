@@ -41,8 +41,7 @@ struct SymbolsCommand: ParsableCommand {
     case systemMap = "system-map"
   }
 
-  @Option(help: "Output format.")
-  var format: Format = .systemMap
+  @Option(help: "Output format.") var format: Format = .systemMap
 
   @Option(
     name: .customLong("name"),
@@ -72,8 +71,7 @@ struct SymbolsCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a directory "
-        + "of modules, or running."),
-    completion: .file())
+        + "of modules, or running."), completion: .file())
   var kernels: [String] = []
 
   func validate() throws {
@@ -94,8 +92,7 @@ struct SymbolsCommand: ParsableCommand {
       of: opened, modules: modules, kaslr: kaslr, as: view,
       modulesAs: format == .kallsyms ? .kernel : .file)
     let printer = SymbolPrinter(
-      source, format: format, asKernel: asKernel,
-      showsReadable: readable.isWanted)
+      source, format: format, asKernel: asKernel, showsReadable: readable.isWanted)
     let patterns = names.map { NamePattern($0) }
     let letters = type.map { Array($0.utf8) }
     let table = source.table
@@ -156,8 +153,7 @@ struct SymbolPrinter {
   private let showsOwners: Bool
 
   init(
-    _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool,
-    showsReadable: Bool
+    _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool, showsReadable: Bool
   ) {
     self.source = source
     self.format = format
@@ -182,9 +178,7 @@ struct SymbolPrinter {
     func group(_ index: Int) -> Int { table.hasPlace(at: index) ? 0 : table.ownerIndex(at: index) }
     var ordered = chosen
     if !table.isSorted {
-      ordered.sort {
-        (group($0), addresses[$0], $0) < (group($1), addresses[$1], $1)
-      }
+      ordered.sort { (group($0), addresses[$0], $0) < (group($1), addresses[$1], $1) }
     }
     // Only runs of equal addresses are left to be sorted.
     var start = 0

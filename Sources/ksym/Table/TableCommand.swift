@@ -23,8 +23,7 @@ struct TableCommand: ParsableCommand {
       Exit status: 0 the answer is yes; 1 a key was not found; 2 a file cannot be read or written.
       """,
     subcommands: [
-      TableBuildCommand.self, TableMergeCommand.self, TableShowCommand.self,
-      TableCheckCommand.self,
+      TableBuildCommand.self, TableMergeCommand.self, TableShowCommand.self, TableCheckCommand.self,
     ])
 }
 
@@ -32,13 +31,10 @@ struct TableCommand: ParsableCommand {
 struct TableOutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("The table to make or replace.", valueName: "file"),
-    completion: .file())
+    help: ArgumentHelp("The table to make or replace.", valueName: "file"), completion: .file())
   var output: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Memory for sorting, in bytes, or with K, M or G.", valueName: "size"))
+  @Option(help: ArgumentHelp("Memory for sorting, in bytes, or with K, M or G.", valueName: "size"))
   var memory: ByteSize = ByteSize(bytes: NameTableBuilder.defaultMemory)
 
   /// Says what was made.
@@ -56,8 +52,7 @@ struct TableOutputOptions: ParsableArguments {
 /// `ksym table build`: a table from kernels and modules.
 struct TableBuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "build",
-    abstract: "Make a name table of kernels, modules and Module.symvers.",
+    commandName: "build", abstract: "Make a name table of kernels, modules and Module.symvers.",
     usage: "ksym table build -o <file> [<options>] <files> ...",
     discussion: """
       Takes every name with what owns it: vmlinux or a module, its build ID, and the release and \
@@ -82,8 +77,7 @@ struct TableBuildCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
-      valueName: "files"),
-    completion: .file())
+      valueName: "files"), completion: .file())
   var paths: [String] = []
 
   func validate() throws { _ = try kernels.paths(and: paths) }
@@ -105,8 +99,7 @@ struct TableBuildCommand: ParsableCommand {
     var kernels = KernelOwners()
     var failure: (any Error)?
     FileRun(workers: jobs.workers, counted: "files").run(
-      entries,
-      makeState: { NameReader(limit: limit) },
+      entries, makeState: { NameReader(limit: limit) },
       work: { reader, path in try reader.read(path) },
       consume: { result, _ in
         do {
@@ -130,17 +123,14 @@ struct TableBuildCommand: ParsableCommand {
           owner.name, buildID: owner.buildID, release: owner.release,
           isKernel: owner.name == SymbolTable.kernelName))
     }
-    try names.forEachPair { name, owner in
-      try builder.add(name, owner: owner.map { owners[$0] })
-    }
+    try names.forEachPair { name, owner in try builder.add(name, owner: owner.map { owners[$0] }) }
   }
 }
 
 /// `ksym table merge`: one table of several.
 struct TableMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "merge",
-    abstract: "Make one name table of several.",
+    commandName: "merge", abstract: "Make one name table of several.",
     usage: "ksym table merge -o <file> [<options>] <tables> ...",
     discussion: """
       The result is what building from all the kernels at once would give, byte for byte.
@@ -154,8 +144,7 @@ struct TableMergeCommand: ParsableCommand {
   @OptionGroup var table: TableOutputOptions
   @OptionGroup var verbosity: VerboseOption
 
-  @Argument(help: "Name tables.", completion: .file())
-  var tables: [String]
+  @Argument(help: "Name tables.", completion: .file()) var tables: [String]
 
   func run() throws {
     do {
@@ -186,8 +175,7 @@ struct TableCheckCommand: ParsableCommand {
 
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "Name tables.", completion: .file())
-  var tables: [String]
+  @Argument(help: "Name tables.", completion: .file()) var tables: [String]
 
   func run() throws {
     var status = ExitStatus.yes

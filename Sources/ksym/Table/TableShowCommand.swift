@@ -27,9 +27,7 @@ struct TableShowCommand: ParsableCommand {
       """)
 
   @Option(
-    name: [
-      .customShort("t", allowingJoined: true), .customLong("table"), .customLong("names"),
-    ],
+    name: [.customShort("t", allowingJoined: true), .customLong("table"), .customLong("names")],
     help: ArgumentHelp("A name table to search (repeatable).", valueName: "file"),
     completion: .file())
   var table: [String]
@@ -38,8 +36,7 @@ struct TableShowCommand: ParsableCommand {
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
 
-  @Argument(help: "Digests or names.")
-  var keys: [String]
+  @Argument(help: "Digests or names.") var keys: [String]
 
   func validate() throws {
     if table.isEmpty { throw ValidationError("--table names the table to search") }

@@ -39,8 +39,7 @@ struct TranslateCommand: ParsableCommand {
       table cannot be read, or a name was ambiguous under --ambiguous=error.
       """)
 
-  @Option(name: .customLong("to"), help: "Form to write.")
-  var form = NameForm.readable
+  @Option(name: .customLong("to"), help: "Form to write.") var form = NameForm.readable
 
   @Option(
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
@@ -58,17 +57,14 @@ struct TranslateCommand: ParsableCommand {
   @Flag(help: "Write readable{linkage}, which --to linkage always reads back.")
   var keepLinkage = false
 
-  @Flag(help: "Leave out .isra, .cold and their like too.")
-  var bare = false
+  @Flag(help: "Leave out .isra, .cold and their like too.") var bare = false
 
   @Flag(help: "Compare sizes, the release and the build ID in the text with the kernel's.")
   var verify = false
 
-  @Flag(help: "Write the address after each name+0xOFF.")
-  var addresses = false
+  @Flag(help: "Write the address after each name+0xOFF.") var addresses = false
 
-  @Flag(help: "Each line is a name, however plain (available_filter_functions).")
-  var lines = false
+  @Flag(help: "Each line is a name, however plain (available_filter_functions).") var lines = false
 
   @OptionGroup var json: JSONOption
   @OptionGroup var colour: ColourOption

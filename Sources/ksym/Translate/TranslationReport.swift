@@ -42,9 +42,7 @@ struct TranslationReport {
 
   /// Writes what was gathered, and what there is to say.
   mutating func flush(_ translator: inout TextTranslator) {
-    if isJSON {
-      for name in translator.takeNames() { writeJSON(name) }
-    }
+    if isJSON { for name in translator.takeNames() { writeJSON(name) } }
     Terminal.write(&output)
     for finding in translator.takeFindings() {
       if case .directoryDamaged(let directory, let error) = finding {
@@ -68,8 +66,7 @@ struct TranslationReport {
       let words =
         module.map {
           " [\($0)]: not found: -k and --names give no such module, or it lacks the name"
-        }
-        ?? ": not found in what -k and --names give"
+        } ?? ": not found in what -k and --names give"
       Terminal.complain("\(path): \(name)\(words)")
     case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):

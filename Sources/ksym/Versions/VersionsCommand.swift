@@ -30,12 +30,9 @@ struct VersionsCommand: ParsableCommand {
       disagree; 2 a file cannot be read or a table is malformed.
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case table, modprobe, symvers, json
-  }
+  enum Format: String, CaseIterable, ExpressibleByArgument { case table, modprobe, symvers, json }
 
-  @Option(help: "Output format.")
-  var format: Format = .table
+  @Option(help: "Output format.") var format: Format = .table
 
   @OptionGroup var names: NamesOption
 

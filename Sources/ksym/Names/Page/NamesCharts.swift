@@ -66,12 +66,8 @@ struct LengthChart {
         let tall = height(count(length))
         page.element(
           "rect",
-          [
-            "x": "\(length)", "y": rounded(100 - tall), "width": "1", "height": rounded(tall),
-          ]
-        ) { page in
-          page.element("title", text: "\(length) bytes: \(grouped(count(length)))")
-        }
+          ["x": "\(length)", "y": rounded(100 - tall), "width": "1", "height": rounded(tall)]
+        ) { page in page.element("title", text: "\(length) bytes: \(grouped(count(length)))") }
       }
     }
   }
