@@ -96,15 +96,11 @@ struct CheckReport {
     json.member("errno", optional: outcome.errno?.name)
     json.member("log", outcome.log)
     json.member("taints", outcome.taintLog)
-    json.key("symbols")
-    json.beginArray()
-    for problem in outcome.symbols { writeJSON(problem, &json) }
-    json.endArray()
+    json.member("symbols", objects: outcome.symbols, writeJSON)
     verdicts.writeTail(outcome, outcome.assumed, &json)
   }
 
   private func writeJSON(_ problem: SymbolProblem, _ json: inout OutputBuffer) {
-    json.beginObject()
     json.member("name", problem.name)
     if showsReadable, let readable = readableName(problem.name) {
       json.member("readable", readable)
@@ -113,7 +109,6 @@ struct CheckReport {
     json.member("provided", optional: problem.provided.map { checksum($0) })
     json.member("provider", optional: problem.provider)
     json.member("problem", optional: problem.problem?.rawValue)
-    json.endObject()
   }
 }
 

@@ -23,8 +23,7 @@ struct KernelInput {
   /// Calls a function, and ends the command with what it throws.
   private func end<Answer>(_ body: () throws(KernelError) -> Answer) throws -> Answer {
     do throws(KernelError) { return try body() } catch {
-      Terminal.complain(error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(error.explained)
     }
   }
 
@@ -63,8 +62,8 @@ struct KernelInput {
     guard let modules else { return [] }
     guard modules.isWanted else { return modules.paths }
     guard let tree = kernel.moduleTree(release: source.release) else {
-      Terminal.complain("\(kernel.path): the modules of this kernel were not found; see --modules")
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(
+        "\(kernel.path): the modules of this kernel were not found; see --modules")
     }
     return modules.paths + [tree]
   }
@@ -118,7 +117,7 @@ struct KernelInput {
     case .undoing(let offset): isKnown = source.undoMove(by: offset)
     }
     if isKnown { return }
-    Terminal.complain("\(kernel.path): cannot determine the KASLR offset; pass it with --kaslr 0x…")
-    throw ExitCode(ExitStatus.trouble.rawValue)
+    throw Terminal.trouble(
+      "\(kernel.path): cannot determine the KASLR offset; pass it with --kaslr 0x…")
   }
 }

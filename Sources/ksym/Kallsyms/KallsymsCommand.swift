@@ -45,8 +45,7 @@ struct KallsymsDecodeCommand: ParsableCommand {
     let reader = KernelInput(input)
     let source = try reader.symbols(of: reader.open(kernel))
     guard let tables = source.tables else {
-      Terminal.complain("\(kernel): is a list of symbols, not a kernel image")
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble("\(kernel): is a list of symbols, not a kernel image")
     }
     var output = OutputBuffer()
     if json.isWanted {
@@ -104,24 +103,16 @@ struct KallsymsDecodeCommand: ParsableCommand {
   ) {
     output.beginObject()
     output.member("release", optional: source.release)
-    output.key("symbols")
-    output.value(tables.count)
+    output.member("symbols", optional: tables.count)
     output.member("byteOrder", tables.order == .little ? "little" : "big")
-    output.key("wordBits")
-    if let size = tables.wordSize { output.value(size * 8) } else { output.null() }
+    output.member("wordBits", optional: tables.wordSize.map { $0 * 8 })
     output.member("encoding", tables.encoding.rawValue)
-    output.key("tables")
-    output.beginArray()
-    for (name, range) in ranges(tables) {
-      output.beginObject()
-      output.member("name", name)
-      output.key("offset")
-      output.value(range.lowerBound)
-      output.key("size")
-      output.value(range.count)
-      output.endObject()
+    output.member("tables", objects: ranges(tables)) { item, json in
+      let (name, range) = item
+      json.member("name", name)
+      json.member("offset", optional: range.lowerBound)
+      json.member("size", optional: range.count)
     }
-    output.endArray()
     output.endLine()
   }
 }
@@ -189,8 +180,7 @@ struct KallsymsEncodeCommand: ParsableCommand {
         Terminal.write(&output)
       }
     } catch {
-      Terminal.complain(error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(error.explained)
     }
     var messages = OutputBuffer()
     messages.append(outcome.messages)

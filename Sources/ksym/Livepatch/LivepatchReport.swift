@@ -88,15 +88,9 @@ struct LivepatchReport {
     json.member("log", outcome.log)
     json.member("taints", outcome.load.taintLog)
     write(outcome.patch, &json)
-    json.key("functions")
-    json.beginArray()
     let functions = outcome.patch?.objects.flatMap(\.functions) ?? []
-    for (finding, function) in zip(outcome.functions, functions) { write(finding, function, &json) }
-    json.endArray()
-    json.key("symbols")
-    json.beginArray()
-    for finding in outcome.symbols { write(finding, nil, &json) }
-    json.endArray()
+    json.member("functions", objects: zip(outcome.functions, functions)) { write($0.0, $0.1, &$1) }
+    json.member("symbols", objects: outcome.symbols) { write($0, nil, &$1) }
     json.member("advice", outcome.advice.map(\.words))
     json.member("adviceCodes", outcome.advice.map(\.code.rawValue))
     verdicts.writeTail(outcome.load, outcome.assumed, &json)
@@ -110,25 +104,18 @@ struct LivepatchReport {
     case LivepatchCarrier.none?, nil: carrier = nil
     }
     json.member("carrier", optional: carrier)
-    json.key("replaces")
-    if let replaces = patch?.replaces { json.value(replaces) } else { json.null() }
+    json.member("replaces", optional: patch?.replaces)
     json.member("states", patch?.hasStates ?? false)
     json.member("shadow", patch?.usesShadowVariables ?? false)
-    json.key("objects")
-    json.beginArray()
-    for object in patch?.objects ?? [] {
-      json.beginObject()
+    json.member("objects", objects: patch?.objects ?? []) { object, json in
       json.member("name", object.title)
       json.member("callbacks", object.callbacks.map(\.rawValue))
-      json.endObject()
     }
-    json.endArray()
   }
 
   private func write(
     _ finding: LivepatchFinding, _ function: PatchedFunction?, _ json: inout OutputBuffer
   ) {
-    json.beginObject()
     json.member("object", finding.object)
     json.member("name", finding.name)
     json.member("sympos", optional: Int(clamping: finding.position))
@@ -140,10 +127,8 @@ struct LivepatchReport {
     if let function {
       json.member("new", optional: function.newName)
       json.member("newSize", optional: function.newSize.map { Int(clamping: $0) })
-      json.key("traceable")
-      if let traceable = finding.isTraceable { json.value(traceable) } else { json.null() }
+      json.member("traceable", optional: finding.isTraceable)
     }
-    json.endObject()
   }
 }
 

@@ -177,8 +177,7 @@ struct LookupCommand: ParsableCommand {
   {
     guard let era else { return nil }
     guard let release = KernelRelease(era == "own" ? source.release ?? "" : era) else {
-      Terminal.complain("\(path): its release is not known; say it with --era")
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble("\(path): its release is not known; say it with --era")
     }
     let hasLTO = lto ?? (era != "own" || source.table.hasPromotedNames)
     let rules = LookupEra.of(release, .init(hasClangLTO: hasLTO, hasCFIWithThinLTO: hasLTO && cfi))

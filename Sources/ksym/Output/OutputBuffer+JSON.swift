@@ -114,6 +114,32 @@ extension OutputBuffer {
     endArray()
   }
 
+  /// A key and an array of objects, whose members a function appends.
+  mutating func member<Items: Sequence>(
+    _ name: StaticString, objects items: Items,
+    _ write: (Items.Element, inout OutputBuffer) -> Void
+  ) {
+    key(name)
+    beginArray()
+    for item in items {
+      beginObject()
+      write(item, &self)
+      endObject()
+    }
+    endArray()
+  }
+
+  /// A key and an object, whose members a function appends; `null` if there is nothing to describe.
+  mutating func member<Value>(
+    _ name: StaticString, object value: Value?, _ write: (Value, inout OutputBuffer) -> Void
+  ) {
+    key(name)
+    guard let value else { return null() }
+    beginObject()
+    write(value, &self)
+    endObject()
+  }
+
   private mutating func raw(_ word: StaticString) {
     separate()
     append(word)

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import ByteStorage
 internal import Glibc
 internal import Synchronization
@@ -40,6 +41,12 @@ struct Terminal: Sendable {
     var line = OutputBuffer()
     line.append("ksym: \(plain(text))\n")
     _ = line.write(to: 2)
+  }
+
+  /// Complains in one line; what it returns ends the command when thrown.
+  static func trouble(_ text: String) -> ExitCode {
+    complain(text)
+    return ExitCode(ExitStatus.trouble.rawValue)
   }
 
   /// Writes to standard output; ends the command quietly when the reader has gone.

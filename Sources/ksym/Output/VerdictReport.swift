@@ -94,12 +94,11 @@ struct VerdictReport {
     json.beginObject()
     json.member("module", load.path)
     json.member("name", load.name)
-    json.key("kernel")
-    json.beginObject()
-    json.member("path", kernelPath)
-    json.member("release", optional: release)
-    if let era { json.member("era", optional: era) }
-    json.endObject()
+    json.member("kernel", object: kernelPath) { path, json in
+      json.member("path", path)
+      json.member("release", optional: release)
+      if let era { json.member("era", optional: era) }
+    }
   }
 
   /// Writes the JSON members that all verdicts end with, in words and as codes.

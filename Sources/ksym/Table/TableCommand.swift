@@ -88,8 +88,7 @@ struct TableBuildCommand: ParsableCommand {
       for path in try kernels.paths(and: paths) { try add(path, to: &builder) }
       table.report(try builder.finish(), isVerbose: input.isVerbose)
     } catch {
-      Terminal.complain((error as? FileFailure)?.words ?? error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble((error as? FileFailure)?.words ?? error.explained)
     }
   }
 
@@ -152,8 +151,7 @@ struct TableMergeCommand: ParsableCommand {
       for path in tables { try builder.add(try NameTable(path), path: path) }
       table.report(try builder.finish(), isVerbose: verbosity.isWanted)
     } catch {
-      Terminal.complain(error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(error.explained)
     }
   }
 }

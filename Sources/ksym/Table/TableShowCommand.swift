@@ -112,17 +112,12 @@ struct TableReport {
     output.member("source", found.name.source.text)
     output.member("readable", optional: readable)
     output.member("hashed", found.name.hashed.hexadecimal)
-    output.key("owners")
-    output.beginArray()
-    for owner in found.owners {
-      output.beginObject()
-      output.member("name", owner.name)
-      output.member("buildId", hexadecimal(owner.buildID))
-      output.member("release", owner.release)
-      output.member("kernelBuildId", hexadecimal(owner.kernelBuildID))
-      output.endObject()
+    output.member("owners", objects: found.owners) { owner, json in
+      json.member("name", owner.name)
+      json.member("buildId", hexadecimal(owner.buildID))
+      json.member("release", owner.release)
+      json.member("kernelBuildId", hexadecimal(owner.kernelBuildID))
     }
-    output.endArray()
     output.endLine()
   }
 

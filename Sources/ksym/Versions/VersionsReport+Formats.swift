@@ -35,15 +35,11 @@ extension VersionsReport {
     result.output.member("module", path)
     result.output.member("name", optional: name)
     result.output.member("layouts", tables.layouts.map(\.rawValue))
-    result.output.key("used")
-    result.output.beginArray()
-    for (kernels, layout) in VersionsReport.usage(tables) {
-      result.output.beginObject()
-      result.output.member("kernels", kernels)
-      result.output.member("layout", layout)
-      result.output.endObject()
+    result.output.member("used", objects: VersionsReport.usage(tables)) { item, json in
+      let (kernels, layout) = item
+      json.member("kernels", kernels)
+      json.member("layout", layout)
     }
-    result.output.endArray()
     result.output.key("versions")
     result.output.beginArray()
     tables.forEach { layout, record in write(layout, record, names, &result.output) }
