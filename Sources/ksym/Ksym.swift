@@ -5,7 +5,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Glibc
 
-/// The `ksym` command.
 @main
 struct Ksym: ParsableCommand {
   static let configuration = CommandConfiguration(

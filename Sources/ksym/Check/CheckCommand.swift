@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import Kernels
 internal import ModuleLoading
 
-/// `ksym check`: will this kernel load this module, and if not, why.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Say whether a kernel would load a module, and if not, why.",
@@ -33,11 +32,9 @@ struct CheckCommand: ParsableCommand {
       """)
 
   @OptionGroup var kernelOptions: KernelOptions
-
   @OptionGroup var preloadOptions: PreloadOptions
 
   @Flag(help: "As modprobe --force-modversion (finit_module flag 1).") var ignoreModversions = false
-
   @Flag(help: "As modprobe --force-vermagic (finit_module flag 2).") var ignoreVermagic = false
 
   @Option(
@@ -73,7 +70,6 @@ struct CheckCommand: ParsableCommand {
     throw ExitCode(report.verdicts.status.rawValue)
   }
 
-  /// Asks one kernel.
   private func check(_ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport) {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols

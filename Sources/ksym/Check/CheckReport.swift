@@ -2,7 +2,6 @@ internal import ByteStorage
 internal import Livepatching
 internal import ModuleLoading
 
-/// Formats the answers of `ksym check`.
 struct CheckReport {
   private(set) var verdicts: VerdictReport
   private let showsReadable: Bool
@@ -17,13 +16,11 @@ struct CheckReport {
     self.showsReadable = showsReadable
   }
 
-  /// What follows is about this kernel.
   mutating func begin(path: String, release: String?) {
     verdicts.begin(path: path, release: release)
     loadsShown = 0
   }
 
-  /// Formats an answer.
   mutating func describe(_ answer: LoadAnswer<LoadOutcome>) {
     if answer.isPreloaded {
       verdicts.add(preloaded: answer.result)
@@ -113,7 +110,6 @@ struct CheckReport {
 }
 
 extension LoadVerdict {
-  /// The exit status that it gives.
   fileprivate var status: ExitStatus {
     switch self {
     case .loads: .yes

@@ -5,7 +5,6 @@ internal import ModuleFiles
 internal import ModuleVersions
 internal import SymbolTables
 
-/// `ksym exports`: what a kernel or module exports.
 struct ExportsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exports",

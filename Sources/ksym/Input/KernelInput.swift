@@ -13,7 +13,6 @@ struct KernelInput {
 
   init(_ input: InputOptions) { self.input = input }
 
-  /// Opens a kernel, or ends the command.
   func open(_ path: String) throws -> OpenKernel {
     let kernel = try end { () throws(KernelError) in try OpenKernel(path, limit: input.limit) }
     if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
@@ -28,16 +27,6 @@ struct KernelInput {
   }
 
   /// The symbols of a kernel with those of modules, or ends the command.
-  ///
-  /// - Parameters:
-  ///   - kernel: The kernel.
-  ///   - modules: Modules to add.
-  ///   - kaslr: Which addresses are wanted.
-  ///   - view: How symbols are wanted.
-  ///   - moduleView: What is taken of modules' symbol tables.
-  ///   - probeSites: Whether to read which functions can be probed.
-  /// - Returns: The symbols.
-  /// - Throws: `ExitCode`, after the reason is printed.
   func symbols(
     of kernel: OpenKernel, modules: ModuleSymbolOptions? = nil, kaslr: KASLROptions? = nil,
     as view: SymbolView = .listed, modulesAs moduleView: ModuleSymbolView = .file,
@@ -54,7 +43,6 @@ struct KernelInput {
     return source
   }
 
-  /// The modules to add to a kernel.
   private func paths(
     _ modules: ModuleSymbolOptions?, _ source: KernelSymbolSource, _ kernel: OpenKernel
   ) throws -> [String] {

@@ -5,7 +5,6 @@ internal import KernelReleases
 internal import Kernels
 internal import SymbolTables
 
-/// `ksym kallsyms`: the tables themselves.
 struct KallsymsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kallsyms", abstract: "Decode and encode the kernel's symbol tables themselves.",
@@ -21,7 +20,6 @@ struct KallsymsCommand: ParsableCommand {
       """, subcommands: [KallsymsDecodeCommand.self, KallsymsEncodeCommand.self])
 }
 
-/// `ksym kallsyms decode`: where the tables lie, and how they are laid out.
 struct KallsymsDecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode",
@@ -117,7 +115,6 @@ struct KallsymsDecodeCommand: ParsableCommand {
   }
 }
 
-/// `ksym kallsyms encode`: what `scripts/kallsyms` writes.
 struct KallsymsEncodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode",
@@ -135,11 +132,8 @@ struct KallsymsEncodeCommand: ParsableCommand {
       """)
 
   @Flag(help: "All symbols, not only functions.") var allSymbols = false
-
   @Flag(help: "Offsets from _text instead of addresses (7.0 and later).") var pcRelative = false
-
   @Flag(help: "Offsets from a base (implied for 6.12 to 6.19).") var baseRelative = false
-
   @Flag(help: "Per-CPU symbols are absolute (6.14 and before).") var absolutePercpu = false
 
   @Option(help: ArgumentHelp("The release to write as, 6.12 or later.", valueName: "release"))

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Kernels
 
-/// `ksym kernel`: what a kernel is.
 struct KernelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernel",

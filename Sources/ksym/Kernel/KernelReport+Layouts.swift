@@ -27,7 +27,6 @@ extension KernelReport {
     }
   }
 
-  /// The same as members of an object.
   static func writeLayouts(_ config: KernelConfig, _ facts: KernelFacts, _ json: inout OutputBuffer)
   {
     let table = VersionLayoutTable(config, of: facts)

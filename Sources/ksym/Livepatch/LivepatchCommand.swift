@@ -6,7 +6,6 @@ internal import Kernels
 internal import ModuleLoading
 internal import SymbolTables
 
-/// `ksym livepatch`: what a livepatch patches and names, and whether kernels take it.
 struct LivepatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "livepatch", abstract: "Resolve and check every symbol that a livepatch names.",
@@ -38,7 +37,6 @@ struct LivepatchCommand: ParsableCommand {
       """)
 
   @OptionGroup var kernelOptions: KernelOptions
-
   @OptionGroup var preloadOptions: PreloadOptions
 
   @Option(

@@ -2,7 +2,6 @@ internal import ByteStorage
 internal import Livepatching
 internal import ModuleLoading
 
-/// Formats the answers of `ksym livepatch`.
 struct LivepatchReport {
   private(set) var verdicts: VerdictReport
   /// The release by whose rules livepatches are judged, if it is not the kernel's own.
@@ -13,12 +12,10 @@ struct LivepatchReport {
     self.era = era
   }
 
-  /// What follows is about this kernel.
   mutating func begin(path: String, release: String?) {
     verdicts.begin(path: path, release: release)
   }
 
-  /// Formats an answer.
   mutating func describe(_ answer: LoadAnswer<LivepatchOutcome>) {
     if answer.isPreloaded {
       verdicts.add(preloaded: answer.result.map(\.load))
@@ -135,7 +132,6 @@ struct LivepatchReport {
 private typealias LivepatchCarrier = Livepatch.Carrier
 
 extension LivepatchDecision.Verdict {
-  /// The exit status that it gives.
   fileprivate var status: ExitStatus {
     switch self {
     case .applies: .yes

@@ -7,7 +7,6 @@ internal import NameTranslation
 internal import SymbolSpelling
 internal import SymbolTables
 
-/// `ksym lookup`: name, address or digest to symbol.
 struct LookupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lookup",
@@ -78,7 +77,6 @@ struct LookupCommand: ParsableCommand {
   var spelling: SpellingChoice?
 
   @OptionGroup var names: NamesOption
-
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var json: JSONOption
@@ -171,7 +169,6 @@ struct LookupCommand: ParsableCommand {
 
   private var form: LookupReport.Form { json.isWanted ? .json : long ? .long : .line }
 
-  /// The rules that `--era` asks for.
   private func eraLookup(_ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String) throws
     -> EraLookup?
   {

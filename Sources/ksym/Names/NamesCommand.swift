@@ -5,7 +5,6 @@ internal import Kernels
 internal import NameAudits
 internal import SymbolTables
 
-/// `ksym names`: what the names of kernels and modules are like.
 struct NamesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "names", abstract: "Audit names: limits, suffixes, duplicates.",

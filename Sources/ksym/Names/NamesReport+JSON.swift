@@ -6,7 +6,6 @@ internal import SymbolNames
 internal import SymbolTables
 
 extension NamesReport {
-  /// Appends the audit as one JSON object.
   func writeJSON(to output: inout OutputBuffer) {
     output.beginObject()
     output.member("sources", sources)
@@ -41,12 +40,12 @@ extension NamesReport {
 
   private func writeLimits(_ json: inout OutputBuffer) {
     json.member("limits", objects: audit.limits) { entry, json in
-      json.member("interface", entry.limit.interface.key)
+      json.member("interface", entry.limit.interface.rawValue)
       json.member("maximum", optional: entry.limit.maximum)
       json.member("bits", optional: entry.limit.wordBits)
       json.member("since", optional: entry.row.range.since?.description)
       json.member("through", optional: entry.row.range.through?.description)
-      json.member("excess", entry.limit.excess.words)
+      json.member("excess", entry.limit.excess.rawValue)
       json.members(of: entry.longer)
       json.member("source", entry.row.source)
     }

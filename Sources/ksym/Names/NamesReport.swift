@@ -50,7 +50,7 @@ struct NamesReport {
       let words = "\(entry.limit.interface.words)\(entry.conditions)"
       let line =
         "  \(rightAligned(String(entry.limit.maximum), to: 6))  \(rightAligned(count, to: 9))  \(words)"
-        + (entry.longer.names > 0 ? ": \(entry.limit.excess.words)" : "")
+        + (entry.longer.names > 0 ? ": \(entry.limit.excess.rawValue)" : "")
       output.append((entry.longer.names > 0 ? terminal.doubtful(line) : line) + "\n")
     }
   }
@@ -144,7 +144,6 @@ extension NamesReport {
     return ranges
   }
 
-  /// A number and what it counts.
   static func counted(_ number: Int, _ word: String) -> String {
     "\(grouped(number)) \(word)\(number == 1 ? "" : "s")"
   }

@@ -35,10 +35,8 @@ struct KernelOptions: ParsableArguments {
     }
   }
 
-  /// What the user says of the kernels.
   var given: [GivenFact] { assume.compactMap { GivenFact($0) } }
 
-  /// The kernels that are asked.
   var paths: [String] { kernel.isEmpty ? ["running"] : kernel }
 
   /// Opens a kernel and reads its facts, or ends the command with a hint.

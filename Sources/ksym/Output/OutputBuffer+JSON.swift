@@ -9,7 +9,6 @@ extension OutputBuffer {
   mutating func beginArray() { open(UInt8(ascii: "[")) }
   mutating func endArray() { append(UInt8(ascii: "]")) }
 
-  /// Ends an object that has a line of its own.
   mutating func endLine() {
     endObject()
     append(UInt8(ascii: "\n"))
@@ -63,31 +62,26 @@ extension OutputBuffer {
 
   mutating func value(optional flag: Bool?) { if let flag { value(flag) } else { null() } }
 
-  /// A key and its value.
   mutating func member(_ name: StaticString, _ text: String) {
     key(name)
     value(text)
   }
 
-  /// A key and its value, or `null`.
   mutating func member(_ name: StaticString, optional text: String?) {
     key(name)
     value(optional: text)
   }
 
-  /// A key and its value, or `null`.
   mutating func member(_ name: StaticString, optional number: Int?) {
     key(name)
     if let number { value(number) } else { null() }
   }
 
-  /// A key and its value.
   mutating func member(_ name: StaticString, _ flag: Bool) {
     key(name)
     value(flag)
   }
 
-  /// A key and its value, or `null`.
   mutating func member(_ name: StaticString, optional flag: Bool?) {
     key(name)
     value(optional: flag)
@@ -106,7 +100,6 @@ extension OutputBuffer {
     value(text)
   }
 
-  /// A key and an array of strings.
   mutating func member(_ name: StaticString, _ texts: [String]) {
     key(name)
     beginArray()

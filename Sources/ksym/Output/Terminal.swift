@@ -75,7 +75,6 @@ struct Progress {
   /// Whether the last line of the terminal is a counter.
   private static let isShown = Atomic(false)
 
-  /// - Parameter counted: What is counted, in words.
   init(_ counted: String) {
     canShow = isatty(2) == 1 && Terminal.variable("TERM") != "dumb"
     self.counted = counted

@@ -30,7 +30,6 @@ struct VerdictReport {
   /// Whether a verdict is written in words, not only as a cell of the table.
   var writesText: Bool { !isJSON && (!isTable || isVerbose) }
 
-  /// What follows is about this kernel.
   mutating func begin(path: String, release: String?) {
     (kernelPath, self.release) = (path, release)
     matrix.begin(release ?? path)
@@ -45,7 +44,6 @@ struct VerdictReport {
     for one in found where wasAssumed.insert(one).inserted { assumed.append(one) }
   }
 
-  /// Reports a module that cannot be read.
   mutating func add(unreadable error: FileError) {
     status = max(status, .trouble)
     Terminal.write(&output)
@@ -65,7 +63,6 @@ struct VerdictReport {
     }
   }
 
-  /// A verdict in the colour of its status.
   func colour(_ word: String, _ status: ExitStatus) -> String {
     switch status {
     case .yes: terminal.good(word)
@@ -74,7 +71,6 @@ struct VerdictReport {
     }
   }
 
-  /// Writes the line of a verdict and the kernel's log lines.
   mutating func writeHead(
     _ path: String, _ word: String, _ status: ExitStatus, width: Int, _ errno: LoadErrno?,
     _ log: [String]
@@ -84,7 +80,6 @@ struct VerdictReport {
     for line in log { output.append("    \(plain(line))\n") }
   }
 
-  /// Writes advice and causes.
   mutating func writeHints(_ hints: [String]) {
     for hint in hints { output.append("  \(terminal.doubtful("=>")) \(plain(hint))\n") }
   }

@@ -26,9 +26,7 @@ struct SymbolFileOptions: ParsableArguments {
 }
 
 extension SymbolFileOptions {
-  /// Where to write.
-  ///
-  /// - Throws: `ValidationError` if it would be a terminal.
+  /// Where to write. Throws `ValidationError` if it would be a terminal.
   func target() throws -> String {
     guard let output else { throw ValidationError("--format elf needs a file: -o FILE, or -o -") }
     guard output != "-" || isatty(1) == 0 else {

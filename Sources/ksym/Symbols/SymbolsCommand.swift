@@ -5,7 +5,6 @@ internal import Kernels
 internal import ModuleFiles
 internal import SymbolTables
 
-/// `ksym symbols`: the symbol table of any kernel.
 struct SymbolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "symbols",
@@ -142,7 +141,6 @@ func hexadecimalNumber(_ text: String) -> UInt64? {
   UInt64(text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...], radix: 16)
 }
 
-/// Prints symbols, one a line.
 struct SymbolPrinter {
   private let source: KernelSymbolSource
   private let format: SymbolsCommand.Format

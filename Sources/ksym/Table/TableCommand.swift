@@ -6,7 +6,6 @@ internal import NameAudits
 internal import NameTables
 internal import SymbolTables
 
-/// `ksym table`: name tables.
 struct TableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "table",
@@ -27,7 +26,6 @@ struct TableCommand: ParsableCommand {
     ])
 }
 
-/// Options of what makes a table.
 struct TableOutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
@@ -37,7 +35,6 @@ struct TableOutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Memory for sorting, in bytes, or with K, M or G.", valueName: "size"))
   var memory: ByteSize = ByteSize(bytes: NameTableBuilder.defaultMemory)
 
-  /// Says what was made.
   func report(_ summary: NameTableBuilder.Summary, isVerbose: Bool) {
     if summary.skipped > 0 {
       Terminal.complain("\(summary.skipped) names were left out: empty, or over 65,535 bytes")
@@ -49,7 +46,6 @@ struct TableOutputOptions: ParsableArguments {
   }
 }
 
-/// `ksym table build`: a table from kernels and modules.
 struct TableBuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build", abstract: "Make a name table of kernels, modules and Module.symvers.",
@@ -112,7 +108,6 @@ struct TableBuildCommand: ParsableCommand {
     if let failure { throw failure }
   }
 
-  /// Adds the names of a file.
   private static func add(
     _ names: NameCollection, _ kernels: inout KernelOwners, to builder: inout NameTableBuilder
   ) throws {
@@ -126,7 +121,6 @@ struct TableBuildCommand: ParsableCommand {
   }
 }
 
-/// `ksym table merge`: one table of several.
 struct TableMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "Make one name table of several.",
@@ -156,7 +150,6 @@ struct TableMergeCommand: ParsableCommand {
   }
 }
 
-/// `ksym table check`: whether tables are whole.
 struct TableCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import NameTables
 internal import SymbolNames
 
-/// `ksym table show`: names of tables by whatever is known of them.
 struct TableShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -75,7 +74,6 @@ struct TableShowCommand: ParsableCommand {
   }
 }
 
-/// Prints names of tables.
 struct TableReport {
   let isJSON: Bool
   let showsReadable: Bool

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import NameTranslation
 
-/// `ksym translate`: symbol names in any text, rewritten.
 struct TranslateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "translate",
@@ -63,7 +62,6 @@ struct TranslateCommand: ParsableCommand {
   var verify = false
 
   @Flag(help: "Write the address after each name+0xOFF.") var addresses = false
-
   @Flag(help: "Each line is a name, however plain (available_filter_functions).") var lines = false
 
   @OptionGroup var json: JSONOption

@@ -5,7 +5,6 @@ internal import NameTranslation
 /// Writes what a translation gives: the text on standard output and findings on standard error, or
 /// both as JSON.
 struct TranslationReport {
-  /// The file that is read.
   var path = "-"
   private let isJSON: Bool
   private let isVerbose: Bool
@@ -16,11 +15,6 @@ struct TranslationReport {
   /// Pieces up to this size are gathered, in bytes.
   private static let gathered = 1 << 15
 
-  /// - Parameters:
-  ///   - isJSON: Whether to write JSON in place of the text.
-  ///   - isVerbose: Whether to list the names that stay, and count.
-  ///   - listsAmbiguous: Whether to list the ambiguous ones in any case.
-  ///   - names: The tables and lists that the translator looks names up in.
   init(isJSON: Bool, isVerbose: Bool, listsAmbiguous: Bool, _ names: KnownNames) {
     self.isJSON = isJSON
     self.isVerbose = isVerbose

@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import ModuleFiles
 internal import ModuleVersions
 
-/// `ksym versions`: the symbol versions a module requires.
 struct VersionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "versions",
@@ -35,7 +34,6 @@ struct VersionsCommand: ParsableCommand {
   @Option(help: "Output format.") var format: Format = .table
 
   @OptionGroup var names: NamesOption
-
   @OptionGroup var json: JSONOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption

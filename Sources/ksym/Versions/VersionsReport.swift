@@ -12,14 +12,12 @@ struct JobResult: Sendable {
   var status = ExitStatus.yes
 }
 
-/// Formats the versions of one module.
 struct VersionsReport: Sendable {
   let format: VersionsCommand.Format
   let dictionary: KnownNames
   let terminal: Terminal
   let showsReadable: Bool
 
-  /// Formats one module.
   func describe(_ path: String, _ buffer: inout FileBuffer) throws -> JobResult {
     var result = JobResult()
     try buffer.open(path)

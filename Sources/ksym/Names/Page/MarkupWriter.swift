@@ -6,13 +6,11 @@ internal import ByteStorage
 struct MarkupWriter {
   private var output = OutputBuffer(reserving: 1 << 16)
 
-  /// What was written.
   var bytes: [UInt8] { output.bytes }
 
   /// The line that says the bytes are HTML.
   mutating func doctype() { output.append("<!DOCTYPE html>\n") }
 
-  /// An element with its content.
   mutating func element(
     _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:],
     _ content: (inout MarkupWriter) -> Void
@@ -25,7 +23,6 @@ struct MarkupWriter {
     output.append(">\n")
   }
 
-  /// An element that holds text.
   mutating func element(
     _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], text: String
   ) { element(name, attributes) { $0.text(text) } }

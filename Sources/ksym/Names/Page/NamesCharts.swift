@@ -11,7 +11,6 @@ struct LengthChart {
   let audit: NameAudit
   let shows: Subject
 
-  /// Names of a length.
   private func count(_ length: Int) -> Int {
     guard audit.lengths.indices.contains(length) else { return 0 }
     let entry = audit.lengths[length]

@@ -11,7 +11,6 @@ struct NamesPage {
 
   init(_ report: NamesReport) { self.report = report }
 
-  /// The page.
   func bytes() -> [UInt8] {
     var page = MarkupWriter()
     page.doctype()
@@ -97,7 +96,7 @@ struct NamesPage {
       }
       page.element("td", ["class": "number"]) { page in
         page.text(grouped(entry.longer.names))
-        if isExceeded { page.element("small", text: entry.limit.excess.words) }
+        if isExceeded { page.element("small", text: entry.limit.excess.rawValue) }
       }
     }
   }
