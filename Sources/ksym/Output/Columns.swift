@@ -44,8 +44,8 @@ func rightAligned(_ text: String, to width: Int) -> String {
   String(repeating: " ", count: max(0, width - displayWidth(text))) + text
 }
 
-/// Columns that a terminal uses for a text, as wcwidth(3) counts. Colours take none, nor do combining and invisible
-/// characters; wide characters of East Asia take two.
+/// Columns that a terminal uses for a text, as wcwidth(3) counts. Colours take none, nor do
+/// combining and invisible characters; wide characters of East Asia take two.
 func displayWidth(_ text: String) -> Int {
   if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text.utf8.count }
   var width = 0
