@@ -3,35 +3,35 @@ package import KernelReleases
 /// How long a symbol name one interface takes.
 package struct NameLimit: Hashable, Sendable, CustomStringConvertible {
   /// A place where names are written or read.
-  package enum Interface: Sendable, CaseIterable {
+  package enum Interface: String, Sendable, CaseIterable {
     /// `__versions`, the basic version table.
-    case basicVersions
+    case basicVersions = "basic-versions"
     /// A line of C that `modpost` generates, name and frame together.
-    case modpostLine
+    case modpostLine = "modpost-line"
     /// A module's name.
-    case moduleName
+    case moduleName = "module-name"
     /// The kallsyms tables, and every lookup by name in the kernel.
     case kallsyms
     /// The function a livepatch replaces.
-    case livepatchFunction
+    case livepatchFunction = "livepatch-function"
     /// The object (module) a livepatch patches.
-    case livepatchObject
+    case livepatchObject = "livepatch-object"
     /// The name of a trace event, as of a kprobe.
-    case traceEvent
+    case traceEvent = "trace-event"
     /// One line written to `kprobe_events`.
-    case kprobeCommand
+    case kprobeCommand = "kprobe-command"
     /// A function given to BPF for a kprobe on many.
-    case bpfMultiKprobe
+    case bpfMultiKprobe = "bpf-multi-kprobe"
     /// libbpf reading /proc/kallsyms.
-    case libbpfKallsyms
+    case libbpfKallsyms = "libbpf-kallsyms"
     /// libbpf retrying a function without its `.llvm.` suffix.
-    case libbpfTrimmedName
+    case libbpfTrimmedName = "libbpf-trimmed-name"
     /// depmod reading a line of Module.symvers.
-    case depmodSymversLine
+    case depmodSymversLine = "depmod-symvers-line"
   }
 
   /// What becomes of a name that is too long.
-  package enum Excess: Sendable {
+  package enum Excess: String, Sendable {
     /// The build or the call fails.
     case refused
     /// The entry is left out.

@@ -5,7 +5,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Glibc
 
-/// The `ksym` command.
 @main
 struct Ksym: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,13 +16,11 @@ struct Ksym: ParsableCommand {
 
       Exit status: 0 the answer is yes (all load, all found); 1 the answer is no; 2 trouble \
       (unreadable or malformed input, undecided); 64 wrong usage.
-      """,
-    version: "0.1.0",
+      """, version: "0.1.0",
     subcommands: [
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,
-      KallsymsCommand.self, LivepatchCommand.self, ConvertCommand.self,
-      TranslateCommand.self,
+      KallsymsCommand.self, LivepatchCommand.self, ConvertCommand.self, TranslateCommand.self,
     ])
 
   static func main() {

@@ -3,11 +3,9 @@ internal import ByteStorage
 internal import Kernels
 internal import ModuleLoading
 
-/// `ksym check`: will this kernel load this module, and if not, why.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check",
-    abstract: "Say whether a kernel would load a module, and if not, why.",
+    commandName: "check", abstract: "Say whether a kernel would load a module, and if not, why.",
     usage: "ksym check [<options>] <modules> ...",
     discussion: """
       Decides as the kernel's own loader does, in its order and with its log lines, by the rules of \
@@ -34,14 +32,10 @@ struct CheckCommand: ParsableCommand {
       """)
 
   @OptionGroup var kernelOptions: KernelOptions
-
   @OptionGroup var preloadOptions: PreloadOptions
 
-  @Flag(help: "As modprobe --force-modversion (finit_module flag 1).")
-  var ignoreModversions = false
-
-  @Flag(help: "As modprobe --force-vermagic (finit_module flag 2).")
-  var ignoreVermagic = false
+  @Flag(help: "As modprobe --force-modversion (finit_module flag 1).") var ignoreModversions = false
+  @Flag(help: "As modprobe --force-vermagic (finit_module flag 2).") var ignoreVermagic = false
 
   @Option(
     help: ArgumentHelp(
@@ -76,21 +70,16 @@ struct CheckCommand: ParsableCommand {
     throw ExitCode(report.verdicts.status.rawValue)
   }
 
-  /// Asks one kernel.
-  private func check(
-    _ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport
-  ) {
+  private func check(_ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport) {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
     request.ignoresModversions = ignoreModversions
     request.ignoresVermagic = ignoreVermagic
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
-    let checker = ModuleChecker(
-      facts, of: kernel, given: kernelOptions.given, request: request)
+    let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
     var progress = Progress("modules read")
     checker.check(
-      modules,
-      progress: { done, total in progress.update(done, of: total) },
+      modules, progress: { done, total in progress.update(done, of: total) },
       consume: { report.describe($0) })
     Progress.clear()
   }

@@ -2,7 +2,6 @@ internal import ByteStorage
 internal import Livepatching
 internal import ModuleLoading
 
-/// Formats the answers of `ksym check`.
 struct CheckReport {
   private(set) var verdicts: VerdictReport
   private let showsReadable: Bool
@@ -17,13 +16,11 @@ struct CheckReport {
     self.showsReadable = showsReadable
   }
 
-  /// What follows is about this kernel.
   mutating func begin(path: String, release: String?) {
     verdicts.begin(path: path, release: release)
     loadsShown = 0
   }
 
-  /// Formats an answer.
   mutating func describe(_ answer: LoadAnswer<LoadOutcome>) {
     if answer.isPreloaded {
       verdicts.add(preloaded: answer.result)
@@ -35,13 +32,8 @@ struct CheckReport {
       verdicts.add(unreadable: error)
     case .success(let outcome):
       counts[outcome.verdict, default: 0] += 1
-      verdicts.add(
-        outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
-      if verdicts.isJSON {
-        writeJSON(outcome)
-      } else if verdicts.writesText {
-        writeText(outcome)
-      }
+      verdicts.add(outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
+      if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
       verdicts.flush()
     }
   }
@@ -101,15 +93,11 @@ struct CheckReport {
     json.member("errno", optional: outcome.errno?.name)
     json.member("log", outcome.log)
     json.member("taints", outcome.taintLog)
-    json.key("symbols")
-    json.beginArray()
-    for problem in outcome.symbols { writeJSON(problem, &json) }
-    json.endArray()
+    json.member("symbols", objects: outcome.symbols, writeJSON)
     verdicts.writeTail(outcome, outcome.assumed, &json)
   }
 
   private func writeJSON(_ problem: SymbolProblem, _ json: inout OutputBuffer) {
-    json.beginObject()
     json.member("name", problem.name)
     if showsReadable, let readable = readableName(problem.name) {
       json.member("readable", readable)
@@ -118,12 +106,10 @@ struct CheckReport {
     json.member("provided", optional: problem.provided.map { checksum($0) })
     json.member("provider", optional: problem.provider)
     json.member("problem", optional: problem.problem?.rawValue)
-    json.endObject()
   }
 }
 
 extension LoadVerdict {
-  /// The exit status that it gives.
   fileprivate var status: ExitStatus {
     switch self {
     case .loads: .yes

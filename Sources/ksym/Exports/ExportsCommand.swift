@@ -5,7 +5,6 @@ internal import ModuleFiles
 internal import ModuleVersions
 internal import SymbolTables
 
-/// `ksym exports`: what a kernel or module exports.
 struct ExportsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exports",
@@ -30,12 +29,9 @@ struct ExportsCommand: ParsableCommand {
       Exit status: 0 exports were found; 1 none were; 2 a file cannot be read.
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case table, symvers, json
-  }
+  enum Format: String, CaseIterable, ExpressibleByArgument { case table, symvers, json }
 
-  @Option(help: "Output format.")
-  var format: Format = .table
+  @Option(help: "Output format.") var format: Format = .table
 
   @Flag(name: .customLong("no-kernel"), help: "Leave out the kernel images of directories.")
   var noKernel = false
@@ -50,8 +46,7 @@ struct ExportsCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Kernels, modules, directories of modules, Module.symvers files, or - for one of these.",
-      valueName: "files"),
-    completion: .file())
+      valueName: "files"), completion: .file())
   var paths: [String] = []
 
   func validate() throws { _ = try kernels.paths(and: paths) }
@@ -77,9 +72,7 @@ struct ExportsCommand: ParsableCommand {
 
   /// What a kernel exports, or Module.symvers text, or a module by another name. A directory may hold
   /// modules only.
-  private func readKernel(
-    _ path: String, modulesBelow: Int, _ report: inout ExportsReport
-  ) {
+  private func readKernel(_ path: String, modulesBelow: Int, _ report: inout ExportsReport) {
     do {
       let kernel = try OpenKernel(path, limit: input.limit)
       if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
@@ -90,9 +83,7 @@ struct ExportsCommand: ParsableCommand {
       if input.isVerbose, source != path { Terminal.complain("kernel: \(source)") }
       // The modules of a directory are read themselves, not from its Module.symvers.
       report.add(exports.value, from: source, only: modulesBelow > 0 ? SymbolTable.kernelName : nil)
-    } catch {
-      report.complain(error.explained)
-    }
+    } catch { report.complain(error.explained) }
   }
 
   private func readModules(_ entries: [DirectoryTree.Entry], _ report: inout ExportsReport) {

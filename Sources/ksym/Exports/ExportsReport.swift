@@ -1,7 +1,6 @@
 internal import ByteStorage
 internal import ModuleVersions
 
-/// Formats exports as they come.
 struct ExportsReport {
   let format: ExportsCommand.Format
   let terminal: Terminal

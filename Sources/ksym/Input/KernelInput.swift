@@ -13,11 +13,8 @@ struct KernelInput {
 
   init(_ input: InputOptions) { self.input = input }
 
-  /// Opens a kernel, or ends the command.
   func open(_ path: String) throws -> OpenKernel {
-    let kernel = try end { () throws(KernelError) in
-      try OpenKernel(path, limit: input.limit)
-    }
+    let kernel = try end { () throws(KernelError) in try OpenKernel(path, limit: input.limit) }
     if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
     return kernel
   }
@@ -25,22 +22,11 @@ struct KernelInput {
   /// Calls a function, and ends the command with what it throws.
   private func end<Answer>(_ body: () throws(KernelError) -> Answer) throws -> Answer {
     do throws(KernelError) { return try body() } catch {
-      Terminal.complain(error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(error.explained)
     }
   }
 
   /// The symbols of a kernel with those of modules, or ends the command.
-  ///
-  /// - Parameters:
-  ///   - kernel: The kernel.
-  ///   - modules: Modules to add.
-  ///   - kaslr: Which addresses are wanted.
-  ///   - view: How symbols are wanted.
-  ///   - moduleView: What is taken of modules' symbol tables.
-  ///   - probeSites: Whether to read which functions can be probed.
-  /// - Returns: The symbols.
-  /// - Throws: `ExitCode`, after the reason is printed.
   func symbols(
     of kernel: OpenKernel, modules: ModuleSymbolOptions? = nil, kaslr: KASLROptions? = nil,
     as view: SymbolView = .listed, modulesAs moduleView: ModuleSymbolView = .file,
@@ -57,7 +43,6 @@ struct KernelInput {
     return source
   }
 
-  /// The modules to add to a kernel.
   private func paths(
     _ modules: ModuleSymbolOptions?, _ source: KernelSymbolSource, _ kernel: OpenKernel
   ) throws -> [String] {
@@ -65,19 +50,17 @@ struct KernelInput {
     guard let modules else { return [] }
     guard modules.isWanted else { return modules.paths }
     guard let tree = kernel.moduleTree(release: source.release) else {
-      Terminal.complain("\(kernel.path): the modules of this kernel were not found; see --modules")
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(
+        "\(kernel.path): the modules of this kernel were not found; see --modules")
     }
     return modules.paths + [tree]
   }
 
   private func add(
-    _ paths: [String], to source: inout KernelSymbolSource, as view: ModuleSymbolView,
-    workers: Int
+    _ paths: [String], to source: inout KernelSymbolSource, as view: ModuleSymbolView, workers: Int
   ) {
     if paths.isEmpty { return }
-    source.addModules(
-      paths, as: view, limit: input.limit, workers: workers)
+    source.addModules(paths, as: view, limit: input.limit, workers: workers)
     for error in source.unreadModules { Terminal.complain(error.explained) }
     if input.isVerbose {
       let table = source.table
@@ -113,8 +96,7 @@ struct KernelInput {
   ) throws {
     if input.isVerbose, let offset = source.kernelOffset {
       Terminal.complain(
-        "\(kernel.path): moved by \(hexadecimal(offset.value)) bytes "
-          + "(\(offset.source.words))")
+        "\(kernel.path): moved by \(hexadecimal(offset.value)) bytes " + "(\(offset.source.words))")
     }
     let isKnown: Bool
     switch kaslr.kaslr {
@@ -123,8 +105,7 @@ struct KernelInput {
     case .undoing(let offset): isKnown = source.undoMove(by: offset)
     }
     if isKnown { return }
-    Terminal.complain(
+    throw Terminal.trouble(
       "\(kernel.path): cannot determine the KASLR offset; pass it with --kaslr 0x…")
-    throw ExitCode(ExitStatus.trouble.rawValue)
   }
 }

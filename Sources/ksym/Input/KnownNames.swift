@@ -3,8 +3,7 @@ internal import NameTranslation
 
 extension KnownNames {
   /// Adds the names of a file, or reports on standard error why it cannot be read.
-  ///
-  /// - Returns: Whether it was read.
+  /// Returns whether it was read.
   mutating func readOrComplain(_ path: String, limit: Int) -> Bool {
     do throws(FileError) { try read(path, limit: limit) } catch {
       Terminal.complain(error.explained)
@@ -14,8 +13,7 @@ extension KnownNames {
   }
 
   /// Reports on standard error which tables turned out to be damaged.
-  ///
-  /// - Returns: Whether there are any.
+  /// Returns whether there are any.
   func complainOfDamage() -> Bool {
     for damage in damages {
       Terminal.complain("\(damage); its names are left out (ksym table check)")

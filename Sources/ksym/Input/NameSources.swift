@@ -52,7 +52,7 @@ struct NameSources: ModuleNames {
   /// The names of what was read; a module that is not loaded has no addresses.
   private static func names(_ source: KernelSymbolSource) -> NameSource {
     NameSource(
-      SymbolIndex(source.table), release: source.release,
-      buildID: source.buildID?.hexadecimal, hasAddresses: source.origin != .modules)
+      SymbolIndex(source.table), release: source.release, buildID: source.buildID?.hexadecimal,
+      hasAddresses: source.origin != .modules)
   }
 }

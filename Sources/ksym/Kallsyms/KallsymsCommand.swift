@@ -5,11 +5,9 @@ internal import KernelReleases
 internal import Kernels
 internal import SymbolTables
 
-/// `ksym kallsyms`: the tables themselves.
 struct KallsymsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kallsyms",
-    abstract: "Decode and encode the kernel's symbol tables themselves.",
+    commandName: "kallsyms", abstract: "Decode and encode the kernel's symbol tables themselves.",
     discussion: """
       ksym symbols prints the symbols in these tables; this shows and makes the tables.
 
@@ -19,11 +17,9 @@ struct KallsymsCommand: ParsableCommand {
 
       Exit status: 0 done; 1 a line or an address cannot be encoded; 2 a file cannot be read, or has \
       no tables.
-      """,
-    subcommands: [KallsymsDecodeCommand.self, KallsymsEncodeCommand.self])
+      """, subcommands: [KallsymsDecodeCommand.self, KallsymsEncodeCommand.self])
 }
 
-/// `ksym kallsyms decode`: where the tables lie, and how they are laid out.
 struct KallsymsDecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode",
@@ -41,15 +37,13 @@ struct KallsymsDecodeCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var input: InputOptions
 
-  @Argument(help: "A kernel image.", completion: .file())
-  var kernel: String
+  @Argument(help: "A kernel image.", completion: .file()) var kernel: String
 
   func run() throws {
     let reader = KernelInput(input)
     let source = try reader.symbols(of: reader.open(kernel))
     guard let tables = source.tables else {
-      Terminal.complain("\(kernel): is a list of symbols, not a kernel image")
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble("\(kernel): is a list of symbols, not a kernel image")
     }
     var output = OutputBuffer()
     if json.isWanted {
@@ -69,8 +63,9 @@ struct KallsymsDecodeCommand: ParsableCommand {
       (addresses, tables.addresses), ("kallsyms_relative_base", tables.relativeBase),
       ("kallsyms_seqs_of_names", tables.sequences),
     ]
-    return all.compactMap { name, range in range.map { (name, $0) } }
-      .sorted { $0.1.lowerBound < $1.1.lowerBound }
+    return all.compactMap { name, range in range.map { (name, $0) } }.sorted {
+      $0.1.lowerBound < $1.1.lowerBound
+    }
   }
 
   private func writeText(
@@ -106,29 +101,20 @@ struct KallsymsDecodeCommand: ParsableCommand {
   ) {
     output.beginObject()
     output.member("release", optional: source.release)
-    output.key("symbols")
-    output.value(tables.count)
+    output.member("symbols", optional: tables.count)
     output.member("byteOrder", tables.order == .little ? "little" : "big")
-    output.key("wordBits")
-    if let size = tables.wordSize { output.value(size * 8) } else { output.null() }
+    output.member("wordBits", optional: tables.wordSize.map { $0 * 8 })
     output.member("encoding", tables.encoding.rawValue)
-    output.key("tables")
-    output.beginArray()
-    for (name, range) in ranges(tables) {
-      output.beginObject()
-      output.member("name", name)
-      output.key("offset")
-      output.value(range.lowerBound)
-      output.key("size")
-      output.value(range.count)
-      output.endObject()
+    output.member("tables", objects: ranges(tables)) { item, json in
+      let (name, range) = item
+      json.member("name", name)
+      json.member("offset", optional: range.lowerBound)
+      json.member("size", optional: range.count)
     }
-    output.endArray()
     output.endLine()
   }
 }
 
-/// `ksym kallsyms encode`: what `scripts/kallsyms` writes.
 struct KallsymsEncodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode",
@@ -145,25 +131,17 @@ struct KallsymsEncodeCommand: ParsableCommand {
       scripts/kallsyms); 2 the file cannot be read.
       """)
 
-  @Flag(help: "All symbols, not only functions.")
-  var allSymbols = false
-
-  @Flag(help: "Offsets from _text instead of addresses (7.0 and later).")
-  var pcRelative = false
-
-  @Flag(help: "Offsets from a base (implied for 6.12 to 6.19).")
-  var baseRelative = false
-
-  @Flag(help: "Per-CPU symbols are absolute (6.14 and before).")
-  var absolutePercpu = false
+  @Flag(help: "All symbols, not only functions.") var allSymbols = false
+  @Flag(help: "Offsets from _text instead of addresses (7.0 and later).") var pcRelative = false
+  @Flag(help: "Offsets from a base (implied for 6.12 to 6.19).") var baseRelative = false
+  @Flag(help: "Per-CPU symbols are absolute (6.14 and before).") var absolutePercpu = false
 
   @Option(help: ArgumentHelp("The release to write as, 6.12 or later.", valueName: "release"))
   var release = KernelRelease.newest.description
 
   @OptionGroup var size: SizeOption
 
-  @Argument(help: "Output of nm -n, such as System.map, or -.", completion: .file())
-  var map: String
+  @Argument(help: "Output of nm -n, such as System.map, or -.", completion: .file()) var map: String
 
   private var form: KallsymsEncoder.Form? { KernelRelease(release).flatMap { .init($0) } }
 
@@ -196,8 +174,7 @@ struct KallsymsEncodeCommand: ParsableCommand {
         Terminal.write(&output)
       }
     } catch {
-      Terminal.complain(error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(error.explained)
     }
     var messages = OutputBuffer()
     messages.append(outcome.messages)

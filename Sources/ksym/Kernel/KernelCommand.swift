@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Kernels
 
-/// `ksym kernel`: what a kernel is.
 struct KernelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernel",
@@ -42,8 +41,7 @@ struct KernelCommand: ParsableCommand {
   var showsConfig = false
 
   /// The older spelling: elsewhere --config takes a file.
-  @Flag(name: .customLong("config"), help: .hidden)
-  var showsConfigAsBefore = false
+  @Flag(name: .customLong("config"), help: .hidden) var showsConfigAsBefore = false
 
   @OptionGroup var json: JSONOption
   @OptionGroup var colour: ColourOption
@@ -73,9 +71,7 @@ struct KernelCommand: ParsableCommand {
         } else {
           report.writeText(facts)
         }
-      } catch {
-        report.complain(error.explained)
-      }
+      } catch { report.complain(error.explained) }
     }
     report.finish()
     throw ExitCode(report.status.rawValue)

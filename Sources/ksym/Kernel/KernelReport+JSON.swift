@@ -25,14 +25,9 @@ extension KernelReport {
     KernelReport.writeExports(facts, &output)
     KernelReport.writeConfig(facts, &output)
     output.member("structModuleSize", optional: facts.moduleStructureSize?.value)
-    output.key("modules")
-    if let tree = facts.moduleTree {
-      output.beginObject()
-      output.member("directory", tree)
-      output.member("count", optional: facts.moduleCount)
-      output.endObject()
-    } else {
-      output.null()
+    output.member("modules", object: facts.moduleTree) { tree, json in
+      json.member("directory", tree)
+      json.member("count", optional: facts.moduleCount)
     }
     KernelReport.writeDump(facts, &output)
     KernelReport.writeSources(facts, &output)
@@ -41,114 +36,77 @@ extension KernelReport {
   }
 
   private static func writeSymbols(_ facts: KernelFacts, _ json: inout OutputBuffer) {
-    json.key("symbols")
-    guard let symbols = facts.symbols?.value else {
-      json.null()
-      return
+    json.member("symbols", object: facts.symbols?.value) { symbols, json in
+      json.member("count", optional: symbols.count)
+      json.member("ofModules", optional: symbols.moduleSymbolCount)
+      json.member("exported", optional: symbols.exportCount)
+      json.member("kernelOffset", optional: symbols.kernelOffset.map { hexadecimal($0.value) })
+      json.member("kallsyms", object: symbols.tables) { tables, json in
+        json.member("releases", optional: symbols.releases?.words)
+        json.member("encoding", tables.encoding.rawValue)
+        json.member("order", symbols.order)
+        json.member("byteOrder", tables.order == .little ? "little" : "big")
+        json.member("wordSize", optional: tables.wordSize)
+        json.member("twoByteLengths", optional: tables.hasTwoByteLengths)
+        json.member("markerSize", optional: tables.markerSize)
+        json.member("sequenceSize", optional: tables.sequences == nil ? nil : tables.sequenceSize)
+      }
     }
-    json.beginObject()
-    json.member("count", optional: symbols.count)
-    json.member("ofModules", optional: symbols.moduleSymbolCount)
-    json.member("exported", optional: symbols.exportCount)
-    json.member(
-      "kernelOffset", optional: symbols.kernelOffset.map { hexadecimal($0.value) })
-    json.key("kallsyms")
-    if let tables = symbols.tables {
-      json.beginObject()
-      json.member("releases", optional: symbols.releases?.words)
-      json.member("encoding", tables.encoding.rawValue)
-      json.member("order", symbols.order)
-      json.member("byteOrder", tables.order == .little ? "little" : "big")
-      json.member("wordSize", optional: tables.wordSize)
-      json.key("twoByteLengths")
-      if let isWide = tables.hasTwoByteLengths { json.value(isWide) } else { json.null() }
-      json.member("markerSize", optional: tables.markerSize)
-      json.member(
-        "sequenceSize", optional: tables.sequences == nil ? nil : tables.sequenceSize)
-      json.endObject()
-    } else {
-      json.null()
-    }
-    json.endObject()
   }
 
   private static func writeExports(_ facts: KernelFacts, _ json: inout OutputBuffer) {
-    json.key("exports")
-    guard let exports = facts.exports else {
-      json.null()
-      return
+    json.member("exports", object: facts.exports) { exports, json in
+      let counts = ExportCounts(exports.value)
+      json.member("count", optional: counts.all)
+      json.member("gplOnly", optional: counts.gplOnly)
+      json.member("namespaced", optional: counts.namespaced)
+      json.member("withCrc", optional: counts.withCRC)
+      json.member("source", exports.source.words)
+      json.member("form", object: exports.value.form) { form, json in
+        json.member("entrySize", optional: form.entries.entrySize)
+        json.member("placeRelative", form.entries.isPlaceRelative)
+        json.member("namespaces", form.entries.hasNamespace)
+        json.member("crcs", form.crcs.rawValue)
+        json.member("flagTable", form.hasFlagTable)
+      }
     }
-    let counts = ExportCounts(exports.value)
-    json.beginObject()
-    json.member("count", optional: counts.all)
-    json.member("gplOnly", optional: counts.gplOnly)
-    json.member("namespaced", optional: counts.namespaced)
-    json.member("withCrc", optional: counts.withCRC)
-    json.member("source", exports.source.words)
-    json.key("form")
-    if let form = exports.value.form {
-      json.beginObject()
-      json.member("entrySize", optional: form.entries.entrySize)
-      json.member("placeRelative", form.entries.isPlaceRelative)
-      json.member("namespaces", form.entries.hasNamespace)
-      json.member("crcs", form.crcs.rawValue)
-      json.member("flagTable", form.hasFlagTable)
-      json.endObject()
-    } else {
-      json.null()
-    }
-    json.endObject()
   }
 
   private static func writeConfig(_ facts: KernelFacts, _ json: inout OutputBuffer) {
-    guard let config = facts.config else {
-      json.member(null: "config")
-      json.member(null: "modversions")
-      json.member(null: "options")
-      return
+    json.member("config", object: facts.config) { config, json in
+      json.member("embedded", isEmbedded(facts))
+      json.member("source", config.source.words)
     }
-    json.key("config")
-    json.beginObject()
-    json.member("embedded", isEmbedded(facts))
-    json.member("source", config.source.words)
-    json.endObject()
-    let options = ModversionsOptions(config.value, of: facts)
-    json.key("modversions")
-    json.beginObject()
-    json.member("enabled", options.isEnabled)
-    json.member("generator", optional: options.generator?.rawValue)
-    json.member("writes", options.writes.map(\.rawValue))
-    json.member("reads", options.reads.map(\.rawValue))
-    json.member("assumed", facts.basis.assumptions)
-    writeLayouts(config.value, facts, &json)
-    json.endObject()
-    json.key("options")
-    json.beginObject()
-    for (name, value) in KernelReport.options(config.value) { json.member(name: name, value) }
-    json.endObject()
+    json.member("modversions", object: facts.config?.value) { config, json in
+      let options = ModversionsOptions(config, of: facts)
+      json.member("enabled", options.isEnabled)
+      json.member("generator", optional: options.generator?.rawValue)
+      json.member("writes", options.writes.map(\.rawValue))
+      json.member("reads", options.reads.map(\.rawValue))
+      json.member("assumed", facts.basis.assumptions)
+      writeLayouts(config, facts, &json)
+    }
+    json.member("options", object: facts.config?.value) { config, json in
+      for (name, value) in KernelReport.options(config) { json.member(name: name, value) }
+    }
   }
 
   private static func writeDump(_ facts: KernelFacts, _ json: inout OutputBuffer) {
-    json.key("dump")
-    guard let dump = facts.dump?.value else {
-      json.null()
-      return
+    json.member("dump", object: facts.dump?.value) { dump, json in
+      switch dump.form {
+      case .elf:
+        json.member("form", "elf")
+        json.member(null: "compression")
+      case .kdump(_, let packing):
+        json.member("form", "kdump")
+        json.member("compression", packing.rawValue)
+      }
+      json.member("kernelOffset", optional: dump.kernelOffset.map { hexadecimal($0) })
+      json.member("textAddress", optional: dump.textAddress.map { hexadecimal($0) })
+      json.member("physicalTextAddress", optional: dump.physicalTextAddress.map { hexadecimal($0) })
+      json.member("pageSize", optional: dump.information?.pageSize)
+      json.member("incomplete", dump.isIncomplete)
     }
-    json.beginObject()
-    switch dump.form {
-    case .elf:
-      json.member("form", "elf")
-      json.member(null: "compression")
-    case .kdump(_, let packing):
-      json.member("form", "kdump")
-      json.member("compression", packing.rawValue)
-    }
-    json.member("kernelOffset", optional: dump.kernelOffset.map { hexadecimal($0) })
-    json.member("textAddress", optional: dump.textAddress.map { hexadecimal($0) })
-    json.member("physicalTextAddress", optional: dump.physicalTextAddress.map { hexadecimal($0) })
-    json.member("pageSize", optional: dump.information?.pageSize)
-    json.member("incomplete", dump.isIncomplete)
-    json.endObject()
   }
 
   private static func writeSources(_ facts: KernelFacts, _ json: inout OutputBuffer) {

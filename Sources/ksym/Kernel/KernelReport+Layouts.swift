@@ -27,33 +27,21 @@ extension KernelReport {
     }
   }
 
-  /// The same as members of an object.
-  static func writeLayouts(
-    _ config: KernelConfig, _ facts: KernelFacts, _ json: inout OutputBuffer
-  ) {
+  static func writeLayouts(_ config: KernelConfig, _ facts: KernelFacts, _ json: inout OutputBuffer)
+  {
     let table = VersionLayoutTable(config, of: facts)
-    json.key("layouts")
-    json.beginArray()
-    for row in table.rows {
-      json.beginObject()
+    json.member("layouts", objects: table.rows) { row, json in
       json.member("layout", row.layout.rawValue)
       json.member("written", row.isWritten)
       json.member("read", row.isRead)
       json.member("readByTools", row.isReadByTools)
       json.member("longestName", optional: row.longestName)
-      json.endObject()
     }
-    json.endArray()
-    json.key("effects")
-    json.beginArray()
-    for effect in table.effects {
-      json.beginObject()
+    json.member("effects", objects: table.effects) { effect, json in
       json.member("option", effect.option)
       json.member("set", effect.isSet)
       json.member("means", effect.words)
       json.member("code", effect.code.rawValue)
-      json.endObject()
     }
-    json.endArray()
   }
 }

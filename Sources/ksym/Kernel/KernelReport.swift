@@ -7,7 +7,6 @@ internal import Kernels
 internal import ModuleVersions
 internal import SymbolTables
 
-/// Formats the answers of `ksym kernel`.
 struct KernelReport {
   let terminal: Terminal
   let isVerbose: Bool
@@ -15,7 +14,6 @@ struct KernelReport {
   var output = OutputBuffer(reserving: 1 << 14)
   private var hasWritten = false
 
-  /// A label in its column.
   static func labelled(_ label: String) -> String { padded(label, to: 14) + " " }
 
   init(terminal: Terminal, isVerbose: Bool) {
@@ -31,7 +29,6 @@ struct KernelReport {
 
   mutating func finish() { Terminal.write(&output) }
 
-  /// Prints the configuration and nothing else.
   mutating func printConfig(of facts: KernelFacts) {
     guard let config = facts.config else {
       Terminal.write(&output)
@@ -45,7 +42,6 @@ struct KernelReport {
     Terminal.write(&output)
   }
 
-  /// Writes aligned lines for people.
   mutating func writeText(_ facts: KernelFacts) {
     if hasWritten { output.append(0x0a) }
     hasWritten = true
@@ -212,9 +208,7 @@ extension KernelReport {
     return "\(machine.name), \(layout.wordSize * 8) bits, \(order)"
   }
 
-  static func isEmbedded(_ facts: KernelFacts) -> Bool {
-    facts.config?.source.code == .embedded
-  }
+  static func isEmbedded(_ facts: KernelFacts) -> Bool { facts.config?.source.code == .embedded }
 
   static func words(for form: MemoryDump.Form) -> String {
     switch form {
@@ -224,7 +218,6 @@ extension KernelReport {
     }
   }
 
-  /// How kallsyms tables are laid out.
   static func words(for tables: KallsymsTables, _ symbols: SymbolFacts) -> String {
     var words = ["as \(symbols.releases?.words ?? "")", "\(tables.encoding.rawValue) addresses"]
     switch tables.hasTwoByteLengths {
@@ -260,7 +253,6 @@ extension KernelReport {
   }
 }
 
-/// Counts of a kernel's exports.
 struct ExportCounts {
   let all: Int
   private(set) var gplOnly = 0

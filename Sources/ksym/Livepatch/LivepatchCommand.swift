@@ -6,11 +6,9 @@ internal import Kernels
 internal import ModuleLoading
 internal import SymbolTables
 
-/// `ksym livepatch`: what a livepatch patches and names, and whether kernels take it.
 struct LivepatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "livepatch",
-    abstract: "Resolve and check every symbol that a livepatch names.",
+    commandName: "livepatch", abstract: "Resolve and check every symbol that a livepatch names.",
     usage: "ksym livepatch [<options>] <modules> ...",
     discussion: """
       Answers in two stages, as the kernel does: what the loader refuses (refused), and what the \
@@ -39,7 +37,6 @@ struct LivepatchCommand: ParsableCommand {
       """)
 
   @OptionGroup var kernelOptions: KernelOptions
-
   @OptionGroup var preloadOptions: PreloadOptions
 
   @Option(

@@ -2,7 +2,6 @@ internal import ByteStorage
 internal import Livepatching
 internal import ModuleLoading
 
-/// Formats the answers of `ksym livepatch`.
 struct LivepatchReport {
   private(set) var verdicts: VerdictReport
   /// The release by whose rules livepatches are judged, if it is not the kernel's own.
@@ -13,12 +12,10 @@ struct LivepatchReport {
     self.era = era
   }
 
-  /// What follows is about this kernel.
   mutating func begin(path: String, release: String?) {
     verdicts.begin(path: path, release: release)
   }
 
-  /// Formats an answer.
   mutating func describe(_ answer: LoadAnswer<LivepatchOutcome>) {
     if answer.isPreloaded {
       verdicts.add(preloaded: answer.result.map(\.load))
@@ -29,11 +26,7 @@ struct LivepatchReport {
     case .success(let outcome):
       verdicts.add(
         outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
-      if verdicts.isJSON {
-        writeJSON(outcome)
-      } else if verdicts.writesText {
-        writeText(outcome)
-      }
+      if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
       verdicts.flush()
     }
   }
@@ -45,8 +38,8 @@ struct LivepatchReport {
 
   private mutating func writeText(_ outcome: LivepatchOutcome) {
     verdicts.writeHead(
-      outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, width: 13,
-      outcome.errno, outcome.log)
+      outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, width: 13, outcome.errno,
+      outcome.log)
     var patched = outcome.functions[...]
     for object in outcome.patch?.objects ?? [] {
       let callbacks = object.callbacks.map(\.rawValue).joined(separator: ", ")
@@ -73,9 +66,7 @@ struct LivepatchReport {
     if let size = finding.size { words.append("\(size) bytes") }
     if finding.count > 1 { words.append("\(max(1, finding.position)) of \(finding.count)") }
     if finding.isTraceable == false { words.append(verdicts.terminal.bad("no fentry site")) }
-    if let new {
-      words.append("by \(plain(new))\(finding.newSize.map { ", \($0) bytes" } ?? "")")
-    }
+    if let new { words.append("by \(plain(new))\(finding.newSize.map { ", \($0) bytes" } ?? "")") }
     let object = verb == "patches" ? "" : " of \(plain(finding.object))"
     let details = words.filter { !$0.isEmpty }.joined(separator: ", ")
     let position = finding.position == 0 ? "" : ",\(finding.position)"
@@ -94,17 +85,9 @@ struct LivepatchReport {
     json.member("log", outcome.log)
     json.member("taints", outcome.load.taintLog)
     write(outcome.patch, &json)
-    json.key("functions")
-    json.beginArray()
     let functions = outcome.patch?.objects.flatMap(\.functions) ?? []
-    for (finding, function) in zip(outcome.functions, functions) {
-      write(finding, function, &json)
-    }
-    json.endArray()
-    json.key("symbols")
-    json.beginArray()
-    for finding in outcome.symbols { write(finding, nil, &json) }
-    json.endArray()
+    json.member("functions", objects: zip(outcome.functions, functions)) { write($0.0, $0.1, &$1) }
+    json.member("symbols", objects: outcome.symbols) { write($0, nil, &$1) }
     json.member("advice", outcome.advice.map(\.words))
     json.member("adviceCodes", outcome.advice.map(\.code.rawValue))
     verdicts.writeTail(outcome.load, outcome.assumed, &json)
@@ -118,25 +101,18 @@ struct LivepatchReport {
     case LivepatchCarrier.none?, nil: carrier = nil
     }
     json.member("carrier", optional: carrier)
-    json.key("replaces")
-    if let replaces = patch?.replaces { json.value(replaces) } else { json.null() }
+    json.member("replaces", optional: patch?.replaces)
     json.member("states", patch?.hasStates ?? false)
     json.member("shadow", patch?.usesShadowVariables ?? false)
-    json.key("objects")
-    json.beginArray()
-    for object in patch?.objects ?? [] {
-      json.beginObject()
+    json.member("objects", objects: patch?.objects ?? []) { object, json in
       json.member("name", object.title)
       json.member("callbacks", object.callbacks.map(\.rawValue))
-      json.endObject()
     }
-    json.endArray()
   }
 
   private func write(
     _ finding: LivepatchFinding, _ function: PatchedFunction?, _ json: inout OutputBuffer
   ) {
-    json.beginObject()
     json.member("object", finding.object)
     json.member("name", finding.name)
     json.member("sympos", optional: Int(clamping: finding.position))
@@ -148,17 +124,14 @@ struct LivepatchReport {
     if let function {
       json.member("new", optional: function.newName)
       json.member("newSize", optional: function.newSize.map { Int(clamping: $0) })
-      json.key("traceable")
-      if let traceable = finding.isTraceable { json.value(traceable) } else { json.null() }
+      json.member("traceable", optional: finding.isTraceable)
     }
-    json.endObject()
   }
 }
 
 private typealias LivepatchCarrier = Livepatch.Carrier
 
 extension LivepatchDecision.Verdict {
-  /// The exit status that it gives.
   fileprivate var status: ExitStatus {
     switch self {
     case .applies: .yes

@@ -7,7 +7,6 @@ internal import NameTranslation
 internal import SymbolSpelling
 internal import SymbolTables
 
-/// `ksym lookup`: name, address or digest to symbol.
 struct LookupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lookup",
@@ -56,9 +55,7 @@ struct LookupCommand: ParsableCommand {
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
       "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, or running "
-        + "(repeatable).",
-      valueName: "path"),
-    completion: .file())
+        + "(repeatable).", valueName: "path"), completion: .file())
   var kernel: [String] = []
 
   @Option(help: ArgumentHelp("Answer names as this release does, or own.", valueName: "release"))
@@ -68,8 +65,7 @@ struct LookupCommand: ParsableCommand {
     inversion: .prefixedNo, help: "With --era: whether the kernel was built by Clang with ThinLTO.")
   var lto: Bool?
 
-  @Flag(help: "With --era: and with CFI (matters for 5.13 to 5.15).")
-  var cfi = false
+  @Flag(help: "With --era: and with CFI (matters for 5.13 to 5.15).") var cfi = false
 
   @Flag(name: .shortAndLong, help: "Show everything known of each symbol, a line each.")
   var long = false
@@ -81,7 +77,6 @@ struct LookupCommand: ParsableCommand {
   var spelling: SpellingChoice?
 
   @OptionGroup var names: NamesOption
-
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var json: JSONOption
@@ -89,8 +84,7 @@ struct LookupCommand: ParsableCommand {
   @OptionGroup var readable: ReadableOption
   @OptionGroup var input: InputOptions
 
-  @Argument(help: "Names, patterns, digests or addresses.")
-  var keys: [String]
+  @Argument(help: "Names, patterns, digests or addresses.") var keys: [String]
 
   func validate() throws {
     if let era, era != "own", KernelRelease(era) == nil {
@@ -137,8 +131,8 @@ struct LookupCommand: ParsableCommand {
     let finder = SymbolFinder(
       index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
     let report = LookupReport(
-      source: source, index: index, kernel: path, form: form,
-      showsReadable: readable.isWanted, terminal: colour.terminal)
+      source: source, index: index, kernel: path, form: form, showsReadable: readable.isWanted,
+      terminal: colour.terminal)
     var output = OutputBuffer()
     for key in keys {
       let found = finder.find(known.linkageName(of: key) ?? key)
@@ -175,28 +169,22 @@ struct LookupCommand: ParsableCommand {
 
   private var form: LookupReport.Form { json.isWanted ? .json : long ? .long : .line }
 
-  /// The rules that `--era` asks for.
-  private func eraLookup(
-    _ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String
-  ) throws -> EraLookup? {
+  private func eraLookup(_ index: SymbolIndex, _ source: KernelSymbolSource, _ path: String) throws
+    -> EraLookup?
+  {
     guard let era else { return nil }
     guard let release = KernelRelease(era == "own" ? source.release ?? "" : era) else {
-      Terminal.complain("\(path): its release is not known; say it with --era")
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble("\(path): its release is not known; say it with --era")
     }
     let hasLTO = lto ?? (era != "own" || source.table.hasPromotedNames)
-    let rules = LookupEra.of(
-      release, .init(hasClangLTO: hasLTO, hasCFIWithThinLTO: hasLTO && cfi))
+    let rules = LookupEra.of(release, .init(hasClangLTO: hasLTO, hasCFIWithThinLTO: hasLTO && cfi))
     if input.isVerbose || !rules.isCertain {
-      Terminal.complain(
-        "\(release): \(rules.source)\(rules.isCertain ? "" : " (not certain)")")
+      Terminal.complain("\(release): \(rules.source)\(rules.isCertain ? "" : " (not certain)")")
     }
     return EraLookup(index, rules)
   }
 
-  private func complain(
-    _ key: String, _ kernel: OpenKernel, _ finder: SymbolFinder, isOne: Bool
-  ) {
+  private func complain(_ key: String, _ kernel: OpenKernel, _ finder: SymbolFinder, isOne: Bool) {
     var words = isOne ? "\(key): not found" : "\(key): not found in \(kernel.path)"
     if kernel.isModulesOnly { words += ": only modules are there, not the kernel's own symbols" }
     if finder.index.table.hidesAddresses && key.hasPrefix("0x") {

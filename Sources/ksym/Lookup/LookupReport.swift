@@ -4,7 +4,6 @@ internal import Kernels
 internal import SymbolNames
 internal import SymbolTables
 
-/// Prints what a key means.
 struct LookupReport {
   /// How much, and for whom.
   enum Form { case line, long, json }
@@ -16,7 +15,6 @@ struct LookupReport {
   let showsReadable: Bool
   let terminal: Terminal
 
-  /// Everything that is known of a symbol.
   private struct Facts {
     let identity: SymbolIdentity
     let readable: String?
@@ -128,10 +126,8 @@ struct LookupMatrix {
 
   init(_ kernels: [String]) { self.kernels = kernels }
 
-  /// Begins the column of the next kernel.
   mutating func beginKernel() { column += 1 }
 
-  /// Adds a symbol of the present kernel.
   mutating func add(_ found: FoundSymbol, _ table: SymbolTable, size: UInt64?) {
     let name = table.name(at: found.index).text
     let row = Row(
@@ -147,7 +143,6 @@ struct LookupMatrix {
     cells[row, default: [:]][column] = cell
   }
 
-  /// Writes the table; nothing where there is none.
   func write(_ terminal: Terminal, to output: inout OutputBuffer) {
     guard !rows.isEmpty else { return }
     var columns = Columns()

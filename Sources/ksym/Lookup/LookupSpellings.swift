@@ -45,9 +45,7 @@ struct SpellingPrinter {
     self.terminal = terminal
   }
 
-  /// Writes the spellings of one symbol.
-  ///
-  /// - Returns: Whether every interface asked for can take it.
+  /// Writes the spellings of one symbol. Returns whether every interface asked for can take it.
   func write(_ key: String, _ symbol: Int, to output: inout OutputBuffer) -> Bool {
     let spellings = choice.interfaces.map { speller.spelling(of: symbol, for: $0) }
     if isJSON {

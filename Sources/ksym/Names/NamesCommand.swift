@@ -5,11 +5,9 @@ internal import Kernels
 internal import NameAudits
 internal import SymbolTables
 
-/// `ksym names`: what the names of kernels and modules are like.
 struct NamesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "names",
-    abstract: "Audit names: limits, suffixes, duplicates.",
+    commandName: "names", abstract: "Audit names: limits, suffixes, duplicates.",
     usage: "ksym names [<options>] <files> ...",
     discussion: """
       Counts the names of kernels and modules by length and holds them against the limits of every \
@@ -39,8 +37,8 @@ struct NamesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a page with the charts to this file: HTML that needs no other file.",
-      valueName: "file"), completion: .file(extensions: ["html"]))
+      "Write a page with the charts to this file: HTML that needs no other file.", valueName: "file"
+    ), completion: .file(extensions: ["html"]))
   var html: String?
 
   @Option(help: ArgumentHelp("List at most this many names of a kind.", valueName: "n"))
@@ -56,8 +54,7 @@ struct NamesCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
-      valueName: "files"),
-    completion: .file())
+      valueName: "files"), completion: .file())
   var paths: [String] = []
 
   func validate() throws {
@@ -76,12 +73,9 @@ struct NamesCommand: ParsableCommand {
     }
     let audit = NameAudit(of: names, mostListed: top)
     let report = NamesReport(
-      audit: audit, sources: paths, top: top, showsReadable: readable.isWanted,
-      terminal: terminal)
+      audit: audit, sources: paths, top: top, showsReadable: readable.isWanted, terminal: terminal)
     if let html {
-      do {
-        try AtomicFile.write(NamesPage(report).bytes(), to: html)
-      } catch {
+      do { try AtomicFile.write(NamesPage(report).bytes(), to: html) } catch {
         Terminal.complain(error.explained)
         status = .trouble
       }
@@ -97,9 +91,7 @@ struct NamesCommand: ParsableCommand {
   }
 
   /// Reads all files, and says which cannot be read.
-  private func gather(
-    _ paths: [String], _ status: inout ExitStatus
-  ) -> NameCollection {
+  private func gather(_ paths: [String], _ status: inout ExitStatus) -> NameCollection {
     let entries = paths.flatMap { NameReader.files(of: $0) }
     let limit = input.limit
     var names = NameCollection()

@@ -6,91 +6,65 @@ internal import SymbolNames
 internal import SymbolTables
 
 extension NamesReport {
-  /// Appends the audit as one JSON object.
   func writeJSON(to output: inout OutputBuffer) {
     output.beginObject()
     output.member("sources", sources)
     output.members(of: audit.all)
     output.member("owners", optional: audit.owners)
-    output.key("rust")
-    output.value(audit.rust)
+    output.member("rust", object: audit.rust) { $1.members(of: $0) }
     writeLengths(&output)
     writeLimits(&output)
-    output.key("versions")
-    output.beginObject()
-    output.member("exported", optional: audit.versioned.exported)
-    output.member("required", optional: audit.versioned.required)
-    output.member("long64", optional: audit.versioned.tooLong64)
-    output.member("long32", optional: audit.versioned.tooLong32)
-    output.member("long", audit.versioned.longNames.map { String(decoding: $0, as: UTF8.self) })
-    output.endObject()
-    output.key("suffixes")
-    output.beginArray()
-    for entry in audit.suffixes {
-      output.beginObject()
-      output.member("kind", entry.kind.words)
-      output.members(of: entry.count)
-      output.endObject()
+    output.member("versions", object: audit.versioned) { versioned, json in
+      json.member("exported", optional: versioned.exported)
+      json.member("required", optional: versioned.required)
+      json.member("long64", optional: versioned.tooLong64)
+      json.member("long32", optional: versioned.tooLong32)
+      json.member("long", versioned.longNames.map { String(decoding: $0, as: UTF8.self) })
     }
-    output.endArray()
+    output.member("suffixes", objects: audit.suffixes) { entry, json in
+      json.member("kind", entry.kind.words)
+      json.members(of: entry.count)
+    }
     writeAmbiguity(&output)
     output.endLine()
   }
 
   private func writeLengths(_ json: inout OutputBuffer) {
-    json.key("lengths")
-    json.beginArray()
-    for (length, count) in audit.lengths.enumerated() where count.all.names > 0 {
-      json.beginObject()
-      json.member("length", optional: length)
-      json.members(of: count.all)
-      json.member("rust", optional: count.rust.names)
-      json.endObject()
+    let lengths = audit.lengths.enumerated().filter { $0.element.all.names > 0 }
+    json.member("lengths", objects: lengths) { length, json in
+      json.member("length", optional: length.offset)
+      json.members(of: length.element.all)
+      json.member("rust", optional: length.element.rust.names)
     }
-    json.endArray()
   }
 
   private func writeLimits(_ json: inout OutputBuffer) {
-    json.key("limits")
-    json.beginArray()
-    for entry in audit.limits {
-      json.beginObject()
-      json.member("interface", entry.limit.interface.key)
+    json.member("limits", objects: audit.limits) { entry, json in
+      json.member("interface", entry.limit.interface.rawValue)
       json.member("maximum", optional: entry.limit.maximum)
       json.member("bits", optional: entry.limit.wordBits)
       json.member("since", optional: entry.row.range.since?.description)
       json.member("through", optional: entry.row.range.through?.description)
-      json.member("excess", entry.limit.excess.words)
+      json.member("excess", entry.limit.excess.rawValue)
       json.members(of: entry.longer)
       json.member("source", entry.row.source)
-      json.endObject()
     }
-    json.endArray()
   }
 
   private func writeAmbiguity(_ json: inout OutputBuffer) {
-    json.key("stripping")
-    json.beginArray()
-    for merged in audit.merged {
-      json.beginObject()
+    json.member("stripping", objects: audit.merged) { merged, json in
       json.member("what", merged.stripping.rawValue)
       json.member("stems", optional: merged.stems)
       json.member("names", optional: merged.names)
       json.member("largest", groups: merged.groups)
-      json.endObject()
     }
-    json.endArray()
-    let found = audit.duplicates
-    json.key("duplicates")
-    json.beginObject()
-    json.members(of: found.all)
-    json.key("withinOwner")
-    json.value(found.withinOwner)
-    json.key("sameAddress")
-    json.value(found.sameAddress)
-    json.member("largest", groups: found.groups)
-    json.member("largestSameAddress", groups: found.sameAddressGroups)
-    json.endObject()
+    json.member("duplicates", object: audit.duplicates) { found, json in
+      json.members(of: found.all)
+      json.member("withinOwner", object: found.withinOwner) { $1.members(of: $0) }
+      json.member("sameAddress", object: found.sameAddress) { $1.members(of: $0) }
+      json.member("largest", groups: found.groups)
+      json.member("largestSameAddress", groups: found.sameAddressGroups)
+    }
   }
 }
 
@@ -100,22 +74,11 @@ extension OutputBuffer {
     member("symbols", optional: tally.symbols)
   }
 
-  fileprivate mutating func value(_ tally: NameAudit.Tally) {
-    beginObject()
-    members(of: tally)
-    endObject()
-  }
-
   fileprivate mutating func member(_ name: StaticString, groups: [NameAudit.Group]) {
-    key(name)
-    beginArray()
-    for group in groups {
-      beginObject()
-      member("name", String(decoding: group.name, as: UTF8.self))
-      member("count", optional: group.count)
-      if let owners = group.owners { member("owners", optional: owners) }
-      endObject()
+    member(name, objects: groups) { group, json in
+      json.member("name", String(decoding: group.name, as: UTF8.self))
+      json.member("count", optional: group.count)
+      if let owners = group.owners { json.member("owners", optional: owners) }
     }
-    endArray()
   }
 }

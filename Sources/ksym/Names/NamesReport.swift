@@ -17,8 +17,7 @@ struct NamesReport {
   func write(to output: inout OutputBuffer) {
     let summary = [
       NamesReport.counted(audit.all.names, "name"),
-      NamesReport.counted(audit.all.symbols, "symbol"),
-      NamesReport.counted(audit.owners, "owner"),
+      NamesReport.counted(audit.all.symbols, "symbol"), NamesReport.counted(audit.owners, "owner"),
       NamesReport.counted(audit.rust.names, "mangled Rust name"),
     ]
     output.append(terminal.strong(summary.joined(separator: ", ")) + "\n")
@@ -51,7 +50,7 @@ struct NamesReport {
       let words = "\(entry.limit.interface.words)\(entry.conditions)"
       let line =
         "  \(rightAligned(String(entry.limit.maximum), to: 6))  \(rightAligned(count, to: 9))  \(words)"
-        + (entry.longer.names > 0 ? ": \(entry.limit.excess.words)" : "")
+        + (entry.longer.names > 0 ? ": \(entry.limit.excess.rawValue)" : "")
       output.append((entry.longer.names > 0 ? terminal.doubtful(line) : line) + "\n")
     }
   }
@@ -73,9 +72,7 @@ struct NamesReport {
       "Suffixes of compilers and linkers: \(grouped(audit.suffixed.names)) names, "
         + "\(grouped(audit.suffixed.symbols)) symbols", &output)
     for entry in audit.suffixes {
-      row(
-        entry.kind.words, entry.count.names,
-        "\(grouped(entry.count.symbols)) symbols", &output)
+      row(entry.kind.words, entry.count.names, "\(grouped(entry.count.symbols)) symbols", &output)
     }
   }
 
@@ -94,11 +91,11 @@ struct NamesReport {
       "Names that several symbols bear: \(grouped(found.all.names)), "
         + "\(grouped(found.all.symbols)) symbols", &output)
     row(
-      "of one owner", found.withinOwner.names,
-      "\(grouped(found.withinOwner.symbols)) symbols", &output)
+      "of one owner", found.withinOwner.names, "\(grouped(found.withinOwner.symbols)) symbols",
+      &output)
     row(
-      "one address", found.sameAddress.names,
-      "\(grouped(found.sameAddress.symbols)) symbols", &output)
+      "one address", found.sameAddress.names, "\(grouped(found.sameAddress.symbols)) symbols",
+      &output)
     for group in found.groups.prefix(top) {
       let owners = group.owners.map { $0 > 1 ? " in \($0) owners" : "" } ?? ""
       list(group.name, "\(group.count)\(owners)", &output)
@@ -114,9 +111,7 @@ struct NamesReport {
     output.append("\n" + terminal.strong(words) + "\n")
   }
 
-  private func row(
-    _ words: String, _ number: Int, _ rest: String, _ output: inout OutputBuffer
-  ) {
+  private func row(_ words: String, _ number: Int, _ rest: String, _ output: inout OutputBuffer) {
     output.append("  \(padded(words, to: 28))\(rightAligned(grouped(number), to: 9))")
     output.append((rest.isEmpty ? "" : "  " + rest) + "\n")
   }
@@ -131,9 +126,7 @@ struct NamesReport {
   }
 
   private func more(_ count: Int, _ output: inout OutputBuffer) {
-    if count > top {
-      output.append("    … \(grouped(count - top)) more (--top \(count))\n")
-    }
+    if count > top { output.append("    … \(grouped(count - top)) more (--top \(count))\n") }
   }
 }
 
@@ -151,7 +144,6 @@ extension NamesReport {
     return ranges
   }
 
-  /// A number and what it counts.
   static func counted(_ number: Int, _ word: String) -> String {
     "\(grouped(number)) \(word)\(number == 1 ? "" : "s")"
   }

@@ -22,35 +22,6 @@ extension NameLimit.Interface {
     case .depmodSymversLine: "depmod, line of Module.symvers"
     }
   }
-
-  /// For programs.
-  var key: String {
-    switch self {
-    case .basicVersions: "basic-versions"
-    case .modpostLine: "modpost-line"
-    case .moduleName: "module-name"
-    case .kallsyms: "kallsyms"
-    case .livepatchFunction: "livepatch-function"
-    case .livepatchObject: "livepatch-object"
-    case .traceEvent: "trace-event"
-    case .kprobeCommand: "kprobe-command"
-    case .bpfMultiKprobe: "bpf-multi-kprobe"
-    case .libbpfKallsyms: "libbpf-kallsyms"
-    case .libbpfTrimmedName: "libbpf-trimmed-name"
-    case .depmodSymversLine: "depmod-symvers-line"
-    }
-  }
-}
-
-extension NameLimit.Excess {
-  /// What becomes of a longer name, in one word.
-  var words: String {
-    switch self {
-    case .refused: "refused"
-    case .omitted: "omitted"
-    case .truncated: "truncated"
-    }
-  }
 }
 
 extension NameAudit.LimitCount {
@@ -65,7 +36,6 @@ extension NameAudit.LimitCount {
 }
 
 extension CompilerSuffix.Kind {
-  /// As it is written.
   var words: String {
     switch self {
     case .llvm: ".llvm.<hash>"

@@ -1,8 +1,6 @@
 /// What the command's exit status says. Where several apply, the gravest counts.
 enum ExitStatus: Int32, Comparable {
-  /// The answer is yes.
   case yes = 0
-  /// The answer is no.
   case no = 1
   /// Trouble: unreadable or malformed input, undecided.
   case trouble = 2

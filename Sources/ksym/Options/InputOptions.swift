@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import NameTranslation
 internal import OrderedWork
 
-/// `--max-size`.
 struct SizeOption: ParsableArguments {
   @Option(
     name: .customLong("max-size"),
@@ -11,11 +10,9 @@ struct SizeOption: ParsableArguments {
       "Largest file after unpacking, in bytes, or with K, M or G.", valueName: "size"))
   var maximum = ByteSize(bytes: FileBuffer.defaultLimit)
 
-  /// The same in bytes.
   var limit: Int { maximum.bytes }
 }
 
-/// `--verbose`.
 struct VerboseOption: ParsableArguments {
   @Flag(
     name: [.customShort("v"), .customLong("verbose")],
@@ -33,7 +30,6 @@ struct InputOptions: ParsableArguments {
   var isVerbose: Bool { verbosity.isWanted }
 }
 
-/// `--jobs`.
 struct JobsOption: ParsableArguments {
   @Option(
     name: [.customShort("j", allowingJoined: true), .customLong("jobs")],
@@ -44,7 +40,6 @@ struct JobsOption: ParsableArguments {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
   }
 
-  /// Threads to use.
   var workers: Int { jobs ?? OrderedWork.processorCount }
 }
 
@@ -58,12 +53,7 @@ struct NamesOption: ParsableArguments {
     completion: .file())
   var files: [String] = []
 
-  /// Reads the files.
-  ///
-  /// - Parameters:
-  ///   - limit: Largest file after unpacking, in bytes.
-  ///   - status: Becomes trouble where one cannot be read; standard error gives the reason.
-  /// - Returns: The names of those that can be read.
+  /// The names of the files that can be read; where one cannot, the status becomes trouble.
   func read(limit: Int, _ status: inout ExitStatus) -> KnownNames {
     var known = KnownNames()
     for path in files where !known.readOrComplain(path, limit: limit) { status = .trouble }
@@ -71,7 +61,6 @@ struct NamesOption: ParsableArguments {
   }
 }
 
-/// A size on the command line.
 struct ByteSize: ExpressibleByArgument {
   let bytes: Int
 
@@ -89,9 +78,7 @@ struct ByteSize: ExpressibleByArgument {
   /// The size in the largest unit that gives a whole number.
   var defaultValueDescription: String {
     for (unit, shift) in [("G", 30), ("M", 20), ("K", 10)]
-    where bytes != 0 && bytes & (1 << shift - 1) == 0 {
-      return "\(bytes >> shift)\(unit)"
-    }
+    where bytes != 0 && bytes & (1 << shift - 1) == 0 { return "\(bytes >> shift)\(unit)" }
     return String(bytes)
   }
 }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 
 /// Options that say which addresses are meant where a kernel was moved when it started.
 struct KASLROptions: ParsableArguments {
-  /// What to do about the move.
   enum Choice: Equatable, ExpressibleByArgument {
     /// Give addresses as the file has them: those of the running kernel in dumps and its own lists.
     case keep

@@ -23,31 +23,26 @@ struct KernelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, "
-        + "struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.",
-      valueName: "key=value"))
-  var assume: [String] = []
+        + "struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.", valueName: "key=value")
+  ) var assume: [String] = []
 
   func validate() throws {
     for text in assume {
       guard let fact = GivenFact(text) else {
         throw ValidationError("--assume takes KEY=VALUE, not '\(text)'")
       }
-      if let problem = fact.problem {
-        throw ValidationError("--assume \(text): \(problem.words)")
-      }
+      if let problem = fact.problem { throw ValidationError("--assume \(text): \(problem.words)") }
     }
   }
 
-  /// What the user says of the kernels.
   var given: [GivenFact] { assume.compactMap { GivenFact($0) } }
 
-  /// The kernels that are asked.
   var paths: [String] { kernel.isEmpty ? ["running"] : kernel }
 
   /// Opens a kernel and reads its facts, or ends the command with a hint.
-  func read(
-    _ path: String, _ input: InputOptions
-  ) throws -> (kernel: OpenKernel, facts: KernelFacts) {
+  func read(_ path: String, _ input: InputOptions) throws -> (
+    kernel: OpenKernel, facts: KernelFacts
+  ) {
     let kernel: OpenKernel
     let facts: KernelFacts
     do throws(KernelError) {

@@ -9,8 +9,7 @@ struct KernelPathOption: ParsableArguments {
   var kernels: [String] = []
 
   /// The kernels given by option, then those given as arguments.
-  ///
-  /// - Throws: `ValidationError` if there are none.
+  /// Throws `ValidationError` if there are none.
   func paths(and arguments: [String]) throws -> [String] {
     let paths = kernels + arguments
     if paths.isEmpty { throw ValidationError("no kernel or file is given") }

@@ -9,14 +9,8 @@ struct UnknownCommand {
   let neighbour: String?
 
   /// Follows subcommands along the arguments.
-  ///
-  /// - Parameters:
-  ///   - arguments: The command line without the name of the program.
-  ///   - root: The command.
-  /// - Returns: The first word that names no subcommand; `nil` if there is none.
-  static func find(
-    in arguments: [String], of root: any ParsableCommand.Type
-  ) -> UnknownCommand? {
+  /// Returns the first word that names no subcommand; `nil` if there is none.
+  static func find(in arguments: [String], of root: any ParsableCommand.Type) -> UnknownCommand? {
     var command = root
     var path = [root._commandName]
     // `help` takes the names of commands.

@@ -6,9 +6,6 @@ struct Columns {
   private let indentation: String
   private let minimums: [Int]
 
-  /// - Parameters:
-  ///   - indentation: What each line begins with.
-  ///   - minimums: Widths of the first columns, at least, in terminal columns.
   init(indentation: String = "", minimums: [Int] = []) {
     self.indentation = indentation
     self.minimums = minimums
@@ -34,10 +31,7 @@ struct Columns {
     }
   }
 
-  /// Appends the lines.
-  func write(to output: inout OutputBuffer) {
-    for line in lines { output.append(line + "\n") }
-  }
+  func write(to output: inout OutputBuffer) { for line in lines { output.append(line + "\n") } }
 }
 
 /// A cell with blanks after it, up to a width in terminal columns.
@@ -50,11 +44,8 @@ func rightAligned(_ text: String, to width: Int) -> String {
   String(repeating: " ", count: max(0, width - displayWidth(text))) + text
 }
 
-/// Columns that a terminal uses for a text. Colours take none, nor do combining and invisible
-/// characters; wide characters of East Asia take two.
-///
-/// - Parameter text: Text without control characters, except for the escape sequences of colours.
-/// - Returns: The width in terminal columns, as wcwidth(3) counts.
+/// Columns that a terminal uses for a text, as wcwidth(3) counts. Colours take none, nor do
+/// combining and invisible characters; wide characters of East Asia take two.
 func displayWidth(_ text: String) -> Int {
   if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text.utf8.count }
   var width = 0

@@ -2,7 +2,6 @@ internal import ByteStorage
 internal import Kernels
 internal import OrderedWork
 
-/// What is wrong with a file.
 struct FileFailure: Error {
   let path: String
   let cause: any Error
@@ -12,7 +11,6 @@ struct FileFailure: Error {
     self.cause = cause
   }
 
-  /// A line for standard error.
   var words: String {
     switch cause {
     case is FileError, is KernelError: cause.explained
@@ -31,13 +29,7 @@ struct FileRun {
   /// Files a thread takes at once, of many.
   var chunk = 8
 
-  /// Works on files.
-  ///
-  /// - Parameters:
-  ///   - entries: The files.
-  ///   - makeState: Makes what a thread keeps between files.
-  ///   - work: Reads a file; called on any thread.
-  ///   - consume: Takes results in order; `false` ends the loop.
+  /// Calls `work` on any thread, and `consume` in order until it returns `false`.
   func run<State: ~Copyable, Value: Sendable>(
     _ entries: [DirectoryTree.Entry], makeState: @escaping @Sendable () -> State,
     work: @escaping @Sendable (inout State, String) throws -> Value,

@@ -9,7 +9,6 @@ extension OutputBuffer {
   mutating func beginArray() { open(UInt8(ascii: "[")) }
   mutating func endArray() { append(UInt8(ascii: "]")) }
 
-  /// Ends an object that has a line of its own.
   mutating func endLine() {
     endObject()
     append(UInt8(ascii: "\n"))
@@ -59,39 +58,30 @@ extension OutputBuffer {
 
   mutating func null() { raw("null") }
 
-  mutating func value(optional text: String?) {
-    if let text { value(text) } else { null() }
-  }
+  mutating func value(optional text: String?) { if let text { value(text) } else { null() } }
 
-  mutating func value(optional flag: Bool?) {
-    if let flag { value(flag) } else { null() }
-  }
+  mutating func value(optional flag: Bool?) { if let flag { value(flag) } else { null() } }
 
-  /// A key and its value.
   mutating func member(_ name: StaticString, _ text: String) {
     key(name)
     value(text)
   }
 
-  /// A key and its value, or `null`.
   mutating func member(_ name: StaticString, optional text: String?) {
     key(name)
     value(optional: text)
   }
 
-  /// A key and its value, or `null`.
   mutating func member(_ name: StaticString, optional number: Int?) {
     key(name)
     if let number { value(number) } else { null() }
   }
 
-  /// A key and its value.
   mutating func member(_ name: StaticString, _ flag: Bool) {
     key(name)
     value(flag)
   }
 
-  /// A key and its value, or `null`.
   mutating func member(_ name: StaticString, optional flag: Bool?) {
     key(name)
     value(optional: flag)
@@ -110,12 +100,37 @@ extension OutputBuffer {
     value(text)
   }
 
-  /// A key and an array of strings.
   mutating func member(_ name: StaticString, _ texts: [String]) {
     key(name)
     beginArray()
     for text in texts { value(text) }
     endArray()
+  }
+
+  /// A key and an array of objects, whose members a function appends.
+  mutating func member<Items: Sequence>(
+    _ name: StaticString, objects items: Items,
+    _ write: (Items.Element, inout OutputBuffer) -> Void
+  ) {
+    key(name)
+    beginArray()
+    for item in items {
+      beginObject()
+      write(item, &self)
+      endObject()
+    }
+    endArray()
+  }
+
+  /// A key and an object, whose members a function appends; `null` if there is nothing to describe.
+  mutating func member<Value>(
+    _ name: StaticString, object value: Value?, _ write: (Value, inout OutputBuffer) -> Void
+  ) {
+    key(name)
+    guard let value else { return null() }
+    beginObject()
+    write(value, &self)
+    endObject()
   }
 
   private mutating func raw(_ word: StaticString) {
@@ -129,8 +144,7 @@ extension OutputBuffer {
   }
 
   /// A comma, where a value or the end of one is before.
-  @inline(__always)
-  private mutating func separate() {
+  @inline(__always) private mutating func separate() {
     switch bytes.last {
     case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"), nil: break
     default: append(UInt8(ascii: ","))

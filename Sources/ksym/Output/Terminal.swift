@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import ByteStorage
 internal import Glibc
 internal import Synchronization
@@ -42,6 +43,12 @@ struct Terminal: Sendable {
     _ = line.write(to: 2)
   }
 
+  /// Complains in one line; what it returns ends the command when thrown.
+  static func trouble(_ text: String) -> ExitCode {
+    complain(text)
+    return ExitCode(ExitStatus.trouble.rawValue)
+  }
+
   /// Writes to standard output; ends the command quietly when the reader has gone.
   static func write(_ output: inout OutputBuffer) {
     guard !output.bytes.isEmpty else { return }
@@ -68,7 +75,6 @@ struct Progress {
   /// Whether the last line of the terminal is a counter.
   private static let isShown = Atomic(false)
 
-  /// - Parameter counted: What is counted, in words.
   init(_ counted: String) {
     canShow = isatty(2) == 1 && Terminal.variable("TERM") != "dumb"
     self.counted = counted

@@ -8,14 +8,9 @@ struct VerdictMatrix {
   /// Words by module and kernel.
   private var cells: [[Int: String]] = []
 
-  /// What follows is about this kernel.
   mutating func begin(_ kernel: String) { kernels.append(kernel) }
 
   /// The word for a module on the kernel.
-  ///
-  /// - Parameters:
-  ///   - module: Its path.
-  ///   - word: The word, coloured or not.
   mutating func add(_ module: String, _ word: String) {
     let row: Int
     if let known = rows[module] {
@@ -29,7 +24,6 @@ struct VerdictMatrix {
     cells[row][kernels.count - 1] = word
   }
 
-  /// Writes the table: a line a module, a column a kernel.
   func write(to output: inout OutputBuffer) {
     var columns = Columns()
     columns.add([""] + kernels.map(plain))

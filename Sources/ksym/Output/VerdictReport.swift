@@ -30,7 +30,6 @@ struct VerdictReport {
   /// Whether a verdict is written in words, not only as a cell of the table.
   var writesText: Bool { !isJSON && (!isTable || isVerbose) }
 
-  /// What follows is about this kernel.
   mutating func begin(path: String, release: String?) {
     (kernelPath, self.release) = (path, release)
     matrix.begin(release ?? path)
@@ -38,15 +37,13 @@ struct VerdictReport {
   }
 
   /// Notes a verdict: its status, its cell, and what it rests on.
-  mutating func add(
-    _ path: String, _ word: String, _ status: ExitStatus, _ found: [LoadAssumption]
-  ) {
+  mutating func add(_ path: String, _ word: String, _ status: ExitStatus, _ found: [LoadAssumption])
+  {
     self.status = max(self.status, status)
     if isTable { matrix.add(path, colour(word, status)) }
     for one in found where wasAssumed.insert(one).inserted { assumed.append(one) }
   }
 
-  /// Reports a module that cannot be read.
   mutating func add(unreadable error: FileError) {
     status = max(status, .trouble)
     Terminal.write(&output)
@@ -66,7 +63,6 @@ struct VerdictReport {
     }
   }
 
-  /// A verdict in the colour of its status.
   func colour(_ word: String, _ status: ExitStatus) -> String {
     switch status {
     case .yes: terminal.good(word)
@@ -75,7 +71,6 @@ struct VerdictReport {
     }
   }
 
-  /// Writes the line of a verdict and the kernel's log lines.
   mutating func writeHead(
     _ path: String, _ word: String, _ status: ExitStatus, width: Int, _ errno: LoadErrno?,
     _ log: [String]
@@ -85,7 +80,6 @@ struct VerdictReport {
     for line in log { output.append("    \(plain(line))\n") }
   }
 
-  /// Writes advice and causes.
   mutating func writeHints(_ hints: [String]) {
     for hint in hints { output.append("  \(terminal.doubtful("=>")) \(plain(hint))\n") }
   }
@@ -95,12 +89,11 @@ struct VerdictReport {
     json.beginObject()
     json.member("module", load.path)
     json.member("name", load.name)
-    json.key("kernel")
-    json.beginObject()
-    json.member("path", kernelPath)
-    json.member("release", optional: release)
-    if let era { json.member("era", optional: era) }
-    json.endObject()
+    json.member("kernel", object: kernelPath) { path, json in
+      json.member("path", path)
+      json.member("release", optional: release)
+      if let era { json.member("era", optional: era) }
+    }
   }
 
   /// Writes the JSON members that all verdicts end with, in words and as codes.
@@ -116,9 +109,7 @@ struct VerdictReport {
   }
 
   /// Hands on what was written, once it is much.
-  mutating func flush() {
-    if output.bytes.count > 1 << 15 { Terminal.write(&output) }
-  }
+  mutating func flush() { if output.bytes.count > 1 << 15 { Terminal.write(&output) } }
 
   /// Writes what is left: the table or a summary, and what was assumed.
   mutating func finish(summary: String) {

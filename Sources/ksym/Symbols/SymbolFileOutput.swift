@@ -15,23 +15,18 @@ struct SymbolFileOptions: ParsableArguments {
   var output: String?
 
   @Option(
-    name: .customLong("to"),
-    help: ArgumentHelp(
-      "Form of the names (elf only).", valueName: "form"))
+    name: .customLong("to"), help: ArgumentHelp("Form of the names (elf only).", valueName: "form"))
   var form: SymbolFile.Naming = .linkage
 
   /// The older spelling: elsewhere --names takes a file.
-  @Option(name: .customLong("names"), help: .hidden)
-  var formAsBefore: SymbolFile.Naming?
+  @Option(name: .customLong("names"), help: .hidden) var formAsBefore: SymbolFile.Naming?
 
   @Flag(help: "Leave out the contents of sections (elf only); notes are kept.")
   var noContents = false
 }
 
 extension SymbolFileOptions {
-  /// Where to write.
-  ///
-  /// - Throws: `ValidationError` if it would be a terminal.
+  /// Where to write. Throws `ValidationError` if it would be a terminal.
   func target() throws -> String {
     guard let output else { throw ValidationError("--format elf needs a file: -o FILE, or -o -") }
     guard output != "-" || isatty(1) == 0 else {
@@ -41,9 +36,7 @@ extension SymbolFileOptions {
   }
 
   /// Writes the chosen symbols as an ELF file, or ends the command with the reason.
-  func write(
-    _ kernel: OpenKernel, _ source: KernelSymbolSource, chosen: [Int]
-  ) throws {
+  func write(_ kernel: OpenKernel, _ source: KernelSymbolSource, chosen: [Int]) throws {
     let path = kernel.path
     let target = try target()
     do {
@@ -66,9 +59,7 @@ extension SymbolFileOptions {
         try AtomicFile.write(file.bytes, to: target)
       }
       return
-    } catch let error as ParseError {
-      Terminal.complain("\(path): \(error)")
-    } catch {
+    } catch let error as ParseError { Terminal.complain("\(path): \(error)") } catch {
       Terminal.complain(error.explained)
     }
     throw ExitCode(ExitStatus.trouble.rawValue)

@@ -5,7 +5,6 @@ internal import Kernels
 internal import ModuleFiles
 internal import SymbolTables
 
-/// `ksym symbols`: the symbol table of any kernel.
 struct SymbolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "symbols",
@@ -41,8 +40,7 @@ struct SymbolsCommand: ParsableCommand {
     case systemMap = "system-map"
   }
 
-  @Option(help: "Output format.")
-  var format: Format = .systemMap
+  @Option(help: "Output format.") var format: Format = .systemMap
 
   @Option(
     name: .customLong("name"),
@@ -72,8 +70,7 @@ struct SymbolsCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a directory "
-        + "of modules, or running."),
-    completion: .file())
+        + "of modules, or running."), completion: .file())
   var kernels: [String] = []
 
   func validate() throws {
@@ -94,8 +91,7 @@ struct SymbolsCommand: ParsableCommand {
       of: opened, modules: modules, kaslr: kaslr, as: view,
       modulesAs: format == .kallsyms ? .kernel : .file)
     let printer = SymbolPrinter(
-      source, format: format, asKernel: asKernel,
-      showsReadable: readable.isWanted)
+      source, format: format, asKernel: asKernel, showsReadable: readable.isWanted)
     let patterns = names.map { NamePattern($0) }
     let letters = type.map { Array($0.utf8) }
     let table = source.table
@@ -145,7 +141,6 @@ func hexadecimalNumber(_ text: String) -> UInt64? {
   UInt64(text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...], radix: 16)
 }
 
-/// Prints symbols, one a line.
 struct SymbolPrinter {
   private let source: KernelSymbolSource
   private let format: SymbolsCommand.Format
@@ -156,8 +151,7 @@ struct SymbolPrinter {
   private let showsOwners: Bool
 
   init(
-    _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool,
-    showsReadable: Bool
+    _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool, showsReadable: Bool
   ) {
     self.source = source
     self.format = format
@@ -182,9 +176,7 @@ struct SymbolPrinter {
     func group(_ index: Int) -> Int { table.hasPlace(at: index) ? 0 : table.ownerIndex(at: index) }
     var ordered = chosen
     if !table.isSorted {
-      ordered.sort {
-        (group($0), addresses[$0], $0) < (group($1), addresses[$1], $1)
-      }
+      ordered.sort { (group($0), addresses[$0], $0) < (group($1), addresses[$1], $1) }
     }
     // Only runs of equal addresses are left to be sorted.
     var start = 0

@@ -6,7 +6,6 @@ internal import NameAudits
 internal import NameTables
 internal import SymbolTables
 
-/// `ksym table`: name tables.
 struct TableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "table",
@@ -23,25 +22,19 @@ struct TableCommand: ParsableCommand {
       Exit status: 0 the answer is yes; 1 a key was not found; 2 a file cannot be read or written.
       """,
     subcommands: [
-      TableBuildCommand.self, TableMergeCommand.self, TableShowCommand.self,
-      TableCheckCommand.self,
+      TableBuildCommand.self, TableMergeCommand.self, TableShowCommand.self, TableCheckCommand.self,
     ])
 }
 
-/// Options of what makes a table.
 struct TableOutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("The table to make or replace.", valueName: "file"),
-    completion: .file())
+    help: ArgumentHelp("The table to make or replace.", valueName: "file"), completion: .file())
   var output: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Memory for sorting, in bytes, or with K, M or G.", valueName: "size"))
+  @Option(help: ArgumentHelp("Memory for sorting, in bytes, or with K, M or G.", valueName: "size"))
   var memory: ByteSize = ByteSize(bytes: NameTableBuilder.defaultMemory)
 
-  /// Says what was made.
   func report(_ summary: NameTableBuilder.Summary, isVerbose: Bool) {
     if summary.skipped > 0 {
       Terminal.complain("\(summary.skipped) names were left out: empty, or over 65,535 bytes")
@@ -53,11 +46,9 @@ struct TableOutputOptions: ParsableArguments {
   }
 }
 
-/// `ksym table build`: a table from kernels and modules.
 struct TableBuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "build",
-    abstract: "Make a name table of kernels, modules and Module.symvers.",
+    commandName: "build", abstract: "Make a name table of kernels, modules and Module.symvers.",
     usage: "ksym table build -o <file> [<options>] <files> ...",
     discussion: """
       Takes every name with what owns it: vmlinux or a module, its build ID, and the release and \
@@ -82,8 +73,7 @@ struct TableBuildCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Kernels, modules, directories, Module.symvers files, lists of symbols, or running.",
-      valueName: "files"),
-    completion: .file())
+      valueName: "files"), completion: .file())
   var paths: [String] = []
 
   func validate() throws { _ = try kernels.paths(and: paths) }
@@ -94,8 +84,7 @@ struct TableBuildCommand: ParsableCommand {
       for path in try kernels.paths(and: paths) { try add(path, to: &builder) }
       table.report(try builder.finish(), isVerbose: input.isVerbose)
     } catch {
-      Terminal.complain((error as? FileFailure)?.words ?? error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble((error as? FileFailure)?.words ?? error.explained)
     }
   }
 
@@ -105,8 +94,7 @@ struct TableBuildCommand: ParsableCommand {
     var kernels = KernelOwners()
     var failure: (any Error)?
     FileRun(workers: jobs.workers, counted: "files").run(
-      entries,
-      makeState: { NameReader(limit: limit) },
+      entries, makeState: { NameReader(limit: limit) },
       work: { reader, path in try reader.read(path) },
       consume: { result, _ in
         do {
@@ -120,7 +108,6 @@ struct TableBuildCommand: ParsableCommand {
     if let failure { throw failure }
   }
 
-  /// Adds the names of a file.
   private static func add(
     _ names: NameCollection, _ kernels: inout KernelOwners, to builder: inout NameTableBuilder
   ) throws {
@@ -130,17 +117,13 @@ struct TableBuildCommand: ParsableCommand {
           owner.name, buildID: owner.buildID, release: owner.release,
           isKernel: owner.name == SymbolTable.kernelName))
     }
-    try names.forEachPair { name, owner in
-      try builder.add(name, owner: owner.map { owners[$0] })
-    }
+    try names.forEachPair { name, owner in try builder.add(name, owner: owner.map { owners[$0] }) }
   }
 }
 
-/// `ksym table merge`: one table of several.
 struct TableMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "merge",
-    abstract: "Make one name table of several.",
+    commandName: "merge", abstract: "Make one name table of several.",
     usage: "ksym table merge -o <file> [<options>] <tables> ...",
     discussion: """
       The result is what building from all the kernels at once would give, byte for byte.
@@ -154,8 +137,7 @@ struct TableMergeCommand: ParsableCommand {
   @OptionGroup var table: TableOutputOptions
   @OptionGroup var verbosity: VerboseOption
 
-  @Argument(help: "Name tables.", completion: .file())
-  var tables: [String]
+  @Argument(help: "Name tables.", completion: .file()) var tables: [String]
 
   func run() throws {
     do {
@@ -163,13 +145,11 @@ struct TableMergeCommand: ParsableCommand {
       for path in tables { try builder.add(try NameTable(path), path: path) }
       table.report(try builder.finish(), isVerbose: verbosity.isWanted)
     } catch {
-      Terminal.complain(error.explained)
-      throw ExitCode(ExitStatus.trouble.rawValue)
+      throw Terminal.trouble(error.explained)
     }
   }
 }
 
-/// `ksym table check`: whether tables are whole.
 struct TableCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -186,8 +166,7 @@ struct TableCheckCommand: ParsableCommand {
 
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "Name tables.", completion: .file())
-  var tables: [String]
+  @Argument(help: "Name tables.", completion: .file()) var tables: [String]
 
   func run() throws {
     var status = ExitStatus.yes

@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import NameTables
 internal import SymbolNames
 
-/// `ksym table show`: names of tables by whatever is known of them.
 struct TableShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -27,9 +26,7 @@ struct TableShowCommand: ParsableCommand {
       """)
 
   @Option(
-    name: [
-      .customShort("t", allowingJoined: true), .customLong("table"), .customLong("names"),
-    ],
+    name: [.customShort("t", allowingJoined: true), .customLong("table"), .customLong("names")],
     help: ArgumentHelp("A name table to search (repeatable).", valueName: "file"),
     completion: .file())
   var table: [String]
@@ -38,8 +35,7 @@ struct TableShowCommand: ParsableCommand {
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
 
-  @Argument(help: "Digests or names.")
-  var keys: [String]
+  @Argument(help: "Digests or names.") var keys: [String]
 
   func validate() throws {
     if table.isEmpty { throw ValidationError("--table names the table to search") }
@@ -78,7 +74,6 @@ struct TableShowCommand: ParsableCommand {
   }
 }
 
-/// Prints names of tables.
 struct TableReport {
   let isJSON: Bool
   let showsReadable: Bool
@@ -115,17 +110,12 @@ struct TableReport {
     output.member("source", found.name.source.text)
     output.member("readable", optional: readable)
     output.member("hashed", found.name.hashed.hexadecimal)
-    output.key("owners")
-    output.beginArray()
-    for owner in found.owners {
-      output.beginObject()
-      output.member("name", owner.name)
-      output.member("buildId", hexadecimal(owner.buildID))
-      output.member("release", owner.release)
-      output.member("kernelBuildId", hexadecimal(owner.kernelBuildID))
-      output.endObject()
+    output.member("owners", objects: found.owners) { owner, json in
+      json.member("name", owner.name)
+      json.member("buildId", hexadecimal(owner.buildID))
+      json.member("release", owner.release)
+      json.member("kernelBuildId", hexadecimal(owner.kernelBuildID))
     }
-    output.endArray()
     output.endLine()
   }
 

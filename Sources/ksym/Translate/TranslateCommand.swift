@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import NameTranslation
 
-/// `ksym translate`: symbol names in any text, rewritten.
 struct TranslateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "translate",
@@ -39,8 +38,7 @@ struct TranslateCommand: ParsableCommand {
       table cannot be read, or a name was ambiguous under --ambiguous=error.
       """)
 
-  @Option(name: .customLong("to"), help: "Form to write.")
-  var form = NameForm.readable
+  @Option(name: .customLong("to"), help: "Form to write.") var form = NameForm.readable
 
   @Option(
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
@@ -58,17 +56,13 @@ struct TranslateCommand: ParsableCommand {
   @Flag(help: "Write readable{linkage}, which --to linkage always reads back.")
   var keepLinkage = false
 
-  @Flag(help: "Leave out .isra, .cold and their like too.")
-  var bare = false
+  @Flag(help: "Leave out .isra, .cold and their like too.") var bare = false
 
   @Flag(help: "Compare sizes, the release and the build ID in the text with the kernel's.")
   var verify = false
 
-  @Flag(help: "Write the address after each name+0xOFF.")
-  var addresses = false
-
-  @Flag(help: "Each line is a name, however plain (available_filter_functions).")
-  var lines = false
+  @Flag(help: "Write the address after each name+0xOFF.") var addresses = false
+  @Flag(help: "Each line is a name, however plain (available_filter_functions).") var lines = false
 
   @OptionGroup var json: JSONOption
   @OptionGroup var colour: ColourOption

@@ -5,7 +5,6 @@ internal import NameTranslation
 /// Writes what a translation gives: the text on standard output and findings on standard error, or
 /// both as JSON.
 struct TranslationReport {
-  /// The file that is read.
   var path = "-"
   private let isJSON: Bool
   private let isVerbose: Bool
@@ -16,11 +15,6 @@ struct TranslationReport {
   /// Pieces up to this size are gathered, in bytes.
   private static let gathered = 1 << 15
 
-  /// - Parameters:
-  ///   - isJSON: Whether to write JSON in place of the text.
-  ///   - isVerbose: Whether to list the names that stay, and count.
-  ///   - listsAmbiguous: Whether to list the ambiguous ones in any case.
-  ///   - names: The tables and lists that the translator looks names up in.
   init(isJSON: Bool, isVerbose: Bool, listsAmbiguous: Bool, _ names: KnownNames) {
     self.isJSON = isJSON
     self.isVerbose = isVerbose
@@ -42,9 +36,7 @@ struct TranslationReport {
 
   /// Writes what was gathered, and what there is to say.
   mutating func flush(_ translator: inout TextTranslator) {
-    if isJSON {
-      for name in translator.takeNames() { writeJSON(name) }
-    }
+    if isJSON { for name in translator.takeNames() { writeJSON(name) } }
     Terminal.write(&output)
     for finding in translator.takeFindings() {
       if case .directoryDamaged(let directory, let error) = finding {
@@ -68,8 +60,7 @@ struct TranslationReport {
       let words =
         module.map {
           " [\($0)]: not found: -k and --names give no such module, or it lacks the name"
-        }
-        ?? ": not found in what -k and --names give"
+        } ?? ": not found in what -k and --names give"
       Terminal.complain("\(path): \(name)\(words)")
     case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):

@@ -3,7 +3,6 @@ internal import ByteStorage
 internal import ModuleFiles
 internal import ModuleVersions
 
-/// `ksym versions`: the symbol versions a module requires.
 struct VersionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "versions",
@@ -30,15 +29,11 @@ struct VersionsCommand: ParsableCommand {
       disagree; 2 a file cannot be read or a table is malformed.
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case table, modprobe, symvers, json
-  }
+  enum Format: String, CaseIterable, ExpressibleByArgument { case table, modprobe, symvers, json }
 
-  @Option(help: "Output format.")
-  var format: Format = .table
+  @Option(help: "Output format.") var format: Format = .table
 
   @OptionGroup var names: NamesOption
-
   @OptionGroup var json: JSONOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption

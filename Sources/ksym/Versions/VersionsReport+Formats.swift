@@ -35,28 +35,22 @@ extension VersionsReport {
     result.output.member("module", path)
     result.output.member("name", optional: name)
     result.output.member("layouts", tables.layouts.map(\.rawValue))
-    result.output.key("used")
-    result.output.beginArray()
-    for (kernels, layout) in VersionsReport.usage(tables) {
-      result.output.beginObject()
-      result.output.member("kernels", kernels)
-      result.output.member("layout", layout)
-      result.output.endObject()
+    result.output.member("used", objects: VersionsReport.usage(tables)) { item, json in
+      let (kernels, layout) = item
+      json.member("kernels", kernels)
+      json.member("layout", layout)
     }
-    result.output.endArray()
     result.output.key("versions")
     result.output.beginArray()
-    tables.forEach { layout, record in
-      write(layout, record, names, &result.output)
-    }
+    tables.forEach { layout, record in write(layout, record, names, &result.output) }
     result.output.endArray()
     writeDefects(tables, &result)
     result.output.endLine()
   }
 
   private func write(
-    _ layout: VersionLayout, _ record: borrowing VersionRecord,
-    _ names: [HashedName: [UInt8]], _ json: inout OutputBuffer
+    _ layout: VersionLayout, _ record: borrowing VersionRecord, _ names: [HashedName: [UInt8]],
+    _ json: inout OutputBuffer
   ) {
     json.beginObject()
     let resolved = record.digest.flatMap { names[$0] }.map { String(decoding: $0, as: UTF8.self) }
@@ -73,9 +67,7 @@ extension VersionsReport {
     json.endObject()
   }
 
-  private func writeDefects(
-    _ tables: borrowing VersionTables, _ result: inout JobResult
-  ) {
+  private func writeDefects(_ tables: borrowing VersionTables, _ result: inout JobResult) {
     result.output.key("defects")
     result.output.beginArray()
     for (section, defect) in tables.defects() {
@@ -146,9 +138,7 @@ extension VersionsReport {
     }
   }
 
-  private func writeDefectLines(
-    _ tables: borrowing VersionTables, _ result: inout JobResult
-  ) {
+  private func writeDefectLines(_ tables: borrowing VersionTables, _ result: inout JobResult) {
     for (section, defect) in tables.defects() {
       result.status = max(result.status, defect.status)
       let place = "\(section)+\(hexadecimal(defect.offset))"

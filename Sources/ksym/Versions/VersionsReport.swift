@@ -12,14 +12,12 @@ struct JobResult: Sendable {
   var status = ExitStatus.yes
 }
 
-/// Formats the versions of one module.
 struct VersionsReport: Sendable {
   let format: VersionsCommand.Format
   let dictionary: KnownNames
   let terminal: Terminal
   let showsReadable: Bool
 
-  /// Formats one module.
   func describe(_ path: String, _ buffer: inout FileBuffer) throws -> JobResult {
     var result = JobResult()
     try buffer.open(path)
@@ -27,9 +25,9 @@ struct VersionsReport: Sendable {
     return result
   }
 
-  private func describe(
-    _ path: String, _ module: borrowing ModuleFile, _ result: inout JobResult
-  ) throws(ParseError) {
+  private func describe(_ path: String, _ module: borrowing ModuleFile, _ result: inout JobResult)
+    throws(ParseError)
+  {
     let tables = try module.versions()
     guard tables.hasBasic || tables.hasExtended || tables.hasExtendedCRCs || tables.hasExtendedNames
     else {
@@ -101,13 +99,11 @@ struct VersionsReport: Sendable {
 
   /// Names for the digests of hashed records: from the module's own undefined symbols, then from the
   /// names the user gave.
-  func resolvedDigests(
-    _ module: borrowing ModuleFile, _ tables: borrowing VersionTables
-  ) throws(ParseError) -> [HashedName: [UInt8]] {
+  func resolvedDigests(_ module: borrowing ModuleFile, _ tables: borrowing VersionTables)
+    throws(ParseError) -> [HashedName: [UInt8]]
+  {
     var sought: Set<HashedName> = []
-    tables.forEach { _, record in
-      if let hashed = record.digest { sought.insert(hashed) }
-    }
+    tables.forEach { _, record in if let hashed = record.digest { sought.insert(hashed) } }
     guard !sought.isEmpty else { return [:] }
     let needed = try HashedRecordNames(module.elf)
     var found: [HashedName: [UInt8]] = [:]

@@ -78,8 +78,7 @@ extension LivepatchAdvice {
 
   private var missingWords: String {
     switch code {
-    case .ownerNotLoaded:
-      return "\(name): module \(owner) is not loaded, so nothing is found in it"
+    case .ownerNotLoaded: return "\(name): module \(owner) is not loaded, so nothing is found in it"
     case .notInModule: return "\(name): \(file ?? owner) has no such symbol"
     case .variantsInModule: return "\(name): not in \(owner); there are \(nameList)"
     case .hashNotUsed: return "\(name): the kernel has \(nameList), without a hash"

@@ -52,8 +52,7 @@ extension LoadAssumption {
     case .vermagicUnknown: "the vermagic agrees (not found; --assume vermagic=…)"
     case .structureSizeUnknown:
       "the size of struct module agrees (no BTF, no module of this kernel's own tree)"
-    case .missingVersionsAccepted:
-      "\(pair) (upstream: no distribution's build tag was recognised)"
+    case .missingVersionsAccepted: "\(pair) (upstream: no distribution's build tag was recognised)"
     case .signatureUnchecked: "the signature is valid, or by a key that is not known"
     case .kernelSymbolsUnknown:
       "the kernel has every symbol that is named (its file has no symbol table)"

@@ -6,13 +6,11 @@ internal import ByteStorage
 struct MarkupWriter {
   private var output = OutputBuffer(reserving: 1 << 16)
 
-  /// What was written.
   var bytes: [UInt8] { output.bytes }
 
   /// The line that says the bytes are HTML.
   mutating func doctype() { output.append("<!DOCTYPE html>\n") }
 
-  /// An element with its content.
   mutating func element(
     _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:],
     _ content: (inout MarkupWriter) -> Void
@@ -25,25 +23,19 @@ struct MarkupWriter {
     output.append(">\n")
   }
 
-  /// An element that holds text.
   mutating func element(
     _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], text: String
-  ) {
-    element(name, attributes) { $0.text(text) }
-  }
+  ) { element(name, attributes) { $0.text(text) } }
 
   /// An element without content, such as `<meta/>`.
-  mutating func empty(
-    _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:]
-  ) {
+  mutating func empty(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:])
+  {
     openTag(name, attributes)
     output.append("/>\n")
   }
 
   /// Text. Control characters, which HTML cannot hold, become `\x1b` and the like.
-  mutating func text(_ text: String) {
-    for scalar in text.unicodeScalars { append(scalar) }
-  }
+  mutating func text(_ text: String) { for scalar in text.unicodeScalars { append(scalar) } }
 
   /// The content of a `style` element: constant, so it needs no escaping.
   mutating func style(_ rules: StaticString) {

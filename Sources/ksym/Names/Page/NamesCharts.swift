@@ -11,7 +11,6 @@ struct LengthChart {
   let audit: NameAudit
   let shows: Subject
 
-  /// Names of a length.
   private func count(_ length: Int) -> Int {
     guard audit.lengths.indices.contains(length) else { return 0 }
     let entry = audit.lengths[length]
@@ -66,12 +65,8 @@ struct LengthChart {
         let tall = height(count(length))
         page.element(
           "rect",
-          [
-            "x": "\(length)", "y": rounded(100 - tall), "width": "1", "height": rounded(tall),
-          ]
-        ) { page in
-          page.element("title", text: "\(length) bytes: \(grouped(count(length)))")
-        }
+          ["x": "\(length)", "y": rounded(100 - tall), "width": "1", "height": rounded(tall)]
+        ) { page in page.element("title", text: "\(length) bytes: \(grouped(count(length)))") }
       }
     }
   }

@@ -11,22 +11,18 @@ struct NamesPage {
 
   init(_ report: NamesReport) { self.report = report }
 
-  /// The page.
   func bytes() -> [UInt8] {
     var page = MarkupWriter()
     page.doctype()
     page.element("html", ["lang": "en"]) { page in
       page.element("head") { page in
         page.empty("meta", ["charset": "utf-8"])
-        page.empty(
-          "meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
+        page.empty("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
         page.empty("meta", ["name": "color-scheme", "content": "light dark"])
         page.element("title", text: "Names in \(report.sources.joined(separator: ", "))")
         page.style(NamesPage.rules)
       }
-      page.element("body") { page in
-        page.element("main") { writeBody(&$0) }
-      }
+      page.element("body") { page in page.element("main") { writeBody(&$0) } }
     }
     return page.bytes
   }
@@ -61,8 +57,7 @@ struct NamesPage {
   private func writeLengths(_ page: inout MarkupWriter) {
     section("Lengths", &page) { page in
       let percents = [50, 90, 99].map {
-        "\($0) % of names have at most "
-          + "\(audit.length(ofPercent: $0)) bytes"
+        "\($0) % of names have at most " + "\(audit.length(ofPercent: $0)) bytes"
       }
       page.element("p", text: percents.joined(separator: ", ") + ".")
       LengthChart(audit: audit, shows: .all).write(to: &page)
@@ -86,9 +81,7 @@ struct NamesPage {
             page.element("th", ["class": "number"], text: "longer names")
           }
         }
-        page.element("tbody") { page in
-          for entry in audit.limits { row(entry, &page) }
-        }
+        page.element("tbody") { page in for entry in audit.limits { row(entry, &page) } }
       }
     }
   }
@@ -103,7 +96,7 @@ struct NamesPage {
       }
       page.element("td", ["class": "number"]) { page in
         page.text(grouped(entry.longer.names))
-        if isExceeded { page.element("small", text: entry.limit.excess.words) }
+        if isExceeded { page.element("small", text: entry.limit.excess.rawValue) }
       }
     }
   }
@@ -117,13 +110,10 @@ struct NamesPage {
         text: "\(NamesReport.counted(versioned.exported, "exported name")), "
           + "\(NamesReport.counted(versioned.required, "required name")). The basic version table "
           + "has no place for \(grouped(versioned.tooLong64)) of them in 64-bit modules "
-          + "(over 55 bytes), \(grouped(versioned.tooLong32)) in 32-bit ones (over 59)."
-      )
+          + "(over 55 bytes), \(grouped(versioned.tooLong32)) in 32-bit ones (over 59).")
       list(
         "The longest of these",
-        versioned.longNames.prefix(report.top).map {
-          ($0, String($0.count))
-        }, &page)
+        versioned.longNames.prefix(report.top).map { ($0, String($0.count)) }, &page)
     }
   }
 
@@ -148,12 +138,11 @@ struct NamesPage {
         page.element(
           "p",
           text: "Without \(merged.stripping.words), "
-            + "\(NamesReport.counted(merged.names, "name")) become "
-            + "\(grouped(merged.stems)).")
+            + "\(NamesReport.counted(merged.names, "name")) become " + "\(grouped(merged.stems)).")
       }
       let rows = all.groups.map { BarChart.Row(name: $0.name, value: $0.count) }
-      BarChart(caption: "Names that become one, largest groups", rows: rows, scale: .linear)
-        .write(to: &page)
+      BarChart(caption: "Names that become one, largest groups", rows: rows, scale: .linear).write(
+        to: &page)
     }
   }
 
@@ -164,13 +153,12 @@ struct NamesPage {
         "p",
         text: "\(NamesReport.counted(found.all.names, "name")) stand for "
           + "\(NamesReport.counted(found.all.symbols, "symbol")); within one kernel or module "
-          + "\(grouped(found.withinOwner.names)) for "
-          + "\(grouped(found.withinOwner.symbols)). "
+          + "\(grouped(found.withinOwner.names)) for " + "\(grouped(found.withinOwner.symbols)). "
           + "\(NamesReport.counted(found.sameAddress.symbols, "symbol")) share name and address "
           + "with another.")
       let rows = found.groups.map { BarChart.Row(name: $0.name, value: $0.count) }
-      BarChart(caption: "Symbols by name, largest groups", rows: rows, scale: .linear)
-        .write(to: &page)
+      BarChart(caption: "Symbols by name, largest groups", rows: rows, scale: .linear).write(
+        to: &page)
       list(
         "Symbols of one name at one address",
         found.sameAddressGroups.map { ($0.name, String($0.count)) }, &page)
@@ -187,9 +175,7 @@ struct NamesPage {
   }
 
   /// Names with a number each, with their readable forms.
-  private func list(
-    _ caption: String, _ names: [([UInt8], String)], _ page: inout MarkupWriter
-  ) {
+  private func list(_ caption: String, _ names: [([UInt8], String)], _ page: inout MarkupWriter) {
     guard !names.isEmpty else { return }
     page.element("details") { page in
       page.element("summary", text: "\(caption) (\(names.count))")
