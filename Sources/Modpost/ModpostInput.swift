@@ -7,7 +7,6 @@ internal import VersionConversion
 /// What modpost knows of a module when it writes its source: read from the object before the last
 /// link, or recovered from the module.
 struct ModpostInput {
-  /// An export.
   struct Export {
     let name: [UInt8]
     let namespace: [UInt8]
@@ -30,10 +29,6 @@ struct ModpostInput {
   /// `KBUILD_MODNAME`, if the file says.
   private(set) var name: String?
 
-  /// - Parameters:
-  ///   - elf: The module or object.
-  ///   - symvers: What it may use.
-  /// - Throws: ``ConversionError``.
   init(_ elf: ELFFile, _ symvers: SymversLookup) throws(ConversionError) {
     let isObject = elf.sectionIndex(named: ".gnu.linkonce.this_module") == nil
     do throws(ParseError) {

@@ -14,8 +14,6 @@ package struct ModuleStructure: Sendable {
   /// Offset of the pointer to `cleanup_module`; `nil` if the module has none.
   private(set) var exitOffset: Int?
 
-  /// - Parameter module: A module of the kernel, unpacked.
-  /// - Throws: ``ConversionError`` if it is none.
   package init(_ module: RawSpan) throws(ConversionError) {
     do throws(ParseError) {
       let elf = try ELFFile(ByteSource(module))
@@ -42,13 +40,6 @@ package struct ModuleStructure: Sendable {
 
 extension ModpostWriter {
   /// The object that the module's `.mod.c` is compiled to, for the last link.
-  ///
-  /// - Parameters:
-  ///   - file: The module, or the object that it is linked from.
-  ///   - name: The module's name, if the file does not say.
-  ///   - structure: `struct module` of the kernel; `nil` takes that of the module itself.
-  /// - Returns: The object.
-  /// - Throws: ``ConversionError`` as ``source(for:)``, and if nothing describes the module structure.
   package func object(
     for file: RawSpan, named name: String, structure: ModuleStructure?
   ) throws(ConversionError) -> [UInt8] {
@@ -185,7 +176,6 @@ extension ModpostWriter {
   }
 }
 
-/// Relocation types of an architecture.
 private struct RelocationKinds {
   /// An address of a word.
   let word: UInt32

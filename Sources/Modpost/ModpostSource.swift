@@ -8,7 +8,6 @@ package import VersionConversion
 /// - Note: scripts/mod/modpost.c, 7.3: `add_header`, `add_exported_symbols`, `add_versions`,
 ///   `add_extended_versions`, `add_depends`, `add_srcversion`.
 package struct ModpostWriter: Sendable {
-  /// The version tables to write.
   package enum Tables: Sendable, Hashable {
     /// Those that the module has; of an object both.
     case asFound
@@ -19,22 +18,12 @@ package struct ModpostWriter: Sendable {
   let symvers: SymversLookup
   let tables: Tables
 
-  /// Creates a writer.
-  ///
-  /// - Parameters:
-  ///   - symvers: What modules may use.
-  ///   - tables: The version tables to write.
   package init(_ symvers: SymversLookup, tables: Tables) {
     self.symvers = symvers
     self.tables = tables
   }
 
   /// The text of the module's `.mod.c`.
-  ///
-  /// - Parameter file: The module, or the object that it is linked from.
-  /// - Returns: The text.
-  /// - Throws: ``ConversionError`` if the module uses what nobody exports, or names do not fit the
-  ///   basic table and there is no extended one.
   package func source(for file: RawSpan) throws(ConversionError) -> [UInt8] {
     let (elf, input, layouts) = try read(file)
     var text = OutputBuffer(reserving: 1 << 14)

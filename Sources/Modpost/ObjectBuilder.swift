@@ -56,7 +56,6 @@ struct ObjectBuilder {
     return sections.count
   }
 
-  /// Adds a local symbol.
   mutating func addLocal(_ name: String, _ section: Int, _ value: Int, size: Int = 0) {
     locals.append(
       Symbol(name: name, info: size > 0 ? 1 : 0, section: section, value: value, size: size))
@@ -74,7 +73,6 @@ struct ObjectBuilder {
     !(machine == .i386 || machine == .arm || (machine == .mips && !layout.is64Bit))
   }
 
-  /// The file.
   func build() -> [UInt8] {
     var all = sections
     let symbols = locals + globals

@@ -4,23 +4,16 @@ package import ByteStorage
 package struct ConversionError: Error, Sendable, Hashable {
   /// What went wrong.
   package struct Code: RawRepresentable, Sendable, Hashable {
-    /// The code in kebab case.
     package let rawValue: String
 
-    /// Creates a code.
     package init(rawValue: String) { self.rawValue = rawValue }
 
-    /// The file is not what its format says, or cannot be edited; with the cause.
     package static let malformed = Code(rawValue: "malformed")
     /// A version table that cannot be read without loss; with the defects.
     package static let damagedTables = Code(rawValue: "damaged-tables")
-    /// There are several sections with the name.
     package static let repeatedSection = Code(rawValue: "repeated-section")
-    /// The CRC of the symbol has more than 32 bits.
     package static let wideCRC = Code(rawValue: "wide-crc")
-    /// Basic and extended tables do not say the same.
     package static let tablesDisagree = Code(rawValue: "tables-disagree")
-    /// There is no version table, and nothing says which symbols to put into one.
     package static let noVersions = Code(rawValue: "no-versions")
     /// Names that do not fit the layout; with its limit in bytes.
     package static let unrepresentable = Code(rawValue: "unrepresentable")
@@ -28,35 +21,28 @@ package struct ConversionError: Error, Sendable, Hashable {
     package static let unknownHashes = Code(rawValue: "unknown-hashes")
     /// Symbols that the kernel to match does not export.
     package static let notExported = Code(rawValue: "not-exported")
-    /// The module is signed, and would not be what was signed.
     package static let signed = Code(rawValue: "signed")
-    /// The trailer of the signature is malformed.
     package static let badSignature = Code(rawValue: "bad-signature")
     /// The module is not what the original's signature signs; with the first byte that differs.
     package static let differsFromOriginal = Code(rawValue: "differs-from-original")
-    /// The original has no signature.
     package static let originalUnsigned = Code(rawValue: "original-unsigned")
     /// The private key cannot be read; with OpenSSL's reason.
     package static let unreadableKey = Code(rawValue: "unreadable-key")
     /// The certificate cannot be read; with OpenSSL's reason.
     package static let unreadableCertificate = Code(rawValue: "unreadable-certificate")
-    /// The certificate belongs to another key.
     package static let otherCertificate = Code(rawValue: "other-certificate")
     /// The module cannot be signed; with OpenSSL's reason.
     package static let signingFailed = Code(rawValue: "signing-failed")
     /// A device table that has no aliases: its bus and name; with the code of the reason.
     package static let deviceTable = Code(rawValue: "device-table")
-    /// Objects for the machine are not supported.
     package static let unsupportedMachine = Code(rawValue: "unsupported-machine")
     /// `struct module` has no room for the module's name.
     package static let moduleNameTooLong = Code(rawValue: "module-name-too-long")
-    /// The file does not show how `struct module` is laid out.
     package static let missingStructure = Code(rawValue: "missing-structure")
     /// The module that shows it does not have a function that this one has, by its symbol.
     package static let missingFunction = Code(rawValue: "missing-function")
   }
 
-  /// What went wrong.
   package let code: Code
   /// The symbols, sections, digests or defects concerned.
   package let names: [String]
@@ -67,7 +53,6 @@ package struct ConversionError: Error, Sendable, Hashable {
   /// Why the file is malformed; `nil` for other codes.
   package let cause: ParseError?
 
-  /// Creates an error.
   package init(
     _ code: Code, _ names: [String] = [], number: Int? = nil, reason: String? = nil,
     cause: ParseError? = nil
@@ -78,18 +63,12 @@ package struct ConversionError: Error, Sendable, Hashable {
 }
 
 extension ConversionError {
-  /// Basic and extended tables do not say the same.
   package static let tablesDisagree = Self(.tablesDisagree)
-  /// There is no version table.
   package static let noVersions = Self(.noVersions)
-  /// The module is signed, and would not be what was signed.
   package static let signed = Self(.signed)
-  /// The trailer of the signature is malformed.
   package static let badSignature = Self(.badSignature)
-  /// The file does not show how `struct module` is laid out.
   package static let missingStructure = Self(.missingStructure)
 
-  /// The file is not what its format says, or cannot be edited.
   package static func malformed(_ cause: ParseError) -> Self { Self(.malformed, cause: cause) }
 
   /// Names that do not fit a layout whose names have up to `longest` bytes.
@@ -99,7 +78,6 @@ extension ConversionError {
 }
 
 extension ConversionError: CustomStringConvertible {
-  /// The code, and what it is about, in one line without the path.
   package var description: String {
     let details = (names + [reason, cause?.description].compactMap { $0 }).joined(separator: ", ")
     return details.isEmpty ? code.rawValue : "\(code.rawValue): \(details)"

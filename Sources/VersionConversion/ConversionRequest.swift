@@ -15,7 +15,6 @@ package struct ConversionRequest: Sendable {
     case packed
     /// `__versions` with digests for names that do not fit.
     case hashed
-    /// No table at all.
     case none
   }
 
@@ -40,7 +39,6 @@ package struct ConversionRequest: Sendable {
   /// What becomes of a signature.
   package var signature = Signature.refused
 
-  /// Creates a request.
   package init(_ target: Target?) { self.target = target }
 }
 
@@ -50,12 +48,10 @@ package struct Retargeting: Sendable {
   let exports: ExportLookup
   /// The only symbols to change; `nil` for all.
   package var only: Set<[UInt8]>?
-  /// Whether to add versions of symbols that the module needs and has none for.
   package var addsMissing = false
   /// Whether to remove versions of symbols that the module does not need.
   package var prunes = false
 
-  /// CRCs by the exports of a kernel.
   package init(_ exports: ExportTable) { self.exports = ExportLookup(exports) }
 
   /// The CRC of a symbol: of the last export with one, as modpost takes it.
@@ -71,23 +67,19 @@ package struct Retargeting: Sendable {
   }
 }
 
-/// A module that was converted.
 package struct ConvertedModule: Sendable {
   /// Something worth saying of the result: a code, and the symbols concerned.
   package struct Notice: Sendable, Hashable {
     /// What it says.
     package struct Code: RawRepresentable, Sendable, Hashable {
-      /// The code in kebab case.
       package let rawValue: String
 
-      /// Creates a code.
       package init(rawValue: String) { self.rawValue = rawValue }
 
       /// Names were left out of the basic table.
       package static let leftOut = Code(rawValue: "left-out")
       /// The CRCs of some versions changed.
       package static let retargeted = Code(rawValue: "retargeted")
-      /// Versions were added.
       package static let added = Code(rawValue: "added")
       /// Versions were removed.
       package static let pruned = Code(rawValue: "pruned")
@@ -97,38 +89,30 @@ package struct ConvertedModule: Sendable {
       package static let stillMissing = Code(rawValue: "still-missing")
       /// Symbols named to be the only ones to change have no version here.
       package static let notRequired = Code(rawValue: "not-required")
-      /// The signature was taken off.
       package static let signatureDropped = Code(rawValue: "signature-dropped")
       /// There is no `__versions` any more: the release in vermagic counts.
       package static let releaseCounts = Code(rawValue: "release-counts")
     }
 
-    /// What it says.
     package let code: Code
     /// The symbols concerned.
     package let names: [String]
     /// How many versions changed, or are concerned.
     package let count: Int
 
-    /// Creates a notice.
     package init(_ code: Code, _ names: [String] = [], count: Int? = nil) {
       (self.code, self.names, self.count) = (code, names, count ?? names.count)
     }
   }
 
-  /// The module.
   package private(set) var bytes: [UInt8]
   /// Whether it differs from what it was.
   package let isChanged: Bool
-  /// Layouts that it had.
   package let before: [VersionLayout]
-  /// Layouts that it has.
   package let after: [VersionLayout]
   /// Number of versions.
   package let count: Int
-  /// Whether it is signed.
   package let isSigned: Bool
-  /// What is worth saying.
   package let notices: [Notice]
 
   /// Moves the module out, so that what else is known of it keeps no copy.

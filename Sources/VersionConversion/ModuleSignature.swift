@@ -3,11 +3,9 @@ internal import ModuleFiles
 
 /// A module followed by its signature.
 package struct SignedBytes: ~Escapable {
-  /// The module itself.
   package let module: RawSpan
   /// The signature with its trailer; empty if there is none.
   package let signature: RawSpan
-  /// Whether there is a signature.
   package var isSigned: Bool { signature.byteCount > 0 }
 
   /// Finds where a module ends and its signature begins.

@@ -7,7 +7,6 @@ internal import ModuleFiles
 ///
 /// - Note: scripts/sign-file.c, 4.3 to 7.3; OpenSSL's `CMS_sign`.
 package struct ModuleSigner: Sendable {
-  /// A digest.
   package enum Hash: String, Sendable, Hashable, CaseIterable {
     case sha256, sha384, sha512
   }
@@ -31,12 +30,6 @@ package struct ModuleSigner: Sendable {
   }
 
   /// The signature of a module, with its trailer, to append to it.
-  ///
-  /// - Parameters:
-  ///   - module: The module without a signature.
-  ///   - old: The signature that is replaced; empty if there is none.
-  /// - Returns: CMS message, structure and marker.
-  /// - Throws: ``ConversionError`` `.signingFailed`.
   func trailer(for module: RawSpan, replacing old: RawSpan) throws(ConversionError) -> [UInt8] {
     var trailer = try keys.sign(module, hash ?? ModuleSigner.hash(of: old) ?? .sha256)
     let size = trailer.count
@@ -58,7 +51,6 @@ package struct ModuleSigner: Sendable {
   }
 }
 
-/// OpenSSL's objects of a key and its certificate.
 @safe private final class KeyPair: @unchecked Sendable {
   // Sendable: OpenSSL's keys and certificates may be used by several threads once they are made, and
   // these never change.

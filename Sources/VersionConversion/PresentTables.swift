@@ -8,7 +8,6 @@ internal import SymbolNames
 package enum TableRole: Int, CaseIterable {
   case versions, crcs, names
 
-  /// Name of the section.
   package var sectionName: StaticString {
     switch self {
     case .versions: "__versions"
@@ -29,9 +28,7 @@ package enum TableRole: Int, CaseIterable {
 
 /// The version tables of a module as found: their sections, and the one list of versions they say.
 package struct PresentTables {
-  /// Index of each section that is there.
   package let sections: [TableRole: Int]
-  /// The layouts.
   package let layouts: [VersionLayout]
   /// The versions; of two tables, of the extended one.
   package private(set) var list = VersionList()
@@ -39,8 +36,6 @@ package struct PresentTables {
   package var disagree = false
 
   /// Reads the tables, or finds that there are none.
-  ///
-  /// - Throws: ``ConversionError`` if they cannot be read without loss.
   package init(_ elf: ELFFile) throws(ConversionError) {
     var sections: [TableRole: Int] = [:]
     for role in TableRole.allCases {

@@ -9,10 +9,6 @@ struct TableEdit: ~Escapable {
   /// Whether anything had to be changed.
   private(set) var isChanged = false
 
-  /// - Parameters:
-  ///   - elf: The module.
-  ///   - present: Indices of the tables that it has.
-  ///   - wanted: Content of the tables that it is to have.
   @_lifetime(copy elf)
   init(_ elf: ELFFile, _ present: [TableRole: Int], _ wanted: [TableRole: [UInt8]]) {
     self.elf = elf
@@ -21,8 +17,6 @@ struct TableEdit: ~Escapable {
   }
 
   /// Writes the module with the wanted tables, unless it has them already.
-  ///
-  /// - Throws: ``ConversionError`` `.malformed` if the file cannot be edited.
   @_lifetime(self: copy self)
   mutating func apply(
     to module: RawSpan, into bytes: inout [UInt8]

@@ -10,7 +10,6 @@ package struct TablePlacement {
   private let machine: ELFMachine
   private let wordSize: Int
 
-  /// The placement in a module or object, by its machine and compiler.
   package init(_ elf: borrowing ELFFile) {
     machine = elf.header.machine
     wordSize = elf.layout.wordSize

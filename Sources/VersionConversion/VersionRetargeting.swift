@@ -9,8 +9,6 @@ extension Retargeting {
   package static let layoutName: StaticString = "module_layout"
 
   /// Puts the CRCs into a module's versions, and adds or removes versions.
-  ///
-  /// - Throws: ``ConversionError`` `.malformed` if the symbol table lies outside of the file.
   func apply(
     to list: inout VersionList, of elf: borrowing ELFFile
   ) throws(ConversionError) -> [ConvertedModule.Notice] {
@@ -106,7 +104,6 @@ extension Retargeting {
 
 /// The symbols that a module takes from others.
 package struct NeededSymbols {
-  /// Names in the order of the symbol table.
   package private(set) var names: [[UInt8]] = []
   /// Place in that order, by name.
   private(set) var ranks: [[UInt8]: Int] = [:]
@@ -116,8 +113,6 @@ package struct NeededSymbols {
   private let hasDots: Bool
 
   /// The undefined symbols of a module or object.
-  ///
-  /// - Throws: ``ParseError`` if the symbol table lies outside of the file.
   package init(_ elf: borrowing ELFFile) throws(ParseError) {
     let machine = elf.header.machine
     hasDots = machine == .powerPC64 && elf.header.flags & 3 < 2

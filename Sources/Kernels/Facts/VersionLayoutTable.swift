@@ -11,7 +11,6 @@ package import ModuleVersions
 package struct VersionLayoutTable: Sendable {
   /// One layout.
   package struct Row: Sendable, Hashable {
-    /// The layout.
     package let layout: VersionLayout
     /// Whether modules of the kernel's build get it.
     package let isWritten: Bool
@@ -25,56 +24,39 @@ package struct VersionLayoutTable: Sendable {
 
   /// An option, and what it means or would mean.
   package struct Effect: Sendable, Hashable {
-    /// The option.
     package let option: String
-    /// Whether it is set.
     package let isSet: Bool
-    /// What follows.
     package let code: Code
     /// Longest name in kallsyms, in bytes; `nil` for other codes.
     package var longestName: Int?
 
     /// What follows from an option.
     package struct Code: RawRepresentable, Sendable, Hashable {
-      /// The code in kebab case.
       package let rawValue: String
 
-      /// Creates a code.
       package init(rawValue: String) { self.rawValue = rawValue }
 
       /// Modules carry no versions, and none are checked.
       package static let unversioned = Code(rawValue: "unversioned")
-      /// CRCs come from debug information.
       package static let typesFromDebugInformation = Code(rawValue: "crcs-of-gendwarfksyms")
-      /// CRCs come from genksyms.
       package static let typesFromSource = Code(rawValue: "crcs-of-genksyms")
       /// It excludes MODVERSIONS (up to 6.13).
       package static let excludesVersions = Code(rawValue: "excludes-versions")
-      /// There is a basic table beside the extended one.
       package static let basicBeside = Code(rawValue: "basic-beside-extended")
-      /// A name that does not fit the only table stops the build.
       package static let longNamesStopBuild = Code(rawValue: "long-names-stop-build")
-      /// There is an extended table only.
       package static let extendedOnly = Code(rawValue: "extended-only")
-      /// Modules get no table at all.
       package static let noTable = Code(rawValue: "no-table")
-      /// Names of any length get versions.
       package static let anyLength = Code(rawValue: "any-length")
       /// Names of any length would get versions.
       package static let basicOnly = Code(rawValue: "basic-only")
       /// It selects, or would select, EXTENDED_MODVERSIONS.
       package static let selectsExtended = Code(rawValue: "selects-extended")
-      /// Static functions may have names with a hash.
       package static let hashSuffixes = Code(rawValue: "hash-suffixes")
-      /// Static names may have numbers.
       package static let numberSuffixes = Code(rawValue: "number-suffixes")
-      /// Symbols without a user in the build are not exported.
       package static let trimmedExports = Code(rawValue: "trimmed-exports")
-      /// Modules without a valid signature are refused.
       package static let signatureForced = Code(rawValue: "signature-forced")
       /// Modules with a stale signature are refused.
       package static let signatureChecked = Code(rawValue: "signature-checked")
-      /// Modules without versions or vermagic load.
       package static let forcedLoading = Code(rawValue: "forced-loading")
       /// Livepatches name symbols apart from version tables.
       package static let livepatchSymbols = Code(rawValue: "livepatch-symbols")

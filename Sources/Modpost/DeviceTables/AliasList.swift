@@ -5,11 +5,7 @@ struct AliasList {
   private(set) var aliases: [[UInt8]] = []
   private var known: Set<[UInt8]> = []
 
-  /// Adds an alias.
-  ///
-  /// - Parameters:
-  ///   - text: The alias; one that is there already is not added again.
-  ///   - isOpen: Whether `*` ends it, so that later kernels can add fields.
+  /// Adds an alias, once; if `isOpen`, `*` ends it, so that later kernels can add fields.
   mutating func append(_ text: AliasText, isOpen: Bool = false) {
     var alias = text.bytes
     if isOpen, alias.last != UInt8(ascii: "*") { alias.append(UInt8(ascii: "*")) }
@@ -18,13 +14,11 @@ struct AliasList {
 }
 
 extension AliasList {
-  /// Adds the aliases of another list.
   mutating func append(_ other: AliasList) {
     for alias in other.aliases where known.insert(alias).inserted { aliases.append(alias) }
   }
 }
 
-/// An alias in the making.
 struct AliasText {
   /// modpost's buffer for aliases of unknown length.
   static let limit = 255

@@ -89,18 +89,14 @@ struct AliasPart: Sendable {
 
 /// Why a device table has no aliases.
 package enum DeviceTableError: String, Error {
-  /// Its size is not that of entries of its kind.
   case sizeMismatch = "size-mismatch"
-  /// The last entry is not zero.
   case notTerminated = "not-terminated"
   /// An entry makes an alias that modpost has no room for.
   case tooLong = "too-long"
   /// An entry has bits of an ID set that its mask leaves out.
   case maskedBits = "masked-bits"
-  /// It ends after the end of its section.
   case outsideSection = "outside-section"
   /// Forms of two kernels fit its size, and give other aliases.
   case ambiguousForm = "ambiguous-form"
-  /// All tables together are larger than the file.
   case overlapping
 }

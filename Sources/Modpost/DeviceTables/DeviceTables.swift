@@ -7,10 +7,6 @@ package import VersionConversion
 /// - Note: scripts/mod/file2alias.c, `handle_moddevtable`, 7.2; up to 6.13 for the older names.
 package enum DeviceTables {
   /// The aliases of the device tables of a module or object.
-  ///
-  /// - Parameter file: The file, unpacked.
-  /// - Returns: The aliases, each once, in the order of the tables.
-  /// - Throws: ``ConversionError``.
   package static func aliases(of file: RawSpan) throws(ConversionError) -> [[UInt8]] {
     let elf: ELFFile
     do { elf = try ELFFile(ByteSource(file)) } catch { throw .malformed(error) }
@@ -19,8 +15,6 @@ package enum DeviceTables {
   }
 
   /// The aliases of all tables, each once, in the order of the symbols.
-  ///
-  /// - Throws: ``ConversionError`` `.deviceTable` where modpost fails.
   static func aliases(
     _ elf: ELFFile, _ symbols: borrowing ELFSymbolTable
   ) throws(ConversionError) -> [[UInt8]] {
