@@ -16,7 +16,8 @@ struct Ksym: ParsableCommand {
 
       Exit status: 0 the answer is yes (all load, all found); 1 the answer is no; 2 trouble \
       (unreadable or malformed input, undecided); 64 wrong usage.
-      """, version: "0.1.0",
+      """,
+    version: "0.2.0",
     subcommands: [
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,

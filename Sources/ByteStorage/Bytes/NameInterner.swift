@@ -44,7 +44,8 @@ package struct NameInterner: Sendable {
   }
 
   /// A name by its number; empty past the end.
-  @inlinable @_lifetime(borrow self) package func name(_ number: Int) -> RawSpan {
+  @inlinable @inline(__always) @_lifetime(borrow self)
+  package func name(_ number: Int) -> RawSpan {
     guard number >= 0, number < count else { return RawSpan() }
     let all = text.rawSpan
     guard let name = all.slice(Int(starts[number])..<Int(starts[number &+ 1])) else {
