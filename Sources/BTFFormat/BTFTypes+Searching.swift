@@ -4,8 +4,8 @@ extension BTFTypes {
   /// Headers to look at before giving up: a hostile image may hold millions of magic numbers.
   private static let mostCandidates = 256
 
-  /// Finds the section by its header in a raw image, which has no section headers; `nil` if there
-  /// is none whose types and strings lie in the image.
+  /// Finds the section by its header in a raw image, which has no section headers; `nil` unless
+  /// its types and strings are inside the image.
   @_lifetime(copy image) package init?(searching image: RawSpan, _ order: ByteOrder) {
     // Magic, version 1, no flags.
     let beginning: [UInt8] =

@@ -29,7 +29,7 @@ package struct KallsymsError: Error, Sendable, Hashable {
     case notFound
     /// So many places look right that the search was given up.
     case tooManyCandidates
-    /// A name expands to something that is none: its index.
+    /// A name expands to bytes that are not a name; the payload is its index.
     case badName(index: Int)
     /// The names are larger than a table of this library holds, in bytes.
     case tooLarge(limit: Int)

@@ -24,7 +24,7 @@ internal import CDeflate
   ) throws(DecompressionError) -> Int {
     let promised = Int(input.integer(UInt32.self, at: input.byteCount &- 4, .little) ?? 0)
     // A hostile promise costs nothing: pages are mapped lazily. What follows the member may look
-    // like a promise that exceeds the limit; only the content tells.
+    // like a promise that exceeds the limit; only decompressing shows whether it does.
     if promised > sink.free, promised < 1 << 30 { try? sink.reserve(promised) }
     let source = unsafe input.withUnsafeBytes { unsafe $0 }
     while true {

@@ -24,7 +24,7 @@ internal import CLzma
     }
     guard status == LZMA_OK else { throw .outOfMemory }
     try run(input, to: &sink)
-    // liblzma itself refuses what follows .xz streams, if told to.
+    // A flag makes liblzma refuse bytes after .xz streams; for .lzma there is no such flag.
     if container == .lzma, trailing == .refused, unsafe stream.avail_in > 0 {
       throw .damaged("trailing bytes")
     }

@@ -6,7 +6,7 @@ package struct ELFFile: ~Escapable {
   package let header: ELFHeader
   /// The section headers, in file order; index 0 is the null section.
   package let sections: [ELFSection]
-  /// The section name table; empty if there is none.
+  /// The section name table; empty if the file has no such table.
   package let sectionNames: RawSpan
 
   /// Reads the headers and the section name table. Throws ``ParseError`` if it is not ELF, or the

@@ -90,7 +90,7 @@ package struct ELFEditor: Sendable {
         at: Int(clamping: section.offset))
     }
     try checkExtents(ofFileWith: file.source.count)
-    // Where both ways explain the file, what it contains tells who wrote it.
+    // Where both ways explain the file, `.BTF` shows which tool wrote it.
     let word = UInt64(layout.wordSize)
     let limits = [ELFEditor.sanestAlignment, word]
     let order = file.sectionIndex(named: ".BTF") == nil ? limits : limits.reversed()

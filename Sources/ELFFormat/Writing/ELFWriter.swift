@@ -1,7 +1,7 @@
 internal import ByteStorage
 
-/// Writes ELF files of both classes and byte orders: contents first, then the tables that tell of
-/// them.
+/// Writes ELF files of both classes and byte orders: contents first, then the tables that
+/// describe them.
 package struct ELFWriter: Sendable {
   /// A section header (`Elf64_Shdr`) without the name; offsets and sizes in bytes.
   package struct Section: Sendable, Hashable {

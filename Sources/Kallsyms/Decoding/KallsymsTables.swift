@@ -29,7 +29,7 @@ package struct KallsymsTables: Sendable, Hashable {
   package let countOffset: Int
   /// `kallsyms_names`, without padding.
   package let names: Range<Int>
-  /// Whether lengths of 128 and more take two bytes (6.1 and later); `nil` if there are none.
+  /// Whether lengths of 128 and more take two bytes (6.1 and later); `nil` if no name is that long.
   package let hasTwoByteLengths: Bool?
   package let markers: Range<Int>
   /// Size of a marker in bytes: 4, or a word up to 4.19.

@@ -13,7 +13,7 @@ extension SymbolTable {
     if let address = image.address(ofOffset: place) {
       return RelativeRelocations(image.bytes, tables.order).first { offset, _ in offset == address }
     }
-    // Where the base lies in the file tells how far it is from the place.
+    // The distance between base and place is the same in the file as in memory.
     var origin = 0
     if let own = index(named: "kallsyms_offsets") {
       origin = tables.addresses.lowerBound &- Int(truncatingIfNeeded: addresses[own])

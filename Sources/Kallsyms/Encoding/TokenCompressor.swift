@@ -270,7 +270,7 @@ struct TokenCompressor {
 /// Lists of symbols by pair, as chains of nodes in one array.
 @safe private final class PairChains {
   private let nodes: UnsafeMutablePointer<(symbol: UInt32, next: UInt32)>
-  /// First node of each pair; 0 is none.
+  /// First node of each pair; 0 if the pair has no node.
   private let heads: UnsafeMutablePointer<UInt32>
   private let capacity: Int
   private var count = 1
