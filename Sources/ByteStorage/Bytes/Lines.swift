@@ -1,5 +1,5 @@
 /// The lines of a text, without their ends.
-package struct Lines: ~Escapable {
+@usableFromInline package struct Lines: ~Escapable {
   @usableFromInline let text: RawSpan
   @usableFromInline let keepsCarriageReturns: Bool
   /// Offset of the next line, in bytes.

@@ -1,9 +1,9 @@
 /// Distinct names, numbered in the order of their first appearance.
-package struct NameInterner: Sendable {
+@usableFromInline package struct NameInterner: Sendable {
   @usableFromInline var text: [UInt8] = []
   /// Where each name begins in `text`, and where the last one ends.
   @usableFromInline var starts: [UInt32] = [0]
-  private var slots = NameSlots()
+  @usableFromInline var slots = NameSlots()
 
   /// Largest size of all names, in bytes.
   private static let largestText = Int(UInt32.max)

@@ -1,7 +1,7 @@
 /// Finds numbers by names that somebody else keeps: a hash table with open addressing. Names are
 /// compared only where half of their hashes agree. Whoever keeps the names passes closures, which
 /// the compiler inlines: no name is copied, and nothing is allocated for one.
-package struct NameSlots: Sendable {
+@usableFromInline package struct NameSlots: Sendable {
   /// The upper half of a hash, and a number + 1; 0 is free. A power of two of them.
   @usableFromInline var slots: [UInt64]
 
