@@ -38,21 +38,26 @@ package struct ELFMachine: RawRepresentable, Sendable, Hashable {
 }
 
 /// `sh_type`: what a section holds. An open set.
+@usableFromInline
 package struct ELFSectionType: RawRepresentable, Sendable, Hashable {
-  package let rawValue: UInt32
+  @usableFromInline package let rawValue: UInt32
 
-  package init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  package static let null = Self(rawValue: 0)
-  package static let progbits = Self(rawValue: 1)
-  package static let symtab = Self(rawValue: 2)
-  package static let strtab = Self(rawValue: 3)
-  package static let rela = Self(rawValue: 4)
-  package static let note = Self(rawValue: 7)
-  package static let nobits = Self(rawValue: 8)
-  package static let rel = Self(rawValue: 9)
-  package static let group = Self(rawValue: 17)
-  package static let symtabIndices = Self(rawValue: 18)
+  @inlinable package static func == (left: Self, right: Self) -> Bool {
+    left.rawValue == right.rawValue
+  }
+
+  @inlinable package static var null: Self { Self(rawValue: 0) }
+  @inlinable package static var progbits: Self { Self(rawValue: 1) }
+  @inlinable package static var symtab: Self { Self(rawValue: 2) }
+  @inlinable package static var strtab: Self { Self(rawValue: 3) }
+  @inlinable package static var rela: Self { Self(rawValue: 4) }
+  @inlinable package static var note: Self { Self(rawValue: 7) }
+  @inlinable package static var nobits: Self { Self(rawValue: 8) }
+  @inlinable package static var rel: Self { Self(rawValue: 9) }
+  @inlinable package static var group: Self { Self(rawValue: 17) }
+  @inlinable package static var symtabIndices: Self { Self(rawValue: 18) }
 }
 
 /// `sh_flags`.

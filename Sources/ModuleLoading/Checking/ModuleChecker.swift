@@ -107,7 +107,7 @@ package struct ModuleChecker {
         if isPreloaded, outcome.verdict != .loads {
           session.livepatches = session.livepatches?.without(outcome.name)
         }
-        outcome.assumed = shared + outcome.assumed
+        outcome.assumed = outcome.assumed.isEmpty ? shared : shared + outcome.assumed
         result = .success(finish(outcome, number, session))
       } else {
         return

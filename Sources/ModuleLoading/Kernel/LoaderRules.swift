@@ -1,7 +1,7 @@
 package import KernelReleases
 
 /// A behaviour of the loader that some releases have and others have not.
-package enum LoaderBehaviour: Sendable, Hashable, CaseIterable {
+package enum LoaderBehaviour: Int, Sendable, CaseIterable {
   /// Every ELF header check has a log line of its own.
   case namesHeaderDefects
   /// Header defects that are not named get one common line.
@@ -128,7 +128,8 @@ extension LoaderBehaviour {
 
 /// The rules of one release.
 package struct LoaderRules: Sendable {
-  private let behaviours: Set<LoaderBehaviour>
+  /// Whether it behaves so, by the behaviour's number: asked many times a module.
+  private let behaviours: [Bool]
   private let traits: Set<ReleaseTrait>
   /// The release they are of.
   package let release: KernelRelease
@@ -136,12 +137,13 @@ package struct LoaderRules: Sendable {
   /// The rules of a release.
   package init(_ release: KernelRelease) {
     self.release = release
-    behaviours = LoaderBehaviour.table.behaviours(of: release)
+    let present = LoaderBehaviour.table.behaviours(of: release)
+    behaviours = LoaderBehaviour.allCases.map(present.contains)
     traits = ReleaseTrait.table.behaviours(of: release)
   }
 
   /// Whether the release behaves so.
-  package func has(_ behaviour: LoaderBehaviour) -> Bool { behaviours.contains(behaviour) }
+  package func has(_ behaviour: LoaderBehaviour) -> Bool { behaviours[behaviour.rawValue] }
 
   /// Whether the release has a trait that others ask for, too.
   package func has(_ trait: ReleaseTrait) -> Bool { traits.contains(trait) }

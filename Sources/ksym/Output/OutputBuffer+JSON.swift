@@ -23,29 +23,30 @@ extension OutputBuffer {
   }
 
   mutating func value(_ text: String) {
-    separate()
-    append(UInt8(ascii: "\""))
-    for byte in text.utf8 { appendEscaped(byte) }
-    append(UInt8(ascii: "\""))
+    // SAFETY: UTF-8 code units have no padding.
+    quote(unsafe text.utf8Span.span.bytes)
   }
 
   /// Text as bytes; plain ASCII goes through without a `String`.
   mutating func value(_ bytes: RawSpan) {
-    var isPlain = true
-    for offset in 0..<bytes.byteCount {
-      guard let byte = bytes.byte(at: offset), byte >= 0x20, byte < 0x7f, byte != 0x22, byte != 0x5c
-      else {
-        isPlain = false
-        break
-      }
-    }
-    guard isPlain else {
-      value(bytes.text)
-      return
-    }
+    let isASCII = (0..<bytes.byteCount).allSatisfy { bytes.byte(at: $0).map { $0 < 0x80 } ?? false }
+    if isASCII { quote(bytes) } else { value(bytes.text) }
+  }
+
+  /// A string of valid UTF-8: what needs no escape is copied in runs.
+  private mutating func quote(_ text: RawSpan) {
     separate()
     append(UInt8(ascii: "\""))
-    append(bytes)
+    var start = 0
+    for offset in 0..<text.byteCount {
+      guard let byte = text.byte(at: offset),
+        byte < 0x20 || byte == 0x7f || byte == 0x22 || byte == 0x5c
+      else { continue }
+      if let run = text.slice(start..<offset) { append(run) }
+      appendEscaped(byte)
+      start = offset + 1
+    }
+    if let rest = text.suffix(from: start) { append(rest) }
     append(UInt8(ascii: "\""))
   }
 

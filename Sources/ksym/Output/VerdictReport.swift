@@ -18,6 +18,7 @@ struct VerdictReport {
   var output = OutputBuffer(reserving: 1 << 16)
   private var matrix = VerdictMatrix()
   private var assumed: [LoadAssumption] = []
+  private var lastFound: [LoadAssumption] = []
   private var wasAssumed: Set<LoadAssumption> = []
 
   init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isTable: Bool) {
@@ -41,6 +42,9 @@ struct VerdictReport {
   {
     self.status = max(self.status, status)
     if isTable { matrix.add(path, colour(word, status)) }
+    // Nearly all modules of a run have the same; the same array is seen at once.
+    guard found != lastFound else { return }
+    lastFound = found
     for one in found where wasAssumed.insert(one).inserted { assumed.append(one) }
   }
 
