@@ -7,6 +7,7 @@ TARGET ?= all
 SECONDS_EACH ?= 600
 MAPS ?= 10000
 SEED ?= 1
+COUNT ?= 60
 VERSION := $(shell sed -n 's/^    version: "\(.*\)",$$/\1/p' Sources/ksym/Ksym.swift)
 
 RELEASE_FLAGS := -c release --scratch-path .build-release \
@@ -20,7 +21,7 @@ MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz oracle differential round-trips faults kernels \
+.PHONY: help build run test test-debug bench fuzz oracle differential round-trips faults mutants kernels \
   lint house install uninstall deb check-deb manuals releases check-manuals dependencies clean
 
 help: ## List the targets
@@ -59,6 +60,9 @@ round-trips: build ## Convert all modules of a kernel there and back; read them 
 
 faults: build ## Kill ksym at many moments as it writes, fill its disk, deny it permission
 	@Tests/Faults/convert.sh $(KSYM)
+
+mutants: dependencies ## Change the libraries at places, list what no test notices (COUNT=60, SEED=1, TARGET=)
+	@sh Scripts/mutants.sh $(COUNT) $(SEED) $(filter-out all,$(TARGET))
 
 kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh
