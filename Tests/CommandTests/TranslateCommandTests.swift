@@ -186,8 +186,8 @@ struct TranslateCommandTests {
     #expect(other.output.hasPrefix(" init_once+0x1/0x90\n"))
     #expect(
       other.errors == """
-        ksym: -: not of this kernel: init_once.llvm.2+0x1/0x90: the size is 0x80 there
-        ksym: -: not of this kernel: nowhere+0x1/0x2: no such symbol
+        ksym: -:1: not of this kernel: init_once.llvm.2+0x1/0x90: the size is 0x80 there
+        ksym: -:3: not of this kernel: nowhere+0x1/0x2: no such symbol
 
         """)
     let folder = Fixture.path("kernels/rust-ext")

@@ -65,12 +65,41 @@ struct RustNameTests {
   }
 
   @Test(
+    "a vendor's suffix follows a dot or a dollar sign",
+    arguments: [
+      ("_RNvC1a1f.got", "a::f (.got)"), ("_RNvC1a1f$got", "a::f ($got)"),
+      ("_RNvC1a1f$tlv$init", "a::f ($tlv$init)"), ("_RNvC1a1f$", "a::f ($)"),
+    ])
+  func suffixes(name: String, expected: String) {
+    #expect(RustDemangler.readableName(of: name) == expected)
+  }
+
+  /// As rustc-demangle of Rust 1.95 prints them; llvm-cxxfilt does not know these types.
+  @Test(
+    "pattern types read as rustc-demangle writes them",
+    arguments: [
+      ("WhRh1_h5_", "u8 is 1..=5"), ("WPhN", "*const u8 is !null"),
+      ("WlORln80000000_ln1_Rl1_l7fffffff_E", "i32 is -2147483648..=-1 | 1..=2147483647"),
+      ("WhORh0_h1_ONRh4_h5_EE", "u8 is 0..=1 | !null | 4..=5"), ("WhONE", "u8 is !null"),
+      ("AWhRh1_h5_j4_", "[u8 is 1..=5; 4]"), ("WWhNRh0_h1_", "u8 is !null is 0..=1"),
+      ("WhRpp", "u8 is _..=_"), ("WcRc0_c61_", #"char is '\0'..='a'"#),
+      ("WcRc27_c22_", #"char is '\''..='"'"#), ("WcRce9_c301_", #"char is 'é'..='\u{301}'"#),
+      ("WcRcd7ff_c1f600_", #"char is '\u{d7ff}'..='😀'"#), ("WbRTb1_ERc7f_cb_", ""),
+      ("WbRTb1_ETb0_E", "bool is {(true,)}..={(false,)}"),
+    ])
+  func patternTypes(type: String, expected: String) {
+    let name = RustDemangler.readableName(of: "_RINvC2pt2ty\(type)E")
+    #expect(name == (expected.isEmpty ? nil : "pt::ty::<\(expected)>"))
+  }
+
+  @Test(
     "a name that is not a Rust name is left alone",
     arguments: [
       "", "_", "_R", "printk", "_ZN3fooE", "_ZN3foo3barEv", "_ZN3foo17h0123456789abcdeE",
       "_ZN3foo17h0000000000000000E", "_ZN3foo17h0123456789abcdefEx", "_ZN17h0123456789abcdefE",
       "_ZN9999999999999999999999foo17h0123456789abcdefE", "_ZN3fo\u{e9}17h0123456789abcdefE",
-      "_RC", "_RC1", "_RC2a", "_RNvC1a", "_RC1$", "_RC1a_", "_R0C1a", "_RNvC1a1f$tlv", "RNvC1a1f",
+      "_RC", "_RC1", "_RC2a", "_RNvC1a", "_RC1$", "_RC1a_", "_R0C1a", "RNvC1a1f", "_RINvC1a1fWhE",
+      "_RINvC1a1fWhOEE", "_RINvC1a1fWhBm_E",
       "_RNvC1a99999999999999999999f", "_RCslYGhA16ahyf_1a", "_RCszzzzzzzzzzzzzzzz_1a",
       "_RB_", "_RNvB0_1a", "_RINvC1a1fKh00_E", "_RINvC1a1fKb2_E", "_RINvC1a1fKc1000000_E",
       "_RINvC1a1fL0_E", "_RINvC1a1fKRe80_E", "_RINvC1a1fKRe6_E", "_RINvC1a1fKReeda080_E",

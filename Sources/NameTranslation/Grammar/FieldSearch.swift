@@ -27,6 +27,8 @@ enum FieldSearch {
       enough = found.count
       return !findsAll
     }
+    if enough == nil && form != .linkage { AnywhereNames.find(in: line, &fields) }
+    if !isForward && looksUp { AnywherePaths.find(in: line, &fields) }
     guard !fields.isEmpty else { return }
     if let enough { removeCrossing(&fields, after: enough) }
     settle(&fields)

@@ -45,7 +45,9 @@ struct LineFilter {
       case 0x7b:  // {
         if LineFilter.isPair(line, index) { return true }
       case 0x5b:  // [
-        if let (name, _) = line.module(at: index &- 1), !modules.contains(line.slice(name).hash) {
+        if let (name, _) = line.module(at: index &- (line[index &- 1] == 0x28 ? 2 : 1)),
+          !modules.contains(line.slice(name).hash)
+        {
           return true
         }
       case 0x1b: return true

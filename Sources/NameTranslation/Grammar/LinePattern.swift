@@ -28,6 +28,8 @@ struct LinePattern: Sendable {
     case word
     /// Bytes other than this one, at least one.
     case until(UInt8)
+    /// A file and a line in it: `fs/inode.c:12`.
+    case place
     /// `[` … `]` and the blanks that follow, if they are there.
     case maybeBracketed
     /// The name.
@@ -78,12 +80,12 @@ extension LinePattern {
       case .text(let text): return text.starts(with: byte)
       case .maybe(let text): if text.starts(with: byte) { return true }
       case .oneOf(let bytes): return bytes.contains(byte)
-      case .blank: return byte.isBlank || byte == 0x1b
-      case .maybeBlank: if byte.isBlank || byte == 0x1b { return true }
+      case .blank: return byte.isBlank
+      case .maybeBlank: if byte.isBlank { return true }
       case .address, .digits: return byte.isHexDigit
       case .hex: return byte == 0x30
       case .number: return byte.isDecimalDigit
-      case .name: return byte.isNameByte || byte == 0x3c || byte == 0x7b
+      case .name: return byte.isNameByte || byte == 0x3c
       case .sectionName: return byte == 0x2e
       default: return !byte.isBlank
       }
@@ -93,15 +95,26 @@ extension LinePattern {
 }
 
 extension TextLine {
-  /// The module in ` [module]`, with or without a build ID, and where the bracket ends.
+  /// The module in ` [module]`, with or without a build ID, or in perf's ` ([module])`, and where the
+  /// bracket ends.
   func module(at index: Int) -> (name: Range<Int>, end: Int)? {
-    let start = blankEnd(index)
-    guard start > index, self[start] == 0x5b else { return nil }
+    var start = blankEnd(index)
+    guard start > index else { return nil }
+    let isPerf = self[start] == 0x28
+    if isPerf { start &+= 1 }
+    guard self[start] == 0x5b else { return nil }
     var end = start &+ 1
     while self[end].isNameByte || self[end] == 0x2d { end &+= 1 }
     let name = (start &+ 1)..<end
     if self[end] == 0x20 { end = hexEnd(end &+ 1) }
     guard !name.isEmpty, self[end] == 0x5d else { return nil }
+    if isPerf {
+      // perf writes what is not a module there too: `[kernel.kallsyms]`, `[vdso]`, `[unknown]`.
+      guard self[end &+ 1] == 0x29, slice(name).firstIndex(of: 0x2e) == nil,
+        !slice(name).equals("unknown"), !slice(name).equals("vdso")
+      else { return nil }
+      return (name, end &+ 2)
+    }
     // bcc writes the kernel itself in the place of a module.
     return slice(name).equals("kernel") ? nil : (name, end &+ 1)
   }

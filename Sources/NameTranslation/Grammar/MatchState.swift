@@ -81,6 +81,11 @@ struct MatchState {
         end &+= 1
       }
       return end > index ? end : nil
+    case .place:
+      var end = index
+      while end < line.count, !line[end].isBlank, line[end] != 0x3a, line[end] != 0x29 { end &+= 1 }
+      let digits = line.decimalEnd(end &+ 1)
+      return end > index && line[end] == 0x3a && digits > end &+ 1 ? digits : nil
     case .maybeBracketed:
       guard line[index] == 0x5b, let end = line.find(0x5d, from: index) else { return index }
       return line.blankEnd(end &+ 1)

@@ -37,7 +37,7 @@ extension TextLine {
   ///
   /// A readable name may have blanks and other signs between angle brackets and braces.
   func nameEnd(from start: Int) -> Int {
-    guard !self[start].isDecimalDigit else { return start }
+    guard !self[start].isDecimalDigit, self[start] != 0x7b else { return start }
     var depth = 0
     var index = start
     let limit = min(count, start &+ TextLine.longestBracketed)
@@ -49,6 +49,8 @@ extension TextLine {
         continue
       }
       switch byte {
+      case 0x3c where self[index &+ 1] == 0x2f:  // </
+        return depth == 0 ? index : plainNameEnd(from: start)
       case 0x3c, 0x7b:  // < {
         depth &+= 1
       case 0x3e:  // >
@@ -88,6 +90,8 @@ extension TextLine {
       let byte = self[index &- 1]
       if !byte.isNameByte {
         switch byte {
+        // After `<T>` a path goes on with `::`: anything else is a tag.
+        case 0x3e where depth == 0 && index < end && self[index].isNameByte: break scan
         case 0x3e:  // >
           if index < 2 || self[index &- 2] != 0x2d { depth &+= 1 }
         case 0x7d: depth &+= 1
@@ -107,15 +111,7 @@ extension TextLine {
       while index > floor, self[index &- 1].isNameByte { index &-= 1 }
     }
     index = max(index, floor)
-    if let coloured = behindColour(index) { index = min(coloured, end) }
     while index < end, self[index] == 0x3a { index &+= 1 }
     return index < end && !self[index].isDecimalDigit ? index : nil
-  }
-
-  /// The end of a colour sequence that runs into the bytes at an index.
-  private func behindColour(_ index: Int) -> Int? {
-    var start = index
-    while start > 0, self[start &- 1].isDecimalDigit || self[start &- 1] == 0x3b { start &-= 1 }
-    return colourEnd(start &- 2)
   }
 }

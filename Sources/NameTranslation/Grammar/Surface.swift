@@ -28,6 +28,10 @@ package enum Surface: String, Sendable, CaseIterable {
   case livepatch
   /// One name a line.
   case nameList = "name-list"
+  /// Messages of modpost, linkers and depmod.
+  case build
+  /// Names that no plain word can be, anywhere in a text.
+  case anywhere
   /// Readable and linkage name as one, `readable{linkage}`.
   case pair
   /// The SHA-256 of a name.
@@ -37,5 +41,5 @@ package enum Surface: String, Sendable, CaseIterable {
   static let patterns: [LinePattern] =
     kernelLogPatterns + symbolListPatterns + versionPatterns + objdumpPatterns + readelfPatterns
     + gdbPatterns + crashPatterns + ftracePatterns + perfPatterns + bpfPatterns + probePatterns
-    + livepatchPatterns + nameListPatterns
+    + livepatchPatterns + buildPatterns + nameListPatterns
 }

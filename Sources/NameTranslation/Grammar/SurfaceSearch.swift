@@ -18,6 +18,7 @@ package enum SurfaceSearch {
     case .objdump: AngleReferences.find(in: text, &fields)
     case .ftrace: FunctionCalls.find(in: text, &fields)
     case .foldedStacks: FoldedStacks.find(in: text, &fields)
+    case .anywhere: AnywhereNames.find(in: text, &fields)
     case .pair: Pairs.find(in: text, &fields)
     case .digest: FieldSearch.digests(in: text, &fields)
     default: break

@@ -9,10 +9,12 @@ struct LineTranslator: ~Copyable {
   let looksUp: Bool
   var resolver: NameResolver
   var counts = TranslationCounts()
-  var findings: [TranslationFinding] = []
+  var findings: [(finding: TranslationFinding, line: Int)] = []
   var found: [TextName] = []
   /// Number of the current line, from 1.
   var lineNumber = 0
+  /// Whether the text is HTML or its like.
+  var isMarkup = false
   /// The translated line is appended here.
   var output = NameBuffer(minimumCapacity: 1 << 16)
 
@@ -21,6 +23,9 @@ struct LineTranslator: ~Copyable {
   private var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []
   private var known: Set<TranslationFinding> = []
+  private var escaping = TextEscaping.none
+  /// The colours and escapes of the current line, if it has any.
+  private var escaped: EscapedLine?
 
   /// Findings kept at most, so that a hostile text does not fill the memory.
   private static let mostFindings = 10_000
@@ -45,7 +50,8 @@ struct LineTranslator: ~Copyable {
     if options.findsAllNames || options.form == .hashed || !directories.isEmpty { return true }
     let line = TextLine(bytes)
     if options.form == .linkage {
-      return looksUp ? resolver.mayKnow(line) : LineFilter.mayHoldPair(line)
+      return looksUp
+        ? resolver.mayKnow(line) : LineFilter.mayHoldPair(line) || FieldSearch.isReadable(bytes)
     }
     return CandidateScan.next(in: bytes, from: 0) != nil || FieldSearch.isReadable(bytes)
       || LineFilter.mayHoldPair(line) || (looksUp && DigestScan.next(in: bytes, from: 0) != nil)
@@ -55,6 +61,14 @@ struct LineTranslator: ~Copyable {
   ///
   /// - Returns: Whether anything was appended; an unchanged line is left to the caller.
   mutating func translate(_ bytes: RawSpan) -> Bool {
+    escaping = isMarkup ? .markup : bytes.starts(with: "{\"") ? .json : .none
+    escaped = EscapedLine(bytes, escaping)
+    guard let plain = escaped?.plain else { return translate(plain: bytes) }
+    defer { escaped = nil }
+    return translate(plain: plain.span.raw)
+  }
+
+  private mutating func translate(plain bytes: RawSpan) -> Bool {
     let line = TextLine(bytes)
     fields.removeAll(keepingCapacity: true)
     FieldSearch.find(
@@ -68,21 +82,30 @@ struct LineTranslator: ~Copyable {
       let isChanged = translate(field, line)
       let addresses = options.showsAddresses ? self.addresses(field, line) : []
       if isChanged {
-        output.append(line.slice(copied..<field.range.lowerBound).characters)
+        copy(line, copied..<field.range.lowerBound)
         if let marks = options.marks { output.append(marks.start.span) }
         output.append(contentsOf: scratch)
         if let marks = options.marks { output.append(marks.end.span) }
         copied = field.range.upperBound
       }
       if !addresses.isEmpty {
-        output.append(line.slice(copied..<field.tokenEnd).characters)
+        copy(line, copied..<field.tokenEnd)
         copied = field.tokenEnd
         append(addresses)
       }
     }
     guard copied > 0 else { return false }
-    output.append(line.slice(copied..<line.count).characters)
+    copy(line, copied..<line.count)
     return true
+  }
+
+  /// Appends a part of the line as it is.
+  private mutating func copy(_ line: borrowing TextLine, _ range: Range<Int>) {
+    if escaped == nil {
+      output.append(line.slice(range).characters)
+    } else {
+      escaped?.append(range, to: &output)
+    }
   }
 
   private mutating func append(_ addresses: [UInt64]) {
@@ -116,9 +139,21 @@ struct LineTranslator: ~Copyable {
     } else {
       isChanged = write(name, instead: name, field)
     }
-    if isChanged { counts.translated &+= 1 }
+    if isChanged {
+      counts.translated &+= 1
+    } else if options.form == .linkage, linkageNames.count != 1, FieldSearch.isReadable(name),
+      !isMangledForm(name)
+    {
+      counts.remaining &+= 1
+    }
     if options.collectsNames { collect(field, line, linkageNames, isChanged) }
     return isChanged
+  }
+
+  /// Whether a name has a readable form that differs from it, and so is a linkage name.
+  private mutating func isMangledForm(_ name: RawSpan) -> Bool {
+    scratch.removeAll()
+    return NameForm.readable.append(linkageName: name.characters, isBare: false, to: &scratch)
   }
 
   /// The linkage name that the text itself holds.
@@ -243,13 +278,15 @@ struct LineTranslator: ~Copyable {
       scratch.append(linkage.characters)
       scratch.append("}")
     }
-    return !scratch.bytes.extracting(start..<scratch.count).raw.equals(name)
+    let differs = !scratch.bytes.extracting(start..<scratch.count).raw.equals(name)
+    if differs { scratch.escape(from: start, escaping) }
+    return differs
   }
 
   /// Keeps a finding, once.
   mutating func report(_ finding: TranslationFinding) {
     guard known.count < LineTranslator.mostFindings, known.insert(finding).inserted else { return }
-    findings.append(finding)
+    findings.append((finding, lineNumber))
   }
 }
 
@@ -341,7 +378,9 @@ extension LineTranslator {
     let text = line.slice(field.range).text
     found.append(
       TextName(
-        line: lineNumber, column: field.range.lowerBound, surface: field.surface, text: text,
+        line: lineNumber,
+        column: escaped?.offset(of: field.range.lowerBound) ?? field.range.lowerBound,
+        surface: field.surface, text: text,
         translation: isChanged ? scratch.string : nil,
         linkageNames: names.map { String(decoding: $0, as: UTF8.self) },
         offset: field.offset, size: field.size, module: field.module.map { line.slice($0).text },

@@ -92,23 +92,15 @@ extension TextLine {
     return end
   }
 
-  /// Where blanks end that begin at an index; colour sequences among them are passed over.
+  /// Where blanks end that begin at an index.
   @inline(__always)
   func blankEnd(_ index: Int) -> Int {
     var end = index
-    while true {
-      if self[end].isBlank {
-        end &+= 1
-      } else if let next = colourEnd(end) {
-        end = next
-      } else {
-        return end
-      }
-    }
+    while self[end].isBlank { end &+= 1 }
+    return end
   }
 
   /// Where a colour sequence (`ESC [ … m`) ends that begins at an index.
-  @inline(__always)
   func colourEnd(_ index: Int) -> Int? {
     guard self[index] == 0x1b, self[index &+ 1] == 0x5b else { return nil }
     var end = index &+ 2

@@ -23,10 +23,12 @@ package struct TextTranslator: ~Copyable {
   private var lines: LineTranslator
   /// The start of a line whose end has not come yet.
   private var carry: [UInt8] = []
-  /// Lines that are done, counted only for records of names.
+  /// Lines that are done, counted only where they are reported.
   private var lineCount = 0
   /// Whether the current line is too long, and passed on.
   private var isPassing = false
+  /// Whether nothing of the text was seen yet.
+  private var isAtStart = true
 
   /// Creates a translator.
   ///
@@ -47,6 +49,12 @@ package struct TextTranslator: ~Copyable {
 
   /// What there is to say of the text, each thing once; taken away by the call.
   package mutating func takeFindings() -> [TranslationFinding] {
+    takeLocatedFindings().map(\.finding)
+  }
+
+  /// As ``takeFindings()``, each with the number of the line that it was first found in, from 1; 0 where
+  /// the options ask for nothing that needs it.
+  package mutating func takeLocatedFindings() -> [(finding: TranslationFinding, line: Int)] {
     defer { lines.findings = [] }
     return lines.findings
   }
@@ -64,6 +72,10 @@ package struct TextTranslator: ~Copyable {
   ///   - output: Takes pieces of the translated text, in order, each valid during the call.
   /// - Complexity: O(length); text without names goes through as it is, without a copy.
   package mutating func translate(_ text: RawSpan, to output: (RawSpan) -> Void) {
+    if isAtStart && text.byteCount > 0 {
+      isAtStart = false
+      lines.isMarkup = TextEscaping.isMarkup(text)
+    }
     guard var start = finishCarried(text, output) else { return }
     let end = text.lastLineEnd
     if end > start {
@@ -83,6 +95,7 @@ package struct TextTranslator: ~Copyable {
   /// - Parameter output: As of ``translate(_:to:)``.
   package mutating func finish(to output: (RawSpan) -> Void) {
     isPassing = false
+    isAtStart = true
     lines.lineNumber = lineCount &+ 1
     lineCount = 0
     guard !carry.isEmpty else { return }
@@ -153,7 +166,7 @@ package struct TextTranslator: ~Copyable {
         continue
       }
       if search.needsAllLines, !lines.isWorthwhile(line) { continue }
-      if lines.options.collectsNames {
+      if lines.options.countsLines {
         lines.lineNumber = lineCount &+ search.lineNumber(of: start, in: text)
       }
       // What precedes goes out first; the end of the line goes with what follows.
@@ -168,7 +181,7 @@ package struct TextTranslator: ~Copyable {
       done = translateLine(line) ? end &- 1 : start
       if lines.output.count > TextTranslator.outputSize { flush(output) }
     }
-    if lines.options.collectsNames {
+    if lines.options.countsLines {
       lineCount &+= search.lineNumber(of: range.upperBound, in: text) &- 1
     }
     flush(output)

@@ -35,6 +35,9 @@ package struct TranslationOptions: Sendable {
   /// Whether to keep a record of every name found.
   package var collectsNames = false
 
+  /// Whether lines are counted.
+  var countsLines: Bool { collectsNames || verifies }
+
   /// Whether names that stay as they are matter too.
   var findsAllNames: Bool {
     verifies || showsAddresses || collectsNames || (reportsMissing && form != .readable)
@@ -110,6 +113,8 @@ package struct TranslationCounts: Sendable, Hashable {
   package var ambiguous = 0
   /// Names that were looked for and are nowhere, where the options ask for them.
   package var missing = 0
+  /// Names that were to become linkage names, and stay: nothing has them, or several symbols do.
+  package var remaining = 0
   /// Tokens compared with the kernel.
   package var verified = 0
   /// Tokens that disagree with it.

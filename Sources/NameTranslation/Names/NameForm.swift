@@ -55,7 +55,9 @@ extension NameForm {
     var end = name.count
     if name[1] == UInt8(ascii: "R") {
       end = 0
-      while end < name.count, name[end] != UInt8(ascii: ".") { end &+= 1 }
+      while end < name.count, name[end] != UInt8(ascii: "."), name[end] != UInt8(ascii: "$") {
+        end &+= 1
+      }
     }
     let start = output.count
     guard RustDemangler.appendReadableName(of: name.extracting(0..<end), to: &output),

@@ -23,6 +23,11 @@ extension Surface {
     .after("location for function '", .kernelLog, .name, .text("'")),
     .after("handler for function '", .kernelLog, .name, .text("'")),
     .after("filter for function '", .kernelLog, .name, .text("'")),
+    // scripts/decode_stacktrace.sh and syzkaller: places in the source for offsets
+    .line(.kernelLog, .maybeBlank, .name, .text(" ("), .place),
+    .line(.kernelLog, .maybeBlank, .name, .blank, .place, .text(" [inline]")),
+    .after("]  ", .kernelLog, .name, .text(" ("), .place),
+    .after("RIP: 0010:", .kernelLog, .name, .text(" ("), .place),
     // arch/arm/kernel/traps.c: dump_backtrace_entry, up to 5.14
     .after("] (", .kernelLog, .name, .text(") from [<")),
   ]
@@ -78,7 +83,7 @@ enum ArmCallers {
     guard let from = line.find(" from ", from: 0) else { return }
     let (nameEnd, module) = line.nameEnd(beforeModuleAt: from)
     guard let start = line.nameStart(before: nameEnd, floor: 0),
-      start == 0 || line[start &- 1].isBlank || line[start &- 1] == 0x6d
+      start == 0 || line[start &- 1].isBlank
     else { return }
     let end = line.nameEnd(from: from &+ 6)
     guard end > from &+ 6, line.has("+0x", at: end) else { return }

@@ -20,6 +20,8 @@ extension Surface {
     .line(.bpf, .blank, .name, .offset, .text(" [kernel]")),
     .line(.bpf, .maybeBlank, .text("b'"), .name, .offset, .text(" [kernel]'")),
     .line(.bpf, .maybeBlank, .text("b'"), .name, .offset, .text("'")),
+    // Stacks of bcc with addresses (offcputime -v, wakeuptime)
+    .line(.bpf, .blank, .address, .text(" "), .name, .end),
     // Maps keyed by a function
     .line(.bpf, .text("@["), .name, .offset, .text("]: ")),
     .line(.bpf, .text("@"), .until(0x5b), .text("["), .name, .offset, .text("]: ")),

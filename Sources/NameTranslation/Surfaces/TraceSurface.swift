@@ -21,6 +21,16 @@ extension Surface {
     .line(.ftrace, .text("=> "), .name, .text(" ("), .address, .text(")"), .end),
     // Trace events that print a function
     .after("function=", .ftrace, .name, .wordEnd),
+    .after("workfn=", .ftrace, .name, .wordEnd),
+    // Return probes: `(NAME+0x10/0x20 <- NAME)` (kernel/trace/trace_kprobe.c, print_kretprobe_event)
+    .after(" <- ", .ftrace, .name, .text(")")),
+    // Heads of the latency tracers (kernel/trace/trace.c, print_trace_header)
+    .after("=> started at: ", .ftrace, .maybeBlank, .name, .end),
+    .after("=> ended at: ", .ftrace, .maybeBlank, .name, .end),
+    // trace_stat/function0 (kernel/trace/ftrace.c, function_stat_show)
+    .line(
+      .ftrace, .blank, .name, .blank, .number, .blank, .word, .text(" us"), .blank, .word,
+      .text(" us")),
     .after(": work struct ", .ftrace, .word, .text(" function "), .name, .wordEnd),
     // enabled_functions
     .line(.ftrace, weak: true, .name, .text(" ("), .number, .text(") ")),

@@ -8,4 +8,19 @@ extension Surface {
     // `0x12345678	name`
     .line(.versions, .hex, .text("\t"), .name, .end),
   ]
+
+  /// Messages about symbols that are missing.
+  static let buildPatterns: [LinePattern] = [
+    // scripts/mod/modpost.c: check_exports
+    .after("modpost: \"", .build, .name, .text("\" [")),
+    .after("modpost: symbol ", .build, .name, .wordEnd),
+    // Linkers
+    .after("undefined symbol: ", .build, .name, .end),
+    .after("duplicate symbol: ", .build, .name, .end),
+    .after("undefined reference to `", .build, .name, .text("'")),
+    .after("multiple definition of `", .build, .name, .text("'")),
+    .after("in function `", .build, .name, .text("':")),
+    // kmod: tools/depmod.c, depmod_report_symbol
+    .after("needs unknown symbol ", .build, .name, .end),
+  ]
 }

@@ -125,12 +125,16 @@ extension V0Printer {
     guard number.count <= 6 else { throw NotMangled() }
     try print(UInt8(ascii: "'"))
     switch number.value {
+    case 0 where isInPattern: try print("\\0")
     case 0x09: try print("\\t")
     case 0x0d: try print("\\r")
     case 0x0a: try print("\\n")
     case 0x5c: try print("\\\\")
     case 0x27: try print("\\'")
     case 0x20...0x7e: try print(UInt8(truncatingIfNeeded: number.value))
+    case 0x80... where isInPattern:
+      guard let scalar = Unicode.Scalar(UInt32(clamping: number.value)) else { throw NotMangled() }
+      try printBeyondASCII(scalar)
     default:
       try print("\\u{")
       try printBytes(from: number.start, count: number.count)

@@ -19,7 +19,8 @@ extension V0Printer {
     try print(UInt8(ascii: "\""))
   }
 
-  private mutating func printBeyondASCII(_ scalar: Unicode.Scalar) throws(NotMangled) {
+  /// A scalar as itself, or escaped.
+  mutating func printBeyondASCII(_ scalar: Unicode.Scalar) throws(NotMangled) {
     if V0Printer.isVisible(scalar) {
       for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { try print(byte) }
     } else {

@@ -34,10 +34,12 @@ extension V0Printer {
     return true
   }
 
-  /// Counts the bytes between `_R` and the first dot.
+  /// Counts the bytes between `_R` and the first dot or dollar sign.
   func measureName() -> Int {
     var end = V0Printer.origin
-    while end < bytes.count, bytes[end] != UInt8(ascii: ".") { end &+= 1 }
+    while end < bytes.count, bytes[end] != UInt8(ascii: "."), bytes[end] != UInt8(ascii: "$") {
+      end &+= 1
+    }
     return end &- V0Printer.origin
   }
 

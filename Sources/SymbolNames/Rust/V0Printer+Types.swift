@@ -1,5 +1,8 @@
 // type     basic | A type const | S type | T {type} E | R [L base62] type | Q … | P type | O type
-//          | F fn-sig | D dyn-bounds L base62 | path | B backref
+//          | F fn-sig | D dyn-bounds L base62 | W type pattern | path | B backref
+// pattern  R const const | O pattern {pattern} E | N
+//
+// Pattern types came after the RFC (rust-lang/rust 142401).
 
 extension V0Printer {
   mutating func printType() throws(NotMangled) {
@@ -21,6 +24,10 @@ extension V0Printer {
     case UInt8(ascii: "T"): try printTuple()
     case UInt8(ascii: "F"): try printFunction()
     case UInt8(ascii: "D"): try printTraitObject()
+    case UInt8(ascii: "W"):
+      try printType()
+      try print(" is ")
+      try printPattern()
     case UInt8(ascii: "B"):
       guard let detour = try beginDetour() else { return }
       try printType()
@@ -29,6 +36,29 @@ extension V0Printer {
     default:
       position &-= 1
       try printPath(inType: true)
+    }
+  }
+
+  /// `1..=5`, `!null`, or several with ` | ` between them: the values that a pattern type leaves.
+  private mutating func printPattern() throws(NotMangled) {
+    try descend()
+    defer { depth &-= 1 }
+    let wasInPattern = isInPattern
+    isInPattern = true
+    defer { isInPattern = wasInPattern }
+    switch next() {
+    case UInt8(ascii: "R"):
+      try printConstant(inExpression: false)
+      try print("..=")
+      try printConstant(inExpression: false)
+    case UInt8(ascii: "O"):
+      try printPattern()
+      while !skip(UInt8(ascii: "E")) {
+        try print(" | ")
+        try printPattern()
+      }
+    case UInt8(ascii: "N"): try print("!null")
+    default: throw NotMangled()
     }
   }
 

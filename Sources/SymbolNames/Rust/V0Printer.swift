@@ -1,7 +1,8 @@
 // Rust's v0 mangling: RFC 2603 and "v0 Symbol Format" in the rustc book. Where a malformed name
-// leaves a choice, the choice is that of LLVM's demangler, so that both agree on every input.
+// leaves a choice, the choice is that of LLVM's demangler, so that both agree on every input; pattern
+// types and suffixes after `$`, which that does not know, are as in rustc-demangle and the book.
 //
-//   symbol   _R path [path of the instantiating crate] [. suffix]
+//   symbol   _R path [path of the instantiating crate] [. suffix | $ suffix]
 //   path     C ident | M impl type | X impl type path | Y type path | N namespace path ident
 //            | I path {generic} E | B backref
 //   ident    [s base62] [u] decimal [_] bytes
@@ -23,6 +24,8 @@ struct V0Printer: ~Copyable, ~Escapable {
   var rereadBytes = 0
   /// The bytes between `_R` and the first dot; only needed where lifetimes are bound.
   lazy var nameLength = measureName()
+  /// Whether a constant limits a type, which only rustc-demangle knows, and so is escaped as there.
+  var isInPattern = false
   /// False inside the path of an `impl`, which is parsed but not shown.
   var isPrinting = true
 
@@ -53,7 +56,9 @@ struct V0Printer: ~Copyable, ~Escapable {
   }
 
   /// Whether the name proper is over: only a suffix (or nothing) follows.
-  private var isAtEnd: Bool { position == bytes.count || peek() == UInt8(ascii: ".") }
+  private var isAtEnd: Bool {
+    position == bytes.count || peek() == UInt8(ascii: ".") || peek() == UInt8(ascii: "$")
+  }
 }
 
 extension V0Printer {

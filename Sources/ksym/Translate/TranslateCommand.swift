@@ -6,15 +6,18 @@ struct TranslateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "translate",
     abstract: "Rewrite symbol names in any text: mangled to readable, and back.",
-    usage: "ksym translate [<options>] [<files> ...]",
+    usage: "ksym translate [<options>] [<files or names> ...]",
     discussion: """
       A filter, as c++filt is, for the text that kernels and their tools write: kernel logs of every \
       architecture, nm, objdump, readelf, gdb, crash, Module.symvers, ftrace, perf, bpftrace, folded \
-      stacks, kprobe_events, livepatch paths. Names are found where these put them, never as bare \
-      words; everything else passes through byte for byte, line by line.
+      stacks, kprobe_events, livepatch paths. Names are found where these put them; mangled names and \
+      NAME.llvm.NUMBER, which no plain word can be, anywhere. Everything else passes through byte for \
+      byte, line by line. What is not a file is taken for a name.
 
       Examples:
         dmesg | ksym translate
+        ksym translate kern.log.2.gz
+        ksym translate _RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk
         ksym translate --keep-linkage oops.txt > readable.txt
         ksym translate --to linkage readable.txt
         ksym translate --to linkage -k /lib/modules/$(uname -r) readable.txt
@@ -68,7 +71,9 @@ struct TranslateCommand: ParsableCommand {
   @OptionGroup var colour: ColourOption
   @OptionGroup var input: InputOptions
 
-  @Argument(help: "Texts; standard input if there are none.", completion: .file())
+  @Argument(
+    help: "Texts, also compressed, or names; standard input if there are none.", completion: .file()
+  )
   var files: [String] = []
 
   func validate() throws {
@@ -105,11 +110,12 @@ struct TranslateCommand: ParsableCommand {
       isJSON: json.isWanted, isVerbose: input.isVerbose, listsAmbiguous: ambiguous == .error, known)
     for path in files.isEmpty ? ["-"] : files {
       report.path = path
-      do {
-        var stream = try ByteStream(path)
-        while true {
-          let piece = try stream.next()
-          if piece.byteCount == 0 { break }
+      if TranslateCommand.isName(path), translator.translate(name: path, report: &report) {
+        continue
+      }
+      do throws(FileError) {
+        var text = try TextInput(path, limit: input.limit)
+        try text.read { piece in
           translator.translate(piece) { report.write($0) }
           report.flush(&translator)
         }
@@ -123,12 +129,45 @@ struct TranslateCommand: ParsableCommand {
     }
     let counts = translator.counts
     if input.isVerbose { report.summarise(counts) }
-    if known.complainOfDamage() { status = .trouble }
+    let isDamaged = known.complainOfDamage()
+    if isDamaged { status = .trouble }
+    let lacksNames = form == .linkage && kernel.isEmpty && nameFiles.files.isEmpty
+    let isUseless = lacksNames && counts.translated == 0 && counts.remaining > 0
+    if counts.remaining > 0 && !isUseless && !isDamaged && !input.isVerbose {
+      let all = counts.translated + counts.remaining
+      Terminal.complain("\(counts.remaining) of \(all) names stay: --verbose says why")
+    }
     if counts.contradicted > 0 {
       status = max(status, names.isModulesOnly ? .trouble : .no)
       if names.isModulesOnly { Terminal.complain("only modules were searched, not their kernel") }
     }
     if ambiguous == .error && counts.ambiguous > 0 { status = .trouble }
+    if status == .yes && isUseless {
+      Terminal.complain(
+        "--to linkage needs names: -k or --names, or a text written with --keep-linkage")
+      throw ExitCode.validationFailure
+    }
     throw ExitCode(status.rawValue)
+  }
+
+  /// Whether an argument may be a name: there is no file of this name.
+  private static func isName(_ argument: String) -> Bool {
+    argument != "-" && !argument.isEmpty && PathKind(argument) == .missing
+  }
+}
+
+extension TextTranslator {
+  /// Translates a name that was given as an argument, on a line of its own.
+  ///
+  /// - Returns: Whether it is a name; nothing is written otherwise.
+  fileprivate mutating func translate(name: String, report: inout TranslationReport) -> Bool {
+    let line = Array("\(name)\n".utf8)
+    var output: [UInt8] = []
+    translate(line.rawSpan) { output += $0.array }
+    finish { output += $0.array }
+    guard output != line || name.contains("::") else { return false }
+    report.write(output.rawSpan)
+    report.flush(&self)
+    return true
   }
 }

@@ -38,19 +38,20 @@ struct TranslationReport {
   mutating func flush(_ translator: inout TextTranslator) {
     if isJSON { for name in translator.takeNames() { writeJSON(name) } }
     Terminal.write(&output)
-    for finding in translator.takeFindings() {
+    for (finding, line) in translator.takeLocatedFindings() {
       if case .directoryDamaged(let directory, let error) = finding {
         names.noteDamage(directory, error)
       } else if isJSON {
-        writeJSON(finding)
+        writeJSON(finding, line)
       } else {
-        complain(finding)
+        complain(finding, line)
       }
     }
     Terminal.write(&output)
   }
 
-  private func complain(_ finding: TranslationFinding) {
+  private func complain(_ finding: TranslationFinding, _ line: Int) {
+    let place = line > 0 ? "\(path):\(line)" : path
     switch finding {
     case .ambiguous(let name, let names):
       guard listsAmbiguous else { return }
@@ -65,13 +66,13 @@ struct TranslationReport {
     case .directoryDamaged: break
     case .sizeDiffers(let token, let sizes):
       let known = sizes.map { hexadecimal($0) }.joined(separator: " or ")
-      Terminal.complain("\(path): not of this kernel: \(token): the size is \(known) there")
+      Terminal.complain("\(place): not of this kernel: \(token): the size is \(known) there")
     case .unknown(let token):
-      Terminal.complain("\(path): not of this kernel: \(token): no such symbol")
+      Terminal.complain("\(place): not of this kernel: \(token): no such symbol")
     case .releaseDiffers(let text, let kernel):
-      Terminal.complain("\(path): not of this kernel: release \(text), not \(kernel)")
+      Terminal.complain("\(place): not of this kernel: release \(text), not \(kernel)")
     case .buildIDDiffers(let text, let kernel):
-      Terminal.complain("\(path): not of this kernel: build ID \(text), not \(kernel)")
+      Terminal.complain("\(place): not of this kernel: build ID \(text), not \(kernel)")
     }
   }
 
@@ -102,9 +103,10 @@ struct TranslationReport {
     output.endLine()
   }
 
-  private mutating func writeJSON(_ finding: TranslationFinding) {
+  private mutating func writeJSON(_ finding: TranslationFinding, _ line: Int) {
     output.beginObject()
     output.member("file", path)
+    if line > 0 { output.member("line", optional: line) }
     switch finding {
     case .ambiguous(let name, let names):
       output.member("finding", "ambiguous")

@@ -1,0 +1,103 @@
+import ByteStorage
+import TestSupport
+import Testing
+
+@Suite("Texts and names that ksym translate takes")
+struct TranslateInputTests {
+  private static let name = "_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk"
+  private static let readable = "kernel::print::call_printk"
+  private let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  @Test(
+    "compressed texts are unpacked, as files and as standard input",
+    arguments: [
+      "text.gz", "text.xz", "text.zst", "text.bz2", "text.lz4", "legacy.lz4", "members.gz",
+      "members.zst",
+    ])
+  func compressed(_ name: String) async throws {
+    let text = (1...700).map { "\($0)\n" }.joined()
+    let path = Fixture.path("Streams/\(name)")
+    let file = try await Ksym.run(["translate", path])
+    #expect(file.status == 0 && file.output == text, "\(file.errors)")
+    let packed = try Fixture.bytes("Streams/\(name)")
+    let stream = try await Ksym.run(["translate"], input: packed)
+    #expect(stream.status == 0 && stream.output == text)
+    let cut = try await Ksym.run(["translate"], input: Array(packed.dropLast(packed.count / 3)))
+    #expect(cut.status == 2 && cut.errors.hasPrefix("ksym: -: "), "\(cut.errors)")
+  }
+
+  @Test("names in a compressed text are translated; one larger than --max-size is an error")
+  func packedNames() async throws {
+    let text = String(repeating: " at \(Self.name)+0x1/0x2\nplain words\n", count: 9000)
+    var compressor = Compressor()
+    let result = compressor.compress(Array(text.utf8).rawSpan, .zstd)
+    let packed = try #require(result)
+    let run = try await Ksym.run(["translate"], input: packed)
+    #expect(run.status == 0 && run.output == text.replacing(Self.name, with: Self.readable))
+    let large = try await Ksym.run(["translate", "--max-size", "100K"], input: packed)
+    #expect(large.status == 2 && large.bytes.isEmpty)
+  }
+
+  @Test("a text that begins as a compressed file might passes as it is")
+  func almostCompressed() async throws {
+    for text in ["BZh9 is a magic number\n", "]\0\0", "\u{1f}", ""] {
+      let run = try await Ksym.run(["translate"], input: Array(text.utf8))
+      #expect(run.status == 0 && run.output == text)
+    }
+  }
+
+  @Test("a name as an argument is translated; what is neither a name nor a file is an error")
+  func arguments() async throws {
+    let run = try await Ksym.run(["translate", Self.name, "work.isra.0", "init.llvm.12"])
+    #expect(run.status == 0 && run.output == "\(Self.readable)\nwork.isra\ninit\n")
+    let kernel = try scratch.write(Array("ffffffff81000000 T \(Self.name)\n".utf8), to: "k")
+    let back = try await Ksym.run(["translate", "--to", "linkage", "-k", kernel, Self.readable])
+    #expect(back.status == 0 && back.output == "\(Self.name)\n", "\(back.errors)")
+    let file = try scratch.write(Array("a \(Self.name)\n".utf8), to: "a::b")
+    let both = try await Ksym.run(["translate", file, Self.name])
+    #expect(both.output == "a \(Self.readable)\n\(Self.readable)\n")
+    for wrong in ["_RNvC4core3fo", "nofile", "dir/\(Self.name)"] {
+      let run = try await Ksym.run(["translate", wrong])
+      #expect(run.status == 2 && run.bytes.isEmpty)
+      #expect(run.errors == "ksym: \(wrong): cannot open: No such file or directory\n")
+    }
+  }
+
+  @Test("names that stay are counted in one line; without any source of names the status is 64")
+  func remaining() async throws {
+    let kernel = try scratch.write(
+      Array("ffffffff81000000 T \(Self.name)\nffffffff81000002 T end\n".utf8), to: "k")
+    let text = Array(" \(Self.readable)+0x1/0x2\n a::b+0x1/0x2\n c::d+0x1/0x2\n".utf8)
+    let run = try await Ksym.run(["translate", "--to", "linkage", "-k", kernel], input: text)
+    #expect(run.status == 0 && run.errors == "ksym: 2 of 3 names stay: --verbose says why\n")
+    let none = try await Ksym.run(["translate", "--to", "linkage"], input: text)
+    #expect(none.status == 64 && none.bytes == text)
+    #expect(none.errors.hasPrefix("ksym: --to linkage needs names: -k or --names"))
+    let plain = try await Ksym.run(["translate", "--to", "linkage"], input: Array("plain\n".utf8))
+    #expect(plain.status == 0 && plain.errors.isEmpty)
+    let pair = Array(" \(Self.readable){\(Self.name)}+0x1/0x2 and a::b+0x1/0x2\n".utf8)
+    let some = try await Ksym.run(["translate", "--to", "linkage"], input: pair)
+    #expect(some.status == 0 && some.errors == "ksym: 1 of 2 names stay: --verbose says why\n")
+  }
+
+  @Test("perf's frames come back by a directory of modules, and JSON of journald does")
+  func directories() async throws {
+    let folder = Fixture.path("kernels/rust-ext/modules")
+    let name = "_RNvXCs1iztmmNyRXj_11corpus_rustNtB2_4LeafNtB2_4Step4step"
+    let text =
+      "\tffffffffc0000024 \(name)+0x24 ([corpus_rust])\n"
+      + #"{"MESSAGE":"at \#(name)+0x24/0xc0 [corpus_rust]","_PID":"1"}"# + "\n"
+    let there = try await Ksym.run(["translate"], input: Array(text.utf8))
+    #expect(there.output.contains("<corpus_rust::Leaf as corpus_rust::Step>::step+0x24 ([c"))
+    let back = try await Ksym.run(
+      ["translate", "--to", "linkage", "-k", folder], input: there.bytes)
+    #expect(back.status == 0 && back.output == text, "\(back.errors)")
+    let json = #"{"MESSAGE":"at <a::B as a::C>::d+0x24/0xc0 [corpus_rust]"}"# + "\n"
+    let missing = try await Ksym.run(
+      ["translate", "-v", "--to", "linkage", "-k", folder], input: Array(json.utf8))
+    #expect(missing.output == json)
+    #expect(missing.errors.contains("<a::B as a::C>::d [corpus_rust]: not found"))
+  }
+}

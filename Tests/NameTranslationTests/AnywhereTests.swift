@@ -1,0 +1,107 @@
+import NameTranslation
+import Testing
+
+@Suite("Names anywhere in a text")
+struct AnywhereTests {
+  private static let name = "_RNvC4core3foo"
+
+  @Test(
+    "what no plain word can be is a name wherever it is",
+    arguments: [
+      ("\(name) is mangled", "core::foo is mangled"), ("a.llvm.1 b.llvm.2", "a b"),
+      ("`\(name)`, “\(name)”: \(name).", "`core::foo`, “core::foo”: core::foo."),
+      ("└─\(name)@plt (\(name)) --u=\(name)", "└─core::foo@plt (core::foo) --u=core::foo"),
+      ("__pfx_\(name) .text.unlikely.\(name)", "__pfx_core::foo .text.unlikely.core::foo"),
+      ("see _ZN4core3foo17h0123456789abcdefE.llvm.12", "see core::foo"),
+      ("x.__uniq.12.llvm.3, y.lto_priv.0; z.llvm.9.cold.1", "x, y; z.cold"),
+      ("\(name)$got|\(name).got|\(name).cold", "core::foo$got|core::foo.got|core::foo.cold"),
+      ("`\(name)+0x1/0x2 [m]`", "`core::foo+0x1/0x2 [m]`"),
+      ("<b>\(name)+0x1/0x2</b>", "<b>core::foo+0x1/0x2</b>"),
+    ])
+  func found(_ text: String, _ expected: String) {
+    #expect(translated(text) == expected)
+    var all = TranslationOptions()
+    all.collectsNames = true
+    #expect(translated(text, all) == expected)
+  }
+
+  @Test(
+    "paths, URLs, parts of words, cut names and what only looks mangled are not names",
+    arguments: [
+      "/tmp/a.llvm.1", "/a/b-\(name)", "doc/\(name).html", "\(name)/x", "a/\(name)+0x10/0x20",
+      "https://example.org/a?f=\(name)&x=1", "x_\(name)", "kprobes/p_\(name)_0", "_RNvC4core3fo",
+      "_ZN3foo3barE", "_ZNSt6vectorIiE4pushEi", "a.llvm.abc", "apt.llvm.org", ".llvm.1", "9.llvm.1",
+      "a.llvm.12[...]", "a.llvm.12…", "a.llvm.12...", "foo.isra.0 and foo.cold in prose",
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    ])
+  func others(_ text: String) {
+    #expect(translated(text) == text)
+  }
+
+  @Test("paths of Rust come back wherever they are, if the kernel has them")
+  func backward() throws {
+    let kernel = try source(
+      "ffffffff81000000 T \(Self.name)\nffffffff81000100 T _RNvXC1aNtB2_1TNtB2_1U1f\n")
+    let text = "x `core::foo`, (<a::T as a::U>::f); workfn=core::foo std::vector <b>core::foo</b>"
+    let back = translated(text, .linkage, sources: [kernel])
+    #expect(
+      back == "x `\(Self.name)`, (_RNvXC1aNtB2_1TNtB2_1U1f); workfn=\(Self.name) std::vector "
+        + "<b>\(Self.name)</b>")
+    #expect(
+      translated("/core::foo fe80::1 ::foo", .linkage, sources: [kernel])
+        == "/core::foo fe80::1 ::foo")
+  }
+
+  @Test(
+    "colours before, after and within names are kept",
+    arguments: [
+      ("\(name)\u{1b}[0m+0x1/0x2", "core::foo\u{1b}[0m+0x1/0x2"),
+      ("\u{1b}[1m\(name)\u{1b}[0m: x", "\u{1b}[1mcore::foo\u{1b}[0m: x"),
+      (" _RNvC4\u{1b}[1;31mcore\u{1b}[m3foo x", " core::foo\u{1b}[1;31m\u{1b}[m x"),
+      ("\u{1b}[K\u{1b}[2mplain\u{1b}[m", "\u{1b}[K\u{1b}[2mplain\u{1b}[m"),
+    ])
+  func colours(_ text: String, _ expected: String) throws {
+    #expect(translated(text) == expected)
+    let kernel = try source("ffffffff81000000 T \(Self.name)\n")
+    let back = translated(expected, .linkage, sources: [kernel])
+    #expect(translated(back) == expected)
+  }
+
+  @Test("readable names are escaped in markup, and come back from there")
+  func markup() throws {
+    let name = "_RNvXC1aNtB2_1TNtB2_1U1f"
+    let text = "\n<!DOCTYPE html>\n<td>\(name)+0x1/0x2</td><td>\(name)</td> &lt;b&gt;\n"
+    let readable = "&lt;a::T as a::U&gt;::f"
+    #expect(
+      translated(text)
+        == "\n<!DOCTYPE html>\n<td>\(readable)+0x1/0x2</td><td>\(readable)</td> &lt;b&gt;\n")
+    let kernel = try source("ffffffff81000000 T \(name)\n")
+    #expect(translated(translated(text), .linkage, sources: [kernel]) == text)
+    var pairs = TranslationOptions()
+    pairs.keepsLinkage = true
+    #expect(translated(translated(text, pairs), .linkage) == text)
+    #expect(translated("<idle>-0 \(name)") == "<idle>-0 <a::T as a::U>::f")
+  }
+
+  @Test("names in lines of JSON go there and back, next to escapes too")
+  func json() throws {
+    let name = "_RNvXC1aNtB2_1TNtB2_1U1f"
+    let text = #"{"MESSAGE":"at \#(name)+0x1/0x2\n \#(name) \"\#(name)\"\t","A":"b"}"# + "\n"
+    let kernel = try source("ffffffff81000000 T \(name)\nffffffff81000002 T end\n")
+    let there = translated(text)
+    #expect(
+      there == text.replacing(name, with: "<a::T as a::U>::f"), "\(there)")
+    #expect(translated(there, .linkage, sources: [kernel]) == text)
+  }
+
+  @Test("perf's ([module]) is the module of the name before it")
+  func perfModules() throws {
+    let modules = RecordingModules(["m": try source("ffffffffc0000000 t \(Self.name)\t[m]\n")])
+    var translator = TextTranslator(.linkage, modules: modules)
+    let text =
+      "\tffffffffc0000024 core::foo+0x24 ([m])\n\t12345678 core::foo+0x1 ([kernel.kallsyms])\n"
+    let back = String(decoding: translated(Array(text.utf8), by: &translator), as: UTF8.self)
+    #expect(back.hasPrefix("\tffffffffc0000024 \(Self.name)+0x24 ([m])\n\t12345678 core::foo+0x1"))
+    #expect(modules.asked == ["m"])
+  }
+}
