@@ -38,7 +38,6 @@ let package = Package(
   ],
   targets: [
     // Ground: bytes and work.
-    .systemLibrary(name: "CGlibcExtras"),
     system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
     system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
@@ -46,6 +45,7 @@ let package = Package(
     system("CLz4", pkgConfig: "liblz4", apt: "liblz4-dev"),
     system("CLzo", apt: "liblzo2-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    .target(name: "CGlibcExtras", publicHeadersPath: "."),
     floor(
       "ByteStorage",
       ["CGlibcExtras", "CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CLzo", "CCrypto"]),

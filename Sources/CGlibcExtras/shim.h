@@ -28,3 +28,7 @@ static inline int ksym_processor_count(void) {
 
 // fcntl(2)
 static const int ksym_set_pipe_size = 1031; // F_SETPIPE_SZ
+
+// The arguments of the process, as main has them; see start.c.
+int ksym_argument_count(void);
+const char *ksym_argument(int index);

@@ -16,10 +16,12 @@ package import ByteStorage
 /// is asked. What has only a part (the stub `vmlinux` in packages of headers) gives that part, and
 /// Module.symvers and the configuration beside it the rest.
 package final class OpenKernel {
-  /// The path by which the kernel was named.
+  /// The path by which the kernel was named, or to which its release leads.
   package let path: String
   /// Which of several kernels in a directory was taken; `nil` if there was one.
   package private(set) var choice: Choice?
+  /// Why images that were to be taken before others were not.
+  package private(set) var leftOut: [FileError] = []
   /// Number of files that were opened to find the kernel.
   package private(set) var openingCount = 0
   /// Largest file after unpacking, in bytes.
@@ -48,12 +50,13 @@ package final class OpenKernel {
   /// Opens a kernel.
   ///
   /// - Parameters:
-  ///   - path: An image (vmlinux, vmlinuz, bzImage, …), a memory dump, a list of symbols, a
+  ///   - path: The release of an installed kernel, an image (vmlinux, vmlinuz, bzImage, …), a memory dump, a list of symbols, a
   ///     Module.symvers, a configuration, a module, a directory (`/lib/modules/RELEASE`, a build tree,
   ///     headers, an unpacked package, `/boot`, a folder of modules), or `running`.
   ///   - limit: Largest file after unpacking, in bytes.
   /// - Throws: ``KernelError`` if nothing at the path belongs to a kernel, or it cannot be read.
   package init(_ path: String, limit: Int = FileBuffer.defaultLimit) throws(KernelError) {
+    let path = try KernelPaths.place(ofKernel: path)
     self.path = path
     self.limit = limit
     paths = KernelPaths(path)
@@ -83,18 +86,20 @@ package final class OpenKernel {
     isSearched = true
     var failure: FileError?
     let isDirectory = path != "running" && PathKind(path) == .directory
+    let isOneFile = !isDirectory && path != "running" && paths.images.count == 1
     for candidate in paths.images {
       do throws(FileError) {
         openingCount += 1
         try file.open(candidate)
-        if !isDirectory { return }
+        if isOneFile { return }
         if file.isWholeKernel() {
           choose(candidate)
           return
         }
         file.addStubFacts(to: &stub)
       } catch {
-        if !isDirectory, path != "running" { throw KernelError(error) }
+        if isOneFile { throw KernelError(error) }
+        if PathKind(candidate) != .missing { leftOut.append(error) }
         stub.notes.append(KernelNote(.candidate, candidate, error))
         failure = failure ?? error
       }

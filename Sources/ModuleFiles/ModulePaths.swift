@@ -10,12 +10,44 @@ package enum ModulePaths {
   }
 
   /// The modules that some paths name: files as they are, directories by what is below them, in
-  /// bytewise order.
-  package static func expand(_ paths: [String]) -> [DirectoryTree.Entry] {
+  /// bytewise order. A directory without modules is unreadable.
+  ///
+  /// - Parameters:
+  ///   - paths: Modules, directories, names of modules, or `-`.
+  ///   - followsLinks: Whether links inside directories are followed.
+  ///   - find: Finds the module that is loaded under a name; asked where there is no such file.
+  /// - Returns: Files, and what cannot be read.
+  package static func expand(
+    _ paths: [String], followsLinks: Bool = true,
+    named find: (String) -> DirectoryTree.Entry? = { _ in nil }
+  ) -> [DirectoryTree.Entry] {
     paths.flatMap { path -> [DirectoryTree.Entry] in
-      guard path != "-", PathKind(path) == .directory else { return [.file(path)] }
-      return DirectoryTree.files(below: path, where: isModuleName)
+      switch path == "-" ? .file : PathKind(path) {
+      case .directory:
+        let found = DirectoryTree.files(
+          below: path, followsLinks: followsLinks, where: isModuleName)
+        if !found.isEmpty { return found }
+        let cause = FileError.Cause.notSuitable("no modules (.ko, .ko.gz, …) in this directory")
+        return [.unreadable(FileError(path: path, cause: cause))]
+      case .missing where isPlainName(path): return [find(path) ?? .file(path)]
+      default: return [.file(path)]
+      }
     }
+  }
+
+  /// The modules below a directory, in bytewise order.
+  package static func modules(below directory: String) -> [DirectoryTree.Entry] {
+    DirectoryTree.files(below: directory, where: isModuleName)
+  }
+
+  /// Whether a word may be the name of a module rather than a path.
+  package static func isPlainName(_ word: String) -> Bool {
+    !word.isEmpty
+      && word.utf8.allSatisfy {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+          || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20
+          || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+      }
   }
 
   /// The name that a loaded module has, by its file: `a-b.ko.xz` is `a_b`. The name ends at the

@@ -26,7 +26,7 @@ package struct NameReader: ~Copyable {
   /// below it.
   package static func files(of path: String) -> [DirectoryTree.Entry] {
     guard path != "-", PathKind(path) == .directory else { return [.file(path)] }
-    let modules = ModulePaths.expand([path])
+    let modules = ModulePaths.modules(below: path)
     // A directory stands for its kernel; without modules it must be one.
     let hasKernel = modules.isEmpty || OpenKernel.hasImage(in: path)
     return (hasKernel ? [.file(path)] : []) + modules

@@ -10,6 +10,9 @@ package enum OrderedWork {
   /// Processors this process may run on.
   package static var processorCount: Int { max(1, Int(ksym_processor_count())) }
 
+  /// Threads to start at most, whatever is asked for.
+  private static let mostWorkers = 1024
+
   /// Runs `work` for every index of `0..<count` and passes each result to `consume`, in order.
   /// Threads take chunks of indices from an atomic cursor; they may run ahead of the consumer by a
   /// bounded window only, so memory does not grow with `count`. `consume` runs on the calling
@@ -24,7 +27,9 @@ package enum OrderedWork {
       return
     }
     let size = max(1, chunk)
-    let exchange = Exchange<[Result]>(chunks: (count + size - 1) / size, window: 4 * workers)
+    let chunks = (count - 1) / size + 1
+    let workers = min(workers, chunks, mostWorkers)
+    let exchange = Exchange<[Result]>(chunks: chunks, window: 4 * workers)
     let threads = (0..<workers).compactMap { _ in
       Thread {
         var state = makeState()

@@ -28,14 +28,37 @@ struct Ksym: ParsableCommand {
     // A reader that goes away ends the command quietly: writing then fails with EPIPE.
     signal(SIGPIPE, SIG_IGN)
     AtomicFile.deferSignals()
-    if let unknown = UnknownCommand.find(
-      in: Array(CommandLine.arguments.dropFirst()), of: Ksym.self)
-    {
+    if let argument = ProcessArguments.firstNotText {
+      Terminal.complain("\(argument): an argument that is not UTF-8")
+      Glibc.exit(ExitStatus.trouble.rawValue)
+    }
+    let arguments = ProcessArguments.all
+    if let unknown = UnknownCommand.find(in: arguments, of: Ksym.self) {
       var message = OutputBuffer()
       message.append(unknown.words)
       _ = message.write(to: 2)
       Glibc.exit(ExitCode.validationFailure.rawValue)
     }
-    main(nil)
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      let message = fullMessage(for: error)
+      let code = exitCode(for: error)
+      if code.isSuccess { finish(message) }
+      var output = OutputBuffer()
+      for line in message.split(separator: "\n", omittingEmptySubsequences: false)
+      where !message.isEmpty { output.append(plain(String(line)) + "\n") }
+      _ = output.write(to: 2)
+      Glibc.exit(code.rawValue)
+    }
+  }
+
+  /// Ends the command after what was asked for instead of an answer: help, the version, completions.
+  private static func finish(_ message: String) {
+    var output = OutputBuffer()
+    if !message.isEmpty { output.append(message + "\n") }
+    Terminal.write(&output)
+    Glibc.exit(ExitStatus.yes.rawValue)
   }
 }

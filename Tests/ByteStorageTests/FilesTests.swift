@@ -1,10 +1,11 @@
 import ByteStorage
+import Glibc
 import TestSupport
 import Testing
 
 @Suite("Directory tree")
 struct DirectoryTreeTests {
-  @Test("files, FIFOs too, come in bytewise order of their paths, links are not followed")
+  @Test("files, FIFOs too, come in bytewise order of their paths, each once")
   func order() throws {
     let scratch = try ScratchDirectory()
     for folder in ["a", "b", "b/c"] { scratch.makeDirectory(folder) }
@@ -30,6 +31,71 @@ struct DirectoryTreeTests {
       DirectoryTree.names(in: scratch.file("b")) == [
         "b.ko", "c", "d.ko", "fifo.ko", "link.ko", "text", "up",
       ])
+  }
+
+  /// Paths of a walk, without the root.
+  private static func walk(
+    _ scratch: ScratchDirectory, _ root: String, followsLinks: Bool = true
+  ) -> [String] {
+    let entries = DirectoryTree.files(below: scratch.file(root), followsLinks: followsLinks) {
+      $0.hasSuffix(".ko")
+    }
+    return entries.map { entry in
+      switch entry {
+      case .file(let path): String(path.dropFirst(scratch.file(root).count + 1))
+      case .unreadable(let error): "\(error)"
+      }
+    }
+  }
+
+  @Test("links to files and directories elsewhere are followed, each file once, and cycles end")
+  func links() throws {
+    let scratch = try ScratchDirectory()
+    for folder in ["tree", "tree/m", "tree/own", "out", "out/deep"] {
+      scratch.makeDirectory(folder)
+    }
+    for file in ["out/a.ko", "out/deep/b.ko", "out/c.ko", "tree/own/x.ko", "tree/m.ko"] {
+      try scratch.write([0], to: file)
+    }
+    // The name of the link counts, and what it leads to once, under its own path if it has one.
+    scratch.link("tree/a-link", to: scratch.file("out"))
+    scratch.link("tree/z.ko", to: scratch.file("out/c.ko"))
+    scratch.link("tree/a.ko", to: scratch.file("tree/own/x.ko"))
+    scratch.link("tree/m/first.ko", to: scratch.file("out/deep/b.ko"))
+    scratch.link("out/deep/up", to: scratch.file("tree"))
+    scratch.link("out/self", to: ".")
+    scratch.link("tree/text", to: scratch.file("out/a.ko"))
+    let found = Self.walk(scratch, "tree")
+    #expect(found == ["a-link/a.ko", "a-link/c.ko", "a-link/deep/b.ko", "m.ko", "own/x.ko"])
+    #expect(Self.walk(scratch, "tree", followsLinks: false) == ["m.ko", "own/x.ko"])
+    // The root itself may be a link, of links.
+    scratch.link("root", to: "tree")
+    #expect(Self.walk(scratch, "root").count == found.count)
+  }
+
+  @Test(
+    "hard links are files of their own, and a link that leads nowhere is one that does not open")
+  func danglingLinks() throws {
+    let scratch = try ScratchDirectory()
+    scratch.makeDirectory("tree")
+    try scratch.write([0], to: "tree/a.ko")
+    #expect(unsafe link(scratch.file("tree/a.ko"), scratch.file("tree/b.ko")) == 0)
+    for name in ["gone.ko", "gone", "loop.ko"] {
+      scratch.link("tree/\(name)", to: scratch.file(name == "loop.ko" ? "tree/loop.ko" : "none"))
+    }
+    #expect(Self.walk(scratch, "tree") == ["a.ko", "b.ko", "gone.ko", "loop.ko"])
+  }
+
+  @Test("links called build and source lead to the kernel's own tree, and are not followed")
+  func build() throws {
+    let scratch = try ScratchDirectory()
+    for folder in ["tree", "headers", "headers/build"] { scratch.makeDirectory(folder) }
+    try scratch.write([0], to: "headers/a.ko")
+    try scratch.write([0], to: "headers/build/b.ko")
+    for name in ["build", "source"] { scratch.link("tree/\(name)", to: scratch.file("headers")) }
+    #expect(Self.walk(scratch, "tree") == [])
+    scratch.link("tree/updates", to: scratch.file("headers"))
+    #expect(Self.walk(scratch, "tree") == ["updates/a.ko", "updates/build/b.ko"])
   }
 
   @Test("a directory that cannot be read is reported")

@@ -62,7 +62,7 @@ struct KernelTrees {
   private func image(_ path: String) { scratch.link(make(path), to: "\(Self.folder)/bzImage") }
   private func config(_ path: String) { scratch.link(make(path), to: "\(Self.folder)/config") }
 
-  /// A copy: links inside trees of modules are not followed.
+  /// A copy: a module of the tree is not the same file as one outside.
   private func module(_ path: String) {
     if let bytes = try? contents(of: Self.module) { try? write(bytes, path) }
   }

@@ -44,6 +44,55 @@ struct LookupCommandTests {
       ])
   }
 
+  @Test("the clones that the compiler made of a function follow it, or stand for it")
+  func clones() async throws {
+    let names = [
+      "f", "f.cold", "f.constprop.0", "f.isra.0.part.3", "f.llvm.42", "f.5", "f.name", "__pfx_f",
+      "g.constprop.0", "g.constprop.0.cold", "h",
+    ]
+    let lines = names.enumerated().map { "ffffffff8100\($0 + 10)00 t \($1)" }
+    let path = try scratch.write(Array(lines.joined(separator: "\n").utf8), to: "clones")
+    func found(_ arguments: String...) async throws -> [String] {
+      let run = try await Ksym.run(["lookup", "-k", path, "--json"] + arguments)
+      return try objects(run).compactMap { $0["linkage"] as? String }
+    }
+    let all = ["f", "f.cold", "f.constprop.0", "f.isra.0.part.3", "f.llvm.42"]
+    #expect(try await found("f") == all)
+    #expect(try await found("f@vmlinux") == all)
+    #expect(try await found("g") == ["g.constprop.0", "g.constprop.0.cold"])
+    #expect(try await found("g.constprop.0") == ["g.constprop.0"])
+    // A position and a place are those of the name itself.
+    #expect(try await found("f,1") == ["f"])
+    #expect(try await found("f+0x1") == ["f"])
+    #expect(try await found("--era", "6.12", "f") == ["f"])
+    let text = try await Ksym.run(["lookup", "-k", path, "f"])
+    #expect(text.lines.count == 5 && text.status == 0)
+    let spelt = try await Ksym.run(["lookup", "-k", path, "--for", "kprobe", "f"])
+    #expect(spelt.output.contains("f.constprop.0"), "\(spelt.output)\(spelt.errors)")
+  }
+
+  @Test("what is not found is answered with what there is")
+  func hints() async throws {
+    for (key, words) in [
+      ("init_onec", "did you mean init_once?"), ("FIRST", "did you mean first?"),
+      ("init_once,3", "there are only 2"), ("first,2", "there is only 1"),
+      ("first+0x1/0x31", "its size is 0xf00"), ("first@alpha", "first is in vmlinux"),
+    ] {
+      let run = try await lookup(key)
+      #expect(run.status == 1 && run.errors.hasPrefix("ksym: \(key): not found: "))
+      #expect(run.errors.hasSuffix("\(words)\n"), "\(run.errors)")
+    }
+    #expect(try await lookup("quite_different").errors == "ksym: quite_different: not found\n")
+  }
+
+  @Test("symbols whose addresses are hidden are no aliases of each other")
+  func hiddenAliases() async throws {
+    let text = Array("0000000000000000 T f\n0000000000000000 T g\n".utf8)
+    let path = try scratch.write(text, to: "hidden")
+    let run = try await Ksym.run(["lookup", "-k", path, "f"])
+    #expect(run.status == 0 && run.lines == ["0000000000000000 T f"])
+  }
+
   @Test("what was found is a key for the way back")
   func roundTrip() async throws {
     for (key, line) in [

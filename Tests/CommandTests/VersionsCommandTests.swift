@@ -117,7 +117,7 @@ struct VersionsCommandTests {
     #expect(renamed.bytes == plain.bytes)
   }
 
-  @Test("directories are searched to their depths, in order, links not followed")
+  @Test("directories are searched to their depths, in order, each module once")
   func directories() async throws {
     let scratch = sandbox.scratch
     for folder in ["d", "d/b", "d/b/c"] { scratch.makeDirectory(folder) }

@@ -1,6 +1,9 @@
 import ByteStorage
+import KernelImages
+import KernelReleases
 import Kernels
 import ModuleFiles
+import ModuleVersions
 import TestSupport
 import Testing
 
@@ -59,6 +62,70 @@ struct OpenKernelTests {
     #expect(kernel.choice?.taken == wanted)
     #expect(Set(kernel.choice?.releases ?? []) == Set(releases))
     #expect(try kernel.facts().release?.value == wanted)
+  }
+
+  @Test(
+    "of headers has the release that its build noted, in the directory or behind its link",
+    arguments: [
+      ("include/config/kernel.release", "6.1.0-56-amd64\r\n"),
+      ("include/generated/utsrelease.h", "#define UTS_RELEASE \"6.1.0-56-amd64\"\n"),
+    ], ["", "build/"])
+  func noted(_ note: (path: String, text: String), _ folder: String) throws {
+    var path = ""
+    for part in (folder + note.path).split(separator: "/").dropLast() {
+      path += path.isEmpty ? String(part) : "/\(part)"
+      scratch.makeDirectory(path)
+    }
+    try scratch.write(Array(note.text.utf8), to: folder + note.path)
+    let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\r\n".utf8)
+    try scratch.write(symvers, to: "\(folder)Module.symvers")
+    let config = Array("# Linux/x86 6.1.200 Kernel Configuration\r\nCONFIG_MODULES=y\r\n".utf8)
+    try scratch.write(config, to: "\(folder).config")
+    for kernel in [scratch.path, scratch.file("\(folder)Module.symvers")] {
+      let facts = try OpenKernel(kernel).facts()
+      #expect(facts.release?.value == "6.1.0-56-amd64")
+      #expect(facts.exports?.value.rows.count == 1)
+      #expect(facts.exports?.value.rows.first?.namespace.isEmpty ?? false)
+      #expect(facts.config?.value["MODULES"] == .yes && !facts.basis.isAssumed)
+    }
+  }
+
+  @Test("whose release is in the configuration only is judged by that one's rules")
+  func configuredRelease() throws {
+    let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    try scratch.write(symvers, to: "Module.symvers")
+    let config = Array("#\r\n# Linux/x86 6.1.200 Kernel Configuration\r\nCONFIG_X=y\r\n".utf8)
+    try scratch.write(config, to: ".config")
+    let facts = try OpenKernel(scratch.path).facts()
+    #expect(facts.release == nil && facts.basis.release.description.hasPrefix("6.1"))
+  }
+
+  @Test("that cannot be read is replaced by what else there is of its release")
+  func replaced() throws {
+    for folder in ["boot", "lib", "lib/modules", "lib/modules/6.1.0-56-amd64", "headers"] {
+      scratch.makeDirectory(folder)
+    }
+    try scratch.write([0x1f, 0x8b, 8, 0], to: "boot/vmlinuz-6.1.0-56-amd64")
+    let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    try scratch.write(symvers, to: "headers/Module.symvers")
+    scratch.link("lib/modules/6.1.0-56-amd64/build", to: scratch.file("headers"))
+    let tree = scratch.file("lib/modules/6.1.0-56-amd64")
+    let headers = try OpenKernel(tree)
+    #expect(headers.leftOut.map(\.path) == [scratch.file("boot/vmlinuz-6.1.0-56-amd64")])
+    #expect(try headers.facts().exports?.source.path == "\(tree)/build/Module.symvers")
+    for folder in ["usr", "usr/lib", "usr/lib/debug", "usr/lib/debug/boot"] {
+      scratch.makeDirectory(folder)
+    }
+    let debug = "usr/lib/debug/boot/vmlinux-6.1.0-56-amd64"
+    try scratch.write(KernelBuilder(release: "6.1.0-56-amd64").build(), to: debug)
+    #expect(try OpenKernel(tree).filePath == scratch.file(debug))
+  }
+
+  @Test("may be named by its release; a word that can be nothing else is an error")
+  func release() throws {
+    let error = #expect(throws: KernelError.self) { try OpenKernel("1.2.3-none") }
+    #expect("\(error.map { "\($0)" } ?? "")".hasPrefix("1.2.3-none: no such file, and no kernel"))
+    #expect(throws: KernelError.self) { try OpenKernel("none") }
   }
 
   @Test("that is none is an error with a code")

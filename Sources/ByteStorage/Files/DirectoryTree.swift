@@ -1,85 +1,140 @@
 internal import Glibc
 
-package enum PathKind: Sendable {
-  case file, directory, other, missing
-
-  /// Examines a path, following symbolic links.
-  package init(_ path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      self = .missing
-      return
-    }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: self = .file
-    case S_IFDIR: self = .directory
-    default: self = .other
-    }
-  }
-}
-
-/// Which file a path names, however it is spelt.
-package struct FileIdentity: Sendable, Hashable {
-  private let device: UInt64
-  private let node: UInt64
-
-  /// Examines a path, following symbolic links; `nil` if nothing is there.
-  package init?(_ path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    device = UInt64(status.st_dev)
-    node = UInt64(status.st_ino)
-  }
-}
-
 package enum DirectoryTree {
   /// A file, or what could not be read.
   package enum Entry: Sendable {
     case file(String)
     /// A directory that cannot be listed, or a file that cannot be named, and why.
     case unreadable(FileError)
+
+    var path: String {
+      switch self {
+      case .file(let path): path
+      case .unreadable(let error): error.path
+      }
+    }
   }
 
-  /// Files below `root` whose names `isWanted`, in bytewise order of their paths. Symbolic links
-  /// inside the tree are not followed, so that a walk ends and stays inside; `root` may be one.
-  /// FIFOs, sockets and devices of a wanted name are among the files: to open them fails, and says
-  /// what they are. What has a name that is not UTF-8 is unreadable.
-  package static func files(below root: String, where isWanted: (String) -> Bool) -> [Entry] {
-    var found: [Entry] = []
-    var pending = [root.hasSuffix("/") ? root : root + "/"]
-    // A path that ends with a slash is a directory to list; this also gives the order of paths.
-    while let path = pending.popLast() {
-      guard path.hasSuffix("/") else {
-        found.append(.file(path))
-        continue
-      }
-      let children: [Child]
-      do { children = try list(path == "/" ? path : String(path.dropLast())) } catch {
-        found.append(.unreadable(error))
-        continue
-      }
-      var inside: [String] = []
-      for child in children {
-        let isDirectory = child.kind == .directory
-        guard isDirectory || (child.kind != .missing && isWanted(child.name)) else { continue }
-        if child.isText {
-          inside.append(isDirectory ? "\(path)\(child.name)/" : path + child.name)
-        } else {
-          found.append(
-            .unreadable(
-              FileError(
-                path: path + child.name, cause: .notSuitable("has a name that is not UTF-8"))))
-        }
-      }
-      inside.sort(by: >)
-      pending.append(contentsOf: inside)
-    }
-    return found
+  /// Files below `root` whose names `isWanted`, in bytewise order of their paths.
+  ///
+  /// Symbolic links are followed, to files and to directories, as depmod follows them; what they
+  /// lead to is listed once, under its own path if it has one below `root`, and a cycle ends. Links
+  /// called `build` and `source` are not followed: in a modules directory they lead to the kernel's
+  /// own tree (kmod 34, tools/depmod.c, `should_exclude_dir`). FIFOs, sockets and devices of a wanted
+  /// name are among the files: to open them fails, and says what they are. What has a name that is
+  /// not UTF-8 is unreadable.
+  ///
+  /// - Parameters:
+  ///   - root: The directory, with or without a slash at the end.
+  ///   - followsLinks: Whether links inside the tree are followed; `root` may always be one.
+  ///   - isWanted: Whether a file's name is of the kind that is searched for.
+  /// - Returns: Files, and what cannot be read.
+  package static func files(
+    below root: String, followsLinks: Bool = true, where isWanted: (String) -> Bool
+  ) -> [Entry] {
+    var walk = Walk()
+    walk.list(root.hasSuffix("/") ? root : root + "/", where: isWanted)
+    guard followsLinks, !walk.links.isEmpty else { return walk.found }
+    walk.followLinks(where: isWanted)
+    return walk.found
   }
 
   /// Names in a directory, without `.` and `..`, in bytewise order; empty if it cannot be read.
   package static func names(in directory: String) -> [String] {
     ((try? list(directory)) ?? []).filter(\.isText).map(\.name).sorted()
+  }
+
+  private struct Walk {
+    var found: [Entry] = []
+    /// Paths of links in the order in which they were met; they may lead anywhere.
+    var links: [String] = []
+    /// Directories that were listed.
+    var directories: [String] = []
+    /// Files and directories that need not be listed again.
+    private var known: Set<FileIdentity> = []
+
+    /// Lists what is below a directory, whose path ends with a slash, and collects links.
+    mutating func list(_ root: String, where isWanted: (String) -> Bool) {
+      var pending = [root]
+      // A path that ends with a slash is a directory to list; this also gives the order of paths.
+      while let path = pending.popLast() {
+        guard path.hasSuffix("/") else {
+          found.append(.file(path))
+          continue
+        }
+        directories.append(path)
+        let children: [Child]
+        do { children = try DirectoryTree.list(path == "/" ? path : String(path.dropLast())) } catch
+        {
+          found.append(.unreadable(error))
+          continue
+        }
+        var (inside, led): ([String], [String]) = ([], [])
+        for child in children {
+          let isDirectory = child.kind == .directory
+          guard isDirectory || child.isLink || isWanted(child.name) else { continue }
+          let place = path + child.name
+          if !child.isText {
+            if child.isLink, !isWanted(child.name) { continue }
+            let cause = FileError.Cause.notSuitable("has a name that is not UTF-8")
+            found.append(.unreadable(FileError(path: place, cause: cause)))
+          } else if child.isLink {
+            led.append(place)
+          } else {
+            inside.append(isDirectory ? place + "/" : place)
+          }
+        }
+        inside.sort(by: >)
+        pending.append(contentsOf: inside)
+        links.append(contentsOf: led.sorted())
+      }
+    }
+
+    /// Adds what the links lead to, and what the links below that lead to.
+    mutating func followLinks(where isWanted: (String) -> Bool) {
+      note(from: 0, 0)
+      // Links of the tree itself come before those that were met behind them.
+      var next = 0
+      while next < links.count {
+        let path = links[next]
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        next += 1
+        guard let identity = FileIdentity(path) else {
+          // To open it fails, and says why.
+          if isWanted(name) { found.append(.file(path)) }
+          continue
+        }
+        if known.contains(identity) { continue }
+        if PathKind(path) == .directory {
+          guard name != "build", name != "source" else { continue }
+          let (files, folders) = (found.count, directories.count)
+          list(path + "/", where: isWanted)
+          note(from: files, folders)
+        } else if isWanted(name) {
+          known.insert(identity)
+          found.append(.file(path))
+        }
+      }
+      found.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    /// Notes what was found after some place; files that were known from elsewhere are left out.
+    private mutating func note(from file: Int, _ directory: Int) {
+      for path in directories[directory...] {
+        if let identity = FileIdentity(path) { known.insert(identity) }
+      }
+      let new = found[file...]
+      found.removeSubrange(file...)
+      for entry in new {
+        // The tree's own files are all listed, though some may be hard links of others.
+        if case .file(let path) = entry, let identity = FileIdentity(path),
+          !known.insert(identity).inserted, file > 0 || directory > 0
+        {
+          continue
+        }
+        found.append(entry)
+      }
+    }
   }
 
   private struct Child {
@@ -88,6 +143,8 @@ package enum DirectoryTree {
     let kind: PathKind
     /// Whether the name is UTF-8, so that ``name`` is what the directory says.
     let isText: Bool
+
+    var isLink: Bool { kind == .missing }
   }
 
   private static func list(_ directory: String) throws(FileError) -> [Child] {

@@ -40,6 +40,22 @@ package struct KernelConfig: Sendable {
     return KernelConfig.value(lines.next()?.text ?? "")
   }
 
+  /// The release in the head (`# Linux/x86 6.12.107 Kernel Configuration`), which lacks what a build
+  /// appends; `nil` if there is none.
+  package var statedRelease: String? {
+    guard let head = lines.rawSpan.slice(0..<min(lines.count, 200)) else { return nil }
+    var rest = Lines(head)
+    while let line = rest.next()?.text {
+      let words = line.split(separator: " ")
+      if words.count >= 3, line.hasSuffix(" Kernel Configuration"),
+        words[2].first?.isNumber ?? false
+      {
+        return String(words[2])
+      }
+    }
+    return nil
+  }
+
   package func isSet(_ name: String) -> Bool {
     let value = self[name]
     return value == .yes || value == .module

@@ -87,10 +87,12 @@ package struct KernelFacts: Sendable {
   /// What the banner says about who built it.
   package var build: KernelBuild? { banner.map { KernelBuild($0.value.build) } }
 
-  /// The release by whose rules it is judged: that of its build, of its release string or of its vermagic;
-  /// otherwise the newest, which is an assumption.
+  /// The release by whose rules it is judged: that of its build, of its release string, of its vermagic
+  /// or of its configuration; otherwise the newest, which is an assumption.
   package var basis: ReleaseBasis {
     ReleaseBasis(
-      KernelRelease(release: release?.value ?? vermagic?.value, build: banner?.value.build))
+      KernelRelease(
+        release: release?.value ?? vermagic?.value ?? config?.value.statedRelease,
+        build: banner?.value.build))
   }
 }

@@ -59,13 +59,8 @@ extension KernelFile {
     var facts = KernelFacts(path: path)
     let text = try source().all()
     facts.config = KernelFacts.Fact(try KernelConfig(parsing: text), from: path)
-    // # Linux/x86 6.12.107 Kernel Configuration
-    let head = text.slice(0..<min(text.byteCount, 200))?.text ?? ""
-    for line in head.split(separator: "\n") where line.hasSuffix(" Kernel Configuration") {
-      let words = line.split(separator: " ")
-      if words.count >= 3, KernelRelease(String(words[2])) != nil {
-        facts.release = KernelFacts.Fact(String(words[2]), from: path)
-      }
+    if let release = facts.config?.value.statedRelease {
+      facts.release = KernelFacts.Fact(release, from: path)
     }
     return facts
   }

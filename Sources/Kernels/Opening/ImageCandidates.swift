@@ -29,12 +29,17 @@ struct ImageCandidates {
       for ancestor in KernelPaths.ancestors(of: root, count: 4) {
         add("\(ancestor)/boot/vmlinuz-\(release)")
       }
+      for ancestor in KernelPaths.ancestors(of: root, count: 4) {
+        for path in KernelPaths.otherImages(of: String(release), below: ancestor) { add(path) }
+      }
       // What packages of headers have is there for some facts.
       add("\(root)/build/vmlinux")
     }
   }
 
-  private mutating func add(_ path: String) { if PathKind(path) == .file { paths.append(path) } }
+  private mutating func add(_ path: String) {
+    if PathKind(path) == .file, !paths.contains(path) { paths.append(path) }
+  }
 
   private mutating func addReleases(of root: String) {
     var named: [(release: String, path: String)] = []

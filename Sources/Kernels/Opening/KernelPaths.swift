@@ -21,7 +21,8 @@ struct KernelPaths {
     isRunning = path == "running"
     if isRunning {
       let release = SystemIdentity.kernelRelease
-      images = ["/boot/vmlinuz-\(release)", "/lib/modules/\(release)/vmlinuz"]
+      images =
+        ["/boot/vmlinuz-\(release)"] + KernelPaths.otherImages(of: release, below: "")
       (releases, roots) = ([], [""])
       namedRelease = KernelFacts.Fact(release, from: FactSource(.uname))
       return
@@ -30,10 +31,57 @@ struct KernelPaths {
       (images, releases) = (found.paths, found.releases)
       roots = [KernelPaths.withoutSlash(path)] + KernelPaths.ancestors(of: path, count: 4)
     } else {
-      (images, releases) = ([path], [])
       roots = KernelPaths.ancestors(of: path, count: 5)
+      releases = []
+      if let release = KernelPaths.releaseOfUnreadable(path) {
+        images = [path] + roots.flatMap { KernelPaths.otherImages(of: release, below: $0) }
+        namedRelease = KernelFacts.Fact(release, from: FactSource(path))
+        return
+      }
+      images = [path]
     }
     namedRelease = roots.first.flatMap { KernelPaths.release(of: $0) }
+  }
+
+  /// Where a root file system may have images of a release, other than in `/boot`; those with debug
+  /// information are where Debian and Fedora put them.
+  static func otherImages(of release: String, below root: String) -> [String] {
+    [
+      "\(root)/lib/modules/\(release)/vmlinuz", "\(root)/usr/lib/debug/boot/vmlinux-\(release)",
+      "\(root)/usr/lib/debug/lib/modules/\(release)/vmlinux",
+      "\(root)/lib/modules/\(release)/build/vmlinux",
+    ].filter { PathKind($0) == .file }
+  }
+
+  /// The release in the name of an image that may not be read, as Ubuntu's may not.
+  private static func releaseOfUnreadable(_ path: String) -> String? {
+    guard PathKind(path) == .file, !PathKind.isReadable(path) else { return nil }
+    let name = path.split(separator: "/").last ?? ""
+    guard name.hasPrefix("vmlinuz-") || name.hasPrefix("vmlinux-") else { return nil }
+    let release = String(name.dropFirst(8))
+    return KernelRelease(release) == nil ? nil : release
+  }
+
+  /// What a user who names a kernel means: a path as it is, or, where no file has that name, the
+  /// place of the kernel of a release: its modules, its image, or its headers.
+  ///
+  /// - Parameters:
+  ///   - name: A path, or a release as `uname -r` prints it.
+  ///   - root: The root file system, without a slash at the end.
+  /// - Returns: A path.
+  /// - Throws: ``KernelError`` if it can only be a release, and there is no kernel of it.
+  static func place(ofKernel name: String, below root: String = "") throws(KernelError) -> String {
+    guard !name.contains("/"), name.first?.isNumber ?? false, KernelRelease(name) != nil,
+      PathKind(name) == .missing
+    else { return name }
+    let places = [
+      "\(root)/lib/modules/\(name)", "\(root)/usr/lib/modules/\(name)",
+      "\(root)/boot/vmlinuz-\(name)", "\(root)/usr/src/linux-headers-\(name)",
+      "\(root)/usr/src/kernels/\(name)",
+    ]
+    if let place = places.first(where: { PathKind($0) != .missing }) { return place }
+    let words = "no such file, and no kernel of this release in /lib/modules, /boot or /usr/src"
+    throw KernelError(FileError(path: name, cause: .notSuitable(words)))
   }
 
   /// The directory that holds the kernel; for a file, the one it lies in.
@@ -42,11 +90,8 @@ struct KernelPaths {
   /// The release that a directory gives: a build tree and headers note it in a file, and
   /// `/lib/modules/RELEASE` and `linux-headers-RELEASE` are called by it.
   private static func release(of own: String) -> KernelFacts.Fact<String>? {
-    let note = "\(own)/include/config/kernel.release"
-    var file = FileBuffer(limit: 1 << 12)
-    if (try? file.open(note)) != nil, let text = try? file.source.all().text {
-      let release = String(text.prefix { !$0.isWhitespace })
-      if KernelRelease(release) != nil { return KernelFacts.Fact(release, from: FactSource(note)) }
+    for top in [own, "\(own)/build"] {
+      if let noted = notedRelease(in: top) { return noted }
     }
     // `/lib/modules/RELEASE/build` leads to the headers.
     let parts = own.split(separator: "/")
@@ -57,6 +102,26 @@ struct KernelPaths {
     let release = String(isNamed ? name : name.dropFirst(14))
     guard KernelRelease(release) != nil else { return nil }
     return KernelFacts.Fact(release, from: FactSource(.directoryName, own))
+  }
+
+  /// The release that the build of a kernel leaves in its tree.
+  private static func notedRelease(in top: String) -> KernelFacts.Fact<String>? {
+    var file = FileBuffer(limit: 1 << 12)
+    for name in ["config/kernel.release", "generated/utsrelease.h"] {
+      let note = "\(top)/include/\(name)"
+      guard (try? file.open(note)) != nil, let text = try? file.source.all() else { continue }
+      var lines = Lines(text)
+      while let line = lines.next()?.text {
+        // #define UTS_RELEASE "6.12.107"
+        let isHeader = line.hasPrefix("#define UTS_RELEASE ")
+        let words = line.split { $0 == " " || $0 == "\t" || $0 == "\"" }
+        let word = words.count > 2 && isHeader ? words[2] : words.first ?? ""
+        if KernelRelease(String(word)) != nil {
+          return KernelFacts.Fact(String(word), from: FactSource(note))
+        }
+      }
+    }
+    return nil
   }
 
   /// Configurations to try, for a kernel whose release may be known.
@@ -74,7 +139,9 @@ struct KernelPaths {
     }
     // A plain name belongs to the kernel only in the kernel's own directory (or a build tree's top).
     if let own {
-      found.insert(contentsOf: ["\(own)/config", "\(own)/.config"], at: ownPlace(found))
+      found.insert(
+        contentsOf: ["\(own)/config", "\(own)/.config", "\(own)/build/.config"], at: ownPlace(found)
+      )
     }
     if images.first?.contains("/arch/") ?? false, roots.count > 3 {
       found.append("\(roots[3])/.config")

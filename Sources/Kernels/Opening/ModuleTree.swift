@@ -27,7 +27,7 @@ package final class ModuleTree: Sendable {
   package var entries: [DirectoryTree.Entry] {
     state.withLock { state in
       if let known = state.entries { return known }
-      let found = DirectoryTree.files(below: directory, where: ModulePaths.isModuleName)
+      let found = ModulePaths.modules(below: directory)
       state.entries = found
       return found
     }
@@ -58,6 +58,19 @@ package final class ModuleTree: Sendable {
       state.withLock { $0.walked = found }
     }
     return state.withLock { $0.walked?[name] }
+  }
+
+  /// The module that is loaded under a name, or why there is none.
+  package func entry(named name: String) -> DirectoryTree.Entry {
+    if let path = path(named: name) { return .file(path) }
+    let cause = FileError.Cause.notSuitable(
+      "no such file, and no module of this name in \(directory)")
+    return .unreadable(FileError(path: name, cause: cause))
+  }
+
+  /// The modules of the running kernel.
+  package static var running: ModuleTree {
+    ModuleTree("/lib/modules/\(SystemIdentity.kernelRelease)")
   }
 
   /// Whether a path is that of a module of the tree.

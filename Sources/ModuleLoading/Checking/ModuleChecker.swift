@@ -90,7 +90,7 @@ package struct ModuleChecker {
     _ paths: [String], progress: (Int, Int) -> Void,
     finish: (LoadOutcome, Int, LoadSession) -> Outcome, consume: (LoadAnswer<Outcome>) -> Void
   ) {
-    let targets = ModulePaths.expand(paths)
+    let targets = ModulePaths.expand(paths) { tree?.entry(named: $0) }
     var gathering = Gathering(inspector: makeInspector(targets), tree: tree, request: request)
     gathering.read(request.with + targets.compactMap(\.path), progress)
     if request.loadsDependencies { gathering.readDependencies(progress) }

@@ -50,7 +50,7 @@ package enum Symvers {
     var table = ExportTable()
     var owners: [[UInt8]: Int] = [:]
     var (lastOwner, lastIndex): ([UInt8], Int) = ([], -1)
-    var lines = Lines(text, keepsCarriageReturns: true)
+    var lines = Lines(text)
     var offset = 0
     while let bytes = lines.next() {
       let line = try parseLine(bytes, at: offset)

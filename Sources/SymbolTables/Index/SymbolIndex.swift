@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import SymbolNames
 
 /// A symbol table that answers by name and by address. Names are found through a table of hashes,
 /// equal names through chains in table order, addresses by bisection. An index never changes once
@@ -20,6 +21,7 @@ package struct SymbolIndex: Sendable {
   private let buckets: AddressBuckets
   /// The modules' symbols by address.
   private let moduleOrder: [UInt32]
+  private let knownClones = CloneList()
 
   /// Indexes a table.
   package init(_ table: SymbolTable) {
@@ -105,10 +107,28 @@ extension SymbolIndex {
     return symbols(named: bytes.rawSpan)
   }
 
+  /// Symbols of functions that the compiler made of a function: `NAME.constprop.0`, `NAME.isra.0`,
+  /// `NAME.cold` and whatever combination, in table order. Numbers alone (`NAME.5`) tell apart static
+  /// names of one file, and are no clones.
+  package func clones(of name: RawSpan) -> [Int] {
+    knownClones.indices(in: table).compactMap { index in
+      let clone = table.name(at: Int(index))
+      guard clone.slice(0..<name.byteCount)?.equals(name) ?? false,
+        clone.byte(at: name.byteCount) == UInt8(ascii: ".")
+      else { return nil }
+      let parts = LinkageName(clone.characters)
+      let isWanted =
+        parts.sourceRange == 0..<name.byteCount && parts.suffixes.contains { $0.kind != .number }
+      return isWanted ? Int(index) : nil
+    }
+  }
+
   /// Other symbols of the same address: of the kernel for one of its own, else of modules. Looks at
   /// `limit` symbols at most.
   package func aliases(of index: Int, limit: Int = 64) -> [Int] {
-    guard index >= 0, index < table.count, table.hasPlace(at: index) else { return [] }
+    guard index >= 0, index < table.count, table.hasPlace(at: index), !table.hidesAddresses else {
+      return []
+    }
     let address = table.addresses[index]
     let inModules = index >= kernelCount
     guard let last = last(notAbove: address, inModules: inModules) else { return [] }

@@ -43,6 +43,22 @@ package struct NamePattern: Sendable, Hashable {
     text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == 0x5b }
   }
 
+  /// Whether every `[` has its `]`.
+  package static func isWellFormed(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    var index = 0
+    while index < bytes.count {
+      if bytes[index] == UInt8(ascii: "\\") {
+        index += 1
+      } else if bytes[index] == UInt8(ascii: "[") {
+        guard let (_, end) = set(bytes, from: index + 1) else { return false }
+        index = end
+      }
+      index += 1
+    }
+    return true
+  }
+
   /// A set, and the index of its closing bracket.
   private static func set(_ bytes: [UInt8], from start: Int) -> (Step, Int)? {
     var index = start

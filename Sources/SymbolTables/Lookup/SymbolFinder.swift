@@ -7,6 +7,14 @@ package struct FoundSymbol: Sendable, Hashable {
   /// Distance of the place asked for from the symbol, in bytes; `nil` where none was.
   package let offset: UInt64?
   package let position: SymbolPosition
+  /// Whether the compiler made it of the function asked for, which exists too.
+  package var isClone = false
+
+  package init(index: Int, offset: UInt64?, position: SymbolPosition) {
+    self.index = index
+    self.offset = offset
+    self.position = position
+  }
 }
 
 /// Finds symbols by whatever a user knows of them. A key is, in this order, an address (`0x…`, or
@@ -26,10 +34,10 @@ package struct SymbolFinder: Sendable {
   }
 
   /// All symbols that a key may mean, in table order; the first way of reading it that finds any
-  /// counts.
+  /// counts. A linkage name is followed by the clones that the compiler made of its function.
   package func find(_ key: String) -> [FoundSymbol] {
     let exact = named(key, nil, position: nil)
-    if !exact.isEmpty { return exact }
+    if !exact.isEmpty { return exact + clones(key, nil) }
     if let address = address(key) {
       guard !index.table.hidesAddresses, let match = index.symbol(at: address) else { return [] }
       return ranked([match.index], offset: match.offset)
@@ -38,6 +46,10 @@ package struct SymbolFinder: Sendable {
     var found = named(query.name, query.owner, position: query.position)
     if found.isEmpty, era == nil {
       found = ranked(others(query.name)).filter { isWanted($0, query.owner, query.position) }
+    }
+    if !found.isEmpty, query.position == nil, query.offset == nil {
+      let known = Set(found.map(\.index))
+      found += clones(query.name, query.owner).filter { !known.contains($0.index) }
     }
     if let size = query.size { found = found.filter { index.size(of: $0.index) == size } }
     guard let offset = query.offset else { return found }
@@ -101,6 +113,17 @@ package struct SymbolFinder: Sendable {
     var positions = SymbolPositions(index)
     return symbols.map {
       FoundSymbol(index: $0, offset: offset, position: positions.position(of: $0))
+    }
+  }
+
+  /// Clones of a function; none by the rules of an era, which say what the kernel itself finds.
+  private func clones(_ name: String, _ owner: String?) -> [FoundSymbol] {
+    guard era == nil else { return [] }
+    let bytes = Array(name.utf8)
+    return ranked(index.clones(of: bytes.rawSpan)).filter { isWanted($0, owner, nil) }.map {
+      var found = $0
+      found.isClone = true
+      return found
     }
   }
 

@@ -94,7 +94,8 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     FreedMemory.keep()
-    let entries = ModulePaths.expand(allModules)
+    // What a link leads to may belong to others.
+    let entries = ModulePaths.expand(allModules, followsLinks: !output.inPlace)
     let destination = output.destination
     if let problem = destination.conflict(among: entries) {
       Terminal.complain(problem)

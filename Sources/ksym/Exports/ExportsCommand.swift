@@ -57,11 +57,15 @@ struct ExportsCommand: ParsableCommand {
       showsReadable: readable.isWanted)
     for path in try kernels.paths(and: paths) {
       if path != "-", PathKind(path) == .directory {
-        let modules = ModulePaths.expand([path])
+        let modules = ModulePaths.modules(below: path)
         if !noKernel { readKernel(path, modulesBelow: modules.count, &report) }
         readModules(modules, &report)
       } else if ModulePaths.isModuleName(path) {
         readModules([.file(path)], &report)
+      } else if PathKind(path) == .missing, ModulePaths.isPlainName(path),
+        let module = ModuleTree.running.path(named: path)
+      {
+        readModules([.file(module)], &report)
       } else {
         readKernel(path, modulesBelow: 0, &report)
       }
@@ -75,7 +79,7 @@ struct ExportsCommand: ParsableCommand {
   private func readKernel(_ path: String, modulesBelow: Int, _ report: inout ExportsReport) {
     do {
       let kernel = try OpenKernel(path, limit: input.limit)
-      if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
+      kernel.reportChoice()
       // A directory may hold modules and nothing of their kernel.
       if kernel.isModulesOnly, (try? kernel.exports()) == nil { return }
       let exports = try kernel.exports()

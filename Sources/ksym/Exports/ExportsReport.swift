@@ -16,7 +16,7 @@ struct ExportsReport {
   }
 
   mutating func complain(_ line: String) {
-    Terminal.write(&output)
+    write()
     Terminal.complain(line)
     status = max(status, .trouble)
   }
@@ -30,13 +30,20 @@ struct ExportsReport {
       case .json: writeJSON(row, table, path)
       case .table: writeText(row, table)
       }
-      if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+      if output.bytes.count > 1 << 16 { write() }
     }
   }
 
+  private mutating func write() {
+    if format == .symvers { Terminal.writeMachineLines(&output) } else { Terminal.write(&output) }
+  }
+
   mutating func finish() {
-    if count == 0 { status = max(status, .no) }
-    Terminal.write(&output)
+    if count == 0, status == .yes {
+      Terminal.complain("nothing is exported")
+      status = .no
+    }
+    write()
   }
 
   private mutating func writeText(_ row: ExportTable.Row, _ table: ExportTable) {
@@ -44,12 +51,12 @@ struct ExportsReport {
     output.append(row.licence.isGPLOnly ? "  GPL  " : "       ")
     let name = table.text(row.name)
     if showsReadable, let readable = readableName(name) {
-      output.append("\(readable)  \(terminal.faint(name))")
+      output.append("\(plain(readable))  \(terminal.faint(plain(name)))")
     } else {
       output.append(plain(name))
     }
-    output.append("  \(terminal.faint(table.owners[Int(row.owner)]))")
-    if !row.namespace.isEmpty { output.append("  [\(table.text(row.namespace))]") }
+    output.append("  \(terminal.faint(plain(table.owners[Int(row.owner)])))")
+    if !row.namespace.isEmpty { output.append("  [\(plain(table.text(row.namespace)))]") }
     output.append(0x0a)
   }
 

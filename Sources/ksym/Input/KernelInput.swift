@@ -15,7 +15,7 @@ struct KernelInput {
 
   func open(_ path: String) throws -> OpenKernel {
     let kernel = try end { () throws(KernelError) in try OpenKernel(path, limit: input.limit) }
-    if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
+    kernel.reportChoice()
     return kernel
   }
 
@@ -107,5 +107,15 @@ struct KernelInput {
     if isKnown { return }
     throw Terminal.trouble(
       "\(kernel.path): cannot determine the KASLR offset; pass it with --kaslr 0x…")
+  }
+}
+
+extension OpenKernel {
+  /// Reports on standard error which of several kernels was taken, and what could not be read.
+  func reportChoice() {
+    if let choice { Terminal.complain("\(path): \(choice.words)") }
+    for error in leftOut {
+      Terminal.complain("\(error.explained); other files of this kernel are used")
+    }
   }
 }

@@ -28,6 +28,7 @@ struct NameSources: ModuleNames {
         release = source.release
         sources.append(NameSources.names(source))
       }
+      let path = kernel.path
       guard PathKind(path) == .directory else { continue }
       // The kernel's own tree has lists of its modules; others are found by looking everywhere.
       if let tree = kernel.moduleTree(release: release), tree != path, tree.hasPrefix(path) {

@@ -62,7 +62,7 @@ struct KernelCommand: ParsableCommand {
     for path in try kernelPaths.paths(and: kernels) {
       do {
         let kernel = try OpenKernel(path, limit: input.limit)
-        if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
+        kernel.reportChoice()
         let facts = try kernel.facts(isThorough: !printsConfig)
         if printsConfig {
           report.printConfig(of: facts)

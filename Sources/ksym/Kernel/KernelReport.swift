@@ -45,7 +45,7 @@ struct KernelReport {
   mutating func writeText(_ facts: KernelFacts) {
     if hasWritten { output.append(0x0a) }
     hasWritten = true
-    output.append("\(terminal.strong(facts.path))\n")
+    output.append("\(terminal.strong(plain(facts.path)))\n")
     line("container", facts.layers?.value.joined(separator: " › "), facts.layers?.source, facts)
     line("architecture", KernelReport.architecture(facts), facts.machine?.source, facts)
     line("release", facts.release?.value, facts.release?.source, facts)
@@ -164,7 +164,7 @@ struct KernelReport {
     output.append("  \(KernelReport.labelled(label))")
     output.append(value.map(visible) ?? terminal.faint("not found"))
     if value != nil, let source, isVerbose || source != FactSource(facts.path) {
-      output.append("  \(terminal.faint("(\(KernelReport.short(source, facts)))"))")
+      output.append("  \(terminal.faint("(\(plain(KernelReport.short(source, facts))))"))")
     }
     output.append(0x0a)
   }

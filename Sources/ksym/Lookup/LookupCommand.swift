@@ -144,7 +144,8 @@ struct LookupCommand: ParsableCommand {
       }
       for match in found {
         if let spellings {
-          if !spellings.write(key, match.index, to: &output), status == .yes { status = .no }
+          let isTaken = spellings.write(key, match.index, to: &output)
+          if !isTaken, !match.isClone, status == .yes { status = .no }
         } else if !isOne && !json.isWanted {
           matrix.add(match, source.table, size: index.size(of: match.index))
         } else {
@@ -187,6 +188,7 @@ struct LookupCommand: ParsableCommand {
   private func complain(_ key: String, _ kernel: OpenKernel, _ finder: SymbolFinder, isOne: Bool) {
     var words = isOne ? "\(key): not found" : "\(key): not found in \(kernel.path)"
     if kernel.isModulesOnly { words += ": only modules are there, not the kernel's own symbols" }
+    if let reason = finder.whyNotFound(key) { words += ": \(reason)" }
     if finder.index.table.hidesAddresses && key.hasPrefix("0x") {
       words += ": addresses are hidden"
     }

@@ -54,7 +54,9 @@ struct SpellingPrinter {
       // What is written for one interface can be piped into it.
       if let text = spelling.text { output.append(plain(text) + "\n") }
       Terminal.write(&output)
-      for line in notes(spelling) { Terminal.complain("\(key): \(line)") }
+      let name = speller.index.table.name(at: symbol).text
+      let label = name.hasPrefix(key + ".") ? name : key
+      for line in notes(spelling) { Terminal.complain("\(label): \(line)") }
     } else {
       let name = speller.index.table.name(at: symbol).text
       output.append(terminal.strong(plain(name)) + "\n")

@@ -10,7 +10,7 @@ struct KernelOptions: ParsableArguments {
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
       "The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory "
-        + "(/lib/modules/RELEASE, a build tree, an unpacked package), or running.",
+        + "(/lib/modules/RELEASE, a build tree, an unpacked package), a release, or running.",
       valueName: "path"), completion: .file())
   var kernel: [String] = []
 
@@ -56,7 +56,7 @@ struct KernelOptions: ParsableArguments {
       }
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
-    if let choice = kernel.choice { Terminal.complain("\(path): \(choice.words)") }
+    kernel.reportChoice()
     if input.isVerbose { KernelOptions.explain(facts) }
     if facts.exports == nil {
       Terminal.complain(

@@ -27,7 +27,7 @@ func appendPlain(_ bytes: RawSpan, to output: inout OutputBuffer) {
 
 private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7f }
 
-private func appendPlain(_ byte: UInt8, to output: inout OutputBuffer) {
+func appendPlain(_ byte: UInt8, to output: inout OutputBuffer) {
   guard isControl(byte) else {
     output.append(byte)
     return

@@ -59,6 +59,21 @@ struct Terminal: Sendable {
     }
   }
 
+  /// Writes lines for other programs to standard output: as they are, except on a terminal, which
+  /// must not obey what names of files and symbols hold.
+  static func writeMachineLines(_ output: inout OutputBuffer) {
+    guard isatty(1) == 1 else {
+      write(&output)
+      return
+    }
+    var safe = OutputBuffer(reserving: output.bytes.count)
+    for byte in output.bytes {
+      if byte == 0x0a || byte == 0x09 { safe.append(byte) } else { appendPlain(byte, to: &safe) }
+    }
+    output = OutputBuffer()
+    write(&safe)
+  }
+
   static func variable(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
     let text = unsafe String(cString: value)

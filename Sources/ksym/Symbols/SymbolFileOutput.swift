@@ -6,17 +6,17 @@ internal import Kernels
 internal import SymbolFiles
 internal import SymbolTables
 
-/// Options of `ksym symbols --format elf`.
+/// Options of `ksym symbols` that say where to write, and of `--format elf`.
 struct SymbolFileOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("File to write (elf only); - is standard output.", valueName: "file"),
+    help: ArgumentHelp("File to write; - is standard output.", valueName: "file"),
     completion: .file())
   var output: String?
 
   @Option(
     name: .customLong("to"), help: ArgumentHelp("Form of the names (elf only).", valueName: "form"))
-  var form: SymbolFile.Naming = .linkage
+  var form: SymbolFile.Naming?
 
   /// The older spelling: elsewhere --names takes a file.
   @Option(name: .customLong("names"), help: .hidden) var formAsBefore: SymbolFile.Naming?
@@ -26,6 +26,16 @@ struct SymbolFileOptions: ParsableArguments {
 }
 
 extension SymbolFileOptions {
+  /// Throws `ValidationError` if options of ELF files are given that another format ignores.
+  func refuseUnused() throws {
+    if form != nil || formAsBefore != nil || noContents {
+      throw ValidationError("--to and --no-contents belong to --format elf")
+    }
+  }
+
+  /// The file to write as text; `nil` for standard output.
+  var textFile: String? { output == "-" ? nil : output }
+
   /// Where to write. Throws `ValidationError` if it would be a terminal.
   func target() throws -> String {
     guard let output else { throw ValidationError("--format elf needs a file: -o FILE, or -o -") }
@@ -41,7 +51,7 @@ extension SymbolFileOptions {
     let target = try target()
     do {
       let file = try kernel.symbolFile(
-        source, chosen: chosen, naming: formAsBefore ?? form, withContents: !noContents)
+        source, chosen: chosen, naming: form ?? formAsBefore ?? .linkage, withContents: !noContents)
       if !file.hasContents, !noContents {
         Terminal.complain("\(path): symbols only; the contents of sections are not available")
       }

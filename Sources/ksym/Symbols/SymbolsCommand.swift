@@ -77,7 +77,14 @@ struct SymbolsCommand: ParsableCommand {
     if (kernelPath.kernels + kernels).count > 1 {
       throw ValidationError("ksym symbols reads one kernel")
     }
-    if format == .elf, !json.isWanted { _ = try symbolFile.target() }
+    if format == .elf, !json.isWanted {
+      _ = try symbolFile.target()
+    } else {
+      try symbolFile.refuseUnused()
+    }
+    for name in names where !NamePattern.isWellFormed(name) {
+      throw ValidationError("--name \(name): a [ without its ]; write \\[ for the character")
+    }
   }
 
   func run() throws {
@@ -111,10 +118,20 @@ struct SymbolsCommand: ParsableCommand {
     var output = OutputBuffer(reserving: 1 << 17)
     for index in printer.ordered(chosen) {
       printer.write(index, to: &output)
-      if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+      if output.bytes.count > 1 << 16, symbolFile.textFile == nil { Terminal.write(&output) }
     }
-    Terminal.write(&output)
     let isWhole = source.unreadModules.isEmpty
+    if chosen.isEmpty {
+      if input.isVerbose {
+        Terminal.complain("\(opened.path): none of \(table.count) symbols is left")
+      }
+    } else if let file = symbolFile.textFile {
+      do { try AtomicFile.write(output.bytes, to: file) } catch {
+        throw Terminal.trouble(error.explained)
+      }
+    } else {
+      Terminal.write(&output)
+    }
     throw ExitCode((isWhole ? chosen.isEmpty ? ExitStatus.no : .yes : .trouble).rawValue)
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import Kernels
 internal import ModuleFiles
 internal import ModuleVersions
 
@@ -49,7 +50,7 @@ struct VersionsCommand: ParsableCommand {
     let terminal = colour.terminal
     var status = ExitStatus.yes
     let dictionary = names.read(limit: size.limit, &status)
-    let entries = ModulePaths.expand(modules)
+    let entries = ModulePaths.expand(modules) { ModuleTree.running.entry(named: $0) }
     let report = VersionsReport(
       format: json.isWanted ? .json : format, dictionary: dictionary, terminal: terminal,
       showsReadable: readable.isWanted)
@@ -63,20 +64,28 @@ struct VersionsCommand: ParsableCommand {
         case .success(let result):
           output.append(result.output.bytes)
           for line in result.complaints {
-            Terminal.write(&output)
+            write(&output)
             Terminal.complain(line)
           }
           status = max(status, result.status)
         case .failure(let failure):
-          Terminal.write(&output)
+          write(&output)
           Terminal.complain(failure.words)
           status = .trouble
         }
-        if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+        if output.bytes.count > 1 << 16 { write(&output) }
         return true
       })
-    Terminal.write(&output)
+    write(&output)
     if dictionary.complainOfDamage() { status = .trouble }
     throw ExitCode(status.rawValue)
+  }
+
+  private func write(_ output: inout OutputBuffer) {
+    if !json.isWanted, format == .modprobe || format == .symvers {
+      Terminal.writeMachineLines(&output)
+    } else {
+      Terminal.write(&output)
+    }
   }
 }

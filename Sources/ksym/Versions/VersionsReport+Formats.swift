@@ -91,7 +91,7 @@ extension VersionsReport {
     let layouts = tables.layouts.map(\.rawValue).joined(separator: " + ")
     let usage = VersionsReport.usage(tables).map { "\($0.kernels): \($0.layout)" }
     result.output.append(
-      "\(terminal.strong(path)): \(layouts)  (\(usage.joined(separator: ", ")))\n")
+      "\(terminal.strong(plain(path))): \(layouts)  (\(usage.joined(separator: ", ")))\n")
     if tables.layouts.count == 1, tables.layouts.first != .hashed {
       writeRows(ofOnly: tables, to: &result.output)
       writeDefectLines(tables, &result)
@@ -111,7 +111,8 @@ extension VersionsReport {
     }
     for row in rows.rows {
       let readable = showsReadable ? readableName(row.name) : nil
-      let shown = readable.map { "\($0)  \(terminal.faint(row.name))" } ?? plain(row.name)
+      let shown =
+        readable.map { "\(plain($0))  \(terminal.faint(plain(row.name)))" } ?? plain(row.name)
       let crc = row.isContested ? terminal.bad(checksum(row.crc)) : checksum(row.crc)
       let layouts = row.layouts.map(\.rawValue).joined(separator: "+")
       result.output.append("  \(crc)  \(padded(layouts, to: 14))  \(shown)\n")
@@ -130,7 +131,7 @@ extension VersionsReport {
       if showsReadable, record.name.starts(with: "_R") || record.name.starts(with: "_ZN"),
         let readable = readableName(record.name.text)
       {
-        output.append("\(readable)  \(terminal.faint(record.name.text))")
+        output.append("\(plain(readable))  \(terminal.faint(plain(record.name.text)))")
       } else {
         appendPlain(record.name, to: &output)
       }

@@ -33,7 +33,7 @@ struct VersionsReport: Sendable {
     else {
       result.status = .no
       switch format {
-      case .table: result.output.append("\(path): no versions\n")
+      case .table: result.output.append("\(plain(path)): no versions\n")
       case .json: try writeJSON(path, module, tables, &result)
       case .modprobe, .symvers: result.complaints.append("\(path): no versions")
       }

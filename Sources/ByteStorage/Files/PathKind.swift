@@ -1,0 +1,38 @@
+internal import Glibc
+
+package enum PathKind: Sendable {
+  case file, directory, other, missing
+
+  /// Examines a path, following symbolic links.
+  package init(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      self = .missing
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: self = .file
+    case S_IFDIR: self = .directory
+    default: self = .other
+    }
+  }
+}
+
+/// Which file a path names, however it is spelt.
+package struct FileIdentity: Sendable, Hashable {
+  private let device: UInt64
+  private let node: UInt64
+
+  /// Examines a path, following symbolic links; `nil` if nothing is there.
+  package init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    node = UInt64(status.st_ino)
+  }
+}
+
+extension PathKind {
+  /// Whether the user who runs this may read a file.
+  package static func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
+}
