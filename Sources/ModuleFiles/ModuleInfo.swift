@@ -59,6 +59,19 @@ package struct ModuleInfo: ~Escapable {
     return found
   }
 
+  /// The bytes of the first value of a key, which may be no text.
+  package func bytes(_ key: StaticString) -> [UInt8]? {
+    var found: [UInt8]?
+    forEach { string in
+      guard string.starts(with: key), string.byte(at: key.utf8CodeUnitCount) == 0x3d else {
+        return true
+      }
+      found = string.suffix(from: key.utf8CodeUnitCount + 1)?.array
+      return found == nil
+    }
+    return found
+  }
+
   private static func value(of string: RawSpan, _ key: StaticString) -> String? {
     guard string.starts(with: key), string.byte(at: key.utf8CodeUnitCount) == 0x3d else {
       return nil

@@ -15,8 +15,9 @@ extension Inspection {
         !Vermagics.areSame(
           magic, expected, ignoresRelease: settings.modversions && indices.versions != 0)
       {
+        let shown = map.moduleInfo(indices.info).bytes("vermagic").map(LogText.text) ?? magic
         var refusal = Refusal(
-          .ENOEXEC, "\(header.infoName): version magic '\(magic)' should be '\(expected)'")
+          .ENOEXEC, "\(header.infoName): version magic '\(shown)' should be '\(expected)'")
         refusal.causes = Vermagics.differences(magic, expected)
         return refusal
       }
@@ -32,8 +33,8 @@ extension Inspection {
     )
   }
 
-  /// The notices about taints. Those that every load prints are lines of the log; those that show
-  /// once per boot are kept apart.
+  /// The notices of modinfo: `module_augment_kernel_taints`, and `check_modinfo` up to 6.3. Those
+  /// that every load prints are lines of the log; those that show once per boot are kept apart.
   func noteTaints(_ log: inout BootLog) {
     let info = map.moduleInfo(indices.info)
     let name = header.moduleName
@@ -53,10 +54,31 @@ extension Inspection {
       log.noteTaint("\(name): tainting kernel with TAINT_LIVEPATCH")
     }
     if header.hasForeignLicence {
-      let licence = info.value("license") ?? "unspecified"
+      let licence = info.bytes("license").map(LogText.text) ?? "unspecified"
       log.noteTaint("\(name): module license '\(licence)' taints kernel.")
+      log.noteUnreliableLocks()
     }
-    if info.value("test") != nil { log.noteTaint("\(name): loading test module taints kernel.") }
+    if rules.has(.marksTestModules), info.value("test") != nil {
+      log.noteTaint("\(name): loading test module taints kernel.")
+    }
+  }
+
+  /// The notices of what the kernel itself finds: no signature, and names known for their licence.
+  func noteOwnTaints(_ log: inout BootLog) {
+    let name = header.moduleName
+    if settings.signatures, !isSigned {
+      log.noteTaint(
+        "\(name): module verification failed: signature and/or required key missing - tainting "
+          + "kernel")
+    }
+    let isOffender = ["ndiswrapper", "driverloader", "lve"].contains(name)
+    // Up to 6.3 the licence has tainted the kernel before anybody compares.
+    if rules.has(.checksEarly) ? isOffender || header.hasForeignLicence
+      : isOffender && !header.hasForeignLicence
+    {
+      log.noteUnreliableLocks()
+      log.noteTaint("\(name): module license taints kernel.")
+    }
   }
 
   /// Since 6.16 no module may import a namespace that is for named modules.

@@ -2,35 +2,76 @@ internal import ELFFormat
 internal import Livepatching
 
 extension Inspection {
-  /// `module_enforce_rwx_sections` and the end of `find_module_sections`.
-  func sectionRefusal() -> Refusal? {
-    if settings.strictRWX, rules.has(.refusesWritableCode) {
-      for (index, section) in map.sections.enumerated()
-      where section.flags.isSuperset(of: [.write, .execInstructions]) {
-        return Refusal(
-          .ENOEXEC,
-          "\(header.moduleName): section \(map.name(of: section)) (index \(index)) has invalid "
-            + "WRITE|EXEC flags")
-      }
-    }
-    if settings.constructors, map.find(".ctors") != 0, map.find(".init_array") != 0 {
-      return Refusal(.EINVAL, "\(header.moduleName): has both .ctors and .init_array.")
+  /// `module_enforce_rwx_sections`.
+  func writableCodeRefusal() -> Refusal? {
+    guard settings.strictRWX, rules.has(.refusesWritableCode) else { return nil }
+    for (index, section) in map.sections.enumerated()
+    where section.flags.isSuperset(of: [.write, .execInstructions]) {
+      return Refusal(
+        .ENOEXEC,
+        "\(header.moduleName): section \(map.name(of: section)) (index \(index)) has invalid "
+          + "WRITE|EXEC flags")
     }
     return nil
   }
 
-  /// What sysfs refuses at the end of the load: a module without a name, two sections with one name.
-  func nameRefusal() -> Refusal? {
-    if header.moduleName.isEmpty { return Refusal(.EINVAL) }
-    guard rules.has(.refusesDuplicateSections) else { return nil }
+  /// The end of `find_module_sections`.
+  func sectionRefusal(_ log: inout BootLog) -> Refusal? {
+    if settings.constructors, map.find(".ctors") != 0, map.find(".init_array") != 0 {
+      return Refusal(.EINVAL, "\(header.moduleName): has both .ctors and .init_array.")
+    }
+    if map.find("__obsparm") != 0 {
+      log.say("\(header.moduleName): Ignoring obsolete parameters")
+    }
+    return nil
+  }
+
+  /// The panic of a fortified kernel that asks for the length of a name without a NUL. Up to 6.3
+  /// `add_unformed_module` asks, later only what follows the load.
+  func nameCrash(isEarly: Bool) -> Refusal? {
+    guard !header.isNameTerminated, settings.fortified, rules.has(.measuresFields),
+      isEarly != rules.has(.checksEarly)
+    else { return nil }
+    return Refusal(crash: .nameUnterminated)
+  }
+
+  /// What ends the load after the module's symbols and relocations, in the kernel's order:
+  /// `complete_formation`, `klp_module_coming`, `mod_sysfs_setup`.
+  func addLastRefusals(to later: inout LaterRefusals) {
+    let name = header.moduleName
+    // Written to once it is read-only.
+    if settings.strictRWX, !map.sections[indices.structure].flags.contains(.write) {
+      later.last = Refusal(crash: .structureReadOnly)
+    } else if settings.livepatch, rules.has(.reservesKernelName), name == "vmlinux" {
+      later.last = Refusal(.EINVAL, "livepatch: vmlinux.ko: invalid module name")
+    } else if kernel.builtinModules.contains(name) {
+      later.last = Refusal(.EINVAL, "\(name): module is already loaded")
+      later.last?.causes = [LoadCause(.builtIn, owner: name)]
+    } else if name.isEmpty {
+      later.last = Refusal(.EINVAL)
+    } else if let section = repeatedSection() {
+      let line =
+        "sysfs: cannot create duplicate filename '/module/\(name)/sections/\(section)'"
+      if rules.has(.refusesDuplicateSections) {
+        later.last = Refusal(.EEXIST, line)
+      } else {
+        later.lastLines = [line]
+      }
+    }
+    later.last = later.last ?? nameCrash(isEarly: false)
+  }
+
+  /// The first section whose name an earlier one has in /sys/module/NAME/sections: those that are
+  /// allocated and not empty, and the tables that `layout_symtab` makes so.
+  private func repeatedSection() -> String? {
     var seen: Set<[UInt8]> = []
-    for (index, section) in map.sections.enumerated()
-    where section.flags.contains(.alloc) && section.size > 0 && !indices.isDropped(index) {
-      guard !seen.insert(map.nameBytes(of: section)).inserted else { continue }
-      return Refusal(
-        .EEXIST,
-        "sysfs: cannot create duplicate filename '/module/\(header.moduleName)/sections/"
-          + "\(map.name(of: section))'")
+    let perCPU = map.find(".data..percpu")
+    for (index, section) in map.sections.enumerated() where section.size > 0 {
+      let isKept =
+        section.flags.contains(.alloc) && !indices.isDropped(index) && index != perCPU
+        || index == indices.symbols || index == indices.strings
+      guard isKept, !seen.insert(map.nameBytes(of: section)).inserted else { continue }
+      return map.name(of: section)
     }
     return nil
   }

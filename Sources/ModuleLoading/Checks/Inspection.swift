@@ -11,6 +11,8 @@ struct Inspection: ~Escapable {
   let indices: ELFValidity.Indices
   let header: ModuleHeader
   let versionCheck: VersionCheck
+  /// Whether it carries a signature that counts.
+  let isSigned: Bool
 
   var rules: LoaderRules { inspector.rules }
   var settings: LoaderSettings { inspector.settings }
@@ -18,8 +20,9 @@ struct Inspection: ~Escapable {
 
   /// Prepares to check a module whose ELF structure is sound.
   @_lifetime(copy validity)
-  init(_ validity: borrowing ELFValidity, _ inspector: ModuleInspector) {
+  init(_ validity: borrowing ELFValidity, _ inspector: ModuleInspector, isSigned: Bool) {
     self.inspector = inspector
+    self.isSigned = isSigned
     map = validity.map
     indices = validity.indices
     header = ModuleHeader(validity.map, validity.indices, infoName: validity.infoName)
@@ -40,10 +43,13 @@ struct Inspection: ~Escapable {
     if settings.modversions, layoutExport == nil { verdict.doubt(.layoutVersionUnknown) }
     if let refusal = layoutRefusal(versions, &verdict.log) { return refusal }
     if let refusal = infoRefusal(&verdict.log) { return refusal }
-    if isEarly { verdict.log.markNameCheck() }
-    if let refusal = sectionRefusal() { return refusal }
+    if isEarly { verdict.log.markNameCheck() } else { noteTaints(&verdict.log) }
+    if let refusal = writableCodeRefusal() { return refusal }
     if !isEarly { verdict.log.markNameCheck() }
-    noteTaints(&verdict.log)
+    if let crash = nameCrash(isEarly: true) { return crash }
+    if isEarly { noteTaints(&verdict.log) }
+    noteOwnTaints(&verdict.log)
+    if let refusal = sectionRefusal(&verdict.log) { return refusal }
     if let refusal = exportRefusal(&verdict.log) { return refusal }
     readExports(into: &contents)
     if let refusal = importRefusal() { return refusal }
@@ -55,7 +61,7 @@ struct Inspection: ~Escapable {
       later.livepatchRelocations = check.livepatchRefusals
     }
     contents.livepatch = readLivepatch()
-    later.last = nameRefusal()
+    addLastRefusals(to: &later)
     return nil
   }
 

@@ -18,6 +18,7 @@ struct ModuleInspector: Sendable {
   /// Reads and checks a module, and keeps what is needed later.
   func inspect(_ source: ByteSource, path: String) -> CheckedModule {
     var verdict = Verdict()
+    verdict.log.mostBytes = rules.mostLineBytes(logsCallers: settings.logsCallers)
     // kernel_read_file gives no empty file to the loader.
     guard source.count > 0 else { return refused(path, verdict, Refusal(.EINVAL)) }
     let signature = SignatureCheck(source, settings: settings)
@@ -29,7 +30,8 @@ struct ModuleInspector: Sendable {
         source, length: signature.length, layout: kernel.layout, machine: kernel.machine(source),
         rules: rules, structureSize: kernel.structureSize.expected(for: path),
         ignoresModversions: settings.ignoresModversions)
-      return check(Inspection(validity, self), path, verdict)
+      let inspection = Inspection(validity, self, isSigned: signature.assumption != nil)
+      return check(inspection, path, verdict)
     } catch { return refused(path, verdict, refusal(error, of: source)) }
   }
 

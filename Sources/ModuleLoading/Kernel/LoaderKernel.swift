@@ -53,16 +53,19 @@ struct LoaderKernel: Sendable {
   let vermagic: String?
   let structureSize: StructureSize
   let exports: ExportLookup?
+  /// Names that built-in code has in /sys/module.
+  let builtinModules: Set<String>
   private let hasPlaceRelativeExports: Bool
 
   init(
     layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: StructureSize,
-    exports: ExportTable?
+    exports: ExportTable?, builtinModules: Set<String> = []
   ) {
     self.layout = layout
     knownMachine = machine
     self.vermagic = vermagic
     self.structureSize = structureSize
+    self.builtinModules = builtinModules
     self.exports = exports.map { ExportLookup($0) }
     hasPlaceRelativeExports = machine == .x86_64 || machine == .i386 || machine == .aarch64
   }

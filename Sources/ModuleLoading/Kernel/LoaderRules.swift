@@ -46,6 +46,14 @@ package enum LoaderBehaviour: Int, Sendable, CaseIterable {
   case callsRelocationsInvalid
   /// …and the log line says in which section, and which relocation.
   case namesRelocationPlace
+  /// A record of the log has room for 1,024 bytes; before, the prefix was taken off them.
+  case hasLongRecords
+  /// Modules that test something say so, which taints the kernel.
+  case marksTestModules
+  /// No module may be called vmlinux if the kernel has the livepatch core.
+  case reservesKernelName
+  /// `strlen` of a name without a NUL ends in a panic if the kernel is fortified.
+  case measuresFields
 }
 
 extension LoaderBehaviour {
@@ -123,6 +131,17 @@ extension LoaderBehaviour {
       .init(
         .namesRelocationPlace, since: KernelRelease(6, 13),
         "arch/x86/kernel/module.c __write_relocate_add, 7.2"),
+      .init(
+        .hasLongRecords, since: KernelRelease(6, 3),
+        "kernel/printk/internal.h PRINTKRB_RECORD_MAX, 6.12; LOG_LINE_MAX, 6.1"),
+      .init(
+        .marksTestModules, since: KernelRelease(6, 0), "kernel/module/main.c check_modinfo, 6.1"),
+      .init(
+        .reservesKernelName, since: KernelRelease(5, 8),
+        "kernel/livepatch/core.c klp_module_coming, 5.10"),
+      .init(
+        .measuresFields, since: KernelRelease(5, 11),
+        "include/linux/fortify-string.h strlen, 6.1; seen on 6.1.176 and 6.12.107, not on 5.10.223"),
     ])
 }
 
@@ -144,6 +163,11 @@ package struct LoaderRules: Sendable {
 
   /// Whether the release behaves so.
   package func has(_ behaviour: LoaderBehaviour) -> Bool { behaviours[behaviour.rawValue] }
+
+  /// Most bytes of a log line, without its level: what a record holds less the level and a NUL.
+  func mostLineBytes(logsCallers: Bool) -> Int {
+    has(.hasLongRecords) ? 1021 : logsCallers ? 973 : 989
+  }
 
   /// Whether the release has a trait that others ask for, too.
   package func has(_ trait: ReleaseTrait) -> Bool { traits.contains(trait) }

@@ -24,6 +24,10 @@ package struct LoaderSettings: Sendable {
   package private(set) var constructors = false
   /// `CONFIG_MITIGATION_RETPOLINE` (`CONFIG_RETPOLINE` before 6.9).
   package private(set) var retpoline = false
+  /// `CONFIG_FORTIFY_SOURCE`.
+  package private(set) var fortified = false
+  /// `CONFIG_PRINTK_CALLER`.
+  package private(set) var logsCallers = false
   /// Whether a symbol that the version table lacks is refused (Debian's patch, and before 4.9).
   package private(set) var refusesMissingVersions = false
   /// What had to be assumed about them.
@@ -76,6 +80,12 @@ package struct LoaderSettings: Sendable {
     strictRWX = option("STRICT_MODULE_RWX", otherwise: true)
     constructors = option("CONSTRUCTORS", otherwise: false)
     retpoline = option("MITIGATION_RETPOLINE", "RETPOLINE", otherwise: false)
+    // Without a configuration these are no assumptions worth a word.
+    func isSet(_ name: String) -> Bool {
+      given[name].map { $0 == "y" } ?? config?.isSet(name) ?? false
+    }
+    fortified = isSet("FORTIFY_SOURCE")
+    logsCallers = isSet("PRINTK_CALLER")
     switch given["missing-version"] {
     case "refuse": refusesMissingVersions = true
     case "accept": refusesMissingVersions = false

@@ -33,6 +33,7 @@ package struct LivepatchOutcome: Sendable {
   package var verdict: LivepatchDecision.Verdict {
     switch load.verdict {
     case .refused: .refused
+    case .crashes: .crashes
     case .undecided: .undecided
     case .loads: decision?.verdict ?? .undecided
     }

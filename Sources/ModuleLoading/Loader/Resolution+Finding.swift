@@ -13,7 +13,7 @@ extension Resolution {
     init(_ row: ExportTable.Row, in table: ExportTable, owner: Int?) {
       crc = row.hasCRC ? row.crc : nil
       licence = row.licence
-      namespace = table.text(row.namespace)
+      namespace = table.bytes(row.namespace).logText
       self.owner = owner
     }
   }
@@ -56,7 +56,7 @@ extension Resolution {
       session.results[owner]?.isProprietary ?? false
     else { return true }
     let exporter = session.name(of: owner)
-    let which = session.rules.has(.namesInheritedSymbol) ? "symbols \(name.text)" : "symbols"
+    let which = session.rules.has(.namesInheritedSymbol) ? "symbols \(name.logText)" : "symbols"
     if usesGPLOnly {
       verdict.log.say(
         "\(header.moduleName): module using GPL-only symbols uses \(which) from proprietary module "
@@ -82,7 +82,7 @@ extension Resolution {
     }
     if header.importedNamespaces.contains(namespace) { return true }
     verdict.log.say(
-      "\(header.moduleName): module uses symbol (\(name.text)) from namespace \(namespace), but does"
+      "\(header.moduleName): module uses symbol (\(name.logText)) from namespace \(namespace), but does"
         + " not import it.")
     return session.settings.allowsMissingImports
   }

@@ -44,7 +44,10 @@ struct Resolution {
     for use in uses.all { resolve(uses.name(of: use), use) }
     if !verdict.isRefused, let refusal = relocationRefusal() { verdict.refuse(refusal) }
     if !verdict.isRefused, let refusal = duplicateRefusal() { verdict.refuse(refusal) }
-    if !verdict.isRefused, let last = later.last { verdict.refuse(last) }
+    if !verdict.isRefused {
+      for line in later.lastLines { verdict.log.say(line) }
+      if let last = later.last { verdict.refuse(last) }
+    }
   }
 
   private mutating func resolve(_ name: RawSpan, _ use: SymbolUses.Use) {
@@ -58,7 +61,7 @@ struct Resolution {
       verdict.refuse(
         Refusal(
           .ENOEXEC,
-          "\(header.moduleName): Symbol \(name.text) has an invalid section index \(use.section)"
+          "\(header.moduleName): Symbol \(name.logText) has an invalid section index \(use.section)"
             + " (max \(header.sectionCount - 1))"))
       report(name, use, nil, .malformed)
     case .undefined, .weak: find(name, use)
@@ -81,7 +84,7 @@ struct Resolution {
       report(name, use, found, .proprietary)
       return
     }
-    guard versions.accepts(name.text, required: use.version, provided: found.crc, &verdict.log)
+    guard versions.accepts(name.logText, required: use.version, provided: found.crc, &verdict.log)
     else {
       fail(name, .EINVAL)
       report(name, use, found, use.hasVersion ? .crc : .unversioned)
@@ -104,7 +107,7 @@ struct Resolution {
     verdict.refuse(
       Refusal(
         errno,
-        "\(header.moduleName): Unknown symbol \(name.text) (err \(isHidden ? 0 : -errno.rawValue))")
+        "\(header.moduleName): Unknown symbol \(name.logText) (err \(isHidden ? 0 : -errno.rawValue))")
     )
   }
 
@@ -114,7 +117,7 @@ struct Resolution {
     guard verdict.problems.count < Resolution.mostLines else { return }
     verdict.problems.append(
       SymbolProblem(
-        name: name.text, required: use.version, provided: found?.crc,
+        name: name.logText, required: use.version, provided: found?.crc,
         provider: found.map { $0.owner.map(session.name) ?? "vmlinux" }, problem: problem))
   }
 
@@ -155,9 +158,9 @@ struct Resolution {
           .map(session.name)
       guard let owner else { continue }
       var refusal = Refusal(
-        .ENOEXEC, "\(header.moduleName): exports duplicate symbol \(name.text) (owned by \(owner))")
+        .ENOEXEC, "\(header.moduleName): exports duplicate symbol \(name.logText) (owned by \(owner))")
       refusal.problem = SymbolProblem(
-        name: name.text, required: nil, provided: nil,
+        name: name.logText, required: nil, provided: nil,
         provider: isOfKernel ? "vmlinux" : owner, problem: .duplicateExport)
       return refusal
     }

@@ -7,23 +7,34 @@ struct BootLog: Sendable {
   /// Number of lines when the kernel looks for a loaded module with the same name; `nil` if it has
   /// not got so far.
   private(set) var countAtNameCheck: Int?
+  /// Most bytes of a line that the kernel keeps.
+  var mostBytes = Int.max
   private var isForced = false
+  private var isLockdepOff = false
   private var hasWarnedMissing = false
 
-  mutating func say(_ line: String) { lines.append(line) }
+  mutating func say(_ line: String) { lines.append(LogText.cut(line, to: mostBytes)) }
 
-  mutating func noteTaint(_ line: String) { taints.append(line) }
+  mutating func noteTaint(_ line: String) { taints.append(LogText.cut(line, to: mostBytes)) }
+
+  /// Logs that lock debugging ends, the first time (`add_taint`, kernel/panic.c).
+  mutating func noteUnreliableLocks() {
+    if !isLockdepOff { taints.append("Disabling lock debugging due to kernel taint") }
+    isLockdepOff = true
+  }
 
   /// Logs that a load was forced. This shows once per boot, so it counts as a taint notice, unless it
   /// is the only line that reports a defect.
   mutating func noteForce(_ line: String, isFinding: Bool) {
-    if !isForced { if isFinding { lines.append(line) } else { taints.append(line) } }
+    guard !isForced else { return }
     isForced = true
+    if isFinding { say(line) } else { noteTaint(line) }
+    noteUnreliableLocks()
   }
 
   /// Logs that a version is missing, the first time.
   mutating func warnMissing(_ line: @autoclosure () -> String) {
-    if !hasWarnedMissing { lines.append(line()) }
+    if !hasWarnedMissing { say(line()) }
     hasWarnedMissing = true
   }
 

@@ -69,6 +69,16 @@ extension LoadCause.Code {
   package static let ownerRefused = Self(rawValue: "owner-refused")
   /// The module that exports a symbol is not loaded.
   package static let ownerNotLoaded = Self(rawValue: "owner-not-loaded")
+  /// Code that is built into the kernel has the name ``LoadCause/owner`` in /sys/module.
+  package static let builtIn = Self(rawValue: "built-in")
+  /// The module structure is not writable, and the kernel writes to it.
+  package static let structureReadOnly = Self(rawValue: "structure-read-only")
+  /// The module's name fills its field, and the fortified kernel measures it.
+  package static let nameUnterminated = Self(rawValue: "name-unterminated")
+  /// The name of an export lies at a wild address, where the kernel reads it.
+  package static let exportNameWild = Self(rawValue: "export-name-wild")
+  /// The module's init is at a wild address, where the kernel jumps.
+  package static let initWild = Self(rawValue: "init-wild")
   /// It is not known what the kernel exports.
   package static let exportsUnknown = Self(rawValue: "exports-unknown")
   /// The kernel's CRC of `module_layout` is not known.

@@ -1,7 +1,7 @@
 package import Livepatching
 
-/// The answer for one module: yes, no or not known. The set is closed.
-package enum LoadVerdict: String, Sendable, Hashable { case loads, refused, undecided }
+/// The answer for one module: yes, no, not known, or that the kernel dies of it. The set is closed.
+package enum LoadVerdict: String, Sendable, Hashable { case loads, refused, crashes, undecided }
 
 /// What the kernel would say and do.
 package struct LoadOutcome: Sendable {

@@ -2,7 +2,8 @@ internal import Livepatching
 
 /// What ends a load: the error that it returns, and what is known about the reason.
 struct Refusal: Sendable {
-  let errno: LoadErrno
+  /// `nil` if the kernel crashes.
+  let errno: LoadErrno?
   /// What the kernel logs, in order.
   var lines: [String] = []
   /// Likely causes.
@@ -13,5 +14,11 @@ struct Refusal: Sendable {
   init(_ errno: LoadErrno, _ line: String? = nil) {
     self.errno = errno
     if let line { lines = [line] }
+  }
+
+  /// The kernel crashes.
+  init(crash cause: LoadCause.Code) {
+    errno = nil
+    causes = [LoadCause(cause)]
   }
 }

@@ -6,15 +6,18 @@ struct Verdict: Sendable {
   /// The error that ends the load; `nil` as long as nothing does.
   private(set) var errno: LoadErrno?
   private(set) var isUndecided = false
+  private(set) var isCrash = false
   var problems: [SymbolProblem] = []
   var causes: [LoadCause] = []
   var assumed: [LoadAssumption] = []
 
-  var isRefused: Bool { errno != nil }
+  /// Whether the load has ended, in an error or in a crash.
+  var isRefused: Bool { errno != nil || isCrash }
 
   /// Ends the load. A later refusal, of another symbol, replaces the error and adds its lines.
   mutating func refuse(_ refusal: Refusal) {
     errno = refusal.errno
+    isCrash = refusal.errno == nil
     for line in refusal.lines { log.say(line) }
     causes += refusal.causes
     if let problem = refusal.problem { problems.append(problem) }
@@ -27,5 +30,7 @@ struct Verdict: Sendable {
   }
 
   /// The answer.
-  var answer: LoadVerdict { isRefused ? .refused : isUndecided ? .undecided : .loads }
+  var answer: LoadVerdict {
+    isCrash ? .crashes : isRefused ? .refused : isUndecided ? .undecided : .loads
+  }
 }

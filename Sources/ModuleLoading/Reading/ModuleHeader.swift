@@ -8,6 +8,8 @@ struct ModuleHeader: Sendable {
 
   /// Name in the module structure (`mod->name`).
   var moduleName = ""
+  /// Whether that name ends within its field.
+  var isNameTerminated = true
   /// Name in modinfo, else in the structure (`info->name`).
   var infoName = ""
   /// Number of sections, for a log line.
@@ -34,7 +36,7 @@ struct ModuleHeader: Sendable {
   init() {}
 
   init(_ map: borrowing SectionMap, _ indices: ELFValidity.Indices, infoName: String?) {
-    moduleName = map.structureName(indices.structure)
+    (moduleName, isNameTerminated) = map.structureName(indices.structure)
     self.infoName = infoName ?? moduleName
     sectionCount = map.sections.count
     versionTable = indices.extendedCRCs != 0 ? .extended : indices.versions != 0 ? .basic : .none
@@ -43,9 +45,9 @@ struct ModuleHeader: Sendable {
     var (namespaces, forged): (Set<String>, String?) = ([], nil)
     info.forEachPair { key, value in
       guard key.equals("import_ns") else { return }
-      if forged == nil, value.starts(with: "module:") { forged = value.text }
+      if forged == nil, value.starts(with: "module:") { forged = value.logText }
       // No kernel has a hundredth as many.
-      if namespaces.count < 1 << 16 { namespaces.insert(value.text) }
+      if namespaces.count < 1 << 16 { namespaces.insert(value.logText) }
     }
     (importedNamespaces, forgedNamespace) = (namespaces, forged)
     // More than any module depends on, for lists that are made to be long.

@@ -44,4 +44,6 @@ struct LaterRefusals: Sendable {
   var livepatchRelocations: [RelocationRefusal] = []
   /// What ends the load last of all.
   var last: Refusal?
+  /// What is logged then, if nothing does.
+  var lastLines: [String] = []
 }

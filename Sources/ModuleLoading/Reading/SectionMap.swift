@@ -41,7 +41,7 @@ struct SectionMap: ~Escapable {
 
   /// The name of a section; empty if it has none, or a preposterous one.
   func name(of section: ELFSection) -> String {
-    String(decoding: nameBytes(of: section), as: UTF8.self)
+    LogText.text(nameBytes(of: section))
   }
 
   /// The bytes of ``name(of:)``: names that are no text may differ in them only.
@@ -81,20 +81,20 @@ struct SectionMap: ~Escapable {
     return span
   }
 
-  /// The name in the module structure at a section's offset.
-  func structureName(_ index: Int) -> String {
+  /// The name in the module structure at a section's offset. One that fills its field runs on into
+  /// the structure, as it does for the kernel.
+  func structureName(_ index: Int) -> (name: String, isTerminated: Bool) {
     guard index > 0, index < sections.count, sections[index].offset < UInt64(length) else {
-      return ""
+      return ("", true)
     }
     let start = Int(sections[index].offset) + 3 * layout.wordSize
-    let end = min(length, start + 64 - layout.wordSize)
-    guard start < end, let field = try? source.bytes(start..<end, in: "this_module") else {
-      return ""
-    }
-    guard let size = field.firstIndex(of: 0), let name = field.slice(0..<size) else {
-      return field.text
-    }
-    return name.text
+    let size = 64 - layout.wordSize
+    guard start < length,
+      let field = try? source.bytes(start..<min(length, start + 4096), in: "this_module")
+    else { return ("", true) }
+    let end = field.firstIndex(of: 0) ?? field.byteCount
+    guard let name = field.slice(0..<end) else { return ("", true) }
+    return (name.logText, end < size)
   }
 
   /// The strings of a `.modinfo` section; none for index 0.

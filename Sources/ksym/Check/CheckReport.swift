@@ -78,6 +78,7 @@ struct CheckReport {
     }
     add(.loads, "load")
     add(.refused, "refused")
+    add(.crashes, "crash the kernel")
     add(.undecided, "undecided")
     if unreadable > 0 { parts.append("\(unreadable) unreadable") }
     let kernel = verdicts.release ?? verdicts.kernelPath
@@ -113,7 +114,7 @@ extension LoadVerdict {
   fileprivate var status: ExitStatus {
     switch self {
     case .loads: .yes
-    case .refused: .no
+    case .refused, .crashes: .no
     case .undecided: .trouble
     }
   }

@@ -33,6 +33,16 @@ extension LoadCause {
         "\(symbol): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
     case .ownerRefused: return "\(symbol) is exported by \(owner), which the kernel refuses itself"
     case .ownerNotLoaded: return "\(symbol) is exported by \(owner), which is not loaded"
+    case .builtIn:
+      return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
+    case .structureReadOnly:
+      return ".gnu.linkonce.this_module is not writable: the kernel dies when it writes to it"
+    case .nameUnterminated:
+      return "the module's name fills its field without a NUL: a fortified kernel panics over it"
+    case .exportNameWild:
+      return "the name of an export is at no address of the module: the kernel dies reading it"
+    case .initWild:
+      return "init_module is at no address of the module: the kernel dies jumping there"
     case .exportsUnknown: return "what the kernel exports is not known"
     case .layoutVersionUnknown: return "the kernel's CRC of module_layout is not known"
     case .tooManySymbols: return "it uses more symbols than ksym looks at"

@@ -64,6 +64,6 @@ extension ELFValidity {
 
   func readInfoName() -> String? {
     guard indices.info != 0 else { return nil }
-    return map.moduleInfo(indices.info).value("name")
+    return map.moduleInfo(indices.info).bytes("name").map(LogText.text)
   }
 }
