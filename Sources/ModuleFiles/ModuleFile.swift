@@ -11,6 +11,9 @@ package struct ModuleFile: ~Escapable {
     elf = try ELFFile(source)
   }
 
+  /// A module whose headers were read.
+  @_lifetime(copy elf) package init(_ elf: ELFFile) { self.elf = elf }
+
   /// The strings of `.modinfo`; `nil` if there is none.
   @_lifetime(copy self) package func info() throws(ParseError) -> ModuleInfo? {
     guard let index = elf.sectionIndex(named: ".modinfo") else { return nil }

@@ -12,7 +12,7 @@ extension Livepatch {
   /// - Throws: ``ParseError`` if the symbol table or modinfo lie outside of the file.
   package init(_ elf: ELFFile, symbolTable: Int? = nil, rules: LivepatchRules) throws(ParseError) {
     self.init()
-    let module = try ModuleFile(elf.source)
+    let module = ModuleFile(elf)
     if let info = try module.info() {
       isMarked = info.value("livepatch") != nil
       moduleName = info.value("name") ?? ""

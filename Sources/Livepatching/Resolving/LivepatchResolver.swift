@@ -111,6 +111,8 @@ package struct RelocationRefusal: Sendable {
   package let section: Int
   /// The log line; `nil` if the kernel is silent.
   package let line: String?
+  /// A line that follows.
+  package var secondLine: String?
 
   /// Creates a refusal.
   package init(section: Int, line: String?) {

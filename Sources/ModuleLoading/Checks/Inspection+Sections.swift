@@ -36,29 +36,28 @@ extension Inspection {
   }
 
   /// What ends the load after the module's symbols and relocations, in the kernel's order:
-  /// `complete_formation`, `klp_module_coming`, `mod_sysfs_setup`.
-  func addLastRefusals(to later: inout LaterRefusals) {
+  /// `complete_formation`, `klp_module_coming`, `mod_sysfs_setup`. Lines are added that end nothing.
+  func lastRefusal(_ lines: inout [String]) -> Refusal? {
     let name = header.moduleName
     // Written to once it is read-only.
     if settings.strictRWX, !map.sections[indices.structure].flags.contains(.write) {
-      later.last = Refusal(crash: .structureReadOnly)
-    } else if settings.livepatch, rules.has(.reservesKernelName), name == "vmlinux" {
-      later.last = Refusal(.EINVAL, "livepatch: vmlinux.ko: invalid module name")
-    } else if kernel.builtinModules.contains(name) {
-      later.last = Refusal(.EINVAL, "\(name): module is already loaded")
-      later.last?.causes = [LoadCause(.builtIn, owner: name)]
-    } else if name.isEmpty {
-      later.last = Refusal(.EINVAL)
-    } else if let section = repeatedSection() {
-      let line =
-        "sysfs: cannot create duplicate filename '/module/\(name)/sections/\(section)'"
-      if rules.has(.refusesDuplicateSections) {
-        later.last = Refusal(.EEXIST, line)
-      } else {
-        later.lastLines = [line]
-      }
+      return Refusal(crash: .structureReadOnly)
     }
-    later.last = later.last ?? nameCrash(isEarly: false)
+    if settings.livepatch, rules.has(.reservesKernelName), name == "vmlinux" {
+      return Refusal(.EINVAL, "livepatch: vmlinux.ko: invalid module name")
+    }
+    if kernel.builtinModules.contains(name) {
+      var refusal = Refusal(.EINVAL, "\(name): module is already loaded")
+      refusal.causes = [LoadCause(.builtIn, owner: name)]
+      return refusal
+    }
+    if name.isEmpty { return Refusal(.EINVAL) }
+    if let section = repeatedSection() {
+      let line = "sysfs: cannot create duplicate filename '/module/\(name)/sections/\(section)'"
+      if rules.has(.refusesDuplicateSections) { return Refusal(.EEXIST, line) }
+      lines.append(line)
+    }
+    return nameCrash(isEarly: false)
   }
 
   /// The first section whose name an earlier one has in /sys/module/NAME/sections: those that are

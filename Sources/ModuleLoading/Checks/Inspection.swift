@@ -56,12 +56,15 @@ struct Inspection: ~Escapable {
     contents.uses = readUses(versions)
     if contents.uses.isCut { verdict.doubt(.tooManySymbols) }
     if kernel.isX86_64 {
-      let check = RelocationCheck(map, indices, moduleName: header.moduleName, rules: rules)
+      let check = RelocationCheck(
+        map, indices, moduleName: header.moduleName, rules: rules,
+        hasRandomBase: settings.randomBase)
       later.relocation = check.refusal
       later.livepatchRelocations = check.livepatchRefusals
+      if check.hasWildInit { later.last = Refusal(crash: .initWild) }
     }
     contents.livepatch = readLivepatch()
-    addLastRefusals(to: &later)
+    later.last = lastRefusal(&later.lastLines) ?? later.last
     return nil
   }
 

@@ -3,20 +3,40 @@ internal import ELFFormat
 internal import Livepatching
 
 /// What x86-64's relocation code refuses whatever the addresses: unknown types, tables without
-/// addends, places that are not zero.
+/// addends, places that are not zero or were written before, values that never fit.
 ///
 /// - Note: `apply_relocations` (kernel/module/main.c) and `__write_relocate_add`
-///   (arch/x86/kernel/module.c), 5.10 to 7.2. Overflows depend on where the module lands.
+///   (arch/x86/kernel/module.c), 5.10 to 7.2.
 struct RelocationCheck {
-  /// The first refusal. The kernel adds addresses to the line about places that are not zero; only it
-  /// knows those.
+  /// The first refusal. The kernel adds addresses to lines about places and overflows; only it knows
+  /// those.
   private(set) var refusal: RelocationRefusal?
   /// The same of sections that the livepatch core applies, if it gets so far.
   private(set) var livepatchRefusals: [RelocationRefusal] = []
+  /// Whether `init_module` is an address of no section.
+  private(set) var hasWildInit = false
+
+  private let moduleName: String
+  private let rules: LoaderRules
 
   init(
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, moduleName: String,
-    rules: LoaderRules
+    rules: LoaderRules, hasRandomBase: Bool?
+  ) {
+    self.moduleName = moduleName
+    self.rules = rules
+    let values = RelocationValues(map, indices, hasRandomBase: hasRandomBase)
+    var writes = RelocationWrites(keepsAll: false)
+    run(map, indices, values, &writes)
+    guard writes.isOutOfOrder else { return }
+    (refusal, livepatchRefusals) = (nil, [])
+    writes = RelocationWrites(keepsAll: true)
+    run(map, indices, values, &writes)
+  }
+
+  private mutating func run(
+    _ map: borrowing SectionMap, _ indices: ELFValidity.Indices,
+    _ values: borrowing RelocationValues, _ writes: inout RelocationWrites
   ) {
     // Tables and targets of real modules do not overlap; 65,000 that do would each cost the file.
     var remaining = UInt64(map.length) * 4
@@ -38,40 +58,77 @@ struct RelocationCheck {
       let cost = UInt64(table.byteCount) + UInt64(place.byteCount)
       guard cost <= remaining else { break }
       remaining -= cost
-      let words = RelocationCheck.firstRefusal(table, place, index, moduleName, rules)
+      let words =
+        isOfLivepatch
+        ? firstRefusal(table, place, index, values, nil, &writes)
+        : firstRefusal(table, place, index, values, target, &writes)
+      if target == indices.structure { hasWildInit = values.hasWildInit(table) }
       guard let words else { continue }
-      let stop = RelocationRefusal(section: index, line: "module: \(words)")
+      var stop = RelocationRefusal(section: index, line: "module: \(words)")
+      if words.hasPrefix("overflow") {
+        stop.secondLine = "module: `\(moduleName)' likely not compiled with -mcmodel=kernel"
+      }
       if isOfLivepatch { livepatchRefusals.append(stop) } else { refusal = stop }
     }
   }
 
-  private static func firstRefusal(
-    _ table: RawSpan, _ target: RawSpan, _ section: Int, _ moduleName: String, _ rules: LoaderRules
+  /// The first refusal in a table. Without a target only what needs no symbol is looked at.
+  private func firstRefusal(
+    _ table: RawSpan, _ bytes: RawSpan, _ section: Int, _ values: borrowing RelocationValues,
+    _ target: Int?, _ writes: inout RelocationWrites
   ) -> String? {
     for number in 0..<(table.byteCount / 24) {
       guard let place = table.integer(UInt64.self, at: number &* 24, .little),
-        let info = table.integer(UInt64.self, at: number &* 24 &+ 8, .little)
+        let info = table.integer(UInt64.self, at: number &* 24 &+ 8, .little),
+        let addend = table.integer(Int64.self, at: number &* 24 &+ 16, .little)
       else { return nil }
       let type = UInt32(truncatingIfNeeded: info)
-      let isClear: Bool
+      let size: Int
       switch type {
       case 0: continue
       // R_X86_64_64, PC64
-      case 1, 24:
-        isClear = (target.integer(UInt64.self, at: Int(clamping: place), .little) ?? 0) == 0
+      case 1, 24: size = 8
       // PC32, PLT32, 32, 32S
-      case 2, 4, 10, 11:
-        isClear = (target.integer(UInt32.self, at: Int(clamping: place), .little) ?? 0) == 0
+      case 2, 4, 10, 11: size = 4
       default: return "\(moduleName): Unknown rela relocation: \(type)"
       }
-      if !isClear { return notClear(section, number, type, rules) }
+      let symbol = UInt32(truncatingIfNeeded: info >> 32)
+      var overflow: String?
+      if target != nil, type == 10 || type == 11 {
+        overflow = values.overflow(type, symbol, addend).map { words(type, $0, section, number) }
+      }
+      // Up to 6.3 the value was written first.
+      if rules.has(.callsRelocationsInvalid), let overflow { return overflow }
+      let isClear =
+        size == 8
+        ? (bytes.integer(UInt64.self, at: Int(clamping: place), .little) ?? 0) == 0
+        : (bytes.integer(UInt32.self, at: Int(clamping: place), .little) ?? 0) == 0
+      guard isClear else { return notClear(section, number, type) }
+      if let target {
+        let known = writes.hasWritten(target, place, size)
+        if known.isOccupied { return notClear(section, number, type) }
+        writes.add(
+          target, place, size,
+          known.isRecording ? values.written(type, symbol, addend, target, place) : nil)
+      }
+      if let overflow { return overflow }
     }
     return nil
   }
 
-  private static func notClear(
-    _ section: Int, _ number: Int, _ type: UInt32, _ rules: LoaderRules
+  private func words(
+    _ type: UInt32, _ value: RelocationValues.Overflow, _ section: Int, _ number: Int
   ) -> String {
+    let shown: String
+    switch value {
+    case .known(let value): shown = String(value, radix: 16)
+    case .unknown: shown = "…"
+    }
+    let place = rules.has(.namesRelocationPlace) ? " sec \(section) idx \(number)" : ""
+    return "overflow in relocation type \(type) val \(shown)\(place)"
+  }
+
+  private func notClear(_ section: Int, _ number: Int, _ type: UInt32) -> String {
     if rules.has(.namesRelocationPlace) {
       return
         "x86/modules: Invalid relocation target, existing value is nonzero for sec \(section), "

@@ -26,6 +26,8 @@ package struct LoaderSettings: Sendable {
   package private(set) var retpoline = false
   /// `CONFIG_FORTIFY_SOURCE`.
   package private(set) var fortified = false
+  /// `CONFIG_RANDOMIZE_BASE`; `nil` if it is not known.
+  package private(set) var randomBase: Bool?
   /// `CONFIG_PRINTK_CALLER`.
   package private(set) var logsCallers = false
   /// Whether a symbol that the version table lacks is refused (Debian's patch, and before 4.9).
@@ -86,6 +88,7 @@ package struct LoaderSettings: Sendable {
     }
     fortified = isSet("FORTIFY_SOURCE")
     logsCallers = isSet("PRINTK_CALLER")
+    randomBase = config.map { $0.isSet("RANDOMIZE_BASE") }
     switch given["missing-version"] {
     case "refuse": refusesMissingVersions = true
     case "accept": refusesMissingVersions = false

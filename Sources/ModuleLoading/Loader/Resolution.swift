@@ -140,7 +140,11 @@ struct Resolution {
         (stop, errno) = (refusal, .ENOEXEC)
       }
     }
-    return stop.map { Refusal(errno, $0.line) }
+    return stop.map { stop in
+      var refusal = Refusal(errno, stop.line)
+      if let line = stop.secondLine { refusal.lines.append(line) }
+      return refusal
+    }
   }
 
   /// `verify_exported_symbols`: the first export that another owner has is reported.
