@@ -49,16 +49,31 @@ extension Inspection {
     return nil
   }
 
-  /// Reads what the module exports.
-  func readExports(into contents: inout ModuleContents) {
+  /// Reads what the module exports. The kernel dies of a name that is nowhere as soon as it looks
+  /// for duplicates.
+  func readExports(into contents: inout ModuleContents, _ later: inout LaterRefusals) {
     guard exportCount("__ksymtab") > 0 || exportCount("__ksymtab_gpl") > 0 else { return }
+    if kernel.hasKnownExportEntries {
+      var exports = LoadedExports(map, indices, kernel, rules)
+      contents.hiddenExports = exports.read(into: &contents.exports)
+      if exports.hasWildName { later.wildExport = Refusal(crash: .exportNameWild) }
+      return
+    }
+    let isOneTable = rules.has(.hasFlagTable)
     if let file = try? ELFFile(map.source, layout: map.layout) {
       try? file.addModuleExports(
-        to: &contents.exports, owner: 0, reading: rules.has(.hasFlagTable) ? .flagTable : .sections)
+        to: &contents.exports, owner: 0, reading: isOneTable ? .flagTable : .sections)
     }
-    contents.hiddenExports = SearchOrder.hiddenRows(
-      of: contents.exports, isOneTable: rules.has(.hasFlagTable))
-    contents.hiddenExports.formUnion(SearchOrder.repeatedRows(of: contents.exports))
+    var start = 0
+    let rows = contents.exports.rows
+    while start < rows.count {
+      let end =
+        isOneTable
+        ? rows.count : rows[start...].firstIndex { $0.licence != rows[start].licence } ?? rows.count
+      contents.hiddenExports.formUnion(
+        SearchOrder.hiddenRows(of: contents.exports, start..<end))
+      start = end
+    }
   }
 
   /// Number of entries of an export section.

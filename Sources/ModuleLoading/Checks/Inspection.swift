@@ -51,7 +51,7 @@ struct Inspection: ~Escapable {
     noteOwnTaints(&verdict.log)
     if let refusal = sectionRefusal(&verdict.log) { return refusal }
     if let refusal = exportRefusal(&verdict.log) { return refusal }
-    readExports(into: &contents)
+    readExports(into: &contents, &later)
     if let refusal = importRefusal() { return refusal }
     contents.uses = readUses(versions)
     if contents.uses.isCut { verdict.doubt(.tooManySymbols) }

@@ -55,7 +55,7 @@ struct LoaderKernel: Sendable {
   let exports: ExportLookup?
   /// Names that built-in code has in /sys/module.
   let builtinModules: Set<String>
-  private let hasPlaceRelativeExports: Bool
+  let hasPlaceRelativeExports: Bool
 
   init(
     layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: StructureSize,
@@ -94,6 +94,9 @@ struct LoaderKernel: Sendable {
 
   /// Whether undefined names lose one leading dot, and `.TOC.` is made absolute.
   var dropsDots: Bool { knownMachine == .powerPC64 }
+
+  /// Whether entries of export tables have the size and form that they are taken to have.
+  var hasKnownExportEntries: Bool { hasPlaceRelativeExports }
 
   /// `sizeof(struct kernel_symbol)` in bytes.
   func exportEntrySize(_ rules: LoaderRules) -> UInt64 {

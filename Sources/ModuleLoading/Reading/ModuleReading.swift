@@ -42,6 +42,8 @@ struct LaterRefusals: Sendable {
   var relocation: RelocationRefusal?
   /// Sections that it refuses when the livepatch core applies them.
   var livepatchRelocations: [RelocationRefusal] = []
+  /// What looking for its own exports ends in.
+  var wildExport: Refusal?
   /// What ends the load last of all.
   var last: Refusal?
   /// What is logged then, if nothing does.

@@ -1,0 +1,168 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import ModuleVersions
+
+/// A module's exports as the kernel reads them: as many entries as fit into the section, each through
+/// the pointers that relocations have set, whatever type or name the sections have.
+///
+/// - Note: `find_module_sections`, `find_exported_symbol_in_section`, `kernel_symbol_name`
+///   (kernel/module/main.c) and `struct kernel_symbol` (kernel/module/internal.h), 5.10 to 7.2.
+struct LoadedExports: ~Escapable {
+  /// What a pointer points to.
+  private enum Target {
+    case place(ModuleMemory.Place)
+    /// Something that lies in the kernel or in what is not kept: readable, not known.
+    case unknown
+    /// An address of nothing.
+    case wild
+  }
+
+  private struct Relocation {
+    let symbol: Int
+    /// `nil` where it lies in the place itself.
+    let addend: Int64?
+  }
+
+  private let map: SectionMap
+  private let memory: ModuleMemory
+  private let symbols: ELFSymbolTable
+  private let kernel: LoaderKernel
+  private let rules: LoaderRules
+  /// Whether the name of an entry is at an address of nothing, where the kernel reads it.
+  private(set) var hasWildName = false
+
+  @_lifetime(copy map)
+  init(
+    _ map: SectionMap, _ indices: ELFValidity.Indices, _ kernel: LoaderKernel, _ rules: LoaderRules
+  ) {
+    self.map = map
+    self.kernel = kernel
+    self.rules = rules
+    memory = ModuleMemory(map, indices)
+    symbols = ELFSymbolTable(
+      entries: map.bytes(indices.symbols), strings: RawSpan(), layout: map.layout)
+  }
+
+  /// Adds all entries to a table with one owner, and says which of them the search never finds.
+  mutating func read(into table: inout ExportTable) -> Set<Int> {
+    var hidden: Set<Int> = []
+    let isOneTable = rules.has(.hasFlagTable)
+    for part in ExportSections.all.prefix(isOneTable ? 1 : ExportSections.all.count) {
+      let index = map.find(part.symbols)
+      guard index != 0 else { continue }
+      let first = table.rows.count
+      read(index, part, hasFlags: isOneTable, &table)
+      hidden.formUnion(SearchOrder.hiddenRows(of: table, first..<table.rows.count))
+    }
+    return hidden
+  }
+
+  private mutating func read(
+    _ index: Int, _ part: ExportSections, hasFlags: Bool, _ table: inout ExportTable
+  ) {
+    let size = Int(kernel.exportEntrySize(rules))
+    let count = min(Int(clamping: map.sections[index].size) / size, KernelExports.mostEntries)
+    let fieldSize = size / (rules.has(.hasNamespaces) ? 3 : 2)
+    let pointers = relocations(of: index)
+    let crcSection = map.find(part.crcs)
+    let crcs = crcSection == 0 ? [:] : relocations(of: crcSection)
+    let flags = hasFlags ? map.find("__kflagstab") : 0
+    for entry in 0..<count {
+      let start = entry * size
+      let name = string(index, start + fieldSize, fieldSize, pointers, isName: true)
+      let namespace =
+        size == 3 * fieldSize
+        ? string(index, start + 2 * fieldSize, fieldSize, pointers, isName: false) : []
+      var licence = part.licence
+      if flags != 0, let place = memory.place(flags, entry) {
+        licence = memory.number(at: place, size: 1) & 1 != 0 ? .gplOnly : .any
+      }
+      table.add(
+        name: name.rawSpan, namespace: namespace.rawSpan,
+        crc: crcSection == 0 ? nil : crc(crcSection, entry * 4, crcs), licence: licence, owner: 0)
+    }
+  }
+
+  /// The string that a field points to.
+  private mutating func string(
+    _ section: Int, _ offset: Int, _ size: Int, _ pointers: [Int: Relocation], isName: Bool
+  ) -> [UInt8] {
+    switch target(section, offset, size, pointers) {
+    case .place(let place): return memory.string(at: place)
+    case .unknown: return [0xff]
+    case .wild:
+      if isName { hasWildName = true }
+      return [0xff]
+    case nil: return []
+    }
+  }
+
+  /// What a field points to; `nil` for a namespace that is not there, and for names of no bytes.
+  private func target(
+    _ section: Int, _ offset: Int, _ size: Int, _ pointers: [Int: Relocation]
+  ) -> Target? {
+    let literal = literal(section, offset, size)
+    if let relocation = pointers[offset] {
+      guard let symbol = symbols.symbol(at: relocation.symbol) else { return .unknown }
+      let addend = map.sections[section].type == .nobits ? 0 : literal
+      let sum = Int64(bitPattern: symbol.value).addingReportingOverflow(
+        relocation.addend ?? addend
+      ).partialValue
+      switch symbol.sectionIndex {
+      case ELFSectionIndex.absolute, ELFSectionIndex.livepatch: return .wild
+      case ELFSectionIndex.undefined: return .unknown
+      default:
+        return memory.place(Int(symbol.sectionIndex), Int(clamping: sum)).map(Target.place)
+          ?? .unknown
+      }
+    }
+    // A distance of nothing is no pointer, or one to its own zeros.
+    if literal == 0 { return nil }
+    guard size == 4 || !map.layout.is64Bit, kernel.hasPlaceRelativeExports else { return .wild }
+    return memory.place(section, offset + Int(literal)).map(Target.place) ?? .unknown
+  }
+
+  private func literal(_ section: Int, _ offset: Int, _ size: Int) -> Int64 {
+    guard let place = memory.place(section, offset) else { return 0 }
+    let value = memory.number(at: place, size: size)
+    return size == 4
+      ? Int64(Int32(truncatingIfNeeded: value)) : Int64(truncatingIfNeeded: value)
+  }
+
+  /// A CRC: literal, an absolute symbol, or (MODULE_REL_CRCS, up to 5.18) what a symbol points to.
+  private func crc(_ section: Int, _ offset: Int, _ relocations: [Int: Relocation]) -> UInt32 {
+    guard let place = memory.place(section, offset) else { return 0 }
+    guard let relocation = relocations[offset] else {
+      return UInt32(truncatingIfNeeded: memory.number(at: place, size: 4))
+    }
+    guard let symbol = symbols.symbol(at: relocation.symbol) else { return 0 }
+    let sum = Int64(bitPattern: symbol.value) &+ (relocation.addend ?? 0)
+    switch symbol.sectionIndex {
+    case ELFSectionIndex.absolute: return UInt32(truncatingIfNeeded: sum)
+    case ELFSectionIndex.undefined: return 0
+    default:
+      guard let place = memory.place(Int(symbol.sectionIndex), Int(clamping: sum)) else { return 0 }
+      return UInt32(truncatingIfNeeded: memory.number(at: place, size: 4))
+    }
+  }
+
+  /// The relocations of a section by place, of all tables that apply to it.
+  private func relocations(of target: Int) -> [Int: Relocation] {
+    var found: [Int: Relocation] = [:]
+    for (index, section) in map.sections.enumerated()
+    where (section.type == .rela || section.type == .rel) && Int(section.info) == target {
+      let table = ELFRelocations(
+        map.bytes(index), hasAddends: section.type == .rela, layout: map.layout,
+        machine: map.header.machine)
+      guard table.count <= KernelExports.mostEntries * 6 else { continue }
+      for number in 0..<table.count {
+        guard let relocation = table.relocation(at: number), relocation.type != 0,
+          let place = Int(exactly: relocation.offset)
+        else { continue }
+        found[place] = Relocation(
+          symbol: Int(relocation.symbol), addend: table.hasAddends ? relocation.addend : nil)
+      }
+    }
+    return found
+  }
+}
