@@ -9,7 +9,8 @@ extension ModuleChecker {
   func makeInspector(_ targets: [DirectoryTree.Entry]) -> ModuleInspector {
     var assumed: [LoadAssumption] = []
     var buffer = FileBuffer(limit: request.limit)
-    let layout = facts.layout?.value ?? firstLayout(targets, &buffer)
+    let first = firstHeader(targets, &buffer)
+    let layout = facts.layout?.value ?? first?.layout ?? ELFLayout(is64Bit: true, order: .little)
     let known = facts.moduleStructureSize?.value
     var references: [StructureSize.Reference] = []
     if known == nil, rules.has(.checksStructureSize) {
@@ -20,23 +21,27 @@ extension ModuleChecker {
     let kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
       structureSize: StructureSize(known: known, references: references),
-      exports: facts.exports?.value)
+      exports: facts.exports?.value, builtinModules: kernel?.builtinModules() ?? [],
+      usualMachine: first?.machine)
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, assumed: assumed,
       readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)
   }
 
-  private func firstLayout(
+  /// The header of the first module, which stands for what the kernel does not say.
+  private func firstHeader(
     _ targets: [DirectoryTree.Entry], _ buffer: inout FileBuffer
-  ) -> ELFLayout {
+  ) -> ELFHeader? {
+    guard facts.layout == nil || facts.machine == nil else { return nil }
     for case .file(let path) in targets where path != "-" {
       guard (try? buffer.open(path)) != nil,
-        let head = try? buffer.source.bytes(0..<min(16, buffer.count), in: "ELF header"),
-        let layout = try? ELFLayout(identifying: head)
+        let head = try? buffer.source.bytes(0..<min(64, buffer.count), in: "ELF header"),
+        let layout = try? ELFLayout(identifying: head),
+        let header = try? ELFHeader(parsing: head, layout: layout)
       else { continue }
-      return layout
+      return header
     }
-    return ELFLayout(is64Bit: true, order: .little)
+    return nil
   }
 
   /// Modules of the kernel's own tree, which must have the very vermagic of the kernel.

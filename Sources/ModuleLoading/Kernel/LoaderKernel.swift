@@ -50,6 +50,8 @@ struct StructureSize: Sendable {
 struct LoaderKernel: Sendable {
   let layout: ELFLayout
   private let knownMachine: ELFMachine?
+  /// By whose rules modules are judged: the machine, or if it is not known that of a module.
+  private let ruleMachine: ELFMachine?
   let vermagic: String?
   let structureSize: StructureSize
   let exports: ExportLookup?
@@ -59,15 +61,17 @@ struct LoaderKernel: Sendable {
 
   init(
     layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: StructureSize,
-    exports: ExportTable?, builtinModules: Set<String> = []
+    exports: ExportTable?, builtinModules: Set<String> = [], usualMachine: ELFMachine? = nil
   ) {
     self.layout = layout
     knownMachine = machine
+    ruleMachine = machine ?? usualMachine
     self.vermagic = vermagic
     self.structureSize = structureSize
     self.builtinModules = builtinModules
     self.exports = exports.map { ExportLookup($0) }
-    hasPlaceRelativeExports = machine == .x86_64 || machine == .i386 || machine == .aarch64
+    hasPlaceRelativeExports =
+      ruleMachine == .x86_64 || ruleMachine == .i386 || ruleMachine == .aarch64
   }
 
   /// The architecture; where it is not known, whatever the module says.
@@ -89,11 +93,11 @@ struct LoaderKernel: Sendable {
     return LoadCause(.otherArchitecture, module: header.machine.name, kernel: knownMachine.name)
   }
 
-  var isX86_64: Bool { knownMachine == .x86_64 }
-  var isX86: Bool { knownMachine == .x86_64 || knownMachine == .i386 }
+  var isX86_64: Bool { ruleMachine == .x86_64 }
+  var isX86: Bool { ruleMachine == .x86_64 || ruleMachine == .i386 }
 
   /// Whether undefined names lose one leading dot, and `.TOC.` is made absolute.
-  var dropsDots: Bool { knownMachine == .powerPC64 }
+  var dropsDots: Bool { ruleMachine == .powerPC64 }
 
   /// Whether entries of export tables have the size and form that they are taken to have.
   var hasKnownExportEntries: Bool { hasPlaceRelativeExports }
