@@ -14,8 +14,18 @@ struct VerdictRow: Sendable {
   /// Lines of the kernel's log, with those of the module itself.
   let log: [String]
 
-  /// The loader took the module, whatever its init or its use did then.
-  var loads: Bool { result != "refused" }
+  /// The loader took the module, whatever its init did then.
+  var loads: Bool { verdict == "loads" }
+
+  /// What `ksym check` has to say.
+  var verdict: String {
+    switch result {
+    case "refused": "refused"
+    // Forced into another kernel, or with symbols beyond the table, what happens depends on memory.
+    case "crashed": flags & 3 == 3 || id.hasSuffix("-symtab-oddsize") ? "loads" : "crashes"
+    default: "loads"
+    }
+  }
 
   /// Rows of a table with a header line, plain or compressed.
   static func read(_ path: String) throws -> [VerdictRow] {
@@ -84,7 +94,8 @@ enum KernelLog {
     [
       "symbol version for", "obsolete section", "kernel tainted.", "module uses symbol",
       "inheriting taint", "staging directory", "retpoline", "spectre", "disagrees",
-      "Unknown symbol", "GPL-only symbols", "not signed",
+      "Unknown symbol", "GPL-only symbols", "not signed", "obsolete parameters",
+      "duplicate filename",
     ].contains { line.contains($0) }
   }
 }

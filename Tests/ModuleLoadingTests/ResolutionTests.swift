@@ -84,7 +84,11 @@ struct ResolutionTests {
     module.setInfo("license", nil)
     let outcome = try bench.outcome(module)
     #expect(outcome.errno == .ENOENT)
-    #expect(outcome.taintLog == ["sample: module license 'unspecified' taints kernel."])
+    #expect(
+      outcome.taintLog == [
+        "sample: module license 'unspecified' taints kernel.",
+        "Disabling lock debugging due to kernel taint", "sample: module license taints kernel.",
+      ])
     #expect(outcome.causes.map(\.code) == [.licenceIncompatible])
   }
 

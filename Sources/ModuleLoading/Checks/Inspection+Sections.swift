@@ -39,8 +39,10 @@ extension Inspection {
   /// `complete_formation`, `klp_module_coming`, `mod_sysfs_setup`. Lines are added that end nothing.
   func lastRefusal(_ lines: inout [String]) -> Refusal? {
     let name = header.moduleName
+    let structure = map.sections[indices.structure]
+    if structure.type == .nobits { return Refusal(crash: .structureEmpty) }
     // Written to once it is read-only.
-    if settings.strictRWX, !map.sections[indices.structure].flags.contains(.write) {
+    if settings.strictRWX, !structure.flags.contains(.write) {
       return Refusal(crash: .structureReadOnly)
     }
     if settings.livepatch, rules.has(.reservesKernelName), name == "vmlinux" {

@@ -50,8 +50,7 @@ struct RelocationValues: ~Escapable {
       base = RelocationValues.kernelOrModules
     default:
       guard section < sections.count, section != perCPU else { return nil }
-      let isKept = sections[section].flags.contains(.alloc) && !indices.isDropped(section)
-      base = isKept ? modules : RelocationValues.copies
+      base = isKept(section) ? modules : RelocationValues.copies
     }
     var distance = Int128(addend)
     if symbol.sectionIndex != ELFSectionIndex.undefined {
@@ -59,6 +58,10 @@ struct RelocationValues: ~Escapable {
     }
     let (low, high) = (base.lowerBound + distance, base.upperBound + distance)
     return high < fitting.lowerBound || low > fitting.upperBound ? .unknown : nil
+  }
+
+  private func isKept(_ section: Int) -> Bool {
+    sections[section].flags.contains(.alloc) && !indices.isDropped(section)
   }
 
   /// What a relocation writes; `nil` if that depends on addresses.
@@ -73,16 +76,18 @@ struct RelocationValues: ~Escapable {
     }
   }
 
-  /// Whether a table of the module structure puts an absolute address in place of `init_module`.
+  /// Whether a table of the module structure puts something in place of `init_module` that is no code
+  /// of the module: an absolute address, or one in what the loader does not keep.
   func hasWildInit(_ table: RawSpan) -> Bool {
     for number in 0..<min(64, table.byteCount / 24) {
       guard let info = table.integer(UInt64.self, at: number &* 24 &+ 8, .little),
         let addend = table.integer(UInt64.self, at: number &* 24 &+ 16, .little),
         let symbol = symbols.symbol(at: Int(truncatingIfNeeded: info >> 32)),
-        symbol.sectionIndex == ELFSectionIndex.absolute, symbol.value &+ addend != 0,
         symbols.name(of: symbol).equals("init_module")
       else { continue }
-      return true
+      let section = Int(symbol.sectionIndex)
+      if symbol.sectionIndex == ELFSectionIndex.absolute { return symbol.value &+ addend != 0 }
+      if section > 0, section < sections.count { return !isKept(section) }
     }
     return false
   }

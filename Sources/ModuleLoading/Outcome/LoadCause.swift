@@ -71,13 +71,15 @@ extension LoadCause.Code {
   package static let ownerNotLoaded = Self(rawValue: "owner-not-loaded")
   /// Code that is built into the kernel has the name ``LoadCause/owner`` in /sys/module.
   package static let builtIn = Self(rawValue: "built-in")
+  /// The module structure has no bytes in the file, which releases up to 6.3 do not notice.
+  package static let structureEmpty = Self(rawValue: "structure-empty")
   /// The module structure is not writable, and the kernel writes to it.
   package static let structureReadOnly = Self(rawValue: "structure-read-only")
   /// The module's name fills its field, and the fortified kernel measures it.
   package static let nameUnterminated = Self(rawValue: "name-unterminated")
   /// The name of an export lies at a wild address, where the kernel reads it.
   package static let exportNameWild = Self(rawValue: "export-name-wild")
-  /// The module's init is at a wild address, where the kernel jumps.
+  /// The module's init is no code that the kernel keeps, and it jumps there.
   package static let initWild = Self(rawValue: "init-wild")
   /// It is not known what the kernel exports.
   package static let exportsUnknown = Self(rawValue: "exports-unknown")

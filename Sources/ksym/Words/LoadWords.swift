@@ -35,6 +35,8 @@ extension LoadCause {
     case .ownerNotLoaded: return "\(symbol) is exported by \(owner), which is not loaded"
     case .builtIn:
       return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
+    case .structureEmpty:
+      return ".gnu.linkonce.this_module has no bytes: the kernel dies of a structure of zeros"
     case .structureReadOnly:
       return ".gnu.linkonce.this_module is not writable: the kernel dies when it writes to it"
     case .nameUnterminated:
@@ -42,7 +44,7 @@ extension LoadCause {
     case .exportNameWild:
       return "the name of an export is at no address of the module: the kernel dies reading it"
     case .initWild:
-      return "init_module is at no address of the module: the kernel dies jumping there"
+      return "init_module is no code that the kernel keeps: it dies jumping there"
     case .exportsUnknown: return "what the kernel exports is not known"
     case .layoutVersionUnknown: return "the kernel's CRC of module_layout is not known"
     case .tooManySymbols: return "it uses more symbols than ksym looks at"
