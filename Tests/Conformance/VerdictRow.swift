@@ -21,8 +21,11 @@ struct VerdictRow: Sendable {
   var verdict: String {
     switch result {
     case "refused": "refused"
-    // Forced into another kernel, or with symbols beyond the table, what happens depends on memory.
-    case "crashed": flags & 3 == 3 || id.hasSuffix("-symtab-oddsize") ? "loads" : "crashes"
+    // Forced into another kernel, with symbols beyond the table or with code in freed memory, what
+    // happens depends on memory.
+    case "crashed":
+      flags & 3 == 3 || id.hasSuffix("-symtab-oddsize") || id.hasSuffix("-text-nonalloc")
+        ? "loads" : "crashes"
     default: "loads"
     }
   }

@@ -1,0 +1,85 @@
+import ELFFormat
+import Kernels
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+@Suite("The last steps of a load")
+struct LastStepTests {
+  @Test("symbol and string table count as sections of the module")
+  func tables() throws {
+    let line = "sysfs: cannot create duplicate filename '/module/sample/sections/.strtab'"
+    for (release, start) in [("7.2.0", "EEXIST"), ("6.12.0", "EEXIST"), ("6.1.0", "loads")] {
+      let bench = Bench(release)
+      var module = bench.module()
+      module.sections = [(".strtab", [.alloc], [1])]
+      #expect(try summary(bench.outcome(module)) == "\(start) | \(line)")
+      module.sections = [(".strtab", [.alloc], [])]
+      #expect(try summary(bench.outcome(module)) == "loads")
+    }
+  }
+
+  @Test("no module may be called vmlinux where there are livepatches")
+  func vmlinux() throws {
+    var bench = Bench()
+    let module = bench.module("vmlinux")
+    #expect(
+      try summary(bench.outcome(module)) == "EINVAL | livepatch: vmlinux.ko: invalid module name")
+    bench.config.removeAll { $0 == "LIVEPATCH" }
+    #expect(try summary(bench.outcome(module)) == "loads")
+  }
+
+  @Test("a module structure that cannot be written to kills the kernel, after the symbols")
+  func readOnlyStructure() throws {
+    let bench = Bench()
+    var module = bench.module()
+    var file = module.elf()
+    for index in file.sections.indices where file.sections[index].name.hasPrefix(".gnu.link") {
+      file.sections[index].flags = [.alloc]
+    }
+    let outcome = try bench.outcome(file.build())
+    #expect(outcome.verdict == .crashes && outcome.errno == nil)
+    #expect(outcome.causes.map(\.code) == [.structureReadOnly])
+    module.undefined = ["nothing"]
+    file = module.elf()
+    for index in file.sections.indices where file.sections[index].name.hasPrefix(".gnu.link") {
+      file.sections[index].flags = [.alloc]
+    }
+    #expect(try bench.outcome(file.build()).errno == .ENOENT)
+  }
+
+  @Test("a fortified kernel panics over a name without an end: up to 6.3 early, later if it loads")
+  func fortified() throws {
+    for (release, isFortified, needs, verdict) in [
+      ("6.1.0", true, true, LoadVerdict.crashes), ("6.12.0", true, true, .refused),
+      ("6.12.0", true, false, .crashes), ("5.10.0", true, false, .loads),
+      ("6.12.0", false, false, .loads),
+    ] {
+      var bench = Bench(release)
+      if isFortified { bench.config.append("FORTIFY_SOURCE") }
+      var module = bench.module()
+      module.structureName = String(repeating: "a", count: 56)
+      if needs { module.undefined = ["nothing"] }
+      let outcome = try bench.outcome(module)
+      #expect(outcome.verdict == verdict, "\(release)")
+    }
+  }
+
+  @Test("an init function outside of what is kept kills the kernel")
+  func wildInit() throws {
+    let bench = Bench()
+    for (section, verdict) in [
+      (UInt16(0xfff1), LoadVerdict.crashes), (1, .loads),
+    ] {
+      var elf = bench.module().elf()
+      let symbol = elf.addSymbol("init_module", section: Int(section), value: 8, size: 1, type: 2)
+      let structure = try #require(
+        elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" }) + 1
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 0x138, symbol: symbol, type: 1)],
+        forSection: structure)
+      #expect(try bench.outcome(elf.build()).verdict == verdict)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import ELFFormat
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+@Suite("Relocations")
+struct RelocationTests {
+  private typealias Entry = ELFBuilder.Relocation
+
+  /// What becomes of a module whose `.data` is relocated by tables, against an absolute symbol of a
+  /// value, or else `init_module`.
+  private func outcome(
+    on bench: Bench = Bench(), absolute value: UInt64? = nil,
+    _ tables: [[(offset: UInt64, type: UInt32, addend: Int64)]]
+  ) throws -> LoadOutcome {
+    var elf = bench.module().elf()
+    let data = elf.addSection(".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
+    let symbol = elf.addSymbol(
+      "target", section: value == nil ? 1 : Int(ELFSectionIndex.absolute), value: value ?? 0)
+    for table in tables {
+      elf.addRelocations(
+        table.map { Entry(offset: $0.offset, symbol: symbol, type: $0.type, addend: $0.addend) },
+        forSection: data)
+    }
+    return try bench.outcome(elf.build())
+  }
+
+  @Test("a place that was written before is not zero, by whichever table")
+  func written() throws {
+    for tables in [
+      [[(0, 2, 0), (0, 2, 0)]], [[(0, 2, 0)], [(0, 2, 0)]], [[(8, 1, 0), (12, 11, 0)]],
+      [[(8, 2, 0), (5, 2, 0)]], [[(8, 2, 0), (11, 2, 0)]],
+    ] as [[[(offset: UInt64, type: UInt32, addend: Int64)]]] {
+      let outcome = try outcome(tables)
+      #expect(outcome.errno == .ENOEXEC)
+      #expect(outcome.log.first?.contains("existing value is nonzero for sec") ?? false)
+    }
+    for tables in [[[(0, 2, 0), (4, 2, 0)]], [[(12, 2, 0), (8, 2, 0), (0, 1, 0)]]]
+      as [[[(offset: UInt64, type: UInt32, addend: Int64)]]]
+    {
+      #expect(try outcome(tables).verdict == .loads)
+    }
+  }
+
+  @Test("what writes zero leaves zero")
+  func zero() throws {
+    #expect(try outcome(absolute: 0, [[(0, 11, 0), (0, 11, 0), (2, 11, 0)]]).verdict == .loads)
+    #expect(try outcome(absolute: 0x100, [[(0, 11, 0), (1, 11, 0)]]).errno == .ENOEXEC)
+    #expect(try outcome(absolute: 0x100, [[(0, 11, 0), (2, 11, 0)]]).verdict == .loads)
+  }
+
+  @Test(
+    "absolute values overflow by themselves",
+    arguments: [
+      (10, 0xffff_ffff, true), (10, 0x1_0000_0000, false), (10, 0xffff_ffff_8000_0000, false),
+      (11, 0x7fff_ffff, true), (11, 0x8000_0000, false), (11, 0xffff_ffff_8000_0000, true),
+      (11, 0xffff_ffff_7fff_ffff, false), (1, 0xffff_ffff_7fff_ffff, true), (2, 1 << 40, true),
+    ] as [(UInt32, UInt64, Bool)])
+  func absolute(_ type: UInt32, _ value: UInt64, _ fits: Bool) throws {
+    let outcome = try outcome(absolute: value, [[(0, type, 0)]])
+    #expect((outcome.verdict == .loads) == fits)
+    guard !fits else { return }
+    #expect(
+      outcome.log.first?.hasPrefix(
+        "module: overflow in relocation type \(type) val \(String(value, radix: 16)) sec ") ?? false)
+    #expect(outcome.log.last == "module: `sample' likely not compiled with -mcmodel=kernel")
+  }
+
+  @Test(
+    "values that depend on addresses overflow where no address helps",
+    arguments: [
+      (10, 0, false), (10, 0x8000_0000, true), (10, 1 << 40, false), (11, 0, true),
+      (11, 0x8000_0000, true), (11, 1 << 40, false), (11, -0x8000_0000, false), (2, 1 << 40, true),
+      (24, 1 << 40, true), (11, -0x3000_0000, true),
+    ] as [(UInt32, Int64, Bool)])
+  func relative(_ type: UInt32, _ addend: Int64, _ fits: Bool) throws {
+    #expect((try outcome([[(0, type, addend)]]).verdict == .loads) == fits)
+  }
+
+  @Test("up to 6.3 the place is looked at before the value")
+  func order() throws {
+    for (release, word) in [("6.1.0", "Skipping invalid"), ("6.12.0", "overflow")] {
+      let outcome = try outcome(on: Bench(release), [[(0, 2, 0), (0, 10, 0)]])
+      #expect(outcome.log.first?.contains(word) ?? false)
+    }
+  }
+}
