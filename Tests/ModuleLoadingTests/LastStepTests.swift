@@ -74,8 +74,9 @@ struct LastStepTests {
     ] {
       var elf = bench.module().elf()
       let symbol = elf.addSymbol("init_module", section: Int(section), value: 8, size: 1, type: 2)
-      let structure = try #require(
-        elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" }) + 1
+      let structure =
+        try #require(
+          elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" }) + 1
       elf.addRelocations(
         [ELFBuilder.Relocation(offset: 0x138, symbol: symbol, type: 1)],
         forSection: structure)

@@ -8,7 +8,9 @@ import Testing
 struct LogTests {
   @Test(
     "a line is cut where a record of the log ends",
-    arguments: [("7.2.0", 1021), ("6.12.0", 1021), ("6.3.0", 1021), ("6.1.0", 989), ("5.10.0", 989)])
+    arguments: [
+      ("7.2.0", 1021), ("6.12.0", 1021), ("6.3.0", 1021), ("6.1.0", 989), ("5.10.0", 989),
+    ])
   func recordLimit(_ release: String, _ limit: Int) throws {
     let bench = Bench(release)
     var module = bench.module()

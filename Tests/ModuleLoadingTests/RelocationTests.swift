@@ -15,7 +15,8 @@ struct RelocationTests {
     _ tables: [[(offset: UInt64, type: UInt32, addend: Int64)]]
   ) throws -> LoadOutcome {
     var elf = bench.module().elf()
-    let data = elf.addSection(".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
+    let data = elf.addSection(
+      ".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
     let symbol = elf.addSymbol(
       "target", section: value == nil ? 1 : Int(ELFSectionIndex.absolute), value: value ?? 0)
     for table in tables {
@@ -63,7 +64,8 @@ struct RelocationTests {
     guard !fits else { return }
     #expect(
       outcome.log.first?.hasPrefix(
-        "module: overflow in relocation type \(type) val \(String(value, radix: 16)) sec ") ?? false)
+        "module: overflow in relocation type \(type) val \(String(value, radix: 16)) sec ") ?? false
+    )
     #expect(outcome.log.last == "module: `sample' likely not compiled with -mcmodel=kernel")
   }
 

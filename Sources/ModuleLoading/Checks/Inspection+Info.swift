@@ -73,7 +73,8 @@ extension Inspection {
     }
     let isOffender = ["ndiswrapper", "driverloader", "lve"].contains(name)
     // Up to 6.3 the licence has tainted the kernel before anybody compares.
-    if rules.has(.checksEarly) ? isOffender || header.hasForeignLicence
+    if rules.has(.checksEarly)
+      ? isOffender || header.hasForeignLicence
       : isOffender && !header.hasForeignLicence
     {
       log.noteUnreliableLocks()

@@ -43,7 +43,9 @@ struct Resolution {
     let uses = contents.uses
     for use in uses.all { resolve(uses.name(of: use), use) }
     if !verdict.isRefused, let refusal = relocationRefusal() { verdict.refuse(refusal) }
-    if !verdict.isRefused, let refusal = later.wildExport ?? duplicateRefusal() { verdict.refuse(refusal) }
+    if !verdict.isRefused, let refusal = later.wildExport ?? duplicateRefusal() {
+      verdict.refuse(refusal)
+    }
     if !verdict.isRefused {
       for line in later.lastLines { verdict.log.say(line) }
       if let last = later.last { verdict.refuse(last) }
@@ -107,7 +109,8 @@ struct Resolution {
     verdict.refuse(
       Refusal(
         errno,
-        "\(header.moduleName): Unknown symbol \(name.logText) (err \(isHidden ? 0 : -errno.rawValue))")
+        "\(header.moduleName): Unknown symbol \(name.logText) (err \(isHidden ? 0 : -errno.rawValue))"
+      )
     )
   }
 
@@ -162,7 +165,8 @@ struct Resolution {
           .map(session.name)
       guard let owner else { continue }
       var refusal = Refusal(
-        .ENOEXEC, "\(header.moduleName): exports duplicate symbol \(name.logText) (owned by \(owner))")
+        .ENOEXEC,
+        "\(header.moduleName): exports duplicate symbol \(name.logText) (owned by \(owner))")
       refusal.problem = SymbolProblem(
         name: name.logText, required: nil, provided: nil,
         provider: isOfKernel ? "vmlinux" : owner, problem: .duplicateExport)

@@ -77,7 +77,8 @@ struct ModuleMemory: ~Escapable {
     var value: UInt64 = 0
     for step in 0..<size {
       let shift = 8 * (map.layout.order == .little ? step : size - 1 - step)
-      value |= UInt64(byte(at: Place(kind: place.kind, offset: place.offset + step))) << UInt64(shift)
+      value |=
+        UInt64(byte(at: Place(kind: place.kind, offset: place.offset + step))) << UInt64(shift)
     }
     return value
   }
