@@ -3,10 +3,10 @@ internal import Livepatching
 
 extension Inspection {
   /// `module_enforce_rwx_sections` and the end of `find_module_sections`.
-  func sectionRefusal() -> Refusal? {
+  func sectionRefusal(_ architecture: ArchitectureSections) -> Refusal? {
     if settings.strictRWX, rules.has(.refusesWritableCode) {
       for (index, section) in map.sections.enumerated()
-      where section.flags.isSuperset(of: [.write, .execInstructions]) {
+      where architecture.flags(of: index, section).isSuperset(of: [.write, .execInstructions]) {
         return Refusal(
           .ENOEXEC,
           "\(header.moduleName): section \(map.name(of: section)) (index \(index)) has invalid "

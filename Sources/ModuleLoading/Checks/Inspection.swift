@@ -41,7 +41,9 @@ struct Inspection: ~Escapable {
     if let refusal = layoutRefusal(versions, &verdict.log) { return refusal }
     if let refusal = infoRefusal(&verdict.log) { return refusal }
     if isEarly { verdict.log.markNameCheck() }
-    if let refusal = sectionRefusal() { return refusal }
+    let architecture = architectureSections(&verdict.assumed)
+    if let refusal = architecture.refusal { return refusal }
+    if let refusal = sectionRefusal(architecture) { return refusal }
     if !isEarly { verdict.log.markNameCheck() }
     noteTaints(&verdict.log)
     if let refusal = exportRefusal(&verdict.log) { return refusal }
@@ -54,6 +56,7 @@ struct Inspection: ~Escapable {
       later.relocation = check.refusal
       later.livepatchRelocations = check.livepatchRefusals
     }
+    later.architecture = architectureRefusal(architecture, &verdict.assumed)
     contents.livepatch = readLivepatch()
     later.last = nameRefusal()
     return nil

@@ -42,6 +42,8 @@ struct LaterRefusals: Sendable {
   var relocation: RelocationRefusal?
   /// Sections that it refuses when the livepatch core applies them.
   var livepatchRelocations: [RelocationRefusal] = []
+  /// What the code of another architecture than x86-64 refuses, in relocations or after them.
+  var architecture: Refusal?
   /// What ends the load last of all.
   var last: Refusal?
 }
