@@ -170,7 +170,7 @@ let package = Package(
     ),
     tests(
       "Modpost",
-      ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost"]),
+      ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost", "VersionConversion"]),
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
       name: "KernelSymbolsTests", dependencies: ["TestSupport"], swiftSettings: strict),

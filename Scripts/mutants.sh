@@ -1,13 +1,17 @@
 #!/bin/sh
-# Shows what the tests do not notice: changes one place of the libraries at a time (`<` for `<=`,
-# `false` for `true`, `+ 2` for `+ 1` …), builds, and runs the tests as CI does, without the caches
-# of kernels. A change that no test notices survives and is listed.
+# Shows what the tests do not notice: changes places of the libraries (`<` for `<=`, `false` for
+# `true`, `+ 2` for `+ 1` …) and lists the changes with which all tests pass.
 #
 #   mutants.sh COUNT SEED [TARGET]     as in mutants.sh 60 7 Kallsyms; all library targets without one
 #
-# Tests/Mutants/equal.txt lists changes known to change nothing, with the reason. The tree that is
-# changed is a copy (KSYM_MUTANTS, default ~/.cache/ksym/mutants). Results go to results.txt there.
-# The exit status is 1 if a change survived.
+# All changes are built at once, into a copy of the tree, where each asks the environment whether it
+# is the one to make (Tests/Mutants/Mutants.swift); so each costs a run of the tests and no build. A
+# place where that does not compile is left out. Tests run as in CI, without the caches of kernels:
+# first those of the changed target, then, if they pass, the others.
+#
+# Tests/Mutants/equal.txt lists changes known to change nothing, with the reason. The copy is in
+# KSYM_MUTANTS (default ~/.cache/ksym/mutants), and with it results.txt. The exit status is 1 if a
+# change survived.
 set -eu
 export LC_ALL=C
 count=${1:?how many} seed=${2:?a seed} target=${3:-}
@@ -15,84 +19,167 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 store=${KSYM_MUTANTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/mutants}
 tree=$store/tree results=$store/results.txt equal=$top/Tests/Mutants/equal.txt
 flags="-debug-info-format none -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2"
+tab=$(printf '\t')
 
-# Tests must not find the caches, nor a corpus: CI has none.
-run_tests() {
-  (
-    unset KSYM_CORPUS
-    cd "$tree" && XDG_CACHE_HOME=$store/no-cache timeout 1800 \
-      swift test --skip-build --disable-xctest $flags "$@" >"$store/log" 2>&1
-  )
-}
-
+# Copies the tree and changes it. Files that come out as before keep their time: little is built again.
 copy_tree() {
-  mkdir -p "$tree"
-  (cd "$top" && git ls-files -z | tar --null -T - -cf -) | tar -xf - -C "$tree"
+  rm -rf "$store/new"
+  mkdir -p "$tree" "$store/new"
+  (cd "$top" && git ls-files -coz --exclude-standard | tar --null -T - -cf -) | tar -xf - -C "$store/new"
+  (cd "$store/new" && apply_all)
+  sed -i -e '/treatAllWarnings/d' \
+    -e 's/^\(  \.target(name: name, dependencies: dependencies\),/\1 + ["Mutants"],/' \
+    -e 's/^  targets: \[$/&\n    .target(name: "Mutants", path: "Tests\/Mutants", sources: ["Mutants.swift"]),/' \
+    "$store/new/Package.swift"
+  (cd "$tree" && find . -name .build -prune -o -type f -print) | while read -r file; do
+    [ -e "$store/new/$file" ] || rm "$tree/$file"
+  done
+  (cd "$store/new" && find . -type f -o -type l) | while read -r file; do
+    cmp -s "$store/new/$file" "$tree/$file" && continue
+    mkdir -p "$tree/${file%/*}"
+    cp -dp "$store/new/$file" "$tree/$file"
+  done
 }
 
-# Lines of "random TAB file TAB line number TAB column TAB length TAB replacement".
+# Lines of "random, file, line, column, length, what is put there, what asks for it", with tabs; the
+# last has # for the number of the change.
 candidates() {
-  (cd "$tree" && find "Sources${target:+/$target}" -name '*.swift' ! -path '*/ksym/*' | sort) |
-    (cd "$tree" && xargs awk -v seed="$seed" '
+  (cd "$top" && git ls-files -co --exclude-standard "Sources${target:+/$target}" | grep '\.swift$' | grep -v '/ksym/') |
+    (cd "$top" && xargs awk -v seed="$seed" '
       BEGIN {
         srand(seed)
-        add(" < ", " <= "); add(" <= ", " < "); add(" > ", " >= "); add(" >= ", " > ")
-        add(" == ", " != "); add(" != ", " == "); add(" && ", " || "); add(" || ", " && ")
-        add("true", "false"); add("false", "true"); add(" + 1", " + 2"); add(" - 1", " - 2")
-        add("&+ 1", "&+ 2"); add("&- 1", "&- 2"); add("continue", "break")
-        add("min(", "max("); add("max(", "min(")
+        add(" < ", " <= ", " |< less(#) >| "); add(" <= ", " < ", " |< atMost(#) >| ")
+        add(" > ", " >= ", " |< more(#) >| "); add(" >= ", " > ", " |< atLeast(#) >| ")
+        add(" == nil", " != nil", " |! absent(#)"); add(" != nil", " == nil", " |! present(#)")
+        add(" == ", " != ", " |~ equal(#) ~| "); add(" != ", " == ", " |~ unequal(#) ~| ")
+        add(" && ", " || ", " |& both(#) &| "); add(" || ", " && ", " |/ either(#) /| ")
+        add("true", "false", "truth(#, true)"); add("false", "true", "truth(#, false)")
+        add(" + 1", " + 2", " + one(#)"); add(" - 1", " - 2", " - one(#)")
+        add("&+ 1", "&+ 2", "&+ one(#)"); add("&- 1", "&- 2", "&- one(#)")
+        add("continue", "break", "if isMutant(#) { break } else { continue }")
+        add("min(", "max(", "least(#, "); add("max(", "min(", "most(#, ")
       }
-      function add(old, new) { from[++n] = old; to[n] = new }
+      function add(old, new, site) { from[++n] = old; to[n] = new; asks[n] = site }
       function inside_string(before, copy) { copy = before; return gsub(/"/, "", copy) % 2 }
       function is_word(old, character) { return old ~ /^[a-z]/ && character ~ /[A-Za-z0-9_.]/ }
-      /^[ \t]*\/\// || /^[ \t]*(@|import|internal import|package import|public import)/ { next }
+      function is_place(old, at, after) {
+        after = substr($0, at + length(old), 1)
+        if (inside_string(substr($0, 1, at - 1)) || is_word(old, substr($0, at - 1, 1))) return 0
+        if (old ~ /[a-z]$/ && is_word("a", after)) return 0
+        if (old ~ /[!=]= $/ && substr($0, at + 4, 3) == "nil") return 0
+        return !(old ~ /1$/ && after ~ /[0-9_]/)
+      }
+      FNR == 1 { long = 0 }
+      /"""/ { long = !long; next }
+      long || /^[ \t]*(\/\/|@)/ || /(^| )import / || /static func [<=]/ || /where [A-Z][A-Za-z.]* == / {
+        next
+      }
       {
-        for (i = 1; i <= n; i++) {
-          at = index($0, from[i])
-          if (!at || inside_string(substr($0, 1, at - 1))) continue
-          if (is_word(from[i], substr($0, at - 1, 1))) continue
-          if (is_word(from[i], substr($0, at + length(from[i]), 1)) && from[i] !~ /\($/) continue
-          if (from[i] ~ /1$/ && substr($0, at + length(from[i]), 1) ~ /[0-9_]/) continue
-          printf "%.9f\t%s\t%d\t%d\t%d\t%s\n", rand(), FILENAME, FNR, at, length(from[i]), to[i]
-        }
+        for (i = 1; i <= n; i++)
+          for (at = 1; (step = index(substr($0, at), from[i])); at += length(from[i])) {
+            at += step - 1
+            if (is_place(from[i], at)) printf "%.9f\t%s\t%d\t%d\t%d\t%s\t%s\n",
+              rand(), FILENAME, FNR, at, length(from[i]), to[i], asks[i]
+          }
       }')
 }
 
-apply() {
-  awk -v line="$2" -v at="$3" -v size="$4" -v new="$5" '
-    FNR == line { $0 = substr($0, 1, at - 1) new substr($0, at + size) }
-    { print }' "$top/$1" >"$tree/$1"
+# Puts what is chosen into the files of the current directory, lines staying where they are.
+apply_all() {
+  cut -f3 "$store/chosen" | sort -u | while read -r file; do
+    awk -F'\t' -v file="$file" '$3 == file' "$store/chosen" |
+      sort -t "$tab" -k4,4n -k5,5nr >"$store/edits"
+    awk -F'\t' '
+      NR == FNR { edit[$4, ++edits[$4]] = $0; next }
+      FNR == 1 { printf "public import Mutants; " }
+      {
+        for (i = 1; i <= edits[FNR]; i++) {
+          split(edit[FNR, i], part, "\t")
+          gsub(/#/, part[1], part[8])
+          $0 = substr($0, 1, part[5] - 1) part[8] substr($0, part[5] + part[6])
+        }
+        print
+      }' "$store/edits" "$file" >"$store/file"
+    cp "$store/file" "$file"
+  done
 }
 
-is_equal() { [ -s "$equal" ] && grep -qF "$1" "$equal"; }
+build() { (cd "$tree" && ${SWIFT:-swift} build --build-tests $flags >"$store/build.log" 2>&1); }
 
+# Leaves out the changes near which the compiler has complained; false if there are none.
+leave_out() {
+  sed -nE 's|^.*/(Sources/[^:]*):([0-9]+):[0-9]+: error:.*|\1\t\2|p' "$store/build.log" |
+    sort -u >"$store/errors"
+  for distance in 3 12 100000; do
+    awk -F'\t' -v distance=$distance '
+      NR == FNR { file[++n] = $1; line[n] = $2; next }
+      {
+        for (i = 1; i <= n; i++)
+          if ($3 == file[i] && $4 - line[i] <= distance && line[i] - $4 <= distance) next
+        print
+      }' "$store/errors" "$store/chosen" >"$store/left"
+    cmp -s "$store/left" "$store/chosen" && continue
+    mv "$store/left" "$store/chosen"
+    return 0
+  done
+  return 1
+}
+
+# Runs tests with a change, or none (0).
+run_tests() {
+  number=$1
+  shift
+  (
+    unset KSYM_CORPUS
+    cd "$tree" && KSYM_MUTANT=$number XDG_CACHE_HOME=$store/no-cache KSYM_KERNELS=$store/no-cache \
+      timeout "$limit" ${SWIFT:-swift} test --skip-build --disable-xctest $flags "$@" \
+      >"$store/test.log" 2>&1
+  )
+}
+
+# The first test that failed, for the list.
+witness() { sed -nE 's/^✘ Test (.*) (recorded an issue|failed).*/\1/p' "$store/test.log" | head -1; }
+
+mkdir -p "$store"
+# A few more than asked for: some do not compile.
+candidates | sort | head -$((count + count / 4 + 4)) | cat -n |
+  sed "s/^ *//" >"$store/chosen"
+echo "Building $(wc -l <"$store/chosen") changes …"
 copy_tree
-echo "Building the tests, unchanged …"
-(cd "$tree" && swift build --build-tests $flags >"$store/log" 2>&1) ||
-  { echo "mutants: the tree does not build, see $store/log" >&2; exit 2; }
+until build; do
+  leave_out || { echo "mutants: the tree does not build, see $store/build.log" >&2; exit 2; }
+  copy_tree
+done
+echo "$(wc -l <"$store/chosen") of them compile. Running the tests without a change …"
+limit=3600
+start=$(date +%s)
+run_tests 0 || { echo "mutants: tests fail without a change, see $store/test.log" >&2; exit 2; }
+limit=$((3 * ($(date +%s) - start) + 60))
 
 : >"$results"
-candidates | sort >"$store/candidates"
-tried=0 survived=0
-while IFS='	' read -r _ file line at size new <&3; do
-  [ "$tried" -lt "$count" ] || break
-  apply "$file" "$line" "$at" "$size" "$new"
-  text=$(sed -n "${line}{s/^ *//;p}" "$tree/$file")
-  if ! (cd "$tree" && timeout 1800 swift build --build-tests $flags >"$store/log" 2>&1); then
-    verdict="does not build"
-  else
+head -"$count" "$store/chosen" | {
+  tried=0 survived=0 equals=0
+  while IFS="$tab" read -r number _ file line at size new _ <&3; do
     tried=$((tried + 1))
+    text=$(awk -v line="$line" -v at="$at" -v size="$size" -v new="$new" '
+      FNR == line {
+        $0 = substr($0, 1, at - 1) new substr($0, at + size)
+        sub(/^ */, "")
+        print
+      }' "$top/$file")
     room=${file#Sources/} room=${room%%/*}
-    if ! run_tests --filter "${room}Tests" || ! run_tests; then
+    if grep -qF "$file: $text" "$equal"; then
+      verdict=equal equals=$((equals + 1))
+    elif ! run_tests "$number" --filter "^${room}Tests\."; then
       verdict=noticed
-    elif is_equal "$file: $text"; then
-      verdict=equal
+    elif ! run_tests "$number" --skip "^${room}Tests\."; then
+      verdict=noticed
     else
       verdict=SURVIVED survived=$((survived + 1))
     fi
-  fi
-  printf '%s\t%s:%s\t%s\n' "$verdict" "$file" "$line" "$text" | tee -a "$results"
-  cp "$top/$file" "$tree/$file"
-done 3<"$store/candidates"
-echo "$tried changes tried, $survived survived ($results)"
-[ "$survived" = 0 ]
+    [ $verdict = noticed ] && text="$text$tab$(witness)"
+    printf '%s\t%s:%s\t%s\n' "$verdict" "$file" "$line" "$text" | tee -a "$results"
+  done 3<&0 </dev/null
+  echo "$tried changes tried, $((tried - equals - survived)) noticed, $equals equal, $survived survived"
+  [ "$survived" = 0 ]
+}

@@ -6,16 +6,22 @@ package struct ELFMachine: RawRepresentable, Sendable, Hashable {
 
   package static let sparc = Self(rawValue: 2)
   package static let i386 = Self(rawValue: 3)
+  package static let m68k = Self(rawValue: 4)
   package static let mips = Self(rawValue: 8)
   package static let parisc = Self(rawValue: 15)
   package static let powerPC = Self(rawValue: 20)
   package static let powerPC64 = Self(rawValue: 21)
   package static let s390 = Self(rawValue: 22)
   package static let arm = Self(rawValue: 40)
+  package static let superH = Self(rawValue: 42)
   package static let sparcV9 = Self(rawValue: 43)
   package static let x86_64 = Self(rawValue: 62)
+  package static let arcCompact = Self(rawValue: 93)
+  package static let xtensa = Self(rawValue: 94)
   package static let aarch64 = Self(rawValue: 183)
+  package static let arcV2 = Self(rawValue: 195)
   package static let riscV = Self(rawValue: 243)
+  package static let csky = Self(rawValue: 252)
   package static let loongArch = Self(rawValue: 258)
 
   /// The name the kernel's build gives the architecture (`ARCH`), or the number.
@@ -23,6 +29,11 @@ package struct ELFMachine: RawRepresentable, Sendable, Hashable {
     switch self {
     case .sparc, .sparcV9: "sparc"
     case .i386: "i386"
+    case .m68k: "m68k"
+    case .superH: "sh"
+    case .arcCompact, .arcV2: "arc"
+    case .xtensa: "xtensa"
+    case .csky: "csky"
     case .mips: "mips"
     case .parisc: "parisc"
     case .powerPC, .powerPC64: "powerpc"

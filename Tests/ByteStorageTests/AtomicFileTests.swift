@@ -1,5 +1,6 @@
 import ByteStorage
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -28,6 +29,29 @@ struct AtomicFileTests {
     #expect(unsafe stat(path, &status) == 0)
     #expect(status.st_uid == 65534 && status.st_gid == 65533)
     #expect(try contents(of: path) == [2])
+  }
+
+  @Test("What replaces a file is on the disk before it has the name; what is new need not be")
+  func synchronizing() throws {
+    let scratch = try ScratchDirectory()
+    try AtomicFile.write([1, 2, 3], to: scratch.file("new"))
+    #expect(ObservedSync.size(of: scratch.file("new")) == nil)
+    try scratch.write([1], to: "old")
+    try AtomicFile.write([1, 2, 3], to: scratch.file("old"))
+    #expect(ObservedSync.size(of: scratch.file("old")) == 3)
+  }
+
+  @Test("A file whose bytes cannot be brought to the disk is not replaced")
+  func failingSync() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let scratch = try ScratchDirectory()
+      try scratch.write([1], to: "file")
+      ObservedSync.fails.store(true, ordering: .relaxed)
+      do { try AtomicFile.write([2], to: scratch.file("file")) } catch {
+        let isOld = try contents(of: scratch.file("file")) == [1]
+        exit(isOld && DirectoryTree.names(in: scratch.path) == ["file"] ? 7 : 1)
+      }
+    }
   }
 
   @Test("A symbolic link stays one: the file that it leads to is replaced, in its own directory")

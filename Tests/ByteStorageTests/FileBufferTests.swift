@@ -108,4 +108,75 @@ struct FileBufferTests {
     #expect(throws: FileError.self) { try buffer.open(scratch.file("none")) }
     #expect(buffer.count == 0)
   }
+
+  @Test(
+    "a file of exactly the limit is accepted, one with a byte more is not",
+    // Files of /proc give no size, and are read as pipes are.
+    arguments: [nil, "/proc/sys/kernel/ostype"])
+  func exactLimit(_ given: String?) throws {
+    let scratch = try ScratchDirectory()
+    let path = try given ?? scratch.write(Array("Linux\n".utf8), to: "file")
+    var exact = FileBuffer(limit: 6)
+    try exact.open(path)
+    #expect(try exact.source.all().array == Array("Linux\n".utf8))
+    var small = FileBuffer(limit: 5)
+    let error = #expect(throws: FileError.self) { try small.open(path) }
+    guard case .tooLarge(limit: 5) = error?.cause else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test("a limit is never negative, and never so large that sums with it overflow")
+  func limits() {
+    #expect([-1, 0, 1, .max].map { FileBuffer(limit: $0).limit } == [0, 0, 1, 1 << 47])
+  }
+
+  @Test("pieces may end at the limit but not past it, and what no piece covers is zero")
+  func pieces() throws {
+    let scratch = try ScratchDirectory()
+    var buffer = FileBuffer(limit: 10)
+    try buffer.open(scratch.write([UInt8](repeating: 7, count: 10), to: "file"))
+    #expect(try buffer.source.all().byteCount == 10)
+    try buffer.beginContent(path: "pieces")
+    let piece: [UInt8] = [1, 2]
+    try buffer.put(piece.rawSpan, at: 8, path: "pieces")
+    try buffer.put(piece.rawSpan, at: 1, path: "pieces")
+    try buffer.put(RawSpan(), at: 10, path: "pieces")
+    #expect(try buffer.source.all().array == [0, 1, 2, 0, 0, 0, 0, 0, 1, 2])
+    #expect(throws: FileError.self) { try buffer.put(piece.rawSpan, at: 9, path: "pieces") }
+    #expect(throws: FileError.self) { try buffer.put(RawSpan(), at: 11, path: "pieces") }
+    #expect(throws: FileError.self) { try buffer.put(piece.rawSpan, at: .max, path: "pieces") }
+    #expect(buffer.count == 10)
+  }
+
+  @Test("sixteen bytes are enough to see that a file is compressed, fewer are not")
+  func probing() throws {
+    let scratch = try ScratchDirectory()
+    let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
+    var buffer = FileBuffer()
+    try buffer.open(scratch.write(magic + [UInt8](repeating: 0xff, count: 11), to: "short"))
+    #expect(buffer.count == 15 && buffer.compression == nil)
+    let error = #expect(throws: FileError.self) {
+      try buffer.open(scratch.write(magic + [UInt8](repeating: 0xff, count: 12), to: "long"))
+    }
+    guard case .damaged(.zstd, _) = error?.cause else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test("errors of ranges give what is there and what is missing")
+  func missingBytes() throws {
+    let bytes = [UInt8](repeating: 1, count: 10)
+    let source = ByteSource(bytes.rawSpan)
+    for (offset, size, available) in [(9, 2, 1), (10, 1, 0), (11, 0, 0), (0, 11, 10)] {
+      let error = #expect(throws: ParseError.self) {
+        _ = try source.bytes(at: UInt64(offset), size: UInt64(size), in: "x").byteCount
+      }
+      #expect(
+        error?.reason == .truncated(needed: UInt64(size), available: UInt64(available)))
+      #expect(error?.offset == offset)
+    }
+  }
 }

@@ -37,7 +37,8 @@ struct ReleaseTablesTests {
   private static let tables = [
     Table(ReleaseTrait.table), Table(KernelRelease.symbolNameLengths), Table(NameLimit.table),
     Table(LookupEra.table), Table(KallsymsTables.Trace.table), Table(KallsymsEncoder.Form.table),
-    Table(LoaderBehaviour.table), Table(LivepatchBehaviour.table),
+    Table(LoaderBehaviour.table), Table(ArchitectureBehaviour.table),
+    Table(LivepatchBehaviour.table),
   ]
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -79,6 +79,56 @@ struct LivepatchObjectTests {
     #expect(try judge(("twice", 0)).advice.contains { $0.code == .initNamesake })
   }
 
+  /// One function in each of two sections, with the site of a call before the first at a distance.
+  private func sited(_ machine: ELFMachine, before distance: UInt64) throws -> ObjectSymbols {
+    var elf = ELFBuilder(machine: machine)
+    let bytes = [UInt8](repeating: 0x90, count: 64)
+    let text = elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: bytes)
+    let other = elf.addSection(".text.other", flags: [.alloc, .execInstructions], bytes: bytes)
+    let sites = elf.addSection(
+      "__patchable_function_entries", bytes: [UInt8](repeating: 0, count: 8))
+    let symbol = elf.addSymbol("", section: text, binding: 0, type: 3)
+    elf.addSymbol("first", section: text, value: 24, size: 8, type: 2)
+    elf.addSymbol("second", section: text, value: 32, size: 8, type: 2)
+    elf.addSymbol("other", section: other, value: 24, size: 8, type: 2)
+    elf.addSymbol("fixed", section: 0xfff1, value: 24)
+    elf.addSymbol("zero", section: 0xfff1)
+    elf.addRelocations(
+      [.init(offset: 0, symbol: symbol, type: 1, addend: Int64(24 - distance))],
+      forSection: sites)
+    let file = elf.build()
+    return try ObjectSymbols(ELFFile(ByteSource(file.rawSpan)), moduleName: "m", path: "m.ko")
+  }
+
+  @Test("a function has a site where one lies in it, or as far before it as the machine puts it")
+  func sites() throws {
+    func traceable(_ machine: ELFMachine, _ distance: UInt64) throws -> [String] {
+      let object = try sited(machine, before: distance)
+      return ["first", "second", "other", "fixed"].filter { name in
+        object.symbols(named: name, isStarting: true).contains { object.isTraceable($0) }
+      }
+    }
+    #expect(try traceable(.x86_64, 0) == ["first"])
+    #expect(try traceable(.x86_64, 1) == [])
+    #expect(try traceable(.aarch64, 16) == ["first"])
+    #expect(try traceable(.aarch64, 17) == [])
+    #expect(try traceable(.aarch64, 0) == ["first", "second"])
+  }
+
+  @Test("a symbol reaches to the next one or to the end of its section")
+  func extents() throws {
+    let object = try sited(.x86_64, before: 0)
+    func entry(_ name: String) throws -> ObjectSymbols.Entry {
+      try #require(object.symbols(named: name, isStarting: true).first)
+    }
+    #expect(try entry("first").size == 8 && entry("second").size == 32)
+    #expect(try entry("other").size == 40 && entry("fixed").size == 0)
+    #expect(try entry("first").isKept && !entry("fixed").isKept)
+    #expect(try entry("fixed").hasValue && !entry("zero").hasValue && entry("first").hasValue)
+    #expect(try object.place(of: entry("other")) == ".text.other+0x18")
+    #expect(try object.place(of: entry("fixed")) == "?+0x18")
+  }
+
   @Test("a module that is not loaded is left for later")
   func waiting() throws {
     let rules = LivepatchRules(KernelRelease(7, 3))

@@ -23,6 +23,7 @@ struct Bench {
   var hasCRCs = true
   var structureSize: Int? = 1280
   var machine: ELFMachine? = .x86_64
+  var layout = ELFLayout(is64Bit: true, order: .little)
   var given: [String] = []
   var loadsDependencies = false
   var adjust: @Sendable (inout LoadRequest) -> Void = { _ in }
@@ -35,6 +36,8 @@ struct Bench {
   /// A module that this kernel loads.
   func module(_ name: String = "sample") -> ModuleBuilder {
     var module = ModuleBuilder(name, vermagic: vermagic)
+    module.machine = machine ?? .x86_64
+    module.layout = layout
     module.basic = [RequiredVersion("module_layout", 0x0bad_cafe)]
     module.hasFlagTable = LoaderRules(KernelRelease(release) ?? .newest)
       .has(.hasFlagTable)
@@ -48,7 +51,7 @@ struct Bench {
     let build = isDebian ? "#1 SMP Debian \(release)-1 (2026-01-01)" : "#1 SMP now"
     let text = Array("Linux version \(release) (a@b) (gcc) \(build)\n".utf8)
     facts.banner = KernelBanner(parsing: text.rawSpan).map { KernelFacts.Fact($0, from: "bench") }
-    facts.layout = KernelFacts.Fact(ELFLayout(is64Bit: true, order: .little), from: "bench")
+    facts.layout = KernelFacts.Fact(layout, from: "bench")
     facts.machine = machine.map { KernelFacts.Fact($0, from: "bench") }
     let lines = Array(config.map { "CONFIG_\($0)=y\n" }.joined().utf8)
     facts.config = KernelFacts.Fact(try KernelConfig(parsing: lines.rawSpan), from: "bench")

@@ -62,6 +62,27 @@ struct LookupTests {
       linkage("=> init_once", .all) == "=> init_once.llvm.1|init_once.llvm.2|init_once.llvm.9")
   }
 
+  @Test(
+    "what follows a path or a sign of arithmetic is no name",
+    arguments: [
+      "a/panic+0x1/0x100", "/panic+0x1/0x100", "a*panic+0x1/0x100", "a-panic+0x1/0x100",
+      "a+panic+0x1/0x100", "panic+0x1/0x100/a", "panic+0x1/0x100a_", "panic+0x/0x100",
+      "panic+1/0x100", "./a/panic+0x1/0x100 [loop]", "a#panic+0x1/0x100", "9panic+0x1/0x100",
+    ])
+  func paths(_ text: String) {
+    #expect(linkage(text) == text)
+    #expect(linkage(" \(text) ") == " \(text) ")
+  }
+
+  @Test(
+    "a name with its offset may follow a bracket, a quote, or what separates columns",
+    arguments: [
+      "", " ", "\t", "(", "[", "<", ":", "=", ",", ";", "|", "\"", "'", ">", "<-", "a <-", "a ",
+    ])
+  func separators(_ before: String) {
+    #expect(linkage("\(before)panic+0x1/0x100") == "\(before)panic.llvm.3+0x1/0x100")
+  }
+
   @Test("words of prose are no names, though symbols have them")
   func prose() {
     for text in [

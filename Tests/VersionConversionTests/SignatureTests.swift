@@ -48,4 +48,50 @@ struct SignatureTests {
       + Array("~Module signature appended~\n".utf8)
     #expect(throws: ConversionError.self) { try converted(file, to: .both) }
   }
+
+  /// A file of some bytes, a trailer that gives a length and a type, and the marker.
+  private static func trailed(_ count: Int, length: UInt8, type: UInt8 = 2) -> [UInt8] {
+    [UInt8](repeating: 1, count: count) + [0, 0, type, 0, 0, 0, 0, 0, 0, 0, 0, length]
+      + Array("~Module signature appended~\n".utf8)
+  }
+
+  @Test(
+    "a signature leaves at least one byte for its module",
+    arguments: [(9, 1), (10, nil), (11, nil), (0, 10)] as [(UInt8, Int?)])
+  func lengths(_ length: UInt8, _ module: Int?) throws {
+    let file = Self.trailed(10, length: length)
+    guard let module else {
+      #expect(throws: ConversionError(.badSignature)) { _ = try SignedBytes(file.rawSpan).isSigned }
+      return
+    }
+    let parts = try SignedBytes(file.rawSpan)
+    let (moduleSize, signatureSize) = (parts.module.byteCount, parts.signature.byteCount)
+    #expect(moduleSize == module && signatureSize == file.count - module)
+  }
+
+  @Test("a signature of another kind, or with nothing before it, is refused")
+  func otherSignatures() {
+    for file in [
+      Self.trailed(10, length: 4, type: 1), Self.trailed(10, length: 4, type: 3),
+      Self.trailed(0, length: 0), Array(Self.trailed(0, length: 0).dropFirst()),
+    ] {
+      #expect(throws: ConversionError(.badSignature)) { _ = try SignedBytes(file.rawSpan).isSigned }
+    }
+  }
+
+  @Test("where a module differs from the signed one is given")
+  func firstDifference() throws {
+    let original = try SignedOriginal(Self.signed(Self.plain).rawSpan)
+    var request = ConversionRequest(.basic)
+    request.signature = .restored(from: original)
+    var changed = Self.plain
+    // The padding of the ELF header.
+    changed[9] ^= 1
+    #expect(throws: ConversionError(.differsFromOriginal, number: 9)) {
+      try converted(changed, request)
+    }
+    #expect(throws: ConversionError(.differsFromOriginal, number: Self.plain.count)) {
+      try converted(Self.plain + [0], request)
+    }
+  }
 }

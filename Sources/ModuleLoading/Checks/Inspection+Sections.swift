@@ -3,10 +3,10 @@ internal import Livepatching
 
 extension Inspection {
   /// `module_enforce_rwx_sections`.
-  func writableCodeRefusal() -> Refusal? {
+  func writableCodeRefusal(_ architecture: ArchitectureSections) -> Refusal? {
     guard settings.strictRWX, rules.has(.refusesWritableCode) else { return nil }
     for (index, section) in map.sections.enumerated()
-    where section.flags.isSuperset(of: [.write, .execInstructions]) {
+    where architecture.flags(of: index, section).isSuperset(of: [.write, .execInstructions]) {
       return Refusal(
         .ENOEXEC,
         "\(header.moduleName): section \(map.name(of: section)) (index \(index)) has invalid "

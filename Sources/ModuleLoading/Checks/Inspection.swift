@@ -44,7 +44,9 @@ struct Inspection: ~Escapable {
     if let refusal = layoutRefusal(versions, &verdict.log) { return refusal }
     if let refusal = infoRefusal(&verdict.log) { return refusal }
     if isEarly { verdict.log.markNameCheck() } else { noteTaints(&verdict.log) }
-    if let refusal = writableCodeRefusal() { return refusal }
+    let architecture = architectureSections(&verdict.assumed)
+    if let refusal = architecture.refusal { return refusal }
+    if let refusal = writableCodeRefusal(architecture) { return refusal }
     if !isEarly { verdict.log.markNameCheck() }
     if let crash = nameCrash(isEarly: true) { return crash }
     if isEarly { noteTaints(&verdict.log) }
@@ -63,6 +65,7 @@ struct Inspection: ~Escapable {
       later.livepatchRelocations = check.livepatchRefusals
       if check.hasWildInit { later.last = Refusal(crash: .initWild) }
     }
+    later.architecture = architectureRefusal(architecture, &verdict.assumed)
     contents.livepatch = readLivepatch()
     later.last = lastRefusal(&later.lastLines) ?? later.last
     return nil

@@ -149,6 +149,7 @@ extension LoaderBehaviour {
 package struct LoaderRules: Sendable {
   /// Whether it behaves so, by the behaviour's number: asked many times a module.
   private let behaviours: [Bool]
+  private let architectures: Set<ArchitectureBehaviour>
   private let traits: Set<ReleaseTrait>
   /// The release they are of.
   package let release: KernelRelease
@@ -158,11 +159,17 @@ package struct LoaderRules: Sendable {
     self.release = release
     let present = LoaderBehaviour.table.behaviours(of: release)
     behaviours = LoaderBehaviour.allCases.map(present.contains)
+    architectures = ArchitectureBehaviour.table.behaviours(of: release)
     traits = ReleaseTrait.table.behaviours(of: release)
   }
 
   /// Whether the release behaves so.
   package func has(_ behaviour: LoaderBehaviour) -> Bool { behaviours[behaviour.rawValue] }
+
+  /// Whether an architecture's part of the loader behaves so in the release.
+  package func has(_ behaviour: ArchitectureBehaviour) -> Bool {
+    architectures.contains(behaviour)
+  }
 
   /// Most bytes of a log line, without its level: what a record holds less the level and a NUL.
   func mostLineBytes(logsCallers: Bool) -> Int {

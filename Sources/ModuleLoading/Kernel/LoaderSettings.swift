@@ -32,6 +32,8 @@ package struct LoaderSettings: Sendable {
   package private(set) var logsCallers = false
   /// Whether a symbol that the version table lacks is refused (Debian's patch, and before 4.9).
   package private(set) var refusesMissingVersions = false
+  /// Options that only the architecture's part of the loader looks at.
+  let architecture: ArchitectureOptions
   /// What had to be assumed about them.
   package private(set) var assumed: [LoadAssumption] = []
 
@@ -56,6 +58,7 @@ package struct LoaderSettings: Sendable {
     var given: [String: String] = [:]
     for fact in facts { given[fact.key] = fact.value }
     let config = kernel.config?.value
+    architecture = ArchitectureOptions(config, given: given)
     var assumed: [LoadAssumption] = []
     func option(_ names: String..., otherwise: Bool) -> Bool {
       for name in names {

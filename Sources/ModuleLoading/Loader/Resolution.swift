@@ -43,6 +43,7 @@ struct Resolution {
     let uses = contents.uses
     for use in uses.all { resolve(uses.name(of: use), use) }
     if !verdict.isRefused, let refusal = relocationRefusal() { verdict.refuse(refusal) }
+    if !verdict.isRefused, let refusal = later.architecture { verdict.refuse(refusal) }
     if !verdict.isRefused, let refusal = later.wildExport ?? duplicateRefusal() {
       verdict.refuse(refusal)
     }

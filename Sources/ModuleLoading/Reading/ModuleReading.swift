@@ -44,6 +44,8 @@ struct LaterRefusals: Sendable {
   var livepatchRelocations: [RelocationRefusal] = []
   /// What looking for its own exports ends in.
   var wildExport: Refusal?
+  /// What the code of another architecture than x86-64 refuses, in relocations or after them.
+  var architecture: Refusal?
   /// What ends the load last of all.
   var last: Refusal?
   /// What is logged then, if nothing does.

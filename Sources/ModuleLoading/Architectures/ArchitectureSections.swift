@@ -1,0 +1,120 @@
+internal import ELFFormat
+internal import Livepatching
+
+/// What the architecture makes of a module's sections before its memory is laid out: sections that it
+/// needs, and those whose flags it replaces.
+///
+/// - Note: `module_frob_arch_sections` of arch/*/kernel/module*.c, 5.10 to 7.2. Only names count: a
+///   section need not be allocated, and of several with one name the last is taken.
+struct ArchitectureSections {
+  /// What is missing.
+  private(set) var refusal: Refusal?
+  /// What is missing at the end of the load (`module_finalize`).
+  private(set) var lastRefusal: Refusal?
+  private var flags: [Int: ELFSectionFlags] = [:]
+
+  private static let code: ELFSectionFlags = [.alloc, .execInstructions]
+
+  init(
+    _ map: borrowing SectionMap, _ moduleName: String, _ rules: LoaderRules,
+    _ options: ArchitectureOptions, _ assumed: inout [LoadAssumption]
+  ) {
+    // Assumptions count only if something is missing.
+    var needed: [LoadAssumption] = []
+    look(at: map, moduleName, rules, options, &needed)
+    if refusal != nil || lastRefusal != nil { assumed += needed }
+  }
+
+  private mutating func look(
+    at map: borrowing SectionMap, _ moduleName: String, _ rules: LoaderRules,
+    _ options: ArchitectureOptions, _ assumed: inout [LoadAssumption]
+  ) {
+    switch map.header.machine {
+    case .aarch64:
+      if rules.has(.arm64AlwaysHasPLTs)
+        || rules.has(.arm64HasPLTs) && options.isSet(.arm64PLTs, &assumed)
+      {
+        need([".plt", ".init.plt"], in: map, "\(moduleName): module PLT section(s) missing")
+        trampolines(map, rules, options, &assumed)
+      }
+    case .arm where rules.has(.armHasPLTs) && options.isSet(.armPLTs, &assumed):
+      need([".plt", ".init.plt"], in: map, "\(moduleName): module PLT section(s) missing")
+    case .arm where rules.has(.armHasCorePLT) && options.isSet(.armPLTs, &assumed):
+      need([".core.plt", ".init.plt"], in: map, "\(moduleName): sections missing")
+    case .riscV:
+      guard rules.has(.riscvHasSections),
+        rules.has(.riscvAlwaysHasSections) || options.isSet(.moduleSections, &assumed)
+      else { return }
+      need([".plt"], in: map, "\(moduleName): module PLT section(s) missing")
+      need([".got"], .alloc, in: map, "\(moduleName): module GOT section(s) missing")
+      need([".got.plt"], .alloc, in: map, "\(moduleName): module GOT.PLT section(s) missing")
+    case .loongArch where rules.has(.loongArchHasSections):
+      need([".got"], .alloc, in: map, "\(moduleName): module GOT section(s) missing")
+      need([".plt"], in: map, "\(moduleName): module PLT section(s) missing")
+      need([".plt.idx"], .alloc, in: map, "\(moduleName): module PLT.IDX section(s) missing")
+      replace(".ftrace_trampoline", in: map)
+    case .powerPC64:
+      need([".stubs"], nil, in: map, "module: \(moduleName): doesn't contain .stubs.")
+      if options.isSet(.placeRelativeKernel, &assumed) {
+        need([".mygot"], nil, in: map, "module: \(moduleName): doesn't contain .mygot.")
+      }
+    case .powerPC:
+      need(
+        [".plt", ".init.plt"], nil, in: map,
+        "module: Module doesn't contain .plt or .init.plt sections.")
+    default: break
+    }
+  }
+
+  /// The flags that a section has from then on.
+  func flags(of index: Int, _ section: ELFSection) -> ELFSectionFlags {
+    flags[index] ?? section.flags
+  }
+
+  /// Whether any section is replaced.
+  var isReplacing: Bool { !flags.isEmpty }
+
+  /// Whether a section's size is replaced, by one that is not 0.
+  func isReplaced(_ index: Int) -> Bool { flags[index] != nil }
+
+  private mutating func need(
+    _ names: [StaticString], _ replacement: ELFSectionFlags? = ArchitectureSections.code,
+    in map: borrowing SectionMap, _ line: String
+  ) {
+    if refusal != nil { return }
+    for name in names {
+      guard let index = last(name, in: map) else {
+        refusal = Refusal(.ENOEXEC, line)
+        return
+      }
+      if let replacement { flags[index] = replacement }
+    }
+  }
+
+  private mutating func replace(_ name: StaticString, in map: borrowing SectionMap) {
+    if let index = last(name, in: map) { flags[index] = ArchitectureSections.code }
+  }
+
+  private func last(_ name: StaticString, in map: borrowing SectionMap) -> Int? {
+    for index in map.sections.indices.reversed() where index > 0 {
+      if map.isNamed(map.sections[index], name) { return index }
+    }
+    return nil
+  }
+
+  private mutating func trampolines(
+    _ map: borrowing SectionMap, _ rules: LoaderRules, _ options: ArchitectureOptions,
+    _ assumed: inout [LoadAssumption]
+  ) {
+    let names: [(StaticString, ArchitectureBehaviour)] = [
+      (".text.ftrace_trampoline", .arm64HasTrampoline),
+      (".init.text.ftrace_trampoline", .arm64HasInitTrampoline),
+    ]
+    for (name, behaviour) in names where rules.has(behaviour) {
+      replace(name, in: map)
+      if last(name, in: map) == nil, options.isSet(.dynamicFtrace, &assumed) {
+        lastRefusal = Refusal(.ENOEXEC)
+      }
+    }
+  }
+}

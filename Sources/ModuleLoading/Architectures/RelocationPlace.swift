@@ -1,0 +1,82 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import Livepatching
+
+/// One relocation section, and the section that it applies to.
+struct RelocationPlace {
+  let section: Int
+  let target: Int
+  let size: UInt64
+  /// Whether arm's loader has sorted the entries by type and symbol, to count PLT entries.
+  let isSorted: Bool
+
+  /// The first entry that the loader refuses.
+  func firstRefusal(
+    _ entries: borrowing RelocationEntries, _ types: RelocationTypes,
+    _ symbols: borrowing RelocationSymbols, _ moduleName: String
+  ) -> Refusal? {
+    var order = Array(0..<entries.count)
+    if isSorted {
+      let keys = order.map { (entries[$0].type, entries[$0].symbol, $0) }
+      order = keys.sorted { $0 < $1 }.map(\.2)
+    }
+    var highParts: Set<UInt64>?
+    for (number, index) in order.enumerated() {
+      let entry = entries[index]
+      if types.checksPlaces,
+        let line = misplaced(entry, number, symbols, moduleName)
+      {
+        return Refusal(.ENOEXEC, line)
+      }
+      if let refused = types.refusal(of: entry.type) {
+        return Refusal(refused.errno, refused.line)
+      }
+      if let refused = types.overflow(entry, number, symbols, self) {
+        return Refusal(refused.errno, refused.line)
+      }
+      if types.isLowPart(entry.type) {
+        let parts = highParts ?? highPlaces(entries, types)
+        highParts = parts
+        if isLoneLowPart(entry, parts, symbols) {
+          return Refusal(.EINVAL, "\(moduleName): Can not find HI20 relocation information")
+        }
+      }
+    }
+    return nil
+  }
+
+  /// arm looks at symbol and place before the type.
+  private func misplaced(
+    _ entry: RelocationEntries.Entry, _ number: Int, _ symbols: borrowing RelocationSymbols,
+    _ moduleName: String
+  ) -> String? {
+    let start = "\(moduleName): section \(section) reloc \(number)"
+    if entry.symbol > symbols.count { return "\(start): bad relocation sym offset" }
+    // Unsigned, so that every place is inside a section of less than four bytes.
+    guard entry.offset > (size &- 4) & 0xffff_ffff else { return nil }
+    return "\(start) sym '\(symbols.name(of: entry.symbol))': out of bounds relocation, offset "
+      + "\(Int32(truncatingIfNeeded: entry.offset)) size \(size)"
+  }
+
+  /// The places of what R_RISCV_PCREL_LO12_I and _S may refer to.
+  private func highPlaces(
+    _ entries: borrowing RelocationEntries, _ types: RelocationTypes
+  ) -> Set<UInt64> {
+    var places: Set<UInt64> = []
+    for index in 0..<entries.count where types.isHighPart(entries[index].type) {
+      places.insert(entries[index].offset)
+    }
+    return places
+  }
+
+  private func isLoneLowPart(
+    _ entry: RelocationEntries.Entry, _ parts: Set<UInt64>,
+    _ symbols: borrowing RelocationSymbols
+  ) -> Bool {
+    switch symbols.value(of: entry.symbol) {
+    case .own(let section, let offset): section != target || !parts.contains(offset)
+    case .number, .foreign: true
+    case .unknown: false
+    }
+  }
+}

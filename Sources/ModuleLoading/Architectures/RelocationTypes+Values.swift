@@ -1,0 +1,94 @@
+internal import ELFFormat
+internal import Livepatching
+
+extension RelocationTypes {
+  /// Whether arm's checks of symbol and place apply.
+  var checksPlaces: Bool { machine == .arm }
+
+  /// R_RISCV_PCREL_LO12_I and _S: the value is that of another relocation, at the symbol's address.
+  func isLowPart(_ type: UInt32) -> Bool { machine == .riscV && (24...25).contains(type) }
+
+  /// R_RISCV_PCREL_HI20 and GOT_HI20.
+  func isHighPart(_ type: UInt32) -> Bool { type == 23 || type == 20 }
+
+  /// A value that does not fit.
+  private enum Misfit { case number(UInt64), address }
+
+  /// Values that never fit, wherever the module and the kernel lie. Of values that are addresses the
+  /// line is the part before them.
+  func overflow(
+    _ entry: RelocationEntries.Entry, _ number: Int, _ symbols: borrowing RelocationSymbols,
+    _ place: RelocationPlace
+  ) -> Refused? {
+    switch machine {
+    case .aarch64: return arm64Overflow(entry, symbols)
+    case .riscV where is64Bit && entry.type == 1:
+      switch misfit(entry, symbols, unless: { $0 <= 0xffff_ffff }) {
+      case nil: return nil
+      case .address: return Refused(.EINVAL, "\(moduleName): value")
+      case .number(let value):
+        return Refused(
+          .EINVAL, "\(moduleName): value \(padded(value)) out of range for 32-bit field")
+      }
+    case .arm where [1, 28, 29].contains(entry.type):
+      guard isOdd(symbols.value(of: entry.symbol), symbols) else { return nil }
+      return Refused(
+        .ENOEXEC,
+        "\(moduleName): section \(place.section) reloc \(number) sym "
+          + "'\(symbols.name(of: entry.symbol))': unsupported interworking call (ARM -> Thumb)")
+    default: return nil
+    }
+  }
+
+  /// R_AARCH64_ABS32 and ABS16, and those of MOVW that check.
+  private func arm64Overflow(
+    _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols
+  ) -> Refused? {
+    let fits: (UInt64) -> Bool
+    switch entry.type {
+    case 258, 265: fits = { $0 <= 0xffff_ffff }
+    case 259, 263: fits = { $0 <= 0xffff }
+    case 267: fits = { $0 <= 0xffff_ffff_ffff }
+    // Signed: small negative numbers fit, addresses do not.
+    case 270: fits = { ($0 >> 63 == 0 ? $0 : ~$0) <= 0xffff }
+    case 271: fits = { ($0 >> 63 == 0 ? $0 : ~$0) <= 0xffff_ffff }
+    default: return nil
+    }
+    let start = "\(lineStart)module \(moduleName): overflow in relocation type \(entry.type) val"
+    switch misfit(entry, symbols, unless: fits) {
+    case nil: return nil
+    case .address: return Refused(.ENOEXEC, start)
+    case .number(let value): return Refused(.ENOEXEC, "\(start) \(String(value, radix: 16))")
+    }
+  }
+
+  /// The value of an entry that does not fit. Addresses lie in the upper half of the address space, and
+  /// stay there with an addend of less than 2^40.
+  private func misfit(
+    _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols,
+    unless fits: (UInt64) -> Bool
+  ) -> Misfit? {
+    switch symbols.value(of: entry.symbol) {
+    case .number(let number):
+      let value = number &+ UInt64(bitPattern: entry.addend)
+      return fits(value) ? nil : .number(value)
+    case .own, .foreign: return entry.addend.magnitude < 1 << 40 ? .address : nil
+    case .unknown: return nil
+    }
+  }
+
+  private func padded(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+
+  private func isOdd(
+    _ value: RelocationSymbols.Value, _ symbols: borrowing RelocationSymbols
+  ) -> Bool {
+    switch value {
+    case .number(let number): number & 3 != 0
+    case .own(let section, let offset): offset & 3 != 0 && symbols.isAligned(section)
+    case .foreign, .unknown: false
+    }
+  }
+}

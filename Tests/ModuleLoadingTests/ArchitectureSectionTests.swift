@@ -1,0 +1,132 @@
+import ByteStorage
+import ELFFormat
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+/// What an architecture makes of sections before the loader checks them.
+@Suite("Architecture sections")
+struct ArchitectureSectionTests {
+  /// A kernel of a release and machine, with more options.
+  static func bench(
+    _ release: String, _ machine: ELFMachine, is64Bit: Bool = true,
+    order: ByteOrder = .little, _ options: [String] = []
+  ) -> Bench {
+    var bench = Bench(release)
+    bench.machine = machine
+    bench.layout = ELFLayout(is64Bit: is64Bit, order: order)
+    bench.config += options
+    return bench
+  }
+
+  private static let trampolines = [".text.ftrace_trampoline", ".init.text.ftrace_trampoline"]
+
+  private func summary(
+    _ bench: Bench, sections: [String], _ flags: ELFSectionFlags = .alloc
+  ) throws -> String {
+    var module = bench.module()
+    module.sections = sections.map { ($0, flags, [0]) }
+    return ModuleLoadingTests.summary(try bench.outcome(module))
+  }
+
+  @Test(
+    "sections that the kernel fills must be there",
+    arguments: [
+      ("6.12.0", ELFMachine.aarch64, [".plt"], "ENOEXEC | sample: module PLT section(s) missing"),
+      ("6.12.0", .aarch64, [".init.plt"], "ENOEXEC | sample: module PLT section(s) missing"),
+      ("6.12.0", .aarch64, [".plt", ".init.plt"], "loads"),
+      ("6.1.0", .aarch64, [], "loads"),
+      ("6.12.0", .riscV, [], "loads"),
+      ("5.10.0", .riscV, [".got", ".got.plt"], "ENOEXEC | sample: module PLT section(s) missing"),
+      ("5.10.0", .riscV, [".plt", ".got.plt"], "ENOEXEC | sample: module GOT section(s) missing"),
+      ("5.10.0", .riscV, [".plt", ".got"], "ENOEXEC | sample: module GOT.PLT section(s) missing"),
+      ("5.10.0", .riscV, [".plt", ".got", ".got.plt"], "loads"),
+      ("6.1.0", .loongArch, [".plt"], "ENOEXEC | sample: module GOT section(s) missing"),
+      ("6.1.0", .loongArch, [".got"], "ENOEXEC | sample: module PLT section(s) missing"),
+      (
+        "6.1.0", .loongArch, [".got", ".plt"], "ENOEXEC | sample: module PLT.IDX section(s) missing"
+      ),
+      ("6.1.0", .loongArch, [".got", ".plt", ".plt.idx"], "loads"),
+      ("6.12.0", .powerPC64, [], "ENOEXEC | module: sample: doesn't contain .stubs."),
+      ("6.12.0", .powerPC64, [".stubs"], "loads"),
+    ])
+  func missing(_ release: String, _ machine: ELFMachine, _ sections: [String], _ said: String)
+    throws
+  {
+    var bench = Self.bench(release, machine)
+    if machine == .powerPC64 { bench.layout = ELFLayout(is64Bit: true, order: .big) }
+    #expect(try summary(bench, sections: sections) == said)
+  }
+
+  @Test("an option asks for them where it can be off")
+  func options() throws {
+    let missing = "ENOEXEC | sample: module PLT section(s) missing"
+    let old = Self.bench("6.1.0", .aarch64, ["ARM64_MODULE_PLTS"])
+    #expect(try summary(old, sections: []) == missing)
+    let arm = Self.bench("6.12.0", .arm, is64Bit: false, ["ARM_MODULE_PLTS"])
+    #expect(try summary(arm, sections: [".plt"]) == missing)
+    #expect(try summary(Self.bench("6.12.0", .arm, is64Bit: false), sections: []) == "loads")
+    let early = Self.bench("4.4.0", .arm, is64Bit: false, ["ARM_MODULE_PLTS"])
+    #expect(try summary(early, sections: [".plt"]) == "ENOEXEC | sample: sections missing")
+    let riscV = Self.bench("6.12.0", .riscV, ["MODULE_SECTIONS"])
+    #expect(try summary(riscV, sections: []) == missing)
+    let small = Self.bench("6.12.0", .powerPC, is64Bit: false, order: .big)
+    #expect(
+      try summary(small, sections: [".plt"])
+        == "ENOEXEC | module: Module doesn't contain .plt or .init.plt sections.")
+    let relative = Self.bench("6.12.0", .powerPC64, order: .big, ["PPC_KERNEL_PCREL"])
+    #expect(
+      try summary(relative, sections: [".stubs"])
+        == "ENOEXEC | module: sample: doesn't contain .mygot.")
+  }
+
+  @Test("their flags are replaced, so that writable code is none there")
+  func flags() throws {
+    let writable: ELFSectionFlags = [.alloc, .write, .execInstructions]
+    let arm64 = Self.bench("5.10.0", .aarch64, ["ARM64_MODULE_PLTS", "DYNAMIC_FTRACE"])
+    let plts = [".plt", ".init.plt"]
+    #expect(
+      try summary(arm64, sections: plts + [Self.trampolines[0]], writable) == "loads")
+    #expect(
+      try summary(arm64, sections: plts + Self.trampolines, writable)
+        == "ENOEXEC | sample: section .init.text.ftrace_trampoline (index 8) has invalid WRITE|EXEC flags"
+    )
+    let arm = Self.bench("5.10.0", .arm, is64Bit: false, ["ARM_MODULE_PLTS"])
+    #expect(try summary(arm, sections: plts, writable) == "loads")
+    #expect(
+      try summary(Bench("5.10.0"), sections: plts, writable)
+        == "ENOEXEC | sample: section .plt (index 5) has invalid WRITE|EXEC flags")
+    // Of two with one name, the last is taken.
+    #expect(
+      try summary(arm, sections: [".plt"] + plts, writable)
+        == "ENOEXEC | sample: section .plt (index 5) has invalid WRITE|EXEC flags")
+  }
+
+  @Test("ftrace on arm64 needs its trampolines at the end of the load")
+  func trampolines() throws {
+    let plts = [".plt", ".init.plt"]
+    let traced = Self.bench("6.12.10", .aarch64, ["DYNAMIC_FTRACE"])
+    #expect(try summary(traced, sections: plts) == "ENOEXEC")
+    #expect(try summary(traced, sections: plts + [Self.trampolines[0]]) == "loads")
+    let newer = Self.bench("7.2.0", .aarch64, ["DYNAMIC_FTRACE"])
+    #expect(try summary(newer, sections: plts + [Self.trampolines[0]]) == "ENOEXEC")
+    #expect(try summary(newer, sections: plts + Self.trampolines) == "loads")
+    #expect(try summary(Self.bench("7.2.0", .aarch64), sections: plts) == "loads")
+    var module = traced.module()
+    module.sections = plts.map { ($0, .alloc, [0]) }
+    module.undefined = ["no_such"]
+    let unknown = try traced.outcome(module)
+    #expect(unknown.errno == .ENOENT)
+  }
+
+  @Test("an option that is given counts before the configuration")
+  func given() throws {
+    var bench = Self.bench("6.1.0", .aarch64)
+    bench.config = ["MODULES"]
+    bench.given = ["ARM64_MODULE_PLTS=y"]
+    #expect(
+      try summary(bench, sections: [])
+        == "ENOEXEC | sample: module PLT section(s) missing")
+  }
+}

@@ -1,0 +1,87 @@
+import ByteStorage
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+/// What the loader makes of signatures without checking them: kernel/module/signing.c and
+/// kernel/module_signature.c, 7.2.
+@Suite("Signatures of modules")
+struct SignatureTests {
+  private var bench: Bench {
+    var bench = Bench()
+    bench.config.append("MODULE_SIG")
+    return bench
+  }
+
+  private static let marker = Array("~Module signature appended~\n".utf8)
+
+  private static func trailer(length: Int, type: UInt8 = 2, pad: UInt8 = 0) -> [UInt8] {
+    var out = ByteBuilder(.big)
+    out.put([0, 0, type, 0, 0, pad, 0, 0])
+    out.put(UInt32(length))
+    out.put(marker)
+    return out.bytes
+  }
+
+  private func answer(_ file: [UInt8], _ bench: Bench) throws -> String {
+    summary(try bench.outcome(file))
+  }
+
+  @Test("a signature leaves at least one byte for the module, whatever its type")
+  func lengths() throws {
+    let module = bench.module().build()
+    func answer(_ distance: Int, _ type: UInt8) throws -> String {
+      try self.answer(module + Self.trailer(length: module.count - distance, type: type), bench)
+    }
+    for type in [1, 2] as [UInt8] { #expect(try answer(0, type) == "EBADMSG") }
+    #expect(try answer(1, 2) == "EBADMSG")
+    #expect(try answer(1, 1) == "loads | module: not signed with expected PKCS#7 message")
+  }
+
+  @Test("only what begins as a DER sequence can be a signature, and that is assumed to be good")
+  func contents() throws {
+    let module = bench.module().build()
+    let good = try bench.outcome(module + [0x30, 0] + Self.trailer(length: 2))
+    #expect(good.verdict == .loads && good.log.isEmpty)
+    #expect(good.assumed.contains { $0.code == .signatureUnchecked })
+    #expect(try answer(module + [0x30] + Self.trailer(length: 1), bench) == "loads")
+    #expect(try answer(module + [0x31, 0x30] + Self.trailer(length: 2), bench) == "EBADMSG")
+    #expect(try answer(module + Self.trailer(length: 0), bench) == "EBADMSG")
+    #expect(
+      try answer(module + [0x30, 0] + Self.trailer(length: 2, pad: 1), bench)
+        == "EBADMSG | module: PKCS#7 signature info has unexpected non-zero params")
+    #expect(try answer([0] + Self.trailer(length: 0), bench) == "EBADMSG")
+    #expect(try answer(Array(Self.trailer(length: 0).suffix(29)), bench) == "EBADMSG")
+  }
+
+  @Test("the signature is not part of what is read as a module")
+  func cut() throws {
+    let module = bench.module().build()
+    // The section headers lie at the end of the file.
+    let short = Array(module.dropLast())
+    #expect(try answer(short + [0x30] + Self.trailer(length: 1), bench).hasPrefix("ENOEXEC"))
+    #expect(try answer(short + [0x30] + Self.trailer(length: 1), Bench()).hasPrefix("loads"))
+  }
+
+  @Test("a kernel that demands signatures refuses modules without one that counts")
+  func enforced() throws {
+    var strict = bench
+    strict.config.append("MODULE_SIG_FORCE")
+    let module = strict.module().build()
+    let unsigned = "EKEYREJECTED | Loading of unsigned module is rejected"
+    #expect(try answer(module, strict) == unsigned)
+    #expect(try answer(module, bench) == "loads")
+    #expect(
+      try answer(module + [0x30] + Self.trailer(length: 1, type: 1), strict)
+        == "EKEYREJECTED | module: not signed with expected PKCS#7 message"
+        + " | Loading of module with unsupported crypto is rejected")
+    let signed = module + [0x30] + Self.trailer(length: 1)
+    #expect(try answer(signed, strict) == "loads")
+    // Of a module that is to be loaded by force the signature is not looked at.
+    strict.adjust = { $0.ignoresVermagic = true }
+    #expect(try answer(signed, strict) == unsigned)
+    strict.adjust = { $0.ignoresModversions = true }
+    #expect(try answer(signed, strict) == unsigned)
+  }
+}
