@@ -73,6 +73,10 @@ extension KernelError: CustomStringConvertible {
       return form.map { "\(path): not a kernel, but a file of another kind (\($0.rawValue))" }
         ?? "\(path): no kernel image, vmlinux or Module.symvers in this directory"
     case (_, .symbols?): return "\(path): no symbol table of the kernel"
+    case (_, .exports?) where form == .list:
+      return "\(path): a list of symbols, which has names, but not what the kernel exports"
+    case (_, .exports?) where form == .configuration:
+      return "\(path): a configuration, which does not have what the kernel exports"
     case (_, .exports?): return "\(path): what this kernel exports was not found"
     default: return "\(path): nothing is known of this kernel"
     }

@@ -46,6 +46,7 @@ struct CheckCommand: ParsableCommand {
   var allSymbols = false
 
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
   @OptionGroup var input: InputOptions
@@ -56,6 +57,7 @@ struct CheckCommand: ParsableCommand {
   var modules: [String]
 
   func run() throws {
+    quiet.apply()
     let paths = kernelOptions.paths
     var report = CheckReport(
       VerdictReport(

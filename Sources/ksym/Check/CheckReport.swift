@@ -9,6 +9,7 @@ struct CheckReport {
   private var unreadable = 0
   /// Modules that load silently are named up to a number; the summary counts the rest.
   private var loadsShown = 0
+  private var loadsHidden = 0
   private static let loadsToShow = 12
 
   init(_ verdicts: VerdictReport, showsReadable: Bool) {
@@ -48,7 +49,10 @@ struct CheckReport {
 
   private mutating func writeText(_ outcome: LoadOutcome) {
     if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
-      guard verdicts.isVerbose || loadsShown < CheckReport.loadsToShow else { return }
+      guard verdicts.isVerbose || loadsShown < CheckReport.loadsToShow else {
+        loadsHidden += 1
+        return
+      }
       loadsShown += 1
     }
     verdicts.writeHead(
@@ -82,7 +86,9 @@ struct CheckReport {
     add(.undecided, "undecided")
     if unreadable > 0 { parts.append("\(unreadable) unreadable") }
     let kernel = verdicts.release ?? verdicts.kernelPath
-    return "\(total) modules on \(kernel): \(parts.joined(separator: ", "))\n"
+    let hidden =
+      loadsHidden > 0 ? "…          \(loadsHidden) more load (--verbose lists them)\n" : ""
+    return hidden + "\(total) modules on \(kernel): \(parts.joined(separator: ", "))\n"
   }
 
   // MARK: JSON

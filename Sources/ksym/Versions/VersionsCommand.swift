@@ -36,6 +36,7 @@ struct VersionsCommand: ParsableCommand {
 
   @OptionGroup var names: NamesOption
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
   @OptionGroup var jobs: JobsOption
@@ -47,6 +48,7 @@ struct VersionsCommand: ParsableCommand {
   var modules: [String]
 
   func run() throws {
+    quiet.apply()
     let terminal = colour.terminal
     var status = ExitStatus.yes
     let dictionary = names.read(limit: size.limit, &status)
