@@ -67,7 +67,7 @@ struct OutputTests {
     let none = try await Ksym.run(["lookup", "-k", path, "--type", "D", "f"])
     #expect(none.status == 1 && none.errors == "ksym: f: not found: it has another type\n")
     let other = try sandbox.scratch.write(Array(list.utf8), to: "b.map")
-    let both = try await Ksym.run(["lookup", "-k", path, "-k", other, "f", "f_data"])
+    let both = try await Ksym.run(["lookup", "-v", "-k", path, "-k", other, "f", "f_data"])
     #expect(both.errors.contains("f: equal names are listed by position") && both.status == 0)
     #expect(!both.errors.contains("f_data:"))
   }
