@@ -56,10 +56,11 @@ struct KernelFile: ~Copyable {
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     if try openDump(path) { return .dump }
     if isRelocatable() { return .module }
+    let package = packageKind()
     let kernel: UnpackedKernel
     do { kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path) } catch {
-      guard case .notSuitable = error.cause, let kind = packageKind() else { throw error }
-      throw FileError(path: path, cause: .notSuitable(kind))
+      guard case .notSuitable = error.cause, let package else { throw error }
+      throw FileError(path: path, cause: .notSuitable(package))
     }
     unpacked = kernel
     layers = KernelFile.words(for: kernel)
@@ -71,8 +72,8 @@ struct KernelFile: ~Copyable {
     guard let head = try? file.source.bytes(0..<min(file.count, 8), in: "file") else { return nil }
     if head.starts(with: "!<arch>\n") {
       return
-        "a Debian package (or another archive of ar): unpack it with dpkg-deb -x, and name the "
-        + "directory"
+        "a Debian package without a kernel image, or another archive of ar: unpack it with "
+        + "dpkg-deb -x, and name the directory"
     }
     if head.byteCount >= 4, head.integer(UInt32.self, at: 0, .big) == 0xedab_eedb {
       return "an RPM package: unpack it with rpm2cpio and cpio -id, and name the directory"

@@ -193,7 +193,10 @@ struct KernelPaths {
       }
     }
     if let own {
-      let names = ["\(own)/Module.symvers", "\(own)/build/Module.symvers"]
+      let names = [
+        "Module.symvers", "build/Module.symvers", "symvers.xz", "symvers.gz", "symvers.zst",
+      ]
+      .map { "\(own)/\($0)" }
       found.insert(contentsOf: names, at: ownPlace(found))
     }
     return found.filter { PathKind($0) == .file }
