@@ -54,6 +54,10 @@ struct OutputTests {
     let map = try sandbox.scratch.write(Array("ffffffff81000000 T _text\n".utf8), to: "System.map")
     let run = try await Ksym.run(["check", "-k", map, module])
     #expect(run.status == 2 && run.errors.contains("a list of symbols, which has names, but not"))
+    let own = try await Ksym.run(["check", "-k", module, module])
+    #expect(own.status == 2 && own.errors == "ksym: \(module): a module, not a kernel\n")
+    let program = try await Ksym.run(["check", "-k", "/bin/sh", module])
+    #expect(program.status == 2 && program.errors.contains("an ELF file, but not that of a kernel"))
     let config = try await Ksym.run(["check", "-k", sandbox.scratch.file("config"), module])
     #expect(config.status == 2 && config.errors.contains("a configuration, which does not have"))
   }

@@ -17,6 +17,7 @@ struct CheckCommand: ParsableCommand {
         ksym check -k unpacked-package/ unpacked-package/
         ksym check -k bzImage --config config --with dep.ko --no-deps driver.ko
         ksym check -k kernels/6.12/ -k kernels/6.13/ driver.ko
+        ksym check -k 6.12.107+deb13-amd64 usb-storage
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
       Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
@@ -52,7 +53,7 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var input: InputOptions
 
   @Argument(
-    help: "Modules, directories of modules, or - for standard input.",
+    help: "Modules, their names, directories of modules, or - for standard input.",
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var modules: [String]
 

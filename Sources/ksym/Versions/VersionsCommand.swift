@@ -43,7 +43,7 @@ struct VersionsCommand: ParsableCommand {
   @OptionGroup var size: SizeOption
 
   @Argument(
-    help: "Modules, directories of modules, or - for standard input.",
+    help: "Modules, their names, directories of modules, or - for standard input.",
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var modules: [String]
 
