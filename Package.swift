@@ -81,7 +81,7 @@ let package = Package(
     floor(
       "ModuleLoading",
       [
-        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "SymbolTables",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolTables",
         "KernelImages", "ModuleVersions", "ModuleFiles", "Kernels", "Livepatching",
       ]),
     floor("NameTranslation", ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables"]),

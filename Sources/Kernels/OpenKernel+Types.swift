@@ -8,7 +8,8 @@ extension OpenKernel {
   package func types() -> BTFBase? {
     try? withContents { source in
       guard form == .linkedImage else {
-        return BTFBase(searching: try source.all(), .little) ?? BTFBase(searching: try source.all(), .big)
+        let image = try source.all()
+        return BTFBase(searching: image, .little) ?? BTFBase(searching: image, .big)
       }
       let elf = try ELFFile(source)
       guard let index = elf.sectionIndex(named: ".BTF") else { return nil }

@@ -43,6 +43,9 @@ extension LoadAssumption.Code {
   package static let missingVersionsAccepted = Self(rawValue: "missing-versions-accepted")
   /// The signature is valid, or made with a key that the kernel does not know.
   package static let signatureUnchecked = Self(rawValue: "signature-unchecked")
+  /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
+  /// module's fit.
+  package static let typesUnknown = Self(rawValue: "types-unknown")
   /// The kernel's file has no symbol table, so the kernel has every symbol that is named.
   package static let kernelSymbolsUnknown = Self(rawValue: "kernel-symbols-unknown")
   /// The kernel's file does not list fentry sites, so every patched function has one.

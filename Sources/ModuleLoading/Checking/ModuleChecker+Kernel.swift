@@ -18,11 +18,12 @@ extension ModuleChecker {
       if references.isEmpty { assumed.append(LoadAssumption(.structureSizeUnknown)) }
     }
     if facts.vermagic == nil { assumed.append(LoadAssumption(.vermagicUnknown)) }
-    let kernel = LoaderKernel(
+    var kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
       structureSize: StructureSize(known: known, references: references),
-      exports: facts.exports?.value, builtinModules: kernel?.builtinModules() ?? [],
+      exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules() ?? [],
       usualMachine: first?.machine)
+    if settings.checksTypes == true { kernel.types = self.kernel?.types() }
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, assumed: assumed,
       readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)

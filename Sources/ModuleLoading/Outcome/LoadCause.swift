@@ -69,6 +69,8 @@ extension LoadCause.Code {
   package static let ownerRefused = Self(rawValue: "owner-refused")
   /// The module that exports a symbol is not loaded.
   package static let ownerNotLoaded = Self(rawValue: "owner-not-loaded")
+  /// The module's types (BTF) do not fit those of the kernel.
+  package static let typesDiffer = Self(rawValue: "types-differ")
   /// Code that is built into the kernel has the name ``LoadCause/owner`` in /sys/module.
   package static let builtIn = Self(rawValue: "built-in")
   /// The module structure has no bytes in the file, which releases up to 6.3 do not notice.

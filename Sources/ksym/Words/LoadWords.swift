@@ -33,6 +33,9 @@ extension LoadCause {
         "\(symbol): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
     case .ownerRefused: return "\(symbol) is exported by \(owner), which the kernel refuses itself"
     case .ownerNotLoaded: return "\(symbol) is exported by \(owner), which is not loaded"
+    case .typesDiffer:
+      return "the module's types (BTF) count on from those of another build of this kernel: rebuild "
+        + "it against this kernel's vmlinux, or without BTF"
     case .builtIn:
       return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
     case .structureEmpty:
@@ -66,6 +69,8 @@ extension LoadAssumption {
       "the size of struct module agrees (no BTF, no module of this kernel's own tree)"
     case .missingVersionsAccepted: "\(pair) (upstream: no distribution's build tag was recognised)"
     case .signatureUnchecked: "the signature is valid, or by a key that is not known"
+    case .typesUnknown:
+      "the module's types (BTF) fit those of the kernel (which were not found)"
     case .kernelSymbolsUnknown:
       "the kernel has every symbol that is named (its file has no symbol table)"
     case .fentrySitesUnknown:
