@@ -5,6 +5,7 @@ package struct TrustError: Error, RawRepresentable, Sendable, Hashable {
 
   package init(rawValue: Int32) { self.rawValue = rawValue }
 
+  package static let notPermitted = TrustError(rawValue: 1)
   static let noEntry = TrustError(rawValue: 2)
   static let invalid = TrustError(rawValue: 22)
   package static let noData = TrustError(rawValue: 61)

@@ -43,6 +43,9 @@ extension LoadAssumption.Code {
   package static let missingVersionsAccepted = Self(rawValue: "missing-versions-accepted")
   /// The signature is valid, or made with a key that the kernel does not know.
   package static let signatureUnchecked = Self(rawValue: "signature-unchecked")
+  /// The machine's keys are not known, so none of them made the signature; ``LoadAssumption/value`` is the
+  /// serial number of the signer's certificate, or its key's identifier.
+  package static let keyNotEnrolled = Self(rawValue: "key-not-enrolled")
   /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
   /// module's fit.
   package static let typesUnknown = Self(rawValue: "types-unknown")

@@ -25,6 +25,10 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let EINVAL = LoadErrno(rawValue: 22)
   /// A chain of types is too long, or does not end.
   package static let ELOOP = LoadErrno(rawValue: 40)
+  /// The signature is made with what the kernel lacks.
+  package static let ENOPKG = LoadErrno(rawValue: 65)
+  /// The signature is longer than the kernel reads.
+  package static let EMSGSIZE = LoadErrno(rawValue: 90)
   /// The signature is malformed.
   package static let EBADMSG = LoadErrno(rawValue: 74)
   /// A signature that counts is missing.
@@ -35,7 +39,8 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
 
   private static let names: [LoadErrno: String] = [
     .EPERM: "EPERM", .ENOENT: "ENOENT", .ENOEXEC: "ENOEXEC", .EBUSY: "EBUSY", .EEXIST: "EEXIST",
-    .E2BIG: "E2BIG", .ELOOP: "ELOOP", .ENOTSUPP: "ENOTSUPP", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
+    .E2BIG: "E2BIG", .ENOPKG: "ENOPKG", .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
+    .ENOTSUPP: "ENOTSUPP", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
     .EKEYREJECTED: "EKEYREJECTED",
   ]
 

@@ -24,8 +24,23 @@ extension ModuleChecker {
       exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules() ?? [],
       usualMachine: first?.machine)
     if settings.checksTypes == true { kernel.types = self.kernel?.types() }
+    let machine = facts.machine?.value
+    let builtIn =
+      settings.signatures
+      ? machine.flatMap { self.kernel?.builtInCertificates($0, layout) } : nil
+    let trust = LoaderTrust(
+      facts, rules.release, request.trust, builtIn: builtIn, wordSize: layout.wordSize
+    ) { [request, tree] name in
+      if request.with.contains(where: { ModulePaths.moduleName(ofFile: $0) == name }) {
+        return true
+      }
+      return request.loadsDependencies
+        && (tree?.paths ?? []).contains {
+          ModulePaths.moduleName(ofFile: $0) == name
+        }
+    }
     return ModuleInspector(
-      rules: rules, settings: settings, kernel: kernel, assumed: assumed,
+      rules: rules, settings: settings, kernel: kernel, trust: trust, assumed: assumed,
       readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)
   }
 

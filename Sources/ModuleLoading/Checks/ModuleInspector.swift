@@ -8,6 +8,8 @@ struct ModuleInspector: Sendable {
   let rules: LoaderRules
   let settings: LoaderSettings
   let kernel: LoaderKernel
+  /// The kernel's signature gate.
+  let trust: LoaderTrust
   /// What had to be assumed about the kernel.
   let assumed: [LoadAssumption]
   /// Whether modules are read as livepatches that nothing marks as such.
@@ -21,7 +23,7 @@ struct ModuleInspector: Sendable {
     verdict.log.mostBytes = rules.mostLineBytes(logsCallers: settings.logsCallers)
     // kernel_read_file gives no empty file to the loader.
     guard source.count > 0 else { return refused(path, verdict, Refusal(.EINVAL)) }
-    let signature = SignatureCheck(source, settings: settings)
+    let signature = SignatureCheck(source, settings: settings, trust)
     if let refusal = signature.refusal { return refused(path, verdict, refusal) }
     for line in signature.lines { verdict.log.say(line) }
     if let assumption = signature.assumption { verdict.assumed.append(assumption) }
@@ -30,7 +32,7 @@ struct ModuleInspector: Sendable {
         source, length: signature.length, layout: kernel.layout, machine: kernel.machine(source),
         rules: rules, structureSize: kernel.structureSize.expected(for: path),
         ignoresModversions: settings.ignoresModversions)
-      let inspection = Inspection(validity, self, isSigned: signature.assumption != nil)
+      let inspection = Inspection(validity, self, isSigned: signature.counts)
       return check(inspection, path, verdict)
     } catch { return refused(path, verdict, refusal(error, of: source)) }
   }

@@ -69,6 +69,13 @@ extension LoadCause.Code {
   package static let ownerRefused = Self(rawValue: "owner-refused")
   /// The module that exports a symbol is not loaded.
   package static let ownerNotLoaded = Self(rawValue: "owner-not-loaded")
+  /// The module has no signature, and the kernel asks for one.
+  package static let unsigned = Self(rawValue: "unsigned")
+  /// No key that the kernel trusts made the signature; ``LoadCause/symbol`` is the serial number of the
+  /// signer's certificate, or its key's identifier.
+  package static let signerUnknown = Self(rawValue: "signer-unknown")
+  /// A trusted key is named, and the signature is not of these bytes.
+  package static let changedAfterSigning = Self(rawValue: "changed-after-signing")
   /// The module's types (BTF) do not fit those of the kernel.
   package static let typesDiffer = Self(rawValue: "types-differ")
   /// Code that is built into the kernel has the name ``LoadCause/owner`` in /sys/module.

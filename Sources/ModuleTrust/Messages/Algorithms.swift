@@ -21,6 +21,22 @@ package enum DigestAlgorithm: String, Sendable, Hashable {
   }
 }
 
+extension DigestAlgorithm {
+  /// Modules that have it where its option is `m`.
+  package var modules: [String] {
+    switch self {
+    case .md4: ["md4"]
+    case .md5: ["md5"]
+    case .sha1: ["sha1_generic", "sha1"]
+    case .sha224, .sha256: ["sha256_generic", "sha256"]
+    case .sha384, .sha512: ["sha512_generic", "sha512"]
+    case .sm3: ["sm3_generic", "sm3"]
+    case .streebog256, .streebog512: ["streebog_generic", "streebog"]
+    case .sha3_256, .sha3_384, .sha3_512: ["sha3_generic", "sha3"]
+    }
+  }
+}
+
 /// What signs.
 enum SignatureKind: Sendable, Hashable {
   case rsa, ecdsa, gost, sm2, mldsa

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Kernels
 internal import ModuleLoading
+internal import ModuleTrust
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,6 +47,7 @@ struct CheckCommand: ParsableCommand {
   @Flag(name: .customLong("all-symbols"), help: "Report every needed symbol, not only problems.")
   var allSymbols = false
 
+  @OptionGroup var trustOptions: TrustOptions
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
@@ -67,18 +69,21 @@ struct CheckCommand: ParsableCommand {
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
-      check(kernel, facts, &report)
+      try check(kernel, facts, &report)
     }
     report.finish()
     throw ExitCode(report.verdicts.status.rawValue)
   }
 
-  private func check(_ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport) {
+  private func check(
+    _ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport
+  ) throws {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
     request.ignoresModversions = ignoreModversions
     request.ignoresVermagic = ignoreVermagic
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
+    request.trust = try trustOptions.request(kernel)
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
     var progress = Progress("modules read")
     checker.check(

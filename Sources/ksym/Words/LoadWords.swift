@@ -33,6 +33,15 @@ extension LoadCause {
         "\(symbol): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
     case .ownerRefused: return "\(symbol) is exported by \(owner), which the kernel refuses itself"
     case .ownerNotLoaded: return "\(symbol) is exported by \(owner), which is not loaded"
+    case .unsigned:
+      return "the module is not signed: sign it (ksym convert --sign, kmodsign) with a key that this "
+        + "machine trusts"
+    case .signerUnknown:
+      return "the module is signed with the certificate \(symbol), which the kernel does not trust: "
+        + "enrol it (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then restart)"
+    case .changedAfterSigning:
+      return "the signature is not of this module: it was changed after signing (stripped, converted), "
+        + "or signed with another key of that name; sign it again"
     case .typesDiffer:
       return "the module's types (BTF) count on from those of another build of this kernel: rebuild "
         + "it against this kernel's vmlinux, or without BTF"
@@ -69,6 +78,8 @@ extension LoadAssumption {
       "the size of struct module agrees (no BTF, no module of this kernel's own tree)"
     case .missingVersionsAccepted: "\(pair) (upstream: no distribution's build tag was recognised)"
     case .signatureUnchecked: "the signature is valid, or by a key that is not known"
+    case .keyNotEnrolled:
+      "no key of the machine signed it (signer \(value ?? "unknown"); --efivars or --keys give the keys)"
     case .typesUnknown:
       "the module's types (BTF) fit those of the kernel (which were not found)"
     case .kernelSymbolsUnknown:
