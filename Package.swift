@@ -183,8 +183,9 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: [
         "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
-        "ModuleVersions", "KernelImages", "Kallsyms", "ModuleFiles", "Kernels", "ModuleLoading",
-        "Livepatching", "VersionConversion", "Modpost", "SymbolSpelling", "NameTranslation",
+        "ModuleVersions", "KernelImages", "Kallsyms", "ModuleTrust", "ModuleFiles", "Kernels",
+        "ModuleLoading", "Livepatching", "VersionConversion", "Modpost", "SymbolSpelling",
+        "NameTranslation",
         "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
@@ -233,7 +234,8 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolNames", "SymbolTables",
-        "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust", "ModuleFiles", "Kernels",
+        "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust", "ModuleFiles",
+        "Kernels",
         "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
         "SymbolSpelling", "NameAudits", "SymbolFiles",
       ],

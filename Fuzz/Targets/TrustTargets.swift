@@ -1,7 +1,7 @@
 import ByteStorage
 import ModuleTrust
 
-extension Targets {
+extension FuzzTargets {
   /// What is at the end of a module, and what keys come in: messages, certificates, EFI lists.
   static func trust(_ bytes: RawSpan) {
     let digests: Set<DigestAlgorithm> = [.sha1, .sha256, .sha384, .sha512]

@@ -3,6 +3,7 @@ import Kallsyms
 import KernelReleases
 import Livepatching
 import ModuleLoading
+import ModuleTrust
 import SymbolNames
 import SymbolTables
 import Testing

@@ -100,18 +100,22 @@ package struct LoaderSettings: Sendable {
       checksTypes = option("DEBUG_INFO_BTF_MODULES", otherwise: false)
       allowsTypeMismatch = option("MODULE_ALLOW_BTF_MISMATCH", otherwise: false)
     }
-    switch given["missing-version"] {
-    case "refuse": refusesMissingVersions = true
-    case "accept": refusesMissingVersions = false
-    default:
-      refusesMissingVersions = !rules.has(.acceptsMissingVersions)
-      if kernel.build?.debianVersion != nil {
-        refusesMissingVersions = true
-      } else if !refusesMissingVersions, modversions {
-        assumed.append(
-          LoadAssumption(.missingVersionsAccepted, key: "missing-version", value: "accept"))
-      }
-    }
+    refusesMissingVersions = LoaderSettings.refusesMissingVersions(
+      given["missing-version"], kernel, rules, modversions: modversions, &assumed)
     self.assumed = assumed
+  }
+
+  /// Whether a symbol that the version table lacks is refused.
+  private static func refusesMissingVersions(
+    _ given: String?, _ kernel: KernelFacts, _ rules: LoaderRules, modversions: Bool,
+    _ assumed: inout [LoadAssumption]
+  ) -> Bool {
+    if given == "refuse" || given == "accept" { return given == "refuse" }
+    if kernel.build?.debianVersion != nil || !rules.has(.acceptsMissingVersions) { return true }
+    if modversions {
+      assumed.append(
+        LoadAssumption(.missingVersionsAccepted, key: "missing-version", value: "accept"))
+    }
+    return false
   }
 }
