@@ -48,14 +48,17 @@ struct TrustOptions: ParsableArguments {
     request.isSecureBoot = secureBoot.map { $0 == .on } ?? request.isSecureBoot
     request.lockdown = lockdown ?? request.lockdown
     request.enforcesSignatures = sigEnforce || request.enforcesSignatures
-    for path in keys {
-      var buffer = FileBuffer()
-      try buffer.open(path)
-      let found = try CertificateFile.certificates(in: buffer.source.all())
-      if found.isEmpty { throw ValidationError("--keys: \(path) holds no certificate") }
-      request.keys += found
-    }
+    for path in keys { request.keys += try TrustOptions.certificates(in: path) }
     return request
+  }
+
+  /// The certificates in a file, of which there must be one.
+  static func certificates(in path: String) throws -> [[UInt8]] {
+    var buffer = FileBuffer()
+    try buffer.open(path)
+    let found = try CertificateFile.certificates(in: buffer.source.all())
+    if found.isEmpty { throw ValidationError("--keys: \(path) holds no certificate") }
+    return found
   }
 }
 
