@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import ELFFormat
 internal import KernelReleases
 internal import Kernels
 internal import ModuleFiles
