@@ -27,6 +27,7 @@ struct ModuleInspector: Sendable {
     if let refusal = signature.refusal { return refused(path, verdict, refusal) }
     for line in signature.lines { verdict.log.say(line) }
     if let assumption = signature.assumption { verdict.assumed.append(assumption) }
+    if let doubt = signature.doubt { verdict.doubt(doubt) }
     do throws(ELFValidity.Failure) {
       let validity = try ELFValidity(
         source, length: signature.length, layout: kernel.layout, machine: kernel.machine(source),

@@ -13,6 +13,8 @@ struct SignatureCheck {
   private(set) var lines: [String] = []
   private(set) var assumption: LoadAssumption?
   private(set) var refusal: Refusal?
+  /// What leaves the answer open: a key of the machine may have made the signature.
+  private(set) var doubt: LoadCause?
   /// Whether the signature counts, or no signature is asked for; else the load taints the kernel.
   private(set) var counts = true
 
@@ -47,6 +49,10 @@ struct SignatureCheck {
       assumption = LoadAssumption(.keyNotEnrolled, value: message.flatMap(SignatureCheck.signer))
     }
     guard let found = policy.refusal(error) else { return }
+    if error == .noKey, !trust.knowsMachine {
+      doubt = SignatureCheck.cause(error, message)
+      return
+    }
     var refusal = Refusal(LoadErrno(rawValue: found.error.rawValue))
     refusal.lines = lines + (found.line.map { [$0] } ?? [])
     if let cause = SignatureCheck.cause(error, message) { refusal.causes = [cause] }
@@ -64,7 +70,9 @@ struct SignatureCheck {
   private static func cause(_ error: TrustError, _ message: SignedMessage?) -> LoadCause? {
     switch error {
     case .noData: LoadCause(.unsigned)
-    case .noKey: LoadCause(.signerUnknown, symbol: message.flatMap(signer))
+    case .noKey: LoadCause(
+        .signerUnknown, symbol: message.flatMap(signer),
+        owner: message?.signers.first?.issuerText)
     case .rejected: LoadCause(.changedAfterSigning)
     default: nil
     }

@@ -37,8 +37,8 @@ extension LoadCause {
       return "the module is not signed: sign it (ksym convert --sign, kmodsign) with a key that this "
         + "machine trusts"
     case .signerUnknown:
-      return "the module is signed with the certificate \(symbol), which the kernel does not trust: "
-        + "enrol it (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then restart)"
+      return "the module is signed with a certificate of \(owner) (\(symbol)), which the kernel trusts "
+        + "only once it is enrolled (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then restart)"
     case .changedAfterSigning:
       return "the signature is not of this module: it was changed after signing (stripped, converted), "
         + "or signed with another key of that name; sign it again"
