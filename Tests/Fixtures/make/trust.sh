@@ -26,7 +26,8 @@ cp "$keys/rsa.crt" "$out/rsa.pem"
 # A certificate that the first signs.
 openssl req -new -nodes -newkey rsa:2048 -subj /CN=leaf -keyout "$keys/leaf.pem" \
   -out "$keys/leaf.csr" 2>/dev/null
-openssl x509 -req -in "$keys/leaf.csr" -CA "$keys/rsa.crt" -CAkey "$keys/rsa.pem" -days 36500 \
+printf 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' >"$keys/extensions"
+openssl x509 -req -extfile "$keys/extensions" -in "$keys/leaf.csr" -CA "$keys/rsa.crt" -CAkey "$keys/rsa.pem" -days 36500 \
   -CAcreateserial -out "$keys/leaf.crt" 2>/dev/null
 
 printf 'what is signed' >"$out/data"
@@ -40,6 +41,6 @@ sign rsa rsa -noattr -nocerts
 sign p256 p256 -noattr -nocerts
 sign stranger stranger -noattr -nocerts
 sign by-key-id rsa -noattr -nocerts -keyid
-sign attributes rsa -nocerts
+sign attributes rsa -nocerts -nosmimecap
 sign content rsa -noattr -nocerts -nodetach
 sign leaf leaf -noattr
