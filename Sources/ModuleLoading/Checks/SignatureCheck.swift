@@ -70,7 +70,8 @@ struct SignatureCheck {
   private static func cause(_ error: TrustError, _ message: SignedMessage?) -> LoadCause? {
     switch error {
     case .noData: LoadCause(.unsigned)
-    case .noKey: LoadCause(
+    case .noKey:
+      LoadCause(
         .signerUnknown, symbol: message.flatMap(signer),
         owner: message?.signers.first?.issuerText)
     case .rejected: LoadCause(.changedAfterSigning)
