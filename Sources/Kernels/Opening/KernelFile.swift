@@ -155,6 +155,15 @@ extension KernelFile {
   /// The architecture that the layers of an image give, if any does.
   var layerMachine: ELFMachine? { unpacked?.layers.compactMap(\.machine).last }
 
+  /// Size of an address in bytes, if the architecture has kernels of one size only.
+  var layerWordSize: Int? {
+    switch layerMachine {
+    case ELFMachine.arm?: 4
+    case ELFMachine.aarch64?, ELFMachine.s390?, ELFMachine.x86_64?, ELFMachine.loongArch?: 8
+    default: nil
+    }
+  }
+
   /// The banner of an image; the bytes are searched once.
   mutating func banner() -> KernelBanner? {
     if let knownBanner { return knownBanner }
