@@ -14,7 +14,6 @@ private struct RelocatedImage {
   var bytes: ByteBuilder
   private var records: [(place: Int, value: UInt64)] = []
 
-  /// - Parameter isStored: Whether the table's entry at an index is stored in place.
   init(
     hasBase: Bool, otherRecords: Int = 40, isStored: (Int) -> Bool = { _ in false }
   ) throws {
@@ -38,6 +37,8 @@ private struct RelocatedImage {
     }
     for index in 0..<otherRecords { records.append((64 + 8 * index, first + 16)) }
     bytes.align(to: 8)
+    // Data that looks like a record.
+    for word: UInt64 in [0x1_2000, 0x403, 0x1_3000] { bytes.put(word) }
     for record in records.sorted(by: { $0.place < $1.place }) {
       bytes.put(start + UInt64(record.place))
       bytes.put(UInt64(0x403))
@@ -81,7 +82,7 @@ struct RelocatedTableTests {
     let base = try RelocatedImage(hasBase: true)
     func withoutRecords(_ bytes: [UInt8]) -> [UInt8] {
       var bytes = bytes
-      for place in stride(from: 0, to: bytes.count - 24, by: 8)
+      for place in stride(from: 0, through: bytes.count - 24, by: 8)
       where bytes.rawSpan.integer(UInt64.self, at: place + 8, .little) == 0x403 {
         bytes[place + 8] = 0
       }

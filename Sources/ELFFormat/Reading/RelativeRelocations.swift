@@ -49,6 +49,12 @@ package struct RelativeRelocations: Sendable, Hashable {
     records = found.max { $0.count < $1.count } ?? []
     let isSorted = zip(records, records.dropFirst()).allSatisfy { $0.place <= $1.place }
     if !isSorted { records.sort { $0.place < $1.place } }
+    if records.isEmpty { return }
+    // Other data may look like a record; its place is elsewhere.
+    let middle = records[records.count / 2].place
+    records.removeAll {
+      max($0.place, middle) &- min($0.place, middle) >= UInt64(bytes.byteCount)
+    }
   }
 
   /// The record at an offset, whose pointer and place belong to one image.

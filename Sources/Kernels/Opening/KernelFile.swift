@@ -37,7 +37,8 @@ struct KernelFile: ~Copyable {
   /// - Throws: ``FileError`` if it cannot be read, is damaged, or is nothing that belongs to a kernel.
   mutating func open(_ path: String) throws(FileError) {
     release()
-    try file.open(path)
+    // A device tree or padding may follow a compressed kernel.
+    try file.open(path, trailing: .afterMembers)
     let found = try identify(path)
     (self.path, form) = (path, found)
   }
