@@ -99,7 +99,9 @@ struct OldTableTests {
       for count in [600, 601] {
         let tables = try encoded(count).moved(by: kernel.start)
         // Zeros are what misleads.
-        for front in OldTableTests.fronts where count == 600 || front.name == "a zero" {
+        let turn = (release.release.utf8.count + kernel.machine.utf8.count) % 4
+        for (number, front) in OldTableTests.fronts.enumerated()
+        where number == 1 || count == 600 && number == turn {
           var builder = TableBuilder(
             release.form(kernel), wordSize: kernel.wordSize, order: kernel.order,
             loadAddress: kernel.start, front: front.words(kernel))

@@ -66,7 +66,7 @@ struct TableBuilder {
   let loadAddress: UInt64
   private(set) var bytes: ByteBuilder
 
-  /// - Parameter front: Words right before the tables, which begin at a multiple of their alignment.
+  /// Words of `front` are right before the tables, which begin at a multiple of their alignment.
   init(
     _ form: TableForm, wordSize: Int, order: ByteOrder, loadAddress: UInt64, front: [UInt32] = []
   ) {

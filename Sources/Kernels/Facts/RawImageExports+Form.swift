@@ -133,8 +133,7 @@ private struct AddressSet {
   /// Most bits: symbols of a kernel span less than this many times the granule.
   private static let mostBits: UInt64 = 1 << 27
 
-  /// - Parameter granule: What distances between addresses are a multiple of: 1 or 2. Lower bits
-  ///   (of Thumb functions) do not count.
+  /// With a granule of 2, the lowest bit (that of Thumb functions) does not count.
   init(_ addresses: [UInt64], granule: Int) {
     shift = granule == 2 ? 1 : 0
     // Of absolute symbols before and after the kernel nothing is exported.

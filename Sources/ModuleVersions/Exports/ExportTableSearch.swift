@@ -68,9 +68,8 @@ package struct ExportTableSearch: ~Escapable {
 
   // MARK: Searches
 
-  /// Searches for place-relative entries.
-  ///
-  /// - Parameter isKnown: Whether most of some names are those of the kernel's symbols.
+  /// Searches for place-relative entries; `isKnown` says whether enough of some names are those of the
+  /// kernel's symbols.
   package func placeRelative(_ isKnown: ([String]) -> Bool) -> FoundExportTables? {
     for entrySize in [12, 8] {
       var place = 0
@@ -99,12 +98,8 @@ package struct ExportTableSearch: ~Escapable {
     return true
   }
 
-  /// The tables around an entry of absolute addresses.
-  ///
-  /// - Parameters:
-  ///   - seed: Offset of an entry.
-  ///   - entrySize: Size of an entry in bytes.
-  ///   - target: Offset to which the pointer at an offset points.
+  /// The tables around the entry of absolute addresses at the offset `seed`; `target` gives the offset
+  /// to which the pointer at an offset points.
   package func absolute(
     around seed: Int, entrySize: Int, target: (Int) -> Int?
   ) -> FoundExportTables? {
