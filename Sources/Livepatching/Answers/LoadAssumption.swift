@@ -43,6 +43,8 @@ extension LoadAssumption.Code {
   package static let missingVersionsAccepted = Self(rawValue: "missing-versions-accepted")
   /// The signature is valid, or made with a key that the kernel does not know.
   package static let signatureUnchecked = Self(rawValue: "signature-unchecked")
+  /// Only ``LoadAssumption/value`` of the kernel's modules were looked at: others may export more.
+  package static let modulesNotFound = Self(rawValue: "modules-not-found")
   /// The kernel's file has no symbol table, so the kernel has every symbol that is named.
   package static let kernelSymbolsUnknown = Self(rawValue: "kernel-symbols-unknown")
   /// The kernel's file does not list fentry sites, so every patched function has one.

@@ -20,7 +20,11 @@ struct ModuleInspector: Sendable {
     var verdict = Verdict()
     verdict.log.mostBytes = rules.mostLineBytes(logsCallers: settings.logsCallers)
     // kernel_read_file gives no empty file to the loader.
-    guard source.count > 0 else { return refused(path, verdict, Refusal(.EINVAL)) }
+    guard source.count > 0 else {
+      var refusal = Refusal(.EINVAL)
+      if let cause = GivenFile.cause(source) { refusal.causes = [cause] }
+      return refused(path, verdict, refusal)
+    }
     let signature = SignatureCheck(source, settings: settings)
     if let refusal = signature.refusal { return refused(path, verdict, refusal) }
     for line in signature.lines { verdict.log.say(line) }
@@ -32,15 +36,23 @@ struct ModuleInspector: Sendable {
         ignoresModversions: settings.ignoresModversions)
       let inspection = Inspection(validity, self, isSigned: signature.assumption != nil)
       return check(inspection, path, verdict)
-    } catch { return refused(path, verdict, refusal(error, of: source)) }
+    } catch { return refused(path, verdict, refusal(error, of: source, path)) }
   }
 
-  private func refusal(_ failure: ELFValidity.Failure, of source: ByteSource) -> Refusal {
+  private func refusal(
+    _ failure: ELFValidity.Failure, of source: ByteSource, _ path: String
+  ) -> Refusal {
     var refusal = Refusal(.ENOEXEC, failure.line)
     if rules.has(.summarizesHeaderDefects), !failure.isOfSetup {
       refusal.lines.append("Module has invalid ELF structures")
     }
-    if let cause = kernel.foreignness(of: source) { refusal.causes.append(cause) }
+    if let cause = kernel.foreignness(of: source) {
+      refusal.causes.append(cause)
+    } else if let cause = GivenFile.cause(source) {
+      refusal.causes.append(cause)
+    } else if rules.has(.checksStructureSize) {
+      refusal.causes += GivenFile.sizeCauses(source, kernel, path: path)
+    }
     return refusal
   }
 

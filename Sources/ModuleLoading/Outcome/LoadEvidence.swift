@@ -6,6 +6,9 @@ struct LoadEvidence: Sendable {
   /// Records of the version table whose CRC equals, and differs from, that of vmlinux' export.
   var agreeing = 0
   var differing = 0
+  /// The first of the names that differ.
+  var differingNames: [String] = []
+  private static let mostNames = 100
   /// The module's own vermagic.
   var vermagic: String?
   /// Whether the module's CRCs, and the kernel's, look like those of gendwarfksyms.
@@ -30,11 +33,17 @@ extension LoadEvidence {
 
   /// Compares the versions of a module with what vmlinux exports.
   mutating func compare(_ versions: borrowing VersionIndex, _ exports: ExportLookup) {
-    var (agreeing, differing) = (0, 0)
+    var (agreeing, differing, names) = (0, 0, [String]())
     versions.forEach { name, crc in
       guard let row = exports.first(name), exports.table.rows[row].hasCRC else { return }
-      if UInt64(exports.table.rows[row].crc) == crc { agreeing += 1 } else { differing += 1 }
+      if UInt64(exports.table.rows[row].crc) == crc {
+        agreeing += 1
+      } else {
+        differing += 1
+        if differing <= LoadEvidence.mostNames { names.append(name.logText) }
+      }
     }
+    differingNames = names
     (self.agreeing, self.differing) = (agreeing, differing)
     for name in LoadEvidence.emptyFunctions {
       guard let crc = versions.crc(of: name.bytes), let row = exports.first(name.bytes),

@@ -24,9 +24,11 @@ struct Verdict: Sendable {
   }
 
   /// Leaves the answer open, unless something refuses the module anyway.
-  mutating func doubt(_ code: LoadCause.Code) {
+  mutating func doubt(_ code: LoadCause.Code) { doubt(LoadCause(code)) }
+
+  mutating func doubt(_ cause: LoadCause) {
     isUndecided = true
-    causes.append(LoadCause(code))
+    causes.append(cause)
   }
 
   /// The answer.

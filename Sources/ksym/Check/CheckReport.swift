@@ -10,6 +10,8 @@ struct CheckReport {
   /// Modules that load silently are named up to a number; the summary counts the rest.
   private var loadsShown = 0
   private static let loadsToShow = 12
+  /// Most symbols of a module to show, unless all are asked for.
+  private static let mostShown = 12
 
   init(_ verdicts: VerdictReport, showsReadable: Bool) {
     self.verdicts = verdicts
@@ -54,7 +56,12 @@ struct CheckReport {
     verdicts.writeHead(
       outcome.path, outcome.verdict.rawValue, outcome.verdict.status, width: 11, outcome.errno,
       outcome.log)
-    for problem in outcome.symbols { writeText(problem) }
+    let shown = verdicts.isVerbose ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
+    for problem in shown { writeText(problem) }
+    if shown.count < outcome.symbols.count {
+      verdicts.output.append(
+        "  … \(outcome.symbols.count - shown.count) more symbols (--verbose lists them)\n")
+    }
     verdicts.writeHints(outcome.causes.map(\.words))
   }
 
