@@ -25,7 +25,7 @@ extension ModuleChecker {
       usualMachine: first?.machine)
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, assumed: assumed,
-      readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)
+      comparesAll: request.reportsAllSymbols, readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)
   }
 
   /// The header of the first module, which stands for what the kernel does not say.

@@ -10,6 +10,8 @@ struct ModuleInspector: Sendable {
   let kernel: LoaderKernel
   /// What had to be assumed about the kernel.
   let assumed: [LoadAssumption]
+  /// Whether every version of a module is reported that is refused before its symbols are looked at.
+  var comparesAll = false
   /// Whether modules are read as livepatches that nothing marks as such.
   var readsLivepatches = false
   /// The rules of the livepatch core.
@@ -76,7 +78,13 @@ struct ModuleInspector: Sendable {
     var later = LaterRefusals()
     var evidence = LoadEvidence()
     let refusal = inspection.firstRefusal(&verdict, &contents, &later, &evidence)
-    if let refusal { verdict.refuse(refusal) }
+    if let refusal {
+      verdict.refuse(refusal)
+      let named = Set(verdict.problems.map(\.name))
+      verdict.problems += evidence.compared.filter { !named.contains($0.name) }
+      if readsLivepatches { contents.livepatch = inspection.readLivepatch() }
+    }
+    evidence.compared = []
     return CheckedModule(
       module: ModuleReading(path: path, name: header.infoName, header: header, contents: contents),
       verdict: verdict, later: later, evidence: evidence)

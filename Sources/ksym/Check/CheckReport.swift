@@ -49,20 +49,24 @@ struct CheckReport {
   // MARK: Text
 
   private mutating func writeText(_ outcome: LoadOutcome) {
-    if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
+    let isPlain = outcome.log.isEmpty && outcome.symbols.isEmpty && !outcome.isLivepatch
+    if outcome.verdict == .loads, isPlain {
       guard verdicts.isVerbose || loadsShown < CheckReport.loadsToShow else { return }
       loadsShown += 1
     }
     verdicts.writeHead(
       outcome.path, outcome.verdict.rawValue, outcome.verdict.status, width: 11, outcome.errno,
-      outcome.log)
+      verdicts.isVerbose ? outcome.log : CheckReport.capped(outcome.log))
     let shown = verdicts.isVerbose ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
     for problem in shown { writeText(problem) }
     if shown.count < outcome.symbols.count {
       verdicts.output.append(
         "  … \(outcome.symbols.count - shown.count) more symbols (--verbose lists them)\n")
     }
-    verdicts.writeHints(outcome.causes.map(\.words))
+    let advice =
+      outcome.isLivepatch && outcome.verdict == .loads
+      ? ["this is a livepatch: ksym livepatch says whether it applies"] : []
+    verdicts.writeHints(outcome.causes.map(\.words) + advice)
   }
 
   private mutating func writeText(_ problem: SymbolProblem) {
@@ -76,6 +80,12 @@ struct CheckReport {
     if let provider = problem.provider { parts.append("by \(plain(provider))") }
     verdicts.output.append(
       "  \(verdicts.terminal.strong("*")) \(name): \(parts.joined(separator: ", "))\n")
+  }
+
+  /// The first lines, and how many more there are.
+  private static func capped(_ log: [String]) -> [String] {
+    guard log.count > mostShown + 1 else { return log }
+    return log.prefix(mostShown) + ["… \(log.count - mostShown) more lines"]
   }
 
   private func summary(_ total: Int) -> String {

@@ -116,7 +116,8 @@ extension LoadAssumption {
       "the size of struct module agrees (no BTF, no module of this kernel's own tree)"
     case .missingVersionsAccepted: "\(pair) (upstream: no distribution's build tag was recognised)"
     case .signatureUnchecked: "the signature is valid, or by a key that is not known"
-    case .modulesNotFound: "\(value ?? "0") modules of this kernel are all that was looked at"
+    case .modulesNotFound:
+      "the modules that others need were not found (\(value ?? "0") of this kernel were looked at)"
     case .kernelSymbolsUnknown:
       "the kernel has every symbol that is named (its file has no symbol table)"
     case .fentrySitesUnknown:
