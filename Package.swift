@@ -63,6 +63,7 @@ let package = Package(
     floor("Kallsyms", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
+    floor("ModuleTrust", ["ByteStorage", "CCrypto", "KernelReleases"]),
     // Subjects.
     floor(
       "ModuleFiles", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "ModuleVersions"]),
@@ -70,7 +71,7 @@ let package = Package(
       "Kernels",
       [
         "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolTables",
-        "KernelImages", "Kallsyms", "ModuleVersions", "ModuleFiles",
+        "KernelImages", "Kallsyms", "ModuleVersions", "ModuleTrust", "ModuleFiles",
       ]),
     // Answers.
     floor(
@@ -81,8 +82,9 @@ let package = Package(
     floor(
       "ModuleLoading",
       [
-        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "SymbolTables",
-        "KernelImages", "ModuleVersions", "ModuleFiles", "Kernels", "Livepatching",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolTables",
+        "KernelImages", "ModuleVersions", "ModuleTrust", "ModuleFiles", "Kernels",
+        "Livepatching",
       ]),
     floor("NameTranslation", ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables"]),
     floor(
@@ -118,8 +120,8 @@ let package = Package(
       dependencies: [
         "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "SymbolNames",
         "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "NameTables", "ModuleFiles",
-        "Kernels", "Livepatching", "ModuleLoading", "VersionConversion", "Modpost",
-        "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
+        "Kernels", "Livepatching", "ModuleLoading", "ModuleTrust", "VersionConversion",
+        "Modpost", "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -148,6 +150,7 @@ let package = Package(
     tests("KernelReleases", ["KernelReleases"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
+    tests("ModuleTrust", ["ByteStorage", "ModuleTrust"]),
     tests(
       "ModuleFiles",
       ["ByteStorage", "ELFFormat", "SymbolTables", "ModuleVersions", "ModuleFiles"]),
@@ -180,8 +183,9 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: [
         "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
-        "ModuleVersions", "KernelImages", "Kallsyms", "ModuleFiles", "Kernels", "ModuleLoading",
-        "Livepatching", "VersionConversion", "Modpost", "SymbolSpelling", "NameTranslation",
+        "ModuleVersions", "KernelImages", "Kallsyms", "ModuleTrust", "ModuleFiles", "Kernels",
+        "ModuleLoading", "Livepatching", "VersionConversion", "Modpost", "SymbolSpelling",
+        "NameTranslation",
         "TestSupport",
       ],
       path: "Tests/Conformance", swiftSettings: strict),
@@ -230,7 +234,8 @@ if Context.environment["KSYM_FUZZ"] != nil {
       name: "ksym-fuzz",
       dependencies: [
         "ByteStorage", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolNames", "SymbolTables",
-        "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleFiles", "Kernels",
+        "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust", "ModuleFiles",
+        "Kernels",
         "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
         "SymbolSpelling", "NameAudits", "SymbolFiles",
       ],

@@ -23,9 +23,21 @@ fi
 gzip -9n "$root"/usr/share/man/man1/*.1
 documents=$root/usr/share/doc/ksym
 install -D -m 644 packaging/debian/copyright "$documents/copyright"
-install -m 644 README.md "$documents/README.md"
-install -m 644 CHANGELOG.md "$documents/changelog"
+# What the README leads to is there too.
+install -m 644 README.md CONTRIBUTING.md CHANGELOG.md "$documents/"
+find Documentation -name '*.md' | while read -r page; do
+  install -D -m 644 "$page" "$documents/$page"
+done
+maintainer=$(sed -n 's/^Maintainer: //p' packaging/debian/control.in)
+cat >"$documents/changelog" <<EOF
+ksym ($version) unstable; urgency=medium
+
+  * CHANGELOG.md lists the changes.
+
+ -- $maintainer  $(date -R -u -d "@$SOURCE_DATE_EPOCH")
+EOF
 gzip -9n "$documents/changelog"
+install -D -m 644 packaging/debian/lintian-overrides "$root/usr/share/lintian/overrides/ksym"
 
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
   -e "s/@SIZE@/$(du -k -s "$root/usr" | cut -f 1)/" packaging/debian/control.in >"$root/DEBIAN/control"

@@ -16,7 +16,8 @@ func use(_ value: Int) { sink ^= value }
 enum FuzzTargets {
   static let all: [String: @Sendable (RawSpan) -> Void] = [
     "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo, "exports": exports,
-    "names": names, "streams": streams, "kernel": kernel, "loader": loader, "kallsyms": kallsyms,
+    "names": names, "trust": trust, "streams": streams, "kernel": kernel, "loader": loader,
+    "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
     "translate": translate, "convert": convert,
   ]

@@ -1,2 +1,2 @@
-// BTFFormat reads the little of BTF that is needed: the sizes of named types. It knows nothing of
-// the kernel, nor of what holds the section.
+// BTFFormat reads BTF: sizes of named types, and whether a kernel accepts the types of a module. It
+// knows nothing of what holds the section, nor of releases: a caller gives the rules.

@@ -54,7 +54,8 @@ public struct SymbolCollection: Sendable, RandomAccessCollection {
 
   /// The symbols that a key as people write it may mean: a linkage name, a source name, the end of a
   /// readable Rust path, a digest, a pattern, an address (`0x…`), or one of these with what chooses
-  /// among equals (`NAME,2`, `NAME@MODULE`, `NAME+0x1c/0x40`).
+  /// among equals (`NAME,2`, `NAME@MODULE`, `NAME+0x1c/0x40`). The clones that the compiler made of a
+  /// function (`NAME.constprop.0`) follow it.
   public func find(_ key: String) -> [Symbol] {
     SymbolFinder(index).find(key).map { self[$0.index] }
   }

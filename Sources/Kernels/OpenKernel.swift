@@ -86,19 +86,18 @@ package final class OpenKernel {
     isSearched = true
     var failure: FileError?
     let isDirectory = path != "running" && PathKind(path) == .directory
-    let isOneFile = !isDirectory && path != "running" && paths.images.count == 1
     for candidate in paths.images {
       do throws(FileError) {
         openingCount += 1
         try file.open(candidate)
-        if isOneFile { return }
+        if paths.isOneFile { return }
         if file.isWholeKernel() {
           choose(candidate)
           return
         }
         file.addStubFacts(to: &stub)
       } catch {
-        if isOneFile { throw KernelError(error) }
+        if paths.isOneFile { throw KernelError(error) }
         if PathKind(candidate) != .missing { leftOut.append(error) }
         stub.notes.append(KernelNote(.candidate, candidate, error))
         failure = failure ?? error

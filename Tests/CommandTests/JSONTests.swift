@@ -22,7 +22,8 @@ struct JSONTests {
   @Test(
     "keys and types are those of Documentation/JSON.md, in both directions",
     arguments: [
-      "check", "livepatch", "versions", "exports", "kernel", "symbols", "lookup", "lookup --for",
+      "check", "livepatch", "signature", "versions", "exports", "kernel", "symbols", "lookup",
+      "lookup --for",
       "names", "table show", "table check", "kallsyms decode", "convert", "translate",
     ])
   func keys(_ command: String) async throws {
@@ -42,6 +43,18 @@ struct JSONTests {
   }
 
   /// Arguments of runs that show all keys of a command.
+  /// A file that a fixture's message signs.
+  private static func signed(
+    _ message: String, parameter: UInt8 = 0, _ scratch: borrowing ScratchDirectory
+  ) throws -> String {
+    let bytes = try Fixture.bytes("trust/\(message).p7")
+    let size = [UInt8(bytes.count >> 8), UInt8(bytes.count & 0xff)]
+    let trailer: [UInt8] = [parameter, 0, 2, 0, 0, 0, 0, 0, 0, 0] + size
+    return try scratch.write(
+      Fixture.bytes("trust/data") + bytes + trailer
+        + Array("~Module signature appended~\n".utf8), to: "\(message)-\(parameter).ko")
+  }
+
   private static func runs(
     of command: String, _ scratch: borrowing ScratchDirectory
   ) async throws -> [[String]] {
@@ -56,6 +69,12 @@ struct JSONTests {
       let vermagic = "vermagic=7.3.4-corpus-c SMP preempt mod_unload modversions "
       let patches = ["variants/livepatch-sample-klp-sympos1.ko", "klp-variants"].map(scratch.file)
       return [["-k", kernel, "--assume", vermagic, "--assume", "MODVERSIONS=n"] + patches]
+    case "signature":
+      let key = Fixture.path("trust/rsa.der")
+      return [
+        [try signed("rsa", scratch)], [try signed("rsa", parameter: 1, scratch)],
+        ["--keys", key, try signed("by-key-id", scratch), try signed("stranger", scratch)],
+      ]
     case "versions": return [[modules, try defective(scratch)]]
     case "exports": return [[kernel]]
     case "kernel": return [[kernel], [map], [Fixture.path("kernels/rust-ext/config")]]

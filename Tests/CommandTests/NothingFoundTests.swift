@@ -40,6 +40,10 @@ struct NothingFoundTests {
       let isSaid = run.errors.contains("is left\n") || run.errors.contains("not found\n")
       #expect(isSaid, "\(arguments): \(run.errors)")
     }
+    let none = try await Ksym.run(["symbols", "--module", "gone", map])
+    #expect(none.status == 1 && none.errors == "ksym: \(map): no symbols of gone\n")
+    let crcs = try await Ksym.run(["convert", "--crcs", map, "-o", "x.ko", map])
+    #expect(crcs.status == 2 && crcs.errors.split(separator: "\n").count == 1, "\(crcs.errors)")
     let module = try sandbox.write("a.ko")
     let run = try await Ksym.run(["exports", module])
     #expect(run.status == 1 && run.errors == "ksym: nothing is exported\n")

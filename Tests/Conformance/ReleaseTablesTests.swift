@@ -3,6 +3,7 @@ import Kallsyms
 import KernelReleases
 import Livepatching
 import ModuleLoading
+import ModuleTrust
 import SymbolNames
 import SymbolTables
 import Testing
@@ -37,7 +38,8 @@ struct ReleaseTablesTests {
   private static let tables = [
     Table(ReleaseTrait.table), Table(KernelRelease.symbolNameLengths), Table(NameLimit.table),
     Table(LookupEra.table), Table(KallsymsTables.Trace.table), Table(KallsymsEncoder.Form.table),
-    Table(LoaderBehaviour.table), Table(ArchitectureBehaviour.table),
+    Table(LoaderBehaviour.table), Table(ArchitectureBehaviour.table), Table(TypeBehaviour.table),
+    Table(TrustEra.table),
     Table(LivepatchBehaviour.table),
   ]
 

@@ -54,6 +54,9 @@ struct BuiltinModuleTests {
   @Test("without tables, what modules.builtin.modinfo says, or nothing")
   func modinfo() throws {
     let scratch = try ScratchDirectory()
+    for name in ["lib", "lib/modules", "lib/modules/6.12.0", "lib/modules/6.12.0/kernel"] {
+      _ = scratch.makeDirectory(name)
+    }
     try scratch.write(
       KernelBuilder(release: "6.12.0", exports: [SampleExport("a", 1)]).build(),
       to: "lib/modules/6.12.0/vmlinuz")

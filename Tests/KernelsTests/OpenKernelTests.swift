@@ -1,4 +1,5 @@
 import ByteStorage
+import Glibc
 import KernelImages
 import KernelReleases
 import Kernels
@@ -119,6 +120,28 @@ struct OpenKernelTests {
     let debug = "usr/lib/debug/boot/vmlinux-6.1.0-56-amd64"
     try scratch.write(KernelBuilder(release: "6.1.0-56-amd64").build(), to: debug)
     #expect(try OpenKernel(tree).filePath == scratch.file(debug))
+  }
+
+  @Test("that may not be read is replaced, too, when it is named itself", .needs("setpriv"))
+  func unreadable() async throws {
+    for folder in ["boot", "lib", "lib/modules", "lib/modules/6.1.0-56-amd64"] {
+      scratch.makeDirectory(folder)
+    }
+    let release = "6.1.0-56-amd64"
+    let image = try scratch.write(
+      KernelBuilder(release: release).build(), to: "boot/vmlinuz-\(release)")
+    let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    scratch.makeDirectory("lib/modules/\(release)/build")
+    try scratch.write(symvers, to: "lib/modules/\(release)/build/Module.symvers")
+    try need(unsafe chmod(image, 0) == 0 && chmod(scratch.path, 0o755) == 0, "a file of its own")
+    let user = ["--reuid", "12345", "--clear-groups", Ksym.path]
+    try need(
+      try await Ksym.run(user + ["--version"], program: "setpriv").status == 0, "another user")
+    for path in [image, scratch.file("boot"), scratch.file("lib/modules/\(release)")] {
+      let run = try await Ksym.run(user + ["exports", path], program: "setpriv")
+      #expect(run.status == 0 && run.output.contains("  f  vmlinux"), "\(path): \(run.errors)")
+      #expect(run.errors.contains("Permission denied; other files of this kernel are used"))
+    }
   }
 
   @Test("may be named by its release; a word that can be nothing else is an error")

@@ -1,4 +1,3 @@
-#!/bin/bash
 
 __ksym_cursor_index_in_current_word() {
     local remaining="${COMP_LINE}"
@@ -144,6 +143,11 @@ __ksym_custom_complete() {
     "${COMP_WORDS[0]}" "${@}" "${words[@]}"
 }
 
+__ksym_kernels() {
+    printf "running\n"
+    command ls /lib/modules 2>/dev/null
+}
+
 _ksym() {
     local state
     state="$(shopt -p;shopt -po)"
@@ -156,8 +160,11 @@ _ksym() {
     SAP_SHELL_VERSION="$(IFS='.';printf %s "${BASH_VERSINFO[*]}")"
     local -r SAP_SHELL_VERSION
 
-    local -r cur="${2}"
-    local -r prev="${3}"
+    local cur="${2}"
+    local prev="${3}"
+    # To bash, --option=value is three words.
+    if [[ "${cur}" == "=" ]]; then cur=""; fi
+    if [[ "${prev}" == "=" ]]; then prev="${COMP_WORDS[COMP_CWORD - 2]}"; fi
 
     local -i positional_number
     local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
@@ -186,7 +193,7 @@ _ksym() {
 
 _ksym_check() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --json --no-demangle -v --verbose --version -h --help)
+    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --json -q --quiet --no-demangle -v --verbose --version -h --help)
     repeating_options=(-k --kernel --assume --with)
     non_repeating_options=(--config -j --jobs --blacklist --color --max-size)
     __ksym_offer_flags_options -1
@@ -194,6 +201,7 @@ _ksym_check() {
     # Offer option value completions
     case "${prev}" in
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -202,6 +210,7 @@ _ksym_check() {
         return
         ;;
     '--assume')
+        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='
         return
         ;;
     '--with')
@@ -234,7 +243,7 @@ _ksym_check() {
 
 _ksym_versions() {
     repeating_flags=()
-    non_repeating_flags=(--json --no-demangle --version -h --help)
+    non_repeating_flags=(--json -q --quiet --no-demangle --version -h --help)
     repeating_options=(--names)
     non_repeating_options=(--format --color -j --jobs --max-size)
     __ksym_offer_flags_options -1
@@ -294,6 +303,7 @@ _ksym_exports() {
         return
         ;;
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -325,6 +335,7 @@ _ksym_kernel() {
         return
         ;;
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -373,6 +384,7 @@ _ksym_symbols() {
         return
         ;;
     '--kaslr')
+        __ksym_add_completions -W 'keep'$'\n''undo'
         return
         ;;
     '--modules')
@@ -386,6 +398,7 @@ _ksym_symbols() {
         return
         ;;
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -402,21 +415,27 @@ _ksym_symbols() {
 
 _ksym_lookup() {
     repeating_flags=()
-    non_repeating_flags=(--lto --no-lto --cfi --long -l --with-modules --json --no-demangle -v --verbose --version -h --help)
+    non_repeating_flags=(--lto --no-lto --cfi --long -l --with-modules --json -q --quiet --no-demangle -v --verbose --version -h --help)
     repeating_options=(-k --kernel --names --modules)
-    non_repeating_options=(--era --for --kaslr -j --jobs --color --max-size)
+    non_repeating_options=(--era --for --type --kaslr -j --jobs --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
     '--era')
+        __ksym_add_completions -W 'own'
         return
         ;;
     '--for')
+        __ksym_add_completions -W 'kprobe'$'\n''ftrace'$'\n''perf'$'\n''bpftrace'$'\n''livepatch'$'\n''gdb'$'\n''crash'$'\n''modversions'$'\n''all'
+        return
+        ;;
+    '--type')
         return
         ;;
     '--names')
@@ -424,6 +443,7 @@ _ksym_lookup() {
         return
         ;;
     '--kaslr')
+        __ksym_add_completions -W 'keep'$'\n''undo'
         return
         ;;
     '--modules')
@@ -470,6 +490,7 @@ _ksym_names() {
         return
         ;;
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -530,6 +551,7 @@ _ksym_table_build() {
         return
         ;;
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -681,7 +703,7 @@ _ksym_kallsyms_encode() {
 
 _ksym_livepatch() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --json -v --verbose --version -h --help)
+    non_repeating_flags=(--no-deps --json -q --quiet -v --verbose --version -h --help)
     repeating_options=(-k --kernel --assume --with)
     non_repeating_options=(--config -j --jobs --era --color --max-size)
     __ksym_offer_flags_options -1
@@ -689,6 +711,7 @@ _ksym_livepatch() {
     # Offer option value completions
     case "${prev}" in
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -697,6 +720,7 @@ _ksym_livepatch() {
         return
         ;;
     '--assume')
+        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='
         return
         ;;
     '--with')
@@ -805,6 +829,7 @@ _ksym_translate() {
         return
         ;;
     '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
         __ksym_add_completions -f
         return
         ;;
@@ -840,6 +865,7 @@ _ksym_help() {
     repeating_options=()
     non_repeating_options=()
     __ksym_offer_flags_options -1
+    COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch convert translate' -- "${cur}"))
 }
 
 complete -o filenames -F _ksym ksym

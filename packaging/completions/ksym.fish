@@ -23,9 +23,9 @@ function __ksym_parse_tokens -S
         __ksym_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'check'
-            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'blacklist=' 'all-symbols' 'json' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'blacklist=' 'all-symbols' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'versions'
-            __ksym_parse_subcommand -r 1 'format=' 'names=+' 'json' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'format=' 'names=+' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'version' 'h/help'
         case 'exports'
             __ksym_parse_subcommand -r 1 'format=' 'no-kernel' 'json' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
         case 'kernel'
@@ -33,7 +33,7 @@ function __ksym_parse_tokens -S
         case 'symbols'
             __ksym_parse_subcommand -r 1 'format=' 'name=+' 'type=' 'range=' 'module=' 'as-kernel' 'o/output=' 'to=' 'no-contents' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'no-demangle' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
         case 'lookup'
-            __ksym_parse_subcommand -r 1 'k/kernel=+' 'era=' 'lto' 'no-lto' 'cfi' 'l/long' 'for=' 'names=+' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'k/kernel=+' 'era=' 'lto' 'no-lto' 'cfi' 'l/long' 'for=' 'type=' 'names=+' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'names'
             __ksym_parse_subcommand -r 1 'html=' 'top=' 'json' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
         case 'table'
@@ -57,7 +57,7 @@ function __ksym_parse_tokens -S
                 __ksym_parse_subcommand 1 'all-symbols' 'pc-relative' 'base-relative' 'absolute-percpu' 'release=' 'max-size=' 'version' 'h/help'
             end
         case 'livepatch'
-            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'era=' 'json' 'color=' 'max-size=' 'v/verbose' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'era=' 'json' 'q/quiet' 'color=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'convert'
             __ksym_parse_subcommand -r 1 'to=' 'drop-unrepresentable' 'crcs=' 'only=+' 'add-missing' 'prune' 'drop-signature' 'sign=+' 'hash=' 'signature-from=' 'symvers=+' 'basic' 'extended' 'like=' 'o/output=' 'in-place' 'suffix=' 'json' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'translate'
@@ -132,9 +132,9 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'convert' -d 'Rewrite the version tables of modules, between layouts and for other kernels.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'translate' -d 'Rewrite symbol names in any text: mangled to readable, and back.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'help' -d 'Show subcommand help information.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -s 'k' -l 'kernel' -d 'The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory (/lib/modules/RELEASE, a build tree, an unpacked package), or running.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -s 'k' -l 'kernel' -d 'The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory (/lib/modules/RELEASE, a build tree, an unpacked package), a release, or running.' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" config' -l 'config' -d 'The kernel\'s configuration (default: embedded in the kernel, or beside it).' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -l 'assume' -d 'State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -l 'assume' -d 'State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.' -rfka 'missing-version=refuse missing-version=accept release= vermagic= struct-module-size='
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -l 'with' -d 'A module that is loaded before (repeatable, in order).' -rfa '(set -l exts \'ko\' \'xz\' \'zst\' \'gz\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" no-deps' -l 'no-deps' -d 'Do not take modules of the kernel\'s tree as loaded.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
@@ -143,6 +143,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" blacklist' -l 'blacklist' -d 'Names of the boot option module_blacklist=, separated by commas.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" all-symbols' -l 'all-symbols' -d 'Report every needed symbol, not only problems.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" q quiet' -s 'q' -l 'quiet' -d 'Print no answer: the exit status gives it, and standard error what is wrong.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
@@ -153,6 +154,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" format' -l 'format' -d 'Output format.' -rfka 'table modprobe symvers json'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions"' -l 'names' -d 'Known names, to find a name by its digest or form (repeatable): a name table, Module.symvers, System.map, nm output or a list.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" q quiet' -s 'q' -l 'quiet' -d 'Print no answer: the exit status gives it, and standard error what is wrong.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
@@ -168,7 +170,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym exports" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym exports" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym exports" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym exports"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym exports"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym exports" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym exports" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym exports" h help' -s 'h' -l 'help' -d 'Show help information.'
@@ -177,7 +179,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kernel" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kernel" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kernel" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kernel"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kernel"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym kernel" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kernel" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kernel" h help' -s 'h' -l 'help' -d 'Show help information.'
@@ -187,10 +189,10 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" range' -l 'range' -d 'Only addresses from the first up to the second.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" module' -l 'module' -d 'Only this module\'s symbols, or vmlinux.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" as-kernel' -l 'as-kernel' -d 'Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" o output' -s 'o' -l 'output' -d 'File to write (elf only); - is standard output.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" o output' -s 'o' -l 'output' -d 'File to write; - is standard output.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" to' -l 'to' -d 'Form of the names (elf only).' -rfka 'linkage source readable'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" no-contents' -l 'no-contents' -d 'Leave out the contents of sections (elf only); notes are kept.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…).' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…).' -rfka 'keep undo'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols"' -l 'modules' -d 'Add the symbols of these modules, or of all below a directory.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" with-modules' -l 'with-modules' -d 'Add the symbols of all modules that belong to it.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
@@ -198,23 +200,25 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym symbols" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup"' -s 'k' -l 'kernel' -d 'A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, or running (repeatable).' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" era' -l 'era' -d 'Answer names as this release does, or own.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup"' -s 'k' -l 'kernel' -d 'A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a release, or running (repeatable; default: running).' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" era' -l 'era' -d 'Answer names as this release does, or own.' -rfka 'own'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" lto' -l 'lto' -d 'With --era: whether the kernel was built by Clang with ThinLTO.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" no-lto' -l 'no-lto' -d 'With --era: whether the kernel was built by Clang with ThinLTO.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" cfi' -l 'cfi' -d 'With --era: and with CFI (matters for 5.13 to 5.15).'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" l long' -l 'long' -s 'l' -d 'Show everything known of each symbol, a line each.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" for' -l 'for' -d 'Print how an interface takes the symbol, or all of them.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" for' -l 'for' -d 'Print how an interface takes the symbol, or all of them.' -rfka 'kprobe ftrace perf bpftrace livepatch gdb crash modversions all'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" type' -l 'type' -d 'Only symbols with these type letters, such as Tt.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup"' -l 'names' -d 'Known names, to find a name by its digest or form (repeatable): a name table, Module.symvers, System.map, nm output or a list.' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…).' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…).' -rfka 'keep undo'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup"' -l 'modules' -d 'Add the symbols of these modules, or of all below a directory.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" with-modules' -l 'with-modules' -d 'Add the symbols of all modules that belong to it.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" q quiet' -s 'q' -l 'quiet' -d 'Print no answer: the exit status gives it, and standard error what is wrong.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
@@ -229,7 +233,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym names" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym names" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym names" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym names"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym names"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym names" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym names" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym names" h help' -s 'h' -l 'help' -d 'Show help information.'
@@ -244,7 +248,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build"' -s 'k' -l 'kernel' -d 'A kernel or file, as the arguments are (repeatable).' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym table build" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" h help' -s 'h' -l 'help' -d 'Show help information.'
@@ -283,14 +287,15 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym kallsyms encode" -eq 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kallsyms encode" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym kallsyms encode" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -s 'k' -l 'kernel' -d 'The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory (/lib/modules/RELEASE, a build tree, an unpacked package), or running.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -s 'k' -l 'kernel' -d 'The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory (/lib/modules/RELEASE, a build tree, an unpacked package), a release, or running.' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" config' -l 'config' -d 'The kernel\'s configuration (default: embedded in the kernel, or beside it).' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -l 'assume' -d 'State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -l 'assume' -d 'State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.' -rfka 'missing-version=refuse missing-version=accept release= vermagic= struct-module-size='
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch"' -l 'with' -d 'A module that is loaded before (repeatable, in order).' -rfa '(set -l exts \'ko\' \'xz\' \'zst\' \'gz\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" no-deps' -l 'no-deps' -d 'Do not take modules of the kernel\'s tree as loaded.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" era' -l 'era' -d 'Match names as the livepatch core of this release.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" q quiet' -s 'q' -l 'quiet' -d 'Print no answer: the exit status gives it, and standard error what is wrong.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym livepatch" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
@@ -322,7 +327,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym conv
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" to' -l 'to' -d 'Form to write.' -rfka 'readable source linkage hashed'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate"' -s 'k' -l 'kernel' -d 'A kernel that the text may come from: an image, a directory, System.map, nm output, /proc/kallsyms, a module, or running (repeatable).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate"' -s 'k' -l 'kernel' -d 'A kernel that the text may come from: an image, a directory, System.map, nm output, /proc/kallsyms, a module, or running (repeatable).' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate"' -l 'names' -d 'Known names, to find a name by its digest or form (repeatable): a name table, Module.symvers, System.map, nm output or a list.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" ambiguous' -l 'ambiguous' -d 'What to do with a name that several symbols have.' -rfka 'keep first all error'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" keep-linkage' -l 'keep-linkage' -d 'Write readable{linkage}, which --to linkage always reads back.'
@@ -338,3 +343,4 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym tran
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym help" version' -l 'version' -d 'Show the version.'
+complete -c 'ksym' -n '__fish_seen_subcommand_from help' -fa 'check versions exports kernel symbols lookup names table kallsyms livepatch convert translate'

@@ -59,12 +59,13 @@ struct Page {
       let lines = paragraph.components(separatedBy: "\n")
       let (title, rest) = Page.titled(lines[0])
       if let title { macro(".SH \(title)") } else { macro(".PP") }
-      if !rest.isEmpty { words(rest) }
+      if !rest.isEmpty { words(title == "EXIT STATUS" ? Page.withWrongUsage(rest) : rest) }
       let indented = lines.dropFirst()
       guard !indented.isEmpty else { continue }
-      macro(".PP\n.nf\n.RS 2")
+      // Examples fit 80 columns two to the right of the margin.
+      macro(".PP\n.nf\n.in 2n")
       for line in indented { words(line.trimmingCharacters(in: .whitespaces)) }
-      macro(".RE\n.fi")
+      macro(".in\n.fi")
     }
   }
 
@@ -73,6 +74,12 @@ struct Page {
     "Examples:": "EXAMPLES", "Exit status:": "EXIT STATUS", "Formats:": "OUTPUT FORMATS",
     "JSON, ": "JSON",
   ]
+
+  /// A paragraph of statuses with that of a wrong command line, which help does not repeat.
+  static func withWrongUsage(_ paragraph: String) -> String {
+    guard !paragraph.contains("64"), paragraph.hasSuffix(".") else { return paragraph }
+    return paragraph.dropLast() + "; 64 the command line is wrong."
+  }
 
   static func titled(_ line: String) -> (title: String?, rest: String) {
     for (opening, title) in titles where line.hasPrefix(opening) {
@@ -141,6 +148,7 @@ struct Manuals {
     }
     options(command, &page)
     if !sections.isEmpty { page.discussion(sections) }
+    environment(command, &page)
     page.macro(".SH SEE ALSO")
     let below = subcommands.map { names + [$0.commandName] }
     let above = names.count > 1 ? [Array(names.dropLast())] : []
@@ -190,6 +198,21 @@ struct Manuals {
       line += argument.isOptional ? " [\(name)\(repeated)]" : " \(name)\(repeated)"
     }
     page.macro(line)
+  }
+
+  static func environment(_ command: Command, _ page: inout Page) {
+    page.macro(".SH ENVIRONMENT")
+    let names = (command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.name)
+    if command.subcommands?.isEmpty == false || names.contains("color") {
+      page.macro(".TP\n\\fBNO_COLOR\\fR")
+      page.words("If set and not empty, nothing is coloured, except with --color always.")
+    }
+    if names.contains("sign") {
+      page.macro(".TP\n\\fBKBUILD_SIGN_PIN\\fR")
+      page.words("The passphrase of the private key.")
+    }
+    page.macro(".TP\n\\fBTERM\\fR")
+    page.words("If dumb, nothing is coloured, and no counter is shown.")
   }
 
   static func options(_ command: Command, _ page: inout Page) {

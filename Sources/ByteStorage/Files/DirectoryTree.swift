@@ -72,6 +72,8 @@ package enum DirectoryTree {
         var (inside, led): ([String], [String]) = ([], [])
         for child in children {
           let isDirectory = child.kind == .directory
+          // What the kernel shows of itself below / is no tree of files.
+          if path == "/", ["proc", "sys", "dev"].contains(child.name) { continue }
           guard isDirectory || child.isLink || isWanted(child.name) else { continue }
           let place = path + child.name
           if !child.isText {

@@ -30,6 +30,10 @@ package struct KernelContainer: Sendable, Hashable {
     case uImage(type: UInt8)
     /// Android's boot image; its header version.
     case androidBoot(version: UInt32)
+    /// A Debian package, with the files in a tar file.
+    case debianPackage
+    /// A tar file with a kernel.
+    case tar
     /// A compressed file.
     case compressed(CompressionFormat)
     /// None of the above: perhaps the plain memory image of a kernel.
@@ -68,6 +72,8 @@ package struct KernelContainer: Sendable, Hashable {
       self.init(.compressed(format), payload: payload)
     } else if let container = try KernelContainer.boot(head, source) {
       self = container
+    } else if let archive = try KernelContainer.archive(head, source) {
+      self = archive
     } else {
       self.init(.raw, machine: KernelContainer.peMachine(head))
     }
@@ -129,6 +135,8 @@ extension KernelContainer.Kind: CustomStringConvertible {
     case .unifiedImage: "unified kernel image"
     case .uImage: "uImage"
     case .androidBoot(let version): "Android boot image (version \(version))"
+    case .debianPackage: "Debian package"
+    case .tar: "tar"
     case .compressed(let format): format.rawValue
     case .raw: "raw image"
     }

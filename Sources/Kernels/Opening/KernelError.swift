@@ -70,9 +70,18 @@ extension KernelError: CustomStringConvertible {
     if let cause { return "\(path): \(cause)" }
     switch (code, question) {
     case (.noKernel, _):
-      return form.map { "\(path): not a kernel, but a file of another kind (\($0.rawValue))" }
-        ?? "\(path): no kernel image, vmlinux or Module.symvers in this directory"
+      switch form {
+      case nil: return "\(path): no kernel image, vmlinux or Module.symvers in this directory"
+      case KernelForm.module?: return "\(path): a module, not a kernel"
+      case KernelForm.linkedImage?: return "\(path): an ELF file, but not that of a kernel"
+      case let form?:
+        return "\(path): not a kernel, but a file of another kind (\(form.rawValue))"
+      }
     case (_, .symbols?): return "\(path): no symbol table of the kernel"
+    case (_, .exports?) where form == .list:
+      return "\(path): a list of symbols, which has names, but not what the kernel exports"
+    case (_, .exports?) where form == .configuration:
+      return "\(path): a configuration, which does not have what the kernel exports"
     case (_, .exports?): return "\(path): what this kernel exports was not found"
     default: return "\(path): nothing is known of this kernel"
     }

@@ -14,6 +14,8 @@ struct KernelPaths {
   let namedRelease: KernelFacts.Fact<String>?
   /// Directories in which a root file system, a build tree or a corpus keeps the rest.
   private let roots: [String]
+  /// Whether another file may stand for the first image: there are several, or it may not be read.
+  private let isReplaceable: Bool
   /// Whether the running kernel is meant.
   private let isRunning: Bool
 
@@ -23,12 +25,12 @@ struct KernelPaths {
       let release = SystemIdentity.kernelRelease
       images =
         ["/boot/vmlinuz-\(release)"] + KernelPaths.otherImages(of: release, below: "")
-      (releases, roots) = ([], [""])
+      (releases, roots, isReplaceable) = ([], [""], true)
       namedRelease = KernelFacts.Fact(release, from: FactSource(.uname))
       return
     } else if PathKind(path) == .directory {
       let found = ImageCandidates(in: path)
-      (images, releases) = (found.paths, found.releases)
+      (images, releases, isReplaceable) = (found.paths, found.releases, true)
       roots = [KernelPaths.withoutSlash(path)] + KernelPaths.ancestors(of: path, count: 4)
     } else {
       roots = KernelPaths.ancestors(of: path, count: 5)
@@ -36,12 +38,21 @@ struct KernelPaths {
       if let release = KernelPaths.releaseOfUnreadable(path) {
         images = [path] + roots.flatMap { KernelPaths.otherImages(of: release, below: $0) }
         namedRelease = KernelFacts.Fact(release, from: FactSource(path))
+        isReplaceable = true
         return
       }
-      images = [path]
+      (images, isReplaceable) = ([path], false)
     }
-    namedRelease = roots.first.flatMap { KernelPaths.release(of: $0) }
+    let unread = images.contains { PathKind.isReadable($0) } ? nil : releases.first
+    var named = roots.first.flatMap { KernelPaths.release(of: $0) }
+    if named == nil, let unread {
+      named = KernelFacts.Fact(unread, from: FactSource(images.first ?? path))
+    }
+    namedRelease = named
   }
+
+  /// Whether a path names one file, which is read or is an error.
+  var isOneFile: Bool { !isRunning && !isReplaceable }
 
   /// Where a root file system may have images of a release, other than in `/boot`; those with debug
   /// information are where Debian and Fedora put them.
@@ -182,7 +193,10 @@ struct KernelPaths {
       }
     }
     if let own {
-      let names = ["\(own)/Module.symvers", "\(own)/build/Module.symvers"]
+      let names = [
+        "Module.symvers", "build/Module.symvers", "symvers.xz", "symvers.gz", "symvers.zst",
+      ]
+      .map { "\(own)/\($0)" }
       found.insert(contentsOf: names, at: ownPlace(found))
     }
     return found.filter { PathKind($0) == .file }

@@ -45,6 +45,12 @@ extension LoadAssumption.Code {
   package static let signatureUnchecked = Self(rawValue: "signature-unchecked")
   /// Only ``LoadAssumption/value`` of the kernel's modules were looked at: others may export more.
   package static let modulesNotFound = Self(rawValue: "modules-not-found")
+  /// The machine's keys are not known, so none of them made the signature; ``LoadAssumption/value`` is the
+  /// serial number of the signer's certificate, or its key's identifier.
+  package static let keyNotEnrolled = Self(rawValue: "key-not-enrolled")
+  /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
+  /// module's fit.
+  package static let typesUnknown = Self(rawValue: "types-unknown")
   /// The kernel's file has no symbol table, so the kernel has every symbol that is named.
   package static let kernelSymbolsUnknown = Self(rawValue: "kernel-symbols-unknown")
   /// The kernel's file does not list fentry sites, so every patched function has one.

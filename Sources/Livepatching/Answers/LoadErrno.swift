@@ -13,6 +13,8 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let EPERM = LoadErrno(rawValue: 1)
   /// A symbol is unknown.
   package static let ENOENT = LoadErrno(rawValue: 2)
+  /// Something is longer than the kernel knows.
+  package static let E2BIG = LoadErrno(rawValue: 7)
   /// The module is malformed, or not for this kernel.
   package static let ENOEXEC = LoadErrno(rawValue: 8)
   /// The module with this name is being loaded or unloaded.
@@ -21,14 +23,25 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let EEXIST = LoadErrno(rawValue: 17)
   /// A version, namespace, position or name is wrong.
   package static let EINVAL = LoadErrno(rawValue: 22)
+  /// A chain of types is too long, or does not end.
+  package static let ELOOP = LoadErrno(rawValue: 40)
+  /// The signature is made with what the kernel lacks.
+  package static let ENOPKG = LoadErrno(rawValue: 65)
+  /// The signature is longer than the kernel reads.
+  package static let EMSGSIZE = LoadErrno(rawValue: 90)
   /// The signature is malformed.
   package static let EBADMSG = LoadErrno(rawValue: 74)
   /// A signature that counts is missing.
   package static let EKEYREJECTED = LoadErrno(rawValue: 129)
 
+  /// The kernel's own `ENOTSUPP`, for which user space has no name.
+  package static let ENOTSUPP = LoadErrno(rawValue: 524)
+
   private static let names: [LoadErrno: String] = [
     .EPERM: "EPERM", .ENOENT: "ENOENT", .ENOEXEC: "ENOEXEC", .EBUSY: "EBUSY", .EEXIST: "EEXIST",
-    .EINVAL: "EINVAL", .EBADMSG: "EBADMSG", .EKEYREJECTED: "EKEYREJECTED",
+    .E2BIG: "E2BIG", .ENOPKG: "ENOPKG", .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
+    .ENOTSUPP: "ENOTSUPP", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
+    .EKEYREJECTED: "EKEYREJECTED",
   ]
 
   /// The name, such as `ENOEXEC`; the number if it has none here.

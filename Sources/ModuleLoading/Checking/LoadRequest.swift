@@ -14,6 +14,8 @@ package struct LoadRequest: Sendable {
   package var ignoresVermagic = false
   /// Names of the `module_blacklist=` boot option.
   package var blacklist: [String] = []
+  /// What is known of the machine: its keys, and how strict its kernel is.
+  package var trust = TrustRequest()
   /// Largest module after unpacking, in bytes.
   package var limit = FileBuffer.defaultLimit
   /// Threads to use.

@@ -18,14 +18,31 @@ extension ModuleChecker {
       if references.isEmpty { assumed.append(LoadAssumption(.structureSizeUnknown)) }
     }
     if facts.vermagic == nil { assumed.append(LoadAssumption(.vermagicUnknown)) }
-    let kernel = LoaderKernel(
+    var kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
       structureSize: StructureSize(known: known, references: references),
-      exports: facts.exports?.value, builtinModules: kernel?.builtinModules() ?? [],
+      exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules() ?? [],
       usualMachine: first?.machine)
+    if settings.checksTypes == true { kernel.types = self.kernel?.types() }
+    let machine = facts.machine?.value
+    let builtIn =
+      settings.signatures
+      ? machine.flatMap { self.kernel?.builtInCertificates($0, layout) } : nil
+    let trust = LoaderTrust(
+      facts, rules.release, request.trust, builtIn: builtIn, wordSize: layout.wordSize
+    ) { [request, tree] name in
+      if request.with.contains(where: { ModulePaths.moduleName(ofFile: $0) == name }) {
+        return true
+      }
+      return request.loadsDependencies
+        && (tree?.paths ?? []).contains {
+          ModulePaths.moduleName(ofFile: $0) == name
+        }
+    }
     return ModuleInspector(
-      rules: rules, settings: settings, kernel: kernel, assumed: assumed,
-      comparesAll: request.reportsAllSymbols, readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)
+      rules: rules, settings: settings, kernel: kernel, trust: trust, assumed: assumed,
+      comparesAll: request.reportsAllSymbols, readsLivepatches: readsLivepatches,
+      livepatchRules: livepatchRules)
   }
 
   /// The header of the first module, which stands for what the kernel does not say.

@@ -54,9 +54,7 @@ enum GivenFile {
     case 0x4243_c0de: return "bitcode"
     default: break
     }
-    guard String(validating: head.array, as: UTF8.self) != nil || isASCII(head) else {
-      return "unknown"
-    }
+    guard isText(head) else { return "unknown" }
     let text = head.text
     let isSource = ["#include", "MODULE_LICENSE", "/*", "//", "module_init", "SPDX"].contains {
       text.contains($0)
@@ -64,16 +62,18 @@ enum GivenFile {
     return isSource ? "source" : "text"
   }
 
-  private static func isASCII(_ head: RawSpan) -> Bool {
+  private static func isText(_ head: RawSpan) -> Bool {
     for index in 0..<head.byteCount {
-      guard let byte = head.byte(at: index), byte < 0x7f, byte >= 0x20 || (9...13).contains(byte)
-      else { return false }
+      guard let byte = head.byte(at: index), byte >= 0x20 || (9...13).contains(byte) else {
+        return false
+      }
     }
     return true
   }
 
   /// Why a module's structure has another size than the kernel's.
-  static func sizeCauses(_ source: ByteSource, _ kernel: LoaderKernel, path: String) -> [LoadCause] {
+  static func sizeCauses(_ source: ByteSource, _ kernel: LoaderKernel, path: String) -> [LoadCause]
+  {
     guard let expected = kernel.structureSize.expected(for: path),
       let module = try? ModuleFile(source),
       let index = module.elf.sectionIndex(named: ".gnu.linkonce.this_module"),

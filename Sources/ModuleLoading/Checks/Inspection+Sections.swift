@@ -35,19 +35,24 @@ extension Inspection {
     return Refusal(crash: .nameUnterminated)
   }
 
-  /// What ends the load after the module's symbols and relocations, in the kernel's order:
-  /// `complete_formation`, `klp_module_coming`, `mod_sysfs_setup`. Lines are added that end nothing.
-  func lastRefusal(_ lines: inout [String]) -> Refusal? {
-    let name = header.moduleName
+  /// What ends the load after the module's symbols and relocations: `complete_formation`,
+  /// `klp_module_coming`.
+  func comingRefusal() -> Refusal? {
     let structure = map.sections[indices.structure]
     if structure.type == .nobits { return Refusal(crash: .structureEmpty) }
     // Written to once it is read-only.
     if settings.strictRWX, !structure.flags.contains(.write) {
       return Refusal(crash: .structureReadOnly)
     }
-    if settings.livepatch, rules.has(.reservesKernelName), name == "vmlinux" {
+    if settings.livepatch, rules.has(.reservesKernelName), header.moduleName == "vmlinux" {
       return Refusal(.EINVAL, "livepatch: vmlinux.ko: invalid module name")
     }
+    return nil
+  }
+
+  /// What ends it last of all: `mod_sysfs_setup`. Lines are added that end nothing.
+  func lastRefusal(_ lines: inout [String]) -> Refusal? {
+    let name = header.moduleName
     if kernel.builtinModules.contains(name) {
       var refusal = Refusal(.EINVAL, "\(name): module is already loaded")
       refusal.causes = [LoadCause(.builtIn, owner: name)]

@@ -70,6 +70,10 @@ struct Inspection: ~Escapable {
     }
     later.architecture = architectureRefusal(architecture, &verdict.assumed)
     contents.livepatch = readLivepatch()
+    later.coming = comingRefusal()
+    let types = TypeCheck(map, moduleName: header.moduleName, inspector)
+    if let assumption = types.assumption { verdict.assumed.append(assumption) }
+    later.types = types
     later.last = lastRefusal(&later.lastLines) ?? later.last
     return nil
   }

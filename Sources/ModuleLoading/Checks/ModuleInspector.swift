@@ -8,6 +8,8 @@ struct ModuleInspector: Sendable {
   let rules: LoaderRules
   let settings: LoaderSettings
   let kernel: LoaderKernel
+  /// The kernel's signature gate.
+  let trust: LoaderTrust
   /// What had to be assumed about the kernel.
   let assumed: [LoadAssumption]
   /// Whether every version of a module is reported that is refused before its symbols are looked at.
@@ -27,16 +29,17 @@ struct ModuleInspector: Sendable {
       if let cause = GivenFile.cause(source) { refusal.causes = [cause] }
       return refused(path, verdict, refusal)
     }
-    let signature = SignatureCheck(source, settings: settings)
+    let signature = SignatureCheck(source, settings: settings, trust)
     if let refusal = signature.refusal { return refused(path, verdict, refusal) }
     for line in signature.lines { verdict.log.say(line) }
     if let assumption = signature.assumption { verdict.assumed.append(assumption) }
+    if let doubt = signature.doubt { verdict.doubt(doubt) }
     do throws(ELFValidity.Failure) {
       let validity = try ELFValidity(
         source, length: signature.length, layout: kernel.layout, machine: kernel.machine(source),
         rules: rules, structureSize: kernel.structureSize.expected(for: path),
         ignoresModversions: settings.ignoresModversions)
-      let inspection = Inspection(validity, self, isSigned: signature.assumption != nil)
+      let inspection = Inspection(validity, self, isSigned: signature.counts)
       return check(inspection, path, verdict)
     } catch { return refused(path, verdict, refusal(error, of: source, path)) }
   }

@@ -1,10 +1,11 @@
 internal import ByteStorage
 internal import Livepatching
 internal import ModuleFiles
+internal import ModuleTrust
 
-/// What the loader makes of a signature, judged by its presence and form only.
+/// What the loader makes of a module's signature, before it looks at anything else.
 ///
-/// - Note: kernel/module/signing.c module_sig_check, kernel/module_signature.c mod_check_sig, 7.2.
+/// - Note: kernel/module/signing.c module_sig_check, 7.2.
 struct SignatureCheck {
   /// Length of the module without its signature, in bytes.
   private(set) var length: Int
@@ -12,45 +13,69 @@ struct SignatureCheck {
   private(set) var lines: [String] = []
   private(set) var assumption: LoadAssumption?
   private(set) var refusal: Refusal?
+  /// What leaves the answer open: a key of the machine may have made the signature.
+  private(set) var doubt: LoadCause?
+  /// Whether the signature counts, or no signature is asked for; else the load taints the kernel.
+  private(set) var counts = true
 
-  init(_ source: ByteSource, settings: LoaderSettings) {
+  init(_ source: ByteSource, settings: LoaderSettings, _ trust: LoaderTrust) {
     length = source.count
     guard settings.signatures else { return }
-    guard !settings.ignoresAnything, let trailer = SignatureTrailer(source) else {
-      lack("unsigned module", settings)
+    guard !settings.ignoresAnything, let bytes = try? source.all() else {
+      lack(.noData, nil, settings, trust)
       return
     }
-    let before = trailer.lengthBeforeMarker
-    let room = before - SignatureTrailer.structureSize
-    guard room > 0, Int(trailer.signatureLength) < room else {
-      refusal = Refusal(.EBADMSG)
+    let answer = trust.gate.verify(bytes)
+    length = answer.length
+    lines = answer.log.lines
+    guard let error = answer.error else { return }
+    if error == .noKey, !trust.knowsBuiltIn {
+      // Any signer may be the kernel's own.
+      lines = []
+      assumption = LoadAssumption(.signatureUnchecked)
       return
     }
-    guard trailer.idType == 2 else {
-      length = before
-      lines = ["module: not signed with expected PKCS#7 message"]
-      lack("module with unsupported crypto", settings)
-      return
-    }
-    guard trailer.hasZeroParameters else {
-      refusal = Refusal(.EBADMSG, "module: PKCS#7 signature info has unexpected non-zero params")
-      return
-    }
-    length = room - Int(trailer.signatureLength)
-    // A PKCS#7 message is a DER sequence; anything else cannot be parsed.
-    guard let first = try? source.bytes(length..<(length + 1), in: "signature"),
-      trailer.signatureLength > 0, first.byte(at: 0) == 0x30
-    else {
-      refusal = Refusal(.EBADMSG)
-      return
-    }
-    assumption = LoadAssumption(.signatureUnchecked)
+    lack(error, answer.message, settings, trust)
   }
 
-  /// Handles a module without a signature that counts.
-  private mutating func lack(_ what: String, _ settings: LoaderSettings) {
-    guard settings.enforcesSignatures else { return }
-    refusal = Refusal(.EKEYREJECTED)
-    refusal?.lines = lines + ["Loading of \(what) is rejected"]
+  /// Handles a signature that does not count.
+  private mutating func lack(
+    _ error: TrustError, _ message: SignedMessage?, _ settings: LoaderSettings, _ trust: LoaderTrust
+  ) {
+    counts = false
+    var policy = trust.policy
+    policy.enforces = policy.enforces || settings.enforcesSignatures
+    if error == .noKey, !trust.knowsMachine {
+      assumption = LoadAssumption(.keyNotEnrolled, value: message.flatMap(SignatureCheck.signer))
+    }
+    guard let found = policy.refusal(error) else { return }
+    if error == .noKey, !trust.knowsMachine {
+      doubt = SignatureCheck.cause(error, message)
+      return
+    }
+    var refusal = Refusal(LoadErrno(rawValue: found.error.rawValue))
+    refusal.lines = lines + (found.line.map { [$0] } ?? [])
+    if let cause = SignatureCheck.cause(error, message) { refusal.causes = [cause] }
+    self.refusal = refusal
+  }
+
+  /// By which the signer's certificate is known: its serial number, or its key's identifier.
+  private static func signer(_ message: SignedMessage) -> String? {
+    guard let signer = message.signers.first, let id = signer.serial ?? signer.keyID else {
+      return nil
+    }
+    return hexadecimal(id)
+  }
+
+  private static func cause(_ error: TrustError, _ message: SignedMessage?) -> LoadCause? {
+    switch error {
+    case .noData: LoadCause(.unsigned)
+    case .noKey:
+      LoadCause(
+        .signerUnknown, symbol: message.flatMap(signer),
+        owner: message?.signers.first?.issuerText)
+    case .rejected: LoadCause(.changedAfterSigning)
+    default: nil
+    }
   }
 }

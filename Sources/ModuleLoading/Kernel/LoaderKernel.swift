@@ -1,3 +1,4 @@
+internal import BTFFormat
 internal import ByteStorage
 internal import ELFFormat
 internal import Kernels
@@ -55,6 +56,8 @@ struct LoaderKernel: Sendable {
   let vermagic: String?
   let structureSize: StructureSize
   let exports: ExportLookup?
+  /// The kernel's own types; `nil` if nobody asks, or its file has none.
+  var types: BTFBase?
   /// Names that built-in code has in /sys/module.
   let builtinModules: Set<String>
   let hasPlaceRelativeExports: Bool

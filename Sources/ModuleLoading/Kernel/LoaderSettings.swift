@@ -34,6 +34,10 @@ package struct LoaderSettings: Sendable {
   package private(set) var refusesMissingVersions = false
   /// Options that only the architecture's part of the loader looks at.
   let architecture: ArchitectureOptions
+  /// `CONFIG_DEBUG_INFO_BTF_MODULES`; `nil` if no configuration says.
+  package private(set) var checksTypes: Bool?
+  /// `CONFIG_MODULE_ALLOW_BTF_MISMATCH`.
+  package private(set) var allowsTypeMismatch = false
   /// What had to be assumed about them.
   package private(set) var assumed: [LoadAssumption] = []
 
@@ -92,18 +96,26 @@ package struct LoaderSettings: Sendable {
     fortified = isSet("FORTIFY_SOURCE")
     logsCallers = isSet("PRINTK_CALLER")
     randomBase = config.map { $0.isSet("RANDOMIZE_BASE") }
-    switch given["missing-version"] {
-    case "refuse": refusesMissingVersions = true
-    case "accept": refusesMissingVersions = false
-    default:
-      refusesMissingVersions = !rules.has(.acceptsMissingVersions)
-      if kernel.build?.debianVersion != nil {
-        refusesMissingVersions = true
-      } else if !refusesMissingVersions, modversions {
-        assumed.append(
-          LoadAssumption(.missingVersionsAccepted, key: "missing-version", value: "accept"))
-      }
+    if config != nil || given["DEBUG_INFO_BTF_MODULES"] != nil {
+      checksTypes = option("DEBUG_INFO_BTF_MODULES", otherwise: false)
+      allowsTypeMismatch = option("MODULE_ALLOW_BTF_MISMATCH", otherwise: false)
     }
+    refusesMissingVersions = LoaderSettings.refusesMissingVersions(
+      given["missing-version"], kernel, rules, modversions: modversions, &assumed)
     self.assumed = assumed
+  }
+
+  /// Whether a symbol that the version table lacks is refused.
+  private static func refusesMissingVersions(
+    _ given: String?, _ kernel: KernelFacts, _ rules: LoaderRules, modversions: Bool,
+    _ assumed: inout [LoadAssumption]
+  ) -> Bool {
+    if given == "refuse" || given == "accept" { return given == "refuse" }
+    if kernel.build?.debianVersion != nil || !rules.has(.acceptsMissingVersions) { return true }
+    if modversions {
+      assumed.append(
+        LoadAssumption(.missingVersionsAccepted, key: "missing-version", value: "accept"))
+    }
+    return false
   }
 }

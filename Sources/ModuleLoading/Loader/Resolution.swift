@@ -50,8 +50,11 @@ struct Resolution {
     if !verdict.isRefused, let refusal = later.wildExport ?? duplicateRefusal() {
       verdict.refuse(refusal)
     }
+    if !verdict.isRefused, let refusal = later.coming ?? later.types?.refusal {
+      verdict.refuse(refusal)
+    }
     if !verdict.isRefused {
-      for line in later.lastLines { verdict.log.say(line) }
+      for line in (later.types?.lines ?? []) + later.lastLines { verdict.log.say(line) }
       if let last = later.last { verdict.refuse(last) }
     }
   }

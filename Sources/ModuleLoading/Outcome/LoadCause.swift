@@ -92,6 +92,15 @@ extension LoadCause.Code {
   /// Neither the kernel nor one of the ``LoadCause/total`` modules that were looked at exports
   /// ``LoadCause/count`` symbols.
   package static let notExported = Self(rawValue: "not-exported")
+  /// The module has no signature, and the kernel asks for one.
+  package static let unsigned = Self(rawValue: "unsigned")
+  /// No key that the kernel trusts made the signature; ``LoadCause/symbol`` is the serial number of the
+  /// signer's certificate, or its key's identifier.
+  package static let signerUnknown = Self(rawValue: "signer-unknown")
+  /// A trusted key is named, and the signature is not of these bytes.
+  package static let changedAfterSigning = Self(rawValue: "changed-after-signing")
+  /// The module's types (BTF) do not fit those of the kernel.
+  package static let typesDiffer = Self(rawValue: "types-differ")
   /// Code that is built into the kernel has the name ``LoadCause/owner`` in /sys/module.
   package static let builtIn = Self(rawValue: "built-in")
   /// The module structure has no bytes in the file, which releases up to 6.3 do not notice.

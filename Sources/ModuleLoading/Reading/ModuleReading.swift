@@ -46,6 +46,10 @@ struct LaterRefusals: Sendable {
   var wildExport: Refusal?
   /// What the code of another architecture than x86-64 refuses, in relocations or after them.
   var architecture: Refusal?
+  /// What ends it before the module's types are looked at.
+  var coming: Refusal?
+  /// What the types end it with, or log.
+  var types: TypeCheck?
   /// What ends the load last of all.
   var last: Refusal?
   /// What is logged then, if nothing does.

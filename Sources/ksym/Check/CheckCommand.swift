@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Kernels
 internal import ModuleLoading
+internal import ModuleTrust
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +18,7 @@ struct CheckCommand: ParsableCommand {
         ksym check -k unpacked-package/ unpacked-package/
         ksym check -k bzImage --config config --with dep.ko --no-deps driver.ko
         ksym check -k kernels/6.12/ -k kernels/6.13/ driver.ko
+        ksym check -k 6.12.107+deb13-amd64 usb-storage
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
       Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
@@ -45,17 +47,20 @@ struct CheckCommand: ParsableCommand {
   @Flag(name: .customLong("all-symbols"), help: "Report every needed symbol, not only problems.")
   var allSymbols = false
 
+  @OptionGroup var trustOptions: TrustOptions
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
   @OptionGroup var input: InputOptions
 
   @Argument(
-    help: "Modules, directories of modules, or - for standard input.",
+    help: "Modules, their names, directories of modules, or - for standard input.",
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var modules: [String]
 
   func run() throws {
+    quiet.apply()
     let paths = kernelOptions.paths
     var report = CheckReport(
       VerdictReport(
@@ -64,18 +69,21 @@ struct CheckCommand: ParsableCommand {
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
-      check(kernel, facts, &report)
+      try check(kernel, facts, &report)
     }
     report.finish()
     throw ExitCode(report.verdicts.status.rawValue)
   }
 
-  private func check(_ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport) {
+  private func check(
+    _ kernel: OpenKernel, _ facts: KernelFacts, _ report: inout CheckReport
+  ) throws {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
     request.ignoresModversions = ignoreModversions
     request.ignoresVermagic = ignoreVermagic
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
+    request.trust = try trustOptions.request(kernel)
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
     var progress = Progress("modules read")
     checker.check(

@@ -9,6 +9,7 @@ struct CheckReport {
   private var unreadable = 0
   /// Modules that load silently are named up to a number; the summary counts the rest.
   private var loadsShown = 0
+  private var loadsHidden = 0
   private static let loadsToShow = 12
   /// Most symbols of a module to show, unless all are asked for.
   private static let mostShown = 12
@@ -51,13 +52,17 @@ struct CheckReport {
   private mutating func writeText(_ outcome: LoadOutcome) {
     let isPlain = outcome.log.isEmpty && outcome.symbols.isEmpty && !outcome.isLivepatch
     if outcome.verdict == .loads, isPlain {
-      guard verdicts.isVerbose || loadsShown < CheckReport.loadsToShow else { return }
+      guard verdicts.isVerbose || loadsShown < CheckReport.loadsToShow else {
+        loadsHidden += 1
+        return
+      }
       loadsShown += 1
     }
     verdicts.writeHead(
       outcome.path, outcome.verdict.rawValue, outcome.verdict.status, width: 11, outcome.errno,
       verdicts.isVerbose ? outcome.log : CheckReport.capped(outcome.log))
-    let shown = verdicts.isVerbose ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
+    let shown =
+      verdicts.isVerbose ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
     for problem in shown { writeText(problem) }
     if shown.count < outcome.symbols.count {
       verdicts.output.append(
@@ -99,7 +104,9 @@ struct CheckReport {
     add(.undecided, "undecided")
     if unreadable > 0 { parts.append("\(unreadable) unreadable") }
     let kernel = verdicts.release ?? verdicts.kernelPath
-    return "\(total) modules on \(kernel): \(parts.joined(separator: ", "))\n"
+    let hidden =
+      loadsHidden > 0 ? "…          \(loadsHidden) more load (--verbose lists them)\n" : ""
+    return hidden + "\(total) modules on \(kernel): \(parts.joined(separator: ", "))\n"
   }
 
   // MARK: JSON

@@ -130,7 +130,7 @@ struct ConvertCommand: ParsableCommand {
       return ConvertJob(
         request: request, modpost: try source.read(to?.generated, limit: input.limit),
         destination: destination)
-    } catch {
+    } catch let code as ExitCode { throw code } catch {
       Terminal.complain(error.explained)
       throw ExitCode(ExitStatus.trouble.rawValue)
     }

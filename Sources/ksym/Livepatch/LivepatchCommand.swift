@@ -44,6 +44,7 @@ struct LivepatchCommand: ParsableCommand {
   var era: String?
 
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var input: InputOptions
 
@@ -59,6 +60,7 @@ struct LivepatchCommand: ParsableCommand {
   }
 
   func run() throws {
+    quiet.apply()
     let paths = kernelOptions.paths
     var report = LivepatchReport(
       VerdictReport(

@@ -16,7 +16,8 @@ struct LookupCommand: ParsableCommand {
       A key is an address (0x…), a linkage name, its SHA-256 digest (64 digits, or sha256:…), a \
       pattern, a source name (without what compilers append), or a readable Rust path or the end of \
       one, generic arguments aside. All symbols that it may mean are shown, each with its position \
-      among equal names (sympos). These forms choose among them:
+      among equal names (sympos), and after them the clones that the compiler made of a function \
+      (NAME.constprop.0, NAME.cold). These forms choose among them:
 
         NAME,2                   the second of equal names, as livepatch counts
         NAME@MODULE MODULE:NAME  that of a module, or of vmlinux
@@ -28,6 +29,7 @@ struct LookupCommand: ParsableCommand {
         ksym lookup -k vmlinuz 0xffffffff81234567 'schedule+0x1c/0x40' --long
         ksym lookup -k /proc/kallsyms usb_storage:storage_probe
         ksym lookup -k vmlinuz --with-modules type_show --json | jq .file
+        ksym lookup -k vmlinuz --type Tt '*printk*'
         ksym lookup -k 6.1/vmlinuz -k 6.12/vmlinuz s_next
         ksym lookup -k vmlinuz --era 6.6 init_once.llvm.14172910296636650566
         ksym lookup -k vmlinuz --for kprobe 'init_once,2' > kprobe.txt
@@ -54,11 +56,13 @@ struct LookupCommand: ParsableCommand {
   @Option(
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
-      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, or running "
-        + "(repeatable).", valueName: "path"), completion: .file())
+      "A kernel image, a memory dump, System.map, nm output, /proc/kallsyms, a module, a release, or "
+        + "running (repeatable; default: running).", valueName: "path"), completion: .file())
   var kernel: [String] = []
 
-  @Option(help: ArgumentHelp("Answer names as this release does, or own.", valueName: "release"))
+  @Option(
+    help: ArgumentHelp("Answer names as this release does, or own.", valueName: "release"),
+    completion: .list(["own"]))
   var era: String?
 
   @Flag(
@@ -73,13 +77,19 @@ struct LookupCommand: ParsableCommand {
   @Option(
     name: .customLong("for"),
     help: ArgumentHelp(
-      "Print how an interface takes the symbol, or all of them.", valueName: "interface"))
+      "Print how an interface takes the symbol, or all of them.", valueName: "interface"),
+    completion: .list(SpellingChoice.allValueStrings))
   var spelling: SpellingChoice?
+
+  @Option(
+    help: ArgumentHelp("Only symbols with these type letters, such as Tt.", valueName: "letters"))
+  var type: String?
 
   @OptionGroup var names: NamesOption
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
   @OptionGroup var input: InputOptions
@@ -98,6 +108,7 @@ struct LookupCommand: ParsableCommand {
   }
 
   func run() throws {
+    quiet.apply()
     let kernels = kernel.isEmpty ? ["running"] : kernel
     var status = ExitStatus.yes
     var matrix = LookupMatrix(kernels)
@@ -110,6 +121,10 @@ struct LookupCommand: ParsableCommand {
     var output = OutputBuffer()
     matrix.write(colour.terminal, to: &output)
     Terminal.write(&output)
+    for name in input.isVerbose ? matrix.ambiguousNames : [] {
+      Terminal.complain(
+        "\(name): equal names are listed by position; those of one line need not be one function")
+    }
     throw ExitCode(status.rawValue)
   }
 
@@ -135,12 +150,14 @@ struct LookupCommand: ParsableCommand {
       terminal: colour.terminal)
     var output = OutputBuffer()
     for key in keys {
-      let found = finder.find(known.linkageName(of: key) ?? key)
+      let found = finder.find(known.linkageName(of: key) ?? key).filter {
+        isWanted(source.table.type(at: $0.index))
+      }
       if found.isEmpty {
         // Without the kernel's image only its modules were searched.
         status = max(status, kernel.isModulesOnly ? .trouble : .no)
         Terminal.write(&output)
-        complain(key, kernel, finder, isOne: isOne)
+        complain(key, kernel, finder, release: source.release, isOne: isOne)
       }
       for match in found {
         if let spellings {
@@ -155,6 +172,8 @@ struct LookupCommand: ParsableCommand {
     }
     Terminal.write(&output)
   }
+
+  private func isWanted(_ letter: UInt8) -> Bool { type?.utf8.contains(letter) ?? true }
 
   /// What writes the spellings that `--for` asks for.
   private func spellingPrinter(
@@ -185,10 +204,17 @@ struct LookupCommand: ParsableCommand {
     return EraLookup(index, rules)
   }
 
-  private func complain(_ key: String, _ kernel: OpenKernel, _ finder: SymbolFinder, isOne: Bool) {
+  private func complain(
+    _ key: String, _ kernel: OpenKernel, _ finder: SymbolFinder, release: String?, isOne: Bool
+  ) {
     var words = isOne ? "\(key): not found" : "\(key): not found in \(kernel.path)"
     if kernel.isModulesOnly { words += ": only modules are there, not the kernel's own symbols" }
-    if let reason = finder.whyNotFound(key) { words += ": \(reason)" }
+    if let reason = finder.whyNotFound(key, type: type) { words += ": \(reason)" }
+    if !modules.isWanted, modules.paths.isEmpty, PathKind(kernel.path) == .directory,
+      let tree = kernel.moduleTree(release: release), tree != kernel.path || !kernel.isModulesOnly
+    {
+      words += "; modules were not searched (--with-modules)"
+    }
     if finder.index.table.hidesAddresses && key.hasPrefix("0x") {
       words += ": addresses are hidden"
     }

@@ -5,8 +5,9 @@ internal import SymbolTables
 extension SymbolFinder {
   /// Why a key finds nothing, where some part of it does, or which names are near; `nil` if neither
   /// is so.
-  func whyNotFound(_ key: String) -> String? {
+  func whyNotFound(_ key: String, type: String?) -> String? {
     guard era == nil else { return nil }
+    if type != nil, !find(key).isEmpty { return "it has another type" }
     let query = SymbolQuery(key)
     let named = find(query.name)
     guard !named.isEmpty else { return nearNames(query.name) }

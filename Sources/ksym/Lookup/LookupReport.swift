@@ -143,6 +143,12 @@ struct LookupMatrix {
     cells[row, default: [:]][column] = cell
   }
 
+  /// Names of which several kernels have several symbols: those of one line need not be the same.
+  var ambiguousNames: [String] {
+    let shared = rows.filter { hasEquals.contains($0.name) && (cells[$0]?.count ?? 0) > 1 }
+    return Set(shared.map(\.name)).sorted()
+  }
+
   func write(_ terminal: Terminal, to output: inout OutputBuffer) {
     guard !rows.isEmpty else { return }
     var columns = Columns()

@@ -27,6 +27,6 @@ struct KASLROptions: ParsableArguments {
     help: ArgumentHelp(
       "Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; "
         + "the offset is read from the dump or list, or given here (0x…).",
-      valueName: "keep|undo|0x…"))
+      valueName: "keep|undo|0x…"), completion: .list(["keep", "undo"]))
   var kaslr: Choice = .keep
 }

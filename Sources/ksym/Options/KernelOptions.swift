@@ -23,7 +23,11 @@ struct KernelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, "
-        + "struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.", valueName: "key=value")
+        + "struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.", valueName: "key=value"),
+    completion: .list([
+      "missing-version=refuse", "missing-version=accept", "release=", "vermagic=",
+      "struct-module-size=",
+    ])
   ) var assume: [String] = []
 
   func validate() throws {

@@ -23,3 +23,13 @@ struct ReadableOption: ParsableArguments {
 
   var isWanted: Bool { !isUnwanted }
 }
+
+struct QuietOption: ParsableArguments {
+  @Flag(
+    name: [.customShort("q"), .customLong("quiet")],
+    help: "Print no answer: the exit status gives it, and standard error what is wrong.")
+  var isWanted = false
+
+  /// Keeps answers from standard output from now on.
+  func apply() { if isWanted { Terminal.discardAnswers() } }
+}

@@ -49,9 +49,18 @@ struct Terminal: Sendable {
     return ExitCode(ExitStatus.trouble.rawValue)
   }
 
+  private static let isQuiet = Atomic(false)
+
+  /// Has nothing more written to standard output.
+  static func discardAnswers() { isQuiet.store(true, ordering: .relaxed) }
+
   /// Writes to standard output; ends the command quietly when the reader has gone.
   static func write(_ output: inout OutputBuffer) {
     guard !output.bytes.isEmpty else { return }
+    if isQuiet.load(ordering: .relaxed) {
+      output = OutputBuffer()
+      return
+    }
     Progress.clear()
     if !output.write(to: 1) {
       if errno != EPIPE { complain("cannot write to standard output") }

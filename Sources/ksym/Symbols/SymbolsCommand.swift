@@ -103,6 +103,7 @@ struct SymbolsCommand: ParsableCommand {
     let letters = type.map { Array($0.utf8) }
     let table = source.table
     let owner = module.map { wanted in table.ownerNames.firstIndex(of: wanted) ?? -1 }
+    if owner == -1 { Terminal.complain("\(opened.path): no symbols of \(module ?? "")") }
     let chosen = (0..<table.count).filter { index in
       if let letters, !letters.contains(printer.type(of: index)) { return false }
       if let range, !range.contains(table.addresses[index]) { return false }

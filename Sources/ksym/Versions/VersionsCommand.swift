@@ -36,17 +36,19 @@ struct VersionsCommand: ParsableCommand {
 
   @OptionGroup var names: NamesOption
   @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
   @OptionGroup var jobs: JobsOption
   @OptionGroup var size: SizeOption
 
   @Argument(
-    help: "Modules, directories of modules, or - for standard input.",
+    help: "Modules, their names, directories of modules, or - for standard input.",
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var modules: [String]
 
   func run() throws {
+    quiet.apply()
     let terminal = colour.terminal
     var status = ExitStatus.yes
     let dictionary = names.read(limit: size.limit, &status)

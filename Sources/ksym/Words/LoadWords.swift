@@ -12,7 +12,8 @@ extension LoadCause {
     case .cutShort:
       guard let count, let total else { return "the file is cut short" }
       return "the file is cut short: it has \(count) of \(total) bytes"
-    case .stripped: return "the module was stripped: keep its symbols (strip -g drops debug info only)"
+    case .stripped:
+      return "the module was stripped: keep its symbols (strip -g drops debug info only)"
     case .otherStructureSize:
       return "struct module has \(module) bytes in the module, \(kernel) in this kernel"
     case .rebuild: return "build it again with the headers of \(kernel)"
@@ -49,6 +50,22 @@ extension LoadCause {
     case .notExported:
       return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
         + "\(total ?? 0) modules that were looked at"
+    case .unsigned:
+      return
+        "the module is not signed: sign it (ksym convert --sign, kmodsign) with a key that this "
+        + "machine trusts"
+    case .signerUnknown:
+      return
+        "the module is signed with a certificate of \(owner) (\(symbol)), which the kernel trusts "
+        + "only once it is enrolled (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then restart)"
+    case .changedAfterSigning:
+      return
+        "the signature is not of this module: it was changed after signing (stripped, converted), "
+        + "or signed with another key of that name; sign it again"
+    case .typesDiffer:
+      return
+        "the module's types (BTF) count on from those of another build of this kernel: rebuild "
+        + "it against this kernel's vmlinux, or without BTF"
     case .builtIn:
       return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
     case .structureEmpty:
@@ -118,6 +135,10 @@ extension LoadAssumption {
     case .signatureUnchecked: "the signature is valid, or by a key that is not known"
     case .modulesNotFound:
       "the modules that others need were not found (\(value ?? "0") of this kernel were looked at)"
+    case .keyNotEnrolled:
+      "no key of the machine signed it (signer \(value ?? "unknown"); --efivars or --keys give the keys)"
+    case .typesUnknown:
+      "the module's types (BTF) fit those of the kernel (which were not found)"
     case .kernelSymbolsUnknown:
       "the kernel has every symbol that is named (its file has no symbol table)"
     case .fentrySitesUnknown:

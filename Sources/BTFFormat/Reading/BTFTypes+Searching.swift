@@ -7,6 +7,14 @@ extension BTFTypes {
   /// Finds the section by its header in a raw image, which has no section headers; `nil` unless
   /// its types and strings are inside the image.
   @_lifetime(copy image) package init?(searching image: RawSpan, _ order: ByteOrder) {
+    guard let start = BTFTypes.start(in: image, order), let section = image.suffix(from: start),
+      let types = try? BTFTypes(parsing: section)
+    else { return nil }
+    self = types
+  }
+
+  /// Offset of the section in a raw image, in bytes.
+  static func start(in image: RawSpan, _ order: ByteOrder) -> Int? {
     // Magic, version 1, no flags.
     let beginning: [UInt8] =
       order == .little ? [0x9f, 0xeb, 0x01, 0x00] : [0xeb, 0x9f, 0x01, 0x00]
@@ -18,8 +26,7 @@ extension BTFTypes {
         let size = section.integer(UInt32.self, at: 4, order), size <= 64,
         let types = try? BTFTypes(parsing: section), types.isPlausible
       else { continue }
-      self = types
-      return
+      return start
     }
     return nil
   }

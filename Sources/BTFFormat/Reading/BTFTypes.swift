@@ -10,6 +10,8 @@ package struct BTFTypes: ~Escapable {
   package let order: ByteOrder
   /// Offset of the first type in the section, in bytes.
   private let start: Int
+  /// The part of the section that holds the strings.
+  let stringRange: Range<Int>
 
   /// Reads the header of a section, in the byte order that its magic number shows. Throws
   /// ``ParseError`` if it is not BTF, or its parts do not lie in the section.
@@ -45,14 +47,28 @@ package struct BTFTypes: ~Escapable {
     self.strings = strings
     self.order = order
     start = typesStart
+    stringRange = stringsStart..<(stringsStart + stringsSize)
   }
 
-  /// `BTF_KIND_*` of include/uapi/linux/btf.h, from `BTF_KIND_INT (1)` to `BTF_KIND_ENUM64 (19)`.
-  private enum Kind: UInt32 {
-    case integer = 1
-    case pointer, array, structure, union, enumeration, forward, typedef, volatile, const, restrict
-    case function, functionPrototype, variable, dataSection, float, declarationTag, typeTag
-    case enumeration64
+  /// The part of the section that holds the types.
+  var typeRange: Range<Int> { start..<(start &+ types.byteCount) }
+
+  /// Offset of each type in the part with the types, in bytes. Throws at a type of an unknown kind,
+  /// or one that is cut off.
+  func offsets() throws(ParseError) -> [UInt32] {
+    var offsets: [UInt32] = []
+    offsets.reserveCapacity(types.byteCount / 20)
+    var offset = 0
+    while offset < types.byteCount {
+      guard let info = types.integer(UInt32.self, at: offset &+ 4, order) else {
+        throw truncated(12, offset)
+      }
+      let next = offset &+ 12 &+ (try addedBytes(info, at: offset))
+      guard next <= types.byteCount else { throw truncated(next &- offset, offset) }
+      offsets.append(UInt32(truncatingIfNeeded: offset))
+      offset = next
+    }
+    return offsets
   }
 
   private static func outside(
@@ -77,7 +93,7 @@ package struct BTFTypes: ~Escapable {
       let added = try addedBytes(info, at: offset)
       let next = offset &+ 12 &+ added
       guard next <= types.byteCount else { throw truncated(12 + added, offset) }
-      if info >> 24 & 0x7f == Kind.structure.rawValue,
+      if info >> 24 & 0x7f == BTFKind.structure.rawValue,
         let rest = strings.suffix(from: Int(nameOffset)),
         rest.byte(at: length) == 0, rest.starts(with: name)
       {
@@ -95,17 +111,10 @@ package struct BTFTypes: ~Escapable {
   private func addedBytes(_ info: UInt32, at offset: Int) throws(ParseError) -> Int {
     let count = Int(info & 0xff_ffff)
     let number = info >> 24 & 0x7f
-    guard let kind = Kind(rawValue: number) else {
+    guard let kind = BTFKind(rawValue: number) else {
       throw ParseError(.unsupported(UInt64(number)), in: "BTF kind", at: start &+ offset)
     }
-    switch kind {
-    case .pointer, .forward, .typedef, .volatile, .const, .restrict, .function, .float, .typeTag:
-      return 0
-    case .integer, .variable, .declarationTag: return 4
-    case .array: return 12
-    case .structure, .union, .dataSection, .enumeration64: return 12 &* count
-    case .enumeration, .functionPrototype: return 8 &* count
-    }
+    return kind.addedBytes(count)
   }
 
   private func truncated(_ needed: Int, _ offset: Int) -> ParseError {

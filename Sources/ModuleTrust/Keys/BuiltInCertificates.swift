@@ -1,0 +1,58 @@
+package import ByteStorage
+
+/// The certificates that are built into a kernel (`system_certificate_list`), found by their form: a
+/// row of certificates, and behind it its length.
+///
+/// - Note: certs/system_certificates.S, 5.10 to 7.2. `.align 8` means 8 bytes on x86 and s390, 256 on arm,
+///   arm64 and riscv.
+package struct BuiltInCertificates: Sendable {
+  /// The certificates in their order: that which signs the kernel's own modules first.
+  package let certificates: [[UInt8]]
+
+  /// How far the length may be behind the row: a place for another certificate may lie between.
+  private static let mostDistance = 64 << 10
+
+  /// Looks for the list in the memory of a kernel, whose start is aligned.
+  ///
+  /// - Parameters:
+  ///   - image: The unpacked image, or a section of it.
+  ///   - alignment: Alignment of the list and of its length, in bytes.
+  ///   - wordSize: Size of a `long`, in bytes.
+  package init?(searching image: RawSpan, alignment: Int, wordSize: Int, _ order: ByteOrder) {
+    for start in stride(from: 0, to: image.byteCount, by: alignment) {
+      guard let mark = image.integer(UInt16.self, at: start, .big), mark == 0x3082,
+        let found = BuiltInCertificates.row(image, start)
+      else { continue }
+      let size = found.reduce(0) { $0 &+ $1.count }
+      let place = (start &+ size &+ alignment &- 1) / alignment * alignment
+      for place in stride(from: place, to: place &+ BuiltInCertificates.mostDistance, by: alignment)
+      {
+        let word =
+          wordSize == 8
+          ? image.integer(UInt64.self, at: place, order)
+          : image.integer(UInt32.self, at: place, order).map(UInt64.init)
+        guard let word else { break }
+        if word == UInt64(size) {
+          certificates = found
+          return
+        }
+      }
+    }
+    return nil
+  }
+
+  private static func row(_ image: RawSpan, _ start: Int) -> [[UInt8]]? {
+    var found: [[UInt8]] = []
+    var offset = start
+    while image.integer(UInt16.self, at: offset, .big) == 0x3082,
+      let length = image.integer(UInt16.self, at: offset &+ 2, .big), length >= 252,
+      let certificate = image.slice(offset..<(offset &+ 4 &+ Int(length)))
+    {
+      // A certificate begins with its body, which is a sequence too.
+      guard certificate.byte(at: 4) == 0x30, found.count < 64 else { return nil }
+      found.append(certificate.array)
+      offset &+= certificate.byteCount
+    }
+    return found.isEmpty ? nil : found
+  }
+}

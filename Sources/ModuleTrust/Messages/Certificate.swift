@@ -1,0 +1,103 @@
+internal import ByteStorage
+
+/// An X.509 certificate, as the kernel takes it: `x509_cert_parse` of
+/// crypto/asymmetric_keys/x509_cert_parser.c. Dates, purposes and whether it may sign are not looked at.
+package struct Certificate: Sendable, Hashable {
+  /// The encoding.
+  package internal(set) var bytes: [UInt8] = []
+  package internal(set) var serial: [UInt8] = []
+  /// The content of the issuer's and the subject's name.
+  var issuer: [UInt8] = []
+  var subject: [UInt8] = []
+  /// `subjectKeyIdentifier`.
+  package internal(set) var subjectKeyID: [UInt8]?
+  /// The authority by serial number and issuer, and by key.
+  var authority: [UInt8]?
+  var authorityKeyID: [UInt8]?
+  var key = PublicKey()
+  var signature = SignatureValue()
+  /// Whether the kernel lacks what its signature is made with.
+  private(set) var isUnsupported = false
+  private(set) var isSelfSigned = false
+  private(set) var isBlacklisted = false
+
+  init() {}
+
+  /// The identity by which a key is found: serial number, then issuer.
+  var id: [UInt8] { serial + issuer }
+
+  /// Parses a certificate; what follows it is ignored.
+  ///
+  /// - Throws: ``TrustError`` as the kernel's parser.
+  package init(
+    parsing bytes: RawSpan, _ context: TrustContext, blacklist: Blacklist, _ log: inout TrustLog
+  ) throws(TrustError) {
+    var parser = CertificateParser(bytes, context.era)
+    let body = try parser.parse(&log)
+    self = parser.certificate
+    self.bytes = bytes.array
+    if let authority = parser.authority {
+      var names = AuthorityParser(authority.rawSpan)
+      do throws(TrustError) { try names.parse() } catch {
+        log.say("X.509: Couldn't decode AuthKeyIdentifier")
+        throw error
+      }
+      (self.authority, authorityKeyID) = (names.authority, names.keyID)
+    }
+    if let body = bytes.slice(body) { digest(body, context, blacklist, &log) }
+    try checkSelfSigned(context)
+  }
+
+  /// `x509_get_sig_params`.
+  private mutating func digest(
+    _ body: RawSpan, _ context: TrustContext, _ blacklist: Blacklist, _ log: inout TrustLog
+  ) {
+    guard let digest = signature.digest, context.digests.contains(digest),
+      let value = digest.value(of: body)
+    else {
+      isUnsupported = true
+      return
+    }
+    signature.digestValue = value
+    var listed = value
+    if context.era >= .of7_2 { listed = DigestAlgorithm.sha256.value(of: body) ?? value }
+    if blacklist.bodies.contains(listed) {
+      log.say("X.509: Cert \(hexadecimal(listed)) is blacklisted")
+      isBlacklisted = true
+    }
+  }
+
+  /// `x509_check_for_self_signed`.
+  private mutating func checkSelfSigned(_ context: TrustContext) throws(TrustError) {
+    guard subject == issuer else { return }
+    if authority != nil || authorityKeyID != nil {
+      let isKeySame = subjectKeyID != nil && subjectKeyID == authorityKeyID
+      let isIDSame = authority == id
+      guard isKeySame || isIDSame else { return }
+      if !isIDSame && authority != nil || !isKeySame && authorityKeyID != nil { throw .rejected }
+    }
+    if isUnsupported { return }
+    do throws(TrustError) {
+      try key.verify(signature, context)
+      isSelfSigned = true
+    } catch {
+      if error != .noPackage { throw error }
+      isUnsupported = true
+    }
+  }
+}
+
+/// Hashes that a kernel does not take.
+package struct Blacklist: Sendable {
+  /// Digests of certificates' bodies (`tbs:`).
+  package var bodies: Set<[UInt8]> = []
+  /// SHA-256 of whole files (`bin:`).
+  package var files: Set<[UInt8]> = []
+
+  package init() {}
+}
+
+/// Bytes as the kernel's `%*phN` shows them.
+package func hexadecimal(_ bytes: [UInt8]) -> String {
+  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}

@@ -1,0 +1,29 @@
+/// What a kernel can do, as its signature gate needs to know.
+package struct TrustContext: Sendable {
+  package var era: TrustEra
+  /// Digests that the kernel has.
+  package var digests: Set<DigestAlgorithm>
+  /// Whether it verifies signatures by elliptic curves.
+  package var hasECDSA: Bool
+  package var hasRSA = true
+  /// `fips=1` on the command line: short keys are refused.
+  package var isFIPS = false
+  /// Size of a word of the kernel, in bytes.
+  package var wordSize = 8
+
+  package init(era: TrustEra, digests: Set<DigestAlgorithm>, hasECDSA: Bool) {
+    (self.era, self.digests, self.hasECDSA) = (era, digests, hasECDSA)
+  }
+}
+
+/// What the gate logs on its way.
+package struct TrustLog: Sendable {
+  package private(set) var lines: [String] = []
+  private static let mostLines = 10_000
+
+  package init() {}
+
+  mutating func say(_ line: String) { if lines.count < TrustLog.mostLines { lines.append(line) } }
+
+  mutating func say(_ other: TrustLog) { for line in other.lines { say(line) } }
+}

@@ -1,0 +1,29 @@
+package import KernelReleases
+
+/// What differs by release in the signature gate, by the releases that were compared.
+package enum TrustEra: Int, Sendable, Hashable, CaseIterable, Comparable {
+  case of5_10, of6_1, of6_12, of7_2
+
+  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+  /// Which release behaves as which that was read.
+  package static let table = ReleaseTable<TrustEra>(
+    named: "Signatures of modules",
+    [
+      .init(
+        .of5_10, until: KernelRelease(5, 13), "crypto/asymmetric_keys, 5.10.223", isCertain: false),
+      .init(
+        .of6_1, since: KernelRelease(5, 13), until: KernelRelease(6, 7),
+        "crypto/asymmetric_keys, 6.1.176", isCertain: false),
+      .init(
+        .of6_12, since: KernelRelease(6, 7), until: KernelRelease(7, 0),
+        "crypto/asymmetric_keys, 6.12.117", isCertain: false),
+      .init(
+        .of7_2, since: KernelRelease(7, 0), "crypto/asymmetric_keys, 7.2.13", isCertain: false),
+    ])
+
+  /// The era of a release.
+  package init(_ release: KernelRelease) {
+    self = TrustEra.table.row(for: release)?.behaviour ?? .of7_2
+  }
+}

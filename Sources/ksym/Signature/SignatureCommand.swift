@@ -1,0 +1,124 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import ELFFormat
+internal import KernelReleases
+internal import Kernels
+internal import ModuleFiles
+internal import ModuleTrust
+
+struct SignatureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "signature",
+    abstract: "Show who signed a module, and whether the signature is good.",
+    usage: "ksym signature [<options>] <modules> ...",
+    discussion: """
+      Reads the signature at the end of a module as the kernel reads it: who signed, with which \
+      digest, and whether the form is one that a kernel takes. With a kernel (-k) or certificates \
+      (--keys) it is verified.
+
+      Examples:
+        ksym signature ./driver.ko
+        ksym signature -k /boot/vmlinuz-6.12.107+deb13-amd64 driver.ko.xz
+        ksym signature --keys /var/lib/dkms/mok.pub driver.ko
+        ksym signature --json *.ko | jq .verified
+
+      Whether a kernel demands a signature, and what it does without one, is what ksym check answers.
+
+      JSON, one object a module: module, signed, signers [{issuer, serial, keyID, digest, \
+      algorithm}], verified (null without keys), error, log.
+
+      Exit status: 0 all are signed, and verify where keys are given; 1 one is not; 2 a file cannot \
+      be read.
+      """)
+
+  @Option(
+    name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
+    help: ArgumentHelp("A kernel whose built-in certificates count.", valueName: "path"),
+    completion: .file())
+  var kernel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Certificates that count (DER, PEM, mok.pub, an EFI signature list).", valueName: "file"),
+    completion: .file())
+  var keys: [String] = []
+
+  @OptionGroup var json: JSONOption
+  @OptionGroup var colour: ColourOption
+  @OptionGroup var jobs: JobsOption
+  @OptionGroup var size: SizeOption
+
+  @Argument(
+    help: "Modules, directories of modules, or - for standard input.",
+    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
+  var modules: [String]
+
+  func run() throws {
+    let (gate, hasKeys) = try makeGate()
+    let limit = size.limit
+    let report = SignatureReport(
+      isJSON: json.isWanted, hasKeys: hasKeys, terminal: colour.terminal)
+    var status = ExitStatus.yes
+    var output = OutputBuffer(reserving: 1 << 16)
+    var count = 0
+    FileRun(workers: jobs.workers).run(
+      ModulePaths.expand(modules), makeState: { FileBuffer(limit: limit) },
+      work: { buffer, path in
+        try buffer.open(path)
+        return gate.verify(try buffer.source.all())
+      },
+      consume: { result, path in
+        count += 1
+        switch result {
+        case .success(let answer): status = max(status, report.describe(answer, path, &output))
+        case .failure(let failure):
+          Terminal.complain(failure.words)
+          status = .trouble
+        }
+        return output.write(to: 1)
+      })
+    if count == 0 {
+      Terminal.complain("\(modules.joined(separator: ", ")): no modules here")
+      status = .trouble
+    }
+    throw ExitCode(status.rawValue)
+  }
+
+  /// The gate of the kernel, or of the newest, with all keys that are given.
+  private func makeGate() throws -> (SignatureGate, hasKeys: Bool) {
+    var era = TrustEra(.newest)
+    var certificates: [[UInt8]] = []
+    var wordSize = 8
+    if let path = kernel {
+      do throws(KernelError) {
+        let kernel = try OpenKernel(path, limit: size.limit)
+        let facts = try kernel.facts()
+        era = TrustEra(facts.basis.release)
+        wordSize = facts.layout?.value.wordSize ?? 8
+        if let machine = facts.machine?.value, let layout = facts.layout?.value {
+          certificates = kernel.builtInCertificates(machine, layout)?.certificates ?? []
+        }
+      } catch {
+        Terminal.complain(error.explained)
+        throw ExitCode(ExitStatus.trouble.rawValue)
+      }
+      if certificates.isEmpty { Terminal.complain("\(path): no built-in certificates were found") }
+    }
+    for path in keys { certificates += try TrustOptions.certificates(in: path) }
+    let digests: Set<DigestAlgorithm> = [
+      .md5, .sha1, .sha224, .sha256, .sha384, .sha512, .sha3_256, .sha3_384, .sha3_512,
+    ]
+    var context = TrustContext(era: era, digests: digests, hasECDSA: true)
+    context.wordSize = wordSize
+    var gate = SignatureGate(context)
+    var log = TrustLog()
+    for certificate in certificates {
+      do throws(TrustError) {
+        try gate.keys.add(parsing: certificate, context, blacklist: Blacklist(), &log)
+      } catch {
+        Terminal.complain("a certificate is not one that the kernel loads (\(error.words))")
+      }
+    }
+    return (gate, !certificates.isEmpty)
+  }
+}

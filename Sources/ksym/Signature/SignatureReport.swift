@@ -1,0 +1,109 @@
+internal import ByteStorage
+internal import ModuleTrust
+
+/// Shows signatures.
+struct SignatureReport {
+  let isJSON: Bool
+  /// Whether there are keys to verify with.
+  let hasKeys: Bool
+  let terminal: Terminal
+
+  func describe(
+    _ answer: SignatureGate.Answer, _ path: String, _ output: inout OutputBuffer
+  ) -> ExitStatus {
+    let isSigned = answer.error != .noData
+    let isVerified: Bool? = hasKeys || !isJudged(answer) ? answer.error == nil : nil
+    if isJSON {
+      write(answer, path, isSigned, isVerified, &output)
+    } else {
+      output.append("\(plain(path))\n")
+      for line in lines(answer, isSigned) { output.append("    \(plain(line))\n") }
+    }
+    return isSigned && isVerified ?? true ? .yes : .no
+  }
+
+  /// Whether the answer hangs on the keys.
+  private func isJudged(_ answer: SignatureGate.Answer) -> Bool {
+    answer.error == nil || answer.error == .noKey || answer.error == .rejected
+  }
+
+  private func lines(_ answer: SignatureGate.Answer, _ isSigned: Bool) -> [String] {
+    guard isSigned else { return ["not signed"] }
+    var lines: [String] = []
+    for signer in answer.message?.signers ?? [] {
+      var who: [String] = []
+      if let issuer = signer.issuerText { who.append("a certificate of \(issuer)") }
+      if let serial = signer.serial { who.append("serial number \(hexadecimal(serial))") }
+      if let key = signer.keyID { who.append("the key \(hexadecimal(key))") }
+      lines.append(
+        "signed by   \(who.isEmpty ? "nobody who is named" : who.joined(separator: ", "))")
+      lines.append("with        \(signer.algorithm), \(signer.digest?.rawValue ?? "?")")
+    }
+    lines += answer.log.lines.map { "log         \($0)" }
+    lines.append("verified    \(verdict(answer))")
+    return lines
+  }
+
+  private func verdict(_ answer: SignatureGate.Answer) -> String {
+    switch answer.error {
+    case nil: "yes"
+    case .noKey?:
+      hasKeys ? "no: none of the keys given made it" : "unknown: no keys given (-k, --keys)"
+    case .rejected?: "no: the module was changed after signing, or the form is not a module's"
+    case let error?: "no: \(error.words)"
+    }
+  }
+
+  private func write(
+    _ answer: SignatureGate.Answer, _ path: String, _ isSigned: Bool, _ isVerified: Bool?,
+    _ json: inout OutputBuffer
+  ) {
+    json.beginObject()
+    json.member("module", path)
+    json.member("signed", isSigned)
+    json.key("signers")
+    json.beginArray()
+    for signer in answer.message?.signers ?? [] {
+      json.beginObject()
+      json.member("issuer", optional: signer.issuerText)
+      json.member("serial", optional: signer.serial.map(hexadecimal))
+      json.member("keyID", optional: signer.keyID.map(hexadecimal))
+      json.member("digest", optional: signer.digest?.rawValue)
+      json.member("algorithm", signer.algorithm)
+      json.endObject()
+    }
+    json.endArray()
+    json.key("verified")
+    json.value(optional: isVerified)
+    json.member("error", optional: answer.error?.name)
+    json.member("log", answer.log.lines)
+    json.endLine()
+  }
+}
+
+extension TrustError {
+  /// The error's name.
+  var name: String {
+    switch rawValue {
+    case 1: "EPERM"
+    case 2: "ENOENT"
+    case 22: "EINVAL"
+    case 61: "ENODATA"
+    case 65: "ENOPKG"
+    case 74: "EBADMSG"
+    case 90: "EMSGSIZE"
+    case 126: "ENOKEY"
+    case 129: "EKEYREJECTED"
+    default: "\(rawValue)"
+    }
+  }
+
+  /// The error in a few words.
+  var words: String {
+    switch self {
+    case .noPackage: "made with what the kernel does not have (\(name))"
+    case .badMessage: "malformed (\(name))"
+    default: name
+    }
+  }
+}

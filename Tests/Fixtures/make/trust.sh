@@ -1,0 +1,46 @@
+#!/bin/sh
+# Makes Tests/Fixtures/trust with OpenSSL: certificates, and signatures of `data` as the kernel's
+# scripts/sign-file makes them (detached, without attributes and certificates) and in other forms.
+# Each run makes new keys; the expectations of the tests hold for all.
+#
+#   trust.sh DIRECTORY
+set -eu
+out=${1:?a directory}
+mkdir -p "$out"
+keys=$(mktemp -d)
+trap 'rm -rf "$keys"' EXIT
+
+certificate() { # NAME, then the arguments that make a key
+  name=$1
+  shift
+  openssl req -x509 -new -nodes -days 36500 -subj "/O=ksym/CN=$name" -keyout "$keys/$name.pem" \
+    -out "$keys/$name.crt" -sha256 -addext subjectKeyIdentifier=hash "$@" 2>/dev/null
+  openssl x509 -in "$keys/$name.crt" -outform DER -out "$out/$name.der"
+}
+certificate rsa -newkey rsa:2048
+certificate p256 -newkey ec -pkeyopt ec_paramgen_curve:P-256
+certificate stranger -newkey rsa:2048
+certificate odd -newkey rsa:2560
+cp "$keys/rsa.crt" "$out/rsa.pem"
+
+# A certificate that the first signs.
+openssl req -new -nodes -newkey rsa:2048 -subj /CN=leaf -keyout "$keys/leaf.pem" \
+  -out "$keys/leaf.csr" 2>/dev/null
+printf 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' >"$keys/extensions"
+openssl x509 -req -extfile "$keys/extensions" -in "$keys/leaf.csr" -CA "$keys/rsa.crt" -CAkey "$keys/rsa.pem" -days 36500 \
+  -CAcreateserial -out "$keys/leaf.crt" 2>/dev/null
+
+printf 'what is signed' >"$out/data"
+sign() { # FILE SIGNER, then options
+  file=$1 signer=$2
+  shift 2
+  openssl cms -sign -binary -in "$out/data" -outform DER -out "$out/$file.p7" -md sha256 \
+    -signer "$keys/$signer.crt" -inkey "$keys/$signer.pem" "$@"
+}
+sign rsa rsa -noattr -nocerts
+sign p256 p256 -noattr -nocerts
+sign stranger stranger -noattr -nocerts
+sign by-key-id rsa -noattr -nocerts -keyid
+sign attributes rsa -nocerts -nosmimecap
+sign content rsa -noattr -nocerts -nodetach
+sign leaf leaf -noattr
