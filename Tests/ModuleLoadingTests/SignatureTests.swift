@@ -50,7 +50,7 @@ struct SignatureTests {
   func contents() throws {
     let module = bench.module().build()
     let good = try bench.outcome(Self.signed(module))
-    #expect(good.verdict == .loads && good.log.isEmpty && good.taints.isEmpty)
+    #expect(good.verdict == .loads && good.log.isEmpty && good.taintLog.isEmpty)
     #expect(good.assumed.contains { $0.code == .signatureUnchecked })
     for content in [[], [0x30], [0x30, 0], [0x31, 0x30]] as [[UInt8]] {
       #expect(
