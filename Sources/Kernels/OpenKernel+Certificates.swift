@@ -3,12 +3,12 @@ package import ELFFormat
 package import ModuleTrust
 
 extension OpenKernel {
-  /// The certificates built into the kernel, found by their form; `nil` if there are none, or the path
-  /// names no image.
+  /// Looks for the certificates built into the kernel, by their form.
   ///
   /// - Parameters:
   ///   - machine: The kernel's architecture.
   ///   - layout: Its word size and byte order.
+  /// - Returns: The certificates; `nil` if there are none, or the path names no image.
   package func builtInCertificates(
     _ machine: ELFMachine, _ layout: ELFLayout
   ) -> BuiltInCertificates? {

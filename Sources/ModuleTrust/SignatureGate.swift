@@ -28,6 +28,7 @@ package struct SignatureGate: Sendable {
   /// Verifies the signature at the end of a module.
   ///
   /// - Parameter file: The whole file, unpacked.
+  /// - Returns: The answer, with what is logged.
   package func verify(_ file: RawSpan) -> Answer {
     var answer = Answer(length: file.byteCount)
     let end = file.byteCount - SignatureGate.marker.count

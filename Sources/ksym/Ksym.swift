@@ -21,8 +21,8 @@ struct Ksym: ParsableCommand {
     subcommands: [
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,
-      KallsymsCommand.self, LivepatchCommand.self, SignatureCommand.self, ConvertCommand.self,
-      TranslateCommand.self,
+      KallsymsCommand.self, LivepatchCommand.self, SignatureCommand.self,
+      ConvertCommand.self, TranslateCommand.self,
     ])
 
   static func main() {

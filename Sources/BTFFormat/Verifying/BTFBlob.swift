@@ -12,7 +12,9 @@ struct BTFBlob: ~Escapable {
   ///
   /// - Parameters:
   ///   - section: The section.
+  ///   - order: The kernel's byte order.
   ///   - hasBase: Whether its numbers count on from those of a base.
+  ///   - rules: The rules of its release.
   ///   - log: Takes what the kernel says.
   /// - Throws: ``BTFError``.
   @_lifetime(copy section)

@@ -43,6 +43,7 @@ struct BERWalker: ~Escapable {
   ///   - isOptional: Whether another, or the end, means that it is absent.
   ///   - isAlternative: Whether it is absent if the last that was asked for was there.
   /// - Returns: The head; `nil` if it is absent.
+  /// - Throws: ``TrustError`` if it is malformed, or another.
   mutating func match(
     _ wanted: UInt8?, optional isOptional: Bool = false, alternative isAlternative: Bool = false
   ) throws(TrustError) -> Element? {
@@ -104,8 +105,11 @@ struct BERWalker: ~Escapable {
 
   /// Ends an element that was entered, if its content is at its end.
   ///
-  /// - Parameter isRepeating: Whether more content means that its grammar begins again.
+  /// - Parameters:
+  ///   - frame: The element.
+  ///   - isRepeating: Whether more content means that its grammar begins again.
   /// - Returns: The range of the content; `nil` if there is more.
+  /// - Throws: ``TrustError`` if the content does not end there.
   mutating func leave(
     _ frame: Frame, repeating isRepeating: Bool = false
   ) throws(TrustError) -> Range<Int>? {

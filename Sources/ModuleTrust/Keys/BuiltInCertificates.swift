@@ -18,6 +18,7 @@ package struct BuiltInCertificates: Sendable {
   ///   - image: The unpacked image, or a section of it.
   ///   - alignment: Alignment of the list and of its length, in bytes.
   ///   - wordSize: Size of a `long`, in bytes.
+  ///   - order: Byte order of the kernel.
   package init?(searching image: RawSpan, alignment: Int, wordSize: Int, _ order: ByteOrder) {
     for start in stride(from: 0, to: image.byteCount, by: alignment) {
       guard let mark = image.integer(UInt16.self, at: start, .big), mark == 0x3082,

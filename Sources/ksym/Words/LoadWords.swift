@@ -51,21 +51,18 @@ extension LoadCause {
       return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
         + "\(total ?? 0) modules that were looked at"
     case .unsigned:
-      return
-        "the module is not signed: sign it (ksym convert --sign, kmodsign) with a key that this "
-        + "machine trusts"
+      return "the module is not signed: sign it (ksym convert --sign, kmodsign) with a key that "
+        + "this machine trusts"
     case .signerUnknown:
-      return
-        "the module is signed with a certificate of \(owner) (\(symbol)), which the kernel trusts "
-        + "only once it is enrolled (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then restart)"
+      return "the module is signed with a certificate of \(owner) (\(symbol)), which the kernel "
+        + "trusts only once it is enrolled (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then "
+        + "restart)"
     case .changedAfterSigning:
-      return
-        "the signature is not of this module: it was changed after signing (stripped, converted), "
-        + "or signed with another key of that name; sign it again"
+      return "the signature is not of this module: it was changed after signing (stripped, "
+        + "converted), or signed with another key of that name; sign it again"
     case .typesDiffer:
-      return
-        "the module's types (BTF) count on from those of another build of this kernel: rebuild "
-        + "it against this kernel's vmlinux, or without BTF"
+      return "the module's types (BTF) count on from those of another build of this kernel: "
+        + "rebuild it against this kernel's vmlinux, or without BTF"
     case .builtIn:
       return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
     case .structureEmpty:
