@@ -31,9 +31,14 @@ update_lists() {
 
 # newest SUITE ARCH PATTERN: the newest package whose name matches, as listed for that suite.
 newest() {
+  all "$@" | tail -n 1
+}
+
+# all SUITE ARCH PATTERN: the packages whose names match, the newest last.
+all() {
   # The archive's own index file of the suite and architecture, unpacked by apt.
   list=$(find "$root/lists" -name "*_dists_$1_main_binary-$2_Packages*" | head -n 1)
   [ -n "$list" ] || return 0
   case $list in *.lz4) reader='lz4 -dc' ;; *.xz) reader='xz -dc' ;; *) reader=cat ;; esac
-  $reader "$list" | sed -n 's/^Package: //p' | grep -E "^$3\$" | sort -V | tail -n 1
+  $reader "$list" | sed -n 's/^Package: //p' | grep -E "^$3\$" | sort -V
 }

@@ -27,14 +27,19 @@ fetch() {
   rm -rf "$tree.partial"
   mkdir -p "$tree.partial"
   for pattern in "$@"; do
-    package=$(newest "$suite" "$architecture" "$pattern")
-    if [ -z "$package" ]; then
+    packages=$(all "$suite" "$architecture" "$pattern" | tail -n 3 | sort -rV)
+    if [ -z "$packages" ]; then
       echo "$label: no package $pattern in $suite/$architecture today; left out" >&2
       continue
     fi
-    (cd "$tree.partial" && private_apt apt-get -qq download "$package:$architecture/$suite") ||
-      { echo "$label: cannot download $package" >&2; continue; }
+    # Lists name packages that the archive does not serve yet for every architecture.
+    for package in $packages; do
+      (cd "$tree.partial" && private_apt apt-get -qq download "$package:$architecture/$suite") &&
+        break
+      echo "$label: cannot download $package" >&2
+    done
     for archive in "$tree.partial"/*.deb; do
+      [ -e "$archive" ] || continue
       dpkg-deb --fsys-tarfile "$archive" | tar -x -C "$tree.partial" --exclude='./usr/share/doc' \
         --exclude='./usr/src/*/include' --exclude='./usr/src/*/arch'
       basename "$archive" >>"$tree.partial/.complete"
@@ -56,9 +61,15 @@ fetch amd64-6.1 bookworm amd64 "linux-image-6\.1\.0-[0-9]+-amd64" "linux-headers
 fetch amd64-5.10 bullseye amd64 "linux-image-5\.10\.0-[0-9]+-amd64" "linux-headers-5\.10\.0-[0-9]+-amd64"
 fetch amd64-7 sid amd64 "linux-base-7$v\+deb[0-9]+-amd64" "linux-binary-7$v\+deb[0-9]+-amd64" \
   "linux-modules-7$v\+deb[0-9]+-amd64" "linux-headers-7$v\+deb[0-9]+-amd64"
+fetch i386-5.10 bullseye i386 "linux-image-5\.10\.0-[0-9]+-686" "linux-headers-5\.10\.0-[0-9]+-686"
 fetch i386-6.1 bookworm i386 "linux-image-6\.1\.0-[0-9]+-686" "linux-headers-6\.1\.0-[0-9]+-686"
+fetch arm64-5.10 bullseye arm64 "linux-image-5\.10\.0-[0-9]+-arm64" "linux-headers-5\.10\.0-[0-9]+-arm64"
+fetch arm64-6.1 bookworm arm64 "linux-image-6\.1\.0-[0-9]+-arm64" "linux-headers-6\.1\.0-[0-9]+-arm64"
 fetch arm64-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64" "linux-headers-$v\+deb[0-9]+-arm64"
 fetch arm64-16k-6.12 trixie arm64 "linux-image-$v\+deb[0-9]+-arm64-16k" "linux-headers-$v\+deb[0-9]+-arm64-16k"
+fetch armhf-5.10 bullseye armhf "linux-image-5\.10\.0-[0-9]+-armmp" "linux-headers-5\.10\.0-[0-9]+-armmp"
+fetch armhf-lpae-5.10 bullseye armhf "linux-image-5\.10\.0-[0-9]+-armmp-lpae" "linux-headers-5\.10\.0-[0-9]+-armmp-lpae"
+fetch armhf-6.1 bookworm armhf "linux-image-6\.1\.0-[0-9]+-armmp" "linux-headers-6\.1\.0-[0-9]+-armmp"
 fetch armhf-6.12 trixie armhf "linux-image-$v\+deb[0-9]+-armmp" "linux-headers-$v\+deb[0-9]+-armmp"
 fetch s390x-6.12 trixie s390x "linux-image-$v\+deb[0-9]+-s390x" "linux-headers-$v\+deb[0-9]+-s390x"
 fetch ppc64el-6.12 trixie ppc64el "linux-image-$v\+deb[0-9]+-powerpc64le" "linux-headers-$v\+deb[0-9]+-powerpc64le"

@@ -14,11 +14,17 @@ extension FuzzTargets {
   static func streams(_ bytes: RawSpan) {
     var buffer = FileBuffer(limit: limit)
     if let format = CompressionFormat(magic: bytes) {
-      for trailing in [TrailingBytes.refused, .ignored] {
+      for trailing in [TrailingBytes.refused, .ignored, .afterMembers] {
         try? buffer.unpack(bytes, format, path: "fuzz", trailing: trailing)
         guard buffer.count <= limit else { fatalError("more than the limit") }
         use(buffer.count)
       }
+    }
+    var decoder = BlockDecoder()
+    for format in [BlockDecoder.Format.snappy, .lzo, .zlib, .zstd] {
+      guard let block = decoder.unpack(bytes, format, size: 4096) else { continue }
+      guard block.count == 4096 else { fatalError("a page of another size") }
+      use(Int(block[0]))
     }
   }
 

@@ -35,7 +35,9 @@ extension OpenKernel {
       throw KernelError(error, in: filePath ?? path)
     }
     if isThorough { file.addBuildID(to: &facts) }
-    if form == .rawImage || isThorough && form != nil && form != .symvers { addSymbols(to: &facts) }
+    if file.hasExportsBySymbols || isThorough && form != nil && form != .symvers {
+      addSymbols(to: &facts)
+    }
     facts.layout = facts.layout ?? stub.layout
     facts.machine = facts.machine ?? stub.machine
     facts.moduleStructureSize = facts.moduleStructureSize ?? stub.moduleStructureSize

@@ -109,7 +109,9 @@ extension KernelFile {
         var found = try KernelSymbolSource(KallsymsImage(elf))
         found.buildID = BuildID(in: elf) ?? found.buildID
         return found
-      case KernelForm.rawImage?: return try KernelSymbolSource(KallsymsImage(raw: source().all()))
+      case KernelForm.rawImage?:
+        return try KernelSymbolSource(
+          KallsymsImage(raw: source().all(), wordSize: layerWordSize))
       default: throw KernelError.cannotAnswer(.symbols, path, form)
       }
     } catch let error as KernelError { throw error } catch let error as KallsymsError {

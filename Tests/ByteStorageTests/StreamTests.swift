@@ -85,6 +85,50 @@ struct StreamTests {
     }
   }
 
+  @Test(
+    "a kernel's stream may be followed by members, and then by anything",
+    arguments: Stream.single + Stream.several)
+  func appended(_ stream: Stream) throws {
+    var buffer = FileBuffer()
+    let deviceTree: [UInt8] = [0xd0, 0x0d, 0xfe, 0xed, 0, 0, 0x10, 0]
+    for more in [
+      deviceTree, [UInt8](repeating: 0, count: 4096), [UInt8](repeating: 0xff, count: 513),
+      [1, 0, 0, 0, 0x10], Array("garbage garbage!".utf8), [],
+    ] {
+      let bytes = try stream.bytes() + more
+      let content = try unpack(bytes, stream.format, .afterMembers, in: &buffer)
+      #expect(content == Self.text, "\(more.count) bytes")
+    }
+  }
+
+  @Test("a bit changed anywhere in an lzop stream with checksums is damage")
+  func lzopChecksums() throws {
+    var buffer = FileBuffer()
+    let bytes = try Stream("text.lzo", .lzo).bytes()
+    for offset in 9..<(bytes.count - 4) {
+      var changed = bytes
+      changed[offset] ^= 1
+      // Some bits of the mark that ends a block mean nothing.
+      let content = try unpack(changed, .lzo, .refused, in: &buffer)
+      #expect(content == nil || content == Self.text, "byte \(offset)")
+    }
+  }
+
+  @Test("bzip2 is not unpacked beyond what anything real holds")
+  func tightBzip2() throws {
+    // 17 times 4 MiB of zeros.
+    var buffer = FileBuffer()
+    let bomb = try Stream("bomb.bz2", .bzip2).bytes()
+    let bombs = (0..<17).flatMap { _ in bomb }
+    let error = #expect(throws: FileError.self) {
+      try buffer.unpack(bombs.rawSpan, .bzip2, path: "stream", trailing: .refused)
+    }
+    guard case .tooLarge = error?.cause else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test("streams cut short anywhere are damaged", arguments: Stream.single)
   func truncated(_ stream: Stream) throws {
     var buffer = FileBuffer()

@@ -70,6 +70,27 @@ struct DebianKernelTests {
     #expect(run.lines.sorted() == wanted.map(String.init).sorted())
   }
 
+  /// Where `_stext` of each architecture is linked.
+  private static let textStarts = [
+    "amd64": "ffffffff8", "arm64": "ffff8000", "armhf": "c0", "i386": "c1",
+    "riscv64": "ffffffff8", "s390x": "00000000001", "ppc64el": "c00000000",
+  ]
+
+  @Test(
+    "symbols of every image have addresses where its architecture links kernels",
+    .needsKernels(), arguments: packaged)
+  func imageSymbols(_ kernel: RealKernel) async throws {
+    let image = try #require(kernel.image)
+    let run = try await Ksym.run(["symbols", "--format", "kallsyms", image])
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors.prefix(1000))")
+    #expect(run.lines.count > 30_000)
+    let text = try #require(run.lines.first { $0.hasSuffix(" T _stext") })
+    let start = try #require(Self.textStarts[kernel.architecture])
+    #expect(text.hasPrefix(start), "\(text)")
+    let addresses = run.lines.map { $0.prefix { $0 != " " } }
+    #expect(addresses == addresses.sorted())
+  }
+
   @Test(
     "exports of image and modules are the lines of the packaged Module.symvers", .needsKernels(),
     arguments: packaged.filter { $0.architecture == "amd64" })

@@ -66,13 +66,17 @@ struct TableBuilder {
   let loadAddress: UInt64
   private(set) var bytes: ByteBuilder
 
-  init(_ form: TableForm, wordSize: Int, order: ByteOrder, loadAddress: UInt64) {
+  /// Words of `front` are right before the tables, which begin at a multiple of their alignment.
+  init(
+    _ form: TableForm, wordSize: Int, order: ByteOrder, loadAddress: UInt64, front: [UInt32] = []
+  ) {
     self.form = form
     self.wordSize = wordSize
     self.loadAddress = loadAddress
     bytes = ByteBuilder(order)
-    // What precedes the tables in a kernel: anything but zeros.
-    for index in 0..<4096 { bytes.put(UInt8(truncatingIfNeeded: index &* 167 | 1)) }
+    let room = (form.alignment - front.count * 4 % form.alignment) % form.alignment
+    for index in 0..<(4096 + room) { bytes.put(UInt8(truncatingIfNeeded: index &* 167 | 1)) }
+    for word in front { bytes.put(word) }
   }
 
   private mutating func align() { bytes.align(to: form.alignment) }
@@ -82,7 +86,9 @@ struct TableBuilder {
   }
 
   /// Puts all tables, with what follows them in a kernel.
-  mutating func put(_ tables: EncodedTables) {
+  mutating func put(_ tables: EncodedTables) { put(MovedTables(tables, by: 0)) }
+
+  mutating func put(_ tables: MovedTables) {
     if !form.hasAddressesLast { addresses(tables) }
     align()
     word(UInt64(tables.addresses.count), form.countSize)
@@ -106,9 +112,11 @@ struct TableBuilder {
     for index in 0..<4096 { bytes.put(UInt8(truncatingIfNeeded: index &* 89 | 1)) }
   }
 
-  private mutating func addresses(_ tables: EncodedTables) {
+  private mutating func addresses(_ tables: MovedTables) {
     align()
-    let base = tables.addresses.first { $0 >= 1 << 24 } ?? 0
+    let base =
+      form.encoding == .baseRelative
+      ? tables.addresses.first ?? 0 : tables.addresses.first { $0 >= 1 << 24 } ?? 0
     for address in tables.addresses {
       switch form.encoding {
       case .absolute: word(address, wordSize)
@@ -128,7 +136,7 @@ struct TableBuilder {
     }
   }
 
-  private mutating func sequences(_ tables: EncodedTables) {
+  private mutating func sequences(_ tables: MovedTables) {
     guard form.sequenceSize > 0 else { return }
     align()
     for number in tables.sequence {
@@ -139,6 +147,26 @@ struct TableBuilder {
       }
     }
   }
+}
+
+/// Tables of a list at other addresses: names, tokens and numbers do not depend on these.
+struct MovedTables {
+  private let tables: EncodedTables
+  let addresses: [UInt64]
+
+  init(_ tables: EncodedTables, by distance: UInt64) {
+    self.tables = tables
+    addresses = tables.addresses.map { $0 &+ distance }
+  }
+
+  var tokens: [[UInt8]] { tables.tokens }
+  var markers: [Int] { tables.markers }
+  var sequence: [UInt32] { tables.sequence }
+  func names() -> [UInt8] { tables.names() }
+}
+
+extension EncodedTables {
+  func moved(by distance: UInt64) -> MovedTables { MovedTables(self, by: distance) }
 }
 
 /// Encoded lists, which the layouts share: encoding is the slow part of a test without optimisation.

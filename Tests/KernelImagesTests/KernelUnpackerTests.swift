@@ -254,6 +254,14 @@ struct KernelUnpackerTests {
     #expect(unpacked.layers.count == 2)
   }
 
+  @Test("an image full of slow streams ends soon", .timeLimit(.minutes(1)))
+  func slowStreams() throws {
+    let bomb = try Fixture.bytes("Streams/bomb.bz2")
+    // Members after one another count as one stream only where further ones are allowed.
+    let bombs = (0..<2000).flatMap { _ in bomb }
+    #expect(throws: FileError.self) { _ = try unpack(ImageBuilder.s390Image(bombs)) }
+  }
+
   @Test("layers without end are refused")
   func endless() throws {
     var image = try kernel()

@@ -124,7 +124,7 @@ struct MemoryDumpTests {
       [
         .init(3, flags: 0, stored), .init(4, flags: 1, PackedPage.zlib),
         .init(5, flags: 2, PackedPage.lzo), .init(9000, flags: 0x20, PackedPage.zstd),
-        .init(9001, flags: 4, [1, 2, 3]),
+        .init(9001, flags: 4, PackedPage.snappy), .init(9002, flags: 4, [1, 2, 3]),
       ], zeros: [6], status: 1 | 8)
     var dump = try MemoryDump(ByteSource(bytes.rawSpan))
     let seen = Seen(dump)
@@ -144,8 +144,10 @@ struct MemoryDumpTests {
     #expect(leftOut != nil)
     let beyond = Seen.failure(&dump, at: 1 << 60)
     #expect(beyond != nil)
-    let snappy = Seen.failure(&dump, at: 9001 * 4096)
-    #expect(snappy?.description.hasPrefix("page packed with snappy at") == true)
+    let snappy = try dump.read(4096, atPhysical: 9001 * 4096)
+    #expect(snappy == PackedPage.of("Y"))
+    let damaged = Seen.failure(&dump, at: 9002 * 4096)
+    #expect(damaged?.description.hasPrefix("damaged page at") == true)
   }
 
   @Test("32-bit and big-endian headers of makedumpfile are read")

@@ -9,14 +9,19 @@ import Testing
 struct MemoryBuilder {
   /// Address of the first byte, `_text`.
   let start: UInt64
+  /// Size of a word in bytes.
+  let wordSize: Int
   var bytes: ByteBuilder
   /// Addresses of the tables, by the names that VMCOREINFO has for them.
   private(set) var places: [String: UInt64] = [:]
   /// The list that the tables were made of.
   private(set) var list = ""
 
-  init(_ start: UInt64, release: String = "7.3.4", order: ByteOrder = .little) {
+  init(
+    _ start: UInt64, release: String = "7.3.4", order: ByteOrder = .little, wordSize: Int = 8
+  ) {
     self.start = start
+    self.wordSize = wordSize
     bytes = ByteBuilder(order)
     bytes.put([0])
     bytes.put(cString: "Linux version \(release) (a@b) (gcc) #1 SMP now\n")
@@ -35,7 +40,7 @@ struct MemoryBuilder {
     let tables = try #require(encoded)
     mark("num_syms")
     bytes.put(UInt32(tables.addresses.count))
-    if isBaseRelative { bytes.align(to: 8) }
+    if isBaseRelative { bytes.align(to: wordSize) }
     mark("names")
     bytes.put(tables.names())
     bytes.align(to: 8)
@@ -56,9 +61,9 @@ struct MemoryBuilder {
       bytes.put(UInt32(truncatingIfNeeded: address &- base))
     }
     if isBaseRelative {
-      bytes.align(to: 8)
+      bytes.align(to: wordSize)
       mark("relative_base")
-      bytes.put(start)
+      if wordSize == 8 { bytes.put(start) } else { bytes.put(UInt32(truncatingIfNeeded: start)) }
     }
     for number in tables.sequence {
       for shift in [16, 8, 0] { bytes.put(UInt8(truncatingIfNeeded: number >> UInt32(shift))) }

@@ -217,6 +217,11 @@ package enum PackedPage {
     0x28, 0xb5, 0x2f, 0xfd, 0x60, 0x00, 0x0f, 0x03, 0x80, 0x00, 0x53,
   ]
 
+  /// snappy of `Y`: the size, a literal of one byte, copies of 64 bytes at distance 1, and one of 63.
+  package static let snappy: [UInt8] =
+    [0x80, 0x20, 0x00, 0x59] + [[UInt8]](repeating: [0xfe, 0x01, 0x00], count: 63).flatMap { $0 }
+    + [0xfa, 0x01, 0x00]
+
   /// The page that holds one byte over and over.
   package static func of(_ byte: String) -> [UInt8] {
     [UInt8](repeating: byte.utf8.first ?? 0, count: DumpBuilder.pageSize)

@@ -11,6 +11,8 @@ internal import CZstd
     /// LZO1X, bare.
     case lzo
     case zstd
+    /// snappy, bare.
+    case snappy
   }
 
   private var zlib: OpaquePointer?
@@ -50,6 +52,7 @@ internal import CZstd
           codec, target.baseAddress, target.count, source.baseAddress, source.count)
         return ZSTD_isError(written) == 0 ? written : nil
       }
+    case .snappy: return decodeSnappy(block, size: size)
     }
   }
 

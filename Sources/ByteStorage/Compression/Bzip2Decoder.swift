@@ -8,7 +8,7 @@ func decodeBzip2(
   repeat {
     guard let rest = input.suffix(from: offset) else { return }
     offset &+= try decodeBzip2Stream(rest, to: &sink)
-  } while trailing == .refused && offset < input.byteCount
+  } while trailing.goesOn(input, at: offset, .bzip2)
 }
 
 /// Decodes one stream; returns its compressed size in bytes.

@@ -37,3 +37,13 @@ package enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
       && (size == .max || size < 1 << 38)
   }
 }
+
+extension CompressionFormat {
+  /// Most bytes of content to unpack from a stream of a size. bzip2 is so slow that a few hundred
+  /// bytes of it can keep a machine busy for half a minute; nothing real is packed as tightly.
+  func mostContent(of size: Int) -> Int {
+    guard self == .bzip2 else { return .max }
+    let (content, overflow) = size.multipliedReportingOverflow(by: 1000)
+    return overflow ? .max : max(64 << 20, content)
+  }
+}

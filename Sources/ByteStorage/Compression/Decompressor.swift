@@ -11,6 +11,8 @@ package enum TrailingBytes: Sendable {
   case refused
   /// Anything: only the first member counts (payloads inside boot images).
   case ignored
+  /// Further members, then anything: a kernel's file may have a device tree or padding appended.
+  case afterMembers
 }
 
 /// Unpacks whole streams; keeps its codecs' working memory between files. For one worker.
@@ -41,6 +43,18 @@ struct Decompressor: ~Copyable {
     }
     guard sink.count <= limit else { throw .tooLarge }
     return sink.count
+  }
+}
+
+extension TrailingBytes {
+  /// Whether a stream goes on with what follows a member: another one, or an error.
+  func goesOn(_ input: RawSpan, at offset: Int, _ format: CompressionFormat) -> Bool {
+    guard let rest = input.suffix(from: offset), rest.byteCount > 0 else { return false }
+    switch self {
+    case .refused: return true
+    case .ignored: return false
+    case .afterMembers: return CompressionFormat(magic: rest) == format
+    }
   }
 }
 

@@ -14,7 +14,7 @@ internal import CDeflate
       guard let rest = input.suffix(from: offset) else { return }
       let consumed = try unsafe GzipDecoder.decodeMember(rest, decompressor, to: &sink)
       offset &+= max(consumed, 1)
-    } while trailing == .refused && offset < input.byteCount
+    } while trailing.goesOn(input, at: offset, .gzip)
   }
 
   /// Decodes one member; returns its compressed size in bytes. libdeflate wants the whole output at

@@ -18,22 +18,30 @@ func decodeLZ4(
     throw .damaged("not in this format")
   }
   var offset = 4
+  // All blocks except the last have the largest content.
+  var isLast = false
   while offset < input.byteCount {
+    let mayEnd = trailing != .refused && sink.count > 0
     guard let size = input.integer(UInt32.self, at: offset, .little) else {
-      if trailing == .ignored && sink.count > 0 { return }
+      if mayEnd { return }
       throw .damaged("ends in the middle of a block")
     }
     offset &+= 4
-    if size == legacyMagic { continue }
-    if size == 0 && trailing == .ignored && sink.count > 0 { return }
+    if size == legacyMagic {
+      isLast = false
+      continue
+    }
+    if mayEnd, size == 0 || isLast { return }
     guard let block = input.slice(offset..<min(input.byteCount, offset &+ Int(size))),
       block.byteCount == Int(size)
     else {
       // What follows the last block of a payload is the size the boot code wants, not a block.
-      if trailing == .ignored && sink.count > 0 { return }
+      if mayEnd { return }
       throw .damaged("ends in the middle of a block")
     }
+    let before = sink.count
     try decodeBlock(block, to: &sink)
+    isLast = sink.count &- before < legacyBlockSize
     offset &+= Int(size)
   }
 }
@@ -79,7 +87,7 @@ private func decodeFrames(
     sink.advance(by: produced)
     offset &+= consumed
     if result == 0 {
-      if trailing == .ignored || offset >= input.byteCount { break }
+      if !trailing.goesOn(input, at: offset, .lz4) { break }
     } else if consumed == 0 && produced == 0 {
       throw .damaged("ends before the end of the frame")
     }

@@ -4,7 +4,7 @@ internal import CLzo
 /// (`lib/decompress_unlzo.c`, 7.3; all integers big-endian): magic 9 bytes; u16 version; u16
 /// library version; u16 version needed if version >= 0x0940; u8 method; u8 level if version >=
 /// 0x0940; u32 flags; u32 filter if flags & 0x800; u32 mode; u32 mtime; u32 mtime high if version
-/// >= 0x0940; u8 name length and name; u32 header checksum; u32s of an extra field if flags & 0x40.
+/// >= 0x0940; u8 name length and name; u32 checksum of the header after the magic; u32s of an extra field if flags & 0x40.
 /// Then blocks: u32 content size (0 ends), u32 compressed size, checksums by flags.
 func decodeLzop(
   _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
@@ -18,17 +18,18 @@ func decodeLzop(
     guard let packed = cursor.word(), packed > 0, packed <= size else {
       throw .damaged("data error")
     }
-    cursor.skip(cursor.checksumBytes(isStored: packed == size))
-    guard let block = cursor.take(Int(packed)) else {
-      throw .damaged("ends in the middle of a block")
-    }
-    try decodeLzopBlock(block, size: Int(size), to: &sink)
+    guard let content = cursor.checksums(.content),
+      let packedSums = packed == size ? [] : cursor.checksums(.packed),
+      let block = cursor.take(Int(packed))
+    else { throw .damaged("ends in the middle of a block") }
+    guard packedSums.allSatisfy({ $0.fits(block) }) else { throw .damaged("checksum error") }
+    try decodeLzopBlock(block, size: Int(size), content, to: &sink)
   }
   if trailing == .refused && cursor.offset != input.byteCount { throw .damaged("trailing bytes") }
 }
 
 private func decodeLzopBlock(
-  _ block: RawSpan, size: Int, to sink: inout OutputSink
+  _ block: RawSpan, size: Int, _ checksums: [LzopChecksum], to sink: inout OutputSink
 ) throws(DecompressionError) {
   try sink.reserve(size)
   var written = lzo_uint(size)
@@ -45,7 +46,23 @@ private func decodeLzopBlock(
       sink.next.assumingMemoryBound(to: UInt8.self), &written, nil)
   }
   guard status == 0, Int(written) == size else { throw .damaged("data error") }
+  // SAFETY: the decoder or the copy above filled `size` bytes.
+  let content = unsafe RawSpan(_unsafeStart: sink.next, byteCount: size)
+  guard checksums.allSatisfy({ $0.fits(content) }) else { throw .damaged("checksum error") }
   sink.advance(by: size)
+}
+
+/// A checksum of a block or of a header.
+private enum LzopChecksum {
+  case adler32(UInt32)
+  case crc32(UInt32)
+
+  func fits(_ bytes: RawSpan) -> Bool {
+    switch self {
+    case .adler32(let sum): bytes.adler32 == sum
+    case .crc32(let sum): bytes.crc32 == sum
+    }
+  }
 }
 
 private struct LzopCursor: ~Escapable {
@@ -60,7 +77,12 @@ private struct LzopCursor: ~Escapable {
     guard let flags = bytes.integer(UInt32.self, at: position, .big) else { return nil }
     position += 4 + (flags & 0x800 != 0 ? 4 : 0) + 8 + (isNew ? 4 : 0)
     guard let nameLength = bytes.byte(at: position) else { return nil }
-    position += 1 + Int(nameLength) + 4
+    position += 1 + Int(nameLength)
+    guard let sum = bytes.integer(UInt32.self, at: position, .big),
+      let header = bytes.slice(9..<position),
+      (flags & 0x1000 != 0 ? LzopChecksum.crc32(sum) : .adler32(sum)).fits(header)
+    else { return nil }
+    position += 4
     if flags & 0x40 != 0 {
       guard let extra = bytes.integer(UInt32.self, at: position, .big) else { return nil }
       position += 8 + Int(extra)
@@ -71,12 +93,25 @@ private struct LzopCursor: ~Escapable {
     self.flags = flags
   }
 
-  /// Bytes of checksums before a block: Adler-32 (flags 1, 2) and CRC-32 (0x100, 0x200) of the
-  /// content and, unless stored, of the compressed bytes.
-  func checksumBytes(isStored: Bool) -> Int {
-    let content = (flags & 0x1 != 0 ? 4 : 0) + (flags & 0x100 != 0 ? 4 : 0)
-    let packed = (flags & 0x2 != 0 ? 4 : 0) + (flags & 0x200 != 0 ? 4 : 0)
-    return content + (isStored ? 0 : packed)
+  /// The flags of Adler-32 and CRC-32.
+  enum Checked {
+    case content, packed
+
+    var flags: (adler32: UInt32, crc32: UInt32) { self == .content ? (0x1, 0x100) : (0x2, 0x200) }
+  }
+
+  /// The checksums before a block, of its content or of its compressed bytes; `nil` if bytes end.
+  @_lifetime(self: copy self) mutating func checksums(_ checked: Checked) -> [LzopChecksum]? {
+    var found: [LzopChecksum] = []
+    if flags & checked.flags.adler32 != 0 {
+      guard let sum = word() else { return nil }
+      found.append(.adler32(sum))
+    }
+    if flags & checked.flags.crc32 != 0 {
+      guard let sum = word() else { return nil }
+      found.append(.crc32(sum))
+    }
+    return found
   }
 
   @_lifetime(self: copy self) mutating func word() -> UInt32? {
@@ -84,9 +119,6 @@ private struct LzopCursor: ~Escapable {
     offset &+= 4
     return value
   }
-
-  @_lifetime(self: copy self)
-  mutating func skip(_ count: Int) { offset = min(offset &+ count, bytes.byteCount) }
 
   @_lifetime(copy self) @_lifetime(self: copy self) mutating func take(_ count: Int) -> RawSpan? {
     let (end, overflow) = offset.addingReportingOverflow(count)

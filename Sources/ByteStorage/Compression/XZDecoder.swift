@@ -15,6 +15,10 @@ internal import CLzma
   mutating func decode(
     _ input: RawSpan, container: Container, to sink: inout OutputSink, trailing: TrailingBytes
   ) throws(DecompressionError) {
+    if container == .xz, trailing == .afterMembers {
+      try decodeMembers(input, to: &sink)
+      return
+    }
     let status: lzma_ret
     switch container {
     case .xz:
@@ -27,6 +31,21 @@ internal import CLzma
     // A flag makes liblzma refuse bytes after .xz streams; for .lzma there is no such flag.
     if container == .lzma, trailing == .refused, unsafe stream.avail_in > 0 {
       throw .damaged("trailing bytes")
+    }
+  }
+
+  /// Decodes streams, each of which may be followed by zeros, as long as another one follows.
+  private mutating func decodeMembers(
+    _ input: RawSpan, to sink: inout OutputSink
+  ) throws(DecompressionError) {
+    var offset = 0
+    while let rest = input.suffix(from: offset), rest.byteCount > 0 {
+      try decode(rest, container: .xz, to: &sink, trailing: .ignored)
+      offset = unsafe input.byteCount &- stream.avail_in
+      while input.integer(UInt32.self, at: offset, .little) == 0 { offset &+= 4 }
+      guard let next = input.suffix(from: offset), CompressionFormat(magic: next) == .xz else {
+        return
+      }
     }
   }
 

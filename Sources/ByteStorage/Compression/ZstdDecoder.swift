@@ -13,7 +13,7 @@ internal import CZstd
     repeat {
       guard let rest = input.suffix(from: offset) else { return }
       offset &+= try unsafe ZstdDecoder.decodeFrame(rest, context, to: &sink)
-    } while trailing == .refused && offset < input.byteCount
+    } while trailing.goesOn(input, at: offset, .zstd)
   }
 
   /// Decodes one frame; returns its compressed size in bytes. The frame is decoded at once,

@@ -44,17 +44,19 @@ internal import Glibc
 
   /// Opens a file (`-` for standard input), unpacking it if it is compressed. Throws ``FileError``
   /// if it is not a regular file, cannot be read, is damaged, or is too large.
-  package mutating func open(_ path: String) throws(FileError) {
+  package mutating func open(
+    _ path: String, trailing: TrailingBytes = .refused
+  ) throws(FileError) {
     close()
     if path == "-" {
-      try readStream(0, path)
+      try readStream(0, path, trailing)
       return
     }
     let (file, size) = try openRegular(path)
     if size == 0 {
       // Files of /proc say that they are empty and are not.
       defer { Glibc.close(file) }
-      try readStream(file, path)
+      try readStream(file, path, trailing)
       return
     }
     guard size <= limit else {
@@ -64,7 +66,7 @@ internal import Glibc
     state = .ranges(descriptor: file)
     count = size
     try ensureContent(size, path)
-    if let format = try probedFormat(path) { try unpackFile(format, path) }
+    if let format = try probedFormat(path) { try unpackFile(format, path, trailing) }
   }
 
   /// The content, valid until the next file is opened.
@@ -77,10 +79,10 @@ internal import Glibc
   }
 
   /// Unpacks a compressed part of the file `path` into this buffer; `expected`, the size of the
-  /// content in bytes, is only a hint.
+  /// content in bytes, is only a hint. At most `most` bytes are accepted, and the limit.
   package mutating func unpack(
     _ input: RawSpan, _ format: CompressionFormat, path: String,
-    trailing: TrailingBytes = .ignored, expecting expected: Int? = nil
+    trailing: TrailingBytes = .ignored, expecting expected: Int? = nil, most: Int = .max
   ) throws(FileError) {
     close()
     try ensureContent(FileBuffer.initialCapacity, path)
@@ -88,7 +90,7 @@ internal import Glibc
       // A header may promise anything.
       content?.populate(min(expected, limit, FileBuffer.likelyRatio &* input.byteCount))
     }
-    try decompress(input, format, path, trailing)
+    try decompress(input, format, path, trailing, most: most)
   }
 
   /// Closes the file and begins empty content, for ``put(_:at:path:)``.
@@ -130,7 +132,9 @@ internal import Glibc
     count = 0
   }
 
-  private mutating func unpackFile(_ format: CompressionFormat, _ path: String) throws(FileError) {
+  private mutating func unpackFile(
+    _ format: CompressionFormat, _ path: String, _ trailing: TrailingBytes
+  ) throws(FileError) {
     // The compressed bytes move to the second buffer; the first receives the content.
     packed = packed ?? Reservation(minimum: 1 << 20)
     guard let input = packed, input.grow(to: count) else {
@@ -140,13 +144,15 @@ internal import Glibc
     let bytes: RawSpan
     do { bytes = try view.all() } catch { throw FileError(path: path, cause: .malformed(error)) }
     try ensureContent(FileBuffer.initialCapacity, path)
-    try decompress(bytes, format, path, .refused)
+    try decompress(bytes, format, path, trailing)
   }
 
   private mutating func decompress(
-    _ input: RawSpan, _ format: CompressionFormat, _ path: String, _ trailing: TrailingBytes
+    _ input: RawSpan, _ format: CompressionFormat, _ path: String, _ trailing: TrailingBytes,
+    most: Int = .max
   ) throws(FileError) {
     guard let output = content else { return }
+    let limit = min(self.limit, most, format.mostContent(of: input.byteCount))
     do throws(DecompressionError) {
       let size = try decompressor.decompress(
         format, input, into: output, limit: limit, trailing: trailing)
@@ -171,7 +177,9 @@ internal import Glibc
   }
 
   /// Reads a descriptor to its end, unpacking what it gives if that is compressed.
-  private mutating func readStream(_ descriptor: Int32, _ path: String) throws(FileError) {
+  private mutating func readStream(
+    _ descriptor: Int32, _ path: String, _ trailing: TrailingBytes
+  ) throws(FileError) {
     try ensureContent(FileBuffer.initialCapacity, path)
     var size = 0
     while true {
@@ -190,7 +198,7 @@ internal import Glibc
     content = nil
     try ensureContent(FileBuffer.initialCapacity, path)
     let bytes = unsafe RawSpan(_unsafeStart: input.base, byteCount: size)
-    try decompress(bytes, format, path, .refused)
+    try decompress(bytes, format, path, trailing)
     extendLifetime(input)
   }
 

@@ -45,6 +45,18 @@ package struct KallsymsTables: Sendable, Hashable {
   package let sequences: Range<Int>?
   /// Size of a sequence number in bytes, 3 or 4, where there are any.
   package let sequenceSize: Int
+  /// How the same bytes can be read, too; `nil` if they can be read in one way only. Then addresses
+  /// are uncertain.
+  package let otherReading: Reading?
+  /// The address of the first byte of a plain image, if its relocations show it.
+  package let imageStart: UInt64?
+
+  /// How addresses are read.
+  package struct Reading: Sendable, Hashable {
+    /// Size of a word in bytes; `nil` if it is not known.
+    package let wordSize: Int?
+    package let encoding: AddressEncoding
+  }
 
   /// Whether the addresses follow the tokens (6.4 and later) or precede the names.
   package var hasAddressesLast: Bool { addresses.lowerBound >= tokenIndex.upperBound }

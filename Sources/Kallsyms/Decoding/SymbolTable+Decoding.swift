@@ -73,9 +73,11 @@ extension SymbolTable {
     }
     switch tables.encoding {
     case .absolute:
+      let filling = tables.filling(of: image)
       for index in 0..<tables.count {
         let place = start &+ index &* (isWide ? 8 : 4)
-        addresses.append(tables.word(bytes, at: place) ?? 0)
+        let stored = tables.word(bytes, at: place) ?? 0
+        addresses.append(stored == 0 ? filling?.pointer(atOffset: place) ?? 0 : stored)
       }
     case .absolute32: for index in 0..<tables.count { addresses.append(UInt64(entry(index))) }
     case .baseRelative, .absolutePerCPU:

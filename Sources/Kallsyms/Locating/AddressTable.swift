@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import ELFFormat
 
 /// `kallsyms_offsets` or `kallsyms_addresses`, with what belongs to it.
 struct AddressTable: Hashable {
@@ -7,6 +8,10 @@ struct AddressTable: Hashable {
   let relativeBase: Range<Int>?
   let sequences: Range<Int>?
   let wordSize: Int?
+  /// How the same bytes can be read, too.
+  var otherReading: KallsymsTables.Reading?
+  /// The address of the image's first byte, if relocations show it.
+  var imageStart: UInt64?
 }
 
 /// Finds the addresses that belong to names. From 6.4 on they follow the tokens, and are followed
@@ -14,22 +19,46 @@ struct AddressTable: Hashable {
 /// them says how addresses are stored. Up to 6.3 they end before the number of names, and only
 /// their own order identifies them: addresses never decrease, and the base is the lowest of them.
 struct AddressTableSearch: ~Escapable {
-  private let bytes: RawSpan
-  private let tokens: TokenTable
-  private let names: CompressedNames
-  private let wordSizes: [Int]
+  let bytes: RawSpan
+  let tokens: TokenTable
+  let names: CompressedNames
+  /// Sizes of a word to try.
+  let wordSizes: [Int]
+  let segments: [MappedRegion]
+  private var relocations: RelativeRelocations?
 
-  @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, _ tokens: TokenTable, _ names: CompressedNames, wordSize: Int?) {
-    self.bytes = bytes
+  @_lifetime(copy image)
+  init(_ image: borrowing KallsymsImage, _ tokens: TokenTable, _ names: CompressedNames) {
+    bytes = image.bytes
+    segments = image.segments
     self.tokens = tokens
     self.names = names
-    wordSizes = wordSize.map { [$0] } ?? [8, 4]
+    wordSizes = image.wordSize.map { [$0] } ?? [8, 4]
   }
 
-  func first() -> AddressTable? {
+  /// The table that fits best.
+  @_lifetime(self: copy self) mutating func first() -> AddressTable? {
     // Sequence numbers between the markers and the tokens belong to the old order.
-    names.sequences == nil ? behindTokens() ?? beforeNames() : beforeNames()
+    let found = names.sequences == nil ? behindTokens() ?? beforeNames() : beforeNames()
+    guard var table = found else { return nil }
+    if segments.isEmpty, let base = table.relativeBase?.lowerBound, table.wordSize == 8,
+      word(base, 8) == 0
+    {
+      table.imageStart = filling(base)?.imageStart
+    }
+    return table
+  }
+
+  /// What relocations put into the image, of which one fills a place that holds zero; `nil` if none
+  /// does.
+  @_lifetime(self: copy self) mutating func filling(_ offset: Int) -> ImageFilling? {
+    let relocations = relocations ?? RelativeRelocations(searching: bytes, tokens.order)
+    self.relocations = relocations
+    if relocations.isEmpty { return nil }
+    if !segments.isEmpty { return ImageFilling(relocations, segments) }
+    return relocations.start(of: bytes, filling: offset, tokens.order).map {
+      ImageFilling(relocations, startingAt: $0, size: bytes.byteCount)
+    }
   }
 
   // MARK: 6.4 and later
@@ -56,17 +85,20 @@ struct AddressTableSearch: ~Escapable {
       // A 32-bit kernel that cannot be moved holds addresses, which never decrease; the distances
       // of any other table do, by four for each symbol of the same address.
       let isAbsolute = wordSizes.contains(4) && isIncreasing32(start)
-      if isAbsolute || isPlaceRelative(start) {
+      let isDistances = isPlaceRelative(start)
+      if isAbsolute || isDistances {
+        let known = wordSizes.count == 1 ? wordSizes[0] : nil
         return AddressTable(
           addresses: start..<end, encoding: isAbsolute ? .absolute32 : .placeRelative,
-          relativeBase: nil, sequences: sequences,
-          wordSize: wordSizes.count == 1 ? wordSizes[0] : nil)
+          relativeBase: nil, sequences: sequences, wordSize: known,
+          otherReading: isAbsolute && isDistances
+            ? KallsymsTables.Reading(wordSize: known, encoding: .placeRelative) : nil)
       }
     }
     for wordSize in wordSizes {
       let start = align(tokens.index &+ 512, wordSize)
       let end = start &+ wordSize &* count
-      if isIncreasing(start, wordSize), let sequences = sequences(at: end) {
+      if isAbsolute(start, wordSize, nil), let sequences = sequences(at: end) {
         return AddressTable(
           addresses: start..<end, encoding: .absolute, relativeBase: nil, sequences: sequences,
           wordSize: wordSize)
@@ -80,73 +112,32 @@ struct AddressTableSearch: ~Escapable {
     return bytes.isPermutation(in: range, size: 3, tokens.order) ? range : nil
   }
 
-  // MARK: Up to 6.3
-
-  private func beforeNames() -> AddressTable? {
-    for wordSize in wordSizes {
-      // Up to 4.19 the number is a word, of which a big-endian machine has the low half last.
-      let isLast = wordSize == 8 && tokens.order == .big && names.countOffset % 8 == 4
-      let number = isLast ? names.countOffset &- 4 : names.countOffset
-      let alignments = Set([wordSize, 16, 256]).sorted()
-      for step in alignments {
-        for alignment in alignments {
-          if let table = offsets(before: number, step: step, alignment, wordSize) { return table }
-        }
-      }
-      for alignment in alignments {
-        let start = number &- align(wordSize &* names.count, alignment)
-        let end = start &+ wordSize &* names.count
-        guard start >= 0, bytes.isZero(in: end..<number), isIncreasing(start, wordSize),
-          !bytes.isZero(in: start..<end)
-        else { continue }
-        return AddressTable(
-          addresses: start..<end, encoding: .absolute, relativeBase: nil,
-          sequences: names.sequences, wordSize: wordSize)
-      }
-    }
-    return nil
-  }
-
-  /// Offsets and their base, which begins `step` bytes before the number of names.
-  private func offsets(
-    before number: Int, step: Int, _ alignment: Int, _ wordSize: Int
-  ) -> AddressTable? {
-    let base = number &- step
-    let start = base &- align(4 &* names.count, alignment)
-    let end = start &+ 4 &* names.count
-    guard start >= 0, bytes.isZero(in: (base &+ wordSize)..<number),
-      bytes.isZero(in: end..<base), let encoding = encoding(start, base: base, wordSize),
-      // Nothing but zeros is padding.
-      word(base, wordSize) != 0 || !bytes.isZero(in: start..<end)
-    else { return nil }
-    return AddressTable(
-      addresses: start..<end, encoding: encoding, relativeBase: base..<(base &+ wordSize),
-      sequences: names.sequences, wordSize: wordSize)
-  }
-
   // MARK: Rules of each encoding
 
   /// How 32-bit offsets from a base are to be read, or `nil` if they make no sense either way. The
   /// base is the address of the first symbol that is not absolute: the first offset is zero, or
-  /// (absolute per-CPU) the first negative one is -1.
-  private func encoding(_ start: Int, base: Int, _ wordSize: Int) -> AddressEncoding? {
+  /// (absolute per-CPU, 64 bits only) the first negative one is -1.
+  func encoding(_ start: Int, base: Int, _ wordSize: Int) -> AddressEncoding? {
     guard word(base, wordSize) != nil else { return nil }
     if entry(start, 0) == 0, isIncreasing32(start) { return .baseRelative }
+    return wordSize == 8 && isPerCPU(start) ? .absolutePerCPU : nil
+  }
+
+  private func isPerCPU(_ start: Int) -> Bool {
     var previous: Int64 = -1
     var isBehind = false
     for index in 0..<names.count {
-      guard let raw = entry(start, index) else { return nil }
+      guard let raw = entry(start, index) else { return false }
       let offset = Int64(Int32(bitPattern: raw))
       if offset >= 0 {
-        guard !isBehind, offset >= previous else { return nil }
-        previous = offset
+        guard !isBehind, offset >= previous else { return false }
       } else {
-        guard isBehind ? offset <= previous : offset == -1 else { return nil }
+        guard isBehind ? offset <= previous : offset == -1 else { return false }
         isBehind = true
-        previous = offset
       }
+      previous = offset
     }
-    return isBehind ? .absolutePerCPU : nil
+    return isBehind
   }
 
   private func isIncreasing32(_ start: Int) -> Bool {
@@ -158,15 +149,29 @@ struct AddressTableSearch: ~Escapable {
     return true
   }
 
-  private func isIncreasing(_ start: Int, _ wordSize: Int) -> Bool {
+  /// Whether words can be addresses: they never decrease, and most lie in one image of 4 GiB. Zeros
+  /// count as what relocations put there; a table with many others is none.
+  func isAbsolute(_ start: Int, _ wordSize: Int, _ filling: ImageFilling?) -> Bool {
+    guard start >= 0, start &+ names.count &* wordSize <= bytes.byteCount else { return false }
     var previous: UInt64 = 0
+    var zeros = 0
     for index in 0..<names.count {
-      guard let value = word(start &+ index &* wordSize, wordSize), value >= previous else {
-        return false
-      }
+      let place = start &+ index &* wordSize
+      let value = address(place, wordSize, filling)
+      guard value >= previous else { return false }
+      if value == 0 { zeros &+= 1 }
       previous = value
     }
-    return true
+    // The first per-CPU symbols of x86-64 are at 0.
+    guard previous != 0, zeros <= 4 &+ names.count / 16 else { return false }
+    let middle = address(start &+ names.count / 2 &* wordSize, wordSize, filling)
+    return previous &- middle < 1 << 32
+  }
+
+  /// The address at an offset, which a relocation may have to put there; 0 if there is none.
+  func address(_ offset: Int, _ wordSize: Int, _ filling: ImageFilling?) -> UInt64 {
+    let stored = word(offset, wordSize) ?? 0
+    return stored == 0 ? filling?.pointer(atOffset: offset) ?? 0 : stored
   }
 
   private func isPlaceRelative(_ start: Int) -> Bool {
@@ -180,16 +185,16 @@ struct AddressTableSearch: ~Escapable {
     return true
   }
 
-  @inline(__always) private func entry(_ start: Int, _ index: Int) -> UInt32? {
+  @inline(__always) func entry(_ start: Int, _ index: Int) -> UInt32? {
     bytes.integer(UInt32.self, at: start &+ 4 &* index, tokens.order)
   }
 
-  private func word(_ offset: Int, _ size: Int) -> UInt64? {
+  func word(_ offset: Int, _ size: Int) -> UInt64? {
     if size == 8 { return bytes.integer(UInt64.self, at: offset, tokens.order) }
     return bytes.integer(UInt32.self, at: offset, tokens.order).map(UInt64.init)
   }
 
-  private func align(_ offset: Int, _ alignment: Int) -> Int {
+  func align(_ offset: Int, _ alignment: Int) -> Int {
     (offset &+ alignment &- 1) & ~(alignment &- 1)
   }
 }

@@ -44,7 +44,7 @@ extension KallsymsTables {
             nameSearch.isExhausted ? .tooManyCandidates : .notFound, after: tokens.start), &failure)
         continue
       }
-      let addressSearch = AddressTableSearch(bytes, tokens, names, wordSize: image.wordSize)
+      var addressSearch = AddressTableSearch(image, tokens, names)
       guard let addresses = addressSearch.first() else {
         note(KallsymsError(.addresses, .notFound, after: names.names.lowerBound), &failure)
         continue
@@ -79,6 +79,8 @@ extension KallsymsTables {
     encoding = addresses.encoding
     relativeBase = addresses.relativeBase
     sequences = addresses.sequences
+    otherReading = addresses.otherReading
+    imageStart = addresses.imageStart
     sequenceSize = addresses.sequences == nil ? 0 : names.sequences == nil ? 3 : names.sequenceSize
   }
 }

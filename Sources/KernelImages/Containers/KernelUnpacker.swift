@@ -117,19 +117,31 @@ package enum KernelUnpacker {
     return .unpacked
   }
 
+  /// Least room for a stream that is searched for, and how many times larger than the bytes from its
+  /// start on its content may be: kernels are packed to a tenth at best.
+  private static let (leastRoom, largestRatio) = (64 << 20, 32)
+  /// Processor time that streams which are no kernels may take in one image, in nanoseconds.
+  private static let mostWasted: UInt64 = 4_000_000_000
+
   /// Tries every place that begins like a compressed stream, until one unpacks to a kernel.
   /// Decompressors hold the magic numbers they look for, so the first place may be none.
   private static func search(
     _ bytes: RawSpan, size: Int?, into target: inout FileBuffer, _ path: String
   ) throws(FileError) {
     var unpacked = 0
+    let start = ProcessorTime.ofThread
     for candidate in PayloadSearch.candidates(in: bytes) {
       // An image full of streams that are no kernels must not cost the limit many times.
       guard unpacked <= target.limit, let packed = bytes.suffix(from: candidate.offset) else {
         continue
       }
-      do { try target.unpack(packed, candidate.format, path: path, expecting: size) } catch {
-        if case .tooLarge = error.cause { throw error }
+      if ProcessorTime.ofThread &- start > mostWasted { break }
+      let room = max(leastRoom, packed.byteCount.multipliedReportingOverflow(by: largestRatio).0)
+      do {
+        try target.unpack(
+          packed, candidate.format, path: path, expecting: size, most: room)
+      } catch {
+        if case .tooLarge(let limit) = error.cause, limit == target.limit { throw error }
         continue
       }
       unpacked &+= target.count

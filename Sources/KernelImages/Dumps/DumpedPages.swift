@@ -85,7 +85,7 @@ struct DumpedPages {
       return packed.array
     case 1: format = .zlib
     case 2: format = .lzo
-    case 4: throw ParseError(.unsupported(4), in: "page packed with snappy", at: place)
+    case 4: format = .snappy
     case 0x20: format = .zstd
     default:
       throw ParseError(.unsupported(UInt64(flags)), in: "page packed in an unknown way", at: place)

@@ -65,7 +65,7 @@ package struct MemoryDump: ~Copyable, ~Escapable {
 
   /// Reads memory by physical address: fewer than `count` bytes where the dump's memory ends, or a
   /// page was left out. Throws ``ParseError`` if there is nothing at the address, or a page is
-  /// damaged or packed in a way not supported here (snappy).
+  /// damaged or packed in an unknown way.
   package mutating func read(
     _ count: Int, atPhysical address: UInt64
   ) throws(ParseError) -> [UInt8] { try read(count, at: address, isVirtual: false) }

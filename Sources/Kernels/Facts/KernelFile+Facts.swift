@@ -34,20 +34,32 @@ extension KernelFile {
     facts.buildID = BuildID(searching: bytes, order).map { KernelFacts.Fact($0, from: path) }
   }
 
-  /// Adds the exports of a raw image, and its layout, as its symbols show them.
+  /// Whether the exports of the open image are found through its symbols: it has no sections.
+  var hasExportsBySymbols: Bool {
+    if form == .rawImage { return true }
+    guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source) else {
+      return false
+    }
+    return elf.sections.isEmpty
+  }
+
+  /// Adds the exports of an image without sections, and its layout, as its symbols show them.
   ///
   /// - Throws: ``ParseError`` if a table cannot be decoded.
   borrowing func addExports(
     of symbols: KernelSymbolSource, to facts: inout KernelFacts
   ) throws(ParseError) {
-    guard let path, form == .rawImage, let tables = symbols.tables else { return }
+    guard let path, hasExportsBySymbols, let tables = symbols.tables else { return }
     if facts.layout == nil, let size = tables.wordSize {
       facts.layout = KernelFacts.Fact(
         ELFLayout(is64Bit: size == 8, order: tables.order), from: FactSource(.kallsyms, path))
     }
     guard facts.exports == nil else { return }
-    let reader = RawImageExports(try source().all(), symbols.table, tables)
-    if let exports = try reader.read(facts.machine?.value) {
+    let source = try source()
+    let image =
+      form == .rawImage ? KallsymsImage(raw: try source.all()) : try KallsymsImage(ELFFile(source))
+    let reader = RawImageExports(image, symbols.table, tables, facts.machine?.value)
+    if let exports = try reader.read() {
       facts.exports = KernelFacts.Fact(exports, from: path)
     }
   }

@@ -4,32 +4,42 @@ internal import Kallsyms
 internal import ModuleVersions
 internal import SymbolTables
 
-/// Finds the export tables of a plain memory image through the kernel's own symbols.
+/// Finds the export tables of an image without sections: through the kernel's own symbols, or, where
+/// those do not bound the tables (kernels without `KALLSYMS_ALL`), by their form.
 struct RawImageExports: ~Escapable {
-  private let bytes: RawSpan
-  private let table: SymbolTable
+  let bytes: RawSpan
+  let table: SymbolTable
   private let tables: KallsymsTables
-  private let layout: ELFLayout
+  let layout: ELFLayout
+  /// Where the image is mapped, if its headers or relocations show it.
+  let segments: [MappedRegion]
+  let machine: ELFMachine?
 
-  @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, _ table: SymbolTable, _ tables: KallsymsTables) {
-    self.bytes = bytes
+  @_lifetime(copy image) init(
+    _ image: borrowing KallsymsImage, _ table: SymbolTable, _ tables: KallsymsTables,
+    _ machine: ELFMachine?
+  ) {
+    bytes = image.bytes
     self.table = table
     self.tables = tables
+    self.machine = machine
     layout = ELFLayout(is64Bit: tables.wordSize != 4, order: tables.order)
+    let start = tables.imageStart.map {
+      MappedRegion(offset: 0, address: $0, size: image.bytes.byteCount)
+    }
+    segments = image.segments.isEmpty ? start.map { [$0] } ?? [] : image.segments
   }
 
   /// What the kernel exports.
   ///
-  /// - Parameter machine: The architecture, if known.
-  /// - Returns: `nil` if no symbol bounds the tables, or nothing tells where the image lies.
+  /// - Returns: `nil` if no symbol bounds the tables and no place has their form, or nothing shows
+  ///   where the image lies.
   /// - Throws: ``ParseError`` if a table cannot be decoded.
-  func read(_ machine: ELFMachine?) throws(ParseError) -> ExportTable? {
+  func read() throws(ParseError) -> ExportTable? {
     let bounds = bounds()
-    guard let first = bounds["__start___ksymtab"], let start = start(firstEntry: first) else {
-      return nil
-    }
-    let exports = KernelExports(raw: bytes, at: start, layout: layout, machine: machine) {
+    guard let first = bounds["__start___ksymtab"] else { return try readByForm() }
+    guard let regions = regions(firstEntry: first) else { return nil }
+    let exports = KernelExports(bytes, mapped: regions, layout: layout, machine: machine) {
       bounds[$0]
     }
     return try exports.read()
@@ -47,29 +57,45 @@ struct RawImageExports: ~Escapable {
     return found
   }
 
-  /// The address of the image's first byte; where the table has distances, as one.
-  private func start(firstEntry: UInt64) -> UInt64? {
+  /// Where the image is mapped; where the table has distances, as one.
+  private func regions(firstEntry: UInt64) -> [MappedRegion]? {
+    if !segments.isEmpty { return segments }
     if let names = table.address(ofKernelSymbol: "kallsyms_names") {
-      return names &- UInt64(tables.names.lowerBound)
+      return regions(startingAt: names &- UInt64(tables.names.lowerBound))
     }
-    // Kernels without KALLSYMS_ALL list functions only: the first exports of functions tell.
+    // Symbols show where entries are: the first exports of functions decide.
     let size = UInt64(bytes.byteCount)
-    var start = firstEntry & ~0xfff &- size & ~0xfff
-    for _ in 0...min(bytes.byteCount >> 12, RawImageExports.mostPlaces) {
-      start &+= 0x1000
-      if isStart(start, firstEntry) { return start }
+    let found = start(searching: firstEntry & ~0xfff &- size & ~0xfff) { start in
+      guard firstEntry >= start, firstEntry - start < size else { return nil }
+      return Int(firstEntry - start)
     }
-    return nil
+    return found.map { regions(startingAt: $0) }
   }
+
+  func regions(startingAt start: UInt64) -> [MappedRegion] {
+    [MappedRegion(offset: 0, address: start, size: bytes.byteCount)]
+  }
+
+  // MARK: Where the image begins
 
   /// Places to try, which are enough for 256 MiB, and symbols of one address to compare at each.
   private static let (mostPlaces, mostAliases) = (1 << 16, 16)
   /// Entries to look at, and how many have to name the symbol at which they point.
   private static let (sample, leastAgreeing) = (64, 8)
 
+  /// The address of the image's first byte: the first after `lowest` from which entries name the
+  /// symbols at which they point. `place` gives the offset of the first entry.
+  func start(searching lowest: UInt64, _ place: (UInt64) -> Int?) -> UInt64? {
+    var start = lowest
+    for _ in 0...min(bytes.byteCount >> 12, RawImageExports.mostPlaces) {
+      start &+= 0x1000
+      if let place = place(start), isStart(start, place) { return start }
+    }
+    return nil
+  }
+
   /// Whether entries name the symbols at which they point if the image begins at an address.
-  private func isStart(_ start: UInt64, _ firstEntry: UInt64) -> Bool {
-    guard let first = offset(of: firstEntry, start) else { return false }
+  private func isStart(_ start: UInt64, _ first: Int) -> Bool {
     for size in [12, 8] where size == 12 || layout.wordSize == 4 {
       for isPlaceRelative in [true, false] {
         var agreeing = 0
@@ -105,7 +131,7 @@ struct RawImageExports: ~Escapable {
     return false
   }
 
-  private func offset(of address: UInt64, _ start: UInt64) -> Int? {
+  func offset(of address: UInt64, _ start: UInt64) -> Int? {
     guard address >= start, address - start < UInt64(bytes.byteCount) else { return nil }
     return Int(address - start)
   }

@@ -37,7 +37,8 @@ struct KernelFile: ~Copyable {
   /// - Throws: ``FileError`` if it cannot be read, is damaged, or is nothing that belongs to a kernel.
   mutating func open(_ path: String) throws(FileError) {
     release()
-    try file.open(path)
+    // A device tree or padding may follow a compressed kernel.
+    try file.open(path, trailing: .afterMembers)
     let found = try identify(path)
     (self.path, form) = (path, found)
   }
@@ -154,6 +155,15 @@ extension KernelFile {
 
   /// The architecture that the layers of an image give, if any does.
   var layerMachine: ELFMachine? { unpacked?.layers.compactMap(\.machine).last }
+
+  /// Size of an address in bytes, if the architecture has kernels of one size only.
+  var layerWordSize: Int? {
+    switch layerMachine {
+    case ELFMachine.arm?: 4
+    case ELFMachine.aarch64?, ELFMachine.s390?, ELFMachine.x86_64?, ELFMachine.loongArch?: 8
+    default: nil
+    }
+  }
 
   /// The banner of an image; the bytes are searched once.
   mutating func banner() -> KernelBanner? {

@@ -3,17 +3,10 @@ internal import ELFFormat
 
 /// The bytes of a linked kernel by virtual address.
 struct AddressSpace: ~Escapable {
-  /// A stretch of addresses with bytes in the file.
-  private struct Region {
-    let address: UInt64
-    let size: UInt64
-    let offset: UInt64
-  }
-
   let layout: ELFLayout
   private let whole: RawSpan
   /// By address.
-  private let regions: [Region]
+  private let regions: [MappedRegion]
   /// Addends of `R_*_RELATIVE` relocations by address, for images linked as PIE.
   private let relative: [UInt64: UInt64]
 
@@ -22,19 +15,22 @@ struct AddressSpace: ~Escapable {
     regions = file.sections
       .filter { $0.flags.contains(.alloc) && $0.type != .nobits && $0.size > 0 }
       .sorted { $0.address < $1.address }
-      .map { Region(address: $0.address, size: $0.size, offset: $0.offset) }
+      .map {
+        MappedRegion(
+          offset: Int(clamping: $0.offset), address: $0.address, size: Int(clamping: $0.size))
+      }
     // The whole file is asked for once: kernels are unpacked in memory.
     if let bytes = try? file.source.all() { whole = bytes } else { whole = RawSpan() }
     relative = AddressSpace.relativeRelocations(file)
   }
 
-  /// A plain memory image whose first byte lies at `start`; relocations are looked for if they put
-  /// something into `tables`.
-  @_lifetime(copy bytes)
-  init(raw bytes: RawSpan, at start: UInt64, _ layout: ELFLayout, tables: [Range<UInt64>]) {
+  /// An image without sections; relocations are looked for if they put something into `tables`.
+  @_lifetime(copy bytes) init(
+    _ bytes: RawSpan, _ regions: [MappedRegion], _ layout: ELFLayout, tables: [Range<UInt64>]
+  ) {
     self.layout = layout
     whole = bytes
-    regions = [Region(address: start, size: UInt64(bytes.byteCount), offset: 0)]
+    self.regions = regions.sorted { $0.address < $1.address }
     relative = layout.is64Bit ? AddressSpace.relativeRelocations(bytes, layout.order, tables) : [:]
   }
 
@@ -44,11 +40,9 @@ struct AddressSpace: ~Escapable {
     guard low > 0 else { return nil }
     let region = regions[low - 1]
     let distance = address - region.address
-    guard distance < region.size, let start = Int(exactly: region.offset),
-      let inside = Int(exactly: distance), let size = Int(exactly: region.size)
-    else { return nil }
-    let (offset, overflow) = start.addingReportingOverflow(inside)
-    return overflow ? nil : (offset, size - inside)
+    guard let inside = Int(exactly: distance), inside < region.size else { return nil }
+    let (offset, overflow) = region.offset.addingReportingOverflow(inside)
+    return overflow ? nil : (offset, region.size - inside)
   }
 
   /// Offset in the file of a table, if all of it has bytes there.
@@ -106,27 +100,15 @@ struct AddressSpace: ~Escapable {
     return found
   }
 
-  /// `R_RISCV_RELATIVE` and `R_LARCH_RELATIVE`, `R_AARCH64_RELATIVE`, `R_PPC64_RELATIVE`,
-  /// `R_390_RELATIVE`; the symbol is 0.
-  private static let relativeTypes: [UInt64] = [3, 0x403, 0x16, 0xc]
-
   /// Records of relative relocations anywhere in an image, whose place lies in one of the tables.
-  /// Images without section headers do not record where their `.rela.dyn` is.
   private static func relativeRelocations(
     _ bytes: RawSpan, _ order: ByteOrder, _ tables: [Range<UInt64>]
   ) -> [UInt64: UInt64] {
+    if tables.isEmpty { return [:] }
+    let relocations = RelativeRelocations(searching: bytes, order)
     var found: [UInt64: UInt64] = [:]
-    let mostFound = tables.reduce(0) { $0 &+ ($1.upperBound &- $1.lowerBound) / 8 }
-    var place = 0
-    while let info = bytes.integer(UInt64.self, at: place &+ 8, order) {
-      if info <= 0x403, relativeTypes.contains(info),
-        let offset = bytes.integer(UInt64.self, at: place, order),
-        tables.contains(where: { $0.contains(offset) }), UInt64(found.count) < mostFound,
-        let addend = bytes.integer(UInt64.self, at: place &+ 16, order)
-      {
-        found[offset] = addend
-      }
-      place &+= 8
+    for table in tables {
+      for (place, value) in relocations.pointers(in: table) { found[place] = value }
     }
     return found
   }

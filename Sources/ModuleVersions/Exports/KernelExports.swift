@@ -45,10 +45,10 @@ package struct KernelExports: ~Escapable {
     flags = table("__kflagstab")
   }
 
-  /// Prepares to read the exports of a plain memory image whose first byte is at `start`. `address`
-  /// gives those of the kernel's own symbols: `__start___ksymtab` and its like bound the tables.
+  /// Prepares to read the exports of an image without sections. `address` gives those of the
+  /// kernel's own symbols: `__start___ksymtab` and its like bound the tables.
   @_lifetime(copy bytes) package init(
-    raw bytes: RawSpan, at start: UInt64, layout: ELFLayout, machine: ELFMachine?,
+    _ bytes: RawSpan, mapped regions: [MappedRegion], layout: ELFLayout, machine: ELFMachine?,
     addressOf address: (String) -> UInt64?
   ) {
     func bounds(_ name: StaticString) -> Range<UInt64>? {
@@ -58,7 +58,7 @@ package struct KernelExports: ~Escapable {
       return first..<last
     }
     let tables = ExportSections.all.compactMap { bounds($0.symbols) }
-    let space = AddressSpace(raw: bytes, at: start, layout, tables: tables)
+    let space = AddressSpace(bytes, regions, layout, tables: tables)
     func table(_ name: StaticString) -> Table? {
       guard let bounds = bounds(name), let offset = space.offset(of: bounds) else { return nil }
       return Table(
@@ -70,6 +70,32 @@ package struct KernelExports: ~Escapable {
     }
     flags = table("__kflagstab")
     self.space = space
+    self.machine = machine
+  }
+
+  /// Prepares to read tables that were found by their form.
+  @_lifetime(copy bytes) package init(
+    _ bytes: RawSpan, mapped regions: [MappedRegion], layout: ELFLayout, machine: ELFMachine?,
+    _ found: FoundExportTables
+  ) {
+    func address(_ offset: Int) -> UInt64? {
+      regions.first { offset >= $0.offset && offset &- $0.offset < $0.size }.map {
+        $0.address &+ UInt64(truncatingIfNeeded: offset &- $0.offset)
+      }
+    }
+    func table(_ range: Range<Int>) -> Table? {
+      address(range.lowerBound).map {
+        Table(address: $0, offset: range.lowerBound, size: range.count)
+      }
+    }
+    parts = found.parts.compactMap { part in
+      table(part.symbols).map {
+        Part(licence: part.licence, symbols: $0, crcs: part.crcs.flatMap(table))
+      }
+    }
+    flags = found.flags.flatMap(table)
+    let tables = parts.map { $0.symbols.address..<($0.symbols.address &+ UInt64($0.symbols.size)) }
+    space = AddressSpace(bytes, regions, layout, tables: tables)
     self.machine = machine
   }
 
@@ -113,11 +139,18 @@ package struct KernelExports: ~Escapable {
     // Of several tables the first that has entries speaks for all.
     table.form =
       table.form ?? ExportForm(entries: layout, crcs: crcForm, hasFlagTable: flags.byteCount > 0)
+    var previous = (name: RawSpan(), namespace: RawSpan())
     for index in 0..<count {
       let name = string(entries, index, 1, layout, at: part.symbols.address)
       let namespace =
         layout.hasNamespace
         ? string(entries, index, 2, layout, at: part.symbols.address) : RawSpan()
+      // arm64 exports memcpy and others twice (lib/Makefile and the assembler file, up to 5.14).
+      let isRepeated =
+        index > 0 && name.equals(previous.name) && namespace.equals(previous.namespace)
+        && (index >= versions.count || versions[index] == versions[index - 1])
+      previous = (name, namespace)
+      if isRepeated { continue }
       let isGPL = flags.byte(at: index).map { $0 & 1 != 0 }
       table.add(
         name: name, namespace: namespace, crc: index < versions.count ? versions[index] : nil,

@@ -76,8 +76,14 @@ struct KernelInput {
         "\(path): addresses are hidden; reading them needs root or kernel.kptr_restrict=0")
     }
     if source.hasRelativeAddresses {
+      let origin = source.table.addresses.firstIndex(of: 0).map { source.table.name(at: $0).text }
       Terminal.complain(
-        "\(path): addresses are offsets from _text; this image does not record its load address")
+        "\(path): addresses are offsets from \(origin ?? "the first symbol"); "
+          + "this image does not record its load address")
+    }
+    if let other = source.tables?.otherReading {
+      Terminal.complain(
+        "\(path): addresses are uncertain: the table can also be read as \(other.words)")
     }
     guard input.isVerbose else { return }
     if kernel.isModulesOnly {

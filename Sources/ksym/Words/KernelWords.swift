@@ -1,3 +1,4 @@
+internal import Kallsyms
 internal import Kernels
 
 extension FactSource {
@@ -92,5 +93,13 @@ extension VersionLayoutTable.Effect {
       "names in kallsyms have up to \(longestName ?? 0) bytes; version tables are apart"
     default: code.rawValue
     }
+  }
+}
+
+extension KallsymsTables.Reading {
+  /// `64-bit absolute addresses`.
+  var words: String {
+    let size = wordSize.map { "\($0 * 8)-bit " } ?? ""
+    return "\(size)\(encoding.rawValue) addresses"
   }
 }

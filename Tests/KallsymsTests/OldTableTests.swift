@@ -1,0 +1,178 @@
+import ByteStorage
+import ELFFormat
+import Kallsyms
+import SymbolTables
+import TestSupport
+import Testing
+
+/// A kind of kernel: what its image does not record, and the tables have to show.
+struct OldKernel: Sendable, CustomStringConvertible {
+  let machine: String
+  let wordSize: Int
+  let order: ByteOrder
+  let start: UInt64
+
+  var description: String { machine }
+
+  static let all = [
+    OldKernel(machine: "arm", wordSize: 4, order: .little, start: 0xc000_8000),
+    OldKernel(machine: "arm at 2 GiB", wordSize: 4, order: .little, start: 0x8000_8000),
+    OldKernel(machine: "arm without MMU", wordSize: 4, order: .little, start: 0x8000),
+    OldKernel(machine: "armeb", wordSize: 4, order: .big, start: 0xc030_0000),
+    OldKernel(machine: "mipsel", wordSize: 4, order: .little, start: 0x8010_0000),
+    OldKernel(machine: "mips", wordSize: 4, order: .big, start: 0x8010_0000),
+    OldKernel(machine: "powerpc", wordSize: 4, order: .big, start: 0xc000_0000),
+    OldKernel(machine: "m68k", wordSize: 4, order: .big, start: 0x1000),
+    OldKernel(machine: "sparc", wordSize: 4, order: .big, start: 0xf000_4000),
+    OldKernel(machine: "arm64", wordSize: 8, order: .little, start: 0xffff_ff80_0808_0000),
+    OldKernel(machine: "x86_64", wordSize: 8, order: .little, start: 0xffff_ffff_8100_0000),
+    OldKernel(machine: "ppc64le", wordSize: 8, order: .little, start: 0xc000_0000_0000_0000),
+    OldKernel(machine: "ppc64", wordSize: 8, order: .big, start: 0xc000_0000_0000_0000),
+    OldKernel(machine: "mips64", wordSize: 8, order: .big, start: 0xffff_ffff_8010_0000),
+    OldKernel(machine: "mips64el", wordSize: 8, order: .little, start: 0xffff_ffff_8010_0000),
+    OldKernel(machine: "s390x", wordSize: 8, order: .big, start: 0x10_0000),
+    OldKernel(machine: "sparc64", wordSize: 8, order: .big, start: 0x40_0000),
+  ]
+}
+
+/// How a release wrote its tables.
+struct OldRelease: Sendable, CustomStringConvertible {
+  let release: String
+  let hasBase: Bool
+  /// Whether the number of names and the markers are words (up to 4.19).
+  let hasWideCounts: Bool
+  /// Whether `.align` counts in powers of two, as on arm, mips and powerpc.
+  var hasPowers = false
+  var sequenceSize = 0
+
+  var description: String { release }
+
+  static let all = [
+    OldRelease(release: "2.6.30", hasBase: false, hasWideCounts: true, hasPowers: true),
+    OldRelease(release: "3.10", hasBase: false, hasWideCounts: true, hasPowers: true),
+    OldRelease(release: "3.18", hasBase: false, hasWideCounts: true),
+    OldRelease(release: "4.4", hasBase: false, hasWideCounts: true),
+    OldRelease(release: "4.9", hasBase: true, hasWideCounts: true),
+    OldRelease(release: "4.14, addresses", hasBase: false, hasWideCounts: true),
+    OldRelease(release: "4.14", hasBase: true, hasWideCounts: true, hasPowers: true),
+    OldRelease(release: "4.19", hasBase: true, hasWideCounts: true),
+    OldRelease(release: "5.4", hasBase: true, hasWideCounts: false),
+    OldRelease(release: "5.4, addresses", hasBase: false, hasWideCounts: false),
+    OldRelease(release: "6.1", hasBase: true, hasWideCounts: false, sequenceSize: 4),
+  ]
+
+  func form(_ kernel: OldKernel) -> TableForm {
+    let isWide = kernel.wordSize == 8
+    return TableForm(
+      name: release, hasAddressesLast: false, encoding: hasBase ? .baseRelative : .absolute,
+      alignment: hasPowers ? isWide ? 256 : 16 : kernel.wordSize,
+      countSize: hasWideCounts ? kernel.wordSize : 4, sequenceSize: sequenceSize)
+  }
+}
+
+@Suite("Tables of old kernels")
+struct OldTableTests {
+  /// What lies before the tables.
+  private static let fronts: [(name: String, words: @Sendable (OldKernel) -> [UInt32])] = [
+    ("other bytes", { _ in [0x1234_5601, 0x89ab_cdef] }),
+    ("a zero", { _ in [0x1234_5601, 0] }),
+    ("zeros", { _ in [UInt32](repeating: 0, count: 2400) }),
+    (
+      "pointers",
+      { kernel in
+        let low = UInt32(truncatingIfNeeded: kernel.start &+ 0x40)
+        let high = UInt32(truncatingIfNeeded: kernel.start >> 32)
+        if kernel.wordSize == 4 { return [UInt32](repeating: low, count: 1200) }
+        let pair = kernel.order == .little ? [low, high] : [high, low]
+        return (0..<600).flatMap { _ in pair }
+      }
+    ),
+  ]
+
+  private func encoded(_ count: Int) throws -> EncodedTables {
+    try EncodedLists.tables(symbolList(count: count, base: 0))
+  }
+
+  @Test("each table decodes to what went in, whatever lies before it", arguments: OldKernel.all)
+  func everyRelease(_ kernel: OldKernel) throws {
+    for release in OldRelease.all {
+      for count in [600, 601] {
+        let tables = try encoded(count).moved(by: kernel.start)
+        // Zeros are what misleads.
+        let turn = (release.release.utf8.count + kernel.machine.utf8.count) % 4
+        for (number, front) in OldTableTests.fronts.enumerated()
+        where number == 1 || count == 600 && number == turn {
+          var builder = TableBuilder(
+            release.form(kernel), wordSize: kernel.wordSize, order: kernel.order,
+            loadAddress: kernel.start, front: front.words(kernel))
+          builder.put(tables)
+          let image = KallsymsImage(raw: builder.bytes.bytes.rawSpan)
+          let what = "\(release), \(count) symbols after \(front.name)"
+          let found = try KallsymsTables(locating: image)
+          let table = try SymbolTable(found, in: image)
+          #expect(found.wordSize == kernel.wordSize && found.count == count, "\(what)")
+          #expect(table.addresses == tables.addresses, "\(what)")
+          #expect(found.otherReading == nil, "\(what)")
+        }
+      }
+    }
+  }
+
+  @Test("a few symbols are read rightly, or said to be uncertain", arguments: OldKernel.all)
+  func few(_ kernel: OldKernel) throws {
+    for release in OldRelease.all {
+      for count in [1, 2, 3, 40, 256] {
+        let tables = try encoded(count).moved(by: kernel.start)
+        for front in OldTableTests.fronts.prefix(2) {
+          var builder = TableBuilder(
+            release.form(kernel), wordSize: kernel.wordSize, order: kernel.order,
+            loadAddress: kernel.start, front: front.words(kernel))
+          builder.put(tables)
+          let image = KallsymsImage(raw: builder.bytes.bytes.rawSpan)
+          guard let found = try? KallsymsTables(locating: image), found.count == count else {
+            continue
+          }
+          let table = try SymbolTable(found, in: image)
+          #expect(
+            table.addresses == tables.addresses || found.otherReading != nil,
+            "\(release), \(count) symbols after \(front.name)")
+        }
+      }
+    }
+  }
+
+  @Test("a word size that the container gives is kept", arguments: OldKernel.all)
+  func knownWordSize(_ kernel: OldKernel) throws {
+    let tables = try encoded(40).moved(by: kernel.start)
+    for release in OldRelease.all {
+      var builder = TableBuilder(
+        release.form(kernel), wordSize: kernel.wordSize, order: kernel.order,
+        loadAddress: kernel.start, front: [0, 0])
+      builder.put(tables)
+      let image = KallsymsImage(raw: builder.bytes.bytes.rawSpan, wordSize: kernel.wordSize)
+      let table = try SymbolTable(KallsymsTables(locating: image), in: image)
+      #expect(table.addresses == tables.addresses, "\(release)")
+    }
+  }
+
+  @Test("an ELF file with other bytes around the tables decodes to what went in")
+  func inELF() throws {
+    for kernel in OldKernel.all {
+      let tables = try encoded(40).moved(by: kernel.start)
+      for release in OldRelease.all {
+        var builder = TableBuilder(
+          release.form(kernel), wordSize: kernel.wordSize, order: kernel.order,
+          loadAddress: kernel.start, front: [1, 0, 0])
+        builder.put(tables)
+        var elf = ELFBuilder(
+          layout: ELFLayout(is64Bit: kernel.wordSize == 8, order: kernel.order))
+        elf.addSection(
+          ".rodata", flags: [.alloc], bytes: builder.bytes.bytes, address: kernel.start)
+        let file = elf.build()
+        let image = try KallsymsImage(ELFFile(ByteSource(file.rawSpan)))
+        let table = try SymbolTable(KallsymsTables(locating: image), in: image)
+        #expect(table.addresses == tables.addresses, "\(kernel), \(release)")
+      }
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import ByteStorage
+import ELFFormat
+import Kernels
+import ModuleVersions
+import TestSupport
+import Testing
+
+/// How the entries of a made kernel are.
+struct EntryForm: Sendable, CustomStringConvertible {
+  var isPlaceRelative: Bool
+  var wordSize: Int
+  var hasNamespaces: Bool
+  /// Size of a CRC in bytes; 0 without.
+  var crcSize = 4
+  var order = ByteOrder.little
+
+  var description: String {
+    "\(isPlaceRelative ? "relative" : "absolute"), \(wordSize * 8) bits, \(order)-endian, "
+      + "\(hasNamespaces ? "namespaces, " : "")CRCs of \(crcSize) bytes"
+  }
+
+  static let all: [EntryForm] = [
+    EntryForm(isPlaceRelative: true, wordSize: 8, hasNamespaces: true),
+    EntryForm(isPlaceRelative: true, wordSize: 8, hasNamespaces: true, crcSize: 0),
+    EntryForm(isPlaceRelative: true, wordSize: 8, hasNamespaces: false),
+    EntryForm(isPlaceRelative: true, wordSize: 8, hasNamespaces: true, order: .big),
+    EntryForm(isPlaceRelative: false, wordSize: 4, hasNamespaces: true),
+    EntryForm(isPlaceRelative: false, wordSize: 4, hasNamespaces: true, order: .big),
+    EntryForm(isPlaceRelative: false, wordSize: 4, hasNamespaces: false),
+    EntryForm(isPlaceRelative: false, wordSize: 4, hasNamespaces: false, crcSize: 0),
+  ]
+}
+
+/// A kernel without `KALLSYMS_ALL`: its symbols are functions only, and bound no table.
+struct FunctionsOnlyKernel {
+  let form: EntryForm
+  var memory: MemoryBuilder
+  private var symbols: [(UInt64, String)] = []
+  /// Name, namespace, CRC; the first 20 plain, the others GPL-only.
+  private(set) var exports: [(name: String, namespace: String, crc: UInt32)] = []
+  static let plainCount = 20
+
+  init(_ form: EntryForm) throws {
+    self.form = form
+    memory = MemoryBuilder(
+      form.wordSize == 8 ? 0xffff_8000_8001_0000 : 0xc000_8000, order: form.order,
+      wordSize: form.wordSize)
+    for index in 0..<30 {
+      let name = index < Self.plainCount ? "net_\(10 + index)" : "gpl_\(10 + index)"
+      exports.append((name, index % 7 == 3 ? "CORE" : "", 0x8000_1000 + UInt32(index)))
+    }
+    // What looks like an entry, and is none.
+    memory.bytes.pad(to: 0x2000)
+    putEntries(at: 0x2000)
+    try memory.putTables(symbols, fillers: 300, isBaseRelative: true)
+  }
+
+  private mutating func put(_ target: Int) {
+    let place = memory.bytes.count
+    let address = memory.start &+ UInt64(target)
+    if form.isPlaceRelative {
+      memory.bytes.put(UInt32(truncatingIfNeeded: target - place))
+    } else if form.wordSize == 8 {
+      memory.bytes.put(address)
+    } else {
+      memory.bytes.put(UInt32(truncatingIfNeeded: address))
+    }
+  }
+
+  private mutating func putEntries(at start: Int) {
+    let field = form.isPlaceRelative ? 4 : form.wordSize
+    let size = field * (form.hasNamespaces ? 3 : 2)
+    let names = start + exports.count * (size + form.crcSize)
+    var places: [String: Int] = [:]
+    var text = ByteBuilder()
+    for string in exports.map(\.name) + ["", "CORE"] {
+      places[string] = names + text.count
+      text.put(cString: string)
+    }
+    for (index, export) in exports.enumerated() {
+      // A third are data, which has no symbols.
+      let function = 0x1000 + 16 * index
+      put(function)
+      put(places[export.name] ?? 0)
+      if form.hasNamespaces { put(places[export.namespace] ?? 0) }
+      if index % 3 != 2 { symbols.append((memory.start + UInt64(function), export.name)) }
+    }
+    if form.crcSize > 0 { for export in exports { memory.bytes.put(export.crc) } }
+    memory.bytes.put(text.bytes)
+    memory.bytes.align(to: 8)
+  }
+}
+
+@Suite("Exports found by their form")
+struct ExportFormTests {
+  private let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  private func exports(_ bytes: [UInt8]) throws -> ExportTable? {
+    try scratch.write(bytes, to: "Image")
+    return try OpenKernel(scratch.file("Image")).facts().exports?.value
+  }
+
+  @Test("export tables that no symbol bounds are found by their form", arguments: EntryForm.all)
+  func byForm(_ form: EntryForm) throws {
+    let kernel = try FunctionsOnlyKernel(form)
+    let table = try #require(try exports(kernel.memory.bytes.bytes))
+    #expect(table.rows.map { table.text($0.name) } == kernel.exports.map(\.name))
+    for (index, row) in table.rows.enumerated() {
+      #expect(row.licence == (index < FunctionsOnlyKernel.plainCount ? .any : .gplOnly))
+      #expect(row.hasCRC == (form.crcSize > 0))
+      #expect(!row.hasCRC || row.crc == kernel.exports[index].crc)
+      let namespace = form.hasNamespaces ? kernel.exports[index].namespace : ""
+      #expect(table.text(row.namespace) == namespace)
+    }
+  }
+
+  @Test("tables without room for their CRCs are none")
+  func noRoom() throws {
+    let form = EntryForm(isPlaceRelative: true, wordSize: 8, hasNamespaces: true, crcSize: 2)
+    var bytes = try FunctionsOnlyKernel(form).memory.bytes.bytes
+    // Twenty-four bytes more than nothing, and far fewer than CRCs need.
+    bytes.replaceSubrange(0x1ff0..<0x2000, with: [UInt8](repeating: 1, count: 16))
+    #expect(try exports(bytes) == nil)
+  }
+
+  @Test("damage anywhere in the tables is an error, no exports, or other exports, never a trap")
+  func damage() throws {
+    for form in [EntryForm.all[0], EntryForm.all[4]] {
+      let bytes = try FunctionsOnlyKernel(form).memory.bytes.bytes
+      for offset in stride(from: 0x1f00, to: 0x2400, by: 53) {
+        var damaged = bytes
+        damaged[offset] ^= 0x91
+        _ = try? exports(damaged)
+      }
+    }
+  }
+
+  @Test("an ELF file without section headers is read through its program headers")
+  func withoutSections() throws {
+    let kernel = try FunctionsOnlyKernel(EntryForm.all[0])
+    let content = kernel.memory.bytes.bytes
+    var elf = ByteBuilder()
+    elf.put([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 9))
+    elf.put(UInt16(2))
+    elf.put(ELFMachine.aarch64.rawValue)
+    elf.put(UInt32(1))
+    for word in [kernel.memory.start, 64, 0] { elf.put(word) }
+    elf.put(UInt32(0))
+    for half: UInt16 in [64, 56, 1, 64, 0, 0] { elf.put(half) }
+    elf.put(UInt32(1))
+    elf.put(UInt32(5))
+    for word in [4096, kernel.memory.start, kernel.memory.start] { elf.put(word) }
+    for word in [content.count, content.count, 4096] { elf.put(UInt64(word)) }
+    elf.pad(to: 4096)
+    elf.put(content)
+    let table = try #require(try exports(elf.bytes))
+    #expect(table.rows.count == kernel.exports.count)
+  }
+}
