@@ -76,6 +76,31 @@ enum KernelLog {
         } ?? 0))
   }
 
+  /// A line about a relocation up to the addresses in it.
+  static func withoutAddresses(_ line: String) -> String {
+    for mark in [", loc ", " val "] where line.hasPrefix("module: ") {
+      if let range = line.firstRange(of: mark) { return String(line[..<range.lowerBound]) }
+    }
+    return line
+  }
+
+  /// A line in which `\xNN` that give text are that text, as dmesg shows it.
+  static func unescaped(_ line: String) -> String {
+    var (bytes, rest) = ([UInt8](), Array(line.utf8)[...])
+    while let first = rest.first {
+      if rest.starts(with: Array("\\x".utf8)),
+        let byte = UInt8(String(decoding: rest.dropFirst(2).prefix(2), as: UTF8.self), radix: 16)
+      {
+        bytes.append(byte)
+        rest = rest.dropFirst(4)
+      } else {
+        bytes.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(validating: bytes, as: UTF8.self) ?? line
+  }
+
   /// Whether a line is a taint notice, which shows once per boot.
   static func isTaintNotice(_ line: String) -> Bool {
     ["taints kernel", "taint kernel", "tainting kernel", "lock debugging"].contains {

@@ -24,6 +24,8 @@ package struct KernelBuilder: Sendable {
   package var isPlaceRelative = true
   /// How CRCs are stored.
   package var crcForm = CRCForm.literal
+  /// More sections: name, bytes, address.
+  package var sections: [(String, [UInt8], UInt64)] = []
 
   /// A kernel of a release.
   package init(release: String = "7.2.0", exports: [SampleExport] = []) {
@@ -74,6 +76,7 @@ package struct KernelBuilder: Sendable {
       elf.addSection(
         "__kflagstab", bytes: exports.map { $0.isGPLOnly ? 1 : 0 }, address: address(8))
     }
+    for (name, bytes, address) in sections { elf.addSection(name, bytes: bytes, address: address) }
     return elf.build()
   }
 

@@ -57,9 +57,15 @@ package struct ELFFile: ~Escapable {
 
   package var layout: ELFLayout { header.layout }
 
-  /// The name of a section; empty if it lies outside of the name table.
+  /// Longest name of a section to read, in bytes: many may point into one string without an end.
+  private static let longestName = 4096
+
+  /// The name of a section; empty if it lies outside of the name table, or is preposterously long.
   @_lifetime(copy self) package func name(of section: ELFSection) -> RawSpan {
-    sectionNames.cStringOrEmpty(at: Int(section.nameOffset))
+    guard
+      let name = sectionNames.cString(at: Int(section.nameOffset), limit: ELFFile.longestName)
+    else { return RawSpan() }
+    return name
   }
 
   package func sectionIndex(named name: StaticString, from start: Int = 1) -> Int? {

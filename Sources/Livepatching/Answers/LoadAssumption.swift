@@ -43,6 +43,8 @@ extension LoadAssumption.Code {
   package static let missingVersionsAccepted = Self(rawValue: "missing-versions-accepted")
   /// The signature is valid, or made with a key that the kernel does not know.
   package static let signatureUnchecked = Self(rawValue: "signature-unchecked")
+  /// Only ``LoadAssumption/value`` of the kernel's modules were looked at: others may export more.
+  package static let modulesNotFound = Self(rawValue: "modules-not-found")
   /// The machine's keys are not known, so none of them made the signature; ``LoadAssumption/value`` is the
   /// serial number of the signer's certificate, or its key's identifier.
   package static let keyNotEnrolled = Self(rawValue: "key-not-enrolled")

@@ -41,7 +41,8 @@ extension ModuleChecker {
     }
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, trust: trust, assumed: assumed,
-      readsLivepatches: readsLivepatches, livepatchRules: livepatchRules)
+      comparesAll: request.reportsAllSymbols, readsLivepatches: readsLivepatches,
+      livepatchRules: livepatchRules)
   }
 
   /// The header of the first module, which stands for what the kernel does not say.

@@ -96,6 +96,9 @@ package struct ModuleChecker {
     if request.loadsDependencies { gathering.readDependencies(progress) }
     var session = LoadSession(
       gathering.inspector, gathering.gathered, reportsAllSymbols: request.reportsAllSymbols)
+    session.sources = ModuleSources(
+      gathering.gathered, tree: tree, request: request,
+      ownerCount: facts.exports?.value.owners.count ?? 0)
     let shared = assumed + gathering.inspector.assumed
     session.livepatches = livepatchResolver(gathering, session)
     func answer(_ path: String, isPreloaded: Bool) {

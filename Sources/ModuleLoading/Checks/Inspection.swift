@@ -39,7 +39,10 @@ struct Inspection: ~Escapable {
     evidence.setModule(header, kernel.layout)
     if let refusal = blacklisting() { return refusal }
     let versions = readVersions()
-    if settings.modversions, let exports = kernel.exports { evidence.compare(versions, exports) }
+    if settings.modversions, let exports = kernel.exports {
+      evidence.compare(versions, exports)
+      if inspector.comparesAll { evidence.compareAll(versions, exports) }
+    }
     if settings.modversions, layoutExport == nil { verdict.doubt(.layoutVersionUnknown) }
     if let refusal = layoutRefusal(versions, &verdict.log) { return refusal }
     if let refusal = infoRefusal(&verdict.log) { return refusal }
@@ -97,7 +100,7 @@ struct Inspection: ~Escapable {
   }
 
   /// What a livepatch patches and names.
-  private func readLivepatch() -> Livepatch? {
+  func readLivepatch() -> Livepatch? {
     guard settings.livepatch,
       inspector.readsLivepatches || map.moduleInfo(indices.info).value("livepatch") != nil
         || map.sections.contains(where: { Livepatch.isRelocationSection($0) }),

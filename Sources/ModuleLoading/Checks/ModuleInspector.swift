@@ -12,6 +12,8 @@ struct ModuleInspector: Sendable {
   let trust: LoaderTrust
   /// What had to be assumed about the kernel.
   let assumed: [LoadAssumption]
+  /// Whether every version of a module is reported that is refused before its symbols are looked at.
+  var comparesAll = false
   /// Whether modules are read as livepatches that nothing marks as such.
   var readsLivepatches = false
   /// The rules of the livepatch core.
@@ -22,7 +24,11 @@ struct ModuleInspector: Sendable {
     var verdict = Verdict()
     verdict.log.mostBytes = rules.mostLineBytes(logsCallers: settings.logsCallers)
     // kernel_read_file gives no empty file to the loader.
-    guard source.count > 0 else { return refused(path, verdict, Refusal(.EINVAL)) }
+    guard source.count > 0 else {
+      var refusal = Refusal(.EINVAL)
+      if let cause = GivenFile.cause(source) { refusal.causes = [cause] }
+      return refused(path, verdict, refusal)
+    }
     let signature = SignatureCheck(source, settings: settings, trust)
     if let refusal = signature.refusal { return refused(path, verdict, refusal) }
     for line in signature.lines { verdict.log.say(line) }
@@ -35,15 +41,23 @@ struct ModuleInspector: Sendable {
         ignoresModversions: settings.ignoresModversions)
       let inspection = Inspection(validity, self, isSigned: signature.counts)
       return check(inspection, path, verdict)
-    } catch { return refused(path, verdict, refusal(error, of: source)) }
+    } catch { return refused(path, verdict, refusal(error, of: source, path)) }
   }
 
-  private func refusal(_ failure: ELFValidity.Failure, of source: ByteSource) -> Refusal {
+  private func refusal(
+    _ failure: ELFValidity.Failure, of source: ByteSource, _ path: String
+  ) -> Refusal {
     var refusal = Refusal(.ENOEXEC, failure.line)
     if rules.has(.summarizesHeaderDefects), !failure.isOfSetup {
       refusal.lines.append("Module has invalid ELF structures")
     }
-    if let cause = kernel.foreignness(of: source) { refusal.causes.append(cause) }
+    if let cause = kernel.foreignness(of: source) {
+      refusal.causes.append(cause)
+    } else if let cause = GivenFile.cause(source) {
+      refusal.causes.append(cause)
+    } else if rules.has(.checksStructureSize) {
+      refusal.causes += GivenFile.sizeCauses(source, kernel, path: path)
+    }
     return refusal
   }
 
@@ -67,7 +81,13 @@ struct ModuleInspector: Sendable {
     var later = LaterRefusals()
     var evidence = LoadEvidence()
     let refusal = inspection.firstRefusal(&verdict, &contents, &later, &evidence)
-    if let refusal { verdict.refuse(refusal) }
+    if let refusal {
+      verdict.refuse(refusal)
+      let named = Set(verdict.problems.map(\.name))
+      verdict.problems += evidence.compared.filter { !named.contains($0.name) }
+      if readsLivepatches { contents.livepatch = inspection.readLivepatch() }
+    }
+    evidence.compared = []
     return CheckedModule(
       module: ModuleReading(path: path, name: header.infoName, header: header, contents: contents),
       verdict: verdict, later: later, evidence: evidence)

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Livepatching
 internal import ModuleVersions
 
 extension LoadSession {
@@ -72,10 +73,28 @@ extension LoadSession {
     } else if checked.verdict.answer == .loads {
       resolution.verdict.doubt(.exportsUnknown)
     }
-    var verdict = resolution.verdict
+    var verdict = opened(resolution.verdict, checked) ?? resolution.verdict
     explain(&verdict, checked.evidence)
     return Loaded(
       verdict: verdict, isProprietary: resolution.isProprietary, closure: resolution.closure)
+  }
+
+  /// The verdict if all that refuses a module is symbols that modules may export which were not
+  /// looked at: what is unknown is not missing.
+  private func opened(_ verdict: Verdict, _ checked: CheckedModule) -> Verdict? {
+    guard verdict.errno == .ENOENT, !checked.verdict.isRefused,
+      verdict.problems.allSatisfy({ $0.problem == nil || $0.problem == .missing })
+    else { return nil }
+    let needed = sources.unknown(checked.module.header.dependencies)
+    guard !needed.isEmpty else { return nil }
+    var open = checked.verdict
+    var cause = LoadCause(.modulesNotFound)
+    cause.options = needed
+    cause.total = sources.count
+    open.doubt(cause)
+    open.problems = verdict.problems.map { $0.problem == nil ? $0 : $0.asUnknown }
+    open.assumed.append(LoadAssumption(.modulesNotFound, value: "\(sources.count)"))
+    return open
   }
 
   // MARK: Causes
@@ -87,6 +106,11 @@ extension LoadSession {
     for problem in verdict.problems where problem.problem == .missing {
       if let cause = exporterThatFails(problem.name) { verdict.causes.append(cause) }
     }
+    let missing = verdict.problems.count { $0.problem == .missing }
+    guard missing > 0, sources.count > 0 else { return }
+    var cause = LoadCause(.notExported)
+    (cause.count, cause.total) = (missing, sources.count)
+    verdict.causes.append(cause)
   }
 
   /// Why a symbol is missing though a module of the tree exports it.

@@ -16,6 +16,8 @@ struct LoadSession {
   /// Exports of all modules; the owner is the index in ``modules``.
   let exports: ExportLookup
 
+  /// Where modules that others need were looked for.
+  var sources = ModuleSources()
   /// What livepatches name, resolved; `nil` as long as nobody needs it.
   var livepatches: LivepatchResolver?
   /// Modules that the user had loaded before, oldest first.

@@ -24,6 +24,9 @@ struct Resolution {
 
   /// Most log lines and symbols of one module to keep: a module may be made of unknown symbols.
   private static let mostLines = 100_000
+  /// Most bytes of their names.
+  private static let mostNameBytes = 16 << 20
+  private var nameBytes = 0
 
   init(_ number: Int, in session: LoadSession) {
     let checked = session.modules[number]
@@ -105,7 +108,9 @@ struct Resolution {
   }
 
   private mutating func fail(_ name: RawSpan, _ errno: LoadErrno) {
-    guard verdict.log.lines.count < Resolution.mostLines else {
+    nameBytes += name.byteCount
+    guard verdict.log.lines.count < Resolution.mostLines, nameBytes < Resolution.mostNameBytes
+    else {
       verdict.refuse(Refusal(errno))
       return
     }
@@ -121,7 +126,9 @@ struct Resolution {
   private mutating func report(
     _ name: RawSpan, _ use: SymbolUses.Use, _ found: Found?, _ problem: SymbolProblem.Kind?
   ) {
-    guard verdict.problems.count < Resolution.mostLines else { return }
+    guard verdict.problems.count < Resolution.mostLines, nameBytes < Resolution.mostNameBytes else {
+      return
+    }
     verdict.problems.append(
       SymbolProblem(
         name: name.logText, required: use.version, provided: found?.crc,

@@ -34,6 +34,12 @@ package struct LoadCause: Sendable, Hashable {
     self.owner = owner
   }
 
+  /// A file of a kind that is no module.
+  init(_ code: Code, kind: String) {
+    self.code = code
+    module = kind
+  }
+
   /// A cause that lies in a difference between module and kernel.
   init(_ code: Code, module: String, kernel: String) {
     self.code = code
@@ -45,6 +51,17 @@ package struct LoadCause: Sendable, Hashable {
 extension LoadCause.Code {
   /// The module is for another architecture.
   package static let otherArchitecture = Self(rawValue: "other-architecture")
+  /// The file is no module: ``LoadCause/module`` is what it is instead.
+  package static let notAModule = Self(rawValue: "not-a-module")
+  /// The file ends before what its headers speak of: it has ``LoadCause/count`` of
+  /// ``LoadCause/total`` bytes.
+  package static let cutShort = Self(rawValue: "cut-short")
+  /// The module has no symbol table.
+  package static let stripped = Self(rawValue: "stripped")
+  /// `struct module` has another size in the module and in the kernel.
+  package static let otherStructureSize = Self(rawValue: "other-structure-size")
+  /// The module has to be built again for the kernel's release, ``LoadCause/kernel``.
+  package static let rebuild = Self(rawValue: "rebuild")
   /// The module was built for another release.
   package static let otherRelease = Self(rawValue: "other-release")
   /// `module_layout` differs at the same release: another configuration or compiler.
@@ -69,6 +86,12 @@ extension LoadCause.Code {
   package static let ownerRefused = Self(rawValue: "owner-refused")
   /// The module that exports a symbol is not loaded.
   package static let ownerNotLoaded = Self(rawValue: "owner-not-loaded")
+  /// The modules in ``LoadCause/options`` were not found, which may export what is not known; of the
+  /// kernel's modules ``LoadCause/total`` were looked at.
+  package static let modulesNotFound = Self(rawValue: "modules-not-found")
+  /// Neither the kernel nor one of the ``LoadCause/total`` modules that were looked at exports
+  /// ``LoadCause/count`` symbols.
+  package static let notExported = Self(rawValue: "not-exported")
   /// The module has no signature, and the kernel asks for one.
   package static let unsigned = Self(rawValue: "unsigned")
   /// No key that the kernel trusts made the signature; ``LoadCause/symbol`` is the serial number of the

@@ -36,6 +36,7 @@ struct LoadCauses {
     if total > 1 {
       var cause = LoadCause(.versionsDiffer)
       (cause.count, cause.total) = (evidence.differing, total)
+      cause.options = evidence.differingNames
       found.append(cause)
     }
   }

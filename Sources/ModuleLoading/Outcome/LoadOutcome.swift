@@ -19,6 +19,8 @@ package struct LoadOutcome: Sendable {
   package let taintLog: [String]
   /// Symbols with problems; all needed symbols if asked for.
   package let symbols: [SymbolProblem]
+  /// Whether it is a livepatch, which the livepatch core judges when its init runs.
+  package let isLivepatch: Bool
   /// Likely causes.
   package let causes: [LoadCause]
   /// What had to be assumed.
@@ -33,6 +35,7 @@ package struct LoadOutcome: Sendable {
     taintLog = verdict.log.taints
     symbols = verdict.problems
     causes = verdict.causes
+    isLivepatch = module.contents.livepatch?.isLivepatch ?? false
     assumed = verdict.assumed
   }
 }

@@ -12,6 +12,8 @@ package struct SymbolProblem: Sendable {
     package static let crc = Kind(rawValue: "crc")
     /// Nobody exports it.
     package static let missing = Kind(rawValue: "missing")
+    /// The kernel does not export it, and not all of its modules were looked at.
+    package static let unknown = Kind(rawValue: "unknown")
     /// Its export is for GPL-compatible modules only.
     package static let gplOnly = Kind(rawValue: "gpl-only")
     /// Its namespace is not imported.
@@ -36,4 +38,10 @@ package struct SymbolProblem: Sendable {
   package let provider: String?
   /// What is wrong; `nil` for a symbol that is fine.
   package let problem: Kind?
+
+  /// The same symbol, where not all modules were looked at.
+  var asUnknown: SymbolProblem {
+    SymbolProblem(
+      name: name, required: required, provided: provided, provider: provider, problem: .unknown)
+  }
 }

@@ -26,7 +26,9 @@ struct SymbolUses: Sendable {
 
   /// Most symbols to keep, and most bytes of their names: no kernel exports a tenth.
   private static let mostUses = 1 << 20
-  private static let mostNameBytes = 128 << 20
+  private static let mostNameBytes = 64 << 20
+  /// How much of a name is kept that is longer than any: more than a line of the log has room for.
+  private static let shownBytes = 1024
 
   init() {}
 
@@ -50,6 +52,11 @@ struct SymbolUses: Sendable {
         return
       }
       var name = table.name(of: symbol)
+      if name.byteCount == 0, let start = table.strings.suffix(from: Int(symbol.nameOffset)) {
+        // Of a name that is longer than any, the beginning shows which it is.
+        let length = min(start.byteCount, SymbolUses.shownBytes)
+        if let head = start.slice(0..<length), head.firstIndex(of: 0) == nil { name = head }
+      }
       if dropsDots {
         if name.byte(at: 0) == UInt8(ascii: "."), let rest = name.suffix(from: 1) { name = rest }
         if name.equals("TOC.") { continue }

@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand {
       --verbose adds what was found in each.
 
       JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
-      undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
+      crashes, undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
       symbols [{name, readable, required, provided, provider, problem}], causes, causeCodes, assumed, \
       assumedCodes. The codes are words for programs, in the order of the sentences.
 

@@ -11,6 +11,8 @@ struct CheckReport {
   private var loadsShown = 0
   private var loadsHidden = 0
   private static let loadsToShow = 12
+  /// Most symbols of a module to show, unless all are asked for.
+  private static let mostShown = 12
 
   init(_ verdicts: VerdictReport, showsReadable: Bool) {
     self.verdicts = verdicts
@@ -48,7 +50,8 @@ struct CheckReport {
   // MARK: Text
 
   private mutating func writeText(_ outcome: LoadOutcome) {
-    if outcome.verdict == .loads, outcome.log.isEmpty, outcome.symbols.isEmpty {
+    let isPlain = outcome.log.isEmpty && outcome.symbols.isEmpty && !outcome.isLivepatch
+    if outcome.verdict == .loads, isPlain {
       guard verdicts.isVerbose || loadsShown < CheckReport.loadsToShow else {
         loadsHidden += 1
         return
@@ -57,9 +60,18 @@ struct CheckReport {
     }
     verdicts.writeHead(
       outcome.path, outcome.verdict.rawValue, outcome.verdict.status, width: 11, outcome.errno,
-      outcome.log)
-    for problem in outcome.symbols { writeText(problem) }
-    verdicts.writeHints(outcome.causes.map(\.words))
+      verdicts.isVerbose ? outcome.log : CheckReport.capped(outcome.log))
+    let shown =
+      verdicts.isVerbose ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
+    for problem in shown { writeText(problem) }
+    if shown.count < outcome.symbols.count {
+      verdicts.output.append(
+        "  … \(outcome.symbols.count - shown.count) more symbols (--verbose lists them)\n")
+    }
+    let advice =
+      outcome.isLivepatch && outcome.verdict == .loads
+      ? ["this is a livepatch: ksym livepatch says whether it applies"] : []
+    verdicts.writeHints(outcome.causes.map(\.words) + advice)
   }
 
   private mutating func writeText(_ problem: SymbolProblem) {
@@ -73,6 +85,12 @@ struct CheckReport {
     if let provider = problem.provider { parts.append("by \(plain(provider))") }
     verdicts.output.append(
       "  \(verdicts.terminal.strong("*")) \(name): \(parts.joined(separator: ", "))\n")
+  }
+
+  /// The first lines, and how many more there are.
+  private static func capped(_ log: [String]) -> [String] {
+    guard log.count > mostShown + 1 else { return log }
+    return log.prefix(mostShown) + ["… \(log.count - mostShown) more lines"]
   }
 
   private func summary(_ total: Int) -> String {

@@ -6,6 +6,8 @@ struct LivepatchReport {
   private(set) var verdicts: VerdictReport
   /// The release by whose rules livepatches are judged, if it is not the kernel's own.
   private let era: String?
+  private var counts: [LivepatchDecision.Verdict: Int] = [:]
+  private var unreadable = 0
 
   init(_ verdicts: VerdictReport, era: String?) {
     self.verdicts = verdicts
@@ -22,8 +24,11 @@ struct LivepatchReport {
       return
     }
     switch answer.result {
-    case .failure(let error): verdicts.add(unreadable: error)
+    case .failure(let error):
+      unreadable += 1
+      verdicts.add(unreadable: error)
     case .success(let outcome):
+      counts[outcome.verdict, default: 0] += 1
       verdicts.add(
         outcome.load.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
       if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
@@ -31,8 +36,22 @@ struct LivepatchReport {
     }
   }
 
-  /// Writes what is left: the table of several kernels, and what was assumed.
-  mutating func finish() { verdicts.finish(summary: "") }
+  /// Writes what is left: the table of several kernels or the summary, and what was assumed.
+  mutating func finish() { verdicts.finish(summary: summary) }
+
+  /// The number of each answer, if there are several.
+  private var summary: String {
+    let total = counts.values.reduce(0, +)
+    guard total + unreadable > 1 else { return "" }
+    let words: [(LivepatchDecision.Verdict, String)] = [
+      (.applies, "apply"), (.refused, "refused"), (.initFailed, "fail in init"),
+      (.crashes, "crash the kernel"), (.undecided, "undecided"),
+    ]
+    var parts = words.compactMap { verdict, word in counts[verdict].map { "\($0) \(word)" } }
+    if unreadable > 0 { parts.append("\(unreadable) unreadable") }
+    let kernel = verdicts.release ?? verdicts.kernelPath
+    return "\(total) modules on \(plain(kernel)): \(parts.joined(separator: ", "))\n"
+  }
 
   // MARK: Text
 
@@ -60,11 +79,15 @@ struct LivepatchReport {
   }
 
   private mutating func write(_ finding: LivepatchFinding, _ verb: String, _ new: String?) {
-    var words = [finding.status == .found ? "" : verdicts.terminal.bad(finding.status.rawValue)]
+    var words = [finding.status == .found ? "" : verdicts.terminal.bad(finding.status.words)]
     if let address = finding.address { words.append(hexadecimal(address)) }
     if let place = finding.place { words.append(plain(place)) }
     if let size = finding.size { words.append("\(size) bytes") }
-    if finding.count > 1 { words.append("\(max(1, finding.position)) of \(finding.count)") }
+    if finding.count > 1 {
+      words.append(
+        finding.position == 0
+          ? "\(finding.count) have the name" : "\(finding.position) of \(finding.count)")
+    }
     if finding.isTraceable == false { words.append(verdicts.terminal.bad("no fentry site")) }
     if let new { words.append("by \(plain(new))\(finding.newSize.map { ", \($0) bytes" } ?? "")") }
     let object = verb == "patches" ? "" : " of \(plain(finding.object))"

@@ -117,6 +117,23 @@ extension LivepatchAdvice.Candidate {
   }
 }
 
+extension LivepatchFinding.Status {
+  /// The status in a few words.
+  var words: String {
+    switch self {
+    case .found: "found"
+    case .missing: "not found"
+    case .ambiguous: "ambiguous"
+    case .noPosition: "no such position"
+    case .malformed: "malformed name"
+    case .unmarked: "not marked as a livepatch's"
+    case .forbidden: "not allowed there"
+    case .waiting: "its module is not loaded"
+    case .unknown: "not known"
+    }
+  }
+}
+
 extension Livepatch.Omission {
   fileprivate var words: String {
     switch code {

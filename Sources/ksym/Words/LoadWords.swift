@@ -8,6 +8,15 @@ extension LoadCause {
     let (module, kernel) = (module ?? "?", kernel ?? "?")
     switch code {
     case .otherArchitecture: return "the module is for \(module), this kernel for \(kernel)"
+    case .notAModule: return notAModule
+    case .cutShort:
+      guard let count, let total else { return "the file is cut short" }
+      return "the file is cut short: it has \(count) of \(total) bytes"
+    case .stripped:
+      return "the module was stripped: keep its symbols (strip -g drops debug info only)"
+    case .otherStructureSize:
+      return "struct module has \(module) bytes in the module, \(kernel) in this kernel"
+    case .rebuild: return "build it again with the headers of \(kernel)"
     case .otherRelease: return "the module was built for \(module), this kernel is \(kernel)"
     case .otherConfiguration:
       return "module_layout differs at the same release: another configuration or compiler"
@@ -19,7 +28,8 @@ extension LoadCause {
       return "the module's versions were made by \(module), the kernel's by \(kernel): their CRCs "
         + "never agree"
     case .versionsDiffer:
-      return "\(count ?? 0) of its \(total ?? 0) versions of vmlinux symbols differ"
+      let names = options.isEmpty ? "" : ": \(list(options, of: count))"
+      return "\(count ?? 0) of its \(total ?? 0) versions of vmlinux symbols differ\(names)"
     case .ownerRebuilt:
       return "\(count ?? 0) versions of \(owner) differ: it was probably rebuilt since"
     case .namesTooLong:
@@ -33,6 +43,13 @@ extension LoadCause {
         "\(symbol): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
     case .ownerRefused: return "\(symbol) is exported by \(owner), which the kernel refuses itself"
     case .ownerNotLoaded: return "\(symbol) is exported by \(owner), which is not loaded"
+    case .modulesNotFound:
+      let what = total ?? 0 > 0 ? "some modules" : "the modules of this kernel"
+      return "\(what) were not found; needed: \(list(options)) (--with, or a directory with the "
+        + "modules; \(total ?? 0) modules were looked at)"
+    case .notExported:
+      return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
+        + "\(total ?? 0) modules that were looked at"
     case .unsigned:
       return "the module is not signed: sign it (ksym convert --sign, kmodsign) with a key that "
         + "this machine trusts"
@@ -66,6 +83,40 @@ extension LoadCause {
   }
 }
 
+extension LoadCause {
+  /// What a file is that was given as a module.
+  private var notAModule: String {
+    switch module {
+    case "nothing": "the file is empty: nothing came in"
+    case "source": "this is source code: build it (make -C …/build M=$PWD modules) and give the .ko"
+    case "text": "this is a text, not a module"
+    case "script": "this is a script, not a module"
+    case "object": "this is an object file, not a module: give the .ko that is linked from it"
+    case "linked-elf": "this is a program, a library or a kernel, not a module"
+    case "bitcode": "this is LLVM bitcode, not a module"
+    case "archive": "this is an archive of object files, not a module"
+    case "debian-package": "this is a Debian package: unpack it (dpkg -x FILE DIRECTORY)"
+    case "rpm-package": "this is an RPM package: unpack it (rpm2cpio FILE | cpio -id)"
+    case "zip": "this is a zip archive: unpack it"
+    case "tar": "this is a tar archive: unpack it"
+    case "initramfs": "this is an initramfs: unpack it (unmkinitramfs, or cpio -id)"
+    case "squashfs": "this is a file system: mount it, or unpack it (unsquashfs)"
+    case "kernel-image": "this is a kernel image, not a module: give it with -k"
+    default: "this is no ELF file, as modules are"
+    }
+  }
+
+  /// Most names of a list to show.
+  private static let namesShown = 8
+
+  /// Names with commas between; of many the first.
+  private func list(_ names: [String], of count: Int? = nil) -> String {
+    let more = (count ?? names.count) - LoadCause.namesShown
+    return names.prefix(LoadCause.namesShown).joined(separator: ", ")
+      + (more > 0 ? " and \(more) more" : "")
+  }
+}
+
 extension LoadAssumption {
   /// The assumption in one line, without its full stop.
   var words: String {
@@ -79,6 +130,8 @@ extension LoadAssumption {
       "the size of struct module agrees (no BTF, no module of this kernel's own tree)"
     case .missingVersionsAccepted: "\(pair) (upstream: no distribution's build tag was recognised)"
     case .signatureUnchecked: "the signature is valid, or by a key that is not known"
+    case .modulesNotFound:
+      "the modules that others need were not found (\(value ?? "0") of this kernel were looked at)"
     case .keyNotEnrolled:
       "no key of the machine signed it (signer \(value ?? "unknown"); --efivars or --keys give the keys)"
     case .typesUnknown:
@@ -100,6 +153,7 @@ extension SymbolProblem {
     case nil: "fine"
     case .crc?: "versions differ"
     case .missing?: "nobody exports it"
+    case .unknown?: "not exported by the kernel itself"
     case .gplOnly?: "for GPL-compatible modules only"
     case .namespace?: "namespace not imported"
     case .unversioned?: "the module carries no version"

@@ -1,0 +1,70 @@
+import Kernels
+import TestSupport
+import Testing
+
+@Suite("Names of built-in code in /sys/module")
+struct BuiltinModuleTests {
+  private static let strings: UInt64 = 0xffff_ffff_8300_0000
+
+  /// A kernel with parameters (name and permissions) and modules that have a version.
+  private func kernel(
+    _ parameters: [(String, UInt16)], versions: [String], byPointer: Bool
+  ) -> KernelBuilder {
+    var text = ByteBuilder()
+    func place(_ string: String) -> UInt64 {
+      let start = Self.strings + UInt64(text.count)
+      text.put(cString: string)
+      return start
+    }
+    var table = ByteBuilder()
+    for (name, permissions) in parameters {
+      for word in [place(name), 0, 0] { table.put(word) }
+      table.put(UInt64(permissions))
+      table.put(UInt64(0))
+    }
+    var records = ByteBuilder()
+    for name in versions {
+      records.put(place("version"))
+      for _ in 0..<6 { records.put(UInt64(0)) }
+      records.put(place(name))
+      records.put(place("1.0"))
+    }
+    var pointers = ByteBuilder()
+    for number in versions.indices { pointers.put(Self.strings + 0x3_0000 + UInt64(72 * number)) }
+    var kernel = KernelBuilder(release: "6.12.0", exports: [SampleExport("module_layout", 1)])
+    kernel.sections = [
+      (".strings", text.bytes, Self.strings), ("__param", table.bytes, Self.strings + 0x1_0000),
+      ("__modver", (byPointer ? pointers : records).bytes, Self.strings + 0x2_0000),
+      (".data", records.bytes, Self.strings + 0x3_0000),
+    ]
+    return kernel
+  }
+
+  @Test("what has parameters that can be seen, or a version", arguments: [false, true])
+  func image(_ byPointer: Bool) throws {
+    let scratch = try ScratchDirectory()
+    let kernel = kernel(
+      [("8250.nr_uarts", 0o644), ("hidden.secret", 0), ("panic", 0o644), ("printk.time", 0o644)],
+      versions: ["xz_dec"], byPointer: byPointer)
+    try scratch.write(kernel.build(), to: "vmlinux")
+    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()
+    #expect(names == ["8250", "kernel", "printk", "xz_dec"])
+  }
+
+  @Test("without tables, what modules.builtin.modinfo says, or nothing")
+  func modinfo() throws {
+    let scratch = try ScratchDirectory()
+    for name in ["lib", "lib/modules", "lib/modules/6.12.0", "lib/modules/6.12.0/kernel"] {
+      _ = scratch.makeDirectory(name)
+    }
+    try scratch.write(
+      KernelBuilder(release: "6.12.0", exports: [SampleExport("a", 1)]).build(),
+      to: "lib/modules/6.12.0/vmlinuz")
+    let path = scratch.file("lib/modules/6.12.0")
+    try scratch.write([], to: "lib/modules/6.12.0/kernel/none.ko")
+    #expect(try OpenKernel(path).builtinModules() == nil)
+    let text = "8250.parmtype=nr:int\u{0}xz_dec.version=1\u{0}loop.license=GPL\u{0}"
+    try scratch.write(Array(text.utf8), to: "lib/modules/6.12.0/modules.builtin.modinfo")
+    #expect(try OpenKernel(path).builtinModules() == ["8250", "kernel", "xz_dec"])
+  }
+}

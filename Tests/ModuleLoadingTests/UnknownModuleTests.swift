@@ -1,0 +1,53 @@
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+@Suite("Modules that were not looked at")
+struct UnknownModuleTests {
+  private func bench() -> Bench {
+    var bench = Bench()
+    bench.loadsDependencies = true
+    return bench
+  }
+
+  @Test("what unread modules may export leaves the answer open, and says what is needed")
+  func open() throws {
+    let bench = bench()
+    var module = bench.module()
+    module.undefined = ["usb_thing"]
+    module.setInfo("depends", "usbcore,usb-storage")
+    let outcome = try bench.outcome(module)
+    #expect(outcome.verdict == .undecided && outcome.errno == nil && outcome.log.isEmpty)
+    let cause = try #require(outcome.causes.first { $0.code == .modulesNotFound })
+    #expect(cause.options == ["usbcore", "usb-storage"] && cause.total == 0)
+    #expect(outcome.symbols.map(\.problem) == [.unknown])
+    #expect(outcome.assumed.contains { $0.code == .modulesNotFound })
+  }
+
+  @Test("it is refused if its build found no module, or all that it found are there")
+  func firm() throws {
+    let bench = bench()
+    var module = bench.module()
+    module.undefined = ["usb_thing"]
+    for depends in [nil, ""] as [String?] {
+      module.setInfo("depends", depends)
+      #expect(try bench.outcome(module).errno == .ENOENT)
+    }
+    module.setInfo("depends", "usb-core")
+    #expect(try bench.outcome(module, with: [bench.module("usb_core")]).errno == .ENOENT)
+    var alone = bench
+    alone.loadsDependencies = false
+    #expect(try alone.outcome(module).errno == .ENOENT)
+  }
+
+  @Test("what is wrong whatever they export is refused")
+  func refused() throws {
+    let bench = bench()
+    var module = bench.module()
+    module.require("_printk", 1)
+    module.undefined.append("usb_thing")
+    module.setInfo("depends", "usbcore")
+    #expect(try bench.outcome(module).verdict == .refused)
+  }
+}
