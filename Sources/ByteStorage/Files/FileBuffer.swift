@@ -54,7 +54,7 @@ internal import Glibc
     }
     if let pipe = FileBuffer.openPipe(path) {
       defer { Glibc.close(pipe) }
-      try readStream(pipe, path)
+      try readStream(pipe, path, trailing)
       return
     }
     let (file, size) = try openRegular(path)
