@@ -107,9 +107,19 @@ package final class OpenKernel {
     if path == "running" { return }
     if isDirectory { findModules() }
     if stub.layout != nil || modules != nil { return }
-    if !paths.symvers(release: paths.namedRelease?.value).isEmpty { return }
+    if let symvers = paths.symvers(release: paths.namedRelease?.value).first {
+      chooseHeaders(symvers)
+      return
+    }
     if let failure { throw KernelError(failure) }
     throw KernelError.noKernel(path)
+  }
+
+  /// Notes whose headers were taken, of several.
+  private func chooseHeaders(_ symvers: String) {
+    let releases = paths.releases
+    guard releases.count > 1, let taken = releases.first, symvers.contains(taken) else { return }
+    choice = Choice(taken: taken, releases: releases)
   }
 
   private func choose(_ candidate: String) {

@@ -91,6 +91,25 @@ struct OpenKernelTests {
     }
   }
 
+  @Test("of an unpacked package of headers is that of the newest headers in it")
+  func unpackedHeaders() throws {
+    for folder in ["usr", "usr/src", "usr/src/linux-headers-6.1.0-9-amd64-common"] {
+      scratch.makeDirectory(folder)
+    }
+    let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    for release in ["6.1.0-9-amd64", "6.1.0-10-amd64"] {
+      scratch.makeDirectory("usr/src/linux-headers-\(release)")
+      try scratch.write(symvers, to: "usr/src/linux-headers-\(release)/Module.symvers")
+      let kernel = try OpenKernel(scratch.path)
+      #expect(try kernel.facts().release?.value == release)
+      #expect(try kernel.facts().exports?.value.rows.count == 1)
+      #expect(kernel.choice?.taken == (release == "6.1.0-9-amd64" ? nil : release))
+    }
+    // A kernel of its own counts first.
+    try scratch.write(KernelBuilder(release: "6.9.1").build(), to: "vmlinux")
+    #expect(try OpenKernel(scratch.path).facts().release?.value == "6.9.1")
+  }
+
   @Test("whose release is in the configuration only is judged by that one's rules")
   func configuredRelease() throws {
     let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)

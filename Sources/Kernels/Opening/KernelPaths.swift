@@ -29,9 +29,13 @@ struct KernelPaths {
       namedRelease = KernelFacts.Fact(release, from: FactSource(.uname))
       return
     } else if PathKind(path) == .directory {
-      let found = ImageCandidates(in: path)
-      (images, releases, isReplaceable) = (found.paths, found.releases, true)
-      roots = [KernelPaths.withoutSlash(path)] + KernelPaths.ancestors(of: path, count: 4)
+      let headers = HeadersCandidates(in: path)
+      let found = ImageCandidates(in: headers.paths.first ?? path)
+      (images, isReplaceable) = (found.paths, true)
+      releases = headers.paths.isEmpty ? found.releases : headers.releases
+      roots =
+        headers.paths.prefix(1) + [KernelPaths.withoutSlash(path)]
+        + KernelPaths.ancestors(of: path, count: 4)
     } else {
       roots = KernelPaths.ancestors(of: path, count: 5)
       releases = []
