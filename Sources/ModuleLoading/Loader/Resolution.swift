@@ -167,9 +167,13 @@ struct Resolution {
     let own = contents.exports
     for row in own.rows {
       let name = own.bytes(row.name)
-      let isOfKernel = vmlinux.first(name) != nil
+      // Module.symvers lists what modules export, too, this one among them.
+      let isOfKernel = vmlinux.first(name).map { row in
+        let table = vmlinux.table
+        return table.owners[Int(table.rows[row].owner)] == "vmlinux"
+      }
       let owner =
-        isOfKernel
+        isOfKernel == true
         ? "kernel"
         : session.rows(of: name).map { Int(session.exports.table.rows[$0].owner) }
           .first { $0 != number && (session.loaded.contains($0) || closure.contains($0)) }
@@ -180,7 +184,7 @@ struct Resolution {
         "\(header.moduleName): exports duplicate symbol \(name.logText) (owned by \(owner))")
       refusal.problem = SymbolProblem(
         name: name.logText, required: nil, provided: nil,
-        provider: isOfKernel ? "vmlinux" : owner, problem: .duplicateExport)
+        provider: isOfKernel == true ? "vmlinux" : owner, problem: .duplicateExport)
       return refusal
     }
     return nil
