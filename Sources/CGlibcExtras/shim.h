@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 void *memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
@@ -32,3 +33,16 @@ static const int ksym_set_pipe_size = 1031; // F_SETPIPE_SZ
 // The arguments of the process, as main has them; see start.c.
 int ksym_argument_count(void);
 const char *ksym_argument(int index);
+
+// Extended attributes (xattr(7)), which Glibc's module has not.
+static inline ssize_t ksym_listxattr(const char *path, void *list, size_t size) {
+  return listxattr(path, (char *)list, size);
+}
+
+static inline ssize_t ksym_getxattr(const char *path, const char *name, void *value, size_t size) {
+  return getxattr(path, name, value, size);
+}
+
+static inline int ksym_fsetxattr(int file, const char *name, const void *value, size_t size) {
+  return fsetxattr(file, name, value, size, 0);
+}

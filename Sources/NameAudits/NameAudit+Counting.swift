@@ -43,7 +43,9 @@ extension NameAudit {
       return LimitCount(
         row: row,
         longer: limit.interface.holdsExportsOnly
-          ? versioned.lengths.dropFirst(limit.maximum + 1).reduce(into: Tally()) { $0.add($1) }
+          ? versioned.lengths.reduce(into: Tally()) {
+            if $1.key > limit.maximum { $0.add($1.value) }
+          }
           : longer(than: limit.maximum))
     }
     suffixes = CompilerSuffix.Kind.allCases.compactMap { kind in
@@ -58,7 +60,6 @@ extension NameAudit {
   }
 
   private mutating func count(length: Int, _ symbols: Int, isRust: Bool) {
-    while lengths.count <= length { lengths.append(Length()) }
     lengths[length].all.add(symbols: symbols)
     if isRust {
       lengths[length].rust.add(symbols: symbols)
@@ -70,8 +71,7 @@ extension NameAudit {
     if role.contains(.exported) { versioned.exported += 1 }
     if role.contains(.required) { versioned.required += 1 }
     guard !role.isDisjoint(with: [.exported, .required]) else { return }
-    while versioned.lengths.count <= length { versioned.lengths.append(Tally()) }
-    versioned.lengths[length].add(symbols: symbols)
+    versioned.lengths[length, default: Tally()].add(symbols: symbols)
     if length > 55 { versioned.tooLong64 += 1 }
     if length > 59 { versioned.tooLong32 += 1 }
   }

@@ -42,6 +42,33 @@ package struct NameAudit: Sendable {
     package var rust = Tally()
   }
 
+  /// Names by their length: a single long name costs no more than a short one.
+  package struct Lengths: Sendable {
+    private var short = [Length](repeating: Length(), count: 1024)
+    private var long: [Int: Length] = [:]
+    /// The greatest length, in bytes.
+    package private(set) var longest = 0
+
+    /// The names of a length, in bytes.
+    package internal(set) subscript(length: Int) -> Length {
+      get { short.indices.contains(length) ? short[length] : long[length] ?? Length() }
+      set {
+        longest = max(longest, length)
+        if short.indices.contains(length) {
+          short[length] = newValue
+        } else {
+          long[length] = newValue
+        }
+      }
+    }
+
+    /// The lengths that names have, the shortest first.
+    package var sorted: [(length: Int, count: Length)] {
+      short.enumerated().filter { $0.element.all.names > 0 }.map { ($0.offset, $0.element) }
+        + long.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+  }
+
   /// What a limit leaves out.
   package struct LimitCount: Sendable {
     /// The limit, the releases it holds for, and where it was read.
@@ -67,7 +94,7 @@ package struct NameAudit: Sendable {
     /// The names too long for 64-bit modules, longest first.
     package var longNames: [[UInt8]] = []
     /// These names by length in bytes.
-    var lengths: [Tally] = []
+    var lengths: [Int: Tally] = [:]
   }
 
   /// Names with a compiler's suffix of one kind.
@@ -133,7 +160,7 @@ package struct NameAudit: Sendable {
   /// Width in bits of the kernels that the names are for; `nil` if unknown.
   package internal(set) var wordBits: Int?
   /// Names by length in bytes.
-  package internal(set) var lengths: [Length] = []
+  package internal(set) var lengths = Lengths()
   /// The longest names, longest first.
   package internal(set) var longNames: [[UInt8]] = []
   /// What every limit of the field leaves out.
@@ -150,7 +177,7 @@ package struct NameAudit: Sendable {
   package internal(set) var duplicates = Duplicates()
 
   /// Length of the longest name, in bytes.
-  package var longest: Int { max(0, lengths.count - 1) }
+  package var longest: Int { lengths.longest }
 
   /// The length that a share of the names does not exceed, in bytes.
   ///
@@ -158,7 +185,7 @@ package struct NameAudit: Sendable {
   /// - Returns: The shortest such length.
   package func length(ofPercent percent: Int) -> Int {
     var seen = 0
-    for (length, count) in lengths.enumerated() {
+    for (length, count) in lengths.sorted {
       seen += count.all.names
       if seen > 0, seen * 100 >= all.names * min(max(percent, 0), 100) { return length }
     }
@@ -167,6 +194,6 @@ package struct NameAudit: Sendable {
 
   /// Names longer than a number of bytes.
   package func longer(than length: Int) -> Tally {
-    lengths.dropFirst(length + 1).reduce(into: Tally()) { $0.add($1.all) }
+    lengths.sorted.reduce(into: Tally()) { if $1.length > length { $0.add($1.count.all) } }
   }
 }

@@ -29,6 +29,12 @@ struct Ksym: ParsableCommand {
     // A reader that goes away ends the command quietly: writing then fails with EPIPE.
     signal(SIGPIPE, SIG_IGN)
     AtomicFile.deferSignals()
+    AtomicFile.reportLostAttributes { path, names in
+      Terminal.complain("\(path): attributes not kept: \(names.joined(separator: ", "))")
+    }
+    CutFiles.endProcess(
+      before: "ksym: ", after: ": was cut short while it was read\n",
+      status: ExitStatus.trouble.rawValue)
     if let argument = ProcessArguments.firstNotText {
       Terminal.complain("\(argument): an argument that is not UTF-8")
       Glibc.exit(ExitStatus.trouble.rawValue)

@@ -53,6 +53,36 @@ struct TerminalTests {
     }
   }
 
+  @Test(
+    "no control character of a file reaches a terminal, in any format; pipes get the bytes",
+    .needs("script"))
+  func controls() async throws {
+    let wild: [UInt8] = [0x1b, 0x5b, 0x33, 0x31, 0x6d, 0xc2, 0x9b, 0x9b, 0xff, 0x07]
+    let table = try sandbox.scratch.write(
+      Array("0x12345678\tk\tvmlinux\tEXPORT_SYMBOL\tNS".utf8) + wild + [0x0a], to: "a.symvers")
+    let text = try sandbox.scratch.write(
+      Array("\u{1b}[31m_RNvC1a1b\u{1b}[0m ".utf8) + [0x1b, 0x63] + wild.dropFirst(5) + [0x0a],
+      to: "t")
+    for words in [
+      ["exports", table], ["exports", "--format", "symvers", table], ["exports", "--json", table],
+      ["translate", text],
+    ] {
+      let command = ([Ksym.path] + words).map { "'\($0)'" }.joined(separator: " ")
+      let run = try await Ksym.run(
+        ["-qec", command, "/dev/null"], environment: ["TERM": "dumb"], program: "script")
+      #expect(run.status == 0)
+      // What is left of escapes is colour: of the text, or the command's own.
+      let rest = run.output.replacing(/\u{1b}\[[0-9;]*m/, with: "")
+      #expect(words[0] == "translate" || !run.output.contains("\u{1b}[31m"), "\(words)")
+      #expect(
+        !rest.unicodeScalars.contains { $0.value < 0x20 && !"\r\n\t".unicodeScalars.contains($0) })
+      #expect(!rest.unicodeScalars.contains { (0x7f..<0xa0).contains($0.value) }, "\(words)")
+      #expect(!run.bytes.contains(0xff) && !run.bytes.contains(0x07), "\(words)")
+    }
+    let pipe = try await Ksym.run(["translate", text])
+    #expect(pipe.bytes.suffix(6) == [0xc2, 0x9b, 0x9b, 0xff, 0x07, 0x0a])
+  }
+
   @Test("a reader that goes away ends the command quietly")
   func brokenPipe() async throws {
     sandbox.scratch.makeDirectory("many")

@@ -100,4 +100,38 @@ struct TranslateInputTests {
     #expect(missing.output == json)
     #expect(missing.errors.contains("<a::B as a::C>::d [corpus_rust]: not found"))
   }
+
+  @Test(
+    "--addresses names addresses by a kernel that was moved, and by modules that the text lists")
+  func addresses() async throws {
+    let kernel = try scratch.write(
+      Array(
+        "ffffffff81000000 T _text\nffffffff81000100 T vfs_read\nffffffff81000200 T _end\n".utf8),
+      to: "System.map")
+    let folder = Fixture.path("kernels/rust-ext/modules")
+    let text = """
+      corpus_rust 311296 2 - Live 0xffffffffc01c3000
+      RIP: 0010:0xffffffff9b000104
+       0xffffffffc01c3000 0xffffffffc0300000
+      Kernel Offset: 0x1a000000 from 0xffffffff81000000
+
+      """
+    let run = try await Ksym.run(
+      ["translate", "--addresses", "-k", kernel, "-k", folder], input: Array(text.utf8))
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+    #expect(run.lines[1] == "RIP: 0010:0xffffffff9b000104 (vfs_read+0x4/0x100)")
+    #expect(run.lines[2].contains("0xffffffffc01c3000 ("))
+    #expect(run.lines[2].contains(" [corpus_rust]) 0xffffffffc0300000"))
+    let other = text.replacing("Kernel Offset", with: "Nothing")
+    let given = try await Ksym.run(
+      ["translate", "--addresses", "--kaslr", "0x1a000000", "-k", kernel], input: Array(other.utf8))
+    #expect(given.lines[1] == run.lines[1])
+    let json = try await Ksym.run(
+      ["translate", "--addresses", "--json", "-k", kernel], input: Array(text.utf8))
+    let names = try objects(json)
+    #expect(names.contains { $0["surface"] as? String == "address" && $0["line"] as? Int == 2 })
+    for arguments in [["--kaslr", "0x1"], ["--addresses", "-k", kernel, "--kaslr", "1"]] {
+      #expect(try await Ksym.run(["translate"] + arguments).status == 64)
+    }
+  }
 }

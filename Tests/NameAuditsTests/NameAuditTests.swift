@@ -45,6 +45,16 @@ struct NameAuditTests {
     #expect(audit.owners == 1)
   }
 
+  @Test("one name of a megabyte is one length among the others")
+  func longName() throws {
+    let name = String(repeating: "a", count: 1 << 20)
+    let audit = NameAudit(of: try names("c0000000 T \(name)\nc0000000 T short\nc0000000 T also_\n"))
+    #expect(audit.longest == 1 << 20 && audit.lengths[1 << 20].all.names == 1)
+    #expect(audit.lengths.sorted.map(\.length) == [5, 1 << 20])
+    #expect(audit.longer(than: 5).names == 1 && audit.longer(than: 4).names == 3)
+    #expect(audit.length(ofPercent: 50) == 5 && audit.length(ofPercent: 100) == 1 << 20)
+  }
+
   @Test("mangled Rust names are recognised after the toolchain's prefixes, too")
   func rust() throws {
     let audit = NameAudit(of: try names())

@@ -15,6 +15,7 @@ struct AnywhereTests {
       ("see _ZN4core3foo17h0123456789abcdefE.llvm.12", "see core::foo"),
       ("x.__uniq.12.llvm.3, y.lto_priv.0; z.llvm.9.cold.1", "x, y; z.cold"),
       ("\(name)$got|\(name).got|\(name).cold", "core::foo$got|core::foo.got|core::foo.cold"),
+      ("k.o:(.text.\(name)+0x12)", "k.o:(.text.core::foo+0x12)"),
       ("`\(name)+0x1/0x2 [m]`", "`core::foo+0x1/0x2 [m]`"),
       ("<b>\(name)+0x1/0x2</b>", "<b>core::foo+0x1/0x2</b>"),
     ])

@@ -819,7 +819,7 @@ _ksym_translate() {
     repeating_flags=()
     non_repeating_flags=(--keep-linkage --bare --verify --addresses --lines --json -v --verbose --version -h --help)
     repeating_options=(-k --kernel --names)
-    non_repeating_options=(--to --ambiguous --color --max-size)
+    non_repeating_options=(--to --ambiguous --kaslr --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -839,6 +839,9 @@ _ksym_translate() {
         ;;
     '--ambiguous')
         __ksym_add_completions -W 'keep'$'\n''first'$'\n''all'$'\n''error'
+        return
+        ;;
+    '--kaslr')
         return
         ;;
     '--color')

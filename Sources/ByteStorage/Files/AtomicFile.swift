@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Writes a file piece by piece, so that readers see the old content or the new, never a part. The
 /// new content is written to a file without a name where the file system has such; it gets a
@@ -19,6 +20,14 @@ package final class AtomicFile {
   /// leaves signals alone.
   package static func deferSignals() { SignalDeferral.install() }
 
+  private static let listener = Mutex<(@Sendable (String, [String]) -> Void)?>(nil)
+
+  /// Calls with the path of each file that is replaced and whose extended attributes, here by their
+  /// names, could not all be kept.
+  package static func reportLostAttributes(
+    _ body: @escaping @Sendable (_ path: String, _ names: [String]) -> Void
+  ) { listener.withLock { $0 = body } }
+
   /// Writes a whole file; if that throws, nothing is left behind and `path` is as before.
   package static func write(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
@@ -34,9 +43,13 @@ package final class AtomicFile {
     self.mode = mode
     var status = stat()
     let isThere = unsafe stat(path, &status) == 0
+    // Links in a ring lead to no file.
+    if !isThere, errno == ELOOP {
+      throw FileError(path: path, cause: .system(operation: "open", errno: ELOOP))
+    }
     writesThrough = isThere && status.st_mode & S_IFMT != S_IFREG
     old = isThere && !writesThrough ? status : nil
-    target = old == nil ? path : AtomicFile.resolved(path)
+    target = AtomicFile.resolved(path)
     let directory = AtomicFile.directory(of: target)
     if writesThrough {
       let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
@@ -87,6 +100,9 @@ package final class AtomicFile {
       {
         throw output.failure("keep the owner")
       }
+      // An access list sets the mode of the group.
+      let lost = ExtendedAttributes.copy(from: target, to: file)
+      if !lost.isEmpty { AtomicFile.listener.withLock { $0 }?(path, lost) }
       guard fchmod(file, old.st_mode & 0o7777) == 0 else { throw output.failure("keep the mode") }
     } else if mode != 0o644 {
       guard fchmod(file, mode_t(mode)) == 0 else { throw output.failure("set the mode") }
@@ -116,12 +132,26 @@ package final class AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The path of what a symbolic link leads to; that of anything else as it is.
+  /// The path of what a symbolic link leads to, whether it is there or not; that of anything else as it
+  /// is.
   private static func resolved(_ path: String) -> String {
-    var status = stat()
-    if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFLNK { return path }
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
+    var path = path
+    // As many links as Linux follows.
+    for _ in 0..<40 {
+      var status = stat()
+      guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else {
+        return path
+      }
+      var text = [UInt8](repeating: 0, count: Int(PATH_MAX))
+      // SAFETY: writes at most the size of the text.
+      let size = unsafe text.withUnsafeMutableBytes { buffer -> Int in
+        guard let base = buffer.baseAddress else { return -1 }
+        return unsafe readlink(path, base.assumingMemoryBound(to: CChar.self), buffer.count)
+      }
+      guard size > 0 else { return path }
+      let next = String(decoding: text[..<size], as: UTF8.self)
+      path = next.hasPrefix("/") ? next : directory(of: path) + "/" + next
+    }
+    return path
   }
 }

@@ -52,6 +52,11 @@ internal import Glibc
       try readStream(0, path, trailing)
       return
     }
+    if let pipe = FileBuffer.openPipe(path) {
+      defer { Glibc.close(pipe) }
+      try readStream(pipe, path, trailing)
+      return
+    }
     let (file, size) = try openRegular(path)
     if size == 0 {
       // Files of /proc say that they are empty and are not.
@@ -67,6 +72,16 @@ internal import Glibc
     count = size
     try ensureContent(size, path)
     if let format = try probedFormat(path) { try unpackFile(format, path, trailing) }
+  }
+
+  /// Opens what a shell writes for `<(…)`: a pipe that something writes to. Other FIFOs, which may have
+  /// no writer, are not waited for.
+  private static func openPipe(_ path: String) -> Int32? {
+    guard path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/") else { return nil }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return nil }
+    let file = Int32(retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC)) })
+    return file < 0 ? nil : file
   }
 
   /// The content, valid until the next file is opened.

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A file in memory, of which only the pages that are touched are read. For files that are
 /// searched, not read: opening costs the same whatever the size. Who shortens the file meanwhile
-/// ends the process (SIGBUS); files that ksym writes are replaced, never shortened.
+/// ends the process (SIGBUS; ``CutFiles`` says so); files that ksym writes are replaced, never shortened.
 @safe package final class MappedFile: @unchecked Sendable {
   // Sendable: the memory is never written to.
   private let base: UnsafeRawPointer
@@ -25,6 +25,7 @@ internal import Glibc
       unsafe start != UnsafeMutableRawPointer(bitPattern: -1)
     else { throw FileError(path: path, cause: .system(operation: "map", errno: errno)) }
     unsafe base = UnsafeRawPointer(start)
+    unsafe CutFiles.add(base, size, path)
   }
 
   /// Copies bytes, for what is in memory already.
@@ -61,6 +62,7 @@ internal import Glibc
   deinit {
     // SAFETY: nothing outlives its owner.
     if isMapped {
+      unsafe CutFiles.remove(base)
       unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
     } else {
       unsafe base.deallocate()

@@ -36,6 +36,8 @@ package enum Surface: String, Sendable, CaseIterable {
   case pair
   /// The SHA-256 of a name.
   case digest
+  /// An address without a name.
+  case address
 
   /// The rows of the grammars that tables describe.
   static let patterns: [LinePattern] =

@@ -8,6 +8,8 @@ struct LineTranslator: ~Copyable {
   /// Whether names are looked up, and not only taken apart.
   let looksUp: Bool
   var resolver: NameResolver
+  /// Where addresses belong.
+  var places: AddressResolver
   var counts = TranslationCounts()
   var findings: [(finding: TranslationFinding, line: Int)] = []
   var found: [TextName] = []
@@ -20,12 +22,12 @@ struct LineTranslator: ~Copyable {
 
   private var directories: DirectorySearch
   private var recent = LookupCache()
-  private var scratch = NameBuffer(minimumCapacity: 1 << 16)
+  var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []
   private var known: Set<TranslationFinding> = []
-  private var escaping = TextEscaping.none
+  private(set) var escaping = TextEscaping.none
   /// The colours and escapes of the current line, if it has any.
-  private var escaped: EscapedLine?
+  private(set) var escaped: EscapedLine?
 
   /// Findings kept at most, so that a hostile text does not fill the memory.
   private static let mostFindings = 10_000
@@ -40,6 +42,7 @@ struct LineTranslator: ~Copyable {
     self.options = options
     self.directories = DirectorySearch(directories)
     resolver = NameResolver(sources, modules: modules)
+    places = AddressResolver(sources, modules: modules)
     looksUp = !sources.isEmpty || modules != nil || !directories.isEmpty
   }
 
@@ -75,9 +78,19 @@ struct LineTranslator: ~Copyable {
       in: line, form: options.form, looksUp: looksUp, linesAreNames: options.linesAreNames,
       findsAll: options.findsAllNames, &fields)
     if options.verifies { verifyHeader(line) }
+    if options.showsAddresses {
+      fields += addressFields(line, besides: fields)
+      fields.sort { $0.range.lowerBound < $1.range.lowerBound }
+    }
     var copied = 0
     let limit = output.count &+ LineTranslator.longestTranslation
     for field in fields where output.count < limit {
+      if field.surface == .address {
+        copy(line, copied..<field.tokenEnd)
+        copied = field.tokenEnd
+        appendPlace(field, line)
+        continue
+      }
       scratch.removeAll()
       let isChanged = translate(field, line)
       let addresses = options.showsAddresses ? self.addresses(field, line) : []
@@ -190,7 +203,7 @@ struct LineTranslator: ~Copyable {
   }
 
   /// The symbols a field may mean.
-  private mutating func matches(
+  mutating func matches(
     _ field: NameField, _ line: borrowing TextLine
   ) -> [NameResolver.Match] {
     let name = line.slice(field.range)
@@ -279,7 +292,7 @@ struct LineTranslator: ~Copyable {
       scratch.append("}")
     }
     let differs = !scratch.bytes.extracting(start..<scratch.count).raw.equals(name)
-    if differs { scratch.escape(from: start, escaping) }
+    if differs && escaping != .none { scratch.escape(from: start, escaping) }
     return differs
   }
 
@@ -287,104 +300,6 @@ struct LineTranslator: ~Copyable {
   mutating func report(_ finding: TranslationFinding) {
     guard known.count < LineTranslator.mostFindings, known.insert(finding).inserted else { return }
     findings.append((finding, lineNumber))
-  }
-}
-
-extension LineTranslator {
-  /// Addresses that a token may mean.
-  private mutating func addresses(_ field: NameField, _ line: borrowing TextLine) -> [UInt64] {
-    guard looksUp, let offset = field.offset else { return [] }
-    return matches(field, line).compactMap { match in resolver.address(match).map { $0 &+ offset } }
-  }
-
-  /// Compares a token with the kernel.
-  private mutating func verify(_ field: NameField, _ line: borrowing TextLine) {
-    guard looksUp, let size = field.size, field.isStrong else { return }
-    let module = field.module.map { line.slice($0).text }
-    if module == nil, resolver.has(line.slice(field.range), size: size) {
-      counts.verified &+= 1
-      return
-    }
-    let all = resolver.matches(line.slice(field.range), NameResolver.Evidence(module: module))
-    let token = line.slice(field.range.lowerBound..<field.tokenEnd).text
-    if let module { verifyBuildID(of: module, field, line) }
-    guard !all.isEmpty else {
-      // Of a module that was not given nothing is known.
-      if module.map({ resolver.hasModule($0) }) ?? true {
-        counts.verified &+= 1
-        counts.contradicted &+= 1
-        report(.unknown(token: token + (module.map { " [\($0)]" } ?? "")))
-      }
-      return
-    }
-    counts.verified &+= 1
-    let sizes = all.compactMap { resolver.size(of: $0) }
-    // Sizes of a module's last symbols depend on how it was laid out in memory.
-    guard module == nil, sizes.count == all.count, !sizes.contains(size) else { return }
-    counts.contradicted &+= 1
-    report(.sizeDiffers(token: token, sizes: Array(Set(sizes)).sorted()))
-  }
-
-  /// Compares the build ID in `[module 0123…]` with those of the modules of that name.
-  ///
-  /// - Note: kernel/kallsyms.c, `__sprint_symbol` under CONFIG_STACKTRACE_BUILD_ID.
-  private mutating func verifyBuildID(
-    of module: String, _ field: NameField, _ line: borrowing TextLine
-  ) {
-    guard let (name, end) = line.module(at: field.tokenEnd), name.upperBound &+ 2 < end else {
-      return
-    }
-    let text = line.slice((name.upperBound &+ 1)..<(end &- 1)).text
-    let known = resolver.buildIDs(ofModule: module)
-    if let own = known.first, !known.contains(text) {
-      report(.buildIDDiffers(text: "\(text) of \(module)", kernel: own))
-      counts.contradicted &+= 1
-    }
-  }
-
-  /// Compares the release and the build ID of a `CPU: … PID: … Comm: …` line with the kernel's.
-  ///
-  /// - Note: lib/dump_stack.c, `dump_stack_print_info`: the release precedes `#`, the build ID
-  ///   (40 digits) is at the end.
-  private mutating func verifyHeader(_ line: borrowing TextLine) {
-    guard let comm = line.find(" Comm: ", from: 0), line.find("PID: ", from: 0) != nil,
-      let number = line.find(" #", from: comm)
-    else { return }
-    var start = number
-    while start > comm, !line[start &- 1].isBlank { start &-= 1 }
-    let release = line.slice(start..<number).text
-    let kernels = resolver.sources.filter(\.hasAddresses)
-    let releases = kernels.compactMap(\.release)
-    if let kernel = releases.first, !releases.contains(release) {
-      report(.releaseDiffers(text: release, kernel: kernel))
-      counts.contradicted &+= 1
-    }
-    var end = line.count
-    while end > number, line[end &- 1].isBlank || line[end &- 1] == 0x0d { end &-= 1 }
-    var identifier = end
-    while line[identifier &- 1].isHexDigit { identifier &-= 1 }
-    guard end &- identifier == 40, line[identifier &- 1] == 0x20 else { return }
-    let text = line.slice(identifier..<end).text
-    let known = kernels.compactMap(\.buildID)
-    if let kernel = known.first, !known.contains(text) {
-      report(.buildIDDiffers(text: text, kernel: kernel))
-      counts.contradicted &+= 1
-    }
-  }
-
-  private mutating func collect(
-    _ field: NameField, _ line: borrowing TextLine, _ names: [[UInt8]], _ isChanged: Bool
-  ) {
-    let text = line.slice(field.range).text
-    found.append(
-      TextName(
-        line: lineNumber,
-        column: escaped?.offset(of: field.range.lowerBound) ?? field.range.lowerBound,
-        surface: field.surface, text: text,
-        translation: isChanged ? scratch.string : nil,
-        linkageNames: names.map { String(decoding: $0, as: UTF8.self) },
-        offset: field.offset, size: field.size, module: field.module.map { line.slice($0).text },
-        addresses: addresses(field, line)))
   }
 }
 

@@ -44,6 +44,16 @@ package struct TextTranslator: ~Copyable {
     modules: (any ModuleNames)? = nil, directories: [any NameDirectory] = []
   ) { lines = LineTranslator(options, sources, modules: modules, directories: directories) }
 
+  /// Takes what a text says of its addresses: how far its kernel was moved, and where modules are.
+  ///
+  /// - Parameters:
+  ///   - move: How far; `nil` if that is not known.
+  ///   - modules: Modules that were loaded, which come before those taken earlier.
+  package mutating func setAddresses(_ move: KernelMove?, modules: [LoadedModule] = []) {
+    lines.places.setMove(move)
+    lines.places.modules = modules + lines.places.modules
+  }
+
   /// What was done so far.
   package var counts: TranslationCounts { lines.counts }
 

@@ -26,7 +26,8 @@ package struct TranslationOptions: Sendable {
   package var linesAreNames = false
   /// Whether to compare sizes, the release and the build ID with the kernel's.
   package var verifies = false
-  /// Whether to write the address after each token that has an offset.
+  /// Whether to write the address after each token that has an offset, and after each address that
+  /// stands alone the symbol that it belongs to.
   package var showsAddresses = false
   /// What to write around each name that changes, such as the escapes of a colour; `nil` for nothing.
   package var marks: NameMarks?
@@ -115,6 +116,10 @@ package struct TranslationCounts: Sendable, Hashable {
   package var missing = 0
   /// Names that were to become linkage names, and stay: nothing has them, or several symbols do.
   package var remaining = 0
+  /// Addresses without a name that got one.
+  package var namedAddresses = 0
+  /// Addresses without a name that are of no symbol known.
+  package var unnamedAddresses = 0
   /// Tokens compared with the kernel.
   package var verified = 0
   /// Tokens that disagree with it.

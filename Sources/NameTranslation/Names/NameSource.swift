@@ -45,6 +45,14 @@ package struct NameSource: Sendable {
 package protocol ModuleNames {
   /// The names of a module, named as the kernel prints it; `nil` if there is no such module.
   func names(ofModule module: String) -> NameSource?
+
+  /// The functions of a module by their distance from its start in memory; `nil` if there is no such
+  /// module, or that is not known.
+  func text(ofModule module: String) -> SymbolTable?
+}
+
+extension ModuleNames {
+  package func text(ofModule module: String) -> SymbolTable? { nil }
 }
 
 /// Names by their readable and source forms.

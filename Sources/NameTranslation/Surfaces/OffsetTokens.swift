@@ -15,7 +15,9 @@ enum OffsetTokens {
         let start = line.nameStart(before: plus, floor: floor),
         isAllowed(line[start &- 1], line, before: start)
       else { continue }
-      var field = NameField(start..<plus, .kernelLog, isStrong: false)
+      // Linkers write the section with a symbol's name: `.text.NAME+0x10`.
+      let name = line[start] == 0x2e ? SectionPrefix.end(in: line, start..<plus) ?? start : start
+      var field = NameField(name..<plus, .kernelLog, isStrong: false)
       field.offset = offset
       field.tokenEnd = offsetEnd
       if line.has("/0x", at: offsetEnd) {

@@ -1,6 +1,7 @@
 internal import ByteStorage
 internal import KernelImages
 internal import Kernels
+internal import ModuleFiles
 internal import NameTranslation
 internal import SymbolTables
 
@@ -46,6 +47,17 @@ struct NameSources: ModuleNames {
     for tree in trees {
       guard let path = tree.path(named: module) else { continue }
       return (try? OpenKernel(path, limit: limit).symbols()).map { NameSources.names($0) }
+    }
+    return nil
+  }
+
+  /// The functions of a module by their distance from its start in memory.
+  func text(ofModule module: String) -> SymbolTable? {
+    for tree in trees {
+      guard let path = tree.path(named: module) else { continue }
+      var buffer = FileBuffer(limit: limit)
+      guard (try? buffer.open(path)) != nil else { return nil }
+      return try? ModuleFile(buffer.source).textSymbols()
     }
     return nil
   }

@@ -30,11 +30,11 @@ extension NamesReport {
   }
 
   private func writeLengths(_ json: inout OutputBuffer) {
-    let lengths = audit.lengths.enumerated().filter { $0.element.all.names > 0 }
+    let lengths = audit.lengths.sorted
     json.member("lengths", objects: lengths) { length, json in
-      json.member("length", optional: length.offset)
-      json.members(of: length.element.all)
-      json.member("rust", optional: length.element.rust.names)
+      json.member("length", optional: length.length)
+      json.members(of: length.count.all)
+      json.member("rust", optional: length.count.rust.names)
     }
   }
 

@@ -135,9 +135,12 @@ extension NamesReport {
   func lengthRanges() -> [(first: Int, last: Int, names: Int)] {
     var ranges: [(first: Int, last: Int, names: Int)] = []
     var first = 1
+    let lengths = audit.lengths.sorted
     while first <= audit.longest {
       let last = first < 64 ? first + 7 : (first - 1) * 2
-      let names = audit.lengths[first...min(last, audit.longest)].reduce(0) { $0 + $1.all.names }
+      let names = lengths.reduce(0) {
+        (first...last).contains($1.length) ? $0 + $1.count.all.names : $0
+      }
       ranges.append((first, last, names))
       first = last + 1
     }

@@ -4,9 +4,14 @@ internal import ByteStorage
 ///
 /// Names and log lines come from files that nobody vouches for; a terminal must not obey them.
 func plain(_ text: String) -> String {
-  guard text.utf8.contains(where: isControl) else { return text }
+  // 0xc2 begins U+0080 to U+00BF.
+  guard text.utf8.contains(where: { isControl($0) || $0 == 0xc2 }) else { return text }
   var output = OutputBuffer()
-  for byte in text.utf8 { appendPlain(byte, to: &output) }
+  for scalar in text.unicodeScalars {
+    for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+      if isControl(scalar) { appendEscaped(byte, to: &output) } else { output.append(byte) }
+    }
+  }
   return String(decoding: output.bytes, as: UTF8.self)
 }
 
@@ -25,6 +30,16 @@ func appendPlain(_ bytes: RawSpan, to output: inout OutputBuffer) {
   }
 }
 
+/// Whether a scalar is a control character, of C0 or of C1.
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+}
+
+private func appendEscaped(_ byte: UInt8, to output: inout OutputBuffer) {
+  output.append("\\x")
+  output.append(hexadecimal: UInt64(byte), width: 2)
+}
+
 private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7f }
 
 func appendPlain(_ byte: UInt8, to output: inout OutputBuffer) {
@@ -32,8 +47,7 @@ func appendPlain(_ byte: UInt8, to output: inout OutputBuffer) {
     output.append(byte)
     return
   }
-  output.append("\\x")
-  output.append(hexadecimal: UInt64(byte), width: 2)
+  appendEscaped(byte, to: &output)
 }
 
 /// A number with a comma before every third digit.

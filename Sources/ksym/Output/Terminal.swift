@@ -62,6 +62,11 @@ struct Terminal: Sendable {
       return
     }
     Progress.clear()
+    if isatty(1) == 1 {
+      var safe = TerminalBytes(isForeign: false).escaped(output.bytes.rawSpan)
+      output = OutputBuffer()
+      swap(&output, &safe)
+    }
     if !output.write(to: 1) {
       if errno != EPIPE { complain("cannot write to standard output") }
       exit(errno == EPIPE ? 0 : ExitStatus.trouble.rawValue)

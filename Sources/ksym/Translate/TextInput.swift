@@ -31,6 +31,19 @@ struct TextInput: ~Copyable {
     if let packed { try unpack(packed.start, packed.format, body) }
   }
 
+  /// Reads all of it.
+  mutating func all() throws(FileError) -> [UInt8] {
+    var text: [UInt8] = []
+    var isTooLarge = false
+    let limit = limit
+    try read { piece in
+      isTooLarge = isTooLarge || text.count + piece.byteCount > limit
+      if !isTooLarge { text += piece.array }
+    }
+    if isTooLarge { throw FileError(path: path, cause: .tooLarge(limit: limit)) }
+    return text
+  }
+
   /// Reads the rest, and calls with all that it unpacks to.
   private mutating func unpack(
     _ start: [UInt8], _ format: CompressionFormat, _ body: (RawSpan) -> Void

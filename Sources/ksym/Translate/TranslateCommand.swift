@@ -23,6 +23,7 @@ struct TranslateCommand: ParsableCommand {
         ksym translate --to linkage -k /lib/modules/$(uname -r) readable.txt
         ksym translate --to linkage --names all.names readable.txt
         ksym translate --verify --addresses -k vmlinuz oops.txt
+        ksym translate --addresses -k System.map panic.txt
         perf script | stackcollapse-perf.pl | ksym translate | flamegraph.pl > a.svg
 
       Forms: readable (kernel::print::call_printk; init_once for init_once.llvm.142…; do_fork.isra for \
@@ -33,6 +34,11 @@ struct TranslateCommand: ParsableCommand {
       the address beside it; where that is not enough, --ambiguous decides what is written. Kernels are \
       asked first, then name tables, in the order given. --verbose lists the names that stay: those of \
       several symbols, and those that nothing given contains.
+
+      --addresses names the addresses of kernels without KALLSYMS and of stacks with [unknown] or nothing \
+      beside them: 0xffffffff81313e74 (vfs_read+0x4/0x35c). How far the kernel was moved is read from \
+      "Kernel Offset: 0x…" in each boot of the text; modules from lists as in /proc/modules, with -k \
+      for the directory that has their files.
 
       JSON, one object a name: file, line, column, surface, text, translation, linkage, offset, size, \
       module, addresses; then one a finding: file, finding, name or token, and what it is about.
@@ -64,7 +70,17 @@ struct TranslateCommand: ParsableCommand {
   @Flag(help: "Compare sizes, the release and the build ID in the text with the kernel's.")
   var verify = false
 
-  @Flag(help: "Write the address after each name+0xOFF.") var addresses = false
+  @Flag(
+    help: "Write the address after each name+0xOFF, and the name after each address without one.")
+  var addresses = false
+
+  @Option(
+    name: .customLong("kaslr"),
+    help: ArgumentHelp(
+      "How far KASLR moved the kernel of the text, for --addresses (default: what the text says).",
+      valueName: "0x…"), transform: TranslateCommand.offset)
+  var kaslr: UInt64?
+
   @Flag(help: "Each line is a name, however plain (available_filter_functions).") var lines = false
 
   @OptionGroup var json: JSONOption
@@ -80,6 +96,7 @@ struct TranslateCommand: ParsableCommand {
     if kernel.isEmpty && (verify || addresses) {
       throw ValidationError("--verify and --addresses need a kernel: -k")
     }
+    if kaslr != nil && !addresses { throw ValidationError("--kaslr is for --addresses") }
   }
 
   private func options(_ terminal: Terminal) -> TranslationOptions {
@@ -115,9 +132,13 @@ struct TranslateCommand: ParsableCommand {
       }
       do throws(FileError) {
         var text = try TextInput(path, limit: input.limit)
-        try text.read { piece in
-          translator.translate(piece) { report.write($0) }
-          report.flush(&translator)
+        if surveys {
+          translator.translate(addressesIn: try text.all(), moved: kaslr, &report)
+        } else {
+          try text.read { piece in
+            translator.translate(piece) { report.write($0) }
+            report.flush(&translator)
+          }
         }
         translator.finish { report.write($0) }
         report.flush(&translator)
@@ -150,6 +171,17 @@ struct TranslateCommand: ParsableCommand {
     throw ExitCode(status.rawValue)
   }
 
+  /// Whether a text is read as a whole first: it says last how far its kernel was moved. The addresses
+  /// of the running kernel are what they are.
+  private var surveys: Bool { addresses && (kaslr != nil || kernel.contains { $0 != "running" }) }
+
+  private static func offset(_ argument: String) throws -> UInt64 {
+    guard argument.hasPrefix("0x"), let offset = hexadecimalNumber(argument) else {
+      throw ValidationError("--kaslr takes 0x and hexadecimal digits")
+    }
+    return offset
+  }
+
   /// Whether an argument may be a name: there is no file of this name.
   private static func isName(_ argument: String) -> Bool {
     argument != "-" && !argument.isEmpty && PathKind(argument) == .missing
@@ -157,6 +189,21 @@ struct TranslateCommand: ParsableCommand {
 }
 
 extension TextTranslator {
+  /// Translates a text of which each boot's kernel was moved as the text says, or by an offset given.
+  fileprivate mutating func translate(
+    addressesIn text: [UInt8], moved offset: UInt64?, _ report: inout TranslationReport
+  ) {
+    let survey = TextSurvey(text.rawSpan)
+    var modules = survey.modules
+    for boot in survey.boots {
+      setAddresses(offset.map { KernelMove(offset: $0) } ?? boot.move, modules: modules)
+      modules = []
+      guard let part = text.rawSpan.slice(boot.range) else { continue }
+      translate(part) { report.write($0) }
+      report.flush(&self)
+    }
+  }
+
   /// Translates a name that was given as an argument, on a line of its own.
   ///
   /// - Returns: Whether it is a name; nothing is written otherwise.

@@ -11,6 +11,7 @@ struct TranslationReport {
   private let listsAmbiguous: Bool
   private let names: KnownNames
   private var output = OutputBuffer()
+  private let isOnTerminal = isatty(1) == 1
 
   /// Pieces up to this size are gathered, in bytes.
   private static let gathered = 1 << 15
@@ -25,6 +26,10 @@ struct TranslationReport {
   /// Takes a piece of the translated text.
   mutating func write(_ piece: RawSpan) {
     guard !isJSON else { return }
+    if isOnTerminal {
+      var safe = TerminalBytes(isForeign: true).escaped(piece)
+      return Terminal.write(&safe)
+    }
     if piece.byteCount < TranslationReport.gathered {
       output.append(piece)
       if output.bytes.count > TranslationReport.gathered { Terminal.write(&output) }
@@ -80,6 +85,9 @@ struct TranslationReport {
     var words = "\(counts.names) names found, \(counts.translated) rewritten"
     if counts.ambiguous > 0 { words += ", \(counts.ambiguous) ambiguous" }
     if counts.missing > 0 { words += ", \(counts.missing) not found" }
+    if counts.namedAddresses + counts.unnamedAddresses > 0 {
+      words += ", \(counts.namedAddresses) addresses named, \(counts.unnamedAddresses) not"
+    }
     if counts.verified > 0 {
       words += ", \(counts.verified) compared, \(counts.contradicted) disagree"
     }

@@ -12,7 +12,6 @@ struct LengthChart {
   let shows: Subject
 
   private func count(_ length: Int) -> Int {
-    guard audit.lengths.indices.contains(length) else { return 0 }
     let entry = audit.lengths[length]
     return shows == .all ? entry.all.names : entry.rust.names
   }
