@@ -5,6 +5,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TARGET ?= all
 SECONDS_EACH ?= 600
+ARCH ?= amd64
+SECONDS ?= 300
 MAPS ?= 10000
 SEED ?= 1
 COUNT ?= 60
@@ -21,7 +23,7 @@ MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz oracle differential round-trips faults mutants kernels \
+.PHONY: help build run test test-debug bench fuzz oracle oracle-fuzz differential round-trips faults mutants kernels \
   lint house install uninstall deb check-deb manuals releases check-manuals dependencies clean
 
 help: ## List the targets
@@ -48,8 +50,11 @@ bench: build ## Measure ksym beside its peers
 fuzz: dependencies ## Fuzz the parsers (TARGET=all, SECONDS_EACH=600)
 	Fuzz/run.sh $(TARGET) $(SECONDS_EACH)
 
-oracle: dependencies ## Compare ksym check with what real kernels say, booted under qemu
-	@SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" Tests/Oracle/oracle.sh
+oracle: dependencies ## Compare ksym check with real kernels, booted under qemu (ARCH=amd64)
+	@ARCH=$(ARCH) SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" Tests/Oracle/oracle.sh
+
+oracle-fuzz: dependencies ## Mutate modules, load them in real kernels, compare (SECONDS=300, SEED=1)
+	@SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" FUZZ_SECONDS=$(SECONDS) FUZZ_SEED=$(SEED) Tests/Oracle/fuzz.sh
 
 differential: build ## Compare kallsyms encode with the kernel's own program (MAPS=10000, SEED=1)
 	@KSYM=$(KSYM) sh Tests/Differential/kallsyms.sh $(MAPS) $(SEED)

@@ -114,6 +114,23 @@ struct BTFTypesTests {
     #expect(none == nil)
   }
 
+  @Test("BTF without types, or whose strings do not begin with an empty one, is passed over")
+  func implausible() throws {
+    var odd = BTFBuilder.sample(.little)
+    odd.strings.bytes[0] = 0x61
+    let empty = BTFBuilder(.little).build()
+    for decoy in [empty, odd.build()] {
+      let alone = BTFTypes(searching: decoy.rawSpan, .little)?.order
+      #expect(alone == nil)
+      let image = decoy + BTFBuilder.sample(.little).build()
+      var size: Int?
+      if let types = BTFTypes(searching: image.rawSpan, .little) {
+        size = try types.size(ofStruct: "module")
+      }
+      #expect(size == 1280)
+    }
+  }
+
   @Test("BTF cut short anywhere is an error", arguments: orders)
   func truncated(_ order: ByteOrder) {
     let bytes = BTFBuilder.sample(order).build()

@@ -54,6 +54,18 @@ struct AtomicFileTests {
     }
   }
 
+  @Test("A file that cannot be given its name is not written, and the old one stays")
+  func unnameable() throws {
+    let scratch = try ScratchDirectory()
+    try scratch.write([1], to: "file")
+    let file = try AtomicFile(scratch.file("file"))
+    try file.append([2])
+    // The name that the new file would have for a moment.
+    try scratch.write([3], to: "file.ksym-\(getpid()).tmp")
+    #expect(throws: FileError.self) { try file.commit() }
+    #expect(try contents(of: scratch.file("file")) == [1])
+  }
+
   @Test("A symbolic link stays one: the file that it leads to is replaced, in its own directory")
   func links() throws {
     let scratch = try ScratchDirectory()

@@ -72,7 +72,7 @@ struct DebianKernelTests {
 
   /// Where `_stext` of each architecture is linked.
   private static let textStarts = [
-    "amd64": "ffffffff8", "arm64": "ffff8000", "armhf": "c0", "i386": "c1",
+    "amd64": "ffffffff8", "arm64": "ffff", "armhf": "c0", "i386": "c1",
     "riscv64": "ffffffff8", "s390x": "00000000001", "ppc64el": "c00000000",
   ]
 

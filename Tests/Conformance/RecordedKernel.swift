@@ -1,4 +1,5 @@
 import ByteStorage
+import ELFFormat
 import ModuleVersions
 import TestSupport
 
@@ -9,6 +10,8 @@ enum RecordedKernel {
     let bytes = try Fixture.bytes("oracle/\(name)/Module.symvers")
     let table = try Symvers.parse(bytes.rawSpan)
     var kernel = KernelBuilder()
+    (kernel.machine, kernel.layout) = form(of: name)
+    kernel.isPlaceRelative = [.x86_64, .i386, .aarch64].contains(kernel.machine)
     kernel.banner = try fact("banner", of: name)
     kernel.vermagic = try fact("vermagic", of: name)
     kernel.exports = table.rows.map { row in
@@ -19,6 +22,22 @@ enum RecordedKernel {
     kernel.hasFlagTable = name == "debian-7"
     kernel.crcForm = kernel.vermagic.contains("modversions") ? .literal : .none
     return kernel.build()
+  }
+
+  /// Machine, word size and byte order of the kernel of a folder: `ARCHITECTURE-RELEASE`, or `debian-RELEASE`
+  /// for amd64.
+  private static func form(of name: String) -> (ELFMachine, ELFLayout) {
+    let wide = ELFLayout(is64Bit: true, order: .little)
+    let narrow = ELFLayout(is64Bit: false, order: .little)
+    switch name.prefix(while: { $0 != "-" }) {
+    case "arm64": return (.aarch64, wide)
+    case "armhf": return (.arm, narrow)
+    case "i386": return (.i386, narrow)
+    case "ppc64el": return (.powerPC64, wide)
+    case "riscv64": return (.riscV, wide)
+    case "s390x": return (.s390, ELFLayout(is64Bit: true, order: .big))
+    default: return (.x86_64, wide)
+    }
   }
 
   /// A line of `facts.tsv`.

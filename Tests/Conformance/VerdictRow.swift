@@ -101,9 +101,12 @@ enum KernelLog {
     return String(validating: bytes, as: UTF8.self) ?? line
   }
 
-  /// Whether a line is a taint notice, which shows once per boot.
+  /// Whether a line is a taint notice, or another that shows once per boot.
   static func isTaintNotice(_ line: String) -> Bool {
-    ["taints kernel", "taint kernel", "tainting kernel", "lock debugging"].contains {
+    [
+      "taints kernel", "taint kernel", "tainting kernel", "lock debugging",
+      "alternatives: patching kernel code",
+    ].contains {
       line.contains($0)
     }
   }

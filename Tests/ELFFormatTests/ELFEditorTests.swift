@@ -144,6 +144,73 @@ struct ELFEditorTests {
     #expect(try Contents(edited).section(".group")?.bytes == group)
   }
 
+  @Test(
+    "What names a section by its number names it still when that changes",
+    arguments: layouts, [true, false])
+  func renumbered(_ layout: ELFLayout, _ hasAddends: Bool) throws {
+    var elf = ELFBuilder(layout: layout)
+    let text = elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: [1, 2, 3, 4])
+    let about = elf.addSection(".about", flags: [.infoLink], bytes: [5])
+    let other = elf.addSection(".other", flags: [], bytes: [6])
+    for index in [about, other] {
+      elf.sections[index - 1].info = UInt32(text)
+      elf.sections[index - 1].link = UInt32(text)
+    }
+    let symbol = elf.addUndefinedSymbol("_printk")
+    elf.addRelocations(
+      [.init(offset: 0, symbol: symbol, type: 2)], forSection: text, hasAddends: hasAddends)
+    let bytes = elf.build()
+    let new = ELFEditor.NewSection(".first", flags: [], bytes: [1], alignment: 1)
+    let edited = try edit(bytes) { $0.add(new, before: $1(".text")) }
+    let file = try ELFFile(ByteSource(edited.rawSpan))
+    let found = file.sections.map { "\(file.name(of: $0).text) \($0.link) \($0.info)" }
+    // What other sections keep in sh_info is no number of a section.
+    let table = hasAddends ? ".rela.text 6 2" : ".rel.text 6 2"
+    #expect(found[2...5] == [".text 0 0", ".about 2 2", ".other 2 1", table])
+    #expect(try edit(edited) { $0.drop($1(".first")) } == bytes)
+  }
+
+  @Test("Sections that do not exist are neither dropped nor replaced", arguments: layouts)
+  func absent(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    let count = try ELFFile(ByteSource(bytes.rawSpan)).sections.count
+    for number in [0, count, count + 1, -1] {
+      let edited = try edit(bytes) { editor, _ in editor.drop(editor.section(at: number)) }
+      #expect(edited == bytes)
+      guard number != 0 else { continue }
+      let replaced = try edit(bytes) { editor, _ in
+        editor.replace(editor.section(at: number), with: [1])
+      }
+      #expect(replaced == bytes)
+    }
+  }
+
+  @Test("Numbers of sections that do not exist stay as they are", arguments: layouts)
+  func wildNumbers(_ layout: ELFLayout) throws {
+    func module(_ wild: Int) -> [UInt8] {
+      var elf = ELFBuilder(layout: layout)
+      var group: [UInt8] = []
+      for word in [1, UInt32(wild)] { layout.store(word, to: &group) }
+      elf.addSection(".group", type: .group, flags: [], bytes: group, alignment: 4)
+      elf.addSection(".text", flags: [.alloc], bytes: [1])
+      elf.sections[1].link = UInt32(wild)
+      elf.addSymbol("wild", section: wild, value: 3, size: 2)
+      return elf.build()
+    }
+    // The group, the code, the symbols with their names, and the names of sections.
+    for wild in [6, 7, 0xfeff] {
+      let new = ELFEditor.NewSection(".first", flags: [], bytes: [1], alignment: 1)
+      let edited = try edit(module(wild)) { $0.add(new, before: $1(".text")) }
+      let file = try ELFFile(ByteSource(edited.rawSpan))
+      #expect(file.sections.count == 7 && file.sections[3].link == UInt32(wild))
+      let symbol = try file.symbolTable()?.symbol(at: 1)
+      #expect(symbol?.sectionIndex == UInt16(wild) && symbol?.value == 3)
+      let group = try file.bytes(of: file.sections[1])
+      let member = file.layout.word32(group, at: 4)
+      #expect(member == UInt32(wild))
+    }
+  }
+
   @Test("Symbols of a dropped section become absolute, unless they are moved", arguments: layouts)
   func dropping(_ layout: ELFLayout) throws {
     let bytes = sample(layout)

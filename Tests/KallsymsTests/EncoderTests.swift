@@ -138,4 +138,23 @@ struct EncoderTests {
     #expect(KallsymsEncoder.Form(KernelRelease(7, 2, 13)) == .v7_0)
     #expect(KallsymsEncoder.Form(KernelRelease(8, 0)) == .v7_3)
   }
+
+  @Test(
+    "offsets have 32 bits: with signs where per-CPU symbols are absolute, else without",
+    arguments: [
+      ("7fffffff D", true, nil), ("80000000 D", true, "absolute symbol value 0x80000000"),
+      ("ffff80007fffffff t", true, nil),
+      ("ffff800080000000 t", true, "relative symbol value 0xffff800080000000"),
+      ("ffff8000ffffffff t", false, nil),
+      ("ffff800100000000 t", false, "relative symbol value 0xffff800100000000"),
+    ] as [(String, Bool, String?)])
+  func ranges(_ symbol: String, _ isPerCPUAbsolute: Bool, _ problem: String?) {
+    let end = symbol.hasSuffix("D") ? symbol : "1 D"
+    let perCPU = isPerCPUAbsolute ? "0 D __per_cpu_start\n\(end) __per_cpu_end\n" : ""
+    let made = encode(
+      "\(perCPU)\(symbol) odd\nffff800000000000 T _text\n",
+      .init(form: .v6_12, includesAllSymbols: true, makesPerCPUAbsolute: isPerCPUAbsolute))
+    #expect(made.status == (problem == nil ? 0 : 1), "\(made.messages)")
+    #expect(made.messages.contains(problem ?? "") || problem == nil, "\(made.messages)")
+  }
 }

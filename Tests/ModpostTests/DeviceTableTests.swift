@@ -75,6 +75,49 @@ struct DeviceTableTests {
     #expect(problem(object { $0[63] = 1 }).hasSuffix("not-terminated"))
   }
 
+  /// An object with a table of a bus, whose entries are a name and zeros.
+  private func named(
+    _ symbol: String, _ name: String, size: Int, is64Bit: Bool = true
+  ) -> [UInt8] {
+    var elf = ELFBuilder(layout: ELFLayout(is64Bit: is64Bit, order: .little))
+    var table = ByteBuilder()
+    table.put(cString: name)
+    table.pad(to: size)
+    let section = elf.addSection(".rodata", bytes: table.bytes)
+    elf.addSymbol(symbol, section: section, size: UInt64(size), type: 1)
+    return elf.build()
+  }
+
+  @Test("entries of older kernels are recognised by the size of their table")
+  func olderForms() {
+    let symbol = "__mod_device_table__kmod_m__auxiliary__ids"
+    #expect(problem(named(symbol, "mod.dev", size: 80)) == "none: [\"auxiliary:mod.dev\"]")
+    #expect(problem(named(symbol, "mod.dev", size: 96)) == "none: [\"auxiliary:mod.dev\"]")
+    #expect(problem(named(symbol, "mod.dev", size: 88)).hasSuffix("size-mismatch"))
+    let platform = "__mod_device_table__kmod_m__platform__ids"
+    for size in [48, 56] {
+      let file = named(platform, "dev", size: size, is64Bit: false)
+      #expect(problem(file) == "none: [\"platform:dev\"]", "\(size)")
+    }
+    #expect(problem(named(platform, "dev", size: 52, is64Bit: false)).hasSuffix("size-mismatch"))
+  }
+
+  @Test("symbols of device tables have the names of three eras")
+  func symbolNames() {
+    for symbol in [
+      "__mod_device_table__kmod_m__i2c__ids", "__mod_device_table__i2c__ids",
+      "__mod_i2c__ids_device_table",
+    ] {
+      #expect(problem(named(symbol, "lm75", size: 64)) == "none: [\"i2c:lm75\"]", "\(symbol)")
+    }
+    for symbol in [
+      "__mod_i2c_device_table", "__mod__device_table", "__mod_i2c__ids_device_tabl",
+      "mod_device_table__i2c__ids", "__mod_device_table__nobus__ids",
+    ] {
+      #expect(problem(named(symbol, "lm75", size: 64)) == "none: []", "\(symbol)")
+    }
+  }
+
   @Test("device tables in a section without bytes have empty entries, however many")
   func noBits() {
     #expect(problem(object(size: 32, type: .nobits)) == "none: []")

@@ -89,6 +89,10 @@ struct ModuleInfoTests {
         == "drivers/usb/usb-storage")
     #expect(ModulePaths.symversName(of: "some/dir/a.ko.gz") == "some/dir/a")
     #expect(ModulePaths.symversName(of: "a.ko") == "a")
+    #expect(ModulePaths.symversName(of: "/x/a.ko") == "/x/a")
+    #expect(ModulePaths.symversName(of: "modules/6.1.0/kernel/a.ko") == "a")
+    #expect(ModulePaths.symversName(of: "modules/kernel/a.ko") == "modules/kernel/a")
+    #expect(ModulePaths.symversName(of: "kernel/6.1.0/modules/a.ko") == "kernel/6.1.0/modules/a")
   }
 }
 

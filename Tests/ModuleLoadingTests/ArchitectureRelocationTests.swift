@@ -73,7 +73,7 @@ struct ArchitectureRelocationTests {
       (bench("6.12.0", .s390, order: .big), 12, true, "ENOEXEC"),
       (
         bench("6.12.0", .powerPC64, order: .big), 0, true,
-        "ENOEXEC | module: sample: Unknown ADD relocation: 0"
+        "ENOEXEC | module_64: sample: Unknown ADD relocation: 0"
       ),
       (
         bench("6.12.0", .mips, is64Bit: false), 3, false,
@@ -147,10 +147,10 @@ struct ArchitectureRelocationTests {
     #expect(try summary(bench("6.7.0", .riscV), type: 57) == "loads")
     #expect(
       try summary(bench("6.7.0", .riscV), type: 58)
-        == "EINVAL | sample: Dynamic linking not supported in kernel modules PC =")
+        == "EINVAL | sample: Dynamic linking not supported in kernel modules PC = …")
     #expect(
       try summary(bench("6.7.0", .riscV), type: 30)
-        == "EINVAL | sample: Thread local storage not supported in kernel modules PC =")
+        == "EINVAL | sample: Thread local storage not supported in kernel modules PC = …")
     let arm = { bench($0, .arm, is64Bit: false, $1) }
     #expect(try summary(arm("5.10.0", []), type: 3, hasAddends: false) != "loads")
     #expect(try summary(arm("5.11.0", []), type: 3, hasAddends: false) == "loads")
@@ -171,7 +171,7 @@ struct ArchitectureRelocationTests {
   @Test("values that never fit are refused on arm64, those that may are not")
   func arm64Overflow() throws {
     let kernel = bench("6.12.0", .aarch64)
-    func line(_ type: UInt32, _ value: String = "") -> String {
+    func line(_ type: UInt32, _ value: String = " …") -> String {
       "ENOEXEC | Modules: module sample: overflow in relocation type \(type) val\(value)"
     }
     for type: UInt32 in [258, 259, 263, 265, 267, 270, 271] {
@@ -189,8 +189,9 @@ struct ArchitectureRelocationTests {
     #expect(try summary(kernel, type: 271, .absolute(1 << 32)) == line(271, " 100000000"))
     #expect(try summary(kernel, type: 267, .absolute(1 << 47)) == "loads")
     #expect(try summary(kernel, type: 267, .absolute(1 << 48)) == line(267, " 1000000000000"))
+    #expect(try summary(kernel, type: 272, .absolute(1 << 48)) == line(272, " 1000000000000"))
     #expect(try summary(kernel, type: 258, addend: .min) == "loads")
-    for type: UInt32 in [257, 261, 264, 266, 268, 269, 275, 283] {
+    for type: UInt32 in [257, 261, 264, 266, 268, 269, 272, 275, 283] {
       #expect(try summary(kernel, type: type) == "loads")
     }
   }
@@ -198,7 +199,7 @@ struct ArchitectureRelocationTests {
   @Test("riscv refuses a 32-bit value that is an address, and a low part without its high part")
   func riscV() throws {
     let kernel = bench("6.12.0", .riscV)
-    #expect(try summary(kernel, type: 1) == "EINVAL | sample: value")
+    #expect(try summary(kernel, type: 1) == "EINVAL | sample: value …")
     #expect(
       try summary(kernel, type: 1, .absolute(1 << 32))
         == "EINVAL | sample: value 0000000100000000 out of range for 32-bit field")
@@ -208,7 +209,32 @@ struct ArchitectureRelocationTests {
         == "EINVAL | sample: Can not find HI20 relocation information")
     #expect(
       try summary(kernel, type: 20)
-        == "EINVAL | sample: can not generate the GOT entry for symbol =")
+        == "EINVAL | sample: can not generate the GOT entry for symbol = …")
+  }
+
+  @Test("powerpc64 refuses branches that no module is large enough for")
+  func powerPC64() throws {
+    let kernel = bench("6.12.0", .powerPC64, order: .big)
+    #expect(
+      try summary(kernel, type: 10, addend: 1 << 40) == "ENOEXEC | module_64: sample: REL24 …")
+    #expect(try summary(kernel, type: 10, addend: 8) == "loads")
+  }
+
+  @Test("s390 refuses values that do not fit, except of the kernel, which may lie low")
+  func s390() throws {
+    let kernel = bench("6.12.0", .s390, order: .big)
+    func line(_ name: String, _ type: UInt32, _ value: String) -> String {
+      "ENOEXEC | module sample: relocation error for symbol \(name) (r_type \(type), value 0x\(value)"
+    }
+    for type: UInt32 in [1, 2, 3, 4, 57] {
+      #expect(try summary(kernel, type: type) == line("own", type, "…"))
+      #expect(try summary(kernel, type: type, .kernel) == "loads")
+    }
+    #expect(try summary(kernel, type: 1, .absolute(0x100)) == line("fixed", 1, "100)"))
+    #expect(try summary(kernel, type: 2, .absolute(0xfff)) == "loads")
+    #expect(try summary(kernel, type: 57, .absolute(0x8_0000)) == line("fixed", 57, "80000)"))
+    #expect(try summary(kernel, type: 57, .absolute(.max)) == "loads")
+    #expect(try summary(kernel, type: 22) == "loads")
   }
 
   @Test("arm looks at symbol, place and instruction set")

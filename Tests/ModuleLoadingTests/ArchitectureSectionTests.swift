@@ -48,7 +48,7 @@ struct ArchitectureSectionTests {
         "6.1.0", .loongArch, [".got", ".plt"], "ENOEXEC | sample: module PLT.IDX section(s) missing"
       ),
       ("6.1.0", .loongArch, [".got", ".plt", ".plt.idx"], "loads"),
-      ("6.12.0", .powerPC64, [], "ENOEXEC | module: sample: doesn't contain .stubs."),
+      ("6.12.0", .powerPC64, [], "ENOEXEC | module_64: sample: doesn't contain .stubs."),
       ("6.12.0", .powerPC64, [".stubs"], "loads"),
     ])
   func missing(_ release: String, _ machine: ELFMachine, _ sections: [String], _ said: String)
@@ -74,11 +74,11 @@ struct ArchitectureSectionTests {
     let small = Self.bench("6.12.0", .powerPC, is64Bit: false, order: .big)
     #expect(
       try summary(small, sections: [".plt"])
-        == "ENOEXEC | module: Module doesn't contain .plt or .init.plt sections.")
+        == "ENOEXEC | module_32: Module doesn't contain .plt or .init.plt sections.")
     let relative = Self.bench("6.12.0", .powerPC64, order: .big, ["PPC_KERNEL_PCREL"])
     #expect(
       try summary(relative, sections: [".stubs"])
-        == "ENOEXEC | module: sample: doesn't contain .mygot.")
+        == "ENOEXEC | module_64: sample: doesn't contain .mygot.")
   }
 
   @Test("their flags are replaced, so that writable code is none there")

@@ -110,4 +110,100 @@ struct NameAuditTests {
     let audit = NameAudit(of: NameCollection())
     #expect(audit.longest == 0 && audit.length(ofPercent: 50) == 0 && audit.suffixes.isEmpty)
   }
+
+  @Test("names of just the longest size fit, those with a byte more do not")
+  func lengthLimits() throws {
+    func exported(_ length: Int) -> String { String(repeating: "e", count: length) }
+    let list = [55, 56, 59, 60].map { "1000 t \(exported($0))\n2000 r __ksymtab_\(exported($0))\n" }
+    let audit = NameAudit(of: try names(list.joined()))
+    #expect(audit.versioned.exported == 4)
+    #expect(audit.versioned.tooLong64 == 3 && audit.versioned.tooLong32 == 1)
+    #expect(audit.versioned.longNames == [60, 59, 56].map { Array(exported($0).utf8) })
+    for (length, longer) in [(54, 8), (55, 7), (59, 5), (69, 1), (70, 0)] {
+      #expect(audit.longer(than: length).names == longer, "\(length)")
+    }
+    let plain = [63, 64].map { "1000 t \(exported($0))\n" }
+    let limits = NameAudit(of: try names(plain.joined())).limits
+    let event = try #require(limits.first { $0.limit.interface == .traceEvent })
+    #expect(event.limit.maximum == 63 && event.longer == NameAudit.Tally(names: 1, symbols: 1))
+    #expect(
+      limits.filter { $0.limit.interface == .basicVersions }.allSatisfy { $0.longer.names == 0 })
+  }
+
+  @Test("a share of the names is no longer than its length")
+  func percentiles() throws {
+    let list = (1...10).map { "1000 t \(String(repeating: "n", count: $0 * 2))\n" }.joined()
+    let audit = NameAudit(of: try names(list))
+    for (percent, length) in [
+      (-5, 2), (0, 2), (10, 2), (11, 4), (50, 10), (51, 12), (99, 20), (100, 20), (200, 20),
+    ] {
+      #expect(audit.length(ofPercent: percent) == length, "\(percent)")
+    }
+    #expect(NameAudit(of: try names(list), mostListed: 2).longNames.map(\.count) == [20, 18])
+  }
+
+  @Test("names of equal length or number are listed in bytewise order")
+  func orders() throws {
+    let list = ["b", "a", "c", "b", "a", "c", "c", "b.isra.0", "a.isra.0", "b.cold", "a.cold"]
+    let audit = NameAudit(of: try names(list.map { "1000 t \($0)\n" }.joined()))
+    func text(_ names: [[UInt8]]) -> [String] { names.map { String(decoding: $0, as: UTF8.self) } }
+    #expect(text(audit.longNames).prefix(4) == ["a.isra.0", "b.isra.0", "a.cold", "b.cold"])
+    #expect(text(audit.duplicates.groups.map(\.name)) == ["c", "a", "b"])
+    #expect(text(audit.merged[0].groups.map(\.name)) == ["a", "b"])
+    #expect(audit.merged[0].groups.map(\.count) == [3, 3])
+    #expect(audit.merged[1].groups.map(\.count) == [2, 2])
+  }
+
+  @Test("equal addresses of different owners, or of different sections, are not shared")
+  func places() {
+    var names = NameCollection()
+    let owners = ["a", "b"].map { names.addOwner(.init($0)) }
+    #expect(owners == [0, 1])
+    let name = Array("f".utf8)
+    for (owner, section, address) in [
+      (0, 1, 8), (0, 2, 8), (1, 1, 8), (0, 1, 8), (1, 1, 9), (0, 1, 8),
+    ] as [(Int, Int, UInt64)] {
+      names.add(name.rawSpan, .symbol, owner: owner, section: section, address: address)
+    }
+    let found = NameAudit(of: names).duplicates
+    #expect(found.all == NameAudit.Tally(names: 1, symbols: 6))
+    #expect(found.withinOwner == NameAudit.Tally(names: 1, symbols: 6))
+    #expect(found.sameAddress == NameAudit.Tally(names: 1, symbols: 3))
+    #expect(found.sameAddressGroups.map(\.owners) == [2])
+  }
+
+  @Test("the width of kernels is known where all have one")
+  func widths() {
+    var names = NameCollection()
+    #expect(names.wordBits == nil)
+    names.note(wordBits: 64)
+    names.note(wordBits: 64)
+    #expect(names.wordBits == 64)
+    var more = NameCollection()
+    more.note(wordBits: 32)
+    names.append(more)
+    #expect(names.wordBits == nil)
+    names.note(wordBits: 64)
+    #expect(names.wordBits == nil)
+  }
+
+  @Test("names are given with what bears them, exported ones with their owner, required without")
+  func pairs() {
+    var names = NameCollection()
+    let owner = names.addOwner(.init("a"))
+    for (text, role) in [
+      ("s", .symbol), ("e", .exported), ("r", .required), ("e", .required), ("", .symbol),
+      ("$d", .symbol), (".L1", .symbol),
+    ] as [(String, NameCollection.Role)] {
+      names.add(Array(text.utf8).rawSpan, role, owner: owner)
+    }
+    var pairs: [String] = []
+    names.forEachPair { pairs.append("\($0.text) \($1.map { "\($0)" } ?? "-")") }
+    #expect(pairs == ["s 0", "e 0", "r -"])
+    #expect(names.role(at: 1) == [.exported, .required] && names.role(at: 3) == [])
+    let entry = Array("__ksymtab_".utf8)
+    #expect(NameCollection.exported(by: entry.rawSpan)?.byteCount == nil)
+    let named = entry + [0x78]
+    #expect(NameCollection.exported(by: named.rawSpan)?.text == "x")
+  }
 }

@@ -49,6 +49,33 @@ struct DamagedTableTests {
     }
   }
 
+  @Test("every block has a checksum, and is compared with it when it is touched")
+  func blocks() throws {
+    let table = try NameTable(path)
+    #expect(try table.owner(at: 0).name == "vmlinux")
+    var blocks: Set<Int> = []
+    for start in stride(from: 4096, to: bytes.count, by: 4096) {
+      for offset in [start, min(start + 4095, bytes.count - 1)] {
+        var damaged = bytes
+        damaged[offset] ^= 1
+        let copy = damaged
+        let error = #expect(throws: ParseError.self) {
+          try NameTable(copying: copy.rawSpan).check()
+        }
+        // The last bytes are the checksums themselves.
+        if error?.offset == start { blocks.insert(start / 4096) }
+      }
+    }
+    #expect(blocks.contains(1) && blocks == Set(1...(blocks.max() ?? 1)))
+    var owner = bytes
+    let found = bytes.rawSpan.firstRange(of: "vmlinux", from: 4096)
+    let place = try #require(found)
+    owner[place] = 0x56
+    let copy = owner
+    #expect(throws: ParseError.self) { try NameTable(copying: copy.rawSpan).owner(at: 0) }
+    #expect(try NameTable(copying: copy.rawSpan, checks: false).owner(at: 0).name == "Vmlinux")
+  }
+
   @Test("a table that ends early is refused when it is opened")
   func truncated() throws {
     for size in [0, 7, 8, 100, 4095, 4096, 5000, bytes.count - 1] {

@@ -2,7 +2,8 @@
 # Everything for one Debian kernel: collects modules, makes variants, writes OUT_DIR/plan, asks the
 # kernel, and leaves OUT_DIR.tsv beside OUT_DIR.
 #
-# With ORACLE_SHORT=1 only a few dozen rows are asked about.
+# With ORACLE_SHORT=1 only a few dozen rows are asked about. The architecture is what TREE's name begins
+# with; for others than amd64 there are fewer modules, with all the damage there is to one of them.
 #
 # usage: debian.sh TREE OUT_DIR VARIANTS_TOOL     (TREE: an unpacked package root, see Scripts/fetch-kernels.sh)
 set -eu
@@ -12,9 +13,11 @@ tree=$1 out=$2 tool=$3
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$out/variants"
 plan=$out/plan
+export ORACLE_MACHINE="${ORACLE_MACHINE:-$(basename "$tree")}"
 
 ask() {
-  kernel=$(find "$tree/boot" "$tree/usr/lib/modules" -name 'vmlinuz*' 2>/dev/null | head -n 1)
+  kernel=$(find "$tree/boot" "$tree/usr/lib/modules" "$tree/lib/modules" \( -name 'vmlinu[xz]-*' -o -name vmlinuz \) \
+    2>/dev/null | head -n 1)
   "$here/run.sh" "$kernel" "$out" "$plan" "$out.tsv"
 }
 
@@ -28,17 +31,44 @@ if [ -n "${ORACLE_SHORT:-}" ]; then
   exit 0
 fi
 
-# Full set on a module that exports nothing; parts of it on exporters and on an importer of namespaces.
-"$here/collect.sh" "$tree" "$out" ts_kmp crc16 dummy cdrom sr_mod usb-common usbcore usb-storage uas \
-  lz4_compress lz4 >"$plan"
-deps() { awk -F'\t' -v id="base/$1" '$1 == id { print $3 }' "$plan"; }
-have() { [ -e "$out/modules/$1.ko" ]; }
 variants() { # variants NAME PREFIX...
   name=$1
   shift
   "$tool" "$out/modules/$name.ko" "$out" "$(deps "$name")" "$@" >>"$plan"
 }
+deps() { awk -F'\t' -v id="base/$1" '$1 == id { print $3 }' "$plan"; }
+have() { [ -e "$out/modules/$1.ko" ]; }
 row() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:-0}" >>"$plan"; }
+
+if ! case $ORACLE_MACHINE in amd64*) true ;; *) false ;; esac; then
+  "$here/collect.sh" "$tree" "$out" ts_kmp ts_bm dummy cdrom lz4_compress lz4 nls_utf8 >"$plan"
+  variants ts_kmp
+  variants dummy license- sym-proprietary vers- unsigned arch- magic- reloc-
+  for exporter in lz4_compress cdrom; do
+    ! have "$exporter" || variants "$exporter" exp- unsigned reloc-
+  done
+  if have lz4 && have lz4_compress; then
+    variants lz4 vers- license-proprietary
+    for damage in exp-nocrc exp-crcchanged exp-proprietary exp-unsorted unsigned; do
+      file=variants/lz4_compress-$damage.ko
+      [ ! -e "$out/$file" ] || for importer in modules/lz4 variants/lz4-vers-crcwrong variants/lz4-vers-missing \
+        variants/lz4-license-proprietary; do
+        [ ! -e "$out/$importer.ko" ] || row "D/${importer##*/}+lz4_compress-$damage" "$importer.ko" "$file"
+      done
+    done
+    row D/lz4-nodeps modules/lz4.ko ""
+  fi
+  row E/same modules/ts_kmp.ko modules/ts_kmp.ko
+  for damage in wx-text sym-unknown magic-nosmp license-proprietary name-changed this-othername; do
+    row "E/ts_kmp-$damage" "variants/ts_kmp-$damage.ko" modules/ts_kmp.ko
+  done
+  ask
+  exit 0
+fi
+
+# Full set on a module that exports nothing; parts of it on exporters and on an importer of namespaces.
+"$here/collect.sh" "$tree" "$out" ts_kmp crc16 dummy cdrom sr_mod usb-common usbcore usb-storage uas \
+  lz4_compress lz4 >"$plan"
 
 variants ts_kmp
 variants crc16 exp- unsigned this- vers- license-proprietary symtab-size0 sym-proprietary strtab- reloc- flag-

@@ -250,8 +250,8 @@ static void prepare(void) {
   mount("debugfs", "/sys/kernel/debug", "debugfs", 0, "");
   mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, "");
   mknod("/dev/kmsg", S_IFCHR | 0600, makedev(1, 11));
-  mknod("/dev/ttyS0", S_IFCHR | 0600, makedev(4, 64));
-  int fd = open("/dev/ttyS0", O_WRONLY | O_NOCTTY);
+  mknod("/dev/console", S_IFCHR | 0600, makedev(5, 1));
+  int fd = open("/dev/console", O_WRONLY | O_NOCTTY);
   if (fd >= 0) console = fd;
   kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
   put("/sys/kernel/tracing/events/module/module_load/enable", "1");

@@ -5,8 +5,9 @@
 # usage: oracle.sh [OUT_DIR]        (default .build-oracle)
 #
 # KSYM_KERNELS     the cache of `make kernels` (default ${XDG_CACHE_HOME:-~/.cache}/ksym/kernels)
-# ORACLE_KERNELS   labels of its kernels to boot (default: amd64-6.12 amd64-6.1 amd64-5.10 amd64-7)
-# ORACLE_SIGNING   labels of those to boot with signatures enforced (default: amd64-6.12)
+# ARCH             the architecture, by Debian's name (default amd64)
+# ORACLE_KERNELS   labels of its kernels to boot (default: those of 6.12, 6.1, 5.10 and 7 of ARCH)
+# ORACLE_SIGNING   labels of those to boot with signatures enforced (default: amd64-6.12 for amd64)
 # KSYM_CORPUS      a folder of folders with bzImage, config and modules/ to boot too
 # ORACLE_SHORT=1   a few dozen rows of each Debian kernel only
 set -eu
@@ -15,9 +16,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 out=${1:-.build-oracle}
 cache=${KSYM_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kernels}
-for program in qemu-system-x86_64 cpio gcc modinfo xz; do
+arch=${ARCH:-amd64}
+set -- "$arch"
+. "$here/machine.sh"
+for program in "qemu-system-${qemu%% *}" "$compiler" cpio modinfo xz; do
   command -v "$program" >/dev/null || {
-    echo "oracle: $program is missing; on Debian: apt-get install qemu-system-x86 cpio gcc libc6-dev kmod xz-utils zstd" >&2
+    echo "oracle: $program is missing; on Debian: apt-get install qemu-system cpio gcc libc6-dev kmod xz-utils zstd, and a cross compiler" >&2
     exit 2
   }
 done
@@ -30,7 +34,7 @@ out=$(cd "$out" && pwd)
 rm -f "$out"/*.tsv "$out"/*.ask
 
 asked=0
-for label in ${ORACLE_KERNELS:-amd64-6.12 amd64-6.1 amd64-5.10 amd64-7}; do
+for label in ${ORACLE_KERNELS:-$arch-6.12 $arch-6.1 $arch-5.10 $arch-7}; do
   tree=$cache/$label
   if [ ! -d "$tree" ]; then
     echo "oracle: $label is not in $cache (make kernels fetches it); left out" >&2
@@ -41,6 +45,7 @@ for label in ${ORACLE_KERNELS:-amd64-6.12 amd64-6.1 amd64-5.10 amd64-7}; do
   printf '%s\n' -k "$tree" >"$out/$label.ask"
   asked=$((asked + 1))
 done
+[ "$arch" = amd64 ] || ORACLE_SIGNING= KSYM_CORPUS=
 for label in ${ORACLE_SIGNING-amd64-6.12}; do
   tree=$cache/$label
   if [ ! -d "$tree" ]; then

@@ -6,20 +6,22 @@
 # PLAN: id, module, deps (commas between), flags; tab-separated; paths relative to MODULES_DIR.
 # OUT.tsv: id, module, result, errno, deps, flags, taint, log (see README.md). Beside it, OUT.tsv.tainted
 # holds the kernel's taint mask before each row, as some messages show once per boot.
-# Needs: qemu-system-x86_64, cpio, gcc with a static libc.
-# ORACLE_APPEND adds to the kernel's command line, ORACLE_QEMU to qemu's (words), ORACLE_MEMORY is
-# qemu's -m (default 768).
+# Needs: qemu-system of the architecture, cpio, a compiler with a static C library (see machine.sh).
+# ORACLE_MACHINE is the architecture (default amd64). ORACLE_APPEND adds to the kernel's command line, ORACLE_QEMU to qemu's (words), ORACLE_MEMORY is
+# qemu's -m (default 1024).
 set -eu
 
 [ $# -eq 4 ] || { echo "usage: run.sh KERNEL_IMAGE MODULES_DIR PLAN OUT.tsv" >&2; exit 2; }
 kernel=$1 modules=$2 plan=$3 out=$4
 here=$(cd "$(dirname "$0")" && pwd)
+set -- "${ORACLE_MACHINE:-amd64}"
+. "$here/machine.sh"
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT INT TERM
 
 root=$temporary/root
 mkdir -p "$root/oracle" "$root/dev" "$root/proc" "$root/sys"
-gcc -static -O2 -Wall -Wextra -o "$root/init" "$here/guest-loader.c"
+$compiler -static -O2 -Wall -Wextra -o "$root/init" "$here/guest-loader.c"
 cp "$plan" "$root/plan"
 # Only the files the plan names.
 awk -F'\t' '{ print $2; n = split($3, d, ","); for (i = 1; i <= n; i++) print d[i] }' "$plan" |
@@ -34,9 +36,9 @@ while [ "$next" -lt "$rows" ]; do
   log=$temporary/console
   # -cpu max lets every kernel boot; KASLR off keeps logs alike from run to run.
   # shellcheck disable=SC2086
-  timeout "${ORACLE_TIMEOUT:-900}" qemu-system-x86_64 ${ORACLE_QEMU:-} -machine q35 -accel tcg -cpu max \
-    -m "${ORACLE_MEMORY:-768}" -display none -serial "file:$log" -monitor none -no-reboot -nic none \
-    -kernel "$kernel" -initrd "$temporary/initramfs" -append "console=ttyS0 no_timer_check quiet loglevel=1 nokaslr \
+  timeout "${ORACLE_TIMEOUT:-900}" qemu-system-$qemu ${ORACLE_QEMU:-} -accel tcg \
+    -m "${ORACLE_MEMORY:-1024}" -display none -serial "file:$log" -monitor none -no-reboot -nic none \
+    -kernel "$kernel" -initrd "$temporary/initramfs" -append "console=$console no_timer_check quiet loglevel=1 nokaslr \
 panic=-1 oops=panic nowatchdog random.trust_cpu=on ${ORACLE_APPEND:-} oracle.start=$next" </dev/null || true
   tr -d '\r' <"$log" >"$log.text"
   grep -a '^@@NOTE' "$log.text" >&2 || true

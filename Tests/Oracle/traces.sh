@@ -15,16 +15,9 @@ trap 'rm -rf "$temporary"' EXIT INT TERM
 kernel=$(find "$tree/boot" "$tree/usr/lib/modules" "$tree/lib/modules" \( -name 'vmlinu[xz]-*' -o -name vmlinuz \) \
   2>/dev/null | head -n 1)
 options='loglevel=8 panic=-1 sysrq_always_enabled'
-case $(basename "$tree") in
-arm64*) target=aarch64 qemu='aarch64 -machine virt -cpu max,pauth-impdef=on' console=ttyAMA0 ;;
-armhf*) target=armv7 qemu='arm -machine virt -cpu cortex-a15' console=ttyAMA0 ;;
-riscv64*) target=riscv64 qemu='riscv64 -machine virt' console=ttyS0 ;;
-s390x*) target=s390x qemu='s390x -machine s390-ccw-virtio -cpu max' console=ttysclp0 ;;
-ppc64el*) target=powerpc64le qemu='ppc64 -machine pseries -cpu power9' console=hvc0 ;;
-i386*) target=i386 qemu='i386 -machine pc -cpu max' console=ttyS0 ;;
-amd64*) target=x86_64 qemu='x86_64 -machine q35 -cpu max' console=ttyS0 options="$options no_timer_check" ;;
-*) echo "traces.sh: no architecture known for $tree" >&2; exit 2 ;;
-esac
+set -- "$(basename "$tree")"
+. "$here/machine.sh"
+case $console in ttyS0) options="$options no_timer_check" ;; esac
 
 root=$temporary/root
 mkdir -p "$root"

@@ -64,6 +64,19 @@ struct RustNameTests {
         == "A::a.$u7f$$C$")
   }
 
+  @Test("a namespace is a letter; that of a capital is shown")
+  func namespaces() {
+    for (letter, readable) in [
+      ("a", "a::f"), ("z", "a::f"), ("v", "a::f"), ("A", "a::{A:f#0}"), ("Z", "a::{Z:f#0}"),
+      ("C", "a::{closure:f#0}"), ("S", "a::{shim:f#0}"),
+    ] {
+      #expect(RustDemangler.readableName(of: "_RN\(letter)C1a1f") == readable)
+    }
+    for sign in ["@", "[", "`", "{", "0", "_"] {
+      #expect(RustDemangler.readableName(of: "_RN\(sign)C1a1f") == nil)
+    }
+  }
+
   @Test(
     "a vendor's suffix follows a dot or a dollar sign",
     arguments: [

@@ -144,4 +144,27 @@ struct SymbolSpellerTests {
     #expect(short.text == "basic, extended, packed, hashed")
     #expect(short.remarks.map(\.code) == [.hashed])
   }
+
+  @Test("an event has the symbol's name where that fits, else its end and a digest")
+  func longEvents() throws {
+    func event(_ name: String) throws -> Substring {
+      let list = "ffffffff81000000 T _text\nffffffff81000010 t \(name)\nffffffff81001000 T _end\n"
+      let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+      let speller = SymbolSpeller(index, kernel: .init(release: KernelRelease(7, 2)))
+      let text = speller.spelling(of: 1, for: .kprobe).text
+      return try #require(text).dropFirst(2).prefix { $0 != " " }
+    }
+    let name = "f" + String(repeating: "n", count: 62)
+    #expect(try event(name) == name)
+    let cut = try event("\(name)x")
+    #expect(cut.utf8.count == 63 && cut.hasPrefix("nnnnn"))
+    #expect(cut.dropLast(9).hasSuffix("nx") && cut.dropLast(8).hasSuffix("_"))
+    #expect(cut.suffix(8).allSatisfy { $0.isHexDigit })
+    #expect(try event("3com").dropLast(8) == "_com_")
+    #expect(try event("a..b").dropLast(8) == "a_b_")
+    #expect(try event("Zz_9") == "Zz_9")
+    for odd in ["a{b", "a@b", "a[b", "a`b", "a:b", "a/b"] {
+      #expect(try event(odd).dropLast(8) == "a_b_", "\(odd)")
+    }
+  }
 }

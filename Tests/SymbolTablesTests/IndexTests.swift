@@ -99,6 +99,81 @@ struct IndexTests {
     #expect(index.symbols(named: "x").isEmpty)
     #expect(index.symbol(at: 1) == nil)
   }
+
+  @Test("of equal addresses the first counts, however many there are", arguments: [0, 1, 2, 20])
+  func manyAliases(_ before: Int) throws {
+    for count in [1, 2, 14, 15, 16, 17, 18, 33, 70] {
+      var list = (0..<before).map { "\(String(0x1000 + $0, radix: 16)) t b\($0)\n" }.joined()
+      list += (0..<count).map { "2000 t a\($0)\n" }.joined() + "3000 t c\n"
+      let index = try index(list)
+      let match = try #require(index.symbol(at: 0x2001))
+      #expect(match.index == before && match.offset == 1 && match.size == 0x1000, "\(count)")
+      #expect(index.aliases(of: before, limit: 100) == Array((before + 1)..<(before + count)))
+      #expect(index.aliases(of: before, limit: 2).count <= 3)
+      #expect(index.size(of: before + count) == nil)
+    }
+  }
+
+  @Test("the kernel has its addresses up to its end, and those of its initial part")
+  func bounds() throws {
+    let list = """
+      1000 T _stext
+      2000 T _etext
+      5000 T __init_begin
+      5100 T _sinittext
+      5180 t start
+      5200 T _einittext
+      6000 T __init_end
+
+      """
+    let text = try index(list).bounds
+    #expect(text.main == 0x1000..<0x2000 && text.initial == 0x5100..<0x5200)
+    let all = try index(list + "4000 B _end\n")
+    #expect(all.bounds.main == 0x1000..<0x4000 && all.bounds.initial == 0x5000..<0x6000)
+    for (address, isInside) in [
+      (0xfff, false), (0x1000, true), (0x3fff, true), (0x4000, false), (0x4fff, false),
+      (0x5000, true), (0x5fff, true), (0x6000, false),
+    ] as [(UInt64, Bool)] {
+      #expect(all.bounds.contains(address) == isInside, "\(address)")
+      #expect((all.symbol(at: address) != nil) == isInside)
+    }
+    #expect(try index("1000 t a\n2000 t b\n").bounds.contains(5))
+    #expect(try index("2000 T _stext\n2000 T _end\n").bounds.main?.isEmpty == true)
+    #expect(try index("2000 T _stext\n1000 T _end\n").bounds.main == nil)
+  }
+
+  @Test("a function ends at the next address of its owner, in modules not at labels")
+  func ends() throws {
+    let list = """
+      1000 T _stext
+      1800 t last
+      2000 T _end
+      8000 t f\t[a]
+      8008 t $x\t[a]
+      8010 t .L1\t[a]
+      8018 t L0\u{1}\t[a]
+      8020 t g\t[a]
+      8030 t h\t[b]
+      8040 t $d\t[b]
+      8050 t i\t[b]
+      8050 t j\t[b]
+
+      """
+    let index = try index(list)
+    func found(_ address: UInt64) -> String? {
+      index.symbol(at: address).map { match in
+        "\(index.table.name(at: match.index).text)+\(match.offset)"
+          + (match.size.map { "/\($0)" } ?? "")
+      }
+    }
+    #expect(found(0x1801) == "last+1/2048" && found(0x1fff) == "last+2047/2048")
+    #expect(found(0x8000) == "f+0/32" && found(0x8009) == "f+9/32" && found(0x801f) == "f+31/32")
+    #expect(found(0x8021) == "g+1" && found(0x8041) == "h+17/32" && found(0x8051) == "i+1")
+    #expect(found(0x7fff) == nil && found(0x2000) == nil && found(0xfff) == nil)
+    #expect(index.size(of: 3) == 32 && index.size(of: 7) == nil && index.size(of: -1) == nil)
+    #expect(index.size(of: index.table.count) == nil && index.aliases(of: 99) == [])
+    #expect(index.aliases(of: 10) == [11] && index.aliases(of: 11) == [10])
+  }
 }
 
 @Suite("Lists of symbols as text")

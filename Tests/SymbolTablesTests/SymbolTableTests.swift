@@ -167,4 +167,19 @@ struct SymbolTableTests {
     table.adoptFiles(of: try self.table(elf))
     #expect(lines(table) == ["10 t f two.c", "10 t a", "20 t f one.c", "30 t g"])
   }
+
+  @Test("a table is in order where no address is lower than the one before")
+  func sortedness() throws {
+    func table(_ list: String) throws -> SymbolTable {
+      try SymbolText(parsing: Array(list.utf8).rawSpan).table
+    }
+    #expect(try table("1000 t a\n1000 t b\n2000 t c\n").isSorted)
+    #expect(try !table("1000 t a\nfff t b\n2000 t c\n").isSorted)
+    #expect(SymbolTable().isSorted && !SymbolTable().hidesAddresses)
+    #expect(try table("0 t a\n0 t b\n").hidesAddresses && !table("0 t a\n1 t b\n").hidesAddresses)
+    let two = try table("1000 t a\n2000 T b\n")
+    #expect([-1, 0, 1, 2].map { two.type(at: $0) } == [0, 0x74, 0x54, 0])
+    let outside = [two.name(at: 2).byteCount, two.name(at: -1).byteCount]
+    #expect(outside == [0, 0])
+  }
 }

@@ -135,16 +135,16 @@ extension AddressTableSearch {
     return isAddress(base, wordSize) && !isHigh && (wordSize == 8 || end < 1 << 32)
   }
 
-  /// Whether a kernel of this word size can lie at an address. If only the tables give the word size,
-  /// those of 64 bits are low, or begin as one of the known architectures has it: two words of 32 bits
-  /// look like other ones.
+  /// Whether a kernel of this word size can lie at an address. Those of 64 bits are low, or begin as one
+  /// of the known architectures has it: two words of 32 bits look like other ones.
   ///
   /// - Note: `PAGE_OFFSET`, `KIMAGE_VADDR` and `CAC_BASE` of x86, arm64, riscv, powerpc, mips,
   ///   loongarch, ia64 and alpha; s390 and sparc64 are low.
   private func isAddress(_ address: UInt64, _ wordSize: Int) -> Bool {
-    guard address != 0, wordSize == 8, wordSizes.count > 1 else { return address != 0 }
+    guard address != 0, wordSize == 8 else { return address != 0 }
     let high = address >> 48
-    return high == 0 && address >> 42 == 0 || high >= 0xf000
+    let isLow = high == 0 && (wordSizes.count == 1 || address >> 42 == 0)
+    return isLow || high >= 0xf000
       || [0x9000, 0x9800, 0xa000, 0xa800, 0xc000].contains(high)
   }
 

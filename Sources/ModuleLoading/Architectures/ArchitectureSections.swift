@@ -54,14 +54,14 @@ struct ArchitectureSections {
       need([".plt.idx"], .alloc, in: map, "\(moduleName): module PLT.IDX section(s) missing")
       replace(".ftrace_trampoline", in: map)
     case .powerPC64:
-      need([".stubs"], nil, in: map, "module: \(moduleName): doesn't contain .stubs.")
+      need([".stubs"], nil, in: map, "module_64: \(moduleName): doesn't contain .stubs.")
       if options.isSet(.placeRelativeKernel, &assumed) {
-        need([".mygot"], nil, in: map, "module: \(moduleName): doesn't contain .mygot.")
+        need([".mygot"], nil, in: map, "module_64: \(moduleName): doesn't contain .mygot.")
       }
     case .powerPC:
       need(
         [".plt", ".init.plt"], nil, in: map,
-        "module: Module doesn't contain .plt or .init.plt sections.")
+        "module_32: Module doesn't contain .plt or .init.plt sections.")
     default: break
     }
   }

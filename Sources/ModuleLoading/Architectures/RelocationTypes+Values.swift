@@ -14,18 +14,24 @@ extension RelocationTypes {
   /// A value that does not fit.
   private enum Misfit { case number(UInt64), address }
 
-  /// Values that never fit, wherever the module and the kernel lie. Of values that are addresses the
-  /// line is the part before them.
+  /// Values that never fit, wherever the module and the kernel lie. Addresses
+  /// in lines are left out (`…`): only the kernel knows them.
   func overflow(
     _ entry: RelocationEntries.Entry, _ number: Int, _ symbols: borrowing RelocationSymbols,
     _ place: RelocationPlace
   ) -> Refused? {
     switch machine {
     case .aarch64: return arm64Overflow(entry, symbols)
+    case .s390: return s390Overflow(entry, symbols)
+    case .powerPC64 where entry.type == 10:
+      guard case .own = symbols.value(of: entry.symbol), entry.addend.magnitude >= 1 << 40 else {
+        return nil
+      }
+      return Refused(.ENOEXEC, "module_64: \(moduleName): REL24 …")
     case .riscV where is64Bit && entry.type == 1:
       switch misfit(entry, symbols, unless: { $0 <= 0xffff_ffff }) {
       case nil: return nil
-      case .address: return Refused(.EINVAL, "\(moduleName): value")
+      case .address: return Refused(.EINVAL, "\(moduleName): value …")
       case .number(let value):
         return Refused(
           .EINVAL, "\(moduleName): value \(padded(value)) out of range for 32-bit field")
@@ -40,6 +46,26 @@ extension RelocationTypes {
     }
   }
 
+  /// R_390_8, 12, 16, 32 and 20. Modules lie above 4 GiB; the kernel may not.
+  private func s390Overflow(
+    _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols
+  ) -> Refused? {
+    let limits: [UInt32: UInt64] = [1: 0xff, 2: 0xfff, 3: 0xffff, 4: 0xffff_ffff, 57: 0x7_ffff]
+    guard let limit = limits[entry.type] else { return nil }
+    let isSigned = entry.type == 57
+    if case .foreign = symbols.value(of: entry.symbol) { return nil }
+    let shown: String
+    switch misfit(entry, symbols, unless: { (isSigned && $0 >> 63 == 1 ? ~$0 : $0) <= limit }) {
+    case nil: return nil
+    case .address: shown = "…"
+    case .number(let value): shown = "\(String(value, radix: 16)))"
+    }
+    return Refused(
+      .ENOEXEC,
+      "module \(moduleName): relocation error for symbol \(symbols.name(of: entry.symbol)) "
+        + "(r_type \(entry.type), value 0x\(shown)")
+  }
+
   /// R_AARCH64_ABS32 and ABS16, and those of MOVW that check.
   private func arm64Overflow(
     _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols
@@ -52,12 +78,14 @@ extension RelocationTypes {
     // Signed: small negative numbers fit, addresses do not.
     case 270: fits = { ($0 >> 63 == 0 ? $0 : ~$0) <= 0xffff }
     case 271: fits = { ($0 >> 63 == 0 ? $0 : ~$0) <= 0xffff_ffff }
+    // Addresses fit, as far as they are of 48 bits.
+    case 272: fits = { ($0 >> 63 == 0 ? $0 : ~$0) <= 0xffff_ffff_ffff }
     default: return nil
     }
     let start = "\(lineStart)module \(moduleName): overflow in relocation type \(entry.type) val"
     switch misfit(entry, symbols, unless: fits) {
     case nil: return nil
-    case .address: return Refused(.ENOEXEC, start)
+    case .address: return entry.type == 272 ? nil : Refused(.ENOEXEC, "\(start) …")
     case .number(let value): return Refused(.ENOEXEC, "\(start) \(String(value, radix: 16))")
     }
   }

@@ -9,7 +9,7 @@ struct RelocationTypes {
   /// Why a type is refused.
   struct Refused {
     let errno: LoadErrno
-    /// What the kernel logs. Addresses at its end are left out; only the kernel knows them.
+    /// What the kernel logs. From an address on it is left out (`…`): only the kernel knows that.
     let line: String?
 
     init(_ errno: LoadErrno, _ line: String?) {
@@ -64,8 +64,8 @@ struct RelocationTypes {
       let isDynamic = (9...12).contains(type)
       return Refused(.ENOEXEC, isDynamic ? nil : "module \(name): unknown relocation: \(type)")
     case .powerPC64:
-      return Refused(.ENOEXEC, "module: \(name): Unknown ADD relocation: \(type)")
-    case .powerPC: return Refused(.ENOEXEC, "module: \(name): unknown ADD relocation: \(type)")
+      return Refused(.ENOEXEC, "module_64: \(name): Unknown ADD relocation: \(type)")
+    case .powerPC: return Refused(.ENOEXEC, "module_32: \(name): unknown ADD relocation: \(type)")
     case .sparc, .sparcV9:
       return Refused(
         .ENOEXEC, "module \(name): Unknown relocation: \(String(type, radix: 16))")
@@ -83,11 +83,11 @@ struct RelocationTypes {
     }
     let words: String
     switch type {
-    case 3...11, 58: words = "Dynamic linking not supported in kernel modules PC ="
-    case 21, 22, 29...32: words = "Thread local storage not supported in kernel modules PC ="
-    case 43: words = "The unexpected relocation type 'R_RISCV_ALIGN' from PC ="
-    case 20: words = "can not generate the GOT entry for symbol ="
-    case 26: words = "target"
+    case 3...11, 58: words = "Dynamic linking not supported in kernel modules PC = …"
+    case 21, 22, 29...32: words = "Thread local storage not supported in kernel modules PC = …"
+    case 43: words = "The unexpected relocation type 'R_RISCV_ALIGN' from PC = …"
+    case 20: words = "can not generate the GOT entry for symbol = …"
+    case 26: words = "target …"
     default: words = "Unknown relocation type \(type)"
     }
     return Refused(.EINVAL, "\(moduleName): \(words)")

@@ -112,6 +112,8 @@ struct LoaderKernel: Sendable {
     return fields * (isShort ? 4 : UInt64(layout.wordSize))
   }
 
-  /// Whether an undefined symbol may stay so: x86 linkers leave this one in modules.
-  func isIgnored(_ name: RawSpan) -> Bool { isX86 && name.equals("_GLOBAL_OFFSET_TABLE_") }
+  /// Whether an undefined symbol may stay so: linkers of x86 and s390 leave this one in modules.
+  func isIgnored(_ name: RawSpan) -> Bool {
+    (isX86 || knownMachine == .s390) && name.equals("_GLOBAL_OFFSET_TABLE_")
+  }
 }

@@ -8,7 +8,9 @@ package enum LoaderBehaviour: Int, Sendable, CaseIterable {
   case summarizesHeaderDefects
   /// Sections are validated by the code of 6.4: one symbol table, one module structure.
   case countsSpecialSections
-  /// Sections are validated step by step, string tables included.
+  /// Sections are validated step by step.
+  case validatesStepByStep
+  /// …and so is the string table.
   case validatesStringTables
   /// The module structure must have the kernel's size.
   case checksStructureSize
@@ -69,8 +71,14 @@ extension LoaderBehaviour {
         .summarizesHeaderDefects, since: KernelRelease(5, 10), until: KernelRelease(5, 15),
         "kernel/module.c load_module, 5.10.223: Module has invalid ELF structures"),
       .init(
-        .countsSpecialSections, since: KernelRelease(6, 4), until: KernelRelease(6, 13),
-        "kernel/module/main.c elf_validity_cache_copy, 6.12"),
+        .countsSpecialSections, since: KernelRelease(6, 4), until: KernelRelease(6, 12, 108),
+        "kernel/module/main.c elf_validity_cache_copy, 6.12.107", isCertain: false),
+      .init(
+        .validatesStepByStep, since: KernelRelease(6, 13),
+        "kernel/module/main.c elf_validity_cache_copy, 7.2"),
+      .init(
+        .validatesStepByStep, since: KernelRelease(6, 12, 108), until: KernelRelease(6, 13),
+        "kernel/module/main.c elf_validity_cache_copy, 6.12.117; not in 6.12.107", isCertain: false),
       .init(
         .validatesStringTables, since: KernelRelease(6, 13),
         "kernel/module/main.c elf_validity_cache_strtab, 7.2"),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes ../oracle/NAME from what the oracle (Tests/Oracle) recorded of one kernel.
 #
-# usage: oracle.sh NAME OUT_DIR [TREE]
+# usage: oracle.sh NAME OUT_DIR [TREE]       (KSYM: the command, for kernels of other architectures)
 #
 # OUT_DIR holds NAME.tsv, NAME-foreign.tsv and NAME/{modules,variants,foreign}, as Tests/Oracle makes
 # them. TREE is the unpacked package of a Debian kernel (Scripts/fetch-kernels.sh); with it the facts
@@ -33,20 +33,20 @@ tar --owner=0 --group=0 --numeric-owner --mtime=@0 --mode=644 --format=ustar -c 
   xz -9e --check=crc32 >"$to/modules.tar.xz"
 
 if [ -n "$tree" ]; then
-  image=$(find "$tree" -name 'vmlinuz*' -type f | head -n 1)
+  image=$(find "$tree" -name 'vmlinu[xz]*' -type f | head -n 1)
   # boot/config-*, or the headers' .config
   config=$(find "$tree" \( -name 'config-*' -o -name .config \) -type f | head -n 1)
   original=$(find modules -name '*.ko' | head -n 1)
-  # The boot header points at the version text: RELEASE (BUILDER) BUILD.
-  offset=$(od -A n -t u2 -j 526 -N 2 "$image" | tr -d ' ')
-  version=$(dd if="$image" bs=1 skip=$((offset + 512)) count=512 2>/dev/null | tr '\0' '\n' | head -n 1)
+  # The kernel's own words, without the compiler's.
+  version=$("${KSYM:-ksym}" kernel --json "$image" | sed -n 's/.*"banner":"Linux version \([^"]*\)".*/\1/p' |
+    sed 's/ (debian-kernel@lists.debian.org) (.*) #/ (debian-kernel@lists.debian.org) #/')
   size=$(readelf -SW "$original" | sed -n 's/.*this_module *PROGBITS *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\).*/\1/p')
   {
     printf 'banner\tLinux version %s\n' "$version"
     printf 'vermagic\t%s\n' "$(modinfo -F vermagic "$original")"
     printf 'structure\t%d\n' "0x$size"
   } >"$to/facts.tsv"
-  grep -E '^(# )?CONFIG_(MOD|LIVEPATCH|STRICT_MODULE|CONSTRUCTORS|(MITIGATION_)?RETPOLINE|DEBUG_INFO_BTF|SECURITY_LOCKDOWN|KALLSYMS)' \
+  grep -E '^(# )?CONFIG_(MOD|ARM_MODULE|ARM64_MODULE|ARM64_ERRATUM_843419|ARM_HAS_GROUP|THUMB2_KERNEL|CMODEL|DYNAMIC_FTRACE=|LIVEPATCH|STRICT_MODULE|CONSTRUCTORS|(MITIGATION_)?RETPOLINE|DEBUG_INFO_BTF|SECURITY_LOCKDOWN|KALLSYMS)' \
     "$config" >"$to/config"
   # Names in a string table may share their ends, so that strings alone does not show them all.
   {

@@ -4,8 +4,9 @@ extension Damage {
 
   private static func set(_ name: String, _ header: Module.Header, _ value: UInt64) -> Damage {
     Damage(name) { module in
+      let before = module[header]
       module[header] = value
-      return true
+      return module[header] != before
     }
   }
 
@@ -28,21 +29,28 @@ extension Damage {
         $0.bytes.raw[1] = 0x46; return true
       },
       Damage("elf-class32") {
-        $0.bytes.raw[4] = 1; return true
+        $0.bytes.raw[4] = 1; return $0.is64Bit
+      },
+      Damage("elf-class64") {
+        $0.bytes.raw[4] = 2; return !$0.is64Bit
       },
       Damage("elf-bigendian") {
-        $0.bytes.raw[5] = 2; return true
+        $0.bytes.raw[5] = 2; return !$0.bytes.isBigEndian
+      },
+      Damage("elf-littleendian") {
+        $0.bytes.raw[5] = 1; return $0.bytes.isBigEndian
       },
       set("elf-typeexec", .type, 2),
       set("elf-typedyn", .type, 3),
       set("elf-machine386", .machine, 3),
       set("elf-machinearm64", .machine, 183),
+      set("elf-machinex86", .machine, 62),
     ]
   }
 
   private static var table: [Damage] {
     [
-      set("sh-entsize40", .entrySize, 40),
+      set("sh-entsize48", .entrySize, 48),
       set("sh-offhuge", .sectionOffset, UInt64.max - 4),
       Damage("sh-offatend") {
         $0[.sectionOffset] = UInt64($0.bytes.count); return true
@@ -51,7 +59,7 @@ extension Damage {
         $0[.sectionOffset] = UInt64($0.bytes.count - 1); return true
       },
       Damage("sh-countplus") { module in
-        let end = Int(module[.sectionOffset]) + module.sectionCount * 64
+        let end = Int(module[.sectionOffset]) + module.sectionCount * module.sectionHeaderSize
         module.bytes.raw = Array(module.bytes.raw.prefix(max(end, 64)))
         module[.sectionCount] += 1
         return true

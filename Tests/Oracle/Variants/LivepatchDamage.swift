@@ -123,7 +123,7 @@ extension Module {
   }
 
   /// Index of the symbol that was added last.
-  var lastSymbol: Int { symbolTable.map { size(of: $0) / 24 - 1 } ?? 0 }
+  var lastSymbol: Int { symbolTable.map { size(of: $0) / symbolSize - 1 } ?? 0 }
 
   func symbolPlace(_ index: Int) -> Int { (symbolTable.map { offset(of: $0) } ?? 0) + index * 24 }
 

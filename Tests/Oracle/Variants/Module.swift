@@ -1,57 +1,82 @@
-/// A 64-bit little-endian kernel module whose bytes can be damaged one thing at a time. Section
+/// A kernel module of any architecture whose bytes can be damaged one thing at a time. Section
 /// indices never change; a grown section moves to the end of the file.
 struct Module {
-  /// The fields of the ELF header, by offset and width.
-  enum Header: Int {
-    case type = 16
-    case machine = 18
-    case sectionOffset = 40
-    case entrySize = 58
-    case sectionCount = 60
-    case nameIndex = 62
+  /// The fields of the ELF header.
+  enum Header { case type, machine, sectionOffset, entrySize, sectionCount, nameIndex }
 
-    var width: Int { self == .sectionOffset ? 8 : 2 }
-  }
-
-  /// The fields of a section header, by offset and width.
-  enum Field: Int {
-    case name = 0
-    case type = 4
-    case flags = 8
-    case address = 16
-    case offset = 24
-    case size = 32
-    case link = 40
-    case info = 44
-    case alignment = 48
-
-    var width: Int { self == .name || self == .type || self == .link || self == .info ? 4 : 8 }
-  }
+  /// The fields of a section header, in their order.
+  enum Field: Int { case name, type, flags, address, offset, size, link, info, alignment }
 
   static let allocFlag: UInt64 = 2
   static let writeFlag: UInt64 = 1
 
   var bytes: Bytes
+  let is64Bit: Bool
 
   init?(_ raw: [UInt8]) {
-    bytes = Bytes(raw)
-    guard raw.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]), raw.count >= 64 else { return nil }
+    guard raw.starts(with: [0x7f, 0x45, 0x4c, 0x46]), raw.count >= 64, (1...2).contains(raw[4]),
+      (1...2).contains(raw[5])
+    else { return nil }
+    bytes = Bytes(raw, isBigEndian: raw[5] == 2)
+    is64Bit = raw[4] == 2
+  }
+
+  /// Size of an address in bytes.
+  var word: Int { is64Bit ? 8 : 4 }
+
+  var sectionHeaderSize: Int { is64Bit ? 64 : 40 }
+
+  var symbolSize: Int { is64Bit ? 24 : 16 }
+
+  /// Where a field of the ELF header is, and its width.
+  private func place(of header: Header) -> (Int, Int) {
+    switch header {
+    case .type: (16, 2)
+    case .machine: (18, 2)
+    case .sectionOffset: (is64Bit ? 40 : 32, word)
+    case .entrySize: (is64Bit ? 58 : 46, 2)
+    case .sectionCount: (is64Bit ? 60 : 48, 2)
+    case .nameIndex: (is64Bit ? 62 : 50, 2)
+    }
   }
 
   subscript(header: Header) -> UInt64 {
-    get { bytes.number(at: header.rawValue, width: header.width) }
-    set { bytes.set(newValue, at: header.rawValue, width: header.width) }
+    get {
+      let (offset, width) = place(of: header)
+      return bytes.number(at: offset, width: width)
+    }
+    set {
+      let (offset, width) = place(of: header)
+      bytes.set(newValue, at: offset, width: width)
+    }
+  }
+
+  private func place(of field: Field) -> (Int, Int) {
+    guard is64Bit else { return (field.rawValue * 4, 4) }
+    switch field {
+    case .name, .type: return (field.rawValue * 4, 4)
+    case .flags, .address, .offset, .size: return (8 + (field.rawValue - 2) * 8, 8)
+    case .link: return (40, 4)
+    case .info: return (44, 4)
+    case .alignment: return (48, 8)
+    }
   }
 
   subscript(section: Int, field: Field) -> UInt64 {
-    get { bytes.number(at: position(of: section, field), width: field.width) }
-    set { bytes.set(newValue, at: position(of: section, field), width: field.width) }
+    get {
+      let (offset, width) = place(of: field)
+      return bytes.number(at: position(of: section) + offset, width: width)
+    }
+    set {
+      let (offset, width) = place(of: field)
+      bytes.set(newValue, at: position(of: section) + offset, width: width)
+    }
   }
 
   var sectionCount: Int { Int(self[.sectionCount]) }
 
-  private func position(of section: Int, _ field: Field) -> Int {
-    Int(truncatingIfNeeded: self[.sectionOffset]) + section * 64 + field.rawValue
+  private func position(of section: Int) -> Int {
+    Int(truncatingIfNeeded: self[.sectionOffset]) + section * sectionHeaderSize
   }
 
   func offset(of section: Int) -> Int { Int(truncatingIfNeeded: self[section, .offset]) }
@@ -100,8 +125,9 @@ struct Module {
     let nameOffset = addName(name)
     let dataOffset = bytes.append(contents)
     let index = sectionCount
-    let table = bytes.slice(at: Int(self[.sectionOffset]), count: index * 64)
-    self[.sectionOffset] = UInt64(bytes.append(table + [UInt8](repeating: 0, count: 64)))
+    let table = bytes.slice(at: Int(self[.sectionOffset]), count: index * sectionHeaderSize)
+    let blank = [UInt8](repeating: 0, count: sectionHeaderSize)
+    self[.sectionOffset] = UInt64(bytes.append(table + blank))
     self[.sectionCount] = UInt64(index + 1)
     self[index, .name] = nameOffset
     self[index, .type] = type

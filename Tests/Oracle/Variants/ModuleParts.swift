@@ -56,11 +56,11 @@ extension Module {
 
   /// The index of the first version record of another symbol than `module_layout`.
   var ordinaryVersion: Int? {
-    versions.firstIndex { !$0.dropFirst(8).starts(with: Array("module_layout".utf8)) }
+    versions.firstIndex { !$0.dropFirst(word).starts(with: Array("module_layout".utf8)) }
   }
 
   var layoutVersion: Int? {
-    versions.firstIndex { $0.dropFirst(8).starts(with: Array("module_layout".utf8)) }
+    versions.firstIndex { $0.dropFirst(word).starts(with: Array("module_layout".utf8)) }
   }
 
   var symbolTable: Int? { section(ofType: 2) }
@@ -72,19 +72,89 @@ extension Module {
     guard let table = symbolTable, let names = symbolNames else { return }
     let oldNames = contents(names)
     replace(names, with: oldNames + Array(name.utf8) + [0])
-    var symbol = Bytes([UInt8](repeating: 0, count: 24))
+    var symbol = Bytes(
+      [UInt8](repeating: 0, count: symbolSize), isBigEndian: bytes.isBigEndian)
     symbol.set(name.isEmpty ? 0 : UInt64(oldNames.count), at: 0, width: 4)
-    symbol.raw[4] = binding << 4
-    symbol.set(UInt64(section), at: 6, width: 2)
-    symbol.set(value, at: 8, width: 8)
+    symbol.raw[is64Bit ? 4 : 12] = binding << 4
+    symbol.set(UInt64(section), at: is64Bit ? 6 : 14, width: 2)
+    symbol.set(value, at: is64Bit ? 8 : 4, width: word)
     replace(table, with: contents(table) + symbol.raw)
   }
 
-  /// The name in the module structure, at the first place of its modinfo name.
+  /// Where a symbol's section index is in its entry.
+  var symbolSectionOffset: Int { is64Bit ? 6 : 14 }
+
+  /// The name in the module structure.
   mutating func setStructName(_ name: String) {
-    guard let section = section(".gnu.linkonce.this_module"), name.utf8.count < 56 else { return }
-    let start = offset(of: section) + 24
-    for i in 0..<56 { bytes.set(0, at: start + i, width: 1) }
+    let room = 64 - word
+    guard let section = section(".gnu.linkonce.this_module"), name.utf8.count < room else { return }
+    let start = offset(of: section) + 3 * word
+    for i in 0..<room { bytes.set(0, at: start + i, width: 1) }
     for (i, byte) in name.utf8.enumerated() { bytes.set(UInt64(byte), at: start + i, width: 1) }
+  }
+
+  /// The relocations of a section, by its name.
+  func relocations(of name: String) -> Relocations? {
+    for (prefix, hasAddends) in [(".rela", true), (".rel", false)] {
+      if let table = section(prefix + name) {
+        return Relocations(module: self, table: table, hasAddends: hasAddends)
+      }
+    }
+    return nil
+  }
+}
+
+/// The table of a section's relocations.
+struct Relocations {
+  let table: Int
+  let hasAddends: Bool
+  private let start: Int
+  private let word: Int
+  let count: Int
+
+  init(module: Module, table: Int, hasAddends: Bool) {
+    self.table = table
+    self.hasAddends = hasAddends
+    start = module.offset(of: table)
+    word = module.word
+    count = module.size(of: table) / (word * (hasAddends ? 3 : 2))
+  }
+
+  private func place(_ index: Int) -> Int { start + index * word * (hasAddends ? 3 : 2) }
+
+  func offset(_ index: Int, in module: Module) -> UInt64 {
+    module.bytes.number(at: place(index), width: word)
+  }
+
+  func setOffset(_ value: UInt64, _ index: Int, in module: inout Module) {
+    module.bytes.set(value, at: place(index), width: word)
+  }
+
+  func type(_ index: Int, in module: Module) -> UInt64 {
+    let info = module.bytes.number(at: place(index) + word, width: word)
+    return word == 8 ? info & 0xffff_ffff : info & 0xff
+  }
+
+  func set(type: UInt64, _ index: Int, in module: inout Module) {
+    let info = module.bytes.number(at: place(index) + word, width: word)
+    let mask: UInt64 = word == 8 ? 0xffff_ffff : 0xff
+    module.bytes.set(info & ~mask | type & mask, at: place(index) + word, width: word)
+  }
+
+  func symbol(_ index: Int, in module: Module) -> Int {
+    let info = module.bytes.number(at: place(index) + word, width: word)
+    return Int(word == 8 ? info >> 32 : info >> 8)
+  }
+
+  func set(symbol: Int, _ index: Int, in module: inout Module) {
+    let info = module.bytes.number(at: place(index) + word, width: word)
+    let number = UInt64(symbol)
+    let new = word == 8 ? info & 0xffff_ffff | number << 32 : info & 0xff | number << 8
+    module.bytes.set(new, at: place(index) + word, width: word)
+  }
+
+  func set(addend: UInt64, _ index: Int, in module: inout Module) {
+    guard hasAddends else { return }
+    module.bytes.set(addend, at: place(index) + 2 * word, width: word)
   }
 }

@@ -1,6 +1,6 @@
 /// Damage to the sections the loader looks for, and to what sections may be.
 extension Damage {
-  static var sections: [Damage] { special + symbolTables + relocations }
+  static var sections: [Damage] { special + symbolTables + relocations + architecture }
 
   private static let this = ".gnu.linkonce.this_module"
 
@@ -129,33 +129,13 @@ extension Damage {
       symbolTable("sym-nameout") { module, table in
         guard let names = module.symbolNames else { return }
         module.bytes.set(
-          UInt64(module.size(of: names)), at: module.offset(of: table) + 24, width: 4)
+          UInt64(module.size(of: names)), at: module.offset(of: table) + module.symbolSize, width: 4
+        )
       },
       symbolTable("sym-zeronameout") { module, table in
         guard let names = module.symbolNames else { return }
         module.bytes.set(UInt64(module.size(of: names)), at: module.offset(of: table), width: 4)
       },
-    ]
-  }
-
-  private static var relocations: [Damage] {
-    let section = ".rela.gnu.linkonce.this_module"
-    return [
-      of(section, "reloc-unknowntype") { module, rela in
-        module.bytes.set(250, at: module.offset(of: rela) + 8, width: 4)
-      },
-      of(section, "reloc-nonzerotarget") { module, rela in
-        guard let this = module.section(this) else { return }
-        let target = Int(module.bytes.number(at: module.offset(of: rela), width: 8))
-        module.bytes.set(1, at: module.offset(of: this) + target, width: 1)
-      },
-      of(section, "reloc-overflow") { module, rela in
-        module.bytes.set(10, at: module.offset(of: rela) + 8, width: 4)
-        module.bytes.set(1 << 40, at: module.offset(of: rela) + 16, width: 8)
-      },
-      of(section, "reloc-rel") { $0[$1, .type] = 9 },
-      of(section, "reloc-targetcount") { $0[$1, .info] = UInt64($0.sectionCount) },
-      of(section, "reloc-removed") { $0[$1, .type] = 1 },
     ]
   }
 }

@@ -72,25 +72,28 @@ extension Damage {
   private static func changeVersionSymbols(_ module: inout Module) -> Bool {
     guard let table = module.symbolTable, let names = module.symbolNames else { return false }
     let (start, strings) = (module.offset(of: table), module.offset(of: names))
-    for symbol in stride(from: start, to: start + module.size(of: table), by: 24) {
+    let (size, value) = (module.symbolSize, module.is64Bit ? 8 : 4)
+    for symbol in stride(from: start, to: start + module.size(of: table), by: size) {
       let name = module.bytes.string(at: strings + Int(module.bytes.number(at: symbol, width: 4)))
-      guard name.hasPrefix("__crc_"), module.bytes.number(at: symbol + 6, width: 2) == 0xfff1 else {
-        continue
-      }
+      let section = module.bytes.number(at: symbol + module.symbolSectionOffset, width: 2)
+      guard name.hasPrefix("__crc_"), section == 0xfff1 else { continue }
       module.bytes.set(
-        module.bytes.number(at: symbol + 8, width: 8) ^ 0x5555, at: symbol + 8, width: 8)
+        module.bytes.number(at: symbol + value, width: module.word) ^ 0x5555, at: symbol + value,
+        width: module.word)
     }
     return true
   }
 
-  /// Turns the order of an export table's 12-byte entries around, by moving its relocations.
-  private static func reverseTable(_ module: inout Module, relocations: Int) {
-    let entries = module.size(of: Int(module[relocations, .info])) / 12
-    let start = module.offset(of: relocations)
-    for place in stride(from: start, to: start + module.size(of: relocations), by: 24) {
-      let offset = Int(module.bytes.number(at: place, width: 8))
-      let turned = (entries - 1 - offset / 12) * 12 + offset % 12
-      module.bytes.set(UInt64(max(turned, 0)), at: place, width: 8)
+  /// Turns the order of an export table's entries of three fields around, by moving its relocations.
+  private static func reverse(_ module: inout Module, _ table: Relocations) {
+    let size = module.size(of: Int(module[table.table, .info]))
+    let entry = UInt64(size * 3 / max(table.count, 1))
+    guard entry > 0 else { return }
+    let entries = UInt64(size) / entry
+    for index in 0..<table.count {
+      let offset = table.offset(index, in: module)
+      guard offset / entry < entries else { continue }
+      table.setOffset((entries - 1 - offset / entry) * entry + offset % entry, index, in: &module)
     }
   }
 
@@ -113,8 +116,8 @@ extension Damage {
         return !sections.isEmpty
       },
       Damage("exp-unsorted") { module in
-        let tables = [".rela__ksymtab", ".rela__ksymtab_gpl"].compactMap { module.section($0) }
-        for table in tables { reverseTable(&module, relocations: table) }
+        let tables = ["__ksymtab", "__ksymtab_gpl"].compactMap { module.relocations(of: $0) }
+        for table in tables { reverse(&module, table) }
         return !tables.isEmpty
       },
       of("__kflagstab", "exp-noflags") { $0.rename($1, to: "__xflagstab") },

@@ -4,6 +4,8 @@ import Foundation
 ///
 /// usage: oracle-variants BASE.ko OUT_DIR [DEPS [FAMILY-PREFIX...]]
 ///
+/// `oracle-variants --fuzz SEED COUNT BASE.ko OUT_DIR [DEPS]` makes mutations that follow from a seed.
+///
 /// Of a livepatch, klp=NAME,POSITION makes one that names a symbol, klpfn=NAME,POSITION one that
 /// patches another function.
 ///
@@ -14,6 +16,12 @@ import Foundation
 enum Variants {
   static func main() throws {
     let arguments = CommandLine.arguments
+    if arguments.count >= 6, arguments[1] == "--fuzz" {
+      return try Fuzzing.run(
+        base: URL(filePath: arguments[4]), out: URL(filePath: arguments[5]),
+        deps: arguments.count > 6 ? arguments[6] : "", seed: UInt64(arguments[2]) ?? 1,
+        count: Int(arguments[3]) ?? 100)
+    }
     guard arguments.count >= 3 else {
       return complain("usage: oracle-variants BASE.ko OUT_DIR [DEPS [PREFIX...]]")
     }
@@ -21,7 +29,7 @@ enum Variants {
     let name = base.deletingPathExtension().lastPathComponent
     guard let signed = Module([UInt8](try Data(contentsOf: base))),
       let unsigned = Module(signed.splitSignature.module)
-    else { return complain("\(arguments[1]): not a 64-bit little-endian ELF file") }
+    else { return complain("\(arguments[1]): not an ELF file") }
     let deps = arguments.count > 3 ? arguments[3] : ""
     let prefixes = Array(arguments.dropFirst(4))
     let out = URL(filePath: arguments[2])

@@ -16,16 +16,30 @@ extension Damage {
     }
   }
 
+  /// The same, for a change that depends on the size of an address.
+  private static func wordRecord(
+    _ name: String, _ index: @escaping (Module) -> Int?,
+    _ change: @escaping (inout [[UInt8]], Int, Int) -> Void
+  ) -> Damage {
+    Damage(name) { module in
+      guard let at = index(module) else { return false }
+      var records = module.versions
+      change(&records, at, module.word)
+      module.versions = records
+      return true
+    }
+  }
+
   private static var records: [Damage] {
     [
       record("vers-crcwrong", \.ordinaryVersion) { $0[$1][0] ^= 1 },
-      record("vers-crchigh", \.ordinaryVersion) { $0[$1][4] ^= 1 },
-      record("vers-crczero", \.ordinaryVersion) {
-        $0[$1].replaceSubrange(0..<8, with: Array(repeating: 0, count: 8))
+      wordRecord("vers-crchigh", \.ordinaryVersion) { $0[$1][$2 / 2] ^= 1 },
+      wordRecord("vers-crczero", \.ordinaryVersion) {
+        $0[$1].replaceSubrange(0..<$2, with: Array(repeating: 0, count: $2))
       },
       record("vers-missing", \.ordinaryVersion) { $0.remove(at: $1) },
       record("vers-layoutwrong", \.layoutVersion) { $0[$1][0] ^= 1 },
-      record("vers-layouthigh", \.layoutVersion) { $0[$1][7] ^= 0x80 },
+      wordRecord("vers-layouthigh", \.layoutVersion) { $0[$1][$2 - 1] ^= 0x80 },
       record("vers-layoutmissing", \.layoutVersion) { $0.remove(at: $1) },
       record("vers-reversed", \.layoutVersion) { records, _ in records.reverse() },
       record("vers-dupwronglast", \.ordinaryVersion) { records, at in
@@ -37,13 +51,13 @@ extension Damage {
         wrong[0] ^= 1
         records.insert(wrong, at: 0)
       },
-      record("vers-unterminated", \.ordinaryVersion) { records, at in
-        records[at].replaceSubrange(8..<64, with: [UInt8](repeating: 0x61, count: 56))
+      wordRecord("vers-unterminated", \.ordinaryVersion) { records, at, word in
+        records[at].replaceSubrange(word..<64, with: [UInt8](repeating: 0x61, count: 64 - word))
       },
-      record("vers-emptyname", \.ordinaryVersion) { records, at in records[at][8] = 0 },
-      record("vers-surplus", \.layoutVersion) { records, _ in
+      wordRecord("vers-emptyname", \.ordinaryVersion) { $0[$1][$2] = 0 },
+      wordRecord("vers-surplus", \.layoutVersion) { records, _, word in
         var surplus = [UInt8](repeating: 0, count: 64)
-        surplus.replaceSubrange(8..<14, with: Array("zzznon".utf8))
+        surplus.replaceSubrange(word..<word + 6, with: Array("zzznon".utf8))
         records.append(surplus)
       },
     ]

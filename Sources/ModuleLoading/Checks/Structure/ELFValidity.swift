@@ -90,7 +90,7 @@ struct ELFValidity: ~Escapable {
       ELFSection(parsing: table, at: $0 * layout.sectionHeaderSize, layout: layout)
     }
     map = SectionMap(source, length: length, header: header, sections: sections)
-    if rules.has(.validatesStringTables) {
+    if rules.has(.validatesStepByStep) {
       try validateStepByStep()
     } else {
       try validateInOneLoop()

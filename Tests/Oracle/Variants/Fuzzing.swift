@@ -1,0 +1,223 @@
+import Foundation
+
+/// Numbers that follow from a seed (SplitMix64).
+struct SeededNumbers {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
+  }
+
+  /// A number below a bound; 0 for a bound of 0.
+  mutating func below(_ bound: Int) -> Int { bound > 0 ? Int(next() % UInt64(bound)) : 0 }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+}
+
+/// Mutations of one module near the loader's decisions, one to three edits each.
+enum Fuzzing {
+  /// Writes `count` mutations of a module to OUT_DIR/variants and prints a plan row for each. Their init
+  /// and exit functions are taken out, so that nothing of what loads runs.
+  static func run(base: URL, out: URL, deps: String, seed: UInt64, count: Int) throws {
+    guard let signed = Module([UInt8](try Data(contentsOf: base))),
+      var module = Module(signed.splitSignature.module),
+      let table = module.relocations(of: ".gnu.linkonce.this_module")
+    else { return Variants.complain("\(base.path): not a module") }
+    module[table.table, .type] = 1
+    let name = base.deletingPathExtension().lastPathComponent
+    for index in 0..<count {
+      var numbers = SeededNumbers(seed: seed &* 1_000_003 &+ UInt64(index))
+      var copy = module
+      var kinds: [String] = []
+      for _ in 0...numbers.below(3) {
+        let (kind, edit) = numbers.pick(edits)
+        if edit(&copy, &numbers) { kinds.append(kind) }
+      }
+      if kinds.isEmpty { continue }
+      let file = "variants/\(name)-fuzz-\(seed)-\(index).ko"
+      try Data(copy.bytes.raw).write(to: out.appending(path: file))
+      print("F/\(name)-\(seed)-\(index)-\(kinds.joined(separator: "+"))\t\(file)\t\(deps)\t0")
+    }
+  }
+
+  typealias Edit = @Sendable (inout Module, inout SeededNumbers) -> Bool
+
+  private static let edits: [(String, Edit)] = [
+    ("versions", versions), ("versions", versions), ("info", info), ("info", info),
+    ("symbol", symbol), ("symbol", symbol), ("export", export), ("header", header),
+    ("section", section), ("section", section), ("structure", structure),
+    ("relocation", relocation), ("relocation", relocation), ("byte", byte),
+  ]
+
+  private static func versions(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    var records = module.versions
+    guard !records.isEmpty else { return false }
+    let at = numbers.below(records.count)
+    switch numbers.below(6) {
+    case 0: records[at][numbers.below(module.word)] ^= UInt8(1 << numbers.below(8))
+    case 1: records[at][module.word + numbers.below(64 - module.word)] ^= UInt8(numbers.below(256))
+    case 2: records.remove(at: at)
+    case 3: records.append(records[at])
+    case 4: records.swapAt(at, numbers.below(records.count))
+    default:
+      records[at].replaceSubrange(0..<module.word, with: [UInt8](repeating: 0, count: module.word))
+    }
+    module.versions = records
+    return true
+  }
+
+  private static func info(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    var entries = module.info
+    guard !entries.isEmpty else { return false }
+    let at = numbers.below(entries.count)
+    switch numbers.below(5) {
+    case 0: entries.remove(at: at)
+    case 1: entries.append(entries[at])
+    case 2: entries.swapAt(at, numbers.below(entries.count))
+    case 3: entries[at] = String(entries[at].dropLast())
+    default:
+      entries.insert(
+        numbers.pick([
+          "license=Proprietary", "license=GPL", "vermagic=wrong", "livepatch=Y", "import_ns=X",
+          "name=other", "staging=Y", "test=Y", "intree=", "retpoline=Y", "import_ns=module:x",
+        ]), at: at)
+    }
+    module.info = entries
+    return true
+  }
+
+  private static func symbol(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    guard let table = module.symbolTable, let names = module.symbolNames else { return false }
+    let count = module.size(of: table) / module.symbolSize
+    guard count > 1 else { return false }
+    let place = module.symbolPlace(1 + numbers.below(count - 1))
+    switch numbers.below(4) {
+    case 0:
+      let number = numbers.pick([
+        0, 0, 0xfff1, 0xfff2, 0xff20, 0xff00, 0xffff, module.sectionCount, 1,
+      ])
+      // Strings of exports that are no addresses any more kill the kernel.
+      let name = module.bytes.string(
+        at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
+      if name.hasPrefix("__kstrtab") { return false }
+      module.bytes.set(UInt64(number), at: place + module.symbolSectionOffset, width: 2)
+    case 1:
+      module.bytes.set(
+        UInt64(numbers.below(module.size(of: names))), at: place, width: 4)
+    case 2:
+      let info = place + (module.is64Bit ? 4 : 12)
+      module.bytes.set(
+        UInt64(numbers.pick([0x00, 0x10, 0x20, 0x12, 0x22, 0xa0])), at: info, width: 1)
+    default:
+      module.addSymbol(
+        numbers.pick(["oracle_none", "kfree", "_printk", "loops_per_jiffy", ".dotted", ""]),
+        binding: UInt8(numbers.below(3)), section: numbers.pick([0, 0, 0xfff1, 0xfff2]))
+    }
+    return true
+  }
+
+  private static func export(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    let names = ["__ksymtab_strings", "__kcrctab", "__kcrctab_gpl", "__ksymtab", "__ksymtab_gpl"]
+    let present = names.compactMap { module.section($0) }
+    guard !present.isEmpty else { return false }
+    let section = numbers.pick(present)
+    switch numbers.below(3) {
+    case 0: module[section, .type] = UInt64(numbers.pick([1, 7, 8]))
+    case 1: module.rename(section, to: numbers.pick(["x", "__ksymtab_gpl", "__kcrctab"]))
+    default:
+      let size = module.size(of: section)
+      guard
+        module.name(of: section).contains("kcrctab")
+          || module.name(of: section).contains("strings"),
+        size > 0
+      else { return false }
+      module.bytes.raw[
+        min(module.offset(of: section) + numbers.below(size), module.bytes.count - 1)] ^= 1
+    }
+    return true
+  }
+
+  private static func header(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    let field = numbers.pick([
+      Module.Header.type, .machine, .sectionOffset, .entrySize, .sectionCount, .nameIndex,
+    ])
+    module[field] = UInt64(
+      numbers.pick([0, 1, 2, 3, 40, 62, 64, 183, 0xffff, module.sectionCount - 1]))
+    return true
+  }
+
+  private static func section(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    guard module.sectionCount > 1 else { return false }
+    let index = 1 + numbers.below(module.sectionCount - 1)
+    switch numbers.below(7) {
+    case 0: module[index, .type] = UInt64(numbers.pick([0, 1, 2, 3, 4, 7, 8, 9, 0x7000_0001]))
+    case 1: module[index, .flags] ^= UInt64(numbers.pick([1, 2, 4, 7, 0x20]))
+    case 2: module[index, .link] = UInt64(numbers.below(module.sectionCount + 2))
+    case 3: module[index, .name] = UInt64(numbers.below(module.size(of: Int(module[.nameIndex]))))
+    case 4:
+      module[index, .offset] = UInt64(
+        numbers.pick([module.bytes.count, module.bytes.count + 1, 64]))
+    case 5:
+      module.rename(
+        index,
+        to: numbers.pick([
+          ".plt", ".init.plt", ".modinfo", "__versions", ".text", ".init.text", ".dup",
+        ]))
+    default:
+      let twin = 1 + numbers.below(module.sectionCount - 1)
+      module[index, .name] = module[twin, .name]
+    }
+    return true
+  }
+
+  private static func structure(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    guard let section = module.section(".gnu.linkonce.this_module") else { return false }
+    switch numbers.below(3) {
+    case 0: module[section, .size] &+= UInt64(bitPattern: Int64(numbers.pick([-64, -1, 1, 64])))
+    case 1:
+      module.setStructName(numbers.pick(["", "printk", "kernel", "other_name", "vmlinux", "a b"]))
+    default: module[section, .type] = UInt64(numbers.pick([0, 7, 8]))
+    }
+    return true
+  }
+
+  private static func relocation(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    let tables = (1..<max(module.sectionCount, 2)).filter { [4, 9].contains(module[$0, .type]) }
+    guard !tables.isEmpty else { return false }
+    let index = numbers.pick(tables)
+    let table = Relocations(module: module, table: index, hasAddends: module[index, .type] == 4)
+    guard table.count > 0, let symbols = module.symbolTable else { return false }
+    let entry = numbers.below(table.count)
+    switch numbers.below(4) {
+    case 0:
+      table.set(
+        type: UInt64(numbers.pick([0, 1, 2, 10, 11, 24, 42, 250, 256, 258, 275, 311])), entry,
+        in: &module)
+    case 1:
+      let count = module.size(of: symbols) / module.symbolSize
+      table.set(symbol: numbers.below(count), entry, in: &module)
+    case 2: module[index, .type] = module[index, .type] == 4 ? 9 : 4
+    default: table.set(addend: UInt64(numbers.below(1 << 20)), entry, in: &module)
+    }
+    return true
+  }
+
+  /// A bit of what the loader reads: names of sections, modinfo, structure, strings of symbols.
+  private static func byte(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
+    let places = [Int(module[.nameIndex]), module.section(".modinfo"), module.symbolNames]
+      .compactMap { $0 }
+    let section = numbers.pick(places)
+    let size = module.size(of: section)
+    guard size > 0 else { return false }
+    let at = module.offset(of: section) + numbers.below(size)
+    guard at < module.bytes.count else { return false }
+    module.bytes.raw[at] ^= UInt8(1 << numbers.below(8))
+    return true
+  }
+}
