@@ -180,22 +180,22 @@ _ksym() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|convert|translate|help)
+    check|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|help)
         # Offer subcommand argument completions
         "_ksym_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch convert translate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate help' -- "${cur}"))
         ;;
     esac
 }
 
 _ksym_check() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --json -q --quiet --no-demangle -v --verbose --version -h --help)
-    repeating_options=(-k --kernel --assume --with)
-    non_repeating_options=(--config -j --jobs --blacklist --color --max-size)
+    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --sig-enforce --json -q --quiet --no-demangle -v --verbose --version -h --help)
+    repeating_options=(-k --kernel --assume --with --keys)
+    non_repeating_options=(--config -j --jobs --blacklist --efivars --secure-boot --lockdown --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -221,6 +221,22 @@ _ksym_check() {
         return
         ;;
     '--blacklist')
+        return
+        ;;
+    '--efivars')
+        __ksym_add_completions -d
+        return
+        ;;
+    '--keys')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--secure-boot')
+        __ksym_add_completions -W 'on'$'\n''off'
+        return
+        ;;
+    '--lockdown')
+        __ksym_add_completions -W 'none'$'\n''integrity'$'\n''confidentiality'
         return
         ;;
     '--color')
@@ -751,6 +767,45 @@ _ksym_livepatch() {
     esac
 }
 
+_ksym_signature() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=(--keys)
+    non_repeating_options=(-k --kernel --color -j --jobs --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
+        __ksym_add_completions -f
+        return
+        ;;
+    '--keys')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '-j'|'--jobs')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
+        return
+        ;;
+    esac
+}
+
 _ksym_convert() {
     repeating_flags=()
     non_repeating_flags=(--drop-unrepresentable --add-missing --prune --drop-signature --basic --extended --in-place --json -v --verbose --version -h --help)
@@ -868,7 +923,7 @@ _ksym_help() {
     repeating_options=()
     non_repeating_options=()
     __ksym_offer_flags_options -1
-    COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch convert translate' -- "${cur}"))
+    COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate' -- "${cur}"))
 }
 
 complete -o filenames -F _ksym ksym
