@@ -60,7 +60,7 @@ struct VerdictComparison {
     let isHidden: (String) -> Bool = { hidesForceNotices && KernelLog.isForceNotice($0) }
     // Dumps of the stack end what counts.
     var wanted = row.log.prefix { !$0.hasPrefix("CPU: ") }.filter {
-      !KernelLog.isTaintNotice($0) && !KernelLog.isOfCryptography($0) && !isHidden($0)
+      !KernelLog.isTaintNotice($0) && !isHidden($0)
     }
     if row.loads {
       wanted = wanted.filter(KernelLog.isOfLoader)

@@ -111,11 +111,6 @@ enum KernelLog {
     }
   }
 
-  /// Whether a line is about the contents of a signature, which are not looked at.
-  static func isOfCryptography(_ line: String) -> Bool {
-    line.hasPrefix("PKCS7:") || line.hasPrefix("Unsupported pkey")
-  }
-
   /// Whether a line reports that a forced load tainted the kernel: also once per boot.
   static func isForceNotice(_ line: String) -> Bool { line.contains("kernel tainted.") }
 
@@ -126,7 +121,7 @@ enum KernelLog {
       "symbol version for", "obsolete section", "kernel tainted.", "module uses symbol",
       "inheriting taint", "staging directory", "retpoline", "spectre", "disagrees",
       "Unknown symbol", "GPL-only symbols", "not signed", "obsolete parameters",
-      "duplicate filename",
+      "duplicate filename", "PKCS7:", "Unsupported pkey",
     ].contains { line.contains($0) }
   }
 }

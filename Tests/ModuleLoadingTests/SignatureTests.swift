@@ -10,7 +10,7 @@ import Testing
 struct SignatureTests {
   private var bench: Bench {
     var bench = Bench()
-    bench.config.append("MODULE_SIG")
+    bench.config += ["MODULE_SIG", "CRYPTO_SHA256"]
     return bench
   }
 
