@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import ModuleFiles
 
 /// Names under which code that is built into a kernel is in /sys/module, where no module can be then:
 /// what has parameters that can be seen there, or a version.
@@ -115,7 +116,10 @@ extension OpenKernel {
     guard (try? buffer.open("\(tree)/modules.builtin.modinfo")) != nil,
       let text = try? buffer.source.all()
     else { return nil }
-    return BuiltinModules.names(inModinfo: text)
+    // The file has the names of objects, of which some (mm/kfence/core.o) have another in /sys/module:
+    // a kernel loads the modules that it comes with.
+    let own = ModuleTree(tree).paths.map { ModulePaths.moduleName(ofFile: $0) }
+    return BuiltinModules.names(inModinfo: text).subtracting(own)
   }
 }
 
