@@ -168,6 +168,17 @@ struct ArchitectureRelocationTests {
     #expect(try summary(bench("6.1.0", .loongArch, ["X"]), type: 99) != "loads")
   }
 
+  @Test("x86-64 takes PLT32 from 4.16 on, and PC64 from 4.19 on")
+  func longestX86() throws {
+    let rows: [(String, UInt32, Bool)] = [
+      ("4.15.18", 4, false), ("4.16.0", 4, true), ("4.18.20", 24, false), ("4.19.0", 24, true),
+    ]
+    for (release, type, isTaken) in rows {
+      let summary = try summary(bench(release, .x86_64), type: type)
+      #expect(summary.contains("Unknown rela relocation: \(type)") == !isTaken, "\(summary)")
+    }
+  }
+
   @Test("values that never fit are refused on arm64, those that may are not")
   func arm64Overflow() throws {
     let kernel = bench("6.12.0", .aarch64)

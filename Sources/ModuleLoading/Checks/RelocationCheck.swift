@@ -77,6 +77,7 @@ struct RelocationCheck {
     _ table: RawSpan, _ bytes: RawSpan, _ section: Int, _ values: borrowing RelocationValues,
     _ target: Int?, _ writes: inout RelocationWrites
   ) -> String? {
+    let (takesPLT32, takesPC64) = (rules.has(.x86TakesPLT32), rules.has(.x86TakesPC64))
     for number in 0..<(table.byteCount / 24) {
       guard let place = table.integer(UInt64.self, at: number &* 24, .little),
         let info = table.integer(UInt64.self, at: number &* 24 &+ 8, .little),
@@ -87,9 +88,11 @@ struct RelocationCheck {
       switch type {
       case 0: continue
       // R_X86_64_64, PC64
-      case 1, 24: size = 8
+      case 1: size = 8
+      case 24 where takesPC64: size = 8
       // PC32, PLT32, 32, 32S
-      case 2, 4, 10, 11: size = 4
+      case 2, 10, 11: size = 4
+      case 4 where takesPLT32: size = 4
       default: return "\(moduleName): Unknown rela relocation: \(type)"
       }
       let symbol = UInt32(truncatingIfNeeded: info >> 32)
