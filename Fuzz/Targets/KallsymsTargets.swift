@@ -1,3 +1,4 @@
+import KernelReleases
 import ByteStorage
 import ELFFormat
 import Kallsyms

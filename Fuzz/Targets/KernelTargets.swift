@@ -1,3 +1,4 @@
+import KernelReleases
 import BTFFormat
 import ByteStorage
 import ELFFormat

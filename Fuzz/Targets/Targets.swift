@@ -137,8 +137,9 @@ enum FuzzTargets {
     ]
     for wide in [true, false] {
       let layout = ELFLayout(is64Bit: wide, order: .little)
+      let whole = MappedRegion(offset: 0, address: 0x1000, size: bytes.byteCount)
       let exports = KernelExports(
-        raw: bytes, at: 0x1000, layout: layout, machine: wide ? .s390 : .arm
+        bytes, mapped: [whole], layout: layout, machine: wide ? .s390 : .arm
       ) { name in
         names.firstIndex(of: name).flatMap { index in
           bytes.integer(UInt32.self, at: bytes.byteCount &- 24 &+ 4 &* index, .little)

@@ -148,6 +148,9 @@ struct SignatureGateTests {
     list.pad(to: 28 + 16)
     list.put(der)
     #expect(CertificateFile.certificates(in: list.bytes.rawSpan) == [der])
+    // The hyphens of the first line are not those of the last.
+    let joined = Array("-----BEGIN CERTIFICATE-----END CERTIFICATE-----".utf8)
+    #expect(CertificateFile.certificates(in: joined.rawSpan).isEmpty)
     let cut = EFISignatureList(parsing: (list.bytes + [1]).rawSpan)
     #expect(cut.certificates == [der] && cut.damagedAt == list.count)
   }

@@ -34,8 +34,8 @@ package enum CertificateFile {
     var found: [[UInt8]] = []
     var offset = 0
     while let start = bytes.firstRange(of: begin, from: offset),
-      let stop = bytes.firstRange(of: end, from: start),
-      let text = bytes.slice((start &+ begin.utf8CodeUnitCount)..<stop)
+      case let first = start &+ begin.utf8CodeUnitCount,
+      let stop = bytes.firstRange(of: end, from: first), let text = bytes.slice(first..<stop)
     {
       found.append(decoded(text))
       offset = stop
