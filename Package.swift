@@ -92,7 +92,10 @@ let package = Package(
     ),
     floor(
       "VersionConversion",
-      ["CCrypto", "ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleFiles"]),
+      [
+        "CCrypto", "ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions", "ModuleTrust",
+        "ModuleFiles",
+      ]),
     floor(
       "Modpost", ["ByteStorage", "ELFFormat", "ModuleVersions", "ModuleFiles", "VersionConversion"]),
     floor(

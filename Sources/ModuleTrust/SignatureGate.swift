@@ -23,39 +23,35 @@ package struct SignatureGate: Sendable {
     package fileprivate(set) var message: SignedMessage?
   }
 
-  private static let marker = Array("~Module signature appended~\n".utf8)
-
   /// Verifies the signature at the end of a module.
   ///
   /// - Parameter file: The whole file, unpacked.
   /// - Returns: The answer, with what is logged.
   package func verify(_ file: RawSpan) -> Answer {
     var answer = Answer(length: file.byteCount)
-    let end = file.byteCount - SignatureGate.marker.count
-    guard end > 0, file.suffix(from: end)?.array == SignatureGate.marker else {
+    guard let trailer = SignatureTrailer(ByteSource(file)) else {
       answer.error = .noData
       return answer
     }
-    do throws(TrustError) { try verify(file, before: end, &answer) } catch { answer.error = error }
+    do throws(TrustError) { try verify(file, trailer, &answer) } catch { answer.error = error }
     return answer
   }
 
   private func verify(
-    _ file: RawSpan, before end: Int, _ answer: inout Answer
+    _ file: RawSpan, _ trailer: SignatureTrailer, _ answer: inout Answer
   ) throws(TrustError) {
-    let start = end - 12
-    guard start > 0, let trailer = file.slice(start..<end),
-      let size = trailer.integer(UInt32.self, at: 8, .big), Int(size) < start
-    else { throw .badMessage }
-    guard trailer.byte(at: 2) == 2 else {
+    let start = trailer.lengthBeforeMarker - SignatureTrailer.structureSize
+    let size = Int(trailer.signatureLength)
+    guard start > 0, size < start else { throw .badMessage }
+    guard trailer.idType == 2 else {
       answer.log.say("module: not signed with expected PKCS#7 message")
       throw .noPackage
     }
-    for offset in [0, 1, 3, 4, 5, 6, 7] where trailer.byte(at: offset) != 0 {
+    guard trailer.hasZeroParameters else {
       answer.log.say("module: PKCS#7 signature info has unexpected non-zero params")
       throw .badMessage
     }
-    answer.length = start - Int(size)
+    answer.length = start - size
     guard let data = file.slice(0..<answer.length), let blob = file.slice(answer.length..<start)
     else { throw .badMessage }
     do throws(TrustError) { try verify(data, blob, keys, &answer) } catch {
@@ -65,7 +61,7 @@ package struct SignatureGate: Sendable {
     if context.era <= .of6_12, !blacklist.files.isEmpty,
       let hash = DigestAlgorithm.sha256.value(of: file), blacklist.files.contains(hash)
     {
-      answer.log.say("Module hash \(hexadecimal(hash)) is blacklisted")
+      answer.log.say("Module hash \(hash.hexadecimal) is blacklisted")
       throw .rejected
     }
   }

@@ -1,5 +1,5 @@
 internal import ByteStorage
-internal import ModuleFiles
+internal import ModuleTrust
 
 /// A module followed by its signature.
 package struct SignedBytes: ~Escapable {

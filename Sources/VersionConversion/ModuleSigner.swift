@@ -1,6 +1,6 @@
 internal import ByteStorage
 internal import CCrypto
-internal import ModuleFiles
+internal import ModuleTrust
 
 /// A private key and its certificate, to sign modules with as the kernel's sign-file does: a detached
 /// CMS message without attributes, certificates or capabilities, and the trailer.

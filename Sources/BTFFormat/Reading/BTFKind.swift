@@ -30,7 +30,7 @@ package enum BTFKind: UInt32, Sendable {
     }
   }
 
-  /// Size of each element behind the three words of a type, in bytes; 0 if there are none.
+  /// Size of each element after the three words of a type, in bytes; 0 if there are none.
   var elementSize: Int {
     switch self {
     case .structure, .union, .dataSection, .enumeration64: 12

@@ -9,3 +9,10 @@ extension UInt8 {
     }
   }
 }
+
+extension [UInt8] {
+  /// Two lower-case digits a byte, without a separator.
+  package var hexadecimal: String {
+    map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}

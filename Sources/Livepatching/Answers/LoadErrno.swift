@@ -25,6 +25,10 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let EINVAL = LoadErrno(rawValue: 22)
   /// A chain of types is too long, or does not end.
   package static let ELOOP = LoadErrno(rawValue: 40)
+  /// There is no signature.
+  package static let ENODATA = LoadErrno(rawValue: 61)
+  /// No key that is trusted made the signature.
+  package static let ENOKEY = LoadErrno(rawValue: 126)
   /// The signature is made with what the kernel lacks.
   package static let ENOPKG = LoadErrno(rawValue: 65)
   /// The signature is longer than the kernel reads.
@@ -39,7 +43,8 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
 
   private static let names: [LoadErrno: String] = [
     .EPERM: "EPERM", .ENOENT: "ENOENT", .ENOEXEC: "ENOEXEC", .EBUSY: "EBUSY", .EEXIST: "EEXIST",
-    .E2BIG: "E2BIG", .ENOPKG: "ENOPKG", .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
+    .E2BIG: "E2BIG", .ENOPKG: "ENOPKG", .ENODATA: "ENODATA", .ENOKEY: "ENOKEY",
+    .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
     .ENOTSUPP: "ENOTSUPP", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
     .EKEYREJECTED: "EKEYREJECTED",
   ]

@@ -64,7 +64,7 @@ struct SignatureCheck {
     guard let signer = message.signers.first, let id = signer.serial ?? signer.keyID else {
       return nil
     }
-    return hexadecimal(id)
+    return id.hexadecimal
   }
 
   private static func cause(_ error: TrustError, _ message: SignedMessage?) -> LoadCause? {

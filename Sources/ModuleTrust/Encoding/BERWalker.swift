@@ -1,7 +1,7 @@
 internal import ByteStorage
 
 /// Walks BER as the kernel's decoder does (lib/asn1_decoder.c): tags of one byte, lengths of at most two
-/// bytes behind the first, indefinite lengths. It has that decoder's memory of whether the last thing
+/// bytes after the first, indefinite lengths. It has that decoder's memory of whether the last thing
 /// asked for was there, on which a choice at the end of the data depends.
 struct BERWalker: ~Escapable {
   let data: RawSpan
@@ -198,12 +198,11 @@ extension BERWalker {
 
   /// A distinguished name; `note` receives each attribute's identifier and value.
   ///
-  /// - Returns: The range of the name's content, and the head of the name.
+  /// - Returns: The range of the name's content.
   mutating func name(
     _ note: (_ type: Element, _ value: Element) -> Void
-  ) throws(TrustError) -> (Range<Int>, Element) {
-    let element = try require(0x30)
-    let names = enter(element)
+  ) throws(TrustError) -> Range<Int> {
+    let names = enter(try require(0x30))
     var range: Range<Int>?
     repeat {
       let set = enter(try require(0x31))
@@ -217,6 +216,6 @@ extension BERWalker {
       range = try leave(names, repeating: true)
     } while range == nil
     finishType()
-    return (range ?? 0..<0, element)
+    return range ?? 0..<0
   }
 }

@@ -1,7 +1,7 @@
 package import ByteStorage
 
 /// The certificates that are built into a kernel (`system_certificate_list`), found by their form: a
-/// row of certificates, and behind it its length.
+/// row of certificates, followed by its length.
 ///
 /// - Note: certs/system_certificates.S, 5.10 to 7.2. `.align 8` means 8 bytes on x86 and s390, 256 on arm,
 ///   arm64 and riscv.
@@ -9,7 +9,7 @@ package struct BuiltInCertificates: Sendable {
   /// The certificates in their order: that which signs the kernel's own modules first.
   package let certificates: [[UInt8]]
 
-  /// How far the length may be behind the row: a place for another certificate may lie between.
+  /// How far the length may be from the row: a place for another certificate may lie between.
   private static let mostDistance = 64 << 10
 
   /// Looks for the list in the memory of a kernel, whose start is aligned.

@@ -3,8 +3,6 @@ internal import ByteStorage
 /// An X.509 certificate, as the kernel takes it: `x509_cert_parse` of
 /// crypto/asymmetric_keys/x509_cert_parser.c. Dates, purposes and whether it may sign are not looked at.
 package struct Certificate: Sendable, Hashable {
-  /// The encoding.
-  package internal(set) var bytes: [UInt8] = []
   package internal(set) var serial: [UInt8] = []
   /// The content of the issuer's and the subject's name.
   var issuer: [UInt8] = []
@@ -35,7 +33,6 @@ package struct Certificate: Sendable, Hashable {
     var parser = CertificateParser(bytes, context.era)
     let body = try parser.parse(&log)
     self = parser.certificate
-    self.bytes = bytes.array
     if let authority = parser.authority {
       var names = AuthorityParser(authority.rawSpan)
       do throws(TrustError) { try names.parse() } catch {
@@ -62,7 +59,7 @@ package struct Certificate: Sendable, Hashable {
     var listed = value
     if context.era >= .of7_2 { listed = DigestAlgorithm.sha256.value(of: body) ?? value }
     if blacklist.bodies.contains(listed) {
-      log.say("X.509: Cert \(hexadecimal(listed)) is blacklisted")
+      log.say("X.509: Cert \(listed.hexadecimal) is blacklisted")
       isBlacklisted = true
     }
   }
@@ -95,9 +92,4 @@ package struct Blacklist: Sendable {
   package var files: Set<[UInt8]> = []
 
   package init() {}
-}
-
-/// Bytes as the kernel's `%*phN` shows them.
-package func hexadecimal(_ bytes: [UInt8]) -> String {
-  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

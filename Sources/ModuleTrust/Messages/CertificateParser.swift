@@ -95,7 +95,7 @@ struct CertificateParser: ~Escapable {
   }
 
   private mutating func parseName() throws(TrustError) -> [UInt8] {
-    let (range, _) = try walker.name { _, _ in }
+    let range = try walker.name { _, _ in }
     return walker.bytes(range)
   }
 
@@ -202,7 +202,7 @@ struct AuthorityParser: ~Escapable {
       }
       let frame = walker.enter(element)
       if tag == 0xa4 {
-        let (range, _) = try walker.name { _, _ in }
+        let range = try walker.name { _, _ in }
         issuer = walker.bytes(range)
       } else {
         _ = try walker.skip(try walker.require(nil))

@@ -213,7 +213,7 @@ struct MessageParser: ~Escapable {
       let name: Range<Int>
       do throws(TrustError) {
         name = try walker.name { type, value in if type.start == value.start { types.append(type) }
-        }.0
+        }
       } catch {
         for type in types { note(type) }
         throw error

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Livepatching
 internal import ModuleTrust
 
 /// Shows signatures.
@@ -33,8 +34,8 @@ struct SignatureReport {
     for signer in answer.message?.signers ?? [] {
       var who: [String] = []
       if let issuer = signer.issuerText { who.append("a certificate of \(issuer)") }
-      if let serial = signer.serial { who.append("serial number \(hexadecimal(serial))") }
-      if let key = signer.keyID { who.append("the key \(hexadecimal(key))") }
+      if let serial = signer.serial { who.append("serial number \(serial.hexadecimal)") }
+      if let key = signer.keyID { who.append("the key \(key.hexadecimal)") }
       lines.append(
         "signed by   \(who.isEmpty ? "nobody who is named" : who.joined(separator: ", "))")
       lines.append("with        \(signer.algorithm), \(signer.digest?.rawValue ?? "?")")
@@ -66,8 +67,8 @@ struct SignatureReport {
     for signer in answer.message?.signers ?? [] {
       json.beginObject()
       json.member("issuer", optional: signer.issuerText)
-      json.member("serial", optional: signer.serial.map(hexadecimal))
-      json.member("keyID", optional: signer.keyID.map(hexadecimal))
+      json.member("serial", optional: signer.serial.map(\.hexadecimal))
+      json.member("keyID", optional: signer.keyID.map(\.hexadecimal))
       json.member("digest", optional: signer.digest?.rawValue)
       json.member("algorithm", signer.algorithm)
       json.endObject()
@@ -83,20 +84,7 @@ struct SignatureReport {
 
 extension TrustError {
   /// The error's name.
-  var name: String {
-    switch rawValue {
-    case 1: "EPERM"
-    case 2: "ENOENT"
-    case 22: "EINVAL"
-    case 61: "ENODATA"
-    case 65: "ENOPKG"
-    case 74: "EBADMSG"
-    case 90: "EMSGSIZE"
-    case 126: "ENOKEY"
-    case 129: "EKEYREJECTED"
-    default: "\(rawValue)"
-    }
-  }
+  var name: String { LoadErrno(rawValue: rawValue).name }
 
   /// The error in a few words.
   var words: String {

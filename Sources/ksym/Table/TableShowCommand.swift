@@ -112,14 +112,10 @@ struct TableReport {
     output.member("hashed", found.name.hashed.hexadecimal)
     output.member("owners", objects: found.owners) { owner, json in
       json.member("name", owner.name)
-      json.member("buildId", hexadecimal(owner.buildID))
+      json.member("buildId", owner.buildID.hexadecimal)
       json.member("release", owner.release)
-      json.member("kernelBuildId", hexadecimal(owner.kernelBuildID))
+      json.member("kernelBuildId", owner.kernelBuildID.hexadecimal)
     }
     output.endLine()
-  }
-
-  private func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
