@@ -63,6 +63,7 @@ let package = Package(
     floor("Kallsyms", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
+    floor("SymtypesFormat", ["ByteStorage"]),
     floor("ModuleTrust", ["ByteStorage", "CCrypto", "KernelReleases"]),
     // Subjects.
     floor(
@@ -125,6 +126,7 @@ let package = Package(
         "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "NameTables", "ModuleFiles",
         "Kernels", "Livepatching", "ModuleLoading", "ModuleTrust", "VersionConversion",
         "Modpost", "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
+        "SymtypesFormat",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -153,6 +155,7 @@ let package = Package(
     tests("KernelReleases", ["KernelReleases"]),
     tests("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames", "ModuleVersions"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
+    tests("SymtypesFormat", ["ByteStorage", "SymtypesFormat"]),
     tests("ModuleTrust", ["ByteStorage", "ModuleTrust"]),
     tests(
       "ModuleFiles",
@@ -240,7 +243,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
         "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust", "ModuleFiles",
         "Kernels",
         "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
-        "SymbolSpelling", "NameAudits", "SymbolFiles",
+        "SymbolSpelling", "NameAudits", "SymbolFiles", "SymtypesFormat",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

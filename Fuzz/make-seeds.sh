@@ -197,3 +197,12 @@ text list 015 'loop_add.isra.0\nnbd_add.isra.0 [nbd]\ninit_once\n'
 text pairs 016 ' a.isra{a.isra.0}+0x1/0x2\na::b{_RNvC1a1b}\ninit_once{init_once.llvm.7}\n'
 text digests 017 '0x12345678\t72ba0c0e0a5ef0d9a0b1b9ad6d8a0f6c5de7d5f2ad4f0d9a72ba0c0e0a5ef0d9\n'
 text arm 000 'loop_add.isra.0 [loop] from init_once.llvm.7+0x10/0x40 [nbd]\nCPU: 0 PID: 1 Comm: a Not tainted 7.3.4 #1\n'
+
+# Symtypes text of each form.
+mkdir -p symtypes
+cp ../../Tests/Fixtures/types/genksyms/t.symtypes symtypes/genksyms
+printf "f subprogram ( s#'a b' , s#'a b' ) -> s#'a b'\ns#'a b' structure_type a b {  }\n" \
+  >symtypes/gendwarfksyms
+printf '/* a */\ns#s struct s { int a ; }\nu##u\nx int x ( s#s , u#u )\n\n/* b/c */\nu#u union u { t#t t ; }\nt#t typedef int t\ny int y ( s#s , u#u )\n' >symtypes/consolidated
+printf 's#s@0 struct s { int a ; }\ns#s@1 struct s { t#t a ; }\nt#t typedef int t\nx int x ( s#s )\nF#a x s#s@0\nF#b x s#s@1\n' >symtypes/variants
+printf 'override s#x struct x { s#x * p ; }\noverride f extern int f ( s#x )\n' >symtypes/override

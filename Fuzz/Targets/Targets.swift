@@ -19,7 +19,7 @@ enum FuzzTargets {
     "names": names, "trust": trust, "streams": streams, "kernel": kernel, "loader": loader,
     "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
-    "translate": translate, "convert": convert,
+    "translate": translate, "convert": convert, "symtypes": symtypes,
   ]
 
   /// Every accessor of the ELF reader.

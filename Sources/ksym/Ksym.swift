@@ -22,7 +22,7 @@ struct Ksym: ParsableCommand {
       CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,
       KallsymsCommand.self, LivepatchCommand.self, SignatureCommand.self,
-      ConvertCommand.self, TranslateCommand.self,
+      ConvertCommand.self, TranslateCommand.self, TypesCommand.self,
     ])
 
   static func main() {

@@ -25,6 +25,7 @@ struct JSONTests {
       "check", "livepatch", "signature", "versions", "exports", "kernel", "symbols", "lookup",
       "lookup --for",
       "names", "table show", "table check", "kallsyms decode", "convert", "translate",
+      "types crc",
     ])
   func keys(_ command: String) async throws {
     let page = try #require(try DocumentedJSON.read()[command])
@@ -92,6 +93,10 @@ struct JSONTests {
         ["--to", "basic", "--suffix", ".new", "--drop-unrepresentable", modules],
         ["--to", "basic", "--suffix", ".new", try defective(scratch)],
       ]
+    case "types crc":
+      let types = Fixture.path("types/genksyms/t.symtypes")
+      let symvers = try scratch.write(Array("0x1\tfoo\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "s")
+      return [[types], ["--verify", symvers, types]]
     default:
       let text = try scratch.write(Self.text, to: "text")
       return [

@@ -1,0 +1,139 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import ModuleVersions
+internal import OrderedWork
+internal import SymtypesFormat
+
+struct TypesCRCCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crc",
+    abstract: "Compute versions from the text of types.",
+    usage: "ksym types crc [--verify <symvers>] [<options>] <files> ...",
+    discussion: """
+      A version (CRC) is a hash of the text of an export and of all types that it reaches. Takes what \
+      the kernel's build writes with KBUILD_SYMTYPES=1, by genksyms or gendwarfksyms: a .symtypes \
+      file, a directory of them, or a consolidated file, plain or compressed.
+
+      Examples:
+        ksym types crc fs/read_write.symtypes
+        ksym types crc --verify Module.symvers build/
+        ksym types crc --json symtypes-6.12 | jq -r .crc
+
+      JSON, one object an export: name, crc, generator, path; with --verify also recorded.
+
+      Exit status: 0 versions were computed, and with --verify those recorded follow from the types; \
+      1 some do not, or nothing is exported; 2 a file cannot be read.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Module.symvers: show only the versions that do not follow from the types.",
+      valueName: "symvers"), completion: .file())
+  var verify: String?
+
+  @OptionGroup var json: JSONOption
+  @OptionGroup var jobs: JobsOption
+  @OptionGroup var input: InputOptions
+
+  @Argument(help: "Symtypes files and directories of them.", completion: .file())
+  var paths: [String]
+
+  func run() throws {
+    do {
+      var input = SymtypesInput(limit: input.limit)
+      let trees = try paths.map { try input.read($0) }
+      let recorded = try verify.map { try RecordedVersions($0, limit: self.input.limit) }
+      var report = TypesCRCReport(isJSON: json.isWanted, recorded: recorded)
+      for tree in trees { add(tree, input.store, to: &report) }
+      throw ExitCode(report.finish().rawValue)
+    } catch let code as ExitCode { throw code } catch { throw Terminal.trouble(error.explained) }
+  }
+
+  private func add(_ tree: SymtypesTree, _ store: SymtypesStore, to report: inout TypesCRCReport) {
+    OrderedWork.run(
+      count: tree.files.count, workers: jobs.workers,
+      makeState: { SymtypesVersions(.genksyms) },
+      work: { versions, index -> [UInt32] in
+        let file = tree.files[index]
+        versions.generator = SymtypesVersions.generator(of: file, store)
+        return file.exports.map { versions.version(ofExport: Int($0), in: file, store) ?? 0 }
+      },
+      consume: { index, result in
+        let file = tree.files[index]
+        let generator = SymtypesVersions.generator(of: file, store)
+        for (key, crc) in zip(file.exports, result) {
+          report.add(store.keys.name(Int(key)).text, crc, generator, file.path.rawSpan.text)
+        }
+        return true
+      })
+  }
+}
+
+/// What a Module.symvers file records of each export.
+struct RecordedVersions {
+  private(set) var crcs: [String: UInt32] = [:]
+
+  init(_ path: String, limit: Int) throws {
+    var buffer = FileBuffer(limit: limit)
+    try buffer.open(path)
+    do throws(ParseError) {
+      let table = try Symvers.parse(try buffer.source.all())
+      for row in table.rows where row.hasCRC { crcs[table.text(row.name)] = row.crc }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+  }
+}
+
+private struct TypesCRCReport {
+  let isJSON: Bool
+  let recorded: RecordedVersions?
+  private var output = OutputBuffer(reserving: 1 << 16)
+  private var seen: Set<String> = []
+  private var count = 0
+  private var wrong = 0
+
+  init(isJSON: Bool, recorded: RecordedVersions?) {
+    self.isJSON = isJSON
+    self.recorded = recorded
+  }
+
+  mutating func add(
+    _ name: String, _ crc: UInt32, _ generator: SymtypesVersions.Generator, _ path: String
+  ) {
+    count += 1
+    let known = recorded?.crcs[name]
+    if recorded != nil {
+      seen.insert(name)
+      guard let known, known != crc else { return }
+      wrong += 1
+    }
+    if isJSON {
+      output.beginObject()
+      output.member("name", name)
+      output.member("crc", checksum(crc))
+      output.member("generator", generator == .genksyms ? "genksyms" : "gendwarfksyms")
+      output.member("path", path)
+      if let known { output.member("recorded", checksum(known)) }
+      output.endLine()
+    } else if let known {
+      output.append(
+        "\(plain(name)): \(checksum(known)) is recorded, the types give \(checksum(crc))"
+          + " (\(plain(path)))\n")
+    } else {
+      output.append("\(checksum(crc))  \(plain(name))  \(plain(path))\n")
+    }
+    if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+  }
+
+  mutating func finish() -> ExitStatus {
+    if let recorded, !isJSON {
+      let missing = recorded.crcs.keys.filter { !seen.contains($0) }.count
+      let checked = recorded.crcs.count - missing
+      output.append("\(checked - wrong) of \(checked) versions follow from the types")
+      if missing > 0 { output.append("; \(missing) exports have no types here") }
+      output.append("\n")
+    }
+    Terminal.write(&output)
+    if count == 0 { Terminal.complain("nothing is exported") }
+    return count == 0 || wrong > 0 ? .no : .yes
+  }
+}

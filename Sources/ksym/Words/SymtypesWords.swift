@@ -1,0 +1,17 @@
+internal import ByteStorage
+internal import SymtypesFormat
+
+extension SymtypesError {
+  var words: String {
+    switch reason {
+    case .noKey: "a line without a name"
+    case .duplicateKey(let key): "\(key.rawSpan.text) is defined twice"
+    case .unknownType(let key): "type \(key.rawSpan.text) is not known"
+    case .wordsAfterDeclaration: "words follow a type that is only declared"
+    case .invalidHeader: "a section must begin with its path"
+    case .consolidated: "consolidated symtypes inside a directory of plain ones"
+    case .duplicatePath(let path): "the path \(path.rawSpan.text) occurs twice"
+    case .tooLarge: "more than 4 GiB of distinct text"
+    }
+  }
+}

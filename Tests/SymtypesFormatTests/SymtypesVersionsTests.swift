@@ -1,0 +1,52 @@
+import ByteStorage
+import SymtypesFormat
+import TestSupport
+import Testing
+
+@Suite("Versions from symtypes")
+struct SymtypesVersionsTests {
+  /// Lines as genksyms prints them, in the order of the text.
+  private func lines(_ text: [UInt8]) throws -> [String] {
+    var (tree, store) = (SymtypesTree(), SymtypesStore())
+    try SymtypesReader.read(text.rawSpan, path: [], into: &tree, &store)
+    var versions = SymtypesVersions(SymtypesVersions.generator(of: tree.files[0], store))
+    return tree.files[0].exports.map { key in
+      let crc = versions.version(ofExport: Int(key), in: tree.files[0], store) ?? 0
+      let digits = String(crc, radix: 16)
+      let zeros = String(repeating: "0", count: 8 - digits.count)
+      return "#SYMVER \(store.keys.name(Int(key)).text) 0x\(zeros)\(digits)"
+    }
+  }
+
+  @Test("versions of C are those that genksyms printed beside the text")
+  func genksyms() throws {
+    let recorded = try Fixture.bytes("types/genksyms/t.symver")
+    let expected = recorded.rawSpan.text.split(separator: "\n")
+    #expect(try lines(Fixture.bytes("types/genksyms/t.symtypes")) == expected.map(String.init))
+  }
+
+  @Test(
+    "each type is written out once, later as it is named",
+    arguments: [
+      (
+        "s#a struct a { s#a * p ; } \nf extern int f ( s#a ) \n",
+        "int f ( struct a { struct a * p ; } ) "
+      ),
+      ("t#t typedef int t \nf t#t f ( t#t ) \n", "typedef int t f ( t ) "),
+      ("E#A 1 \nf int f [ E#A + E#A ] \n", "int f [ 1 + A ] "),
+      ("e#e enum e { UNKNOWN } \nf e#e f ( e#e ) \n", "enum e { UNKNOWN } f ( enum e ) "),
+      ("s#a structure_type a {  }\nf variable  s#a s#a\n", "variable  structure_type a {  } s#a"),
+      (
+        "s#'a b' structure_type a b { }\nf subprogram ( s#'a b' , s#'a b' )\n",
+        "subprogram ( structure_type a b { } , s#'a b' )"
+      ),
+      ("m variable \n", "variable "),
+    ])
+  func expansion(_ text: String, _ expanded: String) throws {
+    let bytes = Array(expanded.utf8)
+    let crc = bytes.rawSpan.crc32
+    let digits = String(crc, radix: 16)
+    let zeros = String(repeating: "0", count: 8 - digits.count)
+    #expect(try lines(Array(text.utf8)).last?.hasSuffix(" 0x\(zeros)\(digits)") == true)
+  }
+}
