@@ -22,6 +22,8 @@ package enum SymtypesReader {
   ///   - text: The text, unpacked.
   ///   - path: The path of a plain file, as the tree has it.
   ///   - plainOnly: Whether only a plain file will do, as inside a directory.
+  ///   - tree: Where the files go.
+  ///   - store: Where their keys and texts go.
   /// - Throws: ``SymtypesError`` for what suse-kabi-tools 1.1 refuses, except bytes that are not
   ///   UTF-8, and where it goes astray: a section without a path.
   package static func read(

@@ -180,13 +180,13 @@ _ksym() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|help)
+    check|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|types|help)
         # Offer subcommand argument completions
         "_ksym_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types help' -- "${cur}"))
         ;;
     esac
 }
@@ -917,13 +917,66 @@ _ksym_translate() {
     esac
 }
 
+_ksym_types() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __ksym_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    crc)
+        # Offer subcommand argument completions
+        "_ksym_types_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'crc' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ksym_types_crc() {
+    repeating_flags=()
+    non_repeating_flags=(--json -v --verbose --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--verify -j --jobs --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--verify')
+        __ksym_add_completions -f
+        return
+        ;;
+    '-j'|'--jobs')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
 _ksym_help() {
     repeating_flags=()
     non_repeating_flags=(--version)
     repeating_options=()
     non_repeating_options=()
     __ksym_offer_flags_options -1
-    COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate' -- "${cur}"))
+    COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types' -- "${cur}"))
 }
 
 complete -o filenames -F _ksym ksym

@@ -64,6 +64,12 @@ function __ksym_parse_tokens -S
             __ksym_parse_subcommand -r 1 'to=' 'drop-unrepresentable' 'crcs=' 'only=+' 'add-missing' 'prune' 'drop-signature' 'sign=+' 'hash=' 'signature-from=' 'symvers=+' 'basic' 'extended' 'like=' 'o/output=' 'in-place' 'suffix=' 'json' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'translate'
             __ksym_parse_subcommand -r 1 'to=' 'k/kernel=+' 'names=+' 'ambiguous=' 'keep-linkage' 'bare' 'verify' 'addresses' 'kaslr=' 'lines' 'json' 'color=' 'max-size=' 'v/verbose' 'version' 'h/help'
+        case 'types'
+            __ksym_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'crc'
+                __ksym_parse_subcommand -r 1 'verify=' 'json' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
+            end
         case 'help'
             __ksym_parse_subcommand -r 1 'version'
         end
@@ -134,6 +140,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'signature' -d 'Show who signed a module, and whether the signature is good.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'convert' -d 'Rewrite the version tables of modules, between layouts and for other kernels.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'translate' -d 'Rewrite symbol names in any text: mangled to readable, and back.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'types' -d 'Show where the version of a symbol comes from: its types.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -s 'k' -l 'kernel' -d 'The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory (/lib/modules/RELEASE, a build tree, an unpacked package), a release, or running.' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" config' -l 'config' -d 'The kernel\'s configuration (default: embedded in the kernel, or beside it).' -rF
@@ -360,5 +367,16 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym translate" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types" version' -l 'version' -d 'Show the version.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types" -eq 1' -fa 'crc' -d 'Compute versions from the text of types.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" verify' -l 'verify' -d 'Module.symvers: show only the versions that do not follow from the types.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types crc" -ge 1' -F
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" version' -l 'version' -d 'Show the version.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym help" version' -l 'version' -d 'Show the version.'
-complete -c 'ksym' -n '__fish_seen_subcommand_from help' -fa 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate'
+complete -c 'ksym' -n '__fish_seen_subcommand_from help' -fa 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types'
