@@ -111,6 +111,7 @@ let package = Package(
         "ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages", "Kallsyms",
         "Kernels",
       ]),
+    floor("KernelComparison", ["ByteStorage", "ModuleVersions"]),
     // Faces.
     floor(
       "KernelSymbols",
@@ -126,7 +127,7 @@ let package = Package(
         "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "NameTables", "ModuleFiles",
         "Kernels", "Livepatching", "ModuleLoading", "ModuleTrust", "VersionConversion",
         "Modpost", "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
-        "SymtypesFormat",
+        "SymtypesFormat", "KernelComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -180,6 +181,7 @@ let package = Package(
     tests(
       "Modpost",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost", "VersionConversion"]),
+    tests("KernelComparison", ["ByteStorage", "KernelComparison"]),
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
       name: "KernelSymbolsTests", dependencies: ["TestSupport"], swiftSettings: strict),
@@ -243,7 +245,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
         "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust", "ModuleFiles",
         "Kernels",
         "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
-        "SymbolSpelling", "NameAudits", "SymbolFiles", "SymtypesFormat",
+        "SymbolSpelling", "NameAudits", "SymbolFiles", "SymtypesFormat", "KernelComparison",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

@@ -15,7 +15,8 @@ func use(_ value: Int) { sink ^= value }
 /// The parsers that are fuzzed, by the name of their seed directory.
 enum FuzzTargets {
   static let all: [String: @Sendable (RawSpan) -> Void] = [
-    "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo, "exports": exports,
+    "compare": compare, "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo,
+    "exports": exports,
     "names": names, "trust": trust, "streams": streams, "kernel": kernel, "loader": loader,
     "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,

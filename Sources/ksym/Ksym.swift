@@ -19,7 +19,8 @@ struct Ksym: ParsableCommand {
       """,
     version: "0.2.0",
     subcommands: [
-      CheckCommand.self, VersionsCommand.self, ExportsCommand.self, KernelCommand.self,
+      CheckCommand.self, CompareCommand.self, VersionsCommand.self, ExportsCommand.self,
+      KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,
       KallsymsCommand.self, LivepatchCommand.self, SignatureCommand.self,
       ConvertCommand.self, TranslateCommand.self, TypesCommand.self,
@@ -40,6 +41,7 @@ struct Ksym: ParsableCommand {
       Glibc.exit(ExitStatus.trouble.rawValue)
     }
     let arguments = ProcessArguments.all
+    if let tool = DropInTool(program: ProcessArguments.programName, arguments) { tool.run() }
     if let unknown = UnknownCommand.find(in: arguments, of: Ksym.self) {
       var message = OutputBuffer()
       message.append(unknown.words)

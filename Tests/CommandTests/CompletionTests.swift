@@ -20,7 +20,7 @@ struct CompletionTests {
   @Test("bash offers commands, values, the running kernel, and both spellings of options")
   func bash() async throws {
     #expect(try await offers("ksym", "che") == ["check"])
-    #expect(try await offers("ksym", "help", "c") == ["check", "convert"])
+    #expect(try await offers("ksym", "help", "c") == ["check", "compare", "convert"])
     #expect(try await offers("ksym", "check", "-k", "runn") == ["running"])
     #expect(try await offers("ksym", "symbols", "-k", "runn") == ["running"])
     #expect(try await offers("ksym", "lookup", "--for", "kp") == ["kprobe"])

@@ -25,7 +25,7 @@ struct JSONTests {
       "check", "livepatch", "signature", "versions", "exports", "kernel", "symbols", "lookup",
       "lookup --for",
       "names", "table show", "table check", "kallsyms decode", "convert", "translate",
-      "types crc",
+      "types crc", "compare",
     ])
   func keys(_ command: String) async throws {
     let page = try #require(try DocumentedJSON.read()[command])
@@ -82,6 +82,16 @@ struct JSONTests {
     case "symbols": return [[map]]
     case "lookup": return [["-k", map, "f.cold+0x4", "kernel::print::call_printk"]]
     case "lookup --for": return [["-k", map, "--for", "all", "f.cold,2"]]
+    case "compare":
+      let old =
+        "0x1\t_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk\tvmlinux\tEXPORT_SYMBOL\n0x2\tgone\tb\tEXPORT_SYMBOL\n"
+      let new = "0x2\t_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk\tvmlinux\tEXPORT_SYMBOL\n"
+      let rules = try scratch.write(Array("gone PASS\nno PASS\n".utf8), to: "rules")
+      let sides = [
+        try scratch.write(Array(old.utf8), to: "old"),
+        try scratch.write(Array(new.utf8), to: "new"),
+      ]
+      return [["-r", rules, "--unused-rules"] + sides]
     case "names": return [[modules, map]]
     case "table show", "table check":
       let table = scratch.file("all.names")

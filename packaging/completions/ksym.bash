@@ -180,13 +180,13 @@ _ksym() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|types|help)
+    check|compare|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|types|help)
         # Offer subcommand argument completions
         "_ksym_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'check compare versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types help' -- "${cur}"))
         ;;
     esac
 }
@@ -252,6 +252,48 @@ _ksym_check() {
     case "${positional_number}" in
     *)
         __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
+        return
+        ;;
+    esac
+}
+
+_ksym_compare() {
+    repeating_flags=()
+    non_repeating_flags=(--convert-rules --unused-rules --json -q --quiet --no-demangle -v --verbose --version -h --help)
+    repeating_options=(--list)
+    non_repeating_options=(-r --rules --format --top --color --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-r'|'--rules')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--list')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--format')
+        __ksym_add_completions -W 'text'$'\n''json'$'\n''ksymvers'$'\n''ksymvers:null'$'\n''ksymvers:pretty'$'\n''ksymvers:short'$'\n''ksymvers:symbols'$'\n''ksymvers:mod-symbols'
+        return
+        ;;
+    '--top')
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
         return
         ;;
     esac
@@ -976,7 +1018,7 @@ _ksym_help() {
     repeating_options=()
     non_repeating_options=()
     __ksym_offer_flags_options -1
-    COMPREPLY+=($(compgen -W 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types' -- "${cur}"))
+    COMPREPLY+=($(compgen -W 'check compare versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types' -- "${cur}"))
 }
 
 complete -o filenames -F _ksym ksym

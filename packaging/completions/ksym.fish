@@ -24,6 +24,8 @@ function __ksym_parse_tokens -S
         switch $unparsed_tokens[1]
         case 'check'
             __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'blacklist=' 'all-symbols' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
+        case 'compare'
+            __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'versions'
             __ksym_parse_subcommand -r 1 'format=' 'names=+' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'version' 'h/help'
         case 'exports'
@@ -128,6 +130,7 @@ complete -c 'ksym' -f
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'check' -d 'Say whether a kernel would load a module, and if not, why.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'compare' -d 'Show what a kernel update changes for modules: exports, versions, types, owners.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'versions' -d 'Show the symbol versions a module requires, from every layout.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'exports' -d 'Show what kernels and modules export: Module.symvers from binaries.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym" -eq 1' -fa 'kernel' -d 'Say what a kernel is: container, release, build ID, configuration, versions.'
@@ -166,6 +169,21 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym check" -ge 1' -fa '(set -l exts \'ko\' \'xz\' \'zst\' \'gz\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" r rules' -s 'r' -l 'rules' -d 'Rules that excuse changes, in any form.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare"' -l 'list' -d 'Look only at the symbols of this list (repeatable: any of them counts).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" convert-rules' -l 'convert-rules' -d 'Print the rules as severities of suse-kabi-tools, and compare nothing.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" unused-rules' -l 'unused-rules' -d 'Report rules that decide about no export of either kernel.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" format' -l 'format' -d 'Output format: text, json, or one of those of suse-kabi-tools.' -rfka 'text json ksymvers ksymvers:null ksymvers:pretty ksymvers:short ksymvers:symbols ksymvers:mod-symbols'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" top' -l 'top' -d 'List at most this many names of a kind.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" q quiet' -s 'q' -l 'quiet' -d 'Print no answer: the exit status gives it, and standard error what is wrong.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym compare" -ge 1' -F
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" version' -l 'version' -d 'Show the version.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" format' -l 'format' -d 'Output format.' -rfka 'table modprobe symvers json'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions"' -l 'names' -d 'Known names, to find a name by its digest or form (repeatable): a name table, Module.symvers, System.map, nm output or a list.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym versions" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
@@ -379,4 +397,4 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym type
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym help" version' -l 'version' -d 'Show the version.'
-complete -c 'ksym' -n '__fish_seen_subcommand_from help' -fa 'check versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types'
+complete -c 'ksym' -n '__fish_seen_subcommand_from help' -fa 'check compare versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types'

@@ -3,6 +3,14 @@ internal import Glibc
 
 /// The arguments with which the process was started, without its name.
 package enum ProcessArguments {
+  /// The name by which the process was started, without directories.
+  package static var programName: String {
+    guard let text = unsafe ksym_argument(0) else { return "" }
+    // SAFETY: the C library gives arguments that end with NUL, and live as long as the process.
+    let path = unsafe String(cString: text)
+    return path.split(separator: "/").last.map(String.init) ?? ""
+  }
+
   /// The arguments as text; what is not UTF-8 in them is replaced.
   package static var all: [String] { raw.map { String(decoding: $0, as: UTF8.self) } }
 

@@ -1,0 +1,26 @@
+import ByteStorage
+import KernelComparison
+
+extension FuzzTargets {
+  /// Rules, lists and records in every form: an error with a line, or rules that survive writing.
+  static func compare(_ bytes: RawSpan) {
+    guard bytes.byteCount < 1 << 14 else { return }
+    let half = bytes.firstRange(of: "\n\n") ?? bytes.byteCount / 2
+    guard let left = bytes.slice(0..<half), let right = bytes.suffix(from: half) else { return }
+    _ = try? ExportRecords(parsing: left, as: .strict)
+    let rules = try? SeverityRules(reading: left)
+    if let rules {
+      let text = Array(rules.rules.map { $0.words + "\n" }.joined().utf8)
+      if let again = try? SeverityRules(parsing: text.rawSpan) {
+        precondition(again.rules.count == rules.rules.count)
+      }
+    }
+    let list = try? SymbolList(left)
+    guard let old = try? ExportRecords(parsing: right, as: .historic),
+      let new = try? ExportRecords(parsing: left, as: .historic)
+    else { return }
+    let comparison = ExportComparison(
+      old, new, selection: list?.selection, rules: rules, aspects: [.namespaces, .owners])
+    for change in comparison.changes { use(comparison.name(of: change).byteCount) }
+  }
+}

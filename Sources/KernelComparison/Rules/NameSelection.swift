@@ -1,0 +1,53 @@
+internal import ByteStorage
+
+/// The names that are looked at: names, and patterns.
+package struct NameSelection: Sendable {
+  private var names = NameInterner()
+  package private(set) var patterns: [Wildcard] = []
+
+  package init() {}
+
+  package mutating func add(_ name: RawSpan) { _ = names.insert(name) }
+
+  package mutating func add(_ pattern: Wildcard) { patterns.append(pattern) }
+
+  /// Reads the filter of suse-kabi-tools: a name or pattern is a whole line, blanks included.
+  ///
+  /// - Throws: ``TextFailure`` for an empty line, and for a `[` without `]`.
+  package init(filter text: RawSpan, isLenient: Bool = false) throws(TextFailure) {
+    guard text.isText else { throw TextFailure(.notText) }
+    var lines = TextLines(text)
+    while let line = lines.next() {
+      guard line.byteCount > 0 else { throw TextFailure(.missingPattern, line: lines.number) }
+      guard NameSelection.isPattern(line) else {
+        add(line)
+        continue
+      }
+      guard let pattern = Wildcard(line.text, isLenient: isLenient) else {
+        throw TextFailure(.openBracket(line.text), line: lines.number, text: line.text)
+      }
+      add(pattern)
+    }
+  }
+
+  /// Whether a text has a character that means others.
+  package static func isPattern(_ text: RawSpan) -> Bool {
+    for offset in 0..<text.byteCount {
+      switch text.byte(at: offset) {
+      case UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "*"), UInt8(ascii: "["): return true
+      default: continue
+      }
+    }
+    return false
+  }
+
+  package func contains(_ name: RawSpan) -> Bool {
+    names.find(name) != nil || patterns.contains { $0.matches(name) }
+  }
+
+  /// Number of names that are not patterns.
+  package var count: Int { names.count }
+
+  /// A name by its number.
+  @_lifetime(borrow self) package func name(_ number: Int) -> RawSpan { names.name(number) }
+}

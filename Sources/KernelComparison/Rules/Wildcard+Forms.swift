@@ -1,0 +1,79 @@
+extension Wildcard {
+  /// A pattern that stands for one text.
+  init(literal: String) {
+    let elements = literal.unicodeScalars.map { Element.scalar($0.value) }
+    self.init(elements, text: Wildcard.text(of: elements))
+  }
+
+  /// Reads a pattern of `rpm/kabi.pl`; `nil` if it takes a full regular expression.
+  init?(regular pattern: String) {
+    var elements: [Element] = []
+    var rest = Array(pattern.unicodeScalars)[...]
+    while let scalar = rest.popFirst() {
+      switch scalar {
+      case "*": if elements.last != .run { elements.append(.run) }
+      case "?", ".": elements.append(.one)
+      case "\\":
+        guard let escaped = rest.popFirst(), !escaped.properties.isAlphabetic else { return nil }
+        elements.append(.scalar(escaped.value))
+      case "[":
+        guard let set = Wildcard.set(&rest) else { return nil }
+        elements.append(set)
+      case "(", ")", "|", "+", "{", "}", "^", "$": return nil
+      default: elements.append(.scalar(scalar.value))
+      }
+    }
+    self.init(elements, text: Wildcard.text(of: elements))
+  }
+
+  /// Reads a pattern of Debian's `ignore-changes`: `*` is a run without `/`, `**` one with it.
+  init(pathPattern pattern: String) {
+    var elements: [Element] = []
+    var rest = Array(pattern.unicodeScalars)[...]
+    while let scalar = rest.popFirst() {
+      guard scalar == "*" else {
+        elements.append(scalar == "?" ? .one : .scalar(scalar.value))
+        continue
+      }
+      var isDeep = false
+      while rest.first == "*" {
+        rest.removeFirst()
+        isDeep = true
+      }
+      elements.append(isDeep ? .run : .runInFolder)
+    }
+    self.init(elements, text: Wildcard.text(of: elements))
+  }
+
+  /// The pattern as suse-kabi-tools writes it. That has no run without `/`: one with it stands for it.
+  private static func text(of elements: [Element]) -> String {
+    var text = ""
+    func append(_ value: UInt32) {
+      guard let scalar = Unicode.Scalar(value) else { return }
+      text.unicodeScalars.append(scalar)
+    }
+    for element in elements {
+      switch element {
+      case .run, .runInFolder: text += "*"
+      case .one: text += "?"
+      case .never: text += "\\"
+      case .scalar(let value):
+        if let scalar = Unicode.Scalar(value), "\\*?[".unicodeScalars.contains(scalar) {
+          text += "\\"
+        }
+        append(value)
+      case .set(let ranges, let isNegated):
+        text += isNegated ? "[^" : "["
+        for range in ranges {
+          append(range.lowerBound)
+          if range.count > 1 {
+            text += "-"
+            append(range.upperBound)
+          }
+        }
+        text += "]"
+      }
+    }
+    return text
+  }
+}

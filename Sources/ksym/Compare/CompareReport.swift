@@ -1,0 +1,180 @@
+internal import ByteStorage
+internal import KernelComparison
+internal import ModuleVersions
+
+/// What changed between two kernels, for people.
+struct CompareReport {
+  let comparison: ExportComparison
+  let sides: [CompareSide]
+  let rules: SeverityRules?
+  let rulesPath: String?
+  let showsUnused: Bool
+  /// Most names of a kind to list.
+  let top: Int
+  let showsReadable: Bool
+  let terminal: Terminal
+
+  /// Whether both kernels have versions that can be compared.
+  var knowsVersions: Bool {
+    !comparison.old.hasNoVersions && !comparison.new.hasNoVersions
+  }
+
+  func changes(_ kind: ExportChange.Kind) -> [ExportChange] {
+    comparison.changes.filter { $0.kind == kind }
+  }
+
+  func write(to output: inout OutputBuffer) {
+    output.append(summary + "\n")
+    for side in sides where side.records.hasNoVersions {
+      output.append(
+        "\(plain(side.path)) has no versions (all CRCs are 0): they are not compared\n")
+    }
+    for kind in [.removed, .type, .namespace, .added, .owner] as [ExportChange.Kind] {
+      writeNames(kind, to: &output)
+    }
+    writeVersions(to: &output)
+    if showsUnused, let rules, let rulesPath {
+      for line in CompareReport.unusedRules(rules, sides, rulesPath) {
+        output.append(plain(line) + "\n")
+      }
+    }
+  }
+
+  /// What changed, in one line.
+  var summary: String {
+    var parts: [String] = []
+    if knowsVersions {
+      parts.append(
+        "\(grouped(changes(.version).count)) of \(grouped(comparison.commonCount)) versions changed"
+      )
+    }
+    var names: [String] = []
+    func add(_ kind: ExportChange.Kind, _ word: String) {
+      let count = changes(kind).count
+      if count > 0 { names.append("\(grouped(count)) \(word)") }
+    }
+    names.append("\(grouped(changes(.added).count)) added")
+    names.append("\(grouped(changes(.removed).count)) removed")
+    add(.type, "of another type")
+    add(.namespace, "in another namespace")
+    add(.owner, "moved")
+    parts.append(names.joined(separator: ", "))
+    if rules != nil {
+      let excused = comparison.changes.count {
+        if case .excused = $0.verdict { true } else { false }
+      }
+      parts.append("\(grouped(excused)) changes excused by rules")
+    }
+    return parts.joined(separator: "; ")
+  }
+
+  private func writeNames(_ kind: ExportChange.Kind, to output: inout OutputBuffer) {
+    let found = changes(kind)
+    guard !found.isEmpty else { return }
+    output.append("\n" + terminal.strong("\(kind.title) (\(grouped(found.count)))") + "\n")
+    var columns = Columns(indentation: "  ")
+    // What breaks modules comes first.
+    let ordered = found.filter(\.isBreaking) + found.filter { !$0.isBreaking }
+    for change in ordered.prefix(top) { columns.add(cells(change)) }
+    columns.write(to: &output)
+    if found.count > top {
+      output.append("  … \(grouped(found.count - top)) more (--verbose lists them)\n")
+    }
+  }
+
+  private func cells(_ change: ExportChange) -> [String] {
+    let name = comparison.name(of: change).text
+    let shown = showsReadable ? readableName(name) ?? name : name
+    let (before, after) = values(change)
+    var text = change.old < 0 ? after : change.new < 0 ? before : "\(before) → \(after)"
+    text = plain(text)
+    let owner = change.kind == .owner ? "" : plain(owner(of: change))
+    let verdict: String
+    switch change.verdict {
+    case .breaking: verdict = terminal.bad("breaks modules")
+    case .harmless: verdict = ""
+    case .excused: verdict = terminal.faint("excused by rules")
+    }
+    return [plain(shown), text, terminal.faint(owner), verdict]
+  }
+
+  /// Versions by owner, those with most changes first.
+  private func writeVersions(to output: inout OutputBuffer) {
+    guard knowsVersions else { return }
+    var totals: [String: Int] = [:]
+    var changed: [String: Int] = [:]
+    for change in comparison.changes where change.kind == .version {
+      changed[owner(of: change), default: 0] += 1
+    }
+    guard !changed.isEmpty else { return }
+    for row in comparison.old.rows {
+      totals[comparison.old.bytes(row.module).text, default: 0] += 1
+    }
+    output.append("\n" + terminal.strong("versions changed, by owner") + "\n")
+    var columns = Columns(indentation: "  ")
+    let ordered = changed.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    for (owner, count) in ordered.prefix(top) {
+      columns.add([plain(owner), "\(grouped(count)) of \(grouped(totals[owner] ?? count))"])
+    }
+    columns.write(to: &output)
+    if ordered.count > top {
+      output.append("  … \(grouped(ordered.count - top)) more owners (--verbose lists them)\n")
+    }
+  }
+
+  func owner(of change: ExportChange) -> String {
+    change.old >= 0
+      ? comparison.old.bytes(comparison.old.rows[change.old].module).text
+      : comparison.new.bytes(comparison.new.rows[change.new].module).text
+  }
+
+  /// What the export had and has: the value that the change is about. Of an addition and a removal, its
+  /// type.
+  func values(_ change: ExportChange) -> (old: String, new: String) {
+    func value(_ records: ExportRecords, _ number: Int) -> String {
+      guard number >= 0 else { return "" }
+      let row = records.rows[number]
+      switch change.kind {
+      case .version: return checksum(row.crc)
+      case .namespace: return row.namespace.isEmpty ? "none" : records.bytes(row.namespace).text
+      case .owner: return records.bytes(row.module).text
+      case .added, .removed, .type: return "\(row.licence.symversName)"
+      }
+    }
+    return (value(comparison.old, change.old), value(comparison.new, change.new))
+  }
+
+  /// A line for each rule that decides about no export.
+  static func unusedRules(
+    _ rules: SeverityRules, _ sides: [CompareSide], _ path: String
+  ) -> [String] {
+    var use = RuleUse(rules)
+    for side in sides { use.add(side.records) }
+    return use.unused.map { "\(path):\($0.line): rule is unused: \($0.words)" }
+  }
+}
+
+extension ExportChange.Kind {
+  fileprivate var title: String {
+    switch self {
+    case .added: "added"
+    case .removed: "removed"
+    case .version: "versions"
+    case .type: "other type"
+    case .namespace: "other namespace"
+    case .owner: "moved"
+    }
+  }
+
+  /// The word of JSON.
+  var word: String {
+    switch self {
+    case .added: "added"
+    case .removed: "removed"
+    case .version: "version"
+    case .type: "type"
+    case .namespace: "namespace"
+    case .owner: "owner"
+    }
+  }
+}

@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import KernelComparison
+internal import Kernels
+internal import ModuleVersions
+
+/// One of the two kernels.
+struct CompareSide {
+  let path: String
+  let records: ExportRecords
+}
+
+/// Reads what is compared, or ends the command.
+struct CompareSources {
+  let limit: Int
+
+  /// The exports of a kernel: of Module.symvers text at once, of anything else as kernels are opened.
+  func side(_ path: String) throws -> CompareSide {
+    if path != "running", PathKind(path) == .file || path == "-" {
+      var buffer = FileBuffer(limit: limit)
+      do {
+        try buffer.open(path, trailing: .afterMembers)
+        let head = try buffer.source.bytes(0..<min(buffer.count, 1024), in: "Module.symvers")
+        if CompareSources.isSymvers(head) {
+          let records = try ExportRecords(parsing: buffer.source.all(), as: .historic)
+          return CompareSide(path: path, records: records)
+        }
+      } catch let error as TextFailure {
+        throw Terminal.trouble(error.line(in: path))
+      } catch { throw Terminal.trouble(FileFailure(path, error).words) }
+    }
+    do {
+      let kernel = try OpenKernel(path, limit: limit)
+      kernel.reportChoice()
+      return CompareSide(path: path, records: ExportRecords(try kernel.exportsWithModules().value))
+    } catch { throw Terminal.trouble(error.explained) }
+  }
+
+  /// Whether a text begins with a line of Module.symvers, or of an ABI file made of one.
+  private static func isSymvers(_ head: RawSpan) -> Bool {
+    if head.starts(with: "EXPORT_") { return true }
+    var lines = TextLines(head)
+    while let line = lines.next() {
+      var words = TextWords(line, hasComments: true)
+      guard let word = words.next() else { continue }
+      return line.part(word).starts(with: "0x") || line.part(word).starts(with: "0X")
+    }
+    return head.byteCount == 0
+  }
+
+  func rules(_ path: String) throws -> SeverityRules {
+    if PathKind(path) == .directory {
+      guard let list = try list([path]) else { return SeverityRules() }
+      return SeverityRules(listing: list)
+    }
+    return try read(path) { text throws(TextFailure) in try SeverityRules(reading: text) }
+  }
+
+  /// All lists as one; a directory is Red Hat's, with a file for each symbol. `nil` if there are none.
+  func list(_ paths: [String]) throws -> SymbolList? {
+    var whole: SymbolList?
+    for path in paths {
+      var files = [path]
+      if PathKind(path) == .directory {
+        files = DirectoryTree.names(in: path).filter { !$0.hasPrefix(".") }.map { "\(path)/\($0)" }
+      }
+      for file in files {
+        let list = try read(file) { text throws(TextFailure) in try SymbolList(text) }
+        if whole == nil { whole = list } else { whole?.add(list) }
+      }
+    }
+    return whole
+  }
+
+  private func read<Value>(
+    _ path: String, _ parse: (RawSpan) throws(TextFailure) -> Value
+  ) throws -> Value {
+    var buffer = FileBuffer(limit: limit)
+    do {
+      try buffer.open(path)
+      return try parse(buffer.source.all())
+    } catch let error as TextFailure { throw Terminal.trouble(error.line(in: path)) } catch {
+      throw Terminal.trouble(FileFailure(path, error).words)
+    }
+  }
+}
+
+extension TextFailure {
+  /// The failure in one line.
+  func line(in path: String) -> String {
+    line == 0 ? "\(path): \(words)" : "\(path):\(line): \(words): \(text.prefix(200))"
+  }
+}

@@ -1,0 +1,98 @@
+import ByteStorage
+import KernelComparison
+import Testing
+
+@Suite("Severity rules")
+struct SeverityRulesTests {
+  /// The verdict on an export; `nil` if no rule matches.
+  private static func verdict(
+    _ text: String, _ name: String, module: String = "vmlinux", namespace: String = ""
+  ) throws -> Bool? {
+    let rules = try SeverityRules(reading: Array(text.utf8).rawSpan)
+    let number = rules.first(
+      name: Array(name.utf8).rawSpan, module: Array(module.utf8).rawSpan,
+      namespace: Array(namespace.utf8).rawSpan)
+    return number.map { rules.rules[$0].excuses }
+  }
+
+  @Test("what a pattern is compared with follows from its spelling, unless the rule states it")
+  func subjects() throws {
+    #expect(try Self.verdict("* PASS", "a") == nil)
+    #expect(try Self.verdict("* PASS", "a", namespace: "NS") == true)
+    #expect(try Self.verdict("SYMBOL * PASS", "a") == true)
+    #expect(try Self.verdict("vmlinux PASS", "a") == true)
+    #expect(try Self.verdict("vmlinux* PASS", "a") == nil)
+    #expect(try Self.verdict("fs/* PASS", "a", module: "fs/bar/bar") == true)
+    #expect(try Self.verdict("123 PASS", "123") == nil)
+    #expect(try Self.verdict("UP PASS", "UP") == nil)
+    #expect(try Self.verdict("SYMBOL UP PASS", "UP") == true)
+    #expect(try Self.verdict("NAMESPACE low PASS", "a", namespace: "low") == true)
+    #expect(try Self.verdict("MODULE PASS", "a", namespace: "MODULE") == true)
+  }
+
+  @Test("the first rule that matches decides, whether it is a name or a pattern")
+  func order() throws {
+    #expect(try Self.verdict("a* FAIL\nabc PASS\n", "abc") == false)
+    #expect(try Self.verdict("abc PASS\na* FAIL\n", "abc") == true)
+    #expect(try Self.verdict("SYMBOL a\\*c FAIL\na* PASS\n", "a*c") == false)
+    #expect(try Self.verdict("  # nothing\n\n abc PASS# so\r\n", "abc") == true)
+  }
+
+  @Test(
+    "a line that is not a rule is an error with its number",
+    arguments: [
+      ("SYMBOL a PASS\nal#pha PASS", 2, TextFailure.Reason.incompleteRule),
+      ("SYMBOL a PA#SS", 1, .badVerdict("PA")), ("alpha PASS FAIL", 1, .badRuleType("alpha")),
+      ("SYMBOL a PASS FAIL", 1, .excessAfterVerdict), ("a[b PASS", 1, .openBracket("a[b")),
+    ])
+  func errors(_ text: String, _ line: Int, _ reason: TextFailure.Reason) {
+    let failure = #expect(throws: TextFailure.self) {
+      try SeverityRules(reading: Array(text.utf8).rawSpan, as: .severities)
+    }
+    #expect(failure?.line == line && failure?.reason == reason)
+  }
+
+  @Test("older severities are half regular expressions, and * is every symbol")
+  func older() throws {
+    #expect(try Self.verdict("a.c Pass", "abc") == true)
+    #expect(try Self.verdict("* pass", "abc") == true)
+    #expect(try Self.verdict("NS* pass", "abc", namespace: "NS_A") == true)
+    #expect(try Self.verdict("vmlinux pass", "abc") == nil)
+    #expect(try Self.verdict("a\\.c pass", "abc") == nil)
+    let failure = #expect(throws: TextFailure.self) { try Self.verdict("x fail\na(b|c) PASS", "a") }
+    #expect(failure?.reason == .unsupportedPattern("a(b|c)") && failure?.line == 2)
+  }
+
+  @Test("what Debian and Ubuntu ignore, and only the wanted part of a file of definitions")
+  func ignored() throws {
+    let text = "[abi]\nabiname: 7\nignore-changes:\n a_*\n module:drivers/net/*\n[image]\nb: c\n"
+    #expect(try Self.verdict(text, "a_1") == true)
+    #expect(try Self.verdict(text, "b", module: "drivers/net/x") == true)
+    #expect(try Self.verdict(text, "b", module: "drivers/net/x/y") == nil)
+    #expect(try Self.verdict(text, "7") == nil)
+    #expect(try Self.verdict("module:drivers/**\n", "b", module: "drivers/net/x/y") == true)
+    #expect(try Self.verdict("M: snd\nfoo\n", "b", module: "snd") == true)
+  }
+
+  @Test("a list excuses everything that is not in it")
+  func lists() throws {
+    for text in [
+      "[rhel9_x86_64_stablelist]\n\ta\n", "[abi_symbol_list]\n# used\n  a\n",
+      "0x00000001\ta\tvmlinux\tEXPORT_SYMBOL\n",
+    ] {
+      #expect(try Self.verdict(text, "a") == false)
+      #expect(try Self.verdict(text, "b") == true)
+    }
+  }
+
+  @Test("converted rules are read as the same rules")
+  func converted() throws {
+    for text in ["* pass\nfs/* FAIL\nNS pass\nup.* PASS\n", "a_*\nname:UP\nmodule:snd\n"] {
+      let rules = try SeverityRules(reading: Array(text.utf8).rawSpan)
+      let words = rules.rules.map { $0.words + "\n" }.joined()
+      let again = try SeverityRules(parsing: Array(words.utf8).rawSpan)
+      #expect(again.rules.map(\.words) == rules.rules.map(\.words))
+      #expect(again.rules.map(\.subject) == rules.rules.map(\.subject))
+    }
+  }
+}
