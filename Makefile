@@ -39,7 +39,7 @@ run: build ## Build, and check the modules shipped with the project
 	@KSYM=$(KSYM) sh Scripts/demo.sh
 
 test: dependencies ## Build without warnings, run all tests, count what was skipped
-	@sh Scripts/run-tests.sh $(SWIFT) test $(TEST_FLAGS)
+	@KSYM_BENCHMARKS=1 sh Scripts/run-tests.sh $(SWIFT) test $(TEST_FLAGS)
 
 test-debug: dependencies ## Run all tests with debug information
 	$(SWIFT) test --disable-xctest --scratch-path .build-debug

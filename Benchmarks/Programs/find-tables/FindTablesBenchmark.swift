@@ -1,3 +1,4 @@
+import ByteStorage
 import Glibc
 import Kallsyms
 
@@ -17,8 +18,7 @@ struct FindTablesBenchmark {
       kind.fill(&bytes)
       var line = kind.rawValue
       for size in sizes {
-        // SAFETY: the bytes of an array of bytes are all initialised.
-        let image = unsafe KallsymsImage(raw: bytes.rawSpan.extracting(first: size))
+        let image = KallsymsImage(raw: bytes.rawSpan.extracting(first: size))
         let start = nanoseconds()
         // Whether something is found is not the question.
         _ = try? KallsymsTables(locating: image)

@@ -1,6 +1,7 @@
 import ByteStorage
 import Glibc
 import NameTables
+import SymbolNames
 
 /// Opens a name table and looks up the digest of each name on standard input, one name a line.
 ///

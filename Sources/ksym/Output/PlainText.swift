@@ -17,17 +17,36 @@ func plain(_ text: String) -> String {
 
 /// Appends bytes from a file, made safe as ``plain(_:)`` does.
 func appendPlain(_ bytes: RawSpan, to output: inout OutputBuffer) {
-  // Nearly every name is harmless: one pass without branches tells.
-  let isSafe = unsafe bytes.withUnsafeBytes { bytes in
-    unsafe bytes.reduce(0 as UInt8) { $0 | (isControl($1) ? 1 : 0) } == 0
-  }
-  if isSafe {
+  // Nearly every name is harmless: eight bytes at a time show it.
+  guard mayHoldControl(bytes) else {
     output.append(bytes)
     return
   }
   for offset in 0..<bytes.byteCount {
     if let byte = bytes.byte(at: offset) { appendPlain(byte, to: &output) }
   }
+}
+
+/// Whether control characters are among bytes; may err towards yes.
+private func mayHoldControl(_ bytes: RawSpan) -> Bool {
+  let last = bytes.byteCount &- 8
+  guard last >= 0 else {
+    for offset in 0..<bytes.byteCount {
+      if let byte = bytes.byte(at: offset), isControl(byte) { return true }
+    }
+    return false
+  }
+  var found: UInt64 = 0
+  var offset = 0
+  // The last word overlaps the one before it.
+  while let word = bytes.integer(UInt64.self, at: min(offset, last), .little) {
+    let deleted = word ^ 0x7f7f_7f7f_7f7f_7f7f
+    let low = word &- 0x2020_2020_2020_2020 | deleted &- 0x0101_0101_0101_0101
+    found |= low & ~word
+    if offset >= last { break }
+    offset &+= 8
+  }
+  return found & 0x8080_8080_8080_8080 != 0
 }
 
 /// Whether a scalar is a control character, of C0 or of C1.
