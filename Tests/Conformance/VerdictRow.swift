@@ -84,21 +84,20 @@ enum KernelLog {
     return line
   }
 
-  /// A line in which `\xNN` that give text are that text, as dmesg shows it.
-  static func unescaped(_ line: String) -> String {
-    var (bytes, rest) = ([UInt8](), Array(line.utf8)[...])
-    while let first = rest.first {
-      if rest.starts(with: Array("\\x".utf8)),
-        let byte = UInt8(String(decoding: rest.dropFirst(2).prefix(2), as: UTF8.self), radix: 16)
-      {
-        bytes.append(byte)
-        rest = rest.dropFirst(4)
-      } else {
-        bytes.append(first)
-        rest = rest.dropFirst()
+  /// What the command gives as one line, as /dev/kmsg shows it: a newline ends a line there, and other
+  /// bytes that are not printable ASCII are `\xNN`.
+  static func escapedLines(_ line: String) -> [String] {
+    line.utf8.split(separator: 0x0a).map { part in
+      var text = ""
+      for byte in part {
+        if (0x20..<0x7f).contains(byte) {
+          text.unicodeScalars.append(Unicode.Scalar(byte))
+        } else {
+          text += "\\x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+        }
       }
-    }
-    return String(validating: bytes, as: UTF8.self) ?? line
+      return trimmed(text)
+    }.filter { !$0.isEmpty }
   }
 
   /// Whether a line is a taint notice, or another that shows once per boot.

@@ -87,4 +87,31 @@ struct RelocationTests {
       #expect(outcome.log.first?.contains(word) ?? false)
     }
   }
+
+  @Test("that memory after the symbol table does no harm is an assumption")
+  func beyondSymbols() throws {
+    var elf = Bench().module().elf()
+    let data = elf.addSection(
+      ".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
+    elf.addRelocations([Entry(offset: 0, symbol: 1 << 20, type: 2, addend: 0)], forSection: data)
+    let outcome = try Bench().outcome(elf.build())
+    #expect(outcome.assumed.map(\.code).contains(.symbolsBeyondTable))
+    let plain = try self.outcome([[(0, 2, 0)]])
+    #expect(!plain.assumed.map(\.code).contains(.symbolsBeyondTable))
+  }
+
+  @Test("a module structure that takes no room in the file has no name later")
+  func emptyStructure() throws {
+    var elf = Bench("6.1.0").module().elf()
+    let data = elf.addSection(
+      ".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
+    elf.addRelocations([Entry(offset: 0, symbol: 1, type: 311, addend: 0)], forSection: data)
+    let place = try #require(
+      elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" })
+    let named = try Bench("6.1.0").outcome(elf.build())
+    elf.sections[place].type = .nobits
+    let unnamed = try Bench("6.1.0").outcome(elf.build())
+    #expect(named.log == ["module: sample: Unknown rela relocation: 311"])
+    #expect(unnamed.log == ["module: : Unknown rela relocation: 311"])
+  }
 }

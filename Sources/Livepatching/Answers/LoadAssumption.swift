@@ -51,6 +51,9 @@ extension LoadAssumption.Code {
   /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
   /// module's fit.
   package static let typesUnknown = Self(rawValue: "types-unknown")
+  /// Relocations name symbols after the end of the symbol table: the kernel reads what its memory
+  /// holds there, and survives.
+  package static let symbolsBeyondTable = Self(rawValue: "symbols-beyond-table")
   /// The kernel's file has no symbol table, so the kernel has every symbol that is named.
   package static let kernelSymbolsUnknown = Self(rawValue: "kernel-symbols-unknown")
   /// The kernel's file does not list fentry sites, so every patched function has one.

@@ -66,6 +66,7 @@ struct Inspection: ~Escapable {
         hasRandomBase: settings.randomBase)
       later.relocation = check.refusal
       later.livepatchRelocations = check.livepatchRefusals
+      if check.readsBeyondSymbols { verdict.assumed.append(LoadAssumption(.symbolsBeyondTable)) }
       if check.hasWildInit { later.last = Refusal(crash: .initWild) }
     }
     later.architecture = architectureRefusal(architecture, &verdict.assumed)

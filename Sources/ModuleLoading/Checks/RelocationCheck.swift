@@ -15,9 +15,12 @@ struct RelocationCheck {
   private(set) var livepatchRefusals: [RelocationRefusal] = []
   /// Whether `init_module` is an address of no section.
   private(set) var hasWildInit = false
+  /// Whether a symbol is after the end of the symbol table: the kernel looks at memory there.
+  private(set) var readsBeyondSymbols = false
 
   private let moduleName: String
   private let rules: LoaderRules
+  private let symbolCount: Int
 
   init(
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, moduleName: String,
@@ -25,6 +28,7 @@ struct RelocationCheck {
   ) {
     self.moduleName = moduleName
     self.rules = rules
+    symbolCount = map.bytes(indices.symbols).byteCount / 24
     let values = RelocationValues(map, indices, hasRandomBase: hasRandomBase)
     var writes = RelocationWrites(keepsAll: false)
     run(map, indices, values, &writes)
@@ -73,7 +77,7 @@ struct RelocationCheck {
   }
 
   /// The first refusal in a table. Without a target only what needs no symbol is looked at.
-  private func firstRefusal(
+  private mutating func firstRefusal(
     _ table: RawSpan, _ bytes: RawSpan, _ section: Int, _ values: borrowing RelocationValues,
     _ target: Int?, _ writes: inout RelocationWrites
   ) -> String? {
@@ -84,6 +88,8 @@ struct RelocationCheck {
         let addend = table.integer(Int64.self, at: number &* 24 &+ 16, .little)
       else { return nil }
       let type = UInt32(truncatingIfNeeded: info)
+      let symbol = UInt32(truncatingIfNeeded: info >> 32)
+      if target != nil, Int(symbol) >= symbolCount { readsBeyondSymbols = true }
       let size: Int
       switch type {
       case 0: continue
@@ -95,7 +101,6 @@ struct RelocationCheck {
       case 4 where takesPLT32: size = 4
       default: return "\(moduleName): Unknown rela relocation: \(type)"
       }
-      let symbol = UInt32(truncatingIfNeeded: info >> 32)
       var overflow: String?
       if target != nil, type == 10 || type == 11 {
         overflow = values.overflow(type, symbol, addend).map { words(type, $0, section, number) }

@@ -136,6 +136,8 @@ extension LoadAssumption {
       "no key of the machine signed it (signer \(value ?? "unknown"); --efivars or --keys give the keys)"
     case .typesUnknown:
       "the module's types (BTF) fit those of the kernel (which were not found)"
+    case .symbolsBeyondTable:
+      "the kernel survives relocations by symbols after the end of the symbol table"
     case .kernelSymbolsUnknown:
       "the kernel has every symbol that is named (its file has no symbol table)"
     case .fentrySitesUnknown:
