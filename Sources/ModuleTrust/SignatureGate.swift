@@ -73,4 +73,27 @@ package struct SignatureGate: Sendable {
     answer.message = message
     try message.verify(data, trusting: keys, context, &answer.log)
   }
+
+  /// What the kernel logs the first time that a signature leads it to an algorithm: that it has no test
+  /// for one, or, with `fips=1`, that one passed its test.
+  ///
+  /// - Note: crypto/testmgr.c alg_test, 5.10, 6.1 and 6.12; seen for these digests only, the others are
+  ///   used before any module is loaded.
+  package func firstUses(_ answer: Answer) -> [String] {
+    guard answer.error == nil || answer.error == .rejected, let message = answer.message,
+      message.isData, !message.hasAttributes
+    else { return [] }
+    return message.signers.compactMap { signer in
+      guard signer.signature.kind == .rsa, let digest = signer.digest else { return nil }
+      let name = digest.rawValue
+      switch digest {
+      case .md5 where context.era <= .of6_1:
+        return "alg: No test for pkcs1pad(rsa,\(name)) (pkcs1pad(rsa-generic,\(name)))"
+      case .sha224, .sha3_256, .sha3_384, .sha3_512:
+        guard context.isFIPS, context.era == .of6_12 else { return nil }
+        return "alg: self-tests for pkcs1pad(rsa-generic,\(name)) (pkcs1pad(rsa,\(name))) passed"
+      default: return nil
+      }
+    }
+  }
 }

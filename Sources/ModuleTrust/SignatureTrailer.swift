@@ -49,4 +49,10 @@ package struct SignatureTrailer: Sendable, Hashable {
     hasZeroParameters = parameters == 0
     signatureLength = bytes.integer(UInt32.self, at: 8, .big) ?? 0
   }
+
+  /// Size of the module before the signature, in bytes; `nil` if there is no room for one.
+  package var contentLength: Int? {
+    let start = lengthBeforeMarker - SignatureTrailer.structureSize
+    return start > Int(signatureLength) ? start - Int(signatureLength) : nil
+  }
 }

@@ -26,6 +26,8 @@ struct Bench {
   var layout = ELFLayout(is64Bit: true, order: .little)
   var given: [String] = []
   var loadsDependencies = false
+  /// The kernel's file, for what is not among its facts.
+  var image: [UInt8]?
   var adjust: @Sendable (inout LoadRequest) -> Void = { _ in }
 
   /// A kernel of a release.
@@ -80,8 +82,9 @@ struct Bench {
     }
     request.with = Array(paths.prefix(others.count))
     adjust(&request)
+    let kernel = try image.map { try OpenKernel(scratch.write($0, to: "vmlinux")) }
     let checker = ModuleChecker(
-      try facts(), given: given.compactMap { GivenFact($0) }, request: request)
+      try facts(), of: kernel, given: given.compactMap { GivenFact($0) }, request: request)
     return try checker.check(Array(paths.dropFirst(others.count))).map { try $0.result.get() }
   }
 

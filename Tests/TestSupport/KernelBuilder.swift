@@ -26,6 +26,8 @@ package struct KernelBuilder: Sendable {
   package var crcForm = CRCForm.literal
   /// More sections: name, bytes, address.
   package var sections: [(String, [UInt8], UInt64)] = []
+  /// Symbols: name, address, whether it is a function.
+  package var symbols: [(String, UInt64, Bool)] = []
 
   /// A kernel of a release.
   package init(release: String = "7.2.0", exports: [SampleExport] = []) {
@@ -77,6 +79,9 @@ package struct KernelBuilder: Sendable {
         "__kflagstab", bytes: exports.map { $0.isGPLOnly ? 1 : 0 }, address: address(8))
     }
     for (name, bytes, address) in sections { elf.addSection(name, bytes: bytes, address: address) }
+    for (name, address, isFunction) in symbols {
+      elf.addSymbol(name, section: 1, value: address, type: isFunction ? 2 : 1)
+    }
     return elf.build()
   }
 

@@ -193,7 +193,7 @@ _ksym() {
 
 _ksym_check() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --all-symbols --sig-enforce --json -q --quiet --no-demangle -v --verbose --version -h --help)
+    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --version -h --help)
     repeating_options=(-k --kernel --assume --with --keys)
     non_repeating_options=(--config -j --jobs --blacklist --efivars --secure-boot --lockdown --color --max-size)
     __ksym_offer_flags_options -1
@@ -210,7 +210,7 @@ _ksym_check() {
         return
         ;;
     '--assume')
-        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='
+        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='$'\n''secure-boot=on'$'\n''secure-boot=off'$'\n''lockdown=none'$'\n''lockdown=integrity'$'\n''lockdown=confidentiality'$'\n''sig-enforce=on'$'\n''sig-enforce=off'$'\n''fips=on'$'\n''signer=enrolled'$'\n''signer=unknown'$'\n''btf=fits'$'\n''btf=differs'
         return
         ;;
     '--with')
@@ -761,9 +761,9 @@ _ksym_kallsyms_encode() {
 
 _ksym_livepatch() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --json -q --quiet -v --verbose --version -h --help)
-    repeating_options=(-k --kernel --assume --with)
-    non_repeating_options=(--config -j --jobs --era --color --max-size)
+    non_repeating_flags=(--no-deps --sig-enforce --no-signatures --no-btf --json -q --quiet -v --verbose --version -h --help)
+    repeating_options=(-k --kernel --assume --with --keys)
+    non_repeating_options=(--config -j --jobs --era --efivars --secure-boot --lockdown --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -778,7 +778,7 @@ _ksym_livepatch() {
         return
         ;;
     '--assume')
-        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='
+        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='$'\n''secure-boot=on'$'\n''secure-boot=off'$'\n''lockdown=none'$'\n''lockdown=integrity'$'\n''lockdown=confidentiality'$'\n''sig-enforce=on'$'\n''sig-enforce=off'$'\n''fips=on'$'\n''signer=enrolled'$'\n''signer=unknown'$'\n''btf=fits'$'\n''btf=differs'
         return
         ;;
     '--with')
@@ -789,6 +789,22 @@ _ksym_livepatch() {
         return
         ;;
     '--era')
+        return
+        ;;
+    '--efivars')
+        __ksym_add_completions -d
+        return
+        ;;
+    '--keys')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--secure-boot')
+        __ksym_add_completions -W 'on'$'\n''off'
+        return
+        ;;
+    '--lockdown')
+        __ksym_add_completions -W 'none'$'\n''integrity'$'\n''confidentiality'
         return
         ;;
     '--color')

@@ -2,6 +2,9 @@
 package enum CompressionFormat: String, Sendable, Hashable, CaseIterable {
   case gzip, xz, zstd, bzip2, lz4, lzma, lzo
 
+  /// What is said of an xz stream that ends before its end.
+  package static let endsEarly = "ends before the end of the stream"
+
   /// The format whose magic number the bytes begin with; 13 bytes are enough. As in the kernel's
   /// `lib/decompress.c` (7.3): gzip also `1f 9e`, lz4 the legacy frame, lzma by its property byte
   /// and a power-of-two dictionary.

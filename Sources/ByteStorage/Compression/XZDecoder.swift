@@ -73,7 +73,7 @@ internal import CLzma
     case LZMA_MEM_ERROR, LZMA_MEMLIMIT_ERROR: throw .outOfMemory
     case LZMA_FORMAT_ERROR: throw .damaged("not in this format")
     case LZMA_OPTIONS_ERROR: throw .damaged("unsupported options")
-    case LZMA_BUF_ERROR: throw .damaged("ends before the end of the stream")
+    case LZMA_BUF_ERROR: throw .damaged(CompressionFormat.endsEarly)
     default: throw .damaged("data error")
     }
   }

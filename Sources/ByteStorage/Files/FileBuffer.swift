@@ -12,6 +12,8 @@ internal import Glibc
   package private(set) var count = 0
   /// Largest content to accept, in bytes.
   package let limit: Int
+  private var unpacks = true
+  private var packedCount = 0
 
   package static let defaultLimit = 1 << 30
   private enum State {
@@ -42,12 +44,13 @@ internal import Glibc
     self.limit = min(max(limit, 0), 1 << 47)
   }
 
-  /// Opens a file (`-` for standard input), unpacking it if it is compressed. Throws ``FileError``
-  /// if it is not a regular file, cannot be read, is damaged, or is too large.
+  /// Opens a file (`-` for standard input), unpacking it if it is compressed and that is wanted. Throws
+  /// ``FileError`` if it is not a regular file, cannot be read, is damaged, or is too large.
   package mutating func open(
-    _ path: String, trailing: TrailingBytes = .refused
+    _ path: String, trailing: TrailingBytes = .refused, unpacking: Bool = true
   ) throws(FileError) {
     close()
+    unpacks = unpacking
     if path == "-" {
       try readStream(0, path, trailing)
       return
@@ -89,6 +92,17 @@ internal import Glibc
     @_lifetime(borrow self) borrowing get {
       guard let base = unsafe content?.base else { return ByteSource(RawSpan()) }
       let view = unsafe ByteSource(unsafeBase: base, count: count, descriptor: descriptor)
+      return unsafe _overrideLifetime(view, borrowing: self)
+    }
+  }
+
+  /// A compressed file as it was before it was unpacked, valid until the next file is opened; empty for
+  /// others, and for what came through a pipe.
+  package var packedBytes: RawSpan {
+    @_lifetime(borrow self) borrowing get {
+      guard packedCount > 0, let base = unsafe packed?.base else { return RawSpan() }
+      // SAFETY: the file's bytes were read into the second buffer.
+      let view = unsafe RawSpan(_unsafeStart: base, byteCount: packedCount)
       return unsafe _overrideLifetime(view, borrowing: self)
     }
   }
@@ -144,13 +158,14 @@ internal import Glibc
   private mutating func close() {
     if descriptor >= 0 { Glibc.close(descriptor) }
     state = .empty
-    count = 0
+    (count, packedCount) = (0, 0)
   }
 
   private mutating func unpackFile(
     _ format: CompressionFormat, _ path: String, _ trailing: TrailingBytes
   ) throws(FileError) {
     // The compressed bytes move to the second buffer; the first receives the content.
+    let packedSize = count
     packed = packed ?? Reservation(minimum: 1 << 20)
     guard let input = packed, input.grow(to: count) else {
       throw FileError(path: path, cause: .system(operation: "allocate memory", errno: ENOMEM))
@@ -160,6 +175,7 @@ internal import Glibc
     do { bytes = try view.all() } catch { throw FileError(path: path, cause: .malformed(error)) }
     try ensureContent(FileBuffer.initialCapacity, path)
     try decompress(bytes, format, path, trailing)
+    packedCount = packedSize
   }
 
   private mutating func decompress(
@@ -218,7 +234,7 @@ internal import Glibc
   }
 
   private borrowing func probedFormat(_ path: String) throws(FileError) -> CompressionFormat? {
-    guard count >= FileBuffer.probeSize else { return nil }
+    guard unpacks, count >= FileBuffer.probeSize else { return nil }
     do {
       return CompressionFormat(magic: try source.bytes(0..<FileBuffer.probeSize, in: "file"))
     } catch { throw FileError(path: path, cause: .malformed(error)) }

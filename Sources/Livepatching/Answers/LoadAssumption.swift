@@ -48,6 +48,15 @@ extension LoadAssumption.Code {
   /// The machine's keys are not known, so none of them made the signature; ``LoadAssumption/value`` is the
   /// serial number of the signer's certificate, or its key's identifier.
   package static let keyNotEnrolled = Self(rawValue: "key-not-enrolled")
+  /// What ``LoadAssumption/key`` says of the machine is not known, and taken as ``LoadAssumption/value``:
+  /// Secure Boot, lockdown, whether signatures are enforced.
+  package static let machineUnknown = Self(rawValue: "machine-unknown")
+  /// Signatures were not looked at, as was asked.
+  package static let signaturesLeftOut = Self(rawValue: "signatures-left-out")
+  /// The types of modules (BTF) were not looked at, as was asked.
+  package static let typesLeftOut = Self(rawValue: "types-left-out")
+  /// Which names built-in code has in /sys/module was not found, so the module's is free.
+  package static let builtInUnknown = Self(rawValue: "built-in-unknown")
   /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
   /// module's fit.
   package static let typesUnknown = Self(rawValue: "types-unknown")

@@ -17,6 +17,8 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let E2BIG = LoadErrno(rawValue: 7)
   /// The module is malformed, or not for this kernel.
   package static let ENOEXEC = LoadErrno(rawValue: 8)
+  /// The symbol is protected from modules without a signature that counts (Android).
+  package static let EACCES = LoadErrno(rawValue: 13)
   /// The module with this name is being loaded or unloaded.
   package static let EBUSY = LoadErrno(rawValue: 16)
   /// A module or file in sysfs with this name exists.
@@ -35,6 +37,8 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let EMSGSIZE = LoadErrno(rawValue: 90)
   /// The signature is malformed.
   package static let EBADMSG = LoadErrno(rawValue: 74)
+  /// The kernel does not unpack modules.
+  package static let EOPNOTSUPP = LoadErrno(rawValue: 95)
   /// A signature that counts is missing.
   package static let EKEYREJECTED = LoadErrno(rawValue: 129)
 
@@ -44,7 +48,7 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   private static let names: [LoadErrno: String] = [
     .EPERM: "EPERM", .ENOENT: "ENOENT", .ENOEXEC: "ENOEXEC", .EBUSY: "EBUSY", .EEXIST: "EEXIST",
     .E2BIG: "E2BIG", .ENOPKG: "ENOPKG", .ENODATA: "ENODATA", .ENOKEY: "ENOKEY",
-    .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
+    .EACCES: "EACCES", .EOPNOTSUPP: "EOPNOTSUPP", .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
     .ENOTSUPP: "ENOTSUPP", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
     .EKEYREJECTED: "EKEYREJECTED",
   ]

@@ -12,6 +12,8 @@ struct Gathering {
   private(set) var gathered = Modules()
   /// Numbers in ``gathered``, by path.
   private(set) var numbers: [String: Int] = [:]
+  /// Files that the kernel is to unpack, by path.
+  var compressed: Set<String> = []
   /// What could not be read, by path.
   private(set) var errors: [String: FileError] = [:]
   /// Names of modules that those read depend on, as far as they were not looked at yet.
@@ -42,13 +44,14 @@ struct Gathering {
       numbers[$0] == nil && errors[$0] == nil && seen.insert($0).inserted
     }
     guard !wanted.isEmpty else { return }
-    let (inspector, limit) = (inspector, request.limit)
+    let (inspector, limit, compressed) = (inspector, request.limit, compressed)
     OrderedWork.run(
-      count: wanted.count, workers: request.workers, makeState: { FileBuffer(limit: limit) },
-      work: { buffer, index -> Result<CheckedModule, FileError> in
+      count: wanted.count, workers: request.workers, makeState: { ModuleBuffers(limit: limit) },
+      work: { buffers, index -> Result<CheckedModule, FileError> in
+        let path = wanted[index]
         do throws(FileError) {
-          try buffer.open(wanted[index])
-          return .success(inspector.inspect(buffer.source, path: wanted[index]))
+          return .success(
+            try inspector.inspect(path, isCompressed: compressed.contains(path), &buffers))
         } catch { return .failure(error) }
       },
       consume: { index, result in

@@ -12,6 +12,8 @@ package struct LoadRequest: Sendable {
   package var ignoresModversions = false
   /// Flag `MODULE_INIT_IGNORE_VERMAGIC` (2) of `finit_module`.
   package var ignoresVermagic = false
+  /// Flag `MODULE_INIT_COMPRESSED_FILE` (4) of `finit_module`, for the modules asked about.
+  package var isCompressedFile = false
   /// Names of the `module_blacklist=` boot option.
   package var blacklist: [String] = []
   /// What is known of the machine: its keys, and how strict its kernel is.

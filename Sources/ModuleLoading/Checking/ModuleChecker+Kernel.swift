@@ -21,15 +21,18 @@ extension ModuleChecker {
     var kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
       structureSize: StructureSize(known: known, references: references),
-      exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules() ?? [],
+      exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules(),
       usualMachine: first?.machine)
-    if settings.checksTypes == true { kernel.types = self.kernel?.types() }
+    if settings.checksTypes == true, !request.trust.leavesOutTypes {
+      kernel.types = self.kernel?.types()
+    }
+    if settings.protectsSymbols { kernel.protectedSymbols = self.kernel?.protectedSymbols() }
     let machine = facts.machine?.value
     let builtIn =
-      settings.signatures
+      settings.signatures && !request.trust.leavesOutSignatures
       ? machine.flatMap { self.kernel?.builtInCertificates($0, layout) } : nil
     let trust = LoaderTrust(
-      facts, rules.release, request.trust, builtIn: builtIn, wordSize: layout.wordSize
+      facts, settings, rules.release, request.trust, builtIn: builtIn, wordSize: layout.wordSize
     ) { [request, tree] name in
       if request.with.contains(where: { ModulePaths.moduleName(ofFile: $0) == name }) {
         return true
@@ -40,9 +43,15 @@ extension ModuleChecker {
         }
     }
     return ModuleInspector(
-      rules: rules, settings: settings, kernel: kernel, trust: trust, assumed: assumed,
+      rules: rules, settings: settings, kernel: kernel, trust: trust, machine: request.trust,
+      ownNames: kernel.builtinModules == nil ? ownNames() : [],
+      assumed: assumed,
       comparesAll: request.reportsAllSymbols, readsLivepatches: readsLivepatches,
       livepatchRules: livepatchRules)
+  }
+
+  private func ownNames() -> Set<String> {
+    Set((tree?.paths ?? []).map { ModulePaths.moduleName(ofFile: $0) })
   }
 
   /// The header of the first module, which stands for what the kernel does not say.

@@ -39,7 +39,11 @@ package struct ModuleChecker {
   ) {
     var facts = facts
     var assumed: [LoadAssumption] = []
-    for fact in given { fact.apply(to: &facts, &assumed) }
+    var request = request
+    for fact in given {
+      fact.apply(to: &facts, &assumed)
+      request.trust.apply(fact)
+    }
     // A release that the user gives counts before that of the build.
     let isGiven = given.contains { $0.key == "release" }
     let basis =
@@ -92,6 +96,7 @@ package struct ModuleChecker {
   ) {
     let targets = ModulePaths.expand(paths) { tree?.entry(named: $0) }
     var gathering = Gathering(inspector: makeInspector(targets), tree: tree, request: request)
+    if request.isCompressedFile { gathering.compressed = Set(targets.compactMap(\.path)) }
     gathering.read(request.with + targets.compactMap(\.path), progress)
     if request.loadsDependencies { gathering.readDependencies(progress) }
     var session = LoadSession(
@@ -101,6 +106,7 @@ package struct ModuleChecker {
       ownerCount: facts.exports?.value.owners.count ?? 0)
     let shared = assumed + gathering.inspector.assumed
     session.livepatches = livepatchResolver(gathering, session)
+    var missing = MissingSymbols(kernel, facts.config?.value)
     func answer(_ path: String, isPreloaded: Bool) {
       let result: Result<Outcome, FileError>
       if let error = gathering.errors[path] {
@@ -111,6 +117,7 @@ package struct ModuleChecker {
           session.livepatches = session.livepatches?.without(outcome.name)
         }
         outcome.assumed = outcome.assumed.isEmpty ? shared : shared + outcome.assumed
+        outcome.explain(missing.causes(of: outcome.symbols))
         result = .success(finish(outcome, number, session))
       } else {
         return

@@ -66,7 +66,7 @@ extension Inspection {
   /// The notices of what the kernel itself finds: no signature, and names known for their licence.
   func noteOwnTaints(_ log: inout BootLog) {
     let name = header.moduleName
-    if settings.signatures, !isSigned {
+    if settings.signatures, !isSigned, !settings.protectsSymbols {
       log.noteTaint(
         "\(name): module verification failed: signature and/or required key missing - tainting "
           + "kernel")

@@ -53,7 +53,7 @@ extension Inspection {
   /// What ends it last of all: `mod_sysfs_setup`. Lines are added that end nothing.
   func lastRefusal(_ lines: inout [String]) -> Refusal? {
     let name = header.moduleName
-    if kernel.builtinModules.contains(name) {
+    if kernel.builtinModules?.contains(name) ?? false {
       var refusal = Refusal(.EINVAL, "\(name): module is already loaded")
       refusal.causes = [LoadCause(.builtIn, owner: name)]
       return refusal

@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import ELFFormat
 internal import Livepatching
 internal import ModuleFiles
+internal import ModuleVersions
 
 /// One module under the checks that need no other module. Each check gives the refusal that it ends
 /// with, or nothing; only the log grows on the way.
@@ -60,6 +61,11 @@ struct Inspection: ~Escapable {
     if let refusal = importRefusal() { return refusal }
     contents.uses = readUses(versions)
     if contents.uses.isCut { verdict.doubt(.tooManySymbols) }
+    if settings.protectsSymbols, !isSigned, kernel.protectedSymbols == nil,
+      !contents.uses.all.isEmpty || !contents.exports.rows.isEmpty
+    {
+      verdict.doubt(.protectedUnknown)
+    }
     if kernel.isX86_64 {
       let check = RelocationCheck(
         map, indices, moduleName: header.moduleName, rules: rules,
@@ -75,6 +81,9 @@ struct Inspection: ~Escapable {
     let types = TypeCheck(map, moduleName: header.moduleName, inspector)
     if let assumption = types.assumption { verdict.assumed.append(assumption) }
     later.types = types
+    if kernel.builtinModules == nil, !inspector.ownNames.contains(header.moduleName) {
+      verdict.assumed.append(LoadAssumption(.builtInUnknown))
+    }
     later.last = lastRefusal(&later.lastLines) ?? later.last
     return nil
   }

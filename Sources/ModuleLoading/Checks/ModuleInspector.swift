@@ -10,6 +10,10 @@ struct ModuleInspector: Sendable {
   let kernel: LoaderKernel
   /// The kernel's signature gate.
   let trust: LoaderTrust
+  /// What the user says of the machine.
+  let machine: TrustRequest
+  /// Names of the kernel's own modules, which built-in code does not have.
+  let ownNames: Set<String>
   /// What had to be assumed about the kernel.
   let assumed: [LoadAssumption]
   /// Whether every version of a module is reported that is refused before its symbols are looked at.
@@ -19,21 +23,58 @@ struct ModuleInspector: Sendable {
   /// The rules of the livepatch core.
   let livepatchRules: LivepatchRules
 
-  /// Reads and checks a module, and keeps what is needed later.
-  func inspect(_ source: ByteSource, path: String) -> CheckedModule {
+  private var newVerdict: Verdict {
     var verdict = Verdict()
     verdict.log.mostBytes = rules.mostLineBytes(logsCallers: settings.logsCallers)
+    return verdict
+  }
+
+  /// Opens a file, and checks the module in it; the kernel is to unpack it if `isCompressed`.
+  func inspect(
+    _ path: String, isCompressed: Bool, _ buffers: inout ModuleBuffers
+  ) throws(FileError) -> CheckedModule {
+    guard isCompressed else {
+      try buffers.file.open(path)
+      return inspect(buffers.file.source, path: path, packed: buffers.file.packedBytes)
+    }
+    try buffers.file.open(path, unpacking: false)
+    if !rules.has(.unpacksModules) { return refused(path, newVerdict, Refusal(.EINVAL)) }
+    guard let decompressor = settings.decompressor else {
+      return refused(path, newVerdict, Refusal(.EOPNOTSUPP))
+    }
+    let bytes: RawSpan
+    do { bytes = try buffers.file.source.all() } catch {
+      throw FileError(path: path, cause: .malformed(error))
+    }
+    if bytes.byteCount == 0 { return inspect(buffers.file.source, path: path) }
+    if let refusal = try decompressor.unpack(bytes, into: &buffers.unpacked, path: path) {
+      return refused(path, newVerdict, refusal)
+    }
+    return inspect(buffers.unpacked.source, path: path)
+  }
+
+  /// Reads and checks a module, and keeps what is needed later; `packed` is the file before it was
+  /// unpacked, if it was.
+  func inspect(
+    _ source: ByteSource, path: String, packed: RawSpan = RawSpan()
+  ) -> CheckedModule {
+    var verdict = newVerdict
     // kernel_read_file gives no empty file to the loader.
     guard source.count > 0 else {
       var refusal = Refusal(.EINVAL)
       if let cause = GivenFile.cause(source) { refusal.causes = [cause] }
       return refused(path, verdict, refusal)
     }
-    let signature = SignatureCheck(source, settings: settings, trust)
+    let signature = SignatureCheck(
+      source, settings: settings, trust, isLeftOut: machine.leavesOutSignatures)
     if let refusal = signature.refusal { return refused(path, verdict, refusal) }
     for line in signature.lines { verdict.log.say(line) }
-    if let assumption = signature.assumption { verdict.assumed.append(assumption) }
+    for line in signature.firstUses { verdict.log.noteTaint(line) }
+    verdict.assumed += signature.assumptions
     if let doubt = signature.doubt { verdict.doubt(doubt) }
+    if packed.byteCount > 0, let cause = settings.decompressor?.cause(packed) {
+      verdict.causes.append(cause)
+    }
     do throws(ELFValidity.Failure) {
       let validity = try ELFValidity(
         source, length: signature.length, layout: kernel.layout, machine: kernel.machine(source),
@@ -89,7 +130,21 @@ struct ModuleInspector: Sendable {
     }
     evidence.compared = []
     return CheckedModule(
-      module: ModuleReading(path: path, name: header.infoName, header: header, contents: contents),
+      module: ModuleReading(
+        path: path, name: header.infoName, header: header, contents: contents,
+        isTrusted: inspection.isSigned),
       verdict: verdict, later: later, evidence: evidence)
+  }
+}
+
+/// What a worker needs to read modules.
+struct ModuleBuffers: ~Copyable {
+  var file: FileBuffer
+  /// What the kernel unpacks.
+  var unpacked: FileBuffer
+
+  init(limit: Int) {
+    file = FileBuffer(limit: limit)
+    unpacked = FileBuffer(limit: limit)
   }
 }

@@ -11,16 +11,25 @@ struct SignatureCheck {
   private(set) var length: Int
   /// What the kernel logs if it accepts the module.
   private(set) var lines: [String] = []
-  private(set) var assumption: LoadAssumption?
+  /// What it logs once per boot, when an algorithm is used for the first time.
+  private(set) var firstUses: [String] = []
+  private(set) var assumptions: [LoadAssumption] = []
   private(set) var refusal: Refusal?
   /// What leaves the answer open: a key of the machine may have made the signature.
   private(set) var doubt: LoadCause?
   /// Whether the signature counts, or no signature is asked for; else the load taints the kernel.
   private(set) var counts = true
 
-  init(_ source: ByteSource, settings: LoaderSettings, _ trust: LoaderTrust) {
+  init(
+    _ source: ByteSource, settings: LoaderSettings, _ trust: LoaderTrust, isLeftOut: Bool = false
+  ) {
     length = source.count
     guard settings.signatures else { return }
+    if isLeftOut {
+      length = SignatureTrailer(source)?.contentLength ?? source.count
+      assumptions = [LoadAssumption(.signaturesLeftOut)]
+      return
+    }
     guard !settings.ignoresAnything, let bytes = try? source.all() else {
       lack(.noData, nil, settings, trust)
       return
@@ -28,13 +37,15 @@ struct SignatureCheck {
     let answer = trust.gate.verify(bytes)
     length = answer.length
     lines = answer.log.lines
+    firstUses = trust.gate.firstUses(answer)
     guard let error = answer.error else { return }
     if error == .noKey, !trust.knowsBuiltIn {
       // Any signer may be the kernel's own.
       lines = []
-      assumption = LoadAssumption(.signatureUnchecked)
+      assumptions = [LoadAssumption(.signatureUnchecked)]
       return
     }
+    if error == .noKey, trust.isSignerEnrolled { return }
     lack(error, answer.message, settings, trust)
   }
 
@@ -46,16 +57,24 @@ struct SignatureCheck {
     var policy = trust.policy
     policy.enforces = policy.enforces || settings.enforcesSignatures
     if error == .noKey, !trust.knowsMachine {
-      assumption = LoadAssumption(.keyNotEnrolled, value: message.flatMap(SignatureCheck.signer))
+      assumptions = [
+        LoadAssumption(.keyNotEnrolled, value: message.flatMap(SignatureCheck.signer))
+      ]
     }
-    guard let found = policy.refusal(error) else { return }
+    // Android's kernels never enforce, and do not ask lockdown.
+    if settings.protectsSymbols { policy = TrustPolicy(enforces: false, lockdown: .none) }
+    guard let found = policy.refusal(error) else {
+      if !settings.protectsSymbols { assumptions += trust.policyAssumptions }
+      return
+    }
     if error == .noKey, !trust.knowsMachine {
-      doubt = SignatureCheck.cause(error, message)
+      doubt = SignatureCheck.cause(error, message, trust, isOpen: true)
+      doubt?.kernel = found.line
       return
     }
     var refusal = Refusal(LoadErrno(rawValue: found.error.rawValue))
     refusal.lines = lines + (found.line.map { [$0] } ?? [])
-    if let cause = SignatureCheck.cause(error, message) { refusal.causes = [cause] }
+    if let cause = SignatureCheck.cause(error, message, trust) { refusal.causes = [cause] }
     self.refusal = refusal
   }
 
@@ -67,15 +86,23 @@ struct SignatureCheck {
     return id.hexadecimal
   }
 
-  private static func cause(_ error: TrustError, _ message: SignedMessage?) -> LoadCause? {
+  private static func cause(
+    _ error: TrustError, _ message: SignedMessage?, _ trust: LoaderTrust, isOpen: Bool = false
+  ) -> LoadCause? {
     switch error {
-    case .noData: LoadCause(.unsigned)
+    case .noData: return LoadCause(.unsigned)
+    case .noPackage:
+      var cause = LoadCause(.cryptoUnsupported)
+      cause.options = message?.signers.map { "\($0.digest?.rawValue ?? "?")" } ?? []
+      return cause
     case .noKey:
-      LoadCause(
-        .signerUnknown, symbol: message.flatMap(signer),
+      var cause = LoadCause(
+        isOpen ? .signerOpen : .signerUnknown, symbol: message.flatMap(signer),
         owner: message?.signers.first?.issuerText)
-    case .rejected: LoadCause(.changedAfterSigning)
-    default: nil
+      cause.options = trust.keyrings
+      return cause
+    case .rejected: return LoadCause(.changedAfterSigning)
+    default: return nil
     }
   }
 }

@@ -69,8 +69,16 @@ struct TypeCheck: Sendable {
     guard settings.checksTypes ?? true, TypeBehaviour.table.has(.verifiesTypes, in: release),
       let section = TypeCheck.section(".BTF", map), map.sections[section].size > 0
     else { return }
+    if inspector.machine.leavesOutTypes {
+      assumption = LoadAssumption(.typesLeftOut)
+      return
+    }
     guard settings.checksTypes != nil, let types = inspector.kernel.types else {
-      assumption = LoadAssumption(.typesUnknown)
+      guard let fits = inspector.machine.doTypesFit else {
+        assumption = LoadAssumption(.typesUnknown)
+        return
+      }
+      if !fits, !settings.allowsTypeMismatch { refuse(.EINVAL, []) }
       return
     }
     let verification: BTFVerification
@@ -97,11 +105,15 @@ struct TypeCheck: Sendable {
       lines.append("failed to validate module [\(moduleName)] BTF: -\(errno.rawValue)")
     }
     if settings.allowsTypeMismatch { return }
+    refuse(errno, lines)
+    lines = []
+  }
+
+  private mutating func refuse(_ errno: LoadErrno, _ lines: [String]) {
     var refusal = Refusal(errno)
     refusal.lines = lines
     refusal.causes = [LoadCause(.typesDiffer)]
     self.refusal = refusal
-    lines = []
   }
 
   /// The first section with a name, in whatever form; its size does not matter.

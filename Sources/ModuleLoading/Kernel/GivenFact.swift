@@ -4,8 +4,9 @@ internal import Livepatching
 
 /// Something that the user says of a kernel, which overrides what was read: `KEY=VALUE`.
 package struct GivenFact: Sendable, Hashable {
-  /// `release`, `vermagic`, `struct-module-size` or `missing-version`; else an option of the
-  /// configuration, without `CONFIG_`.
+  /// `release`, `vermagic`, `struct-module-size` or `missing-version`; of the machine `secure-boot`,
+  /// `lockdown`, `sig-enforce`, `fips`, `signer` or `btf`; else an option of the configuration, without
+  /// `CONFIG_`.
   package let key: String
   /// Its value.
   package let value: String
@@ -18,6 +19,8 @@ package struct GivenFact: Sendable, Hashable {
     case notARelease
     /// The size is not a number.
     case notASize
+    /// The value is none of ``GivenFact/values``.
+    case notAValue
     /// There is no such key, and it is not spelt as an option.
     case unknownKey
     /// An option is `y`, `m` or `n`.
@@ -28,9 +31,17 @@ package struct GivenFact: Sendable, Hashable {
   package init?(_ text: String) {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
     let name = String(text[..<equals])
-    key = name.hasPrefix("CONFIG_") ? String(name.dropFirst(7)) : name
+    let spelt = name.hasPrefix("CONFIG_") ? String(name.dropFirst(7)) : name
+    key = spelt == "sig_enforce" ? "sig-enforce" : spelt
     value = String(text[text.index(after: equals)...])
   }
+
+  /// The keys of which only some values have a meaning, and these.
+  package static let values: [String: [String]] = [
+    "secure-boot": ["on", "off"], "sig-enforce": ["on", "off"], "fips": ["on", "off"],
+    "lockdown": ["none", "integrity", "confidentiality"], "signer": ["enrolled", "unknown"],
+    "btf": ["fits", "differs"],
+  ]
 
   /// Why it cannot be used; `nil` if it can.
   package var problem: Problem? {
@@ -40,6 +51,7 @@ package struct GivenFact: Sendable, Hashable {
     case "struct-module-size": return Int(value) == nil ? .notASize : nil
     case "vermagic": return nil
     default:
+      if let values = GivenFact.values[key] { return values.contains(value) ? nil : .notAValue }
       let isOption = key.utf8.allSatisfy {
         $0 == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
           || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
@@ -61,6 +73,7 @@ extension GivenFact {
         facts.moduleStructureSize = KernelFacts.Fact(size, from: FactSource(.assumption))
       }
     case "missing-version": break
+    case let key where GivenFact.values[key] != nil: break
     default: return
     }
     assumed.append(LoadAssumption(.given, key: key, value: value))

@@ -58,13 +58,15 @@ struct LoaderKernel: Sendable {
   let exports: ExportLookup?
   /// The kernel's own types; `nil` if nobody asks, or its file has none.
   var types: BTFBase?
-  /// Names that built-in code has in /sys/module.
-  let builtinModules: Set<String>
+  /// What an Android kernel protects; `nil` if nobody asks, or it is not known.
+  var protectedSymbols: ProtectedSymbols?
+  /// Names that built-in code has in /sys/module; `nil` if they were not found.
+  let builtinModules: Set<String>?
   let hasPlaceRelativeExports: Bool
 
   init(
     layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: StructureSize,
-    exports: ExportTable?, builtinModules: Set<String> = [], usualMachine: ELFMachine? = nil
+    exports: ExportTable?, builtinModules: Set<String>? = nil, usualMachine: ELFMachine? = nil
   ) {
     self.layout = layout
     knownMachine = machine

@@ -56,6 +56,8 @@ package enum LoaderBehaviour: Int, Sendable, CaseIterable {
   case reservesKernelName
   /// `strlen` of a name without a NUL ends in a panic if the kernel is fortified.
   case measuresFields
+  /// Flag COMPRESSED_FILE (4) is known: the kernel unpacks modules itself, if it is built to.
+  case unpacksModules
 }
 
 extension LoaderBehaviour {
@@ -150,6 +152,10 @@ extension LoaderBehaviour {
       .init(
         .measuresFields, since: KernelRelease(5, 11),
         "include/linux/fortify-string.h strlen, 6.1; seen on 6.1.176 and 6.12.107, not on 5.10.223"),
+      .init(
+        .unpacksModules, since: KernelRelease(5, 17),
+        "kernel/module.c finit_module, MODULE_INIT_COMPRESSED_FILE; not in 5.10.223",
+        isCertain: false),
     ])
 }
 

@@ -38,6 +38,13 @@ package struct LoaderSettings: Sendable {
   package private(set) var checksTypes: Bool?
   /// `CONFIG_MODULE_ALLOW_BTF_MISMATCH`.
   package private(set) var allowsTypeMismatch = false
+  /// `CONFIG_MODULE_SIG_PROTECT` of Android: modules without a signature that counts load, and may neither
+  /// use nor export what is protected.
+  package private(set) var protectsSymbols = false
+  /// The decompressor for modules, `CONFIG_MODULE_DECOMPRESS`; `nil` if there is none.
+  let decompressor: KernelDecompressor?
+  private let given: [String: String]
+  private let config: KernelConfig?
   /// What had to be assumed about them.
   package private(set) var assumed: [LoadAssumption] = []
 
@@ -45,6 +52,8 @@ package struct LoaderSettings: Sendable {
   package let ignoresModversions: Bool
   /// Flag `MODULE_INIT_IGNORE_VERMAGIC` (2).
   package let ignoresVermagic: Bool
+  /// Flag `MODULE_INIT_COMPRESSED_FILE` (4).
+  package let isCompressedFile: Bool
   /// Names of the `module_blacklist=` boot option.
   package let blacklist: [String]
 
@@ -58,10 +67,12 @@ package struct LoaderSettings: Sendable {
   ) {
     ignoresModversions = request.ignoresModversions
     ignoresVermagic = request.ignoresVermagic
+    isCompressedFile = request.isCompressedFile
     blacklist = request.blacklist
     var given: [String: String] = [:]
     for fact in facts { given[fact.key] = fact.value }
     let config = kernel.config?.value
+    (self.given, self.config) = (given, config)
     architecture = ArchitectureOptions(config, given: given)
     var assumed: [LoadAssumption] = []
     func option(_ names: String..., otherwise: Bool) -> Bool {
@@ -95,14 +106,22 @@ package struct LoaderSettings: Sendable {
     }
     fortified = isSet("FORTIFY_SOURCE")
     logsCallers = isSet("PRINTK_CALLER")
+    protectsSymbols = signatures && isSet("MODULE_SIG_PROTECT")
+    decompressor = KernelDecompressor(isSet)
     randomBase = config.map { $0.isSet("RANDOMIZE_BASE") }
     if config != nil || given["DEBUG_INFO_BTF_MODULES"] != nil {
       checksTypes = option("DEBUG_INFO_BTF_MODULES", otherwise: false)
       allowsTypeMismatch = option("MODULE_ALLOW_BTF_MISMATCH", otherwise: false)
     }
+    if isCompressedFile { _ = option("MODULE_DECOMPRESS", otherwise: false) }
     refusesMissingVersions = LoaderSettings.refusesMissingVersions(
       given["missing-version"], kernel, rules, modversions: modversions, &assumed)
     self.assumed = assumed
+  }
+
+  /// Whether an option is set, by what is given or by the configuration.
+  func isSet(_ name: String) -> Bool {
+    given[name].map { $0 == "y" || $0 == "m" } ?? config?.isSet(name) ?? false
   }
 
   /// Whether a symbol that the version table lacks is refused.

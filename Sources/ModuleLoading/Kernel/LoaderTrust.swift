@@ -3,25 +3,7 @@ internal import KernelImages
 internal import KernelReleases
 internal import Kernels
 internal import Livepatching
-package import ModuleTrust
-
-/// What the user says of the machine on which a module is to be loaded.
-package struct TrustRequest: Sendable {
-  /// The machine's EFI variables; `nil` if they are not known.
-  package var machine: MachineKeys?
-  /// Certificates that count as enrolled in a keyring that the kernel asks.
-  package var keys: [[UInt8]] = []
-  /// Whether the firmware verifies what it starts; `nil` for what the variables say.
-  package var isSecureBoot: Bool?
-  /// `lockdown=`; `nil` for what Secure Boot and the configuration make of it.
-  package var lockdown: TrustPolicy.Lockdown?
-  /// `module.sig_enforce=1`.
-  package var enforcesSignatures = false
-  /// `fips=1`.
-  package var isFIPS = false
-
-  package init() {}
-}
+internal import ModuleTrust
 
 /// The signature gate of one kernel on one machine.
 struct LoaderTrust: Sendable {
@@ -31,13 +13,19 @@ struct LoaderTrust: Sendable {
   let knowsBuiltIn: Bool
   /// Whether the machine's keys are known.
   let knowsMachine: Bool
+  /// Whether the user says that unknown signers are enrolled.
+  let isSignerEnrolled: Bool
+  /// What had to be assumed of the machine for modules that its policy lets go on.
+  let policyAssumptions: [LoadAssumption]
+  /// The keyrings that count for modules.
+  let keyrings: [String]
 
   init(
-    _ facts: KernelFacts, _ release: KernelRelease, _ request: TrustRequest,
-    builtIn: BuiltInCertificates?, wordSize: Int, loadable: (String) -> Bool
+    _ facts: KernelFacts, _ settings: LoaderSettings, _ release: KernelRelease,
+    _ request: TrustRequest, builtIn: BuiltInCertificates?, wordSize: Int,
+    loadable: (String) -> Bool
   ) {
-    let config = facts.config?.value
-    func isSet(_ name: String) -> Bool { config?.isSet(name) ?? false }
+    func isSet(_ name: String) -> Bool { settings.isSet(name) }
     let machine = request.machine
     let isSecureBoot = request.isSecureBoot ?? machine?.isSecureBoot ?? false
     var context = TrustContext(
@@ -47,7 +35,10 @@ struct LoaderTrust: Sendable {
     context.wordSize = wordSize
     gate = SignatureGate(context)
     knowsBuiltIn = builtIn != nil
-    knowsMachine = machine != nil || !request.keys.isEmpty
+    knowsMachine = machine != nil || !request.keys.isEmpty || request.isSignerEnrolled != nil
+    isSignerEnrolled = request.isSignerEnrolled ?? false
+    policyAssumptions = LoaderTrust.assumptions(
+      request, knowsSecureBoot: (request.isSecureBoot ?? machine?.isSecureBoot) != nil, isSet)
     policy = LoaderTrust.policy(request, isSecureBoot, isSet)
 
     var log = TrustLog()
@@ -56,6 +47,12 @@ struct LoaderTrust: Sendable {
     }
     // Debian patches the platform's keys in; upstream a module's signature is never asked of them.
     let asksPlatform = facts.build?.debianVersion != nil && isSet("INTEGRITY_PLATFORM_KEYRING")
+    let isOld = context.era == .of5_10
+    keyrings = [
+      (".builtin_trusted_keys", true),
+      (".secondary_trusted_keys", isSet("SECONDARY_TRUSTED_KEYRING")),
+      (".machine", isSet("INTEGRITY_MACHINE_KEYRING") && !isOld), (".platform", asksPlatform),
+    ].filter(\.1).map(\.0)
     var platform = KeyRing()
     if let machine {
       if !machine.ignoresDB {
@@ -129,8 +126,24 @@ struct LoaderTrust: Sendable {
       }
     }
     let enforces =
-      request.enforcesSignatures || isSet("MODULE_SIG_FORCE")
+      request.enforcesSignatures ?? false || isSet("MODULE_SIG_FORCE")
       || isSecureBoot && isSet("IMA_ARCH_POLICY")
     return TrustPolicy(enforces: enforces, lockdown: lockdown)
+  }
+
+  /// What is not known and could make the policy stricter.
+  private static func assumptions(
+    _ request: TrustRequest, knowsSecureBoot: Bool, _ isSet: (String) -> Bool
+  ) -> [LoadAssumption] {
+    var found: [LoadAssumption] = []
+    func assume(_ key: String, _ value: String) {
+      found.append(LoadAssumption(.machineUnknown, key: key, value: value))
+    }
+    let isAsked =
+      isSet("IMA_ARCH_POLICY") || request.lockdown == nil && isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT")
+    if !knowsSecureBoot, isAsked { assume("secure-boot", "off") }
+    if request.lockdown == nil, isSet("SECURITY_LOCKDOWN_LSM") { assume("lockdown", "none") }
+    if request.enforcesSignatures == nil { assume("sig-enforce", "off") }
+    return found
   }
 }

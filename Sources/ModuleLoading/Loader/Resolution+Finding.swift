@@ -1,4 +1,6 @@
 internal import ByteStorage
+internal import Kernels
+internal import Livepatching
 internal import ModuleVersions
 
 extension Resolution {
@@ -70,6 +72,30 @@ extension Resolution {
       isProprietary = true
     }
     return true
+  }
+
+  /// Whether an Android kernel lets a module without a signature that counts use an export: one that is not
+  /// protected, or of another such module.
+  func mayUse(_ name: RawSpan, of owner: Int?) -> Bool {
+    guard let protected = protectedSymbols, !protected.unprotected.isEmpty else { return true }
+    if let owner, !session.modules[owner].module.isTrusted { return true }
+    return protected.unprotected.contains(name.array)
+  }
+
+  /// The refusal of an export that an Android kernel keeps for its own modules.
+  func protectedRefusal(_ name: RawSpan) -> Refusal? {
+    guard let protected = protectedSymbols, !protected.unprotected.isEmpty,
+      protected.exports.contains(name.array)
+    else { return nil }
+    var refusal = Refusal(
+      .EACCES, "\(header.moduleName): exports protected symbol \(name.logText)")
+    refusal.problem = SymbolProblem(
+      name: name.logText, required: nil, provided: nil, provider: nil, problem: .protected)
+    return refusal
+  }
+
+  private var protectedSymbols: ProtectedSymbols? {
+    session.modules[number].module.isTrusted ? nil : session.kernel.protectedSymbols
   }
 
   /// `verify_namespace_is_imported`.

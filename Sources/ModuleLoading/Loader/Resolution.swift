@@ -93,6 +93,11 @@ struct Resolution {
       report(name, use, found, .proprietary)
       return
     }
+    guard mayUse(name, of: found.owner) else {
+      fail(name, .EACCES)
+      report(name, use, found, .protected)
+      return
+    }
     guard versions.accepts(name.logText, required: use.version, provided: found.crc, &verdict.log)
     else {
       fail(name, .EINVAL)
@@ -118,7 +123,7 @@ struct Resolution {
     verdict.refuse(
       Refusal(
         errno,
-        "\(header.moduleName): Unknown symbol \(name.logText) (err \(isHidden ? 0 : -errno.rawValue))"
+        "\(header.moduleName): \(errno == .EACCES ? "Protected symbol:" : "Unknown symbol") \(name.logText) (err \(isHidden ? 0 : -errno.rawValue))"
       )
     )
   }
@@ -167,6 +172,7 @@ struct Resolution {
     let own = contents.exports
     for row in own.rows {
       let name = own.bytes(row.name)
+      if let refusal = protectedRefusal(name) { return refusal }
       // Module.symvers lists what modules export, too, this one among them.
       let isOfKernel = vmlinux.first(name).map { row in
         let table = vmlinux.table

@@ -27,6 +27,9 @@ package struct LoadCause: Sendable, Hashable {
   package var total: Int?
   /// Longest name that fits, in bytes.
   package var limit: Int?
+  /// A symbol's address in the kernel, and its type letter.
+  package var address: UInt64?
+  package var type: UInt8?
 
   init(_ code: Code, symbol: String? = nil, owner: String? = nil) {
     self.code = code
@@ -95,14 +98,36 @@ extension LoadCause.Code {
   /// The module has no signature, and the kernel asks for one.
   package static let unsigned = Self(rawValue: "unsigned")
   /// No key that the kernel trusts made the signature; ``LoadCause/symbol`` is the serial number of the
-  /// signer's certificate, or its key's identifier.
+  /// signer's certificate, or its key's identifier, ``LoadCause/owner`` who issued it, and
+  /// ``LoadCause/options`` the keyrings that the kernel asks.
   package static let signerUnknown = Self(rawValue: "signer-unknown")
+  /// As ``signerUnknown``, of a machine whose keys are not known: with the certificate enrolled the module
+  /// loads, without it the kernel logs ``LoadCause/kernel``.
+  package static let signerOpen = Self(rawValue: "signer-open")
+  /// The signature is made with what the kernel lacks: the digests in ``LoadCause/options``, or an
+  /// algorithm that it does not know.
+  package static let cryptoUnsupported = Self(rawValue: "crypto-unsupported")
   /// A trusted key is named, and the signature is not of these bytes.
   package static let changedAfterSigning = Self(rawValue: "changed-after-signing")
   /// The module's types (BTF) do not fit those of the kernel.
   package static let typesDiffer = Self(rawValue: "types-differ")
   /// Code that is built into the kernel has the name ``LoadCause/owner`` in /sys/module.
   package static let builtIn = Self(rawValue: "built-in")
+  /// The kernel refuses to unpack the file, of the format ``LoadCause/module``, which user space unpacks: it
+  /// logs ``LoadCause/kernel``.
+  package static let kernelCannotUnpack = Self(rawValue: "kernel-cannot-unpack")
+  /// What the module uses or exports is protected from modules without a signature that counts (Android).
+  package static let protected = Self(rawValue: "protected")
+  /// It is not known what the kernel protects from modules without a signature that counts (Android).
+  package static let protectedUnknown = Self(rawValue: "protected-unknown")
+  /// The kernel has ``LoadCause/symbol`` of the type ``LoadCause/type`` at ``LoadCause/address``, and does
+  /// not export it; ``LoadCause/options`` are options that have to do with it.
+  package static let keptByKernel = Self(rawValue: "kept-by-kernel")
+  /// The compiler made the name ``LoadCause/symbol``, for what the ``LoadCause/options`` ask of it; the
+  /// kernel has of them ``LoadCause/kernel``.
+  package static let madeByCompiler = Self(rawValue: "made-by-compiler")
+  /// ``LoadCause/symbol`` is a function of user space, or of the compiler's library.
+  package static let notOfKernel = Self(rawValue: "not-of-kernel")
   /// The module structure has no bytes in the file, which releases up to 6.3 do not notice.
   package static let structureEmpty = Self(rawValue: "structure-empty")
   /// The module structure is not writable, and the kernel writes to it.

@@ -22,7 +22,7 @@ package struct LoadOutcome: Sendable {
   /// Whether it is a livepatch, which the livepatch core judges when its init runs.
   package let isLivepatch: Bool
   /// Likely causes.
-  package let causes: [LoadCause]
+  package private(set) var causes: [LoadCause]
   /// What had to be assumed.
   package internal(set) var assumed: [LoadAssumption]
 
@@ -37,5 +37,12 @@ package struct LoadOutcome: Sendable {
     causes = verdict.causes
     isLivepatch = module.contents.livepatch?.isLivepatch ?? false
     assumed = verdict.assumed
+  }
+
+  /// Adds causes before the one that sums up what is missing.
+  mutating func explain(_ more: [LoadCause]) {
+    guard !more.isEmpty else { return }
+    let place = causes.firstIndex { $0.code == .notExported } ?? causes.endIndex
+    causes.insert(contentsOf: more, at: place)
   }
 }

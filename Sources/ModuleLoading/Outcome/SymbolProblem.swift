@@ -24,6 +24,8 @@ package struct SymbolProblem: Sendable {
     package static let proprietary = Kind(rawValue: "proprietary")
     /// The module exports a symbol that another owner exports already.
     package static let duplicateExport = Kind(rawValue: "duplicate-export")
+    /// It is kept from modules without a signature that counts (Android).
+    package static let protected = Kind(rawValue: "protected")
     /// The symbol itself is malformed: common, or in no section.
     package static let malformed = Kind(rawValue: "malformed")
   }

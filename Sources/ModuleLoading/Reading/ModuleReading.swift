@@ -9,6 +9,8 @@ struct ModuleReading: Sendable {
   let name: String
   let header: ModuleHeader
   let contents: ModuleContents
+  /// Whether its signature counts.
+  var isTrusted = true
 }
 
 /// What the loader reads after its checks: empty in a module that they refuse.

@@ -39,6 +39,11 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "As modprobe --force-modversion (finit_module flag 1).") var ignoreModversions = false
   @Flag(help: "As modprobe --force-vermagic (finit_module flag 2).") var ignoreVermagic = false
 
+  @Flag(
+    help:
+      "The kernel unpacks the modules itself (finit_module flag 4), as with kmod 31 and later.")
+  var compressedFile = false
+
   @Option(
     help: ArgumentHelp(
       "Names of the boot option module_blacklist=, separated by commas.", valueName: "names"))
@@ -82,6 +87,7 @@ struct CheckCommand: ParsableCommand {
     request.reportsAllSymbols = allSymbols
     request.ignoresModversions = ignoreModversions
     request.ignoresVermagic = ignoreVermagic
+    request.isCompressedFile = compressedFile
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     request.trust = try trustOptions.request(kernel)
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)

@@ -50,7 +50,9 @@ struct CheckReport {
   // MARK: Text
 
   private mutating func writeText(_ outcome: LoadOutcome) {
-    let isPlain = outcome.log.isEmpty && outcome.symbols.isEmpty && !outcome.isLivepatch
+    let isPlain =
+      outcome.log.isEmpty && outcome.symbols.isEmpty && outcome.causes.isEmpty
+      && !outcome.isLivepatch
     if outcome.verdict == .loads, isPlain {
       guard verdicts.isVerbose || loadsShown < CheckReport.loadsToShow else {
         loadsHidden += 1

@@ -43,6 +43,7 @@ struct LivepatchCommand: ParsableCommand {
     help: ArgumentHelp("Match names as the livepatch core of this release.", valueName: "release"))
   var era: String?
 
+  @OptionGroup var trustOptions: TrustOptions
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
@@ -68,8 +69,10 @@ struct LivepatchCommand: ParsableCommand {
         isTable: paths.count > 1), era: era)
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
+      var request = preloadOptions.request(input)
+      request.trust = try trustOptions.request(kernel)
       let checker = LivepatchChecker(
-        facts, of: kernel, given: kernelOptions.given, request: preloadOptions.request(input),
+        facts, of: kernel, given: kernelOptions.given, request: request,
         release: era.flatMap { KernelRelease($0) })
       report.begin(path: facts.path, release: facts.release?.value)
       checker.check(modules) { report.describe($0) }

@@ -23,10 +23,14 @@ struct KernelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, "
-        + "struct-module-size=…, or an option such as MODULE_FORCE_LOAD=y.", valueName: "key=value"),
+        + "struct-module-size=…; of the machine secure-boot=on|off, lockdown=…, sig-enforce=on|off, "
+        + "fips=on|off, signer=enrolled|unknown, btf=fits|differs; or an option such as MODULE_FORCE_LOAD=y.",
+      valueName: "key=value"),
     completion: .list([
       "missing-version=refuse", "missing-version=accept", "release=", "vermagic=",
-      "struct-module-size=",
+      "struct-module-size=", "secure-boot=on", "secure-boot=off", "lockdown=none",
+      "lockdown=integrity", "lockdown=confidentiality", "sig-enforce=on", "sig-enforce=off",
+      "fips=on", "signer=enrolled", "signer=unknown", "btf=fits", "btf=differs",
     ])
   ) var assume: [String] = []
 

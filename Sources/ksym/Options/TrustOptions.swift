@@ -34,6 +34,12 @@ struct TrustOptions: ParsableArguments {
   @Flag(help: "Signatures are enforced (boot option module.sig_enforce).")
   var sigEnforce = false
 
+  @Flag(name: .customLong("no-signatures"), help: "Leave signatures out, and list that.")
+  var leavesOutSignatures = false
+
+  @Flag(name: .customLong("no-btf"), help: "Leave the types of modules (BTF) out, and list that.")
+  var leavesOutTypes = false
+
   /// The request; of the running kernel the machine itself is asked.
   func request(_ kernel: OpenKernel) throws -> TrustRequest {
     var request = TrustRequest()
@@ -47,7 +53,9 @@ struct TrustOptions: ParsableArguments {
     }
     request.isSecureBoot = secureBoot.map { $0 == .on } ?? request.isSecureBoot
     request.lockdown = lockdown ?? request.lockdown
-    request.enforcesSignatures = sigEnforce || request.enforcesSignatures
+    if sigEnforce { request.enforcesSignatures = true }
+    request.leavesOutSignatures = leavesOutSignatures
+    request.leavesOutTypes = leavesOutTypes
     for path in keys { request.keys += try TrustOptions.certificates(in: path) }
     return request
   }

@@ -50,21 +50,23 @@ extension LoadCause {
     case .notExported:
       return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
         + "\(total ?? 0) modules that were looked at"
-    case .unsigned:
-      return "the module is not signed: sign it (ksym convert --sign, kmodsign) with a key that "
-        + "this machine trusts"
-    case .signerUnknown:
-      return "the module is signed with a certificate of \(owner) (\(symbol)), which the kernel "
-        + "trusts only once it is enrolled (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then "
-        + "restart)"
-    case .changedAfterSigning:
-      return "the signature is not of this module: it was changed after signing (stripped, "
-        + "converted), or signed with another key of that name; sign it again"
+    case .unsigned, .signerUnknown, .signerOpen, .changedAfterSigning, .cryptoUnsupported:
+      return trust
     case .typesDiffer:
       return "the module's types (BTF) count on from those of another build of this kernel: "
         + "rebuild it against this kernel's vmlinux, or without BTF"
     case .builtIn:
       return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
+    case .kernelCannotUnpack:
+      return
+        "loads only if it is unpacked in user space: kmod 31 and later hand .ko\(suffix) over to this "
+        + "kernel, which refuses it (EINVAL, \(kernel)); \(repacking)"
+    case .protected:
+      return "this kernel keeps it from modules that are not signed with one of its own keys"
+    case .protectedUnknown:
+      return "this kernel keeps symbols from modules that are not signed with one of its own keys "
+        + "(MODULE_SIG_PROTECT), and which was not found in its image"
+    case .keptByKernel, .madeByCompiler, .notOfKernel: return missing(symbol)
     case .structureEmpty:
       return ".gnu.linkonce.this_module has no bytes: the kernel dies of a structure of zeros"
     case .structureReadOnly:
@@ -134,6 +136,11 @@ extension LoadAssumption {
       "the modules that others need were not found (\(value ?? "0") of this kernel were looked at)"
     case .keyNotEnrolled:
       "no key of the machine signed it (signer \(value ?? "unknown"); --efivars or --keys give the keys)"
+    case .machineUnknown: "\(pair) (of the machine, not given)"
+    case .signaturesLeftOut: "signatures are in order (--no-signatures)"
+    case .typesLeftOut: "the types of modules (BTF) fit (--no-btf)"
+    case .builtInUnknown:
+      "no built-in code has the module's name (no image or list of it was found)"
     case .typesUnknown:
       "the module's types (BTF) fit those of the kernel (which were not found)"
     case .symbolsBeyondTable:
@@ -160,6 +167,7 @@ extension SymbolProblem {
     case .namespace?: "namespace not imported"
     case .unversioned?: "the module carries no version"
     case .proprietary?: "exported by a proprietary module"
+    case .protected?: "protected from modules without a signature that counts"
     case .duplicateExport?: "already exported"
     case .malformed?: "malformed symbol"
     case let other?: other.rawValue
@@ -175,8 +183,10 @@ extension GivenFact.Problem {
     case .notARelease: "not a release such as 6.12.3"
     case .notASize: "not a number of bytes"
     case .notAnOptionValue: "takes y, m or n"
+    case .notAValue: "not a value that it takes"
     case .unknownKey:
-      "no such key; known are missing-version, release, vermagic, struct-module-size and options"
+      "no such key; known are missing-version, release, vermagic, struct-module-size, "
+        + "\(GivenFact.values.keys.sorted().joined(separator: ", ")) and options"
     }
   }
 }

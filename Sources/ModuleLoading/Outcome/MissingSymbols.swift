@@ -1,0 +1,134 @@
+internal import ByteStorage
+internal import KernelImages
+internal import Kernels
+internal import SymbolTables
+
+/// Why a kernel does not know symbols that modules need: it has them and does not export them, or the
+/// compiler made the names.
+struct MissingSymbols {
+  private let kernel: OpenKernel?
+  private let config: KernelConfig?
+  /// The kernel's own symbols, once somebody asks.
+  private var index: SymbolIndex?
+  private var isRead = false
+
+  /// Most symbols of a module to explain.
+  private static let mostExplained = 16
+
+  init(_ kernel: OpenKernel?, _ config: KernelConfig?) {
+    (self.kernel, self.config) = (kernel, config)
+  }
+
+  /// The causes, in the order of the symbols; one for all names that the compiler makes for one reason.
+  mutating func causes(of problems: [SymbolProblem]) -> [LoadCause] {
+    var causes: [LoadCause] = []
+    var reasons: Set<CompilerName> = []
+    for problem in problems where problem.problem == .missing {
+      guard causes.count < MissingSymbols.mostExplained else { break }
+      if let cause = keptCause(problem.name) {
+        causes.append(cause)
+      } else if let reason = CompilerName(problem.name), reasons.insert(reason).inserted {
+        causes.append(reason.cause(problem.name, config))
+      }
+    }
+    return causes
+  }
+
+  private mutating func keptCause(_ name: String) -> LoadCause? {
+    if !isRead {
+      isRead = true
+      index = (try? kernel?.symbols(as: .kernel)).map { SymbolIndex($0.table) }
+    }
+    guard let index, let found = index.first(named: Array(name.utf8).rawSpan),
+      index.table.ownerIndex(at: found) == 0
+    else { return nil }
+    let address = index.table.addresses[found]
+    var cause = LoadCause(.keptByKernel, symbol: name)
+    cause.type = index.table.type(at: found)
+    if !index.table.isRelative, address != 0 { cause.address = address }
+    if config?.isSet("TRIM_UNUSED_KSYMS") ?? false { cause.options = ["TRIM_UNUSED_KSYMS"] }
+    return cause
+  }
+}
+
+/// Why a compiler calls what no source names.
+private enum CompilerName: Hashable {
+  /// For what the configuration asks of it.
+  case option([String])
+  /// Because the source is not for a kernel: `division`, `floating-point`, `c++`, `user-space`,
+  /// `position-independent`.
+  case library(String)
+
+  /// Beginnings of names, and the options that make compilers use them.
+  private static let options: [(String, [String])] = [
+    ("__stack_chk_", ["STACKPROTECTOR"]), ("__asan_", ["KASAN"]), ("__hwasan_", ["KASAN"]),
+    ("__ubsan_handle_cfi", ["CFI_CLANG"]), ("__ubsan_", ["UBSAN"]), ("__tsan_", ["KCSAN"]),
+    ("__msan_", ["KMSAN"]), ("__sanitizer_cov_", ["KCOV"]), ("__cfi_", ["CFI_CLANG", "CFI"]),
+    ("__kcfi_", ["CFI_CLANG", "CFI"]), ("__gcov_", ["GCOV_KERNEL"]),
+    ("llvm_gcda_", ["GCOV_KERNEL"]),
+    ("llvm_gcov_", ["GCOV_KERNEL"]), ("__llvm_profile_", ["PGO_CLANG"]),
+    ("__gnu_mcount_nc", ["FUNCTION_TRACER"]), ("__fentry__", ["FUNCTION_TRACER"]),
+    ("_mcount", ["FUNCTION_TRACER"]), ("mcount", ["FUNCTION_TRACER"]),
+    ("__mcount", ["FUNCTION_TRACER"]), ("__x86_indirect_", ["MITIGATION_RETPOLINE", "RETPOLINE"]),
+    ("__x86_return_thunk", ["MITIGATION_RETHUNK", "RETHUNK"]),
+    ("__scs_", ["SHADOW_CALL_STACK"]), ("__lto_", ["LTO"]),
+    ("stackleak_track_stack", ["GCC_PLUGIN_STACKLEAK"]),
+    ("__sanitizer_", ["KCOV"]), ("__aarch64_cas", ["ARM64_LSE_ATOMICS"]),
+    ("__aarch64_ld", ["ARM64_LSE_ATOMICS"]), ("__aarch64_swp", ["ARM64_LSE_ATOMICS"]),
+    ("_raw_spin_", ["SMP", "INLINE_SPIN_LOCK"]), ("_raw_read_", ["SMP"]), ("_raw_write_", ["SMP"]),
+  ]
+
+  private static let libraries: [(String, String)] = [
+    ("__div", "division"), ("__udiv", "division"), ("__mod", "division"), ("__umod", "division"),
+    ("__aeabi_uldivmod", "division"), ("__aeabi_ldivmod", "division"),
+    ("__aeabi_d", "floating-point"), ("__aeabi_f", "floating-point"),
+    ("__aeabi_i2", "floating-point"), ("__aeabi_ui2", "floating-point"),
+    ("__float", "floating-point"), ("__fix", "floating-point"), ("__add", "floating-point"),
+    ("__mul", "floating-point"), ("__extend", "floating-point"), ("__trunc", "floating-point"),
+    ("__gxx_personality", "c++"), ("__cxa_", "c++"), ("_Unwind_", "c++"), ("_Znw", "c++"),
+    ("_Zna", "c++"), ("_Zdl", "c++"), ("_Zda", "c++"), ("_ZSt", "c++"),
+    ("_GLOBAL_OFFSET_TABLE_", "position-independent"), ("__tls_get_addr", "position-independent"),
+  ]
+  private static let userSpace: Set = [
+    "printf", "puts", "putchar", "fprintf", "malloc", "calloc", "realloc", "free", "exit", "abort",
+    "fopen", "fclose", "fread", "fwrite", "open", "close", "read", "write", "getenv", "perror",
+    "main", "atoi", "strtol", "rand", "usleep", "pthread_create", "errno", "__errno_location",
+    "__libc_start_main", "__printf_chk", "__memcpy_chk",
+  ]
+  /// Suffixes of the compiler's library for numbers: single and double words, floating point.
+  private static let arithmetic = [
+    "di3", "di4", "ti3", "ti4", "sf", "df", "sf2", "df2", "sf3", "df3",
+  ]
+
+  init?(_ name: String) {
+    if let found = CompilerName.options.first(where: { name.hasPrefix($0.0) }) {
+      self = .option(found.1)
+    } else if CompilerName.userSpace.contains(name) {
+      self = .library("user-space")
+    } else if let found = CompilerName.libraries.first(where: { name.hasPrefix($0.0) }) {
+      // __divdi3 is the compiler's, __div64_32 the kernel's.
+      let isArithmetic = found.1 == "division" || found.1 == "floating-point"
+      guard
+        !isArithmetic || name.hasPrefix("__aeabi_")
+          || CompilerName.arithmetic.contains(where: { name.hasSuffix($0) })
+      else { return nil }
+      self = .library(found.1)
+    } else {
+      return nil
+    }
+  }
+
+  func cause(_ name: String, _ config: KernelConfig?) -> LoadCause {
+    switch self {
+    case .library(let kind):
+      var cause = LoadCause(.notOfKernel, symbol: name)
+      cause.module = kind
+      return cause
+    case .option(let options):
+      var cause = LoadCause(.madeByCompiler, symbol: name)
+      cause.options = options
+      cause.kernel = config.map { config in options.first { config.isSet($0) } ?? "" }
+      return cause
+    }
+  }
+}

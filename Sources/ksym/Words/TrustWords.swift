@@ -1,0 +1,48 @@
+internal import ModuleLoading
+
+extension LoadCause {
+  /// Why a signature does not count, and what to do about it.
+  var trust: String {
+    switch code {
+    case .unsigned:
+      return
+        "the module is not signed: sign it with a key that this machine trusts (ksym convert --sign, "
+        + "kmodsign, sign-file)"
+    case .cryptoUnsupported:
+      let digests = options.isEmpty ? "" : " (\(options.joined(separator: ", ")))"
+      return
+        "the module is signed with an algorithm that this kernel does not have\(digests): sign it again, "
+        + "with sha256"
+    case .signerOpen:
+      return
+        "the module is signed with \(signer): it loads if that is enrolled on the machine (--efivars or "
+        + "--keys give the keys), else the kernel logs \"\(kernel ?? "")\""
+    case .signerUnknown:
+      return
+        "the module is signed with \(signer), which is in none of the keyrings that this kernel "
+        + "asks: \(options.joined(separator: ", ")); \(enrolling)"
+    default:
+      return "the signature is not of this module: it was changed after signing (stripped, "
+        + "converted), or signed with another key of that name; sign it again (ksym convert --sign, "
+        + "kmodsign, sign-file)"
+    }
+  }
+
+  private var signer: String {
+    let who = owner.map { "a certificate of \($0)" } ?? "a key that no certificate names"
+    return who + (symbol.map { " (\($0))" } ?? "")
+  }
+
+  /// How the owner of a machine makes its kernel trust a key.
+  private var enrolling: String {
+    let command =
+      "enrol it (for DKMS: mokutil --import /var/lib/dkms/mok.pub, then restart and confirm)"
+    if options.contains(".platform") { return command }
+    if options.contains(".machine") {
+      return "\(command), and let the kernel trust such keys: mokutil --trust-mok"
+    }
+    return
+      "this kernel does not ask the keys of the machine's owner: build it with the certificate, or sign "
+      + "with one of its own"
+  }
+}

@@ -1,0 +1,97 @@
+import TestSupport
+import Testing
+
+/// What somebody reads whose machine verifies what it starts.
+@Suite("Signatures on a machine with Secure Boot")
+struct TrustCommandTests {
+  private let scratch: ScratchDirectory
+  private let kernel: String
+  private let module: String
+  private let variables: String
+
+  init() throws {
+    scratch = try ScratchDirectory()
+    var kernel = KernelBuilder(
+      release: "6.12.0", exports: [SampleExport("module_layout", 0x0bad_cafe)])
+    kernel.hasFlagTable = false
+    // The list of built-in certificates, then its size.
+    var list = try Fixture.bytes("trust/rsa.der")
+    let size = UInt64(list.count)
+    list += [UInt8](repeating: 0, count: (8 - list.count % 8) % 8)
+    for index in 0..<8 { list.append(UInt8(size >> UInt64(8 * index) & 0xff)) }
+    kernel.sections = [(".init.data", list, 0xffff_ffff_9000_0000)]
+    self.kernel = try scratch.write(kernel.build(), to: "vmlinux")
+    let options = [
+      "MODULES", "MODVERSIONS", "MODULE_SIG", "IMA_ARCH_POLICY", "SECURITY_LOCKDOWN_LSM",
+      "LOCK_DOWN_IN_EFI_SECURE_BOOT", "SYSTEM_BLACKLIST_KEYRING", "SECONDARY_TRUSTED_KEYRING",
+      "INTEGRITY_PLATFORM_KEYRING", "INTEGRITY_MACHINE_KEYRING", "CRYPTO_SHA256",
+    ]
+    try scratch.write(Array(options.map { "CONFIG_\($0)=y\n" }.joined().utf8), to: "config")
+    var module = ModuleBuilder("dkms_driver", vermagic: kernel.vermagic)
+    module.basic = [RequiredVersion("module_layout", 0x0bad_cafe)]
+    module.hasFlagTable = false
+    self.module = try scratch.write(module.build(), to: "dkms_driver.ko")
+    variables = scratch.file("efivars")
+    scratch.makeDirectory("efivars")
+    try scratch.write(
+      [6, 0, 0, 0, 1], to: "efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
+  }
+
+  private func check(_ arguments: String...) async throws -> Ksym.Run {
+    try await Ksym.run(
+      [
+        "check", "-k", kernel, "--config", scratch.file("config"), "--no-deps", "--assume",
+        "struct-module-size=1280", "--efivars", variables, module,
+      ] + arguments)
+  }
+
+  /// A key of the machine's own, as DKMS makes one, and the module signed with it.
+  private func sign() async throws -> String {
+    let (key, certificate) = (scratch.file("mok.key"), scratch.file("mok.pub"))
+    let made = try await Ksym.run(
+      [
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-outform", "DER", "-out",
+        certificate, "-subj", "/CN=DKMS module signing key", "-days", "36500",
+      ], program: "openssl")
+    #expect(made.status == 0)
+    let run = try await Ksym.run(
+      ["convert", "--to", "basic", "--sign", key, certificate, "-o", module, module])
+    #expect(run.status == 0, "\(run.errors)")
+    return certificate
+  }
+
+  @Test("an unsigned module is refused, and what to do is shown")
+  func unsigned() async throws {
+    let run = try await check()
+    #expect(run.status == 1)
+    #expect(run.output.contains("EKEYREJECTED"))
+    #expect(run.output.contains("Loading of unsigned module is rejected"))
+    #expect(run.output.contains("=> the module is not signed"))
+    #expect(!run.output.contains("secure-boot="))
+  }
+
+  @Test("a module signed with the machine's own key wants that enrolled", .needs("openssl"))
+  func stranger() async throws {
+    let certificate = try await sign()
+    let refused = try await check()
+    #expect(refused.status == 1)
+    for words in [
+      "EKEYREJECTED", "Loading of module with unavailable key is rejected",
+      "CN=DKMS module signing key", ".builtin_trusted_keys, .secondary_trusted_keys, .machine",
+      "mokutil --import /var/lib/dkms/mok.pub",
+    ] { #expect(refused.output.contains(words), "\(words)") }
+    let enrolled = try await check("--keys", certificate)
+    #expect(enrolled.status == 0, "\(enrolled.output)")
+  }
+
+  @Test("a module that was changed after signing is to be signed again", .needs("openssl"))
+  func changed() async throws {
+    let certificate = try await sign()
+    var bytes = try contents(of: module)
+    bytes[bytes.count / 3] ^= 1
+    try scratch.write(bytes, to: "dkms_driver.ko")
+    let run = try await check("--keys", certificate)
+    #expect(run.status == 1)
+    #expect(run.output.contains("sign it again"))
+  }
+}

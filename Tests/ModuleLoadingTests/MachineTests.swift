@@ -1,0 +1,89 @@
+import ByteStorage
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+/// What an answer rests on that only the machine knows.
+@Suite("Facts of the machine")
+struct MachineTests {
+  private static func bench(_ given: String...) -> Bench {
+    var bench = Bench()
+    bench.config += [
+      "MODULE_SIG", "CRYPTO_SHA256", "SECURITY_LOCKDOWN_LSM", "LOCK_DOWN_IN_EFI_SECURE_BOOT",
+    ]
+    bench.given = given
+    return bench
+  }
+
+  private static func assumed(_ outcome: LoadOutcome) -> [String] {
+    outcome.assumed.filter { $0.code == .machineUnknown }.map {
+      "\($0.key ?? "")=\($0.value ?? "")"
+    }
+  }
+
+  @Test("an unsigned module loads unless the machine is locked down, which is listed")
+  func unsigned() throws {
+    let bench = Self.bench()
+    let outcome = try bench.outcome(bench.module())
+    #expect(outcome.verdict == .loads)
+    #expect(Self.assumed(outcome) == ["secure-boot=off", "lockdown=none", "sig-enforce=off"])
+    let known = Self.bench("secure-boot=off", "lockdown=none", "sig-enforce=off")
+    #expect(Self.assumed(try known.outcome(known.module())).isEmpty)
+  }
+
+  @Test("what is given decides, and what cannot change the answer is not listed")
+  func given() throws {
+    let locked =
+      "EPERM | Lockdown: modprobe: unsigned module loading is restricted; "
+      + "see man kernel_lockdown.7"
+    let rejected = "EKEYREJECTED | Loading of unsigned module is rejected"
+    for (fact, answer) in [
+      ("secure-boot=on", locked), ("lockdown=integrity", locked), ("sig_enforce=on", rejected),
+    ] {
+      let bench = Self.bench(fact)
+      let outcome = try bench.outcome(bench.module())
+      #expect(summary(outcome) == answer)
+      #expect(Self.assumed(outcome).isEmpty)
+    }
+    var arch = Self.bench("secure-boot=on")
+    arch.config.append("IMA_ARCH_POLICY")
+    #expect(summary(try arch.outcome(arch.module())) == rejected)
+  }
+
+  @Test("a kernel without lockdown and arch policy asks only whether signatures are enforced")
+  func plain() throws {
+    var bench = Bench()
+    bench.config += ["MODULE_SIG"]
+    #expect(Self.assumed(try bench.outcome(bench.module())) == ["sig-enforce=off"])
+  }
+
+  @Test("the gates can be left out, which is listed")
+  func leftOut() throws {
+    var bench = Self.bench("sig-enforce=on")
+    bench.adjust = { $0.trust.leavesOutSignatures = true }
+    let outcome = try bench.outcome(bench.module())
+    #expect(summary(outcome) == "loads" && outcome.taintLog.isEmpty)
+    #expect(outcome.assumed.contains { $0.code == .signaturesLeftOut })
+    let trailer: [UInt8] = [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+    let signed =
+      bench.module().build() + [0x30, 0] + trailer + Array("~Module signature appended~\n".utf8)
+    #expect(summary(try bench.outcome(signed)) == "loads")
+  }
+
+  @Test("facts of the machine take their own values only")
+  func values() {
+    #expect(GivenFact("secure-boot=on")?.problem == nil)
+    #expect(GivenFact("secure-boot=yes")?.problem == .notAValue)
+    #expect(GivenFact("lockdown=integrity")?.problem == nil)
+    #expect(GivenFact("lockdown=on")?.problem == .notAValue)
+    #expect(GivenFact("signer=enrolled")?.problem == nil)
+    #expect(GivenFact("signers=enrolled")?.problem == .unknownKey)
+  }
+
+  @Test("whether a name is free is assumed where nothing lists built-in code")
+  func names() throws {
+    let bench = Bench()
+    #expect(try bench.outcome(bench.module()).assumed.contains { $0.code == .builtInUnknown })
+  }
+}

@@ -1,0 +1,57 @@
+import Kernels
+import ModuleLoading
+import TestSupport
+import Testing
+
+@Suite("Why symbols are unknown")
+struct MissingSymbolTests {
+  private static func causes(_ names: String..., config: [String] = []) throws -> [LoadCause] {
+    var bench = Bench()
+    bench.config += config
+    var kernel = KernelBuilder()
+    kernel.symbols = [
+      ("_text", 0xffff_ffff_8100_0000, true), ("kept_function", 0xffff_ffff_8100_0040, true),
+    ]
+    bench.image = kernel.build()
+    var module = bench.module()
+    for name in names { module.require(name, 1) }
+    let outcome = try bench.outcome(module)
+    #expect(outcome.verdict == .refused)
+    return outcome.causes
+  }
+
+  @Test("a symbol that the kernel has and does not export is given with its place")
+  func kept() throws {
+    let cause = try #require(try Self.causes("kept_function").first)
+    #expect(cause.code == .keptByKernel && cause.symbol == "kept_function")
+    #expect(cause.address == 0xffff_ffff_8100_0040 && cause.options.isEmpty)
+    #expect(cause.type == UInt8(ascii: "R"))
+    let trimmed = try Self.causes("kept_function", config: ["TRIM_UNUSED_KSYMS"])
+    #expect(trimmed.first?.options == ["TRIM_UNUSED_KSYMS"])
+  }
+
+  @Test("names that the compiler makes are named once, with the option and what the kernel has")
+  func compiler() throws {
+    let found = try Self.causes(
+      "__asan_load8_noabort", "__asan_store8_noabort", "__stack_chk_guard")
+    #expect(found.map(\.code) == [.madeByCompiler, .madeByCompiler])
+    #expect(found.map(\.options) == [["KASAN"], ["STACKPROTECTOR"]])
+    #expect(found.first?.kernel == "")
+    let same = try Self.causes("__stack_chk_guard", config: ["STACKPROTECTOR"])
+    #expect(same.first?.kernel == "STACKPROTECTOR")
+  }
+
+  @Test(
+    "functions of the compiler's library and of user space are no kernel's",
+    arguments: [
+      ("__udivdi3", "division"), ("__aeabi_uldivmod", "division"), ("__adddf3", "floating-point"),
+      ("printf", "user-space"), ("_Znwm", "c++"),
+    ])
+  func library(name: String, kind: String) throws {
+    let cause = try #require(try Self.causes(name).first)
+    #expect(cause.code == .notOfKernel && cause.module == kind)
+  }
+
+  @Test("other names have no such cause", arguments: ["__add_wait_queue", "__div64_32", "nowhere"])
+  func others(name: String) throws { #expect(try Self.causes(name).isEmpty) }
+}
