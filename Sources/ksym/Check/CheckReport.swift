@@ -68,7 +68,7 @@ struct CheckReport {
     for problem in shown { writeText(problem) }
     if shown.count < outcome.symbols.count {
       verdicts.output.append(
-        "  … \(outcome.symbols.count - shown.count) more symbols (--verbose lists them)\n")
+        "  \(Sign.ellipsis) \(outcome.symbols.count - shown.count) more symbols (--verbose lists them)\n")
     }
     let advice =
       outcome.isLivepatch && outcome.verdict == .loads
@@ -92,7 +92,7 @@ struct CheckReport {
   /// The first lines, and how many more there are.
   private static func capped(_ log: [String]) -> [String] {
     guard log.count > mostShown + 1 else { return log }
-    return log.prefix(mostShown) + ["… \(log.count - mostShown) more lines"]
+    return log.prefix(mostShown) + ["\(Sign.ellipsis) \(log.count - mostShown) more lines"]
   }
 
   private func summary(_ total: Int) -> String {
@@ -107,7 +107,7 @@ struct CheckReport {
     if unreadable > 0 { parts.append("\(unreadable) unreadable") }
     let kernel = verdicts.release ?? verdicts.kernelPath
     let hidden =
-      loadsHidden > 0 ? "…          \(loadsHidden) more load (--verbose lists them)\n" : ""
+      loadsHidden > 0 ? "\(Sign.ellipsis)          \(loadsHidden) more load (--verbose lists them)\n" : ""
     return hidden + "\(total) modules on \(kernel): \(parts.joined(separator: ", "))\n"
   }
 

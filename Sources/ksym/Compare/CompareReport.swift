@@ -78,7 +78,7 @@ struct CompareReport {
     for change in ordered.prefix(top) { columns.add(cells(change)) }
     columns.write(to: &output)
     if found.count > top {
-      output.append("  … \(grouped(found.count - top)) more (--verbose lists them)\n")
+      output.append("  \(Sign.ellipsis) \(grouped(found.count - top)) more (--verbose lists them)\n")
     }
   }
 
@@ -86,7 +86,7 @@ struct CompareReport {
     let name = comparison.name(of: change).text
     let shown = showsReadable ? readableName(name) ?? name : name
     let (before, after) = values(change)
-    var text = change.old < 0 ? after : change.new < 0 ? before : "\(before) → \(after)"
+    var text = change.old < 0 ? after : change.new < 0 ? before : "\(before) \(Sign.arrow) \(after)"
     text = plain(text)
     let owner = change.kind == .owner ? "" : plain(owner(of: change))
     let verdict: String
@@ -118,7 +118,7 @@ struct CompareReport {
     }
     columns.write(to: &output)
     if ordered.count > top {
-      output.append("  … \(grouped(ordered.count - top)) more owners (--verbose lists them)\n")
+      output.append("  \(Sign.ellipsis) \(grouped(ordered.count - top)) more owners (--verbose lists them)\n")
     }
   }
 

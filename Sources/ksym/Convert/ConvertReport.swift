@@ -53,7 +53,7 @@ struct ConvertReport {
     }
     let (before, after) = (module.before.words, module.after.words)
     var line = "\(plain(result.module)): "
-    line += before == after ? after : "\(before) → \(after)"
+    line += before == after ? after : "\(before) \(Sign.arrow) \(after)"
     line += ", \(module.count) versions"
     for notice in module.notices { line += notice.summary ?? "" }
     if module.isSigned { line += ", signed" }

@@ -38,7 +38,8 @@ struct NamesReport {
     for range in ranges {
       let share = Int((Double(range.names) * 40 / Double(most)).rounded(.up))
       row(
-        "\(range.first)–\(range.last)", range.names, String(repeating: "▪", count: share), &output)
+        "\(range.first)\(Sign.to)\(range.last)", range.names,
+        String(repeating: Sign.block, count: share), &output)
     }
     for name in audit.longNames.prefix(min(top, 3)) { list(name, "", &output) }
   }
@@ -126,7 +127,9 @@ struct NamesReport {
   }
 
   private func more(_ count: Int, _ output: inout OutputBuffer) {
-    if count > top { output.append("    … \(grouped(count - top)) more (--top \(count))\n") }
+    if count > top {
+      output.append("    \(Sign.ellipsis) \(grouped(count - top)) more (--top \(count))\n")
+    }
   }
 }
 

@@ -118,8 +118,27 @@ struct Progress {
     last = now
     var line = OutputBuffer()
     line.append("\r\(done)/\(total) \(counted)\u{1b}[K")
+    Progress.clearWhenInterrupted()
     _ = line.write(to: 2)
     Progress.isShown.store(true, ordering: .relaxed)
+  }
+
+  private static let isWatched = Atomic(false)
+
+  /// Leaves no counter on the terminal when the user presses Ctrl-C.
+  private static func clearWhenInterrupted() {
+    guard !isWatched.exchange(true, ordering: .relaxed) else { return }
+    var old = sigaction()
+    guard unsafe sigaction(SIGINT, nil, &old) == 0,
+      unsafe old.__sigaction_handler.sa_handler == nil
+    else { return }
+    signal(SIGINT) { number in
+      let clearing: StaticString = "\r\u{1b}[K"
+      // SAFETY: a StaticString lives for ever; write, signal and raise may be called in a handler.
+      _ = unsafe Glibc.write(2, clearing.utf8Start, clearing.utf8CodeUnitCount)
+      signal(number, SIG_DFL)
+      raise(number)
+    }
   }
 
   /// Takes the counter off the terminal, so that a line can be written there.
