@@ -27,7 +27,9 @@ $compiler -static -O2 -Wall -Wextra -o "$temporary/root/init" "$here/guest-kalls
 timeout "${ORACLE_TIMEOUT:-900}" qemu-system-$qemu -accel tcg -m "${ORACLE_MEMORY:-1024}" -display none \
   -serial "file:$temporary/log" -monitor none -no-reboot -nic none -kernel "$kernel" \
   -initrd "$temporary/initramfs" -append "console=$console $options" </dev/null || true
-tr -d '\r' <"$temporary/log" | sed -n '/^@@BEGIN$/,/^@@END$/p' | sed '/^@@/d' >"$out/$label.booted"
+# Pages that kprobes has made are no symbols of an image.
+tr -d '\r' <"$temporary/log" | sed -n '/@@BEGIN$/,/^@@END$/p' |
+  sed -e '/@@/d' -e '/\[__builtin__/d' >"$out/$label.booted"
 "$ksym" symbols --format kallsyms --as-kernel "$kernel" >"$out/$label.image"
 # A kernel may move as a whole although it was asked not to, as on s390x: one offset for every symbol.
 python3 - "$label" "$out/$label.booted" "$out/$label.image" <<'END'

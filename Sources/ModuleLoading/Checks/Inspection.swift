@@ -10,7 +10,7 @@ struct Inspection: ~Escapable {
   let inspector: ModuleInspector
   let map: SectionMap
   let indices: ELFValidity.Indices
-  let header: ModuleHeader
+  private(set) var header: ModuleHeader
   let versionCheck: VersionCheck
   /// Whether it carries a signature that counts.
   let isSigned: Bool
@@ -32,7 +32,7 @@ struct Inspection: ~Escapable {
 
   /// Runs the checks in the order of `early_mod_check` and what follows it (the order up to 6.3
   /// differs only in when memory is laid out, which cannot fail here).
-  func firstRefusal(
+  mutating func firstRefusal(
     _ verdict: inout Verdict, _ contents: inout ModuleContents, _ later: inout LaterRefusals,
     _ evidence: inout LoadEvidence
   ) -> Refusal? {
@@ -51,6 +51,7 @@ struct Inspection: ~Escapable {
     let architecture = architectureSections(&verdict.assumed)
     if let refusal = architecture.refusal { return refusal }
     if let refusal = writableCodeRefusal(architecture) { return refusal }
+    copyStructure(isEarly: isEarly)
     if !isEarly { verdict.log.markNameCheck() }
     if let crash = nameCrash(isEarly: true) { return crash }
     if isEarly { noteTaints(&verdict.log) }
@@ -86,6 +87,16 @@ struct Inspection: ~Escapable {
     }
     later.last = lastRefusal(&later.lastLines) ?? later.last
     return nil
+  }
+
+  /// A structure that takes no room in the file is zeros once the sections are copied: its name is
+  /// gone, and up to 6.3 the taint of its licence.
+  private mutating func copyStructure(isEarly: Bool) {
+    guard map.sections.indices.contains(indices.structure),
+      map.sections[indices.structure].type == .nobits
+    else { return }
+    header.moduleName = ""
+    if !isEarly { header.hasForeignLicence = false }
   }
 
   @_lifetime(copy self)

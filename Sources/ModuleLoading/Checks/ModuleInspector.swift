@@ -80,8 +80,8 @@ struct ModuleInspector: Sendable {
         source, length: signature.length, layout: kernel.layout, machine: kernel.machine(source),
         rules: rules, structureSize: kernel.structureSize.expected(for: path),
         ignoresModversions: settings.ignoresModversions)
-      let inspection = Inspection(validity, self, isSigned: signature.counts)
-      return check(inspection, path, verdict)
+      var inspection = Inspection(validity, self, isSigned: signature.counts)
+      return check(&inspection, path, verdict)
     } catch { return refused(path, verdict, refusal(error, of: source, path)) }
   }
 
@@ -114,11 +114,10 @@ struct ModuleInspector: Sendable {
 
   /// The checks after the ELF structure, and what is read if they pass.
   private func check(
-    _ inspection: borrowing Inspection, _ path: String, _ verdict: Verdict
+    _ inspection: inout Inspection, _ path: String, _ verdict: Verdict
   ) -> CheckedModule {
     var verdict = verdict
-    let header = inspection.header
-    var contents = ModuleContents(exporter: header.moduleName)
+    var contents = ModuleContents(exporter: inspection.header.moduleName)
     var later = LaterRefusals()
     var evidence = LoadEvidence()
     let refusal = inspection.firstRefusal(&verdict, &contents, &later, &evidence)
@@ -129,6 +128,7 @@ struct ModuleInspector: Sendable {
       if readsLivepatches { contents.livepatch = inspection.readLivepatch() }
     }
     evidence.compared = []
+    let header = inspection.header
     return CheckedModule(
       module: ModuleReading(
         path: path, name: header.infoName, header: header, contents: contents,

@@ -1,5 +1,4 @@
 internal import ByteStorage
-internal import ELFFormat
 internal import ModuleFiles
 
 /// What the loader reads of a module first: its names and modinfo.
@@ -39,12 +38,6 @@ struct ModuleHeader: Sendable {
   init(_ map: borrowing SectionMap, _ indices: ELFValidity.Indices, infoName: String?) {
     (moduleName, isNameTerminated) = map.structureName(indices.structure)
     self.infoName = infoName ?? moduleName
-    // What takes no room in the file is zeros once the sections are copied.
-    if map.sections.indices.contains(indices.structure),
-      map.sections[indices.structure].type == .nobits
-    {
-      moduleName = ""
-    }
     sectionCount = map.sections.count
     versionTable = indices.extendedCRCs != 0 ? .extended : indices.versions != 0 ? .basic : .none
     let info = map.moduleInfo(indices.info)

@@ -104,10 +104,11 @@ enum Fuzzing {
       let number = numbers.pick([
         0, 0, 0xfff1, 0xfff2, 0xff20, 0xff00, 0xffff, module.sectionCount, 1,
       ])
-      // Strings of exports that are no addresses any more kill the kernel.
+      // Strings of exports and code that are no addresses any more kill the kernel.
       let name = module.bytes.string(
         at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
-      if name.hasPrefix("__kstrtab") { return false }
+      let isSection = module.bytes.number(at: place + (module.is64Bit ? 4 : 12), width: 1) & 15 == 3
+      if isSection || name.hasPrefix("__kstrtab") { return false }
       module.bytes.set(UInt64(number), at: place + module.symbolSectionOffset, width: 2)
     case 1:
       module.bytes.set(
@@ -163,7 +164,10 @@ enum Fuzzing {
     let index = 1 + numbers.below(module.sectionCount - 1)
     switch numbers.below(7) {
     case 0: module[index, .type] = UInt64(numbers.pick([0, 1, 2, 3, 4, 7, 8, 9, 0x7000_0001]))
-    case 1: module[index, .flags] ^= UInt64(numbers.pick([1, 2, 4, 7, 0x20]))
+    case 1:
+      // Code that is not loaded is still patched.
+      let isCode = module[index, .flags] & 4 != 0
+      module[index, .flags] ^= UInt64(numbers.pick(isCode ? [1, 4, 0x20] : [1, 2, 4, 7, 0x20]))
     case 2: module[index, .link] = UInt64(numbers.below(module.sectionCount + 2))
     case 3: module[index, .name] = UInt64(numbers.below(module.size(of: Int(module[.nameIndex]))))
     case 4:
@@ -202,7 +206,7 @@ enum Fuzzing {
     let entry = numbers.below(table.count)
     // The kernel follows what other sections hold: whether it dies then depends on memory.
     let target = module.name(of: Int(module[index, .info]))
-    let isFollowed = ![".text", ".init.text", ".exit.text", ".rodata", ".data", ".bss"].contains {
+    let isFollowed = ![".text", ".init.text", ".exit.text", ".rodata", ".bss"].contains {
       target.hasPrefix($0)
     }
     switch isFollowed ? 0 : numbers.below(4) {
