@@ -65,6 +65,7 @@ let package = Package(
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
     floor("SymtypesFormat", ["ByteStorage"]),
     floor("ModuleTrust", ["ByteStorage", "CCrypto", "KernelReleases"]),
+    floor("UnwindTables", ["ByteStorage", "KernelReleases"]),
     // Subjects.
     floor(
       "ModuleFiles", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "ModuleVersions"]),
@@ -108,8 +109,8 @@ let package = Package(
     floor(
       "SymbolFiles",
       [
-        "ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages", "Kallsyms",
-        "Kernels",
+        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
+        "Kallsyms", "UnwindTables", "Kernels",
       ]),
     floor("KernelComparison", ["ByteStorage", "ModuleVersions"]),
     // Faces.

@@ -2,10 +2,15 @@
 # Builds a Debian package of the static command, which depends on nothing.
 #
 #   KSYM=command VERSION=x.y.z make-deb.sh      leaves .build-deb/ksym_VERSION_ARCHITECTURE.deb
+#
+# With DEBIAN=13 its hooks are in /usr/share/kernel, where kernels of Debian 13 look too, and the version
+# ends with +deb13. In /etc/kernel they run on Debian 12 and 13.
 set -eu
 cd "$(dirname "$0")/.."
 ksym=${KSYM:-.build-release/release/ksym}
 version=${VERSION:-$("$ksym" --version)}
+debian=${DEBIAN:-12}
+if [ "$debian" -ge 13 ]; then version=$version+deb$debian; fi
 architecture=$(dpkg --print-architecture)
 root=.build-deb/root
 package=.build-deb/ksym_${version}_$architecture.deb
@@ -21,6 +26,26 @@ if readelf -l "$root/usr/bin/ksym" | grep -q INTERP; then
   exit 1
 fi
 gzip -9n "$root"/usr/share/man/man1/*.1
+
+hooks=packaging/hooks
+if [ "$debian" -ge 13 ]; then
+  kernel=usr/share/kernel
+  depends='Depends: debianutils (>= 5.21)'
+else
+  kernel=etc/kernel
+  depends=
+fi
+for stage in postinst.d header_postinst.d; do
+  install -D -m 755 "$hooks/zz-ksym" "$root/$kernel/$stage/zz-ksym"
+done
+install -D -m 755 "$hooks/kernel-hook" "$root/usr/libexec/ksym/kernel-hook"
+install -D -m 755 "$hooks/95-ksym.install" "$root/usr/lib/kernel/install.d/95-ksym.install"
+install -D -m 644 "$hooks/ksym.default" "$root/etc/default/ksym"
+install -D -m 644 "$hooks/dkms.conf" "$root/etc/dkms/framework.conf.d/ksym.conf"
+install -D -m 644 "$hooks/ksym-hooks.5" "$root/usr/share/man/man5/ksym-hooks.5"
+gzip -9n "$root/usr/share/man/man5/ksym-hooks.5"
+(cd "$root" && find etc -type f | LC_ALL=C sort | sed 's|^|/|') >"$root/DEBIAN/conffiles"
+
 documents=$root/usr/share/doc/ksym
 install -D -m 644 packaging/debian/copyright "$documents/copyright"
 # What the README leads to is there too.
@@ -40,7 +65,8 @@ gzip -9n "$documents/changelog"
 install -D -m 644 packaging/debian/lintian-overrides "$root/usr/share/lintian/overrides/ksym"
 
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
-  -e "s/@SIZE@/$(du -k -s "$root/usr" | cut -f 1)/" packaging/debian/control.in >"$root/DEBIAN/control"
+  -e "s/@SIZE@/$(du -k -s "$root/usr" | cut -f 1)/" packaging/debian/control.in |
+  sed ${depends:+-e "/^Priority:/a $depends"} >"$root/DEBIAN/control"
 (cd "$root" && find usr -type f | LC_ALL=C sort | xargs md5sum) >"$root/DEBIAN/md5sums"
 find "$root" -type d -exec chmod 755 {} +
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +

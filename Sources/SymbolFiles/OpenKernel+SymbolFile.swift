@@ -23,16 +23,19 @@ extension OpenKernel {
   ///   - chosen: Indexes of the symbols to write, in ascending order; `nil` for all.
   ///   - naming: Which of their names to write.
   ///   - withContents: Whether to copy the contents of the image, where there is one.
+  ///   - withUnwind: Whether to add call frame information, made from the kernel's unwind tables.
   /// - Returns: The file, and what it has.
-  /// - Throws: `ParseError` if the image has changed.
+  /// - Throws: `ParseError` if the image has changed, or its unwind tables are damaged; `KernelError`
+  ///   `.cannotAnswer` if it has none.
   package func symbolFile(
     _ source: KernelSymbolSource, chosen: [Int]? = nil, naming: SymbolFile.Naming = .linkage,
-    withContents: Bool = true
+    withContents: Bool = true, withUnwind: Bool = false
   ) throws -> FinishedSymbolFile {
     let table = source.table
     let chosen = chosen ?? Array(0..<table.count)
     let wordSize = source.addressWidth / 2
     guard source.origin == .image, let form, form.isImage else {
+      if withUnwind { throw KernelError.cannotAnswer(.unwinding, path, form) }
       let symbols = SymbolFile(boundsIn: table, order: nil, wordSize: wordSize)
       return FinishedSymbolFile(
         bytes: symbols.bytes(table, chosen: chosen, naming: naming), hasContents: false,
@@ -47,10 +50,14 @@ extension OpenKernel {
         symbols = try SymbolFile(elf)
         if !symbols.hasSections { symbols = SymbolFile(boundsIn: table, like: elf) }
         isPlaced = symbols.hasImage
+        if withUnwind, try !symbols.addUnwinding(elf, table, release: source.release) {
+          throw KernelError.cannotAnswer(.unwinding, path, form)
+        }
         if BuildID(in: elf) == nil {
           symbols.buildID = BuildID(searching: bytes, symbols.layout.order)?.bytes
         }
       } else {
+        if withUnwind { throw KernelError.cannotAnswer(.unwinding, path, form) }
         let start = source.tables.flatMap { table.imageStart(bytes, $0) }
         isPlaced = start != nil && !table.isRelative
         symbols = SymbolFile(

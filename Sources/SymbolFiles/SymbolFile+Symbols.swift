@@ -22,7 +22,7 @@ extension SymbolFile {
     for index in chosen where wanted.indices.contains(index) { wanted[index] = true }
     let places = self.places
     var place = 0
-    var names = NameWriter(naming)
+    var names = NameWriter(naming, table)
     var start = 0
     while start < order.count {
       let address = addresses[order[start]]
@@ -97,33 +97,5 @@ extension SymbolFile {
     }
     return name.suffix(from: name.byteCount &- 6)?.equals("_start") ?? false
       || name.suffix(from: name.byteCount &- 4)?.equals("_end") ?? false
-  }
-}
-
-/// Writes symbols under the names that were asked for.
-private struct NameWriter: ~Copyable {
-  private let naming: SymbolFile.Naming
-  private var readable = NameBuffer()
-
-  init(_ naming: SymbolFile.Naming) { self.naming = naming }
-
-  mutating func append(_ name: RawSpan, _ symbol: ELFSymbol, to list: inout ELFSymbolList) {
-    let bytes = Span<UInt8>(_bytes: name)
-    switch naming {
-    case .linkage: break
-    case .source:
-      if let part = name.slice(LinkageName(bytes).sourceRange), part.byteCount > 0 {
-        list.append(part, symbol)
-        return
-      }
-    case .readable:
-      readable.removeAll()
-      if RustDemangler.appendReadableName(of: bytes, to: &readable) {
-        // SAFETY: the bytes of a name are all initialised.
-        list.append(unsafe readable.bytes.bytes, symbol)
-        return
-      }
-    }
-    list.append(name, symbol)
   }
 }

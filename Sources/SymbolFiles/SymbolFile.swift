@@ -16,6 +16,9 @@ package struct SymbolFile: Sendable {
     case source
     /// Rust names as people write them; others as the linker has them.
     case readable
+    /// As the linker has them, with a second symbol at the same address for each Rust name, as
+    /// people write it, and for each name without the suffix of a compiler that nothing else has.
+    case both
   }
 
   /// A section of the kernel.
@@ -41,6 +44,8 @@ package struct SymbolFile: Sendable {
   package let machine: ELFMachine
   /// The build ID to note, where no section of the image holds it.
   package var buildID: [UInt8]?
+  /// Call frame information to add as `.debug_frame`; empty for none.
+  var frames: [UInt8] = []
   let type: ELFFileType
   let flags: UInt32
   let entry: UInt64
@@ -151,6 +156,7 @@ extension SymbolFile {
       addHeaders(notes: image, to: &writer)
     }
     addBuildID(to: &writer)
+    addFrames(to: &writer)
     writer.addSymbols(symbols)
     return writer.finish()
   }

@@ -82,6 +82,8 @@ extension KernelError: CustomStringConvertible {
       return "\(path): a list of symbols, which has names, but not what the kernel exports"
     case (_, .exports?) where form == .configuration:
       return "\(path): a configuration, which does not have what the kernel exports"
+    case (_, .unwinding?):
+      return "\(path): no unwind tables (ORC), as images of x86-64 without frame pointers have"
     case (_, .exports?): return "\(path): what this kernel exports was not found"
     default: return "\(path): nothing is known of this kernel"
     }

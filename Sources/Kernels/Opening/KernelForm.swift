@@ -37,6 +37,8 @@ package struct KernelQuestion: RawRepresentable, Sendable, Hashable {
   package static let facts = KernelQuestion(rawValue: "facts")
   /// What it exports.
   package static let exports = KernelQuestion(rawValue: "exports")
+  /// Its unwind tables.
+  package static let unwinding = KernelQuestion(rawValue: "unwinding")
   /// Its symbols.
   package static let symbols = KernelQuestion(rawValue: "symbols")
 }

@@ -16,6 +16,8 @@ struct Gathering {
   var compressed: Set<String> = []
   /// What could not be read, by path.
   private(set) var errors: [String: FileError] = [:]
+  /// Number of the tree's modules of which a list says what they export, if one was read.
+  private(set) var looked: Int?
   /// Names of modules that those read depend on, as far as they were not looked at yet.
   private var pending: [String] = []
 
@@ -69,7 +71,7 @@ struct Gathering {
   }
 
   /// Reads what the modules depend on: first the modules that their builds name, then, if a symbol
-  /// is still unknown, the whole tree.
+  /// is still unknown, those that depmod lists for it, or the whole tree.
   mutating func readDependencies(_ progress: (Int, Int) -> Void) {
     let targets = Array(numbers.values)
     while !pending.isEmpty {
@@ -77,9 +79,31 @@ struct Gathering {
       pending = []
       read(names.sorted().compactMap { tree?.path(named: $0) }, progress)
     }
+    guard let tree else { return }
+    if let exporters = request.readsWholeTree ? nil : tree.exportersBySymbol() {
+      readExporters(exporters, tree, targets, progress)
+      return
+    }
     let session = LoadSession(inspector, gathered, reportsAllSymbols: false)
-    if targets.contains(where: { session.hasUnknownSymbols($0) }) {
-      read(tree?.paths ?? [], progress)
+    if targets.contains(where: { !session.unknownSymbols($0).isEmpty }) {
+      read(tree.paths, progress)
+    }
+  }
+
+  /// Reads the modules that depmod lists as exporters of unknown symbols, and those that they need.
+  private mutating func readExporters(
+    _ exporters: [String: [String]], _ tree: ModuleTree, _ targets: [Int],
+    _ progress: (Int, Int) -> Void
+  ) {
+    looked = max(exporters.values.reduce(into: Set()) { $0.formUnion($1) }.count, 1)
+    var pending = targets
+    while !pending.isEmpty {
+      let session = LoadSession(inspector, gathered, reportsAllSymbols: false)
+      let unknown = Set(pending.flatMap { session.unknownSymbols($0) })
+      let names = Set(unknown.flatMap { exporters[$0] ?? [] })
+      let known = gathered.modules.count
+      read(names.sorted().compactMap { tree.path(named: $0) }, progress)
+      pending = Array(known..<gathered.modules.count)
     }
   }
 

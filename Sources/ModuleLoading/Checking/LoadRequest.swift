@@ -6,6 +6,9 @@ package struct LoadRequest: Sendable {
   package var with: [String] = []
   /// Whether modules of the kernel's tree count as loaded when they export what is needed.
   package var loadsDependencies = true
+  /// Whether all modules of the tree are read to find a symbol, or only those that depmod's list
+  /// (`modules.symbols`) names for it.
+  package var readsWholeTree = true
   /// Whether every needed symbol is reported, not only those with problems.
   package var reportsAllSymbols = false
   /// Flag `MODULE_INIT_IGNORE_MODVERSIONS` (1) of `finit_module`.

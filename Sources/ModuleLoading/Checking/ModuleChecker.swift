@@ -15,7 +15,7 @@ package struct ModuleChecker {
   /// The kernel itself, for what livepatches are asked of its symbols.
   let kernel: OpenKernel?
   /// The kernel's own modules.
-  let tree: ModuleTree?
+  package let tree: ModuleTree?
   let rules: LoaderRules
   let settings: LoaderSettings
   let request: LoadRequest
@@ -104,6 +104,7 @@ package struct ModuleChecker {
     session.sources = ModuleSources(
       gathering.gathered, tree: tree, request: request,
       ownerCount: facts.exports?.value.owners.count ?? 0)
+    session.sources.count = max(session.sources.count, gathering.looked ?? 0)
     let shared = assumed + gathering.inspector.assumed
     session.livepatches = livepatchResolver(gathering, session)
     var missing = MissingSymbols(kernel, facts.config?.value)

@@ -66,14 +66,16 @@ struct LoadSession {
   /// The name that a module has when it is loaded.
   func name(of number: Int) -> String { modules[number].module.header.moduleName }
 
-  /// Whether a module needs symbols that neither vmlinux nor one of the modules exports.
-  func hasUnknownSymbols(_ number: Int) -> Bool {
-    guard let vmlinux = kernel.exports else { return false }
+  /// Symbols that a module needs, and that neither vmlinux nor one of the modules exports.
+  func unknownSymbols(_ number: Int) -> [String] {
+    guard let vmlinux = kernel.exports else { return [] }
     let uses = modules[number].module.contents.uses
-    return uses.all.contains { use in
-      guard use.kind == .undefined else { return false }
+    return uses.all.compactMap { use in
+      guard use.kind == .undefined else { return nil }
       let name = uses.name(of: use)
-      return vmlinux.first(name) == nil && exports.first(name) == nil && !kernel.isIgnored(name)
+      let isKnown =
+        vmlinux.first(name) != nil || exports.first(name) != nil || kernel.isIgnored(name)
+      return isKnown ? nil : name.text
     }
   }
 

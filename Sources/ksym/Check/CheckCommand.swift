@@ -19,6 +19,7 @@ struct CheckCommand: ParsableCommand {
         ksym check -k bzImage --config config --with dep.ko --no-deps driver.ko
         ksym check -k kernels/6.12/ -k kernels/6.13/ driver.ko
         ksym check -k 6.12.107+deb13-amd64 usb-storage
+        ksym check --out-of-tree --only-refused -k /lib/modules/6.12.107+deb13-amd64
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
       Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
@@ -59,10 +60,25 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var readable: ReadableOption
   @OptionGroup var input: InputOptions
 
+  @Flag(
+    help: ArgumentHelp(
+      "Check all modules of the kernel's tree outside of kernel/: updates (dkms), extra, weak-updates, "
+        + "misc."))
+  var outOfTree = false
+
+  @Flag(help: "Show only modules that do not load; nothing at all if every module loads.")
+  var onlyRefused = false
+
   @Argument(
     help: "Modules, their names, directories of modules, or - for standard input.",
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
-  var modules: [String]
+  var modules: [String] = []
+
+  func validate() throws {
+    if !outOfTree, modules.isEmpty {
+      throw ValidationError("no module is given; --out-of-tree takes those of the kernel's tree")
+    }
+  }
 
   func run() throws {
     quiet.apply()
@@ -70,7 +86,7 @@ struct CheckCommand: ParsableCommand {
     var report = CheckReport(
       VerdictReport(
         terminal: colour.terminal, isJSON: json.isWanted, isVerbose: input.isVerbose,
-        isTable: paths.count > 1), showsReadable: readable.isWanted)
+        isTable: paths.count > 1, leavesOutGood: onlyRefused), showsReadable: readable.isWanted)
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
@@ -90,11 +106,25 @@ struct CheckCommand: ParsableCommand {
     request.isCompressedFile = compressedFile
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     request.trust = try trustOptions.request(kernel)
+    request.readsWholeTree = !outOfTree
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
     var progress = Progress("modules read")
     checker.check(
-      modules, progress: { done, total in progress.update(done, of: total) },
+      try modules + (outOfTree ? outOfTree(checker, kernel) : []),
+      progress: { done, total in progress.update(done, of: total) },
       consume: { report.describe($0) })
     Progress.clear()
+  }
+
+  /// The modules of the kernel's tree that its own build did not bring.
+  private func outOfTree(_ checker: ModuleChecker, _ kernel: OpenKernel) throws -> [String] {
+    guard let tree = checker.tree else {
+      throw Terminal.trouble("\(kernel.path): the modules of this kernel were not found")
+    }
+    let found = tree.outOfTree
+    if found.isEmpty, input.isVerbose {
+      Terminal.complain("\(tree.directory): no modules outside of kernel/")
+    }
+    return found
   }
 }

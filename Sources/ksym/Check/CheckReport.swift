@@ -36,6 +36,7 @@ struct CheckReport {
     case .success(let outcome):
       counts[outcome.verdict, default: 0] += 1
       verdicts.add(outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
+      if verdicts.leavesOutGood, outcome.verdict == .loads { return }
       if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
       verdicts.flush()
     }

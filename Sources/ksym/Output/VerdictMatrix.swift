@@ -7,11 +7,13 @@ struct VerdictMatrix {
   private var rows: [String: Int] = [:]
   /// Words by module and kernel.
   private var cells: [[Int: String]] = []
+  /// Whether each module got good words only.
+  private var areGood: [Bool] = []
 
   mutating func begin(_ kernel: String) { kernels.append(kernel) }
 
   /// The word for a module on the kernel.
-  mutating func add(_ module: String, _ word: String) {
+  mutating func add(_ module: String, _ word: String, isGood: Bool) {
     let row: Int
     if let known = rows[module] {
       row = known
@@ -20,14 +22,16 @@ struct VerdictMatrix {
       rows[module] = row
       modules.append(module)
       cells.append([:])
+      areGood.append(true)
     }
+    if !isGood { areGood[row] = false }
     cells[row][kernels.count - 1] = word
   }
 
-  func write(to output: inout OutputBuffer) {
+  func write(to output: inout OutputBuffer, withGood: Bool = true) {
     var columns = Columns()
     columns.add([""] + kernels.map(plain))
-    for (module, words) in zip(modules, cells) {
+    for ((module, words), isGood) in zip(zip(modules, cells), areGood) where withGood || !isGood {
       columns.add([plain(module)] + kernels.indices.map { words[$0] ?? "-" })
     }
     columns.write(to: &output)

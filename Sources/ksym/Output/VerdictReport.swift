@@ -10,6 +10,8 @@ struct VerdictReport {
   let isVerbose: Bool
   /// Whether several kernels are asked, which gives a table.
   let isTable: Bool
+  /// Whether modules that load are left out, and everything if all do.
+  let leavesOutGood: Bool
 
   private(set) var status = ExitStatus.yes
   /// The kernel that verdicts are about.
@@ -21,11 +23,14 @@ struct VerdictReport {
   private var lastFound: [LoadAssumption] = []
   private var wasAssumed: Set<LoadAssumption> = []
 
-  init(terminal: Terminal, isJSON: Bool, isVerbose: Bool, isTable: Bool) {
+  init(
+    terminal: Terminal, isJSON: Bool, isVerbose: Bool, isTable: Bool, leavesOutGood: Bool = false
+  ) {
     self.terminal = terminal
     self.isJSON = isJSON
     self.isVerbose = isVerbose
     self.isTable = isTable
+    self.leavesOutGood = leavesOutGood
   }
 
   /// Whether a verdict is written in words, not only as a cell of the table.
@@ -41,7 +46,7 @@ struct VerdictReport {
   mutating func add(_ path: String, _ word: String, _ status: ExitStatus, _ found: [LoadAssumption])
   {
     self.status = max(self.status, status)
-    if isTable { matrix.add(path, colour(word, status)) }
+    if isTable { matrix.add(path, colour(word, status), isGood: status == .yes) }
     // Nearly all modules of a run have the same; the same array is seen at once.
     guard found != lastFound else { return }
     lastFound = found
@@ -117,8 +122,12 @@ struct VerdictReport {
 
   /// Writes what is left: the table or a summary, and what was assumed.
   mutating func finish(summary: String) {
-    if !isJSON {
-      if isTable { matrix.write(to: &output) } else { output.append(summary) }
+    if !isJSON, !(leavesOutGood && status == .yes) {
+      if isTable {
+        matrix.write(to: &output, withGood: !leavesOutGood)
+      } else {
+        output.append(summary)
+      }
       if !assumed.isEmpty {
         let words = assumed.map(\.words).joined(separator: "; ")
         output.append("\(terminal.faint("assumed: \(words)"))\n")

@@ -23,13 +23,19 @@ struct SymbolFileOptions: ParsableArguments {
 
   @Flag(help: "Leave out the contents of sections (elf only); notes are kept.")
   var noContents = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Add call frame information made from the kernel's ORC tables (elf only, x86-64): debuggers then show whole backtraces."
+    ))
+  var unwind = false
 }
 
 extension SymbolFileOptions {
   /// Throws `ValidationError` if options of ELF files are given that another format ignores.
   func refuseUnused() throws {
-    if form != nil || formAsBefore != nil || noContents {
-      throw ValidationError("--to and --no-contents belong to --format elf")
+    if form != nil || formAsBefore != nil || noContents || unwind {
+      throw ValidationError("--to, --no-contents and --unwind belong to --format elf")
     }
   }
 
@@ -51,7 +57,8 @@ extension SymbolFileOptions {
     let target = try target()
     do {
       let file = try kernel.symbolFile(
-        source, chosen: chosen, naming: form ?? formAsBefore ?? .linkage, withContents: !noContents)
+        source, chosen: chosen, naming: form ?? formAsBefore ?? .linkage, withContents: !noContents,
+        withUnwind: unwind)
       if !file.hasContents, !noContents {
         Terminal.complain("\(path): symbols only; the contents of sections are not available")
       }
