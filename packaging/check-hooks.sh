@@ -73,7 +73,7 @@ hooks >"$folder/tmp/hooks.log" 2>&1
 cat "$folder/tmp/hooks.log"
 grep -q 'wrong.ko.*ENOEXEC' "$folder/tmp/hooks.log"
 grep -q '1 load, 1 refused' "$folder/tmp/hooks.log"
-inside sh -c "time -p /usr/libexec/ksym/kernel-hook $release /boot/vmlinuz-$release >/dev/null"
+inside bash -c "time -p /usr/libexec/ksym/kernel-hook $release /boot/vmlinuz-$release >/dev/null"
 
 echo "== with KSYM_HOOK=fail"
 echo KSYM_HOOK=fail >>"$folder/etc/default/ksym"
@@ -94,7 +94,7 @@ inside dpkg -r ksym >/dev/null 2>&1
 hooks >"$folder/tmp/hooks.log" 2>&1
 if grep ksym "$folder/tmp/hooks.log"; then echo "check-hooks: the hook is not silent" >&2; exit 1; fi
 inside dpkg -P ksym >/dev/null 2>&1
-left=$(inside sh -c 'find /etc /usr /lib/modules /var/lib/dkms -name "*ksym*"')
+left=$(inside sh -c 'find /etc /usr /lib/modules /var/lib/dkms -name "ksym*" -o -name "*-ksym*" || true')
 if [ -n "$left" ]; then echo "check-hooks: left behind: $left" >&2; exit 1; fi
 inside sh -c 'apt-get -qq -y purge "linux-image-*" "linux-headers-*" >/dev/null 2>&1; dkms remove good/1 --all >/dev/null 2>&1; rm -rf /usr/src/good-1 /usr/src/wrong-1' || true
 echo "check-hooks: $package on Debian $(cat "$folder/etc/debian_version"), $release."

@@ -66,7 +66,7 @@ install -D -m 644 packaging/debian/lintian-overrides "$root/usr/share/lintian/ov
 
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
   -e "s/@SIZE@/$(du -k -s "$root/usr" | cut -f 1)/" packaging/debian/control.in |
-  sed ${depends:+-e "/^Priority:/a $depends"} >"$root/DEBIAN/control"
+  sed "/^Priority:/{p;s/.*/$depends/;/^\$/d;}" >"$root/DEBIAN/control"
 (cd "$root" && find usr -type f | LC_ALL=C sort | xargs md5sum) >"$root/DEBIAN/md5sums"
 find "$root" -type d -exec chmod 755 {} +
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +

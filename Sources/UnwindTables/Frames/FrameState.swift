@@ -39,16 +39,26 @@ struct FrameState {
   /// - Parameter offsetsWord: ``ORCRule/offsetsIndirectWord``.
   init(_ entry: ORCEntry, offsetsWord: Bool) {
     let offset = Int(entry.baseOffset)
-    guard entry.kind != .undefined, entry.kind != .end,
-      let base = FrameState.base(entry.base, offset, offsetsWord)
-    else {
+    if entry.kind == .undefined || entry.kind == .end {
+      returnAddress = .lost
+      return
+    }
+    if entry.kind == .call, let simple = FrameState.simple(entry.base, offset) {
+      cfa = simple
+      switch entry.frame {
+      case .previousSP: frame = .atCFA(Int(entry.frameOffset))
+      case .bp: frame = .at(FrameExpression(.bp, Int(entry.frameOffset)))
+      default: break
+      }
+      return
+    }
+    guard let base = FrameState.base(entry.base, offset, offsetsWord) else {
       returnAddress = .lost
       return
     }
     switch entry.kind {
     case .undefined, .end: break
-    case .call:
-      cfa = FrameState.simple(entry.base, offset) ?? .expression(base)
+    case .call: cfa = .expression(base)
     case .registers:
       cfa = .expression(base.plus(152).loaded())
       returnAddress = .at(base.plus(128))
