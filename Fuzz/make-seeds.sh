@@ -68,6 +68,25 @@ for name in $small; do
 done
 cp ../../Tests/Fixtures/devices/x86_64.o convert/device-tables.o
 
+# Unwind tables: the ends of those of kernels for x86-64, behind a byte that chooses the header.
+mkdir -p unwind
+KSYM=${KSYM:-../../.build/debug/ksym}
+for label in rust-ext thinlto amd64-5.10 amd64-6.1 amd64-6.12; do
+  case $label in
+    amd64*) image=$(find "${kernels:-/nowhere}/$label/boot" -name 'vmlinuz-*' 2>/dev/null | head -n 1) ;;
+    *) image=$corpus/$label/bzImage ;;
+  esac
+  [ -f "$image" ] || continue
+  "$KSYM" symbols --format elf -o kernel.tmp "$image"
+  llvm-objcopy -O binary --only-section=.orc_unwind_ip kernel.tmp places.tmp
+  llvm-objcopy -O binary --only-section=.orc_unwind kernel.tmp contents.tmp
+  case $label in amd64-5* | amd64-6.1) choice='\000' ;; amd64-6*) choice='\002' ;; *) choice='\003' ;; esac
+  for end in head tail; do
+    { printf "$choice"; $end -c 240 places.tmp; $end -c 360 contents.tmp; } >"unwind/$label-$end"
+  done
+done
+rm -f kernel.tmp places.tmp contents.tmp
+
 # Livepatches: written by hand, made by klp-build, and names alone.
 mkdir -p livepatch
 for file in livepatch/modules/livepatch-sample thinlto/modules/livepatch-callbacks-demo livepatch/klp/livepatch-corpus; do

@@ -20,7 +20,7 @@ enum FuzzTargets {
     "names": names, "trust": trust, "streams": streams, "kernel": kernel, "loader": loader,
     "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
-    "translate": translate, "convert": convert, "symtypes": symtypes,
+    "translate": translate, "convert": convert, "symtypes": symtypes, "unwind": unwind,
   ]
 
   /// Every accessor of the ELF reader.

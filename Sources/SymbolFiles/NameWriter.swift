@@ -10,7 +10,7 @@ struct NameWriter: ~Copyable {
   /// Names before `.llvm.`, by how many symbols have them, with the suffix or without.
   private var promoted: [[UInt8]: Int] = [:]
 
-  /// - Parameter table: All symbols of the kernel.
+  /// Takes all symbols of the kernel, to see which names are free.
   init(_ naming: SymbolFile.Naming, _ table: SymbolTable) {
     self.naming = naming
     guard naming == .both, table.hasPromotedNames else { return }

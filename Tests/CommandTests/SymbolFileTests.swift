@@ -111,6 +111,37 @@ struct SymbolFileTests {
     }
   }
 
+  @Test("with both names, each Rust function has its readable name beside the linker's")
+  func bothNames() async throws {
+    let path = try await write("--to", "both", "--name", "*call_printk*")
+    let names = try await lines("nm", "--special-syms", path).map {
+      $0.split(separator: " ", maxSplits: 2)[2]
+    }
+    #expect(names.contains("kernel::print::call_printk"))
+    #expect(names.contains { $0.hasPrefix("_RNv") && $0.hasSuffix("call_printk") })
+    let gdb = try await lines(
+      "gdb", "-nx", "-batch", "-ex", "info line kernel::print::call_printk", path)
+    #expect(gdb.contains { $0.contains("kernel::print::call_printk") })
+  }
+
+  @Test("call frame information is such that readelf has nothing to warn of", .needs("readelf"))
+  func unwinding() async throws {
+    let path = try await write("--unwind", "--no-contents")
+    let frames = try await lines("readelf", "--debug-dump=frames", path)
+    #expect(frames.filter { $0.contains(" FDE ") }.count > 5_000)
+    #expect(frames.filter { $0.contains(" CIE") }.count == 2)
+  }
+
+  @Test("a kernel without unwind tables is trouble, and no file is written")
+  func noUnwinding() async throws {
+    let list = try scratch.write(Array("ffffffff81000000 T _text\n".utf8), to: "System.map")
+    let target = scratch.file("none")
+    let run = try await Ksym.run(["symbols", "--format", "elf", "--unwind", "-o", target, list])
+    #expect(run.status == 2 && run.errors.contains("no unwind tables (ORC)"))
+    #expect(try await Ksym.run(["symbols", "--unwind", list]).status == 64)
+    #expect(!DirectoryTree.names(in: scratch.path).contains("none"))
+  }
+
   @Test("a pipe gets the same file, a terminal none", .needs("script"))
   func standardOutput() async throws {
     let path = try await write("--name", "vfs_*")

@@ -7,6 +7,7 @@ import ModuleTrust
 import SymbolNames
 import SymbolTables
 import Testing
+import UnwindTables
 
 /// Walks every table of what differs by release, and compares the page that lists them.
 @Suite("Tables by release")
@@ -40,7 +41,7 @@ struct ReleaseTablesTests {
     Table(LookupEra.table), Table(KallsymsTables.Trace.table), Table(KallsymsEncoder.Form.table),
     Table(LoaderBehaviour.table), Table(ArchitectureBehaviour.table), Table(TypeBehaviour.table),
     Table(TrustEra.table),
-    Table(LivepatchBehaviour.table),
+    Table(LivepatchBehaviour.table), Table(ORCRule.table),
   ]
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -34,9 +34,7 @@ struct FrameState {
   /// What the CIE says.
   init() {}
 
-  /// What an entry says.
-  ///
-  /// - Parameter offsetsWord: ``ORCRule/offsetsIndirectWord``.
+  /// What an entry says, under ``ORCRule/offsetsIndirectWord`` or not.
   init(_ entry: ORCEntry, offsetsWord: Bool) {
     let offset = Int(entry.baseOffset)
     if entry.kind == .undefined || entry.kind == .end {

@@ -21,6 +21,7 @@ struct SymbolsCommand: ParsableCommand {
         ksym symbols --format kallsyms --type T --name 'vfs_*' bzImage
         ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
         ksym symbols --format elf -o vmlinux.syms bzImage && gdb vmlinux.syms
+        ksym symbols --format elf --unwind --to both -o vmlinux.syms bzImage
         ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
         ksym symbols --format nm usb-storage.ko.xz
         ksym symbols --with-modules --name '*_exit' /boot/vmlinuz-$(uname -r)

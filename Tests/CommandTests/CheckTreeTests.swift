@@ -1,0 +1,77 @@
+import TestSupport
+import Testing
+
+/// Modules of a kernel's tree that its own build did not bring.
+@Suite("ksym check --out-of-tree")
+struct CheckTreeTests {
+  private let sandbox: Sandbox
+  private let tree = "lib/modules/7.2.0"
+
+  init() throws {
+    sandbox = try Sandbox()
+    for folder in [
+      "", "lib", "lib/modules", tree, "\(tree)/kernel", "\(tree)/updates", "\(tree)/extra",
+    ]
+    where !folder.isEmpty { sandbox.scratch.makeDirectory(folder) }
+    try sandbox.write("\(tree)/kernel/own.ko") { $0.require("nowhere", 1) }
+    try sandbox.write("\(tree)/extra/good.ko")
+  }
+
+  private func bad() throws -> String {
+    try sandbox.write("\(tree)/updates/bad.ko") { $0.require("nowhere", 1) }
+  }
+
+  @Test("all modules outside of kernel/ are checked, and no others")
+  func outside() async throws {
+    let bad = try bad()
+    let run = try await sandbox.check("--out-of-tree")
+    #expect(run.status == 1)
+    #expect(run.output.contains(bad) && run.output.contains("extra/good.ko"))
+    #expect(!run.output.contains("own.ko"))
+    #expect(run.output.contains("2 modules on 7.2.0: 1 load, 1 refused"))
+  }
+
+  @Test("with --only-refused nothing is written if all load, else only what does not")
+  func onlyRefused() async throws {
+    let silent = try await sandbox.check("--out-of-tree", "--only-refused")
+    #expect(silent.status == 0 && silent.bytes.isEmpty && silent.errors.isEmpty)
+    let bad = try bad()
+    let run = try await sandbox.check("--out-of-tree", "--only-refused")
+    #expect(run.status == 1)
+    #expect(run.output.contains(bad) && !run.output.contains("good.ko"))
+    let json = try await sandbox.check("--out-of-tree", "--only-refused", "--json")
+    #expect(try objects(json).map { $0["module"] as? String } == [bad])
+  }
+
+  @Test("of a table of kernels, --only-refused leaves out modules that load on each")
+  func table() async throws {
+    let bad = try bad()
+    let run = try await sandbox.check(
+      "-k", sandbox.kernel, "--only-refused", bad, sandbox.scratch.file("\(tree)/extra/good.ko"))
+    #expect(run.status == 1)
+    #expect(run.output.contains("bad.ko") && !run.output.contains("good.ko"))
+  }
+
+  @Test("depmod's list gives the modules to read, and the answer stays the same")
+  func symbolList() async throws {
+    try sandbox.write("\(tree)/extra/user.ko") { $0.require("helper", 7) }
+    try sandbox.write("\(tree)/kernel/helper.ko") {
+      $0 = Sandbox.module("helper")
+      $0.exports = [SampleExport("helper", 7)]
+    }
+    let whole = try await sandbox.check("--out-of-tree")
+    try sandbox.scratch.write(
+      Array("# Aliases\nalias symbol:helper helper\n".utf8), to: "\(tree)/modules.symbols")
+    let listed = try await sandbox.check("--out-of-tree")
+    #expect(whole.status == 0 && listed.status == 0, "\(whole.output)\(listed.output)")
+    #expect(whole.output == listed.output)
+  }
+
+  @Test("without modules to check the usage is wrong; a kernel without a tree is trouble")
+  func nothing() async throws {
+    #expect(try await sandbox.check().status == 64)
+    let lonely = try Sandbox()
+    let run = try await lonely.check("--out-of-tree")
+    #expect(run.status == 2 && run.errors.contains("the modules of this kernel were not found"))
+  }
+}
