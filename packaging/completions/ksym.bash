@@ -193,7 +193,7 @@ _ksym() {
 
 _ksym_check() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --version -h --help)
+    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --out-of-tree --only-refused --version -h --help)
     repeating_options=(-k --kernel --assume --with --keys)
     non_repeating_options=(--config -j --jobs --blacklist --efivars --secure-boot --lockdown --color --max-size)
     __ksym_offer_flags_options -1
@@ -410,7 +410,7 @@ _ksym_kernel() {
 
 _ksym_symbols() {
     repeating_flags=()
-    non_repeating_flags=(--as-kernel --no-contents --with-modules --json --no-demangle -v --verbose --version -h --help)
+    non_repeating_flags=(--as-kernel --no-contents --unwind --with-modules --json --no-demangle -v --verbose --version -h --help)
     repeating_options=(--name --modules -k --kernel)
     non_repeating_options=(--format --type --range --module -o --output --to --kaslr -j --jobs --max-size)
     __ksym_offer_flags_options -1
@@ -438,7 +438,7 @@ _ksym_symbols() {
         return
         ;;
     '--to')
-        __ksym_add_completions -W 'linkage'$'\n''source'$'\n''readable'
+        __ksym_add_completions -W 'linkage'$'\n''source'$'\n''readable'$'\n''both'
         return
         ;;
     '--kaslr')

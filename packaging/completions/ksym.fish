@@ -23,7 +23,7 @@ function __ksym_parse_tokens -S
         __ksym_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'check'
-            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'all-symbols' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'all-symbols' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'version' 'h/help'
         case 'compare'
             __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'versions'
@@ -33,7 +33,7 @@ function __ksym_parse_tokens -S
         case 'kernel'
             __ksym_parse_subcommand -r 1 'show-config' 'json' 'color=' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
         case 'symbols'
-            __ksym_parse_subcommand -r 1 'format=' 'name=+' 'type=' 'range=' 'module=' 'as-kernel' 'o/output=' 'to=' 'no-contents' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'no-demangle' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'format=' 'name=+' 'type=' 'range=' 'module=' 'as-kernel' 'o/output=' 'to=' 'no-contents' 'unwind' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'no-demangle' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
         case 'lookup'
             __ksym_parse_subcommand -r 1 'k/kernel=+' 'era=' 'lto' 'no-lto' 'cfi' 'l/long' 'for=' 'type=' 'names=+' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'names'
@@ -169,6 +169,8 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" out-of-tree' -l 'out-of-tree' -d 'Check all modules of the kernel\'s tree outside of kernel/: updates (dkms), extra, weak-updates, misc.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" only-refused' -l 'only-refused' -d 'Show only modules that do not load; nothing at all if every module loads.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym check" -ge 1' -fa '(set -l exts \'ko\' \'xz\' \'zst\' \'gz\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" h help' -s 'h' -l 'help' -d 'Show help information.'
@@ -226,8 +228,9 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" module' -l 'module' -d 'Only this module\'s symbols, or vmlinux.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" as-kernel' -l 'as-kernel' -d 'Type letters as /proc/kallsyms of 6.1 to 6.18 prints them, wrong for long names.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" o output' -s 'o' -l 'output' -d 'File to write; - is standard output.' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" to' -l 'to' -d 'Form of the names (elf only).' -rfka 'linkage source readable'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" to' -l 'to' -d 'Form of the names (elf only).' -rfka 'linkage source readable both'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" no-contents' -l 'no-contents' -d 'Leave out the contents of sections (elf only); notes are kept.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" unwind' -l 'unwind' -d 'Add call frame information made from the kernel\'s ORC tables (elf only, x86-64): debuggers then show whole backtraces.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…).' -rfka 'keep undo'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols"' -l 'modules' -d 'Add the symbols of these modules, or of all below a directory.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" with-modules' -l 'with-modules' -d 'Add the symbols of all modules that belong to it.'
