@@ -112,7 +112,8 @@ let package = Package(
         "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
         "Kallsyms", "UnwindTables", "Kernels",
       ]),
-    floor("KernelComparison", ["ByteStorage", "ModuleVersions"]),
+    floor(
+      "KernelComparison", ["ByteStorage", "ModuleVersions", "SymtypesFormat", "ModuleLoading"]),
     // Faces.
     floor(
       "KernelSymbols",
@@ -183,7 +184,7 @@ let package = Package(
     tests(
       "Modpost",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost", "VersionConversion"]),
-    tests("KernelComparison", ["ByteStorage", "KernelComparison"]),
+    tests("KernelComparison", ["ByteStorage", "SymtypesFormat", "KernelComparison"]),
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
       name: "KernelSymbolsTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -122,4 +122,75 @@ struct CompareCommandTests {
         == "Failed to read symvers from '\(file)': The export does not specify a CRC\n \(file):2\n | \t \n"
     )
   }
+
+  @Test(
+    "modules that load on the old kernel and not on the new one, with the changes that break them")
+  func modules() async throws {
+    let sandbox = try Sandbox()
+    let other = try write(
+      """
+      0x9aec1235\t_printk\tvmlinux\tEXPORT_SYMBOL\t
+      0x0badcafe\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t
+
+      """, to: "other")
+    let first = try sandbox.write("first.ko")
+    let second = try sandbox.write("second.ko") {
+      $0.require("gpl_thing", 0x22)
+    }
+    let run = try await Ksym.run(["compare", sandbox.kernel, other, first, second])
+    #expect(run.status == 1)
+    #expect(
+      run.lines.first
+        == "1 of 2 versions changed; 0 added, 1 removed; 2 of 2 modules break: 1 by what is gone, "
+        + "1 by what they use")
+    #expect(run.output.contains("  _printk: another version  2 modules  sample, sample"))
+    let same = try await Ksym.run(["compare", sandbox.kernel, sandbox.kernel, first, second])
+    #expect(same.lines.first == "0 of 3 versions changed; 0 added, 0 removed; 0 of 2 modules break")
+  }
+
+  @Test("types: each change with its exports and chain, in the text of ksymtypes if asked")
+  func types() async throws {
+    let old = try write("s#a struct a { int x ; }\nf int f ( s#a )\n", to: "old.symtypes")
+    let new = try write("s#a struct a { long x ; }\nf int f ( s#a )\n", to: "new.symtypes")
+    let run = try await Ksym.run(["compare", old, new])
+    #expect(run.status == 1 && run.output.contains("  shortest chain: f → s#a\n"))
+    let exact = try await Ksym.run(["compare", "--format", "ksymvers", old, new])
+    let tool = try await Ksym.run(["ksymtypes", "compare", old, new])
+    #expect(exact.bytes == tool.bytes && exact.status == 1 && tool.status == 1)
+    #expect(
+      tool.output == """
+        The following '1' exports are different:
+         f
+
+        because of a changed 's#a':
+        @@ -1,3 +1,3 @@
+         struct a {
+        -\tint x;
+        +\tlong x;
+         }
+
+        """)
+  }
+
+  @Test("ksymtypes consolidates and splits, never outside of its directory")
+  func symtypesTool() async throws {
+    scratch.makeDirectory("d")
+    _ = try write("s#a struct a { UNKNOWN }\nf int f ( s#a )\n", to: "d/f.symtypes")
+    let whole = try await Ksym.run([
+      "ksymtypes", "consolidate", "-j2", "-o", "-", scratch.file("d"),
+    ])
+    #expect(whole.output == "/* f.symtypes */\ns##a\nf int f ( s#a )\n")
+    let file = try write(whole.output, to: "whole")
+    let split = try await Ksym.run(["ksymtypes", "split", "-o", scratch.file("o"), file])
+    #expect(split.status == 0)
+    let again = try await Ksym.run(["ksymtypes", "consolidate", "-o", "-", scratch.file("o")])
+    #expect(again.bytes == whole.bytes)
+    let hostile = try write("/* ../x */\nf int f ( )\n", to: "hostile")
+    let refused = try await Ksym.run(["ksymtypes", "split", "-o", scratch.file("p"), hostile])
+    #expect(refused.status == 2 && refused.errors.contains("'../x' leads out of it"))
+    let short = try write("/* */\nf int f ( )\n", to: "short")
+    #expect(try await Ksym.run(["ksymtypes", "split", "-o", scratch.file("p"), short]).status == 2)
+    let jobs = try await Ksym.run(["ksymtypes", "consolidate", "-j", "0", "-o", "-", file])
+    #expect(jobs.errors == "Invalid value for '-j': must be positive\n" && jobs.status == 2)
+  }
 }

@@ -8,6 +8,7 @@ struct JSONTests {
   private static func isRare(_ key: String) -> Bool {
     key.hasPrefix("dump.") || key.hasPrefix("duplicates.largestSameAddress[].")
       || ["defects[].name", "stripping[].largest[].owners", "file"].contains(key)
+      || ["broken[].reasons[].words", "ranked[].words"].contains(key)
   }
 
   @Test("every command with --json has a section in Documentation/JSON.md, and no other has")
@@ -83,15 +84,7 @@ struct JSONTests {
     case "lookup": return [["-k", map, "f.cold+0x4", "kernel::print::call_printk"]]
     case "lookup --for": return [["-k", map, "--for", "all", "f.cold,2"]]
     case "compare":
-      let old =
-        "0x1\t_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk\tvmlinux\tEXPORT_SYMBOL\n0x2\tgone\tb\tEXPORT_SYMBOL\n"
-      let new = "0x2\t_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk\tvmlinux\tEXPORT_SYMBOL\n"
-      let rules = try scratch.write(Array("gone PASS\nno PASS\n".utf8), to: "rules")
-      let sides = [
-        try scratch.write(Array(old.utf8), to: "old"),
-        try scratch.write(Array(new.utf8), to: "new"),
-      ]
-      return [["-r", rules, "--unused-rules"] + sides]
+      return try comparisons(kernel, modules, scratch)
     case "names": return [[modules, map]]
     case "table show", "table check":
       let table = scratch.file("all.names")
@@ -114,6 +107,31 @@ struct JSONTests {
         ["-k", kernel, "--verify", text],
       ]
     }
+  }
+
+  private static func comparisons(
+    _ kernel: String, _ modules: String, _ scratch: borrowing ScratchDirectory
+  ) throws -> [[String]] {
+    let old =
+      "0x1\t_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk\tvmlinux\tEXPORT_SYMBOL\n0x2\tgone\tb\tEXPORT_SYMBOL\n"
+    let new = "0x2\t_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk\tvmlinux\tEXPORT_SYMBOL\n"
+    let rules = try scratch.write(Array("gone PASS\nno PASS\n".utf8), to: "rules")
+    let sides = [
+      try scratch.write(Array(old.utf8), to: "old"),
+      try scratch.write(Array(new.utf8), to: "new"),
+    ]
+    let types = try ["int", "long"].map { word in
+      try scratch.write(Array("f \(word) f ( )\n".utf8), to: "\(word).symtypes")
+    }
+    let other = try scratch.write(
+      Array(
+        "0x1\t_printk\tvmlinux\tEXPORT_SYMBOL\n0x2\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\n".utf8),
+      to: "other")
+    let breaking = ["--explain", types[0], "--explain", types[1], kernel, other]
+    return [
+      ["-r", rules, "--unused-rules"] + sides, types,
+      breaking + [modules],
+    ]
   }
 
   /// A module whose tables disagree, and that has a hashed name.

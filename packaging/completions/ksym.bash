@@ -260,8 +260,8 @@ _ksym_check() {
 _ksym_compare() {
     repeating_flags=()
     non_repeating_flags=(--convert-rules --unused-rules --json -q --quiet --no-demangle -v --verbose --version -h --help)
-    repeating_options=(--list)
-    non_repeating_options=(-r --rules --format --top --color --max-size)
+    repeating_options=(--list --explain)
+    non_repeating_options=(-r --rules --format --top --color -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -274,6 +274,10 @@ _ksym_compare() {
         __ksym_add_completions -f
         return
         ;;
+    '--explain')
+        __ksym_add_completions -f
+        return
+        ;;
     '--format')
         __ksym_add_completions -W 'text'$'\n''json'$'\n''ksymvers'$'\n''ksymvers:null'$'\n''ksymvers:pretty'$'\n''ksymvers:short'$'\n''ksymvers:symbols'$'\n''ksymvers:mod-symbols'
         return
@@ -283,6 +287,9 @@ _ksym_compare() {
         ;;
     '--color')
         __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '-j'|'--jobs')
         return
         ;;
     '--max-size')

@@ -25,7 +25,7 @@ function __ksym_parse_tokens -S
         case 'check'
             __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'all-symbols' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'version' 'h/help'
         case 'compare'
-            __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'explain=+' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'versions'
             __ksym_parse_subcommand -r 1 'format=' 'names=+' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'version' 'h/help'
         case 'exports'
@@ -178,12 +178,14 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare"' -l 'list' -d 'Look only at the symbols of this list (repeatable: any of them counts).' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" convert-rules' -l 'convert-rules' -d 'Print the rules as severities of suse-kabi-tools, and compare nothing.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" unused-rules' -l 'unused-rules' -d 'Report rules that decide about no export of either kernel.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare"' -l 'explain' -d 'Types of the old kernel, then of the new one: explain changed versions.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" format' -l 'format' -d 'Output format: text, json, or one of those of suse-kabi-tools.' -rfka 'text json ksymvers ksymvers:null ksymvers:pretty ksymvers:short ksymvers:symbols ksymvers:mod-symbols'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" top' -l 'top' -d 'List at most this many names of a kind.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" q quiet' -s 'q' -l 'quiet' -d 'Print no answer: the exit status gives it, and standard error what is wrong.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym compare" -ge 1' -F

@@ -83,7 +83,8 @@ package struct ExportComparison: Sendable {
 extension ExportRecords {
   /// Numbers of rows, by the bytes of their names.
   func sorted(_ numbers: [Int]) -> [Int] {
-    let keyed = numbers.map { number in (key: bytes(rows[number].name).prefix, number: number) }
+    let keyed = numbers.map { number in (key: bytes(rows[number].name).orderPrefix, number: number)
+    }
     return keyed.sorted { left, right in
       if left.key != right.key { return left.key < right.key }
       return bytes(rows[left.number].name).compare(bytes(rows[right.number].name)) < 0
@@ -93,7 +94,7 @@ extension ExportRecords {
 
 extension RawSpan {
   /// The first eight bytes as a number that sorts as they do; absent ones are zero.
-  fileprivate var prefix: UInt64 {
+  var orderPrefix: UInt64 {
     if let word = integer(UInt64.self, at: 0, .big) { return word }
     var value: UInt64 = 0
     for index in 0..<8 { value = value << 8 | UInt64(byte(at: index) ?? 0) }

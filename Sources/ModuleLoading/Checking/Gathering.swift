@@ -60,7 +60,9 @@ struct Gathering {
         switch result {
         case .failure(let error): errors[wanted[index]] = error
         case .success(let module):
-          let isOnDemand = request.loadsDependencies && tree?.contains(wanted[index]) ?? false
+          let isOnDemand =
+            request.loadsTargets
+            || request.loadsDependencies && tree?.contains(wanted[index]) ?? false
           numbers[wanted[index]] = gathered.modules.count
           gathered.add(module, isOnDemand: isOnDemand)
           pending += module.module.header.dependencies

@@ -9,6 +9,8 @@ package struct LoadRequest: Sendable {
   /// Whether all modules of the tree are read to find a symbol, or only those that depmod's list
   /// (`modules.symbols`) names for it.
   package var readsWholeTree = true
+  /// Whether the modules that are asked about count as loaded, too, when others need what they export.
+  package var loadsTargets = false
   /// Whether every needed symbol is reported, not only those with problems.
   package var reportsAllSymbols = false
   /// Flag `MODULE_INIT_IGNORE_MODVERSIONS` (1) of `finit_module`.

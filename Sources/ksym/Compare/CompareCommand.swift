@@ -1,30 +1,42 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import KernelComparison
+internal import Kernels
+internal import ModuleLoading
+internal import SymtypesFormat
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Show what a kernel update changes for modules: exports, versions, types, owners.",
-    usage: "ksym compare [<options>] <old> <new>",
+    usage: "ksym compare [<options>] <old> <new> [<modules> ...]",
     discussion: """
       Compares what two kernels export: additions, removals, versions (CRCs), types (GPL-only or \
       not), namespaces and owners. A kernel is a Module.symvers of any age and compression, an image, a \
-      directory with one, or a release.
+      directory with one, or a release. \
+      With modules, shows which of them load on the old kernel and not on the new one, and which changes \
+      are the reason, those that break most modules first.
 
       Examples:
         ksym compare old/Module.symvers new/Module.symvers
         ksym compare 6.12.107+deb13-amd64 6.12.117+deb13-amd64
+        ksym compare 6.1.0-47-amd64 6.1.0-50-amd64 ./driver.ko
         ksym compare --rules severities old.symvers new.symvers
         ksym compare --list Module.kabi_x86_64 new.symvers
         ksym compare --rules ignore-changes --convert-rules
         ksym compare --format ksymvers:short old.symvers new.symvers
+        ksym compare old.symtypes new.symtypes
 
       Rules excuse changes: severities of suse-kabi-tools ([TYPE] PATTERN PASS|FAIL, first match \
       counts), those of SUSE's older kabi.pl, what Debian and Ubuntu ignore, and lists of symbols, which \
       excuse changes of all others. Lists select symbols: Red Hat's stablelists and Module.kabi files, \
       Oracle's lockedlists, Debian's ABI files, Android's symbol lists, names and patterns. Their form is \
       recognised. A list with versions can take the place of the old kernel.
+
+      Types (symtypes, as the kernel's build writes them with KBUILD_SYMTYPES=1: files, directories, \
+      consolidated files) are compared if both sides are types: each change with the exports that it \
+      reaches, and the shortest chain of references to it. With --explain, given once for each side, they \
+      explain the versions that changed.
 
       Called as ksymvers or ksymtypes (a link, or the first word), ksym takes the command lines of those \
       tools of suse-kabi-tools.
@@ -55,6 +67,12 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Types of the old kernel, then of the new one: explain changed versions.", valueName: "types"),
+    completion: .file())
+  var explain: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Output format: text, json, or one of those of suse-kabi-tools.",
       valueName: "format"),
     completion: .list(["text", "json"] + CompareFormat.ksymversNames))
@@ -67,10 +85,11 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
   @OptionGroup var colour: ColourOption
   @OptionGroup var readable: ReadableOption
+  @OptionGroup var jobs: JobsOption
   @OptionGroup var input: InputOptions
 
   @Argument(
-    help: ArgumentHelp("The old kernel and the new one.", valueName: "files"),
+    help: ArgumentHelp("The old kernel, the new one, and modules.", valueName: "files"),
     completion: .file())
   var paths: [String] = []
 
@@ -81,8 +100,11 @@ struct CompareCommand: ParsableCommand {
       guard paths.isEmpty else { throw ValidationError("--convert-rules takes no kernels") }
       return
     }
-    guard paths.count == 2 || paths.count == 1 && !list.isEmpty else {
+    guard paths.count >= 2 || paths.count == 1 && !list.isEmpty else {
       throw ValidationError("two kernels are compared: the old one and the new one")
+    }
+    guard explain.isEmpty || explain.count == 2 else {
+      throw ValidationError("--explain is given twice: types of the old kernel, and of the new one")
     }
     if unusedRules, rules == nil { throw ValidationError("--unused-rules needs --rules") }
   }
@@ -98,7 +120,10 @@ struct CompareCommand: ParsableCommand {
       return
     }
     let list = try sources.list(list)
-    var sides = try paths.map { try sources.side($0) }
+    if paths.count == 2, paths.allSatisfy(SymtypesInput.isSymtypes) {
+      try compareTypes(list?.selection)
+    }
+    var sides = try paths.prefix(2).map { try sources.side($0) }
     if sides.count == 1 {
       guard let expected = list?.expected else {
         throw Terminal.trouble(
@@ -106,9 +131,15 @@ struct CompareCommand: ParsableCommand {
       }
       sides.insert(CompareSide(path: self.list.joined(separator: ", "), records: expected), at: 0)
     }
+    try compare(sides, list?.selection, rules)
+  }
+
+  private func compare(
+    _ sides: [CompareSide], _ selection: NameSelection?, _ rules: SeverityRules?
+  ) throws {
     let isExact = format.ksymvers != nil
     let comparison = ExportComparison(
-      sides[0].records, sides[1].records, selection: list?.selection, rules: rules,
+      sides[0].records, sides[1].records, selection: selection, rules: rules,
       aspects: isExact ? [] : [.namespaces, .owners, .knownVersions])
     if let format = format.ksymvers, !json.isWanted {
       var sinks = DropInSinks()
@@ -117,10 +148,12 @@ struct CompareCommand: ParsableCommand {
         throw Terminal.trouble(error.message)
       }
     } else {
+      let breakage = try breakage(comparison)
       let report = CompareReport(
         comparison: comparison, sides: sides, rules: rules, rulesPath: self.rules,
         showsUnused: unusedRules, top: input.isVerbose ? .max : top,
-        showsReadable: readable.isWanted, terminal: colour.terminal)
+        showsReadable: readable.isWanted, terminal: colour.terminal,
+        types: try explanation(comparison), breakage: breakage)
       var output = OutputBuffer(reserving: 1 << 16)
       if json.isWanted || format == .json {
         report.writeJSON(to: &output)
@@ -134,36 +167,80 @@ struct CompareCommand: ParsableCommand {
     }
     throw ExitCode((comparison.isBreaking ? ExitStatus.no : ExitStatus.yes).rawValue)
   }
+
+  /// Which modules break, if some are given.
+  private func breakage(_ comparison: ExportComparison) throws -> BreakageReport? {
+    guard paths.count > 2 else { return nil }
+    var request = LoadRequest()
+    request.reportsAllSymbols = true
+    request.loadsTargets = true
+    request.limit = input.limit
+    request.workers = jobs.workers
+    let checkers = try paths.prefix(2).map { path in
+      do throws(KernelError) {
+        let kernel = try OpenKernel(path, limit: input.limit)
+        return ModuleChecker(try kernel.factsForLoading(), of: kernel, request: request)
+      } catch { throw Terminal.trouble(error.explained) }
+    }
+    var progress = Progress("modules read")
+    let found = ModuleBreakage(
+      Array(paths.dropFirst(2)), old: checkers[0], new: checkers[1], comparison,
+      progress: { progress.update($0, of: $1) })
+    Progress.clear()
+    for error in found.errors { Terminal.complain(error.explained) }
+    return BreakageReport(
+      breakage: found, assumed: checkers[1].assumed.map(\.words), top: mostListed,
+      showsReadable: readable.isWanted, terminal: colour.terminal)
+  }
 }
 
-/// How a comparison is written.
-enum CompareFormat: ExpressibleByArgument, Equatable {
-  case text, json
-  case ksymvers(KsymversFormat)
+extension CompareCommand {
+  private var mostListed: Int { input.isVerbose ? .max : top }
 
-  init?(argument: String) {
-    switch argument {
-    case "text": self = .text
-    case "json": self = .json
-    case "ksymvers": self = .ksymvers(.pretty)
-    default:
-      let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, parts[0] == "ksymvers",
-        let format = KsymversFormat(rawValue: String(parts[1]))
-      else { return nil }
-      self = .ksymvers(format)
+  /// Compares types, and ends the command.
+  private func compareTypes(_ selection: NameSelection?) throws {
+    let report = try typeReport(paths) { selection?.contains($0) ?? true }
+    if let format = format.ksymvers, !json.isWanted {
+      var sinks = DropInSinks()
+      KsymtypesOutput(report.comparison, report.store).write([(format, 0)], to: &sinks)
+      do throws(DropInError) { try sinks.finish("standard output") } catch {
+        throw Terminal.trouble(error.message)
+      }
+    } else {
+      var output = OutputBuffer(reserving: 1 << 16)
+      if json.isWanted || format == .json {
+        output.beginObject()
+        for (key, path) in zip(["old", "new"] as [StaticString], paths) {
+          output.member(key, object: path) { $1.member("path", $0) }
+        }
+        report.writeJSON(to: &output)
+        output.endLine()
+      } else {
+        report.write(to: &output)
+      }
+      Terminal.write(&output)
     }
+    throw ExitCode((report.comparison.isEmpty ? ExitStatus.yes : ExitStatus.no).rawValue)
   }
 
-  var defaultValueDescription: String { "text" }
-
-  static var allValueStrings: [String] { ["text", "json"] + ksymversNames }
-
-  static var ksymversNames: [String] {
-    ["ksymvers"] + KsymversFormat.allCases.map { "ksymvers:\($0.rawValue)" }
+  /// What explains the versions that changed, if types are given.
+  private func explanation(_ comparison: ExportComparison) throws -> TypeReport? {
+    guard !explain.isEmpty else { return nil }
+    var names = NameSelection()
+    for change in comparison.changes where change.kind == .version {
+      names.add(comparison.name(of: change))
+    }
+    return try typeReport(explain) { names.contains($0) }
   }
 
-  var ksymvers: KsymversFormat? {
-    if case .ksymvers(let format) = self { format } else { nil }
+  private func typeReport(
+    _ paths: [String], where isWanted: (RawSpan) -> Bool
+  ) throws -> TypeReport {
+    var types = SymtypesInput(limit: input.limit)
+    let trees: [SymtypesTree]
+    do { trees = try paths.map { try types.read($0) } } catch { throw Terminal.trouble("\(error)") }
+    return TypeReport(
+      comparison: TypeComparison(trees[0], trees[1], types.store, where: isWanted),
+      store: types.store, top: mostListed, terminal: colour.terminal)
   }
 }

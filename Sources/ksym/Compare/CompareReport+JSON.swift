@@ -25,6 +25,8 @@ extension CompareReport {
       count("excused") { if case .excused = $0.verdict { true } else { false } }
       count("breaking") { $0.isBreaking }
     }
+    breakage?.writeJSON(to: &output)
+    types?.writeCausesJSON(to: &output)
     if showsUnused, let rules, let rulesPath {
       output.member("unusedRules", CompareReport.unusedRules(rules, sides, rulesPath))
     }

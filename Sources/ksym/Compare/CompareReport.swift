@@ -13,6 +13,10 @@ struct CompareReport {
   let top: Int
   let showsReadable: Bool
   let terminal: Terminal
+  /// What explains the versions that changed, if types are given.
+  let types: TypeReport?
+  /// Which modules break, if modules are given.
+  let breakage: BreakageReport?
 
   /// Whether both kernels have versions that can be compared.
   var knowsVersions: Bool {
@@ -29,10 +33,17 @@ struct CompareReport {
       output.append(
         "\(plain(side.path)) has no versions (all CRCs are 0): they are not compared\n")
     }
+    breakage?.write(to: &output)
     for kind in [.removed, .type, .namespace, .added, .owner] as [ExportChange.Kind] {
       writeNames(kind, to: &output)
     }
     writeVersions(to: &output)
+    if let types {
+      let count = types.comparison.names(onlyModified: true, types.store).count
+      output.append(
+        "\n" + terminal.strong("\(grouped(count)) of these versions are explained by types") + "\n")
+      types.writeCauses(to: &output)
+    }
     if showsUnused, let rules, let rulesPath {
       for line in CompareReport.unusedRules(rules, sides, rulesPath) {
         output.append(plain(line) + "\n")
@@ -65,6 +76,7 @@ struct CompareReport {
       }
       parts.append("\(grouped(excused)) changes excused by rules")
     }
+    if let breakage { parts.append(breakage.summary) }
     return parts.joined(separator: "; ")
   }
 
@@ -78,7 +90,8 @@ struct CompareReport {
     for change in ordered.prefix(top) { columns.add(cells(change)) }
     columns.write(to: &output)
     if found.count > top {
-      output.append("  \(Sign.ellipsis) \(grouped(found.count - top)) more (--verbose lists them)\n")
+      output.append(
+        "  \(Sign.ellipsis) \(grouped(found.count - top)) more (--verbose lists them)\n")
     }
   }
 
@@ -118,7 +131,8 @@ struct CompareReport {
     }
     columns.write(to: &output)
     if ordered.count > top {
-      output.append("  \(Sign.ellipsis) \(grouped(ordered.count - top)) more owners (--verbose lists them)\n")
+      output.append(
+        "  \(Sign.ellipsis) \(grouped(ordered.count - top)) more owners (--verbose lists them)\n")
     }
   }
 

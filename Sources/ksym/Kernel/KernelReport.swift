@@ -46,7 +46,9 @@ struct KernelReport {
     if hasWritten { output.append(0x0a) }
     hasWritten = true
     output.append("\(terminal.strong(plain(facts.path)))\n")
-    line("container", facts.layers?.value.joined(separator: " \(Sign.inside) "), facts.layers?.source, facts)
+    line(
+      "container", facts.layers?.value.joined(separator: " \(Sign.inside) "), facts.layers?.source,
+      facts)
     line("architecture", KernelReport.architecture(facts), facts.machine?.source, facts)
     line("release", facts.release?.value, facts.release?.source, facts)
     line("banner", facts.banner?.value.text, facts.banner?.source, facts)

@@ -37,7 +37,8 @@ extension OpenKernel.Choice {
   /// Which kernel was taken, in one line without the path.
   var words: String {
     let others = releases.filter { $0 != taken }
-    let shown = others.prefix(4).joined(separator: ", ") + (others.count > 4 ? ", \(Sign.ellipsis)" : "")
+    let shown =
+      others.prefix(4).joined(separator: ", ") + (others.count > 4 ? ", \(Sign.ellipsis)" : "")
     return "holds \(releases.count) kernels; \(taken) was taken, not \(shown)"
   }
 }

@@ -1,0 +1,125 @@
+internal import ByteStorage
+internal import KernelComparison
+internal import Livepatching
+internal import ModuleLoading
+
+/// Which modules break, for people and as JSON.
+struct BreakageReport {
+  let breakage: ModuleBreakage
+  /// What was assumed about the new kernel, in words.
+  let assumed: [String]
+  let top: Int
+  let showsReadable: Bool
+  let terminal: Terminal
+
+  /// How many modules break, and by what.
+  var summary: String {
+    let counts = breakage.summary
+    var parts: [String] = []
+    if counts.byLayout > 0 {
+      let also =
+        counts.byLayoutAndGone > 0
+        ? ", of these \(grouped(counts.byLayoutAndGone)) also by what is gone" : ""
+      parts.append("\(grouped(counts.byLayout)) by module_layout\(also)")
+    }
+    if counts.byGone > 0 { parts.append("\(grouped(counts.byGone)) by what is gone") }
+    if counts.bySymbols > 0 { parts.append("\(grouped(counts.bySymbols)) by what they use") }
+    if counts.byOther > 0 { parts.append("\(grouped(counts.byOther)) for other reasons") }
+    let details = parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
+    return "\(grouped(breakage.modules.count)) of \(grouped(breakage.loadingCount)) modules break"
+      + details
+  }
+
+  func write(to output: inout OutputBuffer) {
+    guard !breakage.modules.isEmpty else { return }
+    let ranked = breakage.ranked
+    writeReasons(ranked.filter { $0.reason.kind == .gone }, "gone, and needed by", to: &output)
+    writeReasons(
+      ranked.filter { $0.reason.kind != .gone }, "changes that break most modules", to: &output)
+    output.append(
+      "\n" + terminal.strong("modules that break (\(grouped(breakage.modules.count)))") + "\n")
+    var columns = Columns(indentation: "  ")
+    for module in breakage.modules.prefix(top) {
+      let others = module.reasons.count - 1
+      columns.add([
+        plain(module.outcome.name), plain(module.reasons.first.map(words) ?? ""),
+        others > 0 ? terminal.faint("and \(grouped(others)) more") : "",
+      ])
+    }
+    columns.write(to: &output)
+    if breakage.modules.count > top {
+      output.append(
+        "  \(Sign.ellipsis) \(grouped(breakage.modules.count - top)) more (--verbose lists them)\n")
+    }
+  }
+
+  private func writeReasons(
+    _ ranked: [(reason: ModuleBreakage.Reason, modules: [Int])], _ title: String,
+    to output: inout OutputBuffer
+  ) {
+    guard !ranked.isEmpty else { return }
+    output.append("\n" + terminal.strong("\(title) (\(grouped(ranked.count)))") + "\n")
+    var columns = Columns(indentation: "  ")
+    for (reason, modules) in ranked.prefix(top) {
+      let names = modules.prefix(3).map { plain(breakage.modules[$0].outcome.name) }
+      columns.add([
+        plain(words(reason)), "\(grouped(modules.count)) modules",
+        terminal.faint(
+          names.joined(separator: ", ") + (modules.count > 3 ? ", \(Sign.ellipsis)" : "")),
+      ])
+    }
+    columns.write(to: &output)
+    if ranked.count > top {
+      output.append(
+        "  \(Sign.ellipsis) \(grouped(ranked.count - top)) more (--verbose lists them)\n")
+    }
+  }
+
+  private func words(_ reason: ModuleBreakage.Reason) -> String {
+    let name = showsReadable ? readableName(reason.text) ?? reason.text : reason.text
+    switch reason.kind {
+    case .version: return "\(name): another version"
+    case .gone: return "\(name): gone"
+    case .gplOnly: return "\(name): now for GPL-compatible modules only"
+    case .namespace: return "\(name): in a namespace that is not imported"
+    case .other: return reason.text
+    }
+  }
+
+  func writeJSON(to output: inout OutputBuffer) {
+    output.member("modules", object: breakage) { breakage, output in
+      output.member("read", optional: breakage.count)
+      output.member("loadOnOld", optional: breakage.loadingCount)
+      output.member("break", optional: breakage.modules.count)
+      output.member("unreadable", breakage.errors.map { "\($0)" })
+      output.member("assumed", assumed)
+    }
+    output.member("broken", objects: breakage.modules) { module, output in
+      output.member("module", module.outcome.path)
+      output.member("name", module.outcome.name)
+      output.member("errno", optional: module.outcome.errno?.name)
+      output.member("log", module.outcome.log)
+      output.member("reasons", objects: module.reasons) { reason, output in
+        output.member("kind", reason.kind.word)
+        output.member(reason.kind == .other ? "words" : "symbol", reason.text)
+      }
+    }
+    output.member("ranked", objects: breakage.ranked) { ranked, output in
+      output.member("kind", ranked.reason.kind.word)
+      output.member(ranked.reason.kind == .other ? "words" : "symbol", ranked.reason.text)
+      output.member("modules", optional: ranked.modules.count)
+    }
+  }
+}
+
+extension ModuleBreakage.Reason.Kind {
+  fileprivate var word: String {
+    switch self {
+    case .version: "version"
+    case .gone: "gone"
+    case .gplOnly: "gpl-only"
+    case .namespace: "namespace"
+    case .other: "other"
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import ByteStorage
+internal import KernelComparison
+internal import SymtypesFormat
+
+/// Which changes of types change exports, for people and as JSON.
+struct TypeReport {
+  let comparison: TypeComparison
+  let store: SymtypesStore
+  /// Most exports and causes to list.
+  let top: Int
+  let terminal: Terminal
+
+  func write(to output: inout OutputBuffer) {
+    let changed = comparison.names(onlyModified: true, store).count
+    output.append(
+      "\(grouped(changed)) exports changed by \(grouped(comparison.causes.count)) changes of types; "
+        + "\(grouped(comparison.added.count)) added, \(grouped(comparison.removed.count)) removed\n"
+    )
+    writeNames(comparison.removed, "removed", to: &output)
+    writeNames(comparison.added, "added", to: &output)
+    writeCauses(to: &output)
+  }
+
+  /// Writes the causes, those that change most exports first.
+  func writeCauses(to output: inout OutputBuffer) {
+    let text = KsymtypesOutput(comparison, store, style: .readable)
+    let ranked = comparison.causes.sorted { $0.exports.count > $1.exports.count }
+    for reach in ranked.prefix(top) {
+      let names = reach.exports.prefix(top).map { plain(name($0)) }.joined(separator: ", ")
+      let more = reach.exports.count - min(top, reach.exports.count)
+      output.append(
+        "\n" + terminal.strong("\(plain(name(reach.cause.key))) changes ")
+          + "\(grouped(reach.exports.count)) exports: \(names)"
+          + (more > 0 ? " \(Sign.ellipsis) \(grouped(more)) more\n" : "\n"))
+      if reach.chain.count > 1 {
+        let chain = reach.chain.map { plain(name($0)) }.joined(separator: " \(Sign.arrow) ")
+        output.append("  " + terminal.faint("shortest chain: ") + chain + "\n")
+      }
+      var change = OutputBuffer()
+      text.write(reach.cause, to: &change)
+      for line in change.bytes.rawSpan.text.split(separator: "\n") {
+        output.append("  \(plain(String(line).replacing("\t", with: "    ")))\n")
+      }
+    }
+    if ranked.count > top {
+      output.append(
+        "\n\(Sign.ellipsis) \(grouped(ranked.count - top)) more causes (--verbose lists them)\n")
+    }
+  }
+
+  private func writeNames(_ keys: [UInt32], _ title: String, to output: inout OutputBuffer) {
+    guard !keys.isEmpty else { return }
+    output.append("\n" + terminal.strong("\(title) (\(grouped(keys.count)))") + "\n")
+    for key in keys.prefix(top) { output.append("  \(plain(name(key)))\n") }
+    if keys.count > top {
+      output.append("  \(Sign.ellipsis) \(grouped(keys.count - top)) more (--verbose lists them)\n")
+    }
+  }
+
+  private func name(_ key: UInt32) -> String { store.keys.name(Int(key)).text }
+
+  /// Writes the members of an object.
+  func writeJSON(to output: inout OutputBuffer) {
+    output.member("added", comparison.added.map(name))
+    output.member("removed", comparison.removed.map(name))
+    writeCausesJSON(to: &output)
+  }
+
+  func writeCausesJSON(to output: inout OutputBuffer) {
+    let text = KsymtypesOutput(comparison, store, style: .readable)
+    output.member("causes", objects: comparison.causes) { reach, output in
+      output.member("type", name(reach.cause.key))
+      output.member("exports", reach.exports.map(name))
+      output.member("chain", reach.chain.map(name))
+      var change = OutputBuffer()
+      text.write(reach.cause, to: &change)
+      output.member("text", change.bytes.rawSpan.text)
+    }
+  }
+}
