@@ -175,7 +175,7 @@ let package = Package(
       "ModuleLoading",
       [
         "ByteStorage", "KernelReleases", "ELFFormat", "KernelImages", "ModuleVersions", "Kernels",
-        "Livepatching", "ModuleLoading",
+        "Livepatching", "ModuleTrust", "ModuleLoading",
       ]),
     tests(
       "VersionConversion",

@@ -6,7 +6,8 @@ import Testing
 struct JSONTests {
   /// Keys that only a memory dump, an old kernel or a rare defect shows.
   private static func isRare(_ key: String) -> Bool {
-    key.hasPrefix("dump.") || key.hasPrefix("duplicates.largestSameAddress[].")
+    key.hasPrefix("dump.") || key.hasPrefix("certificates[].")
+      || key.hasPrefix("duplicates.largestSameAddress[].")
       || ["defects[].name", "stripping[].largest[].owners", "file"].contains(key)
       || ["broken[].reasons[].words", "ranked[].words"].contains(key)
   }

@@ -35,6 +35,7 @@ struct KernelCommandTests {
       Set(object.keys) == [
         "kernel", "layers", "architecture", "wordSize", "byteOrder", "release", "banner",
         "buildId", "vermagic", "symbols", "exports", "config", "modversions", "options",
+        "certificates", "signatures",
         "structModuleSize", "modules", "dump", "sources", "notes",
       ])
     #expect(object["layers"] as? [String] == ["ELF"])
@@ -216,5 +217,24 @@ struct KernelCommandTests {
       let config = try await Ksym.run(["kernel", "--show-config", "\(folder)/vmcore/\(name)"])
       #expect(config.bytes == (try contents(of: "\(folder)/config")))
     }
+  }
+
+  @Test("certificates in the image and the policy of the configuration are shown")
+  func certificates() async throws {
+    let scratch = try ScratchDirectory()
+    var list = try Fixture.bytes("trust/rsa.der")
+    let size = UInt64(list.count)
+    list += [UInt8](repeating: 0, count: (8 - list.count % 8) % 8)
+    for index in 0..<8 { list.append(UInt8(size >> UInt64(8 * index) & 0xff)) }
+    var kernel = KernelBuilder(release: "6.12.0")
+    kernel.sections = [(".init.data", list, 0xffff_ffff_9000_0000)]
+    let path = try scratch.write(kernel.build(), to: "vmlinux")
+    let options = ["MODULE_SIG", "IMA_ARCH_POLICY", "SECONDARY_TRUSTED_KEYRING"]
+    try scratch.write(Array(options.map { "CONFIG_\($0)=y\n" }.joined().utf8), to: ".config")
+    let run = try await Ksym.run(["kernel", path])
+    #expect(run.output.contains("certificates   O=ksym, CN=rsa, serial number 7a0983"))
+    #expect(
+      run.output.contains(
+        "enforced with Secure Boot; keyrings .builtin_trusted_keys, .secondary_trusted_keys"))
   }
 }

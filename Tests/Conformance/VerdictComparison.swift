@@ -21,6 +21,7 @@ struct VerdictComparison {
       var options = row.dependencies.flatMap { ["--with", "\(directory)/\($0)"] }
       if row.flags & 1 != 0 { options.append("--ignore-modversions") }
       if row.flags & 2 != 0 { options.append("--ignore-vermagic") }
+      if row.flags & 4 != 0 { options.append("--compressed-file") }
       groups[options, default: []].append(row)
     }
     var found: [String] = []

@@ -4,6 +4,8 @@ package import ByteStorage
 package struct BTFVerification: Sendable {
   /// Why the kernel does not take it; `nil` if it does.
   package private(set) var error: BTFError?
+  /// Number of the module's types that passed before the one that is refused.
+  package private(set) var passed = 0
   /// What the kernel logs, without the line of the loader that follows.
   package private(set) var log = BTFLog()
 
@@ -26,7 +28,7 @@ package struct BTFVerification: Sendable {
         log.isQuiet = rules.isQuiet
         let blob = try BTFBlob(section, order, hasBase: true, rules, &log)
         var verifier = BTFVerifier(blob, base: kernel.view, rules, log)
-        defer { log = verifier.log }
+        defer { (log, passed) = (verifier.log, verifier.offsets.count) }
         try verifier.verify()
       }
     } catch { self.error = error }

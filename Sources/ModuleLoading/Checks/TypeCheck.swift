@@ -106,7 +106,27 @@ struct TypeCheck: Sendable {
     }
     if settings.allowsTypeMismatch { return }
     refuse(errno, lines)
+    let hasBase = TypeCheck.section(".BTF.base", map) != nil
+    if !hasBase { refusal?.causes = [TypeCheck.cause(bytes, verification, types)] }
     lines = []
+  }
+
+  /// Whose types the module's continue, and the first that does not fit.
+  private static func cause(
+    _ section: RawSpan, _ verification: BTFVerification, _ kernel: BTFBase
+  ) -> LoadCause {
+    let origin = BTFOrigin(section)
+    let own = kernel.counts
+    var cause = LoadCause(.typesDiffer)
+    cause.symbol = origin.firstName(in: section, from: verification.passed)
+    if let types = origin.types, types != own.types {
+      (cause.count, cause.total, cause.options) = (types, own.types, ["types"])
+    } else if let strings = origin.strings, strings != own.strings {
+      (cause.count, cause.total, cause.options) = (strings, own.strings, ["names"])
+    } else if !origin.isReadable || origin.types != nil || origin.strings != nil {
+      cause = LoadCause(.typesDamaged)
+    }
+    return cause
   }
 
   private mutating func refuse(_ errno: LoadErrno, _ lines: [String]) {

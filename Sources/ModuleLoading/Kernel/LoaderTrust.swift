@@ -41,28 +41,16 @@ struct LoaderTrust: Sendable {
       request, knowsSecureBoot: (request.isSecureBoot ?? machine?.isSecureBoot) != nil, isSet)
     policy = LoaderTrust.policy(request, isSecureBoot, isSet)
 
-    var log = TrustLog()
-    for certificate in (builtIn?.certificates ?? []) + request.keys {
-      try? gate.keys.add(parsing: certificate, context, blacklist: Blacklist(), &log)
-    }
-    // Debian patches the platform's keys in; upstream a module's signature is never asked of them.
-    let asksPlatform = facts.build?.debianVersion != nil && isSet("INTEGRITY_PLATFORM_KEYRING")
-    let isOld = context.era == .of5_10
-    keyrings = [
-      (".builtin_trusted_keys", true),
-      (".secondary_trusted_keys", isSet("SECONDARY_TRUSTED_KEYRING")),
-      (".machine", isSet("INTEGRITY_MACHINE_KEYRING") && !isOld), (".platform", asksPlatform),
-    ].filter(\.1).map(\.0)
+    gate.keys.add((builtIn?.certificates ?? []) + request.keys, context)
+    keyrings = SignaturePolicy(facts, release, isSet).keyrings
     var platform = KeyRing()
     if let machine {
       if !machine.ignoresDB {
-        for certificate in machine.db?.certificates ?? [] {
-          try? platform.add(parsing: certificate, context, blacklist: Blacklist(), &log)
-        }
+        platform.add(machine.db?.certificates ?? [], context)
       }
       addOwnerKeys(of: machine, isSecureBoot, facts, isSet, &platform)
     }
-    if asksPlatform { gate.platform = platform }
+    if keyrings.contains(".platform") { gate.platform = platform }
   }
 
   /// What blacklists and the machine's owner add once Secure Boot is on.
@@ -83,13 +71,11 @@ struct LoaderTrust: Sendable {
     let isDebian = facts.build?.debianVersion != nil
     let trusts = machine.trustsOwner || isDebian && gate.context.era <= .of6_12
     let isMachine = isSet("INTEGRITY_MACHINE_KEYRING") && !isOld && trusts
-    var log = TrustLog()
-    for certificate in machine.ownerKeys?.certificates ?? [] {
-      if isMachine {
-        try? gate.keys.add(parsing: certificate, gate.context, blacklist: gate.blacklist, &log)
-      } else {
-        try? platform.add(parsing: certificate, gate.context, blacklist: gate.blacklist, &log)
-      }
+    let owned = machine.ownerKeys?.certificates ?? []
+    if isMachine {
+      gate.keys.add(owned, gate.context, blacklist: gate.blacklist)
+    } else {
+      platform.add(owned, gate.context, blacklist: gate.blacklist)
     }
   }
 

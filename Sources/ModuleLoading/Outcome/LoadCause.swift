@@ -109,8 +109,12 @@ extension LoadCause.Code {
   package static let cryptoUnsupported = Self(rawValue: "crypto-unsupported")
   /// A trusted key is named, and the signature is not of these bytes.
   package static let changedAfterSigning = Self(rawValue: "changed-after-signing")
-  /// The module's types (BTF) do not fit those of the kernel.
+  /// The module's types (BTF) do not fit those of the kernel: those that they continue have
+  /// ``LoadCause/count`` of the ``LoadCause/options`` (types, or bytes of names), the kernel's
+  /// ``LoadCause/total``; ``LoadCause/symbol`` is the first that is refused.
   package static let typesDiffer = Self(rawValue: "types-differ")
+  /// The module's types (BTF) are damaged, not those of another build.
+  package static let typesDamaged = Self(rawValue: "types-damaged")
   /// Code that is built into the kernel has the name ``LoadCause/owner`` in /sys/module.
   package static let builtIn = Self(rawValue: "built-in")
   /// The kernel refuses to unpack the file, of the format ``LoadCause/module``, which user space unpacks: it

@@ -55,8 +55,8 @@ enum BigNumbers {
   }
 }
 
-/// A point on a curve.
-@safe final class CurveKey {
+/// A point on a curve. libcrypto only reads a key when it verifies with it, so that threads may share one.
+@safe final class CurveKey: @unchecked Sendable {
   private let key: OpaquePointer
 
   /// `nil` if the bytes are no point of the curve.

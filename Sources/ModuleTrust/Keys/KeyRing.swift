@@ -10,7 +10,9 @@ package struct KeyRing: Sendable {
 
   package mutating func add(_ certificate: Certificate) {
     let place = certificates.count
-    certificates.append(certificate)
+    var kept = certificate
+    kept.key.prepare()
+    certificates.append(kept)
     for id in [certificate.id, certificate.subjectKeyID ?? []]
     where !id.isEmpty && places[id] == nil {
       places[id] = place
@@ -25,6 +27,22 @@ package struct KeyRing: Sendable {
       parsing: bytes.rawSpan, context, blacklist: blacklist, &log)
     if certificate.isBlacklisted { throw .rejected }
     add(certificate)
+  }
+
+  /// Adds what of some certificates the kernel loads.
+  ///
+  /// - Returns: The errors of the others.
+  @discardableResult
+  package mutating func add(
+    _ certificates: [[UInt8]], _ context: TrustContext, blacklist: Blacklist = Blacklist()
+  ) -> [TrustError] {
+    var (errors, log): ([TrustError], TrustLog) = ([], TrustLog())
+    for certificate in certificates {
+      do throws(TrustError) {
+        try add(parsing: certificate, context, blacklist: blacklist, &log)
+      } catch { errors.append(error) }
+    }
+    return errors
   }
 
   /// `find_asymmetric_key`: by an identity, or a key's identifier if there is none; if both are given,

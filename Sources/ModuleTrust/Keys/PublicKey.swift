@@ -16,6 +16,18 @@ struct PublicKey: Sendable, Hashable {
   var curve: String?
   var bytes: [UInt8] = []
 
+  private var prepared = PreparedKey()
+
+  init(kind: SignatureKind = .rsa, curve: String? = nil, bytes: [UInt8] = []) {
+    (self.kind, self.curve, self.bytes) = (kind, curve, bytes)
+  }
+
+  /// Makes ready to verify many signatures.
+  mutating func prepare() {
+    guard kind == .ecdsa, let curve else { return }
+    prepared.key = CurveKey(curve, bytes)
+  }
+
   /// Throws ``TrustError`` unless the signature is this key's.
   func verify(_ signature: SignatureValue, _ context: TrustContext) throws(TrustError) {
     guard signature.kind == kind else { throw .rejected }
@@ -23,10 +35,18 @@ struct PublicKey: Sendable, Hashable {
     case .rsa where context.hasRSA: try RSA.verify(bytes, signature, context)
     case .ecdsa where context.hasECDSA:
       guard let curve, curve != "prime192v1" || !context.isFIPS else { throw .noEntry }
-      try ECDSA.verify(bytes, curve, signature)
+      try ECDSA.verify(bytes, curve, signature, prepared.key)
     default: throw .noEntry
     }
   }
+}
+
+/// A point that was found to be on its curve; no part of what the key is.
+private struct PreparedKey: Sendable, Hashable {
+  var key: CurveKey?
+
+  static func == (left: Self, right: Self) -> Bool { true }
+  func hash(into hasher: inout Hasher) {}
 }
 
 /// RSA with PKCS#1 v1.5.
@@ -99,10 +119,10 @@ private enum ECDSA {
   private static let sizes = ["prime192v1": 24, "prime256v1": 32, "secp384r1": 48, "secp521r1": 66]
 
   static func verify(
-    _ point: [UInt8], _ curve: String, _ signature: SignatureValue
+    _ point: [UInt8], _ curve: String, _ signature: SignatureValue, _ prepared: CurveKey?
   ) throws(TrustError) {
     guard let size = sizes[curve], point.count == 1 + 2 * size, point[0] == 4,
-      let key = CurveKey(curve, point)
+      let key = prepared ?? CurveKey(curve, point)
     else { throw .invalid }
     var walker = BERWalker(signature.value.rawSpan)
     let frame = walker.enter(try walker.require(0x30))

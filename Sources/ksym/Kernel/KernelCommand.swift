@@ -28,7 +28,8 @@ struct KernelCommand: ParsableCommand {
       markerSize, sequenceSize}}, exports {count, gplOnly, namespaced, withCrc, \
       source, form {entrySize, placeRelative, namespaces, crcs, flagTable}}, modversions {enabled, \
       generator, writes, reads, layouts [{layout, written, read, readByTools, longestName}], \
-      effects [{option, set, means, code}]}, options {NAME: value}, structModuleSize, modules {directory, \
+      effects [{option, set, means, code}]}, certificates [{subject, issuer, serial, keyID}], \
+      signatures {checked, enforced, lockedDown, keyrings}, options {NAME: value}, structModuleSize, modules {directory, \
       count}, dump {form, compression, kernelOffset, textAddress, physicalTextAddress, pageSize, \
       incomplete}, sources {fact: file}, notes. What is unknown is null.
 
@@ -66,10 +67,13 @@ struct KernelCommand: ParsableCommand {
         let facts = try kernel.facts(isThorough: !printsConfig)
         if printsConfig {
           report.printConfig(of: facts)
-        } else if json.isWanted {
-          report.writeJSON(facts)
+          continue
+        }
+        let trust = KernelTrust(kernel, facts)
+        if json.isWanted {
+          report.writeJSON(facts, trust)
         } else {
-          report.writeText(facts)
+          report.writeText(facts, trust)
         }
       } catch { report.complain(error.explained) }
     }

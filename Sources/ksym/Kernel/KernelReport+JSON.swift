@@ -9,7 +9,7 @@ internal import SymbolTables
 
 extension KernelReport {
   /// Writes one object on a line. What is unknown is null.
-  mutating func writeJSON(_ facts: KernelFacts) {
+  mutating func writeJSON(_ facts: KernelFacts, _ trust: KernelTrust) {
     output.beginObject()
     output.member("kernel", facts.path)
     output.member("layers", facts.layers?.value ?? [])
@@ -24,6 +24,7 @@ extension KernelReport {
     KernelReport.writeSymbols(facts, &output)
     KernelReport.writeExports(facts, &output)
     KernelReport.writeConfig(facts, &output)
+    trust.write(to: &output)
     output.member("structModuleSize", optional: facts.moduleStructureSize?.value)
     output.member("modules", object: facts.moduleTree) { tree, json in
       json.member("directory", tree)

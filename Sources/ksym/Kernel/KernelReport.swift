@@ -42,7 +42,7 @@ struct KernelReport {
     Terminal.write(&output)
   }
 
-  mutating func writeText(_ facts: KernelFacts) {
+  mutating func writeText(_ facts: KernelFacts, _ trust: KernelTrust) {
     if hasWritten { output.append(0x0a) }
     hasWritten = true
     output.append("\(terminal.strong(plain(facts.path)))\n")
@@ -58,6 +58,11 @@ struct KernelReport {
     writeSymbols(facts)
     writeExports(facts)
     writeConfig(facts)
+    for (index, certificate) in trust.certificates.enumerated() {
+      let place = facts.layers?.source ?? FactSource(facts.path)
+      line(index == 0 ? "certificates" : "", certificate.words, place, facts)
+    }
+    line("signatures", trust.policy?.words, facts.config?.source, facts)
     line(
       "struct module", facts.moduleStructureSize.map { "\($0.value) bytes" },
       facts.moduleStructureSize?.source, facts)

@@ -111,13 +111,8 @@ struct SignatureCommand: ParsableCommand {
     var context = TrustContext(era: era, digests: digests, hasECDSA: true)
     context.wordSize = wordSize
     var gate = SignatureGate(context)
-    var log = TrustLog()
-    for certificate in certificates {
-      do throws(TrustError) {
-        try gate.keys.add(parsing: certificate, context, blacklist: Blacklist(), &log)
-      } catch {
-        Terminal.complain("a certificate is not one that the kernel loads (\(error.words))")
-      }
+    for error in gate.keys.add(certificates, context) {
+      Terminal.complain("a certificate is not one that the kernel loads (\(error.words))")
     }
     return (gate, !certificates.isEmpty)
   }

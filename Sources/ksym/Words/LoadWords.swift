@@ -52,9 +52,9 @@ extension LoadCause {
         + "\(total ?? 0) modules that were looked at"
     case .unsigned, .signerUnknown, .signerOpen, .changedAfterSigning, .cryptoUnsupported:
       return trust
-    case .typesDiffer:
-      return "the module's types (BTF) count on from those of another build of this kernel: "
-        + "rebuild it against this kernel's vmlinux, or without BTF"
+    case .typesDiffer: return typesDiffer
+    case .typesDamaged:
+      return "the module's types (BTF) are damaged: build it again"
     case .builtIn:
       return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
     case .kernelCannotUnpack:

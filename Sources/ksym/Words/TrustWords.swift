@@ -45,4 +45,15 @@ extension LoadCause {
       "this kernel does not ask the keys of the machine's owner: build it with the certificate, or sign "
       + "with one of its own"
   }
+
+  /// Why the types of a module are not taken.
+  var typesDiffer: String {
+    var words = "the module's types (BTF) continue those of another build of this kernel"
+    if let count, let total, let what = options.first {
+      let unit = what == "types" ? "types" : "bytes of names"
+      words += ", with \(grouped(count)) \(unit) (this one has \(grouped(total)))"
+    }
+    if let symbol { words += "; the first that does not fit is \(symbol)" }
+    return words + ": rebuild it against this kernel's vmlinux, or without BTF"
+  }
 }

@@ -1,0 +1,47 @@
+internal import KernelImages
+internal import KernelReleases
+package import Kernels
+internal import ModuleTrust
+
+/// What a kernel's configuration makes of signatures, on any machine.
+package struct SignaturePolicy: Sendable, Hashable {
+  /// When something holds.
+  package enum Condition: String, Sendable, Hashable {
+    case never
+    case secureBoot = "secure-boot"
+    case always
+  }
+
+  /// Whether signatures are looked at (`CONFIG_MODULE_SIG`).
+  package let isChecked: Bool
+  /// When modules without a signature that counts are refused.
+  package let isEnforced: Condition
+  /// When the kernel locks itself down, unless its command line does.
+  package let isLockedDown: Condition
+  /// The keyrings that count, from the certificates that are built in to those of the machine.
+  package let keyrings: [String]
+
+  /// Reads a configuration; `nil` if there is none.
+  package init?(_ facts: KernelFacts) {
+    guard let config = facts.config?.value else { return nil }
+    self.init(facts, facts.basis.release) { config.isSet($0) }
+  }
+
+  init(_ facts: KernelFacts, _ release: KernelRelease, _ isSet: (String) -> Bool) {
+    isChecked = isSet("MODULE_SIG")
+    isEnforced =
+      isSet("MODULE_SIG_FORCE") ? .always : isSet("IMA_ARCH_POLICY") ? .secureBoot : .never
+    let isForced =
+      isSet("LOCK_DOWN_KERNEL_FORCE_INTEGRITY") || isSet("LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY")
+    isLockedDown =
+      isForced ? .always : isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT") ? .secureBoot : .never
+    let isOld = TrustEra(release) == .of5_10
+    // Debian patches the platform's keys in; upstream a module's signature is never asked of them.
+    let asksPlatform = facts.build?.debianVersion != nil && isSet("INTEGRITY_PLATFORM_KEYRING")
+    keyrings = [
+      (".builtin_trusted_keys", true),
+      (".secondary_trusted_keys", isSet("SECONDARY_TRUSTED_KEYRING")),
+      (".machine", isSet("INTEGRITY_MACHINE_KEYRING") && !isOld), (".platform", asksPlatform),
+    ].filter(\.1).map(\.0)
+  }
+}

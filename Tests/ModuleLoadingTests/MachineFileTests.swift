@@ -1,0 +1,22 @@
+import ModuleLoading
+import ModuleTrust
+import TestSupport
+import Testing
+
+@Suite("EFI variables in files")
+struct MachineFileTests {
+  @Test("a variable's file begins with its attributes; without the vendor in its name it does not")
+  func reading() throws {
+    let scratch = try ScratchDirectory()
+    #expect(MachineKeys(directory: scratch.path).isSecureBoot == nil)
+    try scratch.write([6, 0, 0, 0, 1], to: "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
+    #expect(MachineKeys(directory: scratch.path).isSecureBoot == true)
+    // shim was asked not to verify: a variable that only it can have made.
+    try scratch.write([6, 0, 0, 0, 1], to: "MokSBStateRT-605dab50-e046-4300-abb6-3dd810dd8b23")
+    #expect(MachineKeys(directory: scratch.path).isSecureBoot == false)
+    try scratch.write([7, 0, 0, 0, 1], to: "MokSBStateRT-605dab50-e046-4300-abb6-3dd810dd8b23")
+    #expect(MachineKeys(directory: scratch.path).isSecureBoot == true)
+    try scratch.write([1], to: "MokListTrustedRT")
+    #expect(MachineKeys(directory: scratch.path).trustsOwner)
+  }
+}
