@@ -113,7 +113,11 @@ let package = Package(
         "Kallsyms", "UnwindTables", "Kernels",
       ]),
     floor(
-      "KernelComparison", ["ByteStorage", "ModuleVersions", "SymtypesFormat", "ModuleLoading"]),
+      "KernelComparison",
+      [
+        "ByteStorage", "ELFFormat", "ModuleVersions", "SymtypesFormat", "ModuleFiles",
+        "ModuleLoading",
+      ]),
     // Faces.
     floor(
       "KernelSymbols",

@@ -53,6 +53,7 @@ install -m 644 README.md CONTRIBUTING.md CHANGELOG.md "$documents/"
 find Documentation -name '*.md' | while read -r page; do
   install -D -m 644 "$page" "$documents/$page"
 done
+install -D -m 644 -t "$documents/rpm" packaging/rpm/*.attr
 maintainer=$(sed -n 's/^Maintainer: //p' packaging/debian/control.in)
 cat >"$documents/changelog" <<EOF
 ksym ($version) unstable; urgency=medium

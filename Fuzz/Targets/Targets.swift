@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import ModuleFiles
+import ModuleTrust
 import ModuleVersions
 import NameTranslation
 import SymbolNames

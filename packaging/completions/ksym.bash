@@ -180,13 +180,13 @@ _ksym() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|compare|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|types|help)
+    check|compare|deps|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|types|help)
         # Offer subcommand argument completions
         "_ksym_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check compare versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'check compare deps versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types help' -- "${cur}"))
         ;;
     esac
 }
@@ -290,6 +290,40 @@ _ksym_compare() {
         return
         ;;
     '-j'|'--jobs')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_deps() {
+    repeating_flags=()
+    non_repeating_flags=(--provides --requires --strict --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--style -k --kernel --flavour --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--style')
+        return
+        ;;
+    '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
+        __ksym_add_completions -f
+        return
+        ;;
+    '--flavour')
         return
         ;;
     '--max-size')
@@ -1041,7 +1075,7 @@ _ksym_help() {
     repeating_options=()
     non_repeating_options=()
     __ksym_offer_flags_options -1
-    COMPREPLY+=($(compgen -W 'check compare versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types' -- "${cur}"))
+    COMPREPLY+=($(compgen -W 'check compare deps versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types' -- "${cur}"))
 }
 
 complete -o filenames -F _ksym ksym

@@ -1,0 +1,69 @@
+import TestSupport
+import Testing
+
+@Suite("ksym deps")
+struct DepsCommandTests {
+  private let sandbox: Sandbox
+  private let long = String(repeating: "long_", count: 12)
+
+  init() throws {
+    sandbox = try Sandbox()
+    for folder in ["lib", "lib/modules", "lib/modules/7.2.0-a", "lib/modules/7.2.0-a/kernel"] {
+      sandbox.scratch.makeDirectory(folder)
+    }
+  }
+
+  @Test("provided symbols are the kernel's in its own tree, and of modules elsewhere")
+  func provides() async throws {
+    let own = try sandbox.write("lib/modules/7.2.0-a/kernel/own.ko") {
+      $0.exports = [SampleExport("theirs", 5)]
+    }
+    let other = try sandbox.write("other.ko") {
+      $0.exports = [SampleExport("mine", 0xab), SampleExport(long, 7)]
+    }
+    let run = try await Ksym.run(["deps", "--style", "redhat", "--provides", other, own])
+    #expect(
+      run.lines == [
+        "kernel(theirs) = 0x00000005", "ksym(\(long)) = 0x00000007", "ksym(mine) = 0x000000ab",
+      ])
+    let suse = ["deps", "--style", "suse", "--flavour", "a", "--provides"]
+    let named = try await Ksym.run(suse, input: Array("\(other)\nREADME\n".utf8))
+    #expect(named.lines == ["kmod(other.ko)", "ksym(a:\(long)) = 7", "ksym(a:mine) = ab"])
+    #expect(named.status == 0)
+  }
+
+  @Test("required symbols are the kernel's if it has them with the same version")
+  func requires() async throws {
+    let module = try sandbox.write("user.ko") {
+      $0.require("mine", 0xab)
+      $0.extended = [RequiredVersion("mine", 0xab), RequiredVersion(long, 7)]
+    }
+    let arguments = ["deps", "--requires", "-k", sandbox.kernel, module]
+    let run = try await Ksym.run(arguments + ["--style", "redhat"])
+    #expect(
+      run.lines == [
+        "kernel(_printk) = 0x9aec1234", "kernel(module_layout) = 0x0badcafe",
+        "ksym(\(long)) = 0x00000007", "ksym(mine) = 0x000000ab",
+      ])
+    let suse = try await Ksym.run(arguments + ["--style", "suse", "--flavour", "x"])
+    #expect(
+      suse.lines == [
+        "ksym(x:\(long)) = 7", "ksym(x:_printk) = 9aec1234", "ksym(x:mine) = ab",
+        "ksym(x:module_layout) = badcafe",
+      ])
+  }
+
+  @Test("what is not known is reported, and with --strict it is status 1")
+  func problems() async throws {
+    let module = try sandbox.write("none.ko") { $0.basic = nil }
+    let arguments = ["deps", "--style", "suse", "--requires", module]
+    let run = try await Ksym.run(arguments)
+    #expect(run.status == 0 && run.output.isEmpty && run.errors.contains("has no versions"))
+    #expect(try await Ksym.run(arguments + ["--strict"]).status == 1)
+    let missing = try await Ksym.run([
+      "deps", "--style", "suse", "--requires", sandbox.scratch.file("missing.ko"),
+    ])
+    #expect(missing.status == 2)
+    #expect(try await Ksym.run(["deps", "--style", "suse", module]).status == 64)
+  }
+}
