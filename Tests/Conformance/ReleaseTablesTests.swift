@@ -38,7 +38,8 @@ struct ReleaseTablesTests {
   /// All tables of the project: the last test finds those that are missing here.
   private static let tables = [
     Table(ReleaseTrait.table), Table(KernelRelease.symbolNameLengths), Table(NameLimit.table),
-    Table(LookupEra.table), Table(KallsymsTables.Trace.table), Table(KallsymsEncoder.Form.table),
+    Table(LookupEra.table), Table(KallsymsTables.Trace.table),
+    Table(KallsymsTables.TypeReading.table), Table(KallsymsEncoder.Form.table),
     Table(LoaderBehaviour.table), Table(ArchitectureBehaviour.table), Table(TypeBehaviour.table),
     Table(TrustEra.table),
     Table(LivepatchBehaviour.table), Table(ORCRule.table),

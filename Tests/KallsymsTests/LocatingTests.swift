@@ -56,6 +56,32 @@ struct LocatingTests {
     }
   }
 
+  @Test("type letters of names of two-byte length are wrong until the release that mended it")
+  func wrongTypes() throws {
+    let load: UInt64 = 0xffff_ffff_8100_0000
+    // A name that no tokens make short.
+    var state: UInt32 = 1
+    let name = (0..<400).map { _ in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return String(UnicodeScalar(UInt8(0x41 + (state >> 16) % 26)))
+    }.joined()
+    let list =
+      symbolList(count: 1000, base: load + 0x10000, perCPU: 0) + "ffffffff8f000000 t \(name)\n"
+    let form = TableForm(name: "6.4", encoding: .baseRelative, alignment: 8)
+    var builder = TableBuilder(form, wordSize: 8, order: .little, loadAddress: load)
+    builder.put(try EncodedLists.tables(list))
+    let image = KallsymsImage(raw: builder.bytes.bytes.rawSpan, wordSize: 8, loadAddress: load)
+    let tables = try KallsymsTables(locating: image)
+    for release in ["6.1.159", "6.5.0", "6.12.63-amd64", "6.18.2"] {
+      #expect(!tables.wrongTypes(in: image, of: release).isEmpty, "\(release)")
+    }
+    for release in [
+      nil, "6.1.160", "6.6.120", "6.12.117+deb13-amd64", "6.18.3", "6.19.0", "7.2.13",
+    ] {
+      #expect(tables.wrongTypes(in: image, of: release).isEmpty, "\(release ?? "unknown")")
+    }
+  }
+
   /// The symbols of a list, in whatever order equal addresses have.
   private func expect(
     _ table: SymbolTable, is list: String, _ addresses: [UInt64], exact: Bool

@@ -71,11 +71,11 @@ extension KernelSymbolSource {
     in image: borrowing KallsymsImage, _ dump: borrowing MemoryDump
   ) throws(KallsymsError) -> KernelSymbolSource {
     let tables = try KallsymsTables(locating: image)
+    let release = dump.information?.release ?? KernelBanner(searching: image.bytes)?.release
     var source = KernelSymbolSource(
       try SymbolTable(tables, in: image), .dump, tables: tables,
-      tablesAddress: image.address(ofOffset: 0),
-      release: dump.information?.release ?? KernelBanner(searching: image.bytes)?.release,
-      wrongTypes: tables.wrongTypes(in: image))
+      tablesAddress: image.address(ofOffset: 0), release: release,
+      wrongTypes: tables.wrongTypes(in: image, of: release))
     // On s390 the key says where the kernel begins, not how far it was moved.
     if let offset = dump.kernelOffset, dump.machine != .s390 {
       source.kernelOffset = KernelFacts.Fact(offset, from: FactSource(.vmcoreInformation))

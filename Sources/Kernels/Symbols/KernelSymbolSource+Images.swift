@@ -24,10 +24,10 @@ extension KernelSymbolSource {
     }
     let address = table.isRelative ? nil : table.address(ofKernelSymbol: "linux_banner")
     let inPlace = address.flatMap { KernelSymbolSource.banner(at: $0, in: image) }
+    let release = (inPlace ?? KernelBanner(searching: image.bytes))?.release
     self.init(
-      table, .image, tables: tables,
-      release: (inPlace ?? KernelBanner(searching: image.bytes))?.release,
-      wrongTypes: tables.wrongTypes(in: image))
+      table, .image, tables: tables, release: release,
+      wrongTypes: tables.wrongTypes(in: image, of: release))
     if inPlace != nil {
       kernelOffset = KernelFacts.Fact(0, from: FactSource(.bannerPlace))
     } else {
