@@ -115,8 +115,8 @@ let package = Package(
     floor(
       "KernelComparison",
       [
-        "ByteStorage", "ELFFormat", "ModuleVersions", "SymtypesFormat", "ModuleFiles",
-        "ModuleLoading",
+        "ByteStorage", "KernelReleases", "ELFFormat", "ModuleVersions", "SymtypesFormat",
+        "ModuleFiles", "Kernels", "ModuleLoading",
       ]),
     // Faces.
     floor(

@@ -19,7 +19,8 @@ struct Ksym: ParsableCommand {
       """,
     version: "0.2.0",
     subcommands: [
-      CheckCommand.self, CompareCommand.self, DepsCommand.self, VersionsCommand.self,
+      CheckCommand.self, CompareCommand.self, DepsCommand.self, GateCommand.self,
+      VersionsCommand.self,
       ExportsCommand.self,
       KernelCommand.self,
       SymbolsCommand.self, LookupCommand.self, NamesCommand.self, TableCommand.self,

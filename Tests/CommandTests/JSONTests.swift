@@ -27,7 +27,7 @@ struct JSONTests {
       "check", "livepatch", "signature", "versions", "exports", "kernel", "symbols", "lookup",
       "lookup --for",
       "names", "table show", "table check", "kallsyms decode", "convert", "translate",
-      "types crc", "compare",
+      "types crc", "compare", "gate",
     ])
   func keys(_ command: String) async throws {
     let page = try #require(try DocumentedJSON.read()[command])
@@ -84,6 +84,13 @@ struct JSONTests {
     case "symbols": return [[map]]
     case "lookup": return [["-k", map, "f.cold+0x4", "kernel::print::call_printk"]]
     case "lookup --for": return [["-k", map, "--for", "all", "f.cold,2"]]
+    case "gate":
+      for folder in ["lib", "lib/modules", "lib/modules/7.3.0"] { scratch.makeDirectory(folder) }
+      try scratch.write(
+        Array("0x1\t_printk\tvmlinux\tEXPORT_SYMBOL\n".utf8), to: "lib/modules/7.3.0/Module.symvers"
+      )
+      let module = try scratch.write(Sandbox.module().build(), to: "other.ko")
+      return [["--root", scratch.path, module]]
     case "compare":
       return try comparisons(kernel, modules, scratch)
     case "names": return [[modules, map]]

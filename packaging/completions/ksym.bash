@@ -180,13 +180,13 @@ _ksym() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|compare|deps|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|types|help)
+    check|compare|deps|gate|versions|exports|kernel|symbols|lookup|names|table|kallsyms|livepatch|signature|convert|translate|types|help)
         # Offer subcommand argument completions
         "_ksym_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check compare deps versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'check compare deps gate versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types help' -- "${cur}"))
         ;;
     esac
 }
@@ -335,6 +335,47 @@ _ksym_deps() {
     case "${positional_number}" in
     *)
         __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_gate() {
+    repeating_flags=()
+    non_repeating_flags=(--apply --json --version -h --help)
+    repeating_options=(--kernel)
+    non_repeating_options=(--root --group --color -j --jobs --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--root')
+        __ksym_add_completions -d
+        return
+        ;;
+    '--kernel')
+        return
+        ;;
+    '--group')
+        __ksym_add_completions -W 'none'$'\n''all'
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '-j'|'--jobs')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -o plusdirs -fX '!*.@(ko|xz|zst|gz)'
         return
         ;;
     esac
@@ -1075,7 +1116,7 @@ _ksym_help() {
     repeating_options=()
     non_repeating_options=()
     __ksym_offer_flags_options -1
-    COMPREPLY+=($(compgen -W 'check compare deps versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types' -- "${cur}"))
+    COMPREPLY+=($(compgen -W 'check compare deps gate versions exports kernel symbols lookup names table kallsyms livepatch signature convert translate types' -- "${cur}"))
 }
 
 complete -o filenames -F _ksym ksym

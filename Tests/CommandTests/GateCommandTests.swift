@@ -1,0 +1,94 @@
+import TestSupport
+import Testing
+
+@Suite("ksym gate")
+struct GateCommandTests {
+  private let scratch: ScratchDirectory
+  private let old = "lib/modules/7.2.0"
+  private let new = "lib/modules/7.3.0"
+
+  init() throws {
+    scratch = try ScratchDirectory()
+    for folder in [
+      "lib", "lib/modules", old, "\(old)/extra", "\(old)/extra/x", new, "lib/modules/none",
+    ] { scratch.makeDirectory(folder) }
+    for kernel in [old, new] { try writeSymvers(kernel, printk: 0x9aec_1234) }
+  }
+
+  private func writeSymvers(_ kernel: String, printk: UInt32) throws {
+    let text =
+      "0x\(String(printk, radix: 16))\t_printk\tvmlinux\tEXPORT_SYMBOL\t\n"
+      + "0x0badcafe\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n"
+    try scratch.write(Array(text.utf8), to: "\(kernel)/Module.symvers")
+  }
+
+  private func write(_ name: String, _ change: (inout ModuleBuilder) -> Void = { _ in }) throws {
+    var module = Sandbox.module(name)
+    change(&module)
+    try scratch.write(module.build(), to: "\(old)/extra/x/\(name).ko")
+  }
+
+  private func gate(_ arguments: String...) async throws -> Ksym.Run {
+    try await Ksym.run(["gate", "--root", scratch.path] + arguments)
+  }
+
+  private func link(_ name: String) async throws -> String {
+    let path = scratch.file("\(new)/weak-updates/x/\(name).ko")
+    return try await Ksym.run(["-c", "readlink '\(path)' || true"], program: "sh").output
+  }
+
+  @Test("a module that the newer kernel takes is linked there, and only with --apply")
+  func compatible() async throws {
+    try write("first")
+    let run = try await gate()
+    #expect(run.status == 0)
+    #expect(
+      run.output == "Module first.ko from kernel 7.2.0 is compatible with kernel 7.3.0\n")
+    #expect(try await link("first").isEmpty)
+    let applied = try await gate("--apply")
+    #expect(applied.status == 0 && applied.errors.contains("7.3.0: 1 links made: depmod -a 7.3.0"))
+    #expect(try await link("first").hasSuffix("/\(old)/extra/x/first.ko\n"))
+    #expect(try await gate("--apply").errors.isEmpty)
+  }
+
+  @Test("a module that is refused takes its users with it, and others only with --group all")
+  func groups() async throws {
+    let long = String(repeating: "long_", count: 12)
+    try write("exporter") {
+      $0.exports = [SampleExport("theirs", 5), SampleExport(long, 6)]
+      $0.require("gone", 1)
+    }
+    try write("user") { $0.require("theirs", 5) }
+    try write("alone")
+    let run = try await gate("--apply", "--group", "all")
+    #expect(run.status == 1)
+    #expect(run.output.contains("exporter.ko from kernel 7.2.0 is not compatible"))
+    #expect(run.output.contains("in symbols:  gone\n"))
+    #expect(run.output.contains("in symbols:  theirs\n"))
+    #expect(try await link("alone").isEmpty)
+    _ = try await gate("--apply")
+    #expect(try await !link("alone").isEmpty)
+    #expect(try await link("user").isEmpty)
+  }
+
+  @Test("a module loads with what another one exports, also by a name of over 55 bytes")
+  func pairs() async throws {
+    let long = String(repeating: "long_", count: 12)
+    try write("exporter") { $0.exports = [SampleExport(long, 6)] }
+    try write("user") {
+      $0.undefined.append(long)
+      $0.extended = ($0.basic ?? []) + [RequiredVersion(long, 6)]
+    }
+    let run = try await gate()
+    #expect(run.status == 0 && run.lines.count == 2, "\(run.output)")
+  }
+
+  @Test("kernels whose exports are not known are left out; if they are asked for, it is trouble")
+  func unknown() async throws {
+    try write("first")
+    let run = try await gate("--kernel", "none")
+    #expect(run.status == 2 && run.errors.contains("none: what this kernel exports was not found"))
+    let empty = try await Ksym.run(["gate", "--root", scratch.file("lib")])
+    #expect(empty.status == 2)
+  }
+}
