@@ -69,7 +69,8 @@ struct CheckReport {
     for problem in shown { writeText(problem) }
     if shown.count < outcome.symbols.count {
       verdicts.output.append(
-        "  \(Sign.ellipsis) \(outcome.symbols.count - shown.count) more symbols (--verbose lists them)\n")
+        "  \(Sign.ellipsis) \(outcome.symbols.count - shown.count) more symbols (--verbose lists them)\n"
+      )
     }
     let advice =
       outcome.isLivepatch && outcome.verdict == .loads
@@ -108,7 +109,8 @@ struct CheckReport {
     if unreadable > 0 { parts.append("\(unreadable) unreadable") }
     let kernel = verdicts.release ?? verdicts.kernelPath
     let hidden =
-      loadsHidden > 0 ? "\(Sign.ellipsis)          \(loadsHidden) more load (--verbose lists them)\n" : ""
+      loadsHidden > 0
+      ? "\(Sign.ellipsis)          \(loadsHidden) more load (--verbose lists them)\n" : ""
     return hidden + "\(total) modules on \(kernel): \(parts.joined(separator: ", "))\n"
   }
 
