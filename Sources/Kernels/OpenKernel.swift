@@ -52,11 +52,17 @@ package final class OpenKernel {
   /// - Parameters:
   ///   - path: The release of an installed kernel, an image (vmlinux, vmlinuz, bzImage, …), a memory dump, a list of symbols, a
   ///     Module.symvers, a configuration, a module, a directory (`/lib/modules/RELEASE`, a build tree,
-  ///     headers, an unpacked package, `/boot`, a folder of modules), or `running`.
+  ///     headers, an unpacked package, `/boot`, a folder of modules), `build-id:` with at least eight
+  ///     digits of a build ID, or `running`.
   ///   - limit: Largest file after unpacking, in bytes.
   /// - Throws: ``KernelError`` if nothing at the path belongs to a kernel, or it cannot be read.
   package init(_ path: String, limit: Int = FileBuffer.defaultLimit) throws(KernelError) {
-    let path = try KernelPaths.place(ofKernel: path)
+    var path = try KernelPaths.place(ofKernel: path)
+    if let identifier = try BuildIDPrefix(path) {
+      var search = BuildIDSearch()
+      search.limit = limit
+      path = try search.path(of: identifier)
+    }
     self.path = path
     self.limit = limit
     paths = KernelPaths(path)

@@ -13,6 +13,8 @@ package struct FinishedSymbolFile: Sendable {
   package let hasContents: Bool
   /// Whether the machine is known.
   package let isMachineKnown: Bool
+  /// Whether it has the symbols of loaded modules.
+  package var hasModules = false
 }
 
 extension OpenKernel {
@@ -36,10 +38,12 @@ extension OpenKernel {
     let wordSize = source.addressWidth / 2
     guard source.origin == .image, let form, form.isImage else {
       if withUnwind { throw KernelError.cannotAnswer(.unwinding, path, form) }
-      let symbols = SymbolFile(boundsIn: table, order: nil, wordSize: wordSize)
+      var symbols = SymbolFile(boundsIn: table, order: nil, wordSize: wordSize)
+      if source.origin != .modules { symbols.addModules(table) }
+      symbols.buildID = source.buildID?.bytes
       return FinishedSymbolFile(
         bytes: symbols.bytes(table, chosen: chosen, naming: naming), hasContents: false,
-        isMachineKnown: symbols.machine.rawValue != 0)
+        isMachineKnown: symbols.machine.rawValue != 0, hasModules: symbols.hasModules)
     }
     let file = try self.withContents { image in
       let bytes = try image.all()

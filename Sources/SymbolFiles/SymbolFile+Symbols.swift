@@ -10,12 +10,16 @@ extension SymbolFile {
     let end: UInt64
     let index: UInt16
     let isCode: Bool
+    /// Whether its symbols' letters tell functions from data.
+    let isMixed: Bool
   }
 
   /// The symbols, sized by the next greater address and typed by letter and section.
   func symbolList(_ table: SymbolTable, chosen: [Int], naming: Naming) -> ELFSymbolList {
     var list = ELFSymbolList(layout: layout, reserving: chosen.count)
-    var order = (0..<table.count).filter { table.ownerIndex(at: $0) == 0 }
+    var order = (0..<table.count).filter {
+      table.ownerIndex(at: $0) == 0 || hasModules && table.hasPlace(at: $0)
+    }
     let addresses = table.addresses
     if !table.isSorted { order.sort { (addresses[$0], $0) < (addresses[$1], $1) } }
     var wanted = [Bool](repeating: false, count: table.count)
@@ -28,7 +32,8 @@ extension SymbolFile {
       let address = addresses[order[start]]
       var end = start &+ 1
       while end < order.count, addresses[order[end]] == address { end &+= 1 }
-      let next = end < order.count ? addresses[order[end]] : nil
+      let next = SymbolFile.end(
+        of: order[start], before: end < order.count ? order[end] : nil, table)
       // Sections do not overlap in sorted order; those that lie below are done with.
       while place < places.count, places[place].end <= address,
         place &+ 1 < places.count, places[place &+ 1].first <= address
@@ -57,7 +62,8 @@ extension SymbolFile {
       places.append(
         Place(
           first: section.header.address, end: sum.overflow ? .max : sum.partialValue,
-          index: UInt16(truncatingIfNeeded: index &+ 1), isCode: section.isCode))
+          index: UInt16(truncatingIfNeeded: index &+ 1), isCode: section.isCode,
+          isMixed: hasModules && index == sections.count - 1))
     }
     return places
   }
@@ -76,7 +82,9 @@ extension SymbolFile {
         value: address, size: 0)
     }
     var size = min(next ?? place.end, place.end) &- address
-    var type: ELFSymbolType = place.isCode ? .function : .object
+    let isFunction =
+      place.isMixed ? lower == UInt8(ascii: "t") || lower == UInt8(ascii: "w") : place.isCode
+    var type: ELFSymbolType = isFunction ? .function : .object
     if isMarker || size == 0 { (size, type) = (0, .none) }
     return ELFSymbol(
       nameOffset: 0, info: ELFSymbol.info(binding, type), sectionIndex: place.index, value: address,

@@ -44,6 +44,8 @@ package struct SymbolFile: Sendable {
   package let machine: ELFMachine
   /// The build ID to note, where no section of the image holds it.
   package var buildID: [UInt8]?
+  /// Whether the last section is that of loaded modules.
+  var hasModules = false
   /// Call frame information to add as `.debug_frame`; empty for none.
   var frames: [UInt8] = []
   let type: ELFFileType

@@ -74,4 +74,21 @@ struct CheckTreeTests {
     let run = try await lonely.check("--out-of-tree")
     #expect(run.status == 2 && run.errors.contains("the modules of this kernel were not found"))
   }
+
+  @Test("for GitHub each refused module is one line, and the table goes to the summary")
+  func gitHub() async throws {
+    let bad = try bad()
+    let summary = try sandbox.scratch.write(Array("before\n".utf8), to: "summary")
+    let run = try await sandbox.check(
+      "--format", "github", bad, sandbox.scratch.file("\(tree)/extra/good.ko"),
+      environment: ["GITHUB_STEP_SUMMARY": summary])
+    #expect(run.status == 1 && run.lines.count == 1)
+    let line = try #require(run.lines.first)
+    #expect(line.hasPrefix("::error title=sample on 7.2.0%3A refused::"))
+    #expect(line.contains("%0Asample: Unknown symbol nowhere (err -2)"))
+    let table = String(decoding: try contents(of: summary), as: UTF8.self)
+    #expect(table.hasPrefix("before\n| module | 7.2.0 |\n|---|---|\n"))
+    #expect(table.contains("bad.ko` | refused |") && table.contains("good.ko` | loads |"))
+    #expect(try await sandbox.check("--format", "github", "--json", bad).status == 64)
+  }
 }

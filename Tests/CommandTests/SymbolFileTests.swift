@@ -132,6 +132,48 @@ struct SymbolFileTests {
     #expect(frames.filter { $0.contains(" CIE") }.count == 2)
   }
 
+  @Test("--install puts the file where debuggers look for the build ID", .needs("readelf"))
+  func install() async throws {
+    let folder = scratch.file("debug")
+    let run = try await Ksym.run(
+      ["symbols", "--format", "elf", "--no-contents", "--install=\(folder)", Self.kernel])
+    let path = try #require(run.lines.first)
+    #expect(run.status == 0 && path.hasPrefix("\(folder)/.build-id/"), "\(run.errors)")
+    let digits = path.dropFirst("\(folder)/.build-id/".count).dropLast(".debug".count)
+      .replacing("/", with: "")
+    let notes = try await lines("readelf", "-n", path)
+    #expect(notes.contains { $0.contains("Build ID: \(digits)") })
+    let both = ["symbols", "--format", "elf", "--install=\(folder)", "-o", "x", Self.kernel]
+    #expect(try await Ksym.run(both).status == 64)
+  }
+
+  @Test("the symbols of loaded modules end with their module")
+  func modules() async throws {
+    let list = """
+      ffffffff81000000 T _text
+      ffffffff81000000 T _stext
+      ffffffff81000100 T vfs_read
+      ffffffff81002000 T _etext
+      ffffffffc0001000 t first\t[one]
+      ffffffffc0001040 d datum\t[one]
+      ffffffffc0009010 t second\t[two]
+
+      """
+    let path = try scratch.write(Array(list.utf8), to: "kallsyms")
+    let target = scratch.file("modules")
+    let run = try await Ksym.run(["symbols", "--format", "elf", "-o", target, path])
+    #expect(run.status == 0 && !run.errors.contains("left out"), "\(run.errors)")
+    let bytes = try contents(of: target)
+    let elf = try ELFFile(ByteSource(bytes.rawSpan))
+    let place = try #require(elf.sections.firstIndex { $0.type == .symtab })
+    let table = try elf.symbolTable(at: place)
+    var sizes: [String: UInt64] = [:]
+    for index in 0..<table.count {
+      if let symbol = table.symbol(at: index) { sizes[table.name(of: symbol).text] = symbol.size }
+    }
+    #expect(sizes["first"] == 0x40 && sizes["datum"] == 0xfc0 && sizes["second"] == 0xff0)
+  }
+
   @Test("a kernel without unwind tables is trouble, and no file is written")
   func noUnwinding() async throws {
     let list = try scratch.write(Array("ffffffff81000000 T _text\n".utf8), to: "System.map")

@@ -137,4 +137,16 @@ struct SymbolsCommandTests {
     #expect(try await Ksym.run(["symbols", again]).bytes == map.bytes)
     #expect(try await Ksym.run(["symbols", "--format", "kallsyms", again]).bytes == right.bytes)
   }
+
+  @Test("--to readable gives lists readable names, as perf takes them")
+  func readableLists() async throws {
+    let kernel = Fixture.path("kernels/rust-ext/bzImage")
+    for format in ["kallsyms", "nm", "system-map"] {
+      let run = try await Ksym.run(
+        ["symbols", "--format", format, "--to", "readable", "--name", "*call_printk*", kernel])
+      #expect(run.lines.contains { $0.hasSuffix(" kernel::print::call_printk") }, "\(format)")
+    }
+    #expect(try await Ksym.run(["symbols", "--format", "nm", "--to", "both", kernel]).status == 64)
+    #expect(try await Ksym.run(["symbols", "--json", "--to", "readable", kernel]).status == 64)
+  }
 }

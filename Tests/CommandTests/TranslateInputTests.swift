@@ -134,4 +134,13 @@ struct TranslateInputTests {
       #expect(try await Ksym.run(["translate"] + arguments).status == 64)
     }
   }
+
+  @Test("-k auto finds no kernel that is not here, and says so")
+  func noOrigin() async throws {
+    let text = Array("Linux version 1.2.3-nowhere (a@b) (gcc) #1\n_RNvC1a1b+0x1/0x2\n".utf8)
+    let run = try await Ksym.run(["translate", "-k", "auto"], input: text)
+    #expect(run.status == 2 && run.errors.contains("1.2.3-nowhere"))
+    #expect(run.output.contains("a::b+0x1/0x2"))
+    #expect(try await Ksym.run(["translate", "-k", "auto", "-k", "x"], input: text).status == 64)
+  }
 }

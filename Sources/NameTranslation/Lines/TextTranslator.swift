@@ -54,6 +54,9 @@ package struct TextTranslator: ~Copyable {
     lines.places.modules = modules + lines.places.modules
   }
 
+  /// Counts lines from those of the text that were translated before.
+  package mutating func continueLines(after count: Int) { lineCount = count }
+
   /// What was done so far.
   package var counts: TranslationCounts { lines.counts }
 

@@ -126,4 +126,18 @@ package struct TranslationCounts: Sendable, Hashable {
   package var contradicted = 0
   /// Lines longer than ``TextTranslator/longestLine``, passed on as they are.
   package var longLines = 0
+
+  /// Adds what was done to another text, or another part.
+  package static func += (left: inout TranslationCounts, right: TranslationCounts) {
+    left.names &+= right.names
+    left.translated &+= right.translated
+    left.ambiguous &+= right.ambiguous
+    left.missing &+= right.missing
+    left.remaining &+= right.remaining
+    left.namedAddresses &+= right.namedAddresses
+    left.unnamedAddresses &+= right.unnamedAddresses
+    left.verified &+= right.verified
+    left.contradicted &+= right.contradicted
+    left.longLines &+= right.longLines
+  }
 }

@@ -19,6 +19,7 @@ struct CheckCommand: ParsableCommand {
         ksym check -k bzImage --config config --with dep.ko --no-deps driver.ko
         ksym check -k kernels/6.12/ -k kernels/6.13/ driver.ko
         ksym check -k 6.12.107+deb13-amd64 usb-storage
+        ksym check --format github -k bookworm/ -k trixie/ driver.ko
         ksym check --out-of-tree --only-refused -k /lib/modules/6.12.107+deb13-amd64
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
@@ -53,6 +54,14 @@ struct CheckCommand: ParsableCommand {
   @Flag(name: .customLong("all-symbols"), help: "Report every needed symbol, not only problems.")
   var allSymbols = false
 
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, github }
+
+  @Option(
+    help: ArgumentHelp(
+      "Output format: text, or github: an annotation for each module that does not load, and the table "
+        + "in the summary of the step."))
+  var format: Format = .text
+
   @OptionGroup var trustOptions: TrustOptions
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -78,6 +87,7 @@ struct CheckCommand: ParsableCommand {
     if !outOfTree, modules.isEmpty {
       throw ValidationError("no module is given; --out-of-tree takes those of the kernel's tree")
     }
+    if json.isWanted, format != .text { throw ValidationError("--json has a format of its own") }
   }
 
   func run() throws {
@@ -85,8 +95,11 @@ struct CheckCommand: ParsableCommand {
     let paths = kernelOptions.paths
     var report = CheckReport(
       VerdictReport(
-        terminal: colour.terminal, isJSON: json.isWanted, isVerbose: input.isVerbose,
-        isTable: paths.count > 1, leavesOutGood: onlyRefused), showsReadable: readable.isWanted)
+        terminal: format == .github ? Terminal(.never) : colour.terminal, isJSON: json.isWanted,
+        isVerbose: input.isVerbose,
+        isTable: paths.count > 1 || format == .github, leavesOutGood: onlyRefused),
+      showsReadable: readable.isWanted)
+    report.verdicts.isForGitHub = format == .github
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)

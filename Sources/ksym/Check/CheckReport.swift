@@ -3,7 +3,7 @@ internal import Livepatching
 internal import ModuleLoading
 
 struct CheckReport {
-  private(set) var verdicts: VerdictReport
+  var verdicts: VerdictReport
   private let showsReadable: Bool
   private var counts: [LoadVerdict: Int] = [:]
   private var unreadable = 0
@@ -12,7 +12,7 @@ struct CheckReport {
   private var loadsHidden = 0
   private static let loadsToShow = 12
   /// Most symbols of a module to show, unless all are asked for.
-  private static let mostShown = 12
+  static let mostShown = 12
 
   init(_ verdicts: VerdictReport, showsReadable: Bool) {
     self.verdicts = verdicts
@@ -32,11 +32,13 @@ struct CheckReport {
     switch answer.result {
     case .failure(let error):
       unreadable += 1
+      if verdicts.isForGitHub { annotate(error) }
       verdicts.add(unreadable: error)
     case .success(let outcome):
       counts[outcome.verdict, default: 0] += 1
       verdicts.add(outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
       if verdicts.leavesOutGood, outcome.verdict == .loads { return }
+      if verdicts.isForGitHub { annotate(outcome) }
       if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
       verdicts.flush()
     }

@@ -10,7 +10,7 @@ struct KernelOptions: ParsableArguments {
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
       "The kernel (repeatable; default: running): a vmlinux, vmlinuz or bzImage, a Module.symvers, a directory "
-        + "(/lib/modules/RELEASE, a build tree, an unpacked package), a release, or running.",
+        + "(/lib/modules/RELEASE, a build tree, an unpacked package), a release, build-id:HEX, or running.",
       valueName: "path"), completion: .file())
   var kernel: [String] = []
 

@@ -89,9 +89,7 @@ struct Terminal: Sendable {
   }
 
   static func variable(_ name: String) -> String? {
-    guard let value = unsafe getenv(name) else { return nil }
-    let text = unsafe String(cString: value)
-    return text.isEmpty ? nil : text
+    ProcessEnvironment.variable(name)
   }
 }
 

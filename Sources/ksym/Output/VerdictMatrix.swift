@@ -36,4 +36,21 @@ struct VerdictMatrix {
     }
     columns.write(to: &output)
   }
+
+  /// Most bytes to write as Markdown: the summary of a step may have 1 MiB.
+  private static let mostMarkdown = 1_000_000
+
+  /// Writes the table as Markdown, with a row at the end if there were too many.
+  func writeMarkdown(to output: inout OutputBuffer, withGood: Bool) {
+    output.append("| module |\(kernels.map { " \(plain($0)) |" }.joined())\n")
+    output.append("|---|\(kernels.map { _ in "---|" }.joined())\n")
+    for ((module, words), isGood) in zip(zip(modules, cells), areGood) where withGood || !isGood {
+      let row = kernels.indices.map { " \(words[$0] ?? "–") |" }.joined()
+      output.append("| `\(plain(module))` |\(row)\n")
+      if output.bytes.count > VerdictMatrix.mostMarkdown {
+        output.append("| … |\n")
+        return
+      }
+    }
+  }
 }

@@ -12,6 +12,8 @@ struct VerdictReport {
   let isTable: Bool
   /// Whether modules that load are left out, and everything if all do.
   let leavesOutGood: Bool
+  /// Whether verdicts are written as annotations of GitHub, and the table to the summary of the job.
+  var isForGitHub = false
 
   private(set) var status = ExitStatus.yes
   /// The kernel that verdicts are about.
@@ -34,12 +36,12 @@ struct VerdictReport {
   }
 
   /// Whether a verdict is written in words, not only as a cell of the table.
-  var writesText: Bool { !isJSON && (!isTable || isVerbose) }
+  var writesText: Bool { !isJSON && !isForGitHub && (!isTable || isVerbose) }
 
   mutating func begin(path: String, release: String?) {
     (kernelPath, self.release) = (path, release)
     matrix.begin(release ?? path)
-    if isTable, isVerbose, !isJSON { output.append("\(plain(release ?? path)):\n") }
+    if isTable, writesText { output.append("\(plain(release ?? path)):\n") }
   }
 
   /// Notes a verdict: its status, its cell, and what it rests on.
@@ -122,7 +124,11 @@ struct VerdictReport {
 
   /// Writes what is left: the table or a summary, and what was assumed.
   mutating func finish(summary: String) {
-    if !isJSON, !(leavesOutGood && status == .yes) {
+    if isForGitHub {
+      var table = OutputBuffer()
+      matrix.writeMarkdown(to: &table, withGood: !leavesOutGood)
+      GitHubSummary.append(table)
+    } else if !isJSON, !(leavesOutGood && status == .yes) {
       if isTable {
         matrix.write(to: &output, withGood: !leavesOutGood)
       } else {

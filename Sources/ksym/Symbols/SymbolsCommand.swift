@@ -22,6 +22,8 @@ struct SymbolsCommand: ParsableCommand {
         ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
         ksym symbols --format elf -o vmlinux.syms bzImage && gdb vmlinux.syms
         ksym symbols --format elf --unwind --to both -o vmlinux.syms bzImage
+        ksym symbols -k running --format kallsyms --to readable > k && perf report --kallsyms k
+        ksym symbols --format elf --unwind --to both --install bzImage
         ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
         ksym symbols --format nm usb-storage.ko.xz
         ksym symbols --with-modules --name '*_exit' /boot/vmlinuz-$(uname -r)
@@ -81,7 +83,7 @@ struct SymbolsCommand: ParsableCommand {
     if format == .elf, !json.isWanted {
       _ = try symbolFile.target()
     } else {
-      try symbolFile.refuseUnused()
+      try symbolFile.refuseUnused(json.isWanted ? .json : format)
     }
     for name in names where !NamePattern.isWellFormed(name) {
       throw ValidationError("--name \(name): a [ without its ]; write \\[ for the character")
@@ -99,7 +101,8 @@ struct SymbolsCommand: ParsableCommand {
       of: opened, modules: modules, kaslr: kaslr, as: view,
       modulesAs: format == .kallsyms ? .kernel : .file)
     let printer = SymbolPrinter(
-      source, format: format, asKernel: asKernel, showsReadable: readable.isWanted)
+      source, format: format, asKernel: asKernel, showsReadable: readable.isWanted,
+      naming: symbolFile.naming ?? .linkage)
     let patterns = names.map { NamePattern($0) }
     let letters = type.map { Array($0.utf8) }
     let table = source.table
@@ -158,91 +161,4 @@ struct AddressRange: ExpressibleByArgument {
 /// A hexadecimal number with or without `0x`.
 func hexadecimalNumber(_ text: String) -> UInt64? {
   UInt64(text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...], radix: 16)
-}
-
-struct SymbolPrinter {
-  private let source: KernelSymbolSource
-  private let format: SymbolsCommand.Format
-  private let asKernel: Bool
-  private let showsReadable: Bool
-  private let width: Int
-  /// Whether there is more than one owner, so that `nm` has to tell them apart.
-  private let showsOwners: Bool
-
-  init(
-    _ source: KernelSymbolSource, format: SymbolsCommand.Format, asKernel: Bool, showsReadable: Bool
-  ) {
-    self.source = source
-    self.format = format
-    self.asKernel = asKernel
-    self.showsReadable = showsReadable
-    width = source.addressWidth
-    showsOwners = source.table.hasSeveralOwners
-  }
-
-  /// The letter to print for a symbol.
-  func type(of index: Int) -> UInt8 {
-    if asKernel, let wrong = source.wrongTypes[index] { return wrong }
-    return source.table.type(at: index)
-  }
-
-  /// The order of the format: by address, equal addresses by name, where `nm -n` made it.
-  func ordered(_ chosen: [Int]) -> [Int] {
-    guard format == .nm || format == .systemMap else { return chosen }
-    let table = source.table
-    let addresses = table.addresses
-    // Modules without a place come behind, one after the other.
-    func group(_ index: Int) -> Int { table.hasPlace(at: index) ? 0 : table.ownerIndex(at: index) }
-    var ordered = chosen
-    if !table.isSorted {
-      ordered.sort { (group($0), addresses[$0], $0) < (group($1), addresses[$1], $1) }
-    }
-    // Only runs of equal addresses are left to be sorted.
-    var start = 0
-    while start < ordered.count {
-      var end = start + 1
-      while end < ordered.count, addresses[ordered[end]] == addresses[ordered[start]],
-        group(ordered[end]) == group(ordered[start])
-      { end += 1 }
-      if end - start > 1 { ordered[start..<end].sort(by: precedesByName) }
-      start = end
-    }
-    return ordered
-  }
-
-  private func precedesByName(_ left: Int, _ right: Int) -> Bool {
-    let order = source.table.name(at: left).compare(source.table.name(at: right))
-    return order != 0 ? order < 0 : left < right
-  }
-
-  func write(_ index: Int, to output: inout OutputBuffer) {
-    let table = source.table
-    if format == .json {
-      writeJSON(index, to: &output)
-      return
-    }
-    output.append(hexadecimal: table.addresses[index], width: width)
-    output.append(0x20)
-    output.append(type(of: index))
-    output.append(0x20)
-    appendPlain(table.name(at: index), to: &output)
-    let showsOwner = format == .kallsyms || showsOwners && !table.hasPlace(at: index)
-    if showsOwner, table.ownerIndex(at: index) != 0 {
-      output.append("\t[\(plain(table.owner(at: index)))]")
-    }
-    output.append(0x0a)
-  }
-
-  private func writeJSON(_ index: Int, to output: inout OutputBuffer) {
-    let table = source.table
-    let name = table.name(at: index).text
-    output.beginObject()
-    output.member("address", hexadecimal(table.addresses[index]))
-    output.member("type", String(UnicodeScalar(type(of: index))))
-    output.member("name", name)
-    output.member("owner", table.owner(at: index))
-    if let file = table.file(at: index) { output.member("file", file) }
-    if showsReadable, let readable = readableName(name) { output.member("readable", readable) }
-    output.endLine()
-  }
 }

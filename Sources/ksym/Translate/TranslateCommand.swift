@@ -22,6 +22,7 @@ struct TranslateCommand: ParsableCommand {
         ksym translate --to linkage readable.txt
         ksym translate --to linkage -k /lib/modules/$(uname -r) readable.txt
         ksym translate --to linkage --names all.names readable.txt
+        ksym translate --verify -k auto /var/log/kern.log
         ksym translate --verify --addresses -k vmlinuz oops.txt
         ksym translate --addresses -k System.map panic.txt
         perf script | stackcollapse-perf.pl | ksym translate | flamegraph.pl > a.svg
@@ -53,7 +54,8 @@ struct TranslateCommand: ParsableCommand {
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
     help: ArgumentHelp(
       "A kernel that the text may come from: an image, a directory, System.map, nm output, "
-        + "/proc/kallsyms, a module, or running (repeatable).", valueName: "path"),
+        + "/proc/kallsyms, a module, build-id:HEX, running, or auto: the one that the text names (repeatable).",
+      valueName: "path"),
     completion: .file())
   var kernel: [String] = []
 
@@ -93,13 +95,16 @@ struct TranslateCommand: ParsableCommand {
   var files: [String] = []
 
   func validate() throws {
+    if kernel.contains("auto"), kernel.count > 1 {
+      throw ValidationError("-k auto finds the kernel: leave other kernels out")
+    }
     if kernel.isEmpty && (verify || addresses) {
       throw ValidationError("--verify and --addresses need a kernel: -k")
     }
     if kaslr != nil && !addresses { throw ValidationError("--kaslr is for --addresses") }
   }
 
-  private func options(_ terminal: Terminal) -> TranslationOptions {
+  func options(_ terminal: Terminal) -> TranslationOptions {
     var options = TranslationOptions(form: form)
     options.isBare = bare
     options.keepsLinkage = keepLinkage
@@ -116,6 +121,7 @@ struct TranslateCommand: ParsableCommand {
   }
 
   func run() throws {
+    if kernel == ["auto"] { return try runByOrigin() }
     let names = try NameSources(kernel, input)
     var status = ExitStatus.yes
     let known = nameFiles.read(limit: input.limit, &status)
@@ -148,7 +154,15 @@ struct TranslateCommand: ParsableCommand {
         status = .trouble
       }
     }
-    let counts = translator.counts
+    try conclude(translator.counts, report, known, status, isModulesOnly: names.isModulesOnly)
+  }
+
+  /// Says what became of the names, and ends the command.
+  func conclude(
+    _ counts: TranslationCounts, _ report: TranslationReport, _ known: KnownNames,
+    _ soFar: ExitStatus, isModulesOnly: Bool
+  ) throws {
+    var status = soFar
     if input.isVerbose { report.summarise(counts) }
     let isDamaged = known.complainOfDamage()
     if isDamaged { status = .trouble }
@@ -159,8 +173,8 @@ struct TranslateCommand: ParsableCommand {
       Terminal.complain("\(counts.remaining) of \(all) names stay: --verbose says why")
     }
     if counts.contradicted > 0 {
-      status = max(status, names.isModulesOnly ? .trouble : .no)
-      if names.isModulesOnly { Terminal.complain("only modules were searched, not their kernel") }
+      status = max(status, isModulesOnly ? .trouble : .no)
+      if isModulesOnly { Terminal.complain("only modules were searched, not their kernel") }
     }
     if ambiguous == .error && counts.ambiguous > 0 { status = .trouble }
     if status == .yes && isUseless {
@@ -183,14 +197,14 @@ struct TranslateCommand: ParsableCommand {
   }
 
   /// Whether an argument may be a name: there is no file of this name.
-  private static func isName(_ argument: String) -> Bool {
+  static func isName(_ argument: String) -> Bool {
     argument != "-" && !argument.isEmpty && PathKind(argument) == .missing
   }
 }
 
 extension TextTranslator {
   /// Translates a text of which each boot's kernel was moved as the text says, or by an offset given.
-  fileprivate mutating func translate(
+  mutating func translate(
     addressesIn text: [UInt8], moved offset: UInt64?, _ report: inout TranslationReport
   ) {
     let survey = TextSurvey(text.rawSpan)
@@ -207,7 +221,7 @@ extension TextTranslator {
   /// Translates a name that was given as an argument, on a line of its own.
   ///
   /// - Returns: Whether it is a name; nothing is written otherwise.
-  fileprivate mutating func translate(name: String, report: inout TranslationReport) -> Bool {
+  mutating func translate(name: String, report: inout TranslationReport) -> Bool {
     let line = Array("\(name)\n".utf8)
     var output: [UInt8] = []
     translate(line.rawSpan) { output += $0.array }

@@ -1,0 +1,21 @@
+internal import Glibc
+
+/// What shows that a file is still the one that was read: its size and when it was written.
+package struct FileStamp: Sendable, Hashable {
+  /// Size in bytes.
+  package let size: Int64
+  /// When its contents changed last, in nanoseconds since 1970.
+  package let modified: Int64
+
+  /// Examines a regular file, following symbolic links; `nil` for anything else.
+  package init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    size = Int64(status.st_size)
+    modified =
+      Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+  }
+
+  /// What was noted earlier.
+  package init(size: Int64, modified: Int64) { (self.size, self.modified) = (size, modified) }
+}
