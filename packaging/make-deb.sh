@@ -43,7 +43,14 @@ install -D -m 755 "$hooks/95-ksym.install" "$root/usr/lib/kernel/install.d/95-ks
 install -D -m 644 "$hooks/ksym.default" "$root/etc/default/ksym"
 install -D -m 644 "$hooks/dkms.conf" "$root/etc/dkms/framework.conf.d/ksym.conf"
 install -D -m 644 "$hooks/ksym-hooks.5" "$root/usr/share/man/man5/ksym-hooks.5"
-gzip -9n "$root/usr/share/man/man5/ksym-hooks.5"
+install -D -m 755 packaging/bpftrace/ksym-probes "$root/usr/libexec/ksym/ksym-probes"
+oops=packaging/oops
+install -D -m 755 "$oops/oops" "$root/usr/libexec/ksym/oops"
+for unit in ksym-oops.path ksym-oops.service; do
+  install -D -m 644 "$oops/$unit" "$root/usr/lib/systemd/system/$unit"
+done
+install -D -m 644 "$oops/ksym-oops.8" "$root/usr/share/man/man8/ksym-oops.8"
+gzip -9n "$root/usr/share/man/man5/ksym-hooks.5" "$root/usr/share/man/man8/ksym-oops.8"
 (cd "$root" && find etc -type f | LC_ALL=C sort | sed 's|^|/|') >"$root/DEBIAN/conffiles"
 
 documents=$root/usr/share/doc/ksym

@@ -1,5 +1,5 @@
 import ByteStorage
-import Foundation
+import KernelImages
 import TestSupport
 import Testing
 

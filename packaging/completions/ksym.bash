@@ -195,7 +195,7 @@ _ksym_check() {
     repeating_flags=()
     non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --out-of-tree --only-refused --version -h --help)
     repeating_options=(-k --kernel --assume --with --keys)
-    non_repeating_options=(--config -j --jobs --blacklist --efivars --secure-boot --lockdown --color --max-size)
+    non_repeating_options=(--config -j --jobs --blacklist --format --efivars --secure-boot --lockdown --color --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -221,6 +221,10 @@ _ksym_check() {
         return
         ;;
     '--blacklist')
+        return
+        ;;
+    '--format')
+        __ksym_add_completions -W 'text'$'\n''github'
         return
         ;;
     '--efivars')
@@ -494,7 +498,7 @@ _ksym_symbols() {
     repeating_flags=()
     non_repeating_flags=(--as-kernel --no-contents --unwind --with-modules --json --no-demangle -v --verbose --version -h --help)
     repeating_options=(--name --modules -k --kernel)
-    non_repeating_options=(--format --type --range --module -o --output --to --kaslr -j --jobs --max-size)
+    non_repeating_options=(--format --type --range --module -o --output --to --install --kaslr -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -521,6 +525,10 @@ _ksym_symbols() {
         ;;
     '--to')
         __ksym_add_completions -W 'linkage'$'\n''source'$'\n''readable'$'\n''both'
+        return
+        ;;
+    '--install')
+        __ksym_add_completions -d
         return
         ;;
     '--kaslr')

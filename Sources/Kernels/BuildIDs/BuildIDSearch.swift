@@ -86,7 +86,7 @@ struct BuildIDSearch {
     let (first, rest) = (prefix.digits.prefix(2), prefix.digits.dropFirst(2))
     for name in DirectoryTree.names(in: "\(folder)/\(first)")
     where name.hasPrefix(rest) && name.hasSuffix(".debug") {
-      found.append((first + name.dropLast(6), "\(folder)/\(first)/\(name)"))
+      found.append(("\(first)\(name.dropLast(6))", "\(folder)/\(first)/\(name)"))
     }
     guard found.isEmpty, let fetched else { return found }
     for identifier in DirectoryTree.names(in: fetched) where prefix.matches(identifier) {

@@ -38,7 +38,12 @@ package struct TextOrigin: Sendable, Hashable {
     var (start, origin) = (0, TextOrigin())
     for place in places.sorted() {
       let lineStart = text.lineStart(before: place, floor: 0)
-      guard let bytes = text.slice(lineStart..<text.lineEnd(from: place)),
+      var lineEnd = text.lineEnd(from: place)
+      while lineEnd > place, let last = text.byte(at: lineEnd &- 1), last.isBlank || last.isLineEnd
+      {
+        lineEnd &-= 1
+      }
+      guard let bytes = text.slice(lineStart..<lineEnd),
         let line = TextOrigin(line: TextLine(bytes), at: place &- lineStart)
       else { continue }
       let isBanner = text.suffix(from: place)?.starts(with: "Linux version ") ?? false
@@ -73,8 +78,7 @@ package struct TextOrigin: Sendable, Hashable {
       var start = number
       while start > place, !line[start &- 1].isBlank { start &-= 1 }
       release = line.slice(start..<number).text
-      var end = line.count
-      while end > number, line[end &- 1].isBlank || line[end &- 1] == 0x0d { end &-= 1 }
+      let end = line.count
       if end &- number > 41, line[end &- 41] == 0x20 {
         buildID = TextOrigin.digits(line, end &- 40)
       }
@@ -88,7 +92,7 @@ package struct TextOrigin: Sendable, Hashable {
 
   private static func word(_ line: borrowing TextLine, _ start: Int) -> String? {
     var end = start
-    while end < line.count, !line[end].isBlank, line[end] != 0x0d { end &+= 1 }
+    while end < line.count, !line[end].isBlank { end &+= 1 }
     return end > start && end &- start <= 64 ? line.slice(start..<end).text : nil
   }
 
@@ -103,4 +107,8 @@ package struct TextOrigin: Sendable, Hashable {
     if let release, let theirs = other.release { return release != theirs }
     return false
   }
+}
+
+extension UInt8 {
+  fileprivate var isLineEnd: Bool { self == 0x0a || self == 0x0d }
 }

@@ -127,6 +127,8 @@ package struct TranslationCounts: Sendable, Hashable {
   /// Lines longer than ``TextTranslator/longestLine``, passed on as they are.
   package var longLines = 0
 
+  package init() {}
+
   /// Adds what was done to another text, or another part.
   package static func += (left: inout TranslationCounts, right: TranslationCounts) {
     left.names &+= right.names

@@ -58,8 +58,8 @@ struct CheckCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Output format: text, or github: an annotation for each module that does not load, and the table "
-        + "in the summary of the step."))
+      "Output format: lines, or an annotation for each module that does not load, with the table in the "
+        + "summary of a job's step."))
   var format: Format = .text
 
   @OptionGroup var trustOptions: TrustOptions

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Glibc
 internal import Kallsyms
+internal import KernelImages
 internal import Kernels
 internal import SymbolFiles
 internal import SymbolTables

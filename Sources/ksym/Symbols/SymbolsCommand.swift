@@ -3,6 +3,7 @@ internal import ByteStorage
 internal import Kallsyms
 internal import Kernels
 internal import ModuleFiles
+internal import SymbolFiles
 internal import SymbolTables
 
 struct SymbolsCommand: ParsableCommand {
@@ -22,7 +23,7 @@ struct SymbolsCommand: ParsableCommand {
         ksym symbols --range 0xffffffff81000000-0xffffffff81001000 vmlinux
         ksym symbols --format elf -o vmlinux.syms bzImage && gdb vmlinux.syms
         ksym symbols --format elf --unwind --to both -o vmlinux.syms bzImage
-        ksym symbols -k running --format kallsyms --to readable > k && perf report --kallsyms k
+        ksym symbols -k running --format kallsyms --to readable > for-perf
         ksym symbols --format elf --unwind --to both --install bzImage
         ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
         ksym symbols --format nm usb-storage.ko.xz
