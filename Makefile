@@ -24,7 +24,7 @@ COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-debug bench fuzz oracle oracle-fuzz differential round-trips faults mutants kernels \
-  lint house install uninstall deb check-deb manuals releases check-manuals dependencies clean
+  lint house install uninstall deb check-deb check-hooks manuals releases check-manuals dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -100,6 +100,9 @@ deb: build ## Build a Debian package of the static command
 
 check-deb: deb ## Install the package into a clean Debian 12 and run it there (root, debootstrap)
 	sh packaging/check-deb.sh .build-deb/ksym_$(VERSION)_$(shell dpkg --print-architecture).deb
+
+check-hooks: deb ## Install the package beside dkms and a kernel into a clean Debian 12 (root, debootstrap)
+	sh packaging/check-hooks.sh .build-deb/ksym_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 clean: ## Remove everything that was built
 	rm -rf .build .build-release .build-debug .build-bench .build-deb .build-fuzz

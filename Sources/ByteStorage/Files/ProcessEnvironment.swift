@@ -18,9 +18,10 @@ package enum ProcessEnvironment {
   /// Makes a directory; that it exists already is no error.
   package static func makeDirectory(_ path: String) { _ = unsafe mkdir(path, 0o755) }
 
-  /// The first line that a command of the shell writes; `nil` if it writes nothing.
+  /// Runs a command of the shell, whose text must have nothing from outside that the shell could take for
+  /// its own.
   ///
-  /// - Parameter command: Text without anything from outside that the shell could take for its own.
+  /// - Returns: The first line that it writes; `nil` if it writes nothing.
   package static func firstLine(of command: String) -> String? {
     guard let pipe = unsafe popen(command, "r") else { return nil }
     defer { unsafe pclose(pipe) }
