@@ -54,6 +54,7 @@ let package = Package(
     // Containers.
     floor("ELFFormat", ["ByteStorage"]),
     floor("BTFFormat", ["ByteStorage"]),
+    floor("DWARFFormat", ["ByteStorage", "ELFFormat"]),
     // Names.
     floor("SymbolNames", ["ByteStorage", "KernelReleases"]),
     // Symbols.
@@ -118,6 +119,7 @@ let package = Package(
         "ByteStorage", "KernelReleases", "ELFFormat", "ModuleVersions", "SymtypesFormat",
         "ModuleFiles", "Kernels", "ModuleLoading",
       ]),
+    floor("TypeVersions", ["ByteStorage", "ELFFormat", "DWARFFormat"]),
     // Faces.
     floor(
       "KernelSymbols",
@@ -133,7 +135,7 @@ let package = Package(
         "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "NameTables", "ModuleFiles",
         "Kernels", "Livepatching", "ModuleLoading", "ModuleTrust", "VersionConversion",
         "Modpost", "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
-        "SymtypesFormat", "KernelComparison",
+        "SymtypesFormat", "KernelComparison", "DWARFFormat", "TypeVersions",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -164,6 +166,8 @@ let package = Package(
     tests("UnwindTables", ["ByteStorage", "KernelReleases", "UnwindTables"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests("SymtypesFormat", ["ByteStorage", "SymtypesFormat"]),
+    tests("DWARFFormat", ["ByteStorage", "DWARFFormat"]),
+    tests("TypeVersions", ["ByteStorage", "TypeVersions"]),
     tests("ModuleTrust", ["ByteStorage", "ModuleTrust"]),
     tests(
       "ModuleFiles",
@@ -253,6 +257,7 @@ if Context.environment["KSYM_FUZZ"] != nil {
         "UnwindTables", "Kernels",
         "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
         "SymbolSpelling", "NameAudits", "SymbolFiles", "SymtypesFormat", "KernelComparison",
+        "DWARFFormat", "TypeVersions",
       ],
       path: "Fuzz/Targets",
       swiftSettings: [

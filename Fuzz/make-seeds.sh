@@ -225,3 +225,14 @@ printf "f subprogram ( s#'a b' , s#'a b' ) -> s#'a b'\ns#'a b' structure_type a 
 printf '/* a */\ns#s struct s { int a ; }\nu##u\nx int x ( s#s , u#u )\n\n/* b/c */\nu#u union u { t#t t ; }\nt#t typedef int t\ny int y ( s#s , u#u )\n' >symtypes/consolidated
 printf 's#s@0 struct s { int a ; }\ns#s@1 struct s { t#t a ; }\nt#t typedef int t\nx int x ( s#s )\nF#a x s#s@0\nF#b x s#s@1\n' >symtypes/variants
 printf 'override s#x struct x { s#x * p ; }\noverride f extern int f ( s#x )\n' >symtypes/override
+
+# Objects with debug information, one of each kind of machine and compiler.
+mkdir -p dwarf
+work=$(mktemp -d)
+tar -xf ../../Tests/Fixtures/types/dwarf.tar.xz -C "$work"
+for name in c07_decl.gcc12-dw5 c03_enum.clang21_s390x-dw5 c05_cycle.clang21_aarch64-dw5 \
+  c04_func.clang21_riscv64-dw5 c09_kabi.gcc12-dw5 c10_members.gcc12-dw5 c02_struct.gcc12-dw4 \
+  r6_wide.rust195-dw5 z1_zlib.gcc12-dw5; do
+  cp "$work/obj/$name.o" "dwarf/$name"
+done
+rm -rf "$work"

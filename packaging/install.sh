@@ -17,6 +17,8 @@ put() {
 case $prefix in */usr) zsh=share/zsh/vendor-completions ;; *) zsh=share/zsh/site-functions ;; esac
 
 put 755 "${KSYM:-$here/../.build-release/release/ksym}" bin/ksym --strip
+# The kernel's build finds its own gendwarfksyms under this name.
+if [ -n "$remove" ]; then rm -f "$prefix/bin/ksym-gendwarfksyms"; else ln -sf ksym "$prefix/bin/ksym-gendwarfksyms"; fi
 for page in "$here"/man/*.1; do put 644 "$page" "share/man/man1/${page##*/}"; done
 put 644 "$here/completions/ksym.bash" share/bash-completion/completions/ksym
 put 644 "$here/completions/_ksym" "$zsh/_ksym"

@@ -1,5 +1,8 @@
 import ByteStorage
+import DWARFFormat
+import ELFFormat
 import SymtypesFormat
+import TypeVersions
 
 extension FuzzTargets {
   /// Symtypes text of any form: an error, or trees whose every export has a version.
@@ -16,5 +19,37 @@ extension FuzzTargets {
       }
     }
     use(tree.exports.count + tree.duplicates.count)
+  }
+
+  /// An object with debug information: an error, or versions of all its global symbols.
+  static func dwarf(_ bytes: RawSpan) {
+    let file = MappedFile(copying: bytes)
+    guard let elf = try? ELFFile(ByteSource(file.bytes)) else { return }
+    var names: [[UInt8]] = []
+    if let table = try? elf.symbolTable() {
+      for index in 0..<min(table.count, 512) {
+        guard let symbol = table.symbol(at: index), symbol.binding != .local else { continue }
+        names.append(table.name(of: symbol).array)
+      }
+    }
+    for isStable in [false, true] {
+      var request = VersionsRequest()
+      (request.isStable, request.wantsSymtypes) = (isStable, true)
+      request.wantsVersionTexts = true
+      var run = VersionsRun(ExportList(names), request)
+      guard (try? run.add(file)) != nil else { continue }
+      use(run.finish().bytes.count + run.symtypes.bytes.count)
+    }
+    guard let data = try? DebugData(file), let entries = try? DWARFEntries(data) else { return }
+    let reader = DWARFReader(data, entries)
+    for unit in entries.units where !unit.entries.isEmpty {
+      guard let offset = reader.sectionOffset(unit.entries.lowerBound, .lineTable),
+        let files = try? DWARFFileNames(data, at: offset)
+      else { continue }
+      for index in 0..<UInt64(min(files.count, 64)) {
+        if let name = files.name(index) { use(name.byteCount) }
+        if let directory = files.directory(index) { use(directory.byteCount) }
+      }
+    }
   }
 }

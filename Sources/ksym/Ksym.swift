@@ -44,6 +44,9 @@ struct Ksym: ParsableCommand {
     }
     let arguments = ProcessArguments.all
     if let tool = DropInTool(program: ProcessArguments.programName, arguments) { tool.run() }
+    if GendwarfksymsCommand.names.contains(ProcessArguments.programName) {
+      Glibc.exit(GendwarfksymsCommand.run(arguments))
+    }
     if let unknown = UnknownCommand.find(in: arguments, of: Ksym.self) {
       var message = OutputBuffer()
       message.append(unknown.words)

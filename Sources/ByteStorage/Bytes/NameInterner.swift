@@ -12,6 +12,9 @@
 
   @inlinable package var count: Int { starts.count &- 1 }
 
+  /// Size of all names, in bytes.
+  @inlinable package var byteCount: Int { text.count }
+
   /// The number of a name, given to it now if it has none; `nil` if there is no room for it.
   package mutating func intern(_ name: RawSpan) -> Int? {
     let hash = name.hash

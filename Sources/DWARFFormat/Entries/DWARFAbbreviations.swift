@@ -1,0 +1,142 @@
+internal import ByteStorage
+
+/// The shapes of entries: tag, and forms of the attributes. Tables are read once for each offset
+/// and size of addresses, and share the arrays.
+struct DWARFAbbreviations: Sendable {
+  struct Attribute: Sendable {
+    let attribute: DWARFAttribute
+    let form: DWARFForm
+    /// Bytes from the end of the abbreviation code; -1 after a form whose size varies.
+    let offset: Int32
+    /// `DW_FORM_implicit_const`.
+    let implicit: Int64
+  }
+
+  struct Shape: Sendable {
+    let code: UInt64
+    let tag: DWARFTag
+    let hasChildren: Bool
+    /// The attributes in ``attributes``.
+    let first: UInt32
+    let count: UInt32
+    /// Size of all attributes in bytes; -1 if it varies.
+    let size: Int32
+  }
+
+  struct Table: Sendable {
+    /// The shapes in ``shapes``.
+    let shapes: Range<Int>
+    /// Whether codes are 1, 2, 3 …
+    let isDense: Bool
+    let byCode: [UInt64: Int]
+  }
+
+  private struct Key: Hashable {
+    let offset: Int
+    let widths: DWARFUnit.Widths
+  }
+
+  private(set) var shapes: [Shape] = []
+  private(set) var attributes: [Attribute] = []
+  private var tables: [Key: Table] = [:]
+
+  /// The number of the shape with a code.
+  @inline(__always) func shape(_ code: UInt64, _ table: Table) -> Int? {
+    if table.isDense {
+      guard code <= UInt64(table.shapes.count) else { return nil }
+      return table.shapes.lowerBound &+ Int(truncatingIfNeeded: code) &- 1
+    }
+    return table.byCode[code]
+  }
+
+  /// The table at an offset of `.debug_abbrev`, for units with certain widths.
+  mutating func table(
+    _ bytes: RawSpan, at offset: Int, _ widths: DWARFUnit.Widths
+  ) throws(ParseError) -> Table {
+    let key = Key(offset: offset, widths: widths)
+    if let known = tables[key] { return known }
+    let start = shapes.count
+    var cursor = Cursor(bytes: bytes, position: offset)
+    var isDense = true
+    var byCode: [UInt64: Int] = [:]
+    while true {
+      let code = try cursor.unsigned()
+      if code == 0 { break }
+      let tag = try cursor.unsigned()
+      let hasChildren = try cursor.byte() != 0
+      byCode[code] = byCode[code] ?? shapes.count
+      if code != UInt64(shapes.count &- start &+ 1) { isDense = false }
+      try readShape(code, tag, hasChildren, widths, &cursor)
+    }
+    let table = Table(
+      shapes: start..<shapes.count, isDense: isDense, byCode: isDense ? [:] : byCode)
+    tables[key] = table
+    return table
+  }
+
+  private mutating func readShape(
+    _ code: UInt64, _ tag: UInt64, _ hasChildren: Bool, _ widths: DWARFUnit.Widths,
+    _ cursor: inout Cursor
+  ) throws(ParseError) {
+    let first = attributes.count
+    var size = 0
+    while true {
+      let position = cursor.position
+      let (name, form) = (try cursor.unsigned(), try cursor.unsigned())
+      if name == 0, form == 0 { break }
+      let kind = DWARFForm(rawValue: UInt16(exactly: form) ?? 0)
+      guard kind.isKnown else {
+        throw ParseError(.unsupported(form), in: ".debug_abbrev", at: position)
+      }
+      let implicit = kind == .implicitConstant ? try cursor.signed() : 0
+      attributes.append(
+        Attribute(
+          attribute: DWARFAttribute(rawValue: UInt16(exactly: name) ?? 0), form: kind,
+          offset: Int32(truncatingIfNeeded: size), implicit: implicit))
+      // Sums of real attributes are far below this; what is not is taken as varying.
+      if size >= 0, let width = kind.size(widths), size < 1 << 24 {
+        size &+= width
+      } else {
+        size = -1
+      }
+    }
+    shapes.append(
+      Shape(
+        code: code, tag: DWARFTag(rawValue: UInt16(exactly: tag) ?? 0), hasChildren: hasChildren,
+        first: UInt32(truncatingIfNeeded: first),
+        count: UInt32(truncatingIfNeeded: attributes.count &- first),
+        size: Int32(truncatingIfNeeded: size)))
+  }
+
+  private struct Cursor: ~Escapable {
+    let bytes: RawSpan
+    var position: Int
+
+    @_lifetime(copy bytes) init(bytes: RawSpan, position: Int) {
+      self.bytes = bytes
+      self.position = position
+    }
+
+    var end: ParseError {
+      ParseError(.truncated(needed: 1, available: 0), in: ".debug_abbrev", at: position)
+    }
+
+    @_lifetime(self: copy self) mutating func byte() throws(ParseError) -> UInt8 {
+      guard let byte = bytes.byte(at: position) else { throw end }
+      position &+= 1
+      return byte
+    }
+
+    @_lifetime(self: copy self) mutating func unsigned() throws(ParseError) -> UInt64 {
+      guard let (value, next) = bytes.unsignedLEB128(at: position) else { throw end }
+      position = next
+      return value
+    }
+
+    @_lifetime(self: copy self) mutating func signed() throws(ParseError) -> Int64 {
+      guard let (value, next) = bytes.signedLEB128(at: position) else { throw end }
+      position = next
+      return Int64(bitPattern: value)
+    }
+  }
+}

@@ -1,0 +1,169 @@
+internal import ByteStorage
+internal import ELFFormat
+
+/// The attributes of entries.
+package struct DWARFReader: ~Escapable {
+  package let entries: DWARFEntries
+  private let info, types, strings, lineStrings, stringOffsets: RawSpan
+  let order: ByteOrder
+
+  @_lifetime(borrow data) package init(_ data: borrowing DebugData, _ entries: DWARFEntries) {
+    self.entries = entries
+    info = data.bytes(.info)
+    types = data.bytes(.types)
+    strings = data.bytes(.strings)
+    lineStrings = data.bytes(.lineStrings)
+    stringOffsets = data.bytes(.stringOffsets)
+    order = data.layout.order
+  }
+
+  /// Longest string to read, in bytes.
+  private static let longestString = 1 << 18
+
+  /// A value as it is stored.
+  private struct Place {
+    let form: DWARFForm
+    let position: Int
+    let implicit: Int64
+    let isTypes: Bool
+  }
+
+  /// Where the value of an attribute is.
+  private func place(_ entry: Int, _ attribute: DWARFAttribute) -> Place? {
+    let row = entries.entries[entry]
+    let shape = entries.abbreviations.shapes[Int(row.shape)]
+    let first = Int(shape.first)
+    var index = first
+    let end = first &+ Int(shape.count)
+    while index < end, entries.abbreviations.attributes[index].attribute != attribute {
+      index &+= 1
+    }
+    guard index < end else { return nil }
+    let isTypes = Int(row.offset) >= entries.infoSize
+    let bytes = isTypes ? types : info
+    let offset = Int(row.offset) &- (isTypes ? entries.infoSize : 0)
+    guard let (_, start) = bytes.unsignedLEB128(at: offset) else { return nil }
+    let found = entries.abbreviations.attributes[index]
+    var position = start &+ Int(found.offset)
+    if found.offset < 0 {
+      let widths = entries.units[entries.unit(of: entry)].widths
+      position = start
+      for former in first..<index {
+        let form = entries.abbreviations.attributes[former].form
+        guard
+          let next = form.size(widths).map({ position &+ $0 })
+            ?? form.end(bytes, at: position, widths, order)
+        else { return nil }
+        position = next
+      }
+    }
+    guard found.form == .indirect else {
+      return Place(
+        form: found.form, position: position, implicit: found.implicit, isTypes: isTypes)
+    }
+    guard let (form, value) = found.form.direct(bytes, at: position) else { return nil }
+    return Place(form: form, position: value, implicit: 0, isTypes: isTypes)
+  }
+
+  @_lifetime(copy self)
+  private func bytes(_ place: Place) -> RawSpan { place.isTypes ? types : info }
+
+  package func has(_ entry: Int, _ attribute: DWARFAttribute) -> Bool {
+    place(entry, attribute) != nil
+  }
+
+  /// A number: of `data1` to `data8` as it is, of signed forms extended to 64 bits; `nil` for other
+  /// forms (what `dwarf_formudata` of elfutils 0.188 gives).
+  package func constant(_ entry: Int, _ attribute: DWARFAttribute) -> UInt64? {
+    guard let place = place(entry, attribute) else { return nil }
+    let bytes = bytes(place)
+    switch place.form.rawValue {
+    case 0x0b: return bytes.unsigned(1, at: place.position, order)
+    case 0x05: return bytes.unsigned(2, at: place.position, order)
+    case 0x06: return bytes.unsigned(4, at: place.position, order)
+    case 0x07: return bytes.unsigned(8, at: place.position, order)
+    case 0x0f: return bytes.unsignedLEB128(at: place.position)?.value
+    case 0x0d: return bytes.signedLEB128(at: place.position)?.value
+    case 0x21: return UInt64(bitPattern: place.implicit)
+    default: return nil
+    }
+  }
+
+  /// An offset in another section: `sec_offset`, and `data4` or `data8` before DWARF 4.
+  package func sectionOffset(_ entry: Int, _ attribute: DWARFAttribute) -> Int? {
+    guard let place = place(entry, attribute) else { return nil }
+    guard place.form.rawValue == 0x17 else {
+      return constant(entry, attribute).map { Int(clamping: $0) }
+    }
+    let bytes = bytes(place)
+    let size = entries.units[entries.unit(of: entry)].widths.offset
+    return bytes.unsigned(size, at: place.position, order).map { Int(clamping: $0) }
+  }
+
+  package func flag(_ entry: Int, _ attribute: DWARFAttribute) -> Bool {
+    guard let place = place(entry, attribute) else { return false }
+    if place.form.rawValue == 0x19 { return true }
+    guard place.form.rawValue == 0x0c else { return false }
+    return (bytes(place).byte(at: place.position) ?? 0) != 0
+  }
+
+  /// The entry that an attribute refers to; `nil` if it refers to none that exists.
+  package func reference(_ entry: Int, _ attribute: DWARFAttribute) -> Int? {
+    guard let place = place(entry, attribute) else { return nil }
+    let bytes = bytes(place)
+    let unit = entries.units[entries.unit(of: entry)]
+    var target: UInt64?
+    switch place.form.rawValue {
+    case 0x11: target = bytes.unsigned(1, at: place.position, order)
+    case 0x12: target = bytes.unsigned(2, at: place.position, order)
+    case 0x13: target = bytes.unsigned(4, at: place.position, order)
+    case 0x14: target = bytes.unsigned(8, at: place.position, order)
+    case 0x15: target = bytes.unsignedLEB128(at: place.position)?.value
+    case 0x10:
+      let size = unit.version == 2 ? unit.widths.address : unit.widths.offset
+      return bytes.unsigned(size, at: place.position, order).flatMap {
+        entries.number(at: Int(clamping: $0))
+      }
+    case 0x20:
+      return bytes.unsigned(8, at: place.position, order).flatMap { entries.signatures[$0] }
+    default: return nil
+    }
+    guard let target, target <= UInt64(UInt32.max) else { return nil }
+    return entries.number(at: unit.offset &+ Int(target))
+  }
+
+  /// A text, without its NUL; `nil` if there is none.
+  @_lifetime(copy self)
+  package func string(_ entry: Int, _ attribute: DWARFAttribute) -> RawSpan? {
+    guard let place = place(entry, attribute) else { return nil }
+    let bytes = bytes(place)
+    let unit = entries.units[entries.unit(of: entry)]
+    switch place.form.rawValue {
+    case 0x08: return bytes.cString(at: place.position, limit: DWARFReader.longestString)
+    case 0x0e:
+      return string(strings, bytes.unsigned(unit.widths.offset, at: place.position, order))
+    case 0x1f:
+      return string(lineStrings, bytes.unsigned(unit.widths.offset, at: place.position, order))
+    case 0x1a, 0x1f02: return string(bytes.unsignedLEB128(at: place.position)?.value, unit)
+    case 0x25...0x28:
+      let size = Int(place.form.rawValue) &- 0x24
+      return string(bytes.unsigned(size, at: place.position, order), unit)
+    default: return nil
+    }
+  }
+
+  @_lifetime(copy self, copy table)
+  private func string(_ table: RawSpan, _ offset: UInt64?) -> RawSpan? {
+    guard let offset else { return nil }
+    return table.cString(at: Int(clamping: offset), limit: DWARFReader.longestString)
+  }
+
+  /// The string with an index in the unit's part of `.debug_str_offsets`.
+  @_lifetime(copy self) private func string(_ index: UInt64?, _ unit: DWARFUnit) -> RawSpan? {
+    guard let index, index <= UInt64(UInt32.max) else { return nil }
+    let (size, base) = (unit.widths.offset, unit.stringOffsetsBase)
+    let (place, overflow) = base.addingReportingOverflow(Int(index) &* size)
+    guard !overflow, let offset = stringOffsets.unsigned(size, at: place, order) else { return nil }
+    return strings.cString(at: Int(clamping: offset), limit: DWARFReader.longestString)
+  }
+}

@@ -1,0 +1,164 @@
+package import ByteStorage
+internal import ELFFormat
+
+/// The names of the files that a line table lists (DWARF 5, 6.2.4), without its program.
+package struct DWARFFileNames: ~Escapable {
+  private enum Table { case lines, strings, lineStrings }
+
+  /// A name, and the index of the directory it is in.
+  private struct Name {
+    var table = Table.lines
+    var offset = 0
+    var directory = 0
+  }
+
+  private let lines, strings, lineStrings: RawSpan
+  private let order: ByteOrder
+  private var position: Int
+  private var offsetSize = 4
+  private var names: [Name] = []
+  private var directories: [Name] = []
+  /// Of the line table, which may differ from that of the unit.
+  package private(set) var version = 0
+
+  /// Reads the header of a line table at an offset of `.debug_line`. Throws ``ParseError`` if it is
+  /// not whole.
+  @_lifetime(borrow data)
+  package init(_ data: borrowing DebugData, at offset: Int) throws(ParseError) {
+    lines = data.bytes(.lines)
+    strings = data.bytes(.strings)
+    lineStrings = data.bytes(.lineStrings)
+    order = data.layout.order
+    position = offset
+    try read()
+  }
+
+  /// The number of files, one more than the largest index.
+  package var count: Int { version >= 5 ? names.count : names.count &+ 1 }
+
+  /// The name of a file as the table has it, without its directory: indices begin at 0 in DWARF 5,
+  /// before that at 1, and 0 is no file. `nil` past the end.
+  @_lifetime(copy self) package func name(_ index: UInt64) -> RawSpan? {
+    guard index < UInt64(count) else { return nil }
+    if version < 5, index == 0 { return RawSpan() }
+    return text(names[Int(index) &- (version >= 5 ? 0 : 1)])
+  }
+
+  /// The directory of a file as the table has it; `nil` if it is that of the compilation.
+  @_lifetime(copy self) package func directory(_ index: UInt64) -> RawSpan? {
+    guard index < UInt64(count), version >= 5 || index > 0 else { return nil }
+    let place = names[Int(index) &- (version >= 5 ? 0 : 1)].directory
+    let number = version >= 5 ? place : place &- 1
+    return directories.indices.contains(number) ? text(directories[number]) : nil
+  }
+
+  @_lifetime(copy self) private func text(_ name: Name) -> RawSpan {
+    switch name.table {
+    case .lines: lines.cStringOrEmpty(at: name.offset)
+    case .strings: strings.cStringOrEmpty(at: name.offset)
+    case .lineStrings: lineStrings.cStringOrEmpty(at: name.offset)
+    }
+  }
+
+  private var end: ParseError {
+    ParseError(.truncated(needed: 1, available: 0), in: ".debug_line", at: position)
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func unsigned(_ size: Int) throws(ParseError) -> UInt64 {
+    guard let value = lines.unsigned(size, at: position, order) else { throw end }
+    position &+= size
+    return value
+  }
+
+  @_lifetime(self: copy self) private mutating func leb() throws(ParseError) -> UInt64 {
+    guard let (value, next) = lines.unsignedLEB128(at: position) else { throw end }
+    position = next
+    return value
+  }
+
+  @_lifetime(self: copy self) private mutating func read() throws(ParseError) {
+    if try unsigned(4) == 0xffff_ffff {
+      offsetSize = 8
+      _ = try unsigned(8)
+    }
+    let start = position
+    version = Int(try unsigned(2))
+    guard (2...5).contains(version) else {
+      throw ParseError(.unsupported(UInt64(version)), in: ".debug_line", at: start)
+    }
+    // address_size and segment_selector_size; header_length; then to opcode_base.
+    if version >= 5 { _ = try unsigned(2) }
+    _ = try unsigned(offsetSize)
+    position &+= version >= 4 ? 5 : 4
+    position &+= max(0, Int(try unsigned(1)) &- 1)
+    if version >= 5 {
+      directories = try readEntries()
+      names = try readEntries()
+    } else {
+      try readLists()
+    }
+  }
+
+  /// Directories and files of DWARF 2 to 4: strings until an empty one.
+  @_lifetime(self: copy self) private mutating func readLists() throws(ParseError) {
+    while let string = lines.cString(at: position), string.byteCount > 0 {
+      directories.append(Name(offset: position))
+      position &+= string.byteCount &+ 1
+    }
+    guard lines.byte(at: position) == 0 else { throw end }
+    position &+= 1
+    while let string = lines.cString(at: position), string.byteCount > 0 {
+      var name = Name(offset: position)
+      position &+= string.byteCount &+ 1
+      name.directory = Int(clamping: try leb())
+      _ = (try leb(), try leb())
+      names.append(name)
+    }
+    guard lines.byte(at: position) == 0 else { throw end }
+  }
+
+  /// Directories or files of DWARF 5: the fields of an entry, and then the entries.
+  @_lifetime(self: copy self) private mutating func readEntries() throws(ParseError) -> [Name] {
+    var fields: [(content: UInt64, form: DWARFForm)] = []
+    for _ in 0..<(try unsigned(1)) {
+      let (content, form) = (try leb(), try leb())
+      let kind = DWARFForm(rawValue: UInt16(exactly: form) ?? 0)
+      guard kind.isKnown, kind != .indirect else {
+        throw ParseError(.unsupported(form), in: ".debug_line", at: position)
+      }
+      fields.append((content, kind))
+    }
+    let count = try leb()
+    guard count <= UInt64(max(0, lines.byteCount &- position)) else { throw end }
+    var entries: [Name] = []
+    for _ in 0..<(fields.isEmpty ? 0 : count) {
+      var name = Name()
+      for (content, form) in fields { try readField(content, form, into: &name) }
+      entries.append(name)
+    }
+    return entries
+  }
+
+  /// `DW_LNCT_path` (1) and `DW_LNCT_directory_index` (2) are kept.
+  @_lifetime(self: copy self) private mutating func readField(
+    _ content: UInt64, _ form: DWARFForm, into name: inout Name
+  ) throws(ParseError) {
+    let widths = DWARFUnit.Widths(version: version, address: 8, offset: offsetSize)
+    let size = form.size(widths)
+    switch (content, form.rawValue) {
+    case (1, 0x08): (name.table, name.offset) = (.lines, position)
+    case (1, 0x0e), (1, 0x1f):
+      name.table = form.rawValue == 0x0e ? .strings : .lineStrings
+      name.offset = Int(clamping: lines.unsigned(offsetSize, at: position, order) ?? 0)
+    case (2, 0x0b), (2, 0x05), (2, 0x06):
+      name.directory = Int(clamping: lines.unsigned(size ?? 1, at: position, order) ?? 0)
+    case (2, 0x0f): name.directory = Int(clamping: lines.unsignedLEB128(at: position)?.value ?? 0)
+    default: break
+    }
+    guard let next = size.map({ position &+ $0 }) ?? form.end(lines, at: position, widths, order),
+      next <= lines.byteCount
+    else { throw end }
+    position = next
+  }
+}

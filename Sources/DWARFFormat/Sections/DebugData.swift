@@ -1,0 +1,111 @@
+package import ByteStorage
+package import ELFFormat
+
+/// The debug sections of an ELF file, unpacked and, in relocatable files, relocated. What needs
+/// neither stays where the file is mapped.
+package final class DebugData: Sendable {
+  private enum Storage: Sendable {
+    case absent
+    case mapped(offset: Int, count: Int)
+    case owned([UInt8])
+  }
+
+  private let file: MappedFile
+  private let storage: [Storage]
+  package let layout: ELFLayout
+
+  /// Largest section to unpack, in bytes.
+  package static let largestSection = 2 << 30
+
+  /// Finds and prepares the sections. Members of section groups are passed over, as libdw does
+  /// (elfutils 0.188).
+  ///
+  /// - Parameters:
+  ///   - file: An ELF file of any kind.
+  ///   - wanted: The sections that will be read.
+  /// - Throws: ``ParseError`` if it is not ELF, or a section is outside of the file, damaged, or
+  ///   larger than ``largestSection``.
+  package init(
+    _ file: MappedFile, _ wanted: [DebugSection] = DebugSection.allCases
+  ) throws(ParseError) {
+    let elf = try ELFFile(ByteSource(file.bytes))
+    self.file = file
+    layout = elf.layout
+    var storage = [Storage](repeating: .absent, count: DebugSection.allCases.count)
+    for index in elf.sections.indices {
+      let section = elf.sections[index]
+      guard section.type == .progbits || section.type.rawValue >= 0x7000_0000,
+        section.flags.rawValue & DebugData.groupFlag == 0,
+        let (kind, isOldPacked) = DebugSection.named(elf.name(of: section)),
+        wanted.contains(kind), case .absent = storage[kind.rawValue]
+      else { continue }
+      storage[kind.rawValue] = try DebugData.prepare(elf, index, kind, isOldPacked)
+    }
+    self.storage = storage
+  }
+
+  /// `SHF_GROUP` and `SHF_COMPRESSED`.
+  private static let (groupFlag, compressedFlag): (UInt64, UInt64) = (0x200, 0x800)
+
+  private static func prepare(
+    _ elf: borrowing ELFFile, _ index: Int, _ kind: DebugSection, _ isOldPacked: Bool
+  ) throws(ParseError) -> Storage {
+    let section = elf.sections[index]
+    let bytes = try elf.bytes(of: section, in: kind.region)
+    var content: [UInt8]?
+    if section.flags.rawValue & compressedFlag != 0 {
+      content = try unpack(bytes, elf.layout, kind, at: Int(clamping: section.offset))
+    } else if isOldPacked, bytes.starts(with: "ZLIB") {
+      let size = bytes.integer(UInt64.self, at: 4, .big) ?? 0
+      content = try unpack(bytes, from: 12, .zlib, size, kind, at: Int(clamping: section.offset))
+    }
+    if elf.header.type == .relocatable, let relocations = try elf.relocations(forSection: index),
+      relocations.count > 0, let rules = DebugRelocations(elf.header.machine)
+    {
+      var relocated = content ?? bytes.array
+      try rules.apply(relocations, elf, to: &relocated)
+      content = relocated
+    }
+    if let content { return .owned(content) }
+    return .mapped(offset: Int(clamping: section.offset), count: bytes.byteCount)
+  }
+
+  /// Unpacks a section that begins with `Elf64_Chdr` or `Elf32_Chdr`.
+  private static func unpack(
+    _ bytes: RawSpan, _ layout: ELFLayout, _ kind: DebugSection, at offset: Int
+  ) throws(ParseError) -> [UInt8] {
+    let type = layout.word32(bytes, at: 0) ?? 0
+    let size = layout.word(bytes, at: layout.is64Bit ? 8 : 4) ?? 0
+    guard let packing = SectionPacking(rawValue: type) else {
+      throw ParseError(.unsupported(UInt64(type)), in: kind.region, at: offset)
+    }
+    return try unpack(bytes, from: layout.is64Bit ? 24 : 12, packing, size, kind, at: offset)
+  }
+
+  private static func unpack(
+    _ bytes: RawSpan, from start: Int, _ packing: SectionPacking, _ size: UInt64,
+    _ kind: DebugSection, at offset: Int
+  ) throws(ParseError) -> [UInt8] {
+    guard size <= UInt64(largestSection) else {
+      throw ParseError(.unsupported(size), in: kind.region, at: offset)
+    }
+    guard let packed = bytes.suffix(from: start),
+      let content = packed.unpacked(packing, size: Int(clamping: size))
+    else { throw ParseError(.badValue(size), in: kind.region, at: offset) }
+    return content
+  }
+
+  /// The bytes of a section; empty if the file does not have it.
+  @_lifetime(borrow self) package func bytes(_ section: DebugSection) -> RawSpan {
+    switch storage[section.rawValue] {
+    case .absent: return RawSpan()
+    case .mapped(let offset, let count):
+      // SAFETY: this object keeps the file.
+      guard let bytes = unsafe file.unboundBytes.slice(offset..<(offset &+ count)) else {
+        return RawSpan()
+      }
+      return unsafe _overrideLifetime(bytes, borrowing: self)
+    case .owned(let content): return unsafe _overrideLifetime(content.rawSpan, borrowing: self)
+    }
+  }
+}

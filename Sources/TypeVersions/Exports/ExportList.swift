@@ -1,0 +1,117 @@
+internal import ByteStorage
+
+/// The symbols whose versions are wanted, and what is known of each.
+package struct ExportList: Sendable {
+  enum State: Sendable { case unprocessed, mapped, processed }
+
+  struct Symbol: Sendable {
+    /// `st_shndx`; 0 (`SHN_UNDEF`) before an object defines it.
+    var section: UInt32 = 0
+    /// `st_value`.
+    var address: UInt64 = 0
+    var state = State.unprocessed
+    /// The entry that describes it, in the present object.
+    var entry: Int?
+    /// The type that its pointer gives, in the present object.
+    var pointed: Int?
+    var crc: UInt32 = 0
+  }
+
+  private struct Key: Hashable {
+    let section: UInt32
+    let address: UInt64
+  }
+
+  private(set) var names = NameInterner()
+  var symbols: [Symbol] = []
+  /// Symbols in the order of gendwarfksyms' hash table.
+  private(set) var order: [Int] = []
+  private var groups: [Key: [Int]] = [:]
+
+  /// Reads a list: the first word of each line counts, and a name once.
+  ///
+  /// - Throws: ``TypeVersionsError`` `.emptyLine`.
+  package init(parsing text: RawSpan) throws(TypeVersionsError) {
+    var lines = Lines(text, keepsCarriageReturns: true)
+    var number = 0
+    while let line = lines.next() {
+      number += 1
+      var (start, end) = (0, 0)
+      while let byte = line.byte(at: start), ExportList.isBlank(byte) { start += 1 }
+      end = start
+      while let byte = line.byte(at: end), !ExportList.isBlank(byte) { end += 1 }
+      guard end > start, let name = line.slice(start..<end) else {
+        throw TypeVersionsError.emptyLine(number)
+      }
+      add(name)
+    }
+    sort()
+  }
+
+  /// A list of names.
+  package init(_ list: [[UInt8]]) {
+    for name in list where !name.isEmpty { add(name.rawSpan) }
+    sort()
+  }
+
+  private mutating func add(_ name: RawSpan) { if names.insert(name) { symbols.append(Symbol()) } }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0d).contains(byte)
+  }
+
+  package var isEmpty: Bool { symbols.isEmpty }
+  package var count: Int { symbols.count }
+
+  /// By bucket of FNV-1a; in a bucket the symbol that was read last comes first
+  /// (scripts/include/hashtable.h and hash.h of the kernel, 6.14).
+  private mutating func sort() {
+    let buckets = symbols.indices.map { ExportList.bucket(names.name($0)) }
+    order = symbols.indices.sorted { left, right in
+      buckets[left] != buckets[right] ? buckets[left] < buckets[right] : left > right
+    }
+  }
+
+  private static func bucket(_ name: RawSpan) -> UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    for offset in 0..<name.byteCount {
+      let byte = Int8(bitPattern: name.byte(at: offset) ?? 0)
+      hash = (hash ^ UInt32(bitPattern: Int32(byte))) &* 16_777_619
+    }
+    return hash & 4095
+  }
+
+  /// The symbols that share the address of one: itself first.
+  func group(_ symbol: Int) -> [Int] {
+    let known = symbols[symbol]
+    guard known.section != 0 else { return [symbol] }
+    let all = groups[Key(section: known.section, address: known.address)] ?? []
+    return [symbol] + all.filter { $0 != symbol }
+  }
+
+  /// Gives a symbol, and what shares its address, a place in the object; `false` if it has another.
+  mutating func place(_ name: RawSpan, _ section: UInt32, _ address: UInt64) -> Bool {
+    guard let symbol = names.find(name) else { return true }
+    guard symbols[symbol].section == 0 else {
+      return symbols[symbol].section == section && symbols[symbol].address == address
+    }
+    (symbols[symbol].section, symbols[symbol].address) = (section, address)
+    groups[Key(section: section, address: address), default: []].append(symbol)
+    return true
+  }
+
+  /// Prefix of the variables that EXPORT_SYMBOL makes (include/linux/export.h, 6.14).
+  static let pointerPrefix: StaticString = "__gendwarfksyms_ptr_"
+
+  /// The symbol of a name of an entry, if it or one that shares its address has no version yet.
+  func unprocessed(_ name: RawSpan) -> Int? {
+    var name = name
+    if name.starts(with: ExportList.pointerPrefix),
+      let rest = name.suffix(from: ExportList.pointerPrefix.utf8CodeUnitCount)
+    {
+      name = rest
+    }
+    guard let symbol = names.find(name) else { return nil }
+    return group(symbol).contains { symbols[$0].state == .unprocessed } ? symbol : nil
+  }
+}

@@ -1,0 +1,197 @@
+internal import ByteStorage
+internal import DWARFFormat
+
+/// Texts of types and symbols: bytes, and references to types by the numbers of their keys.
+struct TypeTexts {
+  struct Segment {
+    /// Bytes before the reference.
+    let start: UInt32
+    let count: UInt32
+    /// The number of the key + 1; 0 if nothing follows.
+    let key: UInt32
+  }
+
+  struct Text {
+    let segments: Range<Int>
+    /// In bytes, with references as they are written.
+    let length: Int
+    /// The offset of the entry that it is of.
+    let offset: Int
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private(set) var segments: [Segment] = []
+  /// Keys of types, as `s#name`.
+  private(set) var keys = NameInterner()
+  /// The longest text of each key; `nil` for keys that nothing defines.
+  private(set) var best: [Text?] = []
+  /// The keys of entries + 1; 0 for those not met.
+  private var keyOf: [UInt32]
+  private var pending: [Int] = []
+  private var stack: [TypePiece] = []
+  private var list: [TypePiece] = []
+  private var start = 0
+  private var referenceLength = 0
+
+  /// Most bytes of texts, and pieces to keep: types without names may go on without end.
+  private static let (mostText, mostPieces) = (256 << 20, 1 << 22)
+
+  init(_ entries: DWARFEntries) {
+    keyOf = [UInt32](repeating: 0, count: entries.entries.count)
+  }
+
+  func text(ofKey key: Int) -> Text? { key < best.count ? best[key] : nil }
+
+  @_lifetime(borrow self) func bytes(_ segment: Segment) -> RawSpan {
+    let all = bytes.rawSpan
+    let first = Int(segment.start)
+    guard let part = all.slice(first..<(first &+ Int(segment.count))) else { return RawSpan() }
+    return unsafe _overrideLifetime(part, borrowing: self)
+  }
+
+  /// The text of a symbol; all types that it reaches get theirs.
+  mutating func addSymbol(
+    _ entry: Int, isFunction: Bool, _ formerNames: [Int: Int], _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) -> Text {
+    list.removeAll(keepingCapacity: true)
+    try pieces.appendSymbol(entry, isFunction: isFunction, to: &list)
+    let text = try render(entry, formerNames, &pieces)
+    while let type = pending.popLast() {
+      list.removeAll(keepingCapacity: true)
+      try pieces.append(type, to: &list)
+      keep(try render(type, formerNames, &pieces), Int(keyOf[type]) &- 1)
+    }
+    return text
+  }
+
+  /// The longest text of a key counts, of equal ones that of the first entry.
+  private mutating func keep(_ text: Text, _ key: Int) {
+    if let known = best[key],
+      known.length > text.length || known.length == text.length && known.offset <= text.offset
+    {
+      return
+    }
+    best[key] = text
+  }
+
+  /// Puts another text in the place of that of a key.
+  mutating func replace(_ key: Int, with text: Text) { best[key] = text }
+
+  mutating func key(_ name: RawSpan) throws(TypeVersionsError) -> Int {
+    guard let key = keys.intern(name) else { throw .tooLarge }
+    while best.count <= key { best.append(nil) }
+    return key
+  }
+
+  /// A text from given parts, each bytes and then the key of a reference.
+  mutating func add(_ parts: [(text: [UInt8], key: Int?)]) -> Text {
+    let first = segments.count
+    var length = 0
+    for (text, key) in parts {
+      start = bytes.count
+      bytes += text
+      length &+= text.count &+ (key.map { keys.name($0).byteCount } ?? 0)
+      endSegment(key)
+    }
+    return Text(segments: first..<segments.count, length: length, offset: 0)
+  }
+
+  private mutating func endSegment(_ key: Int?) {
+    segments.append(
+      Segment(
+        start: UInt32(truncatingIfNeeded: start),
+        count: UInt32(truncatingIfNeeded: bytes.count &- start),
+        key: UInt32(truncatingIfNeeded: (key ?? -1) &+ 1)))
+    start = bytes.count
+  }
+
+  /// Makes a text of the pieces in ``list``.
+  private mutating func render(
+    _ entry: Int, _ formerNames: [Int: Int], _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) -> Text {
+    let first = segments.count
+    let began = bytes.count
+    start = began
+    referenceLength = 0
+    stack.append(contentsOf: list.reversed())
+    while let piece = stack.popLast() {
+      switch piece {
+      case .end: break
+      case .text(let text): append(text)
+      case .number(let value): append(value)
+      case .attribute(let word, let value):
+        bytes.append(0x20)
+        append(word)
+        bytes.append(UInt8(ascii: "("))
+        append(value)
+        bytes.append(UInt8(ascii: ")"))
+      case .name(let name): append(pieces.names.bytes(name))
+      case .memberName(let member):
+        if let name = pieces.memberName(member, formerNames[member]) { append(name) }
+      case .lineBreak:
+        if case .lineBreak? = stack.last { break }
+        bytes.append(0x20)
+      case .child(let child): try enter(child, isFirst: true, &pieces)
+      case .item(let child, let isFirst): try enter(child, isFirst: isFirst, &pieces)
+      }
+      guard bytes.count < TypeTexts.mostText, stack.count < TypeTexts.mostPieces else {
+        throw .tooLarge
+      }
+    }
+    let length = bytes.count &- began &+ referenceLength
+    if start < bytes.count || segments.count == first { endSegment(nil) }
+    return Text(
+      segments: first..<segments.count, length: length,
+      offset: Int(pieces.reader.entries.entries[entry].offset))
+  }
+
+  private mutating func enter(
+    _ entry: Int, isFirst: Bool, _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
+    if keyOf[entry] == 0, let name = try pieces.reference(to: entry) {
+      let key = try key(of: entry, name, pieces)
+      keyOf[entry] = UInt32(truncatingIfNeeded: key &+ 1)
+      pending.append(entry)
+    }
+    guard keyOf[entry] == 0 else {
+      let key = Int(keyOf[entry]) &- 1
+      referenceLength &+= keys.name(key).byteCount
+      endSegment(key)
+      return
+    }
+    list.removeAll(keepingCapacity: true)
+    try pieces.append(entry, isFirst: isFirst, to: &list)
+    stack.append(contentsOf: list.reversed())
+  }
+
+  /// `s#name`, or `s#'name'` if it has blanks.
+  private mutating func key(
+    of entry: Int, _ name: Int, _ pieces: borrowing TypePieces
+  ) throws(TypeVersionsError) -> Int {
+    let text = pieces.names.bytes(name)
+    let isQuoted = text.firstIndex(of: 0x20) != nil
+    var written = OutputBuffer()
+    written.append(pieces.reader.entries.tag(entry).referenceLetter ?? 0)
+    written.append("#")
+    if isQuoted { written.append("'") }
+    written.append(text)
+    if isQuoted { written.append("'") }
+    return try key(written.bytes.rawSpan)
+  }
+
+  private mutating func append(_ text: StaticString) {
+    // SAFETY: a StaticString lives for ever.
+    unsafe bytes.append(
+      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// A blank and a name.
+  private mutating func append(_ name: RawSpan) {
+    bytes.append(0x20)
+    unsafe name.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func append(_ value: UInt64) {
+    if value < 10 { bytes.append(0x30 &+ UInt8(value)) } else { bytes += String(value).utf8 }
+  }
+}

@@ -1,0 +1,15 @@
+/// What is wanted of a run, apart from versions.
+package struct VersionsRequest: Sendable {
+  /// Use of kABI rules and conventions.
+  package var isStable = false
+  /// The texts of all types and symbols.
+  package var wantsSymtypes = false
+  /// The text of each version.
+  package var wantsVersionTexts = false
+  /// Types as they are walked.
+  package var wantsEntries = false
+  /// The texts of types as they are found.
+  package var wantsTypes = false
+
+  package init() {}
+}

@@ -1,0 +1,80 @@
+internal import ByteStorage
+internal import DWARFFormat
+
+/// An entry that describes symbols.
+struct SymbolEntry {
+  let entry: Int
+  let isFunction: Bool
+}
+
+extension VersionsRun {
+  /// Finds what describes the symbols, unit by unit (`process_exported_symbols` of
+  /// scripts/gendwarfksyms/dwarf.c, 6.14): functions and variables, also inside namespaces,
+  /// structures and classes; then, for symbols without either, what the pointer says that EXPORT_SYMBOL made.
+  mutating func match(
+    _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) -> [SymbolEntry] {
+    var found: [SymbolEntry] = []
+    var known: Set<Int> = []
+    for unit in pieces.reader.entries.units where !unit.entries.isEmpty {
+      var entry = unit.entries.lowerBound &+ 1
+      while entry < unit.entries.upperBound {
+        let tag = pieces.reader.entries.tag(entry)
+        if tag.isScope {
+          entry &+= 1
+          continue
+        }
+        if tag == .subprogram || tag == .variable {
+          try match(entry, tag == .subprogram, pieces.reader, &found, &known)
+        }
+        entry = Int(pieces.reader.entries.entries[entry].end)
+      }
+      for symbol in exports.order where exports.symbols[symbol].state == .unprocessed {
+        guard let pointed = exports.symbols[symbol].pointed else { continue }
+        let isFunction = pieces.reader.entries.tag(pointed) == .subroutineType
+        bind(symbol, SymbolEntry(entry: pointed, isFunction: isFunction), &found, &known)
+      }
+    }
+    return found
+  }
+
+  private mutating func match(
+    _ entry: Int, _ isFunction: Bool, _ reader: borrowing DWARFReader,
+    _ found: inout [SymbolEntry], _ known: inout Set<Int>
+  ) throws(TypeVersionsError) {
+    let source = reader.reference(entry, .abstractOrigin) ?? entry
+    var symbol: Int?
+    if let name = VersionsRun.symbolName(entry, reader) { symbol = exports.unprocessed(name) }
+    let sourceName = VersionsRun.symbolName(source, reader)
+    if symbol == nil, source != entry, let sourceName { symbol = exports.unprocessed(sourceName) }
+    guard let symbol else { return }
+    guard let sourceName, sourceName.starts(with: ExportList.pointerPrefix) else {
+      bind(symbol, SymbolEntry(entry: source, isFunction: isFunction), &found, &known)
+      return
+    }
+    guard let pointer = reader.reference(source, .type), reader.entries.tag(pointer) == .pointer,
+      let type = reader.reference(pointer, .type)
+    else { throw .noPointer(symbol: sourceName.array) }
+    let isFunctionType = reader.entries.tag(type) == .subroutineType
+    for member in exports.group(symbol) {
+      exports.symbols[member].pointed = isFunctionType ? type : pointer
+    }
+  }
+
+  @_lifetime(copy reader)
+  private static func symbolName(_ entry: Int, _ reader: borrowing DWARFReader) -> RawSpan? {
+    if let name = reader.string(entry, .linkageName) { return name }
+    return reader.string(entry, .name)
+  }
+
+  /// Binds a symbol and what shares its address to an entry.
+  private mutating func bind(
+    _ symbol: Int, _ new: SymbolEntry, _ found: inout [SymbolEntry], _ known: inout Set<Int>
+  ) {
+    for member in exports.group(symbol) {
+      exports.symbols[member].entry = new.entry
+      exports.symbols[member].state = .mapped
+    }
+    if known.insert(new.entry).inserted { found.append(new) }
+  }
+}

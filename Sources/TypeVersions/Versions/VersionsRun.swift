@@ -1,0 +1,87 @@
+package import ByteStorage
+internal import DWARFFormat
+internal import ELFFormat
+
+/// A run over objects, which share a list of exports, as gendwarfksyms makes it.
+package struct VersionsRun: Sendable {
+  package enum Warning: Sendable, Hashable {
+    /// An object gives a symbol another place than an earlier one did.
+    case severalAddresses([UInt8])
+    /// An object gives a symbol another version than an earlier one did.
+    case overridden([UInt8], former: UInt32, new: UInt32)
+    /// Bytes after the last kABI rule.
+    case bytesAfterRules
+    /// Nothing describes a symbol; its version is 0.
+    case noInformation([UInt8])
+  }
+
+  package internal(set) var exports: ExportList
+  let request: VersionsRequest
+  package internal(set) var warnings: [Warning] = []
+  /// The texts of types and symbols, if they were asked for.
+  package internal(set) var symtypes = OutputBuffer()
+  /// What the dumps of the request give.
+  package internal(set) var dump = OutputBuffer()
+
+  package init(_ exports: ExportList, _ request: VersionsRequest) {
+    self.exports = exports
+    self.request = request
+  }
+
+  /// Finds the versions of what an object defines or describes.
+  ///
+  /// - Throws: ``TypeVersionsError``; then there are no versions at all.
+  package mutating func add(_ file: MappedFile) throws(TypeVersionsError) {
+    let rules = try readObject(file)
+    if rules?.hasRest ?? false { warnings.append(.bytesAfterRules) }
+    let (data, entries) = try VersionsRun.read(file)
+    var pieces = TypePieces(data, entries, rules)
+    let found = try match(&pieces)
+    try compute(found, data, &pieces)
+  }
+
+  /// The places of the symbols; the rules, if they are wanted.
+  private mutating func readObject(
+    _ file: MappedFile
+  ) throws(TypeVersionsError) -> KABIRules? {
+    let elf: ELFFile
+    var several: [Warning] = []
+    do throws(ParseError) {
+      elf = try ELFFile(ByteSource(file.bytes))
+      try exports.readSymbols(elf) { several.append(.severalAddresses($0.array)) }
+    } catch { throw .debugInformation(error) }
+    warnings += several
+    return request.isStable ? try KABIRules(elf) : nil
+  }
+
+  private static func read(
+    _ file: MappedFile
+  ) throws(TypeVersionsError) -> (DebugData, DWARFEntries) {
+    do throws(ParseError) {
+      let data = try DebugData(
+        file, [.info, .types, .abbreviations, .strings, .lineStrings, .stringOffsets, .lines])
+      guard data.bytes(.info).byteCount > 0 else {
+        throw ParseError(.missing, in: ".debug_info", at: 0)
+      }
+      return (data, try DWARFEntries(data))
+    } catch { throw .debugInformation(error) }
+  }
+
+  /// The lines for modpost, `#SYMVER name 0x01234567`, in the order of gendwarfksyms; adds the
+  /// warnings about symbols that nothing describes.
+  package mutating func finish() -> OutputBuffer {
+    var output = OutputBuffer()
+    for symbol in exports.order {
+      let known = exports.symbols[symbol]
+      if known.state != .processed {
+        warnings.append(.noInformation(exports.names.name(symbol).array))
+      }
+      output.append("#SYMVER ")
+      output.append(exports.names.name(symbol))
+      output.append(" 0x")
+      output.append(hexadecimal: UInt64(known.crc), width: 8)
+      output.append("\n")
+    }
+    return output
+  }
+}
