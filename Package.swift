@@ -119,7 +119,7 @@ let package = Package(
         "ByteStorage", "KernelReleases", "ELFFormat", "ModuleVersions", "SymtypesFormat",
         "ModuleFiles", "Kernels", "ModuleLoading",
       ]),
-    floor("TypeVersions", ["ByteStorage", "ELFFormat", "DWARFFormat"]),
+    floor("TypeVersions", ["ByteStorage", "ELFFormat", "DWARFFormat", "SymtypesFormat"]),
     // Faces.
     floor(
       "KernelSymbols",
@@ -167,7 +167,7 @@ let package = Package(
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests("SymtypesFormat", ["ByteStorage", "SymtypesFormat"]),
     tests("DWARFFormat", ["ByteStorage", "DWARFFormat"]),
-    tests("TypeVersions", ["ByteStorage", "TypeVersions"]),
+    tests("TypeVersions", ["ByteStorage", "SymtypesFormat", "TypeVersions"]),
     tests("ModuleTrust", ["ByteStorage", "ModuleTrust"]),
     tests(
       "ModuleFiles",

@@ -104,10 +104,8 @@ struct JSONTests {
         ["--to", "basic", "--suffix", ".new", "--drop-unrepresentable", modules],
         ["--to", "basic", "--suffix", ".new", try defective(scratch)],
       ]
-    case "types crc":
-      let types = Fixture.path("types/genksyms/t.symtypes")
-      let symvers = try scratch.write(Array("0x1\tfoo\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "s")
-      return [[types], ["--verify", symvers, types]]
+    case "types versions", "types show", "types explain", "types crc":
+      return try typesRuns(of: command, scratch)
     default:
       let text = try scratch.write(Self.text, to: "text")
       return [
@@ -140,6 +138,31 @@ struct JSONTests {
       ["-r", rules, "--unused-rules"] + sides, types,
       breaking + [modules],
     ]
+  }
+
+  private static func typesRuns(
+    of command: String, _ scratch: borrowing ScratchDirectory
+  ) throws -> [[String]] {
+    let types = Fixture.path("types/genksyms/t.symtypes")
+    let goldens = try TypeGoldens(unpackingInto: scratch)
+    let object = "\(goldens.root)/obj/c02_struct.gcc12-dw4.o"
+    switch command {
+    case "types versions":
+      return [["--list", "\(goldens.root)/out/c02_struct.gcc12-dw4.syms", object]]
+    case "types show":
+      let name = "struct c02_holder"
+      return [["-k", object, name], ["-k", object, "--path", "struct c02_anon", name]]
+    case "types explain":
+      let text = try contents(of: types)
+      let changed = text.rawSpan.text.split(separator: "\n").map {
+        $0.hasPrefix("s#list ") ? "s#list struct list { s#list * next ; } " : $0
+      }
+      let new = try scratch.write(Array(changed.joined(separator: "\n").utf8), to: "new.symtypes")
+      return [["--old", types, "--new", new, "foo"]]
+    default:
+      let line = Array("0x1\tfoo\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+      return [[types], ["--verify", try scratch.write(line, to: "symvers"), types]]
+    }
   }
 
   /// A module whose tables disagree, and that has a hashed name.

@@ -38,7 +38,7 @@ extension DWARFEntries {
       }
       position = max(unit.end &- base, position &+ 4)
       units.append(unit)
-      setStringOffsets(data)
+      units[units.count &- 1].stringOffsetsBase = stringOffsetsBase(data)
     }
   }
 
@@ -53,15 +53,12 @@ extension DWARFEntries {
     return number(at: unit.offset &+ Int(clamping: min(offset, UInt64(UInt32.max))))
   }
 
-  private mutating func setStringOffsets(_ data: DebugData) {
-    let index = units.count &- 1
-    let unit = units[index]
-    units[index].stringOffsetsBase = unit.widths.offset == 8 ? 16 : 8
-    guard !unit.entries.isEmpty else { return }
+  /// Where the strings of the newest unit begin in `.debug_str_offsets`.
+  private func stringOffsetsBase(_ data: DebugData) -> Int {
+    guard let unit = units.last, !unit.entries.isEmpty else { return 0 }
     let reader = DWARFReader(data, self)
-    if let base = reader.sectionOffset(unit.entries.lowerBound, .stringOffsetsBase) {
-      units[index].stringOffsetsBase = base
-    }
+    return reader.sectionOffset(unit.entries.lowerBound, .stringOffsetsBase)
+      ?? (unit.widths.offset == 8 ? 16 : 8)
   }
 
   /// Reads the entries of a unit, whose bytes end with it.

@@ -34,7 +34,7 @@ extension TypePieces {
     {
       return false
     }
-    guard let file = reader.constant(entry, .declaringFile) else { return true }
+    guard !showsSources, let file = reader.constant(entry, .declaringFile) else { return true }
     return try !files.isSource(file, entry, reader)
   }
 

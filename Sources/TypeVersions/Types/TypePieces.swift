@@ -7,6 +7,7 @@ struct TypePieces: ~Escapable {
   let rules: KABIRules?
   var names: TypeNames
   var files: FileNames
+  var showsSources = false
   var unions: [Int: UnionStatus] = [:]
 
   @_lifetime(borrow data)

@@ -56,12 +56,28 @@ struct TypeTexts {
     list.removeAll(keepingCapacity: true)
     try pieces.appendSymbol(entry, isFunction: isFunction, to: &list)
     let text = try render(entry, formerNames, &pieces)
+    try finishPending(formerNames, &pieces)
+    return text
+  }
+
+  /// The texts of a type with a name, and of all that it reaches.
+  mutating func addType(
+    _ entry: Int, _ formerNames: [Int: Int], _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
+    list.removeAll(keepingCapacity: true)
+    list.append(.child(entry))
+    _ = try render(entry, formerNames, &pieces)
+    try finishPending(formerNames, &pieces)
+  }
+
+  private mutating func finishPending(
+    _ formerNames: [Int: Int], _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
     while let type = pending.popLast() {
       list.removeAll(keepingCapacity: true)
       try pieces.append(type, to: &list)
       keep(try render(type, formerNames, &pieces), Int(keyOf[type]) &- 1)
     }
-    return text
   }
 
   /// The longest text of a key counts, of equal ones that of the first entry.

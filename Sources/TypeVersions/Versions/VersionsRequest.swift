@@ -11,5 +11,10 @@ package struct VersionsRequest: Sendable {
   /// The texts of types as they are found.
   package var wantsTypes = false
 
+  /// Whether definitions of `.c` files are written out, which versions leave empty.
+  package var showsSources = false
+  /// Names of types whose texts are wanted too, wherever they are.
+  package var types: [[UInt8]] = []
+
   package init() {}
 }

@@ -14,6 +14,7 @@ extension VersionsRun {
       symbolTexts[symbol.entry] = try texts.addSymbol(
         symbol.entry, isFunction: symbol.isFunction, formerNames, &pieces)
     }
+    for type in findTypes(pieces.reader) { try texts.addType(type, formerNames, &pieces) }
     let rules = pieces.rules
     if let rules { try VersionsRun.replace(rules, &texts) }
     var (versions, versionTexts) = (VersionTexts(), OutputBuffer())

@@ -67,6 +67,28 @@ extension VersionsRun {
     return reader.string(entry, .name)
   }
 
+  /// The types with names that are wanted: of each kind the first that is not only declared.
+  func findTypes(_ reader: borrowing DWARFReader) -> [Int] {
+    guard !request.types.isEmpty else { return [] }
+    struct Kind: Hashable {
+      let letter: UInt8
+      let name: Int
+    }
+    var found: [Kind: (entry: Int, isDeclaration: Bool)] = [:]
+    for entry in reader.entries.entries.indices {
+      guard let letter = reader.entries.tag(entry).referenceLetter,
+        let name = reader.string(entry, .name)
+      else { continue }
+      for (index, wanted) in request.types.enumerated() where wanted.rawSpan.hasName(name) {
+        let kind = Kind(letter: letter, name: index)
+        if let known = found[kind], !known.isDeclaration { continue }
+        let isDeclaration = reader.flag(entry, .declaration)
+        if found[kind] == nil || !isDeclaration { found[kind] = (entry, isDeclaration) }
+      }
+    }
+    return found.values.map(\.entry).sorted()
+  }
+
   /// Binds a symbol and what shares its address to an entry.
   private mutating func bind(
     _ symbol: Int, _ new: SymbolEntry, _ found: inout [SymbolEntry], _ known: inout Set<Int>
@@ -76,5 +98,16 @@ extension VersionsRun {
       exports.symbols[member].state = .mapped
     }
     if known.insert(new.entry).inserted { found.append(new) }
+  }
+}
+
+extension RawSpan {
+  /// Whether this is a name, or ends with it after `::`.
+  fileprivate func hasName(_ name: RawSpan) -> Bool {
+    guard byteCount >= name.byteCount, let end = suffix(from: byteCount &- name.byteCount),
+      end.equals(name)
+    else { return false }
+    guard byteCount > name.byteCount else { return true }
+    return slice(0..<(byteCount &- name.byteCount))?.ends(with: "::") ?? false
   }
 }

@@ -36,6 +36,7 @@ package struct VersionsRun: Sendable {
     if rules?.hasRest ?? false { warnings.append(.bytesAfterRules) }
     let (data, entries) = try VersionsRun.read(file)
     var pieces = TypePieces(data, entries, rules)
+    pieces.showsSources = request.showsSources
     let found = try match(&pieces)
     try compute(found, data, &pieces)
   }
@@ -65,6 +66,15 @@ package struct VersionsRun: Sendable {
       }
       return (data, try DWARFEntries(data))
     } catch { throw .debugInformation(error) }
+  }
+
+  /// All versions that were wanted, in the order of gendwarfksyms; `nil` where nothing describes a
+  /// symbol.
+  package var versions: [(name: [UInt8], crc: UInt32?)] {
+    exports.order.map { symbol in
+      let known = exports.symbols[symbol]
+      return (exports.names.name(symbol).array, known.state == .processed ? known.crc : nil)
+    }
   }
 
   /// The lines for modpost, `#SYMVER name 0x01234567`, in the order of gendwarfksyms; adds the

@@ -34,6 +34,15 @@ struct SymtypesInput {
     return tree
   }
 
+  /// Reads text that was made of a file.
+  mutating func read(_ text: [UInt8], of path: String) throws -> SymtypesTree {
+    var tree = SymtypesTree()
+    do throws(SymtypesError) {
+      try SymtypesReader.read(text.rawSpan, path: Array(path.utf8), into: &tree, &store)
+    } catch { throw SymtypesFailure(path: path, cause: error) }
+    return tree
+  }
+
   /// As suse-kabi-tools 1.1 finds them: links are skipped, and `.symtypes` alone is not such a name.
   private static func files(below path: String) -> [DirectoryTree.Entry] {
     DirectoryTree.files(below: path, followsLinks: false) {

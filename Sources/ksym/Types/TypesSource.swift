@@ -1,0 +1,86 @@
+internal import ByteStorage
+internal import SymtypesFormat
+internal import TypeVersions
+
+/// Types of a build as text, from symtypes or from debug information.
+struct TypesSource {
+  /// What files are read into; sides that are compared share it.
+  private(set) var input: SymtypesInput
+  private let limit: Int
+  private let isStable: Bool
+
+  init(limit: Int, isStable: Bool = false) {
+    input = SymtypesInput(limit: limit)
+    self.limit = limit
+    self.isStable = isStable
+  }
+
+  var store: SymtypesStore { input.store }
+
+  /// Reads symtypes (a file of any form, a directory), or the types of names from debug information.
+  ///
+  /// - Parameters:
+  ///   - path: The file or directory.
+  ///   - names: Symbols, and types with or without their words, for debug information.
+  ///   - showsSources: Whether definitions of `.c` files are shown too.
+  /// - Returns: The files of a build; one for debug information.
+  /// - Throws: An error with the path.
+  mutating func read(
+    _ path: String, names: [String], showsSources: Bool = false
+  ) throws -> SymtypesTree {
+    if PathKind(path) == .directory { return try input.read(path) }
+    var buffer = FileBuffer(limit: limit)
+    let file = try DebugInput.open(path, &buffer)
+    guard file.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
+      return try input.read(path)
+    }
+    var request = VersionsRequest()
+    (request.isStable, request.wantsSymtypes) = (isStable, true)
+    request.showsSources = showsSources
+    request.types = names.map { Array(TypesSource.bare($0).utf8) }
+    var run = VersionsRun(ExportList(names.map { Array($0.utf8) }), request)
+    do throws(TypeVersionsError) { try run.add(file) } catch {
+      throw TypeVersionsFailure(path: path, cause: error)
+    }
+    return try input.read(run.symtypes.bytes, of: path)
+  }
+
+  /// A name without the word of C before it.
+  static func bare(_ name: String) -> String {
+    for word in ["struct ", "union ", "enum ", "typedef "] where name.hasPrefix(word) {
+      return String(name.dropFirst(word.count))
+    }
+    return name
+  }
+
+  /// The keys that a name may mean, the likeliest first: an export, or a type.
+  func keys(of name: String) -> [Int] {
+    let bare = TypesSource.bare(name)
+    let quoted = bare.contains(" ") ? "'\(bare)'" : bare
+    let kinds: [(word: String, letter: String)] = [
+      ("struct ", "s"), ("union ", "u"), ("enum ", "e"), ("typedef ", "t"),
+    ]
+    var texts: [String] = bare == name ? [name] : []
+    for kind in kinds where bare == name || name.hasPrefix(kind.word) {
+      texts.append("\(kind.letter)#\(quoted)")
+    }
+    return texts.compactMap { text in
+      let bytes = Array(text.utf8)
+      return store.keys.find(bytes.rawSpan)
+    }
+  }
+
+  /// A key as C names it.
+  func name(_ key: Int) -> String { TypeLayout.name(ofKey: store.keys.name(key)) }
+
+  /// The lines of a text.
+  func lines(_ text: Int, ofKey key: Int) -> [String] {
+    TypeLayout.lines(store.text(text), ofKey: store.keys.name(key))
+  }
+}
+
+/// A line of a layout, safe to show: only the tabs that it begins with stay.
+func plainLine(_ line: String) -> String {
+  let rest = line.drop { $0 == "\t" }
+  return String(repeating: "\t", count: line.count - rest.count) + plain(String(rest))
+}

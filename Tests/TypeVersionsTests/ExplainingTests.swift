@@ -1,0 +1,119 @@
+import ByteStorage
+import SymtypesFormat
+import Testing
+import TypeVersions
+
+@Suite("Types as people read them")
+struct ExplainingTests {
+  private func lines(_ text: String, _ key: String) -> [String] {
+    let (text, key) = (Array(text.utf8), Array(key.utf8))
+    return TypeLayout.lines(text.rawSpan, ofKey: key.rawSpan)
+  }
+
+  @Test("structures have their members in lines, with places and sizes")
+  func structures() {
+    #expect(
+      lines(
+        "structure_type s { member base_type long unsigned int byte_size(8) encoding(7) a "
+          + "data_member_location(0) , member pointer_type { s#t } byte_size(8) b "
+          + "data_member_location(8) , member union_type { member base_type int byte_size(4) "
+          + "encoding(5) c } byte_size(4) data_member_location(16) , member base_type int "
+          + "byte_size(4) encoding(5) d bit_size(3) data_bit_offset(160) } byte_size(24)", "s#s")
+        == [
+          "struct s {", "\tlong unsigned int a; /* 0 */", "\tstruct t *b; /* 8 */", "\tunion {",
+          "\t\tint c;", "\t}; /* 16: 4 bytes */", "\tint d; /* bit 160, 3 bits */",
+          "}; /* 24 bytes */",
+        ])
+  }
+
+  @Test(
+    "declarations are those of C",
+    arguments: [
+      ("variable array_type[3][4] { base_type int byte_size(4) encoding(5) }", "int f[3][4];"),
+      (
+        "variable pointer_type { array_type[5] { base_type int byte_size(4) encoding(5) } }",
+        "int (*f)[5];"
+      ),
+      (
+        "subprogram ( formal_parameter pointer_type { const_type { base_type char byte_size(1) "
+          + "encoding(6) } } byte_size(8) name , formal_parameter e#e ) -> pointer_type { s#s } "
+          + "byte_size(8)", "struct s *f(const char *name, enum e);"
+      ),
+      ("subprogram ( ) -> base_type void", "void f(void);"),
+      (
+        "variable const_type { pointer_type { subroutine_type ( formal_parameter t#u32 ) -> "
+          + "base_type void } byte_size(8) }", "void (*const f)(u32);"
+      ),
+      ("variable s#s", "struct s f;"),
+    ])
+  func declarations(_ text: String, _ line: String) { #expect(lines(text, "f") == [line]) }
+
+  @Test("enumerations and typedefs are those of C")
+  func enumerations() {
+    #expect(
+      lines("enumeration_type e { enumerator A = 0 , enumerator B = 7 } byte_size(4)", "e#e") == [
+        "enum e {", "\tA = 0,", "\tB = 7,", "}; /* 4 bytes */",
+      ])
+    #expect(
+      lines("typedef_type t { pointer_type { base_type void } byte_size(8) }", "t#t") == [
+        "typedef void *t;"
+      ])
+    #expect(lines("structure_type s { }", "s#s") == ["struct s;"])
+  }
+
+  @Test("types of Rust are written as in Rust")
+  func rust() {
+    #expect(
+      lines(
+        "structure_type a::S { member pointer_type &str { s#&str } x accessibility(3) "
+          + "data_member_location(0) , member s#a::T y data_member_location(16) } "
+          + "byte_size(24) alignment(8)", "s#a::S") == [
+          "struct a::S {", "\tx: &str, // 0", "\ty: a::T, // 16",
+          "} // 24 bytes, aligned to 8",
+        ])
+  }
+
+  @Test("words of genksyms are broken at braces and semicolons")
+  func genksyms() {
+    #expect(
+      lines("struct s { int a ; s#t * b ; } ", "s#s") == [
+        "struct s {", "\tint a;", "\tstruct t * b;", "}",
+      ])
+  }
+
+  @Test("a change is found where it is, by the shortest way")
+  func changes() throws {
+    var (old, new, store) = (SymtypesTree(), SymtypesTree(), SymtypesStore())
+    let before = Array(
+      ("f void f ( s#a , s#b )\ns#a struct a { s#c x ; }\ns#b struct b { s#a y ; }\n"
+        + "s#c struct c { int i ; }\n").utf8)
+    let after = Array(
+      ("f void f ( s#a , s#b )\ns#a struct a { s#c x ; }\ns#b struct b { s#a y ; }\n"
+        + "s#c struct c { long i ; }\n").utf8)
+    try SymtypesReader.read(before.rawSpan, path: [1], into: &old, &store)
+    try SymtypesReader.read(after.rawSpan, path: [1], into: &new, &store)
+    let key = try #require(old.exports.first)
+    let found = TypeChanges(
+      ofExport: Int(key), old: old.files[0], new: new.files[0], store)
+    #expect(found.changes.count == 1)
+    let chain = found.changes[0].chain.map { store.keys.name($0).text }
+    #expect(chain == ["f", "s#a", "s#c"])
+    let end = found.changes[0].key
+    let path = TypeChanges.path(from: Int(key), to: end, in: old.files[0], store)
+    #expect(path == found.changes[0].chain)
+  }
+
+  @Test("differences keep the lines around them and the first")
+  func differences() {
+    let old = ["struct s {", "a", "b", "c", "d", "e", "f", "g", "h", "}"]
+    var new = old
+    new.remove(at: 7)
+    new.insert("x", at: 8)
+    #expect(
+      LineDifference(old, new, context: 1).lines == [
+        .same("struct s {"), .gap, .same("f"), .removed("g"), .same("h"), .added("x"),
+        .same("}"),
+      ])
+    #expect(LineDifference(old, old).lines.isEmpty == false)
+  }
+}
