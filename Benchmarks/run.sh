@@ -2,7 +2,7 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check convert names kallsyms translate table start
+#   Benchmarks/run.sh [PART...]      parts: versions raw check convert types names kallsyms translate table start
 #                                 (default: all)
 #
 # Environment:
@@ -26,7 +26,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check convert names kallsyms translate table start}"
+read -ra parts <<<"${*:-versions raw check convert types names kallsyms translate table start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -289,6 +289,8 @@ measure_start() {
 
 # shellcheck source=Benchmarks/translate.sh
 source "$here/translate.sh"
+# shellcheck source=Benchmarks/types.sh
+source "$here/types.sh"
 
 [[ -x $ksym ]] || { echo "run.sh: $ksym is missing; make build" >&2; exit 2; }
 build_floors
@@ -306,6 +308,7 @@ if [[ -n $modules ]]; then
 else
   leave_out "versions, raw, check" "no kernel in $root (make kernels)"
 fi
+! wants types || measure_types
 ! wants names || measure_names
 ! wants translate || measure_translate
 ! wants kallsyms || measure_kallsyms

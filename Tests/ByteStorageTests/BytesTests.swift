@@ -83,4 +83,15 @@ struct BytesTests {
       SHA256Digest(of: RawSpan()).hexadecimal
         == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
   }
+
+  @Test("CRC-32 of two texts follows from those of both", arguments: [0, 1, 7, 300, 70000])
+  func joinedSums(_ count: Int) {
+    let first = Array("123456789".utf8)
+    let second = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let both = first + second
+    let (start, end) = (first.rawSpan.crc32, second.rawSpan.crc32)
+    #expect(start == 0xcbf4_3926)
+    #expect(CRC32.joined(start, end, count: count) == both.rawSpan.crc32)
+    #expect(second.rawSpan.crc32(after: start) == both.rawSpan.crc32)
+  }
 }

@@ -153,8 +153,8 @@ struct JSONTests {
       let name = "struct c02_holder"
       return [["-k", object, name], ["-k", object, "--path", "struct c02_anon", name]]
     case "types explain":
-      let text = try contents(of: types)
-      let changed = text.rawSpan.text.split(separator: "\n").map {
+      let text = String(decoding: try contents(of: types), as: UTF8.self)
+      let changed = text.split(separator: "\n").map {
         $0.hasPrefix("s#list ") ? "s#list struct list { s#list * next ; } " : $0
       }
       let new = try scratch.write(Array(changed.joined(separator: "\n").utf8), to: "new.symtypes")

@@ -1,4 +1,3 @@
-import ByteStorage
 import TestSupport
 import Testing
 
@@ -55,8 +54,8 @@ struct TypesCommandTests {
     var expected: Set<String> = []
     for golden in goldens.runs where objects.contains(where: golden.name.hasPrefix) {
       list += try contents(of: golden.list)
-      let lines = golden.output("symver").map { $0.rawSpan.text.split(separator: "\n") } ?? []
-      expected.formUnion(lines.map(String.init))
+      let lines = String(decoding: golden.output("symver") ?? [], as: UTF8.self)
+      expected.formUnion(lines.split(separator: "\n").map(String.init))
     }
     let run = try await Ksym.run(
       ["types", "versions", "--format", "symver"]
@@ -68,7 +67,7 @@ struct TypesCommandTests {
   func explain() async throws {
     let scratch = try ScratchDirectory()
     let old = Fixture.path("types/genksyms/t.symtypes")
-    let text = try contents(of: old).rawSpan.text
+    let text = String(decoding: try contents(of: old), as: UTF8.self)
     let changed = text.split(separator: "\n").map { line in
       line.hasPrefix("u#uu ") ? "u#uu union uu { int a ; double f ; } " : String(line)
     }

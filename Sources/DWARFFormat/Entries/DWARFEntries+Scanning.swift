@@ -83,6 +83,9 @@ extension DWARFEntries {
       }
       let shape = abbreviations.shapes[number]
       let index = entries.count
+      guard index < DWARFEntries.mostEntries else {
+        throw ParseError(.unsupported(UInt64(index)), in: ".debug_info", at: base &+ position)
+      }
       entries.append(
         DWARFEntry(
           offset: UInt32(truncatingIfNeeded: base &+ position),

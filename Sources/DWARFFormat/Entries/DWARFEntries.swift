@@ -21,6 +21,9 @@ package struct DWARFEntries: Sendable {
   /// Entries of types by the signatures of their units.
   var signatures: [UInt64: Int] = [:]
 
+  /// Most entries to keep: a kernel with all its modules has fewer.
+  static let mostEntries = 1 << 27
+
   /// The number of the entry that begins at an offset; `nil` if none does.
   package func number(at offset: Int) -> Int? {
     guard let wanted = UInt32(exactly: offset) else { return nil }

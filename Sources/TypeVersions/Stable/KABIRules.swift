@@ -24,6 +24,8 @@ struct KABIRules {
   }
 
   private var values: [Key: [UInt8]] = [:]
+  /// Whether texts of types are replaced.
+  var hasTypeStrings: Bool { values.keys.contains { $0.kind == .typeString } }
   /// Whether bytes are left that are too few for a rule.
   private(set) var hasRest = false
 

@@ -59,11 +59,17 @@ struct TypeNames {
   ) throws(TypeVersionsError) -> Int? {
     var scopes: [Int] = []
     var scope = Int(reader.entries.entries[entry].parent)
-    while reader.entries.tag(scope).isScope, prefixes[scope] == 0 {
+    // The entry of a unit is around itself, and no scope.
+    while let around = TypeNames.parent(of: scope, reader), reader.entries.tag(scope).isScope,
+      prefixes[scope] == 0
+    {
       scopes.append(scope)
-      scope = Int(reader.entries.entries[scope].parent)
+      scope = around
     }
-    var prefix = reader.entries.tag(scope).isScope ? prefixes[scope] : 1
+    var prefix: UInt32 = 1
+    if TypeNames.parent(of: scope, reader) != nil, reader.entries.tag(scope).isScope {
+      prefix = prefixes[scope]
+    }
     while let scope = scopes.popLast() {
       if let own = reader.string(scope, .name) {
         prefix = try intern(prefix > 1 ? Int(prefix &- 2) : nil, own)
@@ -74,5 +80,10 @@ struct TypeNames {
       prefixes[scope] = prefix
     }
     return prefix > 1 ? Int(prefix &- 2) : nil
+  }
+
+  private static func parent(of entry: Int, _ reader: borrowing DWARFReader) -> Int? {
+    let parent = Int(reader.entries.entries[entry].parent)
+    return parent == entry ? nil : parent
   }
 }

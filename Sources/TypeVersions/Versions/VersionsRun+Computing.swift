@@ -18,6 +18,10 @@ extension VersionsRun {
     let rules = pieces.rules
     if let rules { try VersionsRun.replace(rules, &texts) }
     var (versions, versionTexts) = (VersionTexts(), OutputBuffer())
+    let isSummed =
+      !request.wantsVersionTexts && !(rules?.hasTypeStrings ?? false)
+      && texts.keys.count <= TypeReach.mostKeys
+    var sums = isSummed ? VersionSums(texts) : nil
     var written: [(symbol: Int, text: TypeTexts.Text)] = []
     for symbol in exports.order {
       guard let entry = exports.symbols[symbol].entry, var text = symbolTexts[entry] else {
@@ -25,13 +29,17 @@ extension VersionsRun {
       }
       if let rule = rules?.typeString(exports.names.name(symbol)) { text = try texts.parse(rule) }
       if exports.symbols[symbol].state != .processed {
-        try versions.expand(text, &texts) { key, texts throws(TypeVersionsError) in
-          guard let rule = rules?.typeString(texts.keys.name(key)) else { return nil }
-          let text = try texts.parse(rule)
-          texts.replace(key, with: text)
-          return text
+        if let crc = try sums?.crc(of: text, texts) {
+          setVersion(symbol, crc)
+        } else {
+          try versions.expand(text, &texts) { key, texts throws(TypeVersionsError) in
+            guard let rule = rules?.typeString(texts.keys.name(key)) else { return nil }
+            let text = try texts.parse(rule)
+            texts.replace(key, with: text)
+            return text
+          }
+          setVersion(symbol, versions.output.bytes.rawSpan.crc32)
         }
-        setVersion(symbol, versions.output.bytes.rawSpan.crc32)
         if request.wantsVersionTexts {
           versionTexts.append(exports.names.name(symbol))
           versionTexts.append(" ")
