@@ -60,9 +60,9 @@ struct TypeTextParser {
 
   init(_ words: [Substring]) { self.words = words }
 
-  private static let attributeNames: Set<Substring> = [
-    "byte_size", "encoding", "alignment", "accessibility", "bit_size", "data_bit_offset",
-    "data_member_location", "discr_value",
+  private static let typeAttributes: Set<String> = ["byte_size", "encoding", "alignment"]
+  private static let itemAttributes: Set<String> = [
+    "accessibility", "bit_size", "data_bit_offset", "data_member_location", "discr_value",
   ]
 
   private var next: Substring? { position < words.count ? words[position] : nil }
@@ -119,21 +119,25 @@ struct TypeTextParser {
         name.append(taken)
       }
     }
-    _ = attributes()
+    _ = attributes(TypeTextParser.typeAttributes)
     return .named(name.joined(separator: " "))
   }
 
   /// `word(number)`, taken apart.
   private static func attribute(_ word: Substring) -> (name: String, value: String)? {
     guard word.last == ")", let open = word.firstIndex(of: "("),
-      attributeNames.contains(word[..<open])
+      typeAttributes.contains(String(word[..<open]))
+        || itemAttributes.contains(String(word[..<open]))
     else { return nil }
     return (String(word[..<open]), String(word[word.index(after: open)...].dropLast()))
   }
 
-  private mutating func attributes() -> [String: String] {
+  /// The attributes of a type, or of an item, which follow those of its type.
+  private mutating func attributes(_ wanted: Set<String>) -> [String: String] {
     var found: [String: String] = [:]
-    while let word = next, let (name, value) = TypeTextParser.attribute(word) {
+    while let word = next, let (name, value) = TypeTextParser.attribute(word),
+      wanted.contains(name)
+    {
       found[name] = value
       position += 1
     }
@@ -152,7 +156,7 @@ struct TypeTextParser {
 
   private mutating func wrapper(_ wrapper: TypeNode.Wrapper) -> TypeNode? {
     guard let name = nameAndBrace(), let inner = type(), take() == "}" else { return nil }
-    _ = attributes()
+    _ = attributes(TypeTextParser.typeAttributes)
     return .wrapper(wrapper, name: name, inner)
   }
 
@@ -172,7 +176,10 @@ struct TypeTextParser {
 
   private mutating func body(_ word: String) -> TypeNode? {
     guard let name = nameAndBrace(), let items = items(until: "}") else { return nil }
-    return .body(TypeBody(word: word, name: name, items: items, attributes: attributes()))
+    return .body(
+      TypeBody(
+        word: word, name: name, items: items,
+        attributes: attributes(TypeTextParser.typeAttributes)))
   }
 
   private mutating func items(until end: Substring) -> [TypeItem]? {
@@ -200,7 +207,7 @@ struct TypeTextParser {
         item.name = String(name)
         position += 1
       }
-      item.attributes = attributes()
+      item.attributes = attributes(TypeTextParser.itemAttributes)
       return item
     case "enumerator":
       var item = TypeItem(kind: .enumerator, name: take().map(String.init))
@@ -212,7 +219,8 @@ struct TypeTextParser {
     case "variant_part", "variant":
       guard take() == "{", let items = items(until: "}") else { return nil }
       return TypeItem(
-        kind: word == "variant" ? .variant : .variantPart, items: items, attributes: attributes())
+        kind: word == "variant" ? .variant : .variantPart, items: items,
+        attributes: attributes(TypeTextParser.itemAttributes))
     default: return nil
     }
   }
