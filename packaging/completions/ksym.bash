@@ -1077,13 +1077,104 @@ _ksym_types() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    crc)
+    versions|show|explain|crc)
         # Offer subcommand argument completions
         "_ksym_types_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'crc' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'versions show explain crc' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ksym_types_versions() {
+    repeating_flags=()
+    non_repeating_flags=(--exported --stable --json -v --verbose --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--format --list -T --symtypes -j --jobs --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __ksym_add_completions -W 'table'$'\n''symver'$'\n''json'
+        return
+        ;;
+    '--list')
+        __ksym_add_completions -f
+        return
+        ;;
+    '-T'|'--symtypes')
+        __ksym_add_completions -f
+        return
+        ;;
+    '-j'|'--jobs')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ksym_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_ksym_types_show() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-k --kernel --path --depth --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-k'|'--kernel')
+        __ksym_add_completions -W "$(__ksym_kernels)"
+        __ksym_add_completions -f
+        return
+        ;;
+    '--path')
+        return
+        ;;
+    '--depth')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    esac
+}
+
+_ksym_types_explain() {
+    repeating_flags=()
+    non_repeating_flags=(--stable --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--old --new --color --max-size)
+    __ksym_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--old')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--new')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--color')
+        __ksym_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--max-size')
+        return
         ;;
     esac
 }

@@ -73,6 +73,12 @@ function __ksym_parse_tokens -S
         case 'types'
             __ksym_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
+            case 'versions'
+                __ksym_parse_subcommand -r 1 'format=' 'list=' 'exported' 'stable' 'T/symtypes=' 'json' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
+            case 'show'
+                __ksym_parse_subcommand -r 1 'k/kernel=' 'path=' 'depth=' 'json' 'max-size=' 'version' 'h/help'
+            case 'explain'
+                __ksym_parse_subcommand -r 1 'old=' 'new=' 'stable' 'json' 'color=' 'max-size=' 'version' 'h/help'
             case 'crc'
                 __ksym_parse_subcommand -r 1 'verify=' 'json' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
             end
@@ -431,7 +437,37 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types" -eq 1' -fa 'versions' -d 'Compute versions from debug information, as gendwarfksyms does.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types" -eq 1' -fa 'show' -d 'Show types as they are written in C or Rust, with offsets and sizes.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types" -eq 1' -fa 'explain' -d 'Show why the version of a symbol changed: the types that differ.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types" -eq 1' -fa 'crc' -d 'Compute versions from the text of types.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" format' -l 'format' -d 'Output format; symver is that of gendwarfksyms.' -rfka 'table symver json'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" list' -l 'list' -d 'Names of symbols, one a line; - is standard input.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" exported' -l 'exported' -d 'Take what the objects themselves export, not a list.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" stable' -l 'stable' -d 'Apply kABI rules and conventions.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" T symtypes' -s 'T' -l 'symtypes' -d 'Write the texts of all types and symbols to a file.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types versions" -ge 1' -F
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" version' -l 'version' -d 'Show the version.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" k kernel' -s 'k' -l 'kernel' -d 'Debug information or symtypes.' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" path' -l 'path' -d 'Show the shortest way to a type.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" depth' -l 'depth' -d 'Show also types that are so many references away.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" version' -l 'version' -d 'Show the version.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" old' -l 'old' -d 'The side before.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" new' -l 'new' -d 'The side after.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" stable' -l 'stable' -d 'Apply kABI rules and conventions to debug information.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" version' -l 'version' -d 'Show the version.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types explain" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" verify' -l 'verify' -d 'Module.symvers: show only the versions that do not follow from the types.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types crc" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
