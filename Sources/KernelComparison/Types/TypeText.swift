@@ -17,7 +17,7 @@ package enum TypeText {
   ) -> [[UInt8]] {
     var writer = Writer()
     let tokens = store.tokens(text)
-    let isEnumeration = isEnumeration(tokens, store)
+    let isEnumeration = isEnumeration(text, store)
     for index in tokens.indices {
       let word = store.bytes(tokens[index])
       if word.equals("}") {
@@ -33,7 +33,7 @@ package enum TypeText {
         writer.endLine()
       } else if word.equals(",") {
         writer.add(word, isGlued: true)
-        if isEnumeration || style == .readable && followsMember(index, tokens, store) {
+        if isEnumeration || style == .readable && beginsMember(index + 1, of: text, store) {
           writer.endLine()
         }
       } else {
@@ -44,23 +44,22 @@ package enum TypeText {
     return writer.lines
   }
 
-  private static func isEnumeration(
-    _ tokens: Span<SymtypesStore.Token>, _ store: SymtypesStore
-  ) -> Bool {
-    guard let first = tokens.indices.first else { return false }
-    let word = store.bytes(tokens[first])
-    if word.equals("enum") { return true }
-    return word.equals("typedef") && tokens.count > 1
-      && store.bytes(tokens[first + 1]).equals("enum")
+  private static func isEnumeration(_ text: Int, _ store: SymtypesStore) -> Bool {
+    isWord(0, of: text, "enum", store)
+      || isWord(0, of: text, "typedef", store) && isWord(1, of: text, "enum", store)
   }
 
-  /// Whether what follows a comma begins a member, a parameter or an enumerator.
-  private static func followsMember(
-    _ index: Int, _ tokens: Span<SymtypesStore.Token>, _ store: SymtypesStore
+  /// Whether a word begins a member, a parameter or an enumerator.
+  private static func beginsMember(_ index: Int, of text: Int, _ store: SymtypesStore) -> Bool {
+    isWord(index, of: text, "member", store) || isWord(index, of: text, "formal_parameter", store)
+      || isWord(index, of: text, "enumerator", store)
+  }
+
+  private static func isWord(
+    _ index: Int, of text: Int, _ word: StaticString, _ store: SymtypesStore
   ) -> Bool {
-    guard index + 1 < tokens.count else { return false }
-    let word = store.bytes(tokens[index + 1])
-    return word.equals("member") || word.equals("formal_parameter") || word.equals("enumerator")
+    let tokens = store.tokens(text)
+    return index < tokens.count ? store.bytes(tokens[index]).equals(word) : false
   }
 
   private struct Writer {

@@ -90,7 +90,6 @@ struct KsymversTool {
   }
 
   private func readRules(_ path: String) throws(DropInError) -> SeverityRules {
-    if isDebugging { DropInTool.trace("Loading rules data from '\(path)'") }
     return try DropInFiles.read(path, for: "severity rules", content: "rules data") {
       text throws(TextFailure) in try SeverityRules(parsing: text, isLenient: true)
     }
