@@ -28,7 +28,7 @@ extension FuzzTargets {
     for range in [tables.names, tables.markers, tables.tokenTable, tables.addresses] {
       guard range.upperBound <= image.bytes.byteCount else { fatalError("table outside") }
     }
-    use(tables.wrongTypes(in: image).count)
+    for release in [nil, "6.12.0"] { use(tables.wrongTypes(in: image, of: release).count) }
     guard let table = try? SymbolTable(tables, in: image) else { return }
     guard table.count == tables.count else { fatalError("symbols lost") }
     ask(table)
