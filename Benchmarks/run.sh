@@ -2,7 +2,7 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check convert types names kallsyms translate table start
+#   Benchmarks/run.sh [PART...]      parts: versions raw check gates convert types names kallsyms translate table start
 #                                 (default: all)
 #
 # Environment:
@@ -26,7 +26,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check convert types names kallsyms translate table start}"
+read -ra parts <<<"${*:-versions raw check gates convert types names kallsyms translate table start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -145,6 +145,32 @@ measure_check() {
   bound "check, whole tree: elapsed beside its own CPU" \
     "$(result 'ksym check' 5)" "$(result 'ksym check' 2)" 0.6
   bound "check, whole tree: peak memory, MB" "$(result 'ksym check' 6)" 0.95367431640625 200
+}
+
+measure_gates() {
+  echo "Signatures and types of the whole tree of $release"
+  cc -O2 -o "$work/gates" "$here/floors/gates.c" -l:liblzma.a -l:libcrypto.a -lpthread -ldl
+  "$ksym" kernel --show-certificates "$root" >"$work/certificates"
+  {
+    printf 'floor: decompress\texec %s %s\n' "$work/decompress" "$work/packed"
+    printf 'floor: decompress and verify\texec %s %s %s\n' "$work/gates" "$work/certificates" "$work/packed"
+    printf 'without gates\texec %s check --no-signatures --no-btf -k %s %s\n' "$ksym" "$root" "$root"
+    printf 'with signatures\texec %s check --no-btf -k %s %s\n' "$ksym" "$root" "$root"
+    printf 'with both\texec %s check -k %s %s\n' "$ksym" "$root" "$root"
+    printf 'one, without gates\texec %s check --no-deps --no-signatures --no-btf -k %s %s\n' "$ksym" "$root" "$(head -n 1 "$work/packed")"
+    printf 'one, with both\texec %s check --no-deps -k %s %s\n' "$ksym" "$root" "$(head -n 1 "$work/packed")"
+  } | measure
+  local allowed more
+  allowed=$(awk -v a="$(result 'without gates' 2)" -v b="$(result 'floor: decompress and verify' 2)" \
+    -v c="$(result 'floor: decompress' 2)" 'BEGIN { print a + b - c }')
+  bound "check with signatures: CPU beside check without and the floor" \
+    "$(result 'with signatures' 2)" "$allowed" 1.05
+  bound "check with signatures: elapsed beside its own CPU" \
+    "$(result 'with signatures' 5)" "$(result 'with signatures' 2)" 0.6
+  more=$(awk -v a="$(result 'with both' 2)" -v b="$(result 'with signatures' 2)" 'BEGIN { print a - b }')
+  bound "types of all modules: more CPU, s" "$more" 1 0.6
+  more=$(awk -v a="$(result 'one, with both' 2)" -v b="$(result 'one, without gates' 2)" 'BEGIN { print (a - b) * 1000 }')
+  bound "both gates of one module: more CPU, ms" "$more" 1 3
 }
 
 . "$here/convert.sh"
@@ -304,9 +330,10 @@ if [[ -n $modules ]]; then
   ! wants versions || measure_versions
   ! wants raw || measure_raw
   ! wants check || measure_check
+  ! wants gates || measure_gates
   ! wants convert || measure_convert
 else
-  leave_out "versions, raw, check" "no kernel in $root (make kernels)"
+  leave_out "versions, raw, check, gates" "no kernel in $root (make kernels)"
 fi
 ! wants types || measure_types
 ! wants names || measure_names

@@ -236,5 +236,9 @@ struct KernelCommandTests {
     #expect(
       run.output.contains(
         "enforced with Secure Boot; keyrings .builtin_trusted_keys, .secondary_trusted_keys"))
+    let text = try await Ksym.run(["kernel", "--show-certificates", path])
+    #expect(try text.bytes == Fixture.bytes("trust/rsa.pem"))
+    let none = try await Ksym.run(["kernel", "--show-certificates", sandbox.kernel])
+    #expect(none.status == 1 && none.bytes.isEmpty)
   }
 }

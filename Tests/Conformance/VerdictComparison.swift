@@ -64,16 +64,20 @@ struct VerdictComparison {
     // What the guest could still say is not always in the row.
     if row.result == "crashed" { return nil }
     let isHidden: (String) -> Bool = { hidesForceNotices && KernelLog.isForceNotice($0) }
+    // The kernel limits how often it says so, and names the guest's init.
+    let isLocked: (String) -> Bool = { $0.hasPrefix("Lockdown: ") }
     // Dumps of the stack end what counts.
     var wanted = row.log.prefix { !$0.hasPrefix("CPU: ") }.filter {
-      !KernelLog.isTaintNotice($0) && !isHidden($0)
+      !KernelLog.isTaintNotice($0) && !isHidden($0) && !isLocked($0)
     }
     if row.loads {
       wanted = wanted.filter(KernelLog.isOfLoader)
     } else if (answer.errno ?? "") != row.errno {
       return "\(answer.errno ?? "no errno"), the kernel: \(row.errno)"
     }
-    var said = answer.log.flatMap(KernelLog.escapedLines).filter { !isHidden($0) }
+    var said = answer.log.flatMap(KernelLog.escapedLines).filter {
+      !isHidden($0) && !isLocked($0)
+    }
     if ignoresAddresses {
       said = said.map(KernelLog.withoutAddresses)
       wanted = wanted.map(KernelLog.withoutAddresses)

@@ -82,7 +82,8 @@ static char *whole(const char *path, size_t *size) {
 
 static const char *nameOf(int error) {
   const char *name = strerrorname_np(error);
-  return name ? name : "?";
+  // The kernel's own ENOTSUPP, for which the C library has no name.
+  return name ? name : error == 524 ? "ENOTSUPP" : "?";
 }
 
 // One kernel log record without its header; "\x0a" inside becomes the joint too. The dump of a

@@ -8,6 +8,8 @@
 # ARCH             the architecture, by Debian's name (default amd64)
 # ORACLE_KERNELS   labels of its kernels to boot (default: those of 6.12, 6.1, 5.10 and 7 of ARCH)
 # ORACLE_SIGNING   labels of those to boot with signatures enforced (default: amd64-6.12 for amd64)
+# ORACLE_GATES     labels and modes of gates.sh (default: amd64-6.12:secure-boot, amd64-6.12:lockdown and
+#                  amd64-7:types for amd64)
 # KSYM_CORPUS      a folder of folders with bzImage, config and modules/ to boot too
 # ORACLE_SHORT=1   a few dozen rows of each Debian kernel only
 set -eu
@@ -45,7 +47,22 @@ for label in ${ORACLE_KERNELS:-$arch-6.12 $arch-6.1 $arch-5.10 $arch-7}; do
   printf '%s\n' -k "$tree" >"$out/$label.ask"
   asked=$((asked + 1))
 done
-[ "$arch" = amd64 ] || ORACLE_SIGNING= KSYM_CORPUS=
+[ "$arch" = amd64 ] || ORACLE_SIGNING= ORACLE_GATES= KSYM_CORPUS=
+for gate in ${ORACLE_GATES-amd64-6.12:secure-boot amd64-6.12:lockdown amd64-7:types}; do
+  tree=$cache/${gate%:*} name=${gate%:*}-${gate##*:}
+  if [ ! -d "$tree" ]; then
+    echo "oracle: ${gate%:*} is not in $cache (make kernels fetches it); left out" >&2
+    continue
+  fi
+  rm -rf "${out:?}/$name"
+  code=0
+  "$here/gates.sh" "$tree" "$out/$name" "$ksym" "${gate##*:}" || code=$?
+  case $code in
+  0) asked=$((asked + 1)) ;;
+  3) ;;
+  *) exit "$code" ;;
+  esac
+done
 for label in ${ORACLE_SIGNING-amd64-6.12}; do
   tree=$cache/$label
   if [ ! -d "$tree" ]; then

@@ -36,7 +36,7 @@ while [ "$next" -lt "$rows" ]; do
   log=$temporary/console
   # -cpu max lets every kernel boot; KASLR off keeps logs alike from run to run.
   # shellcheck disable=SC2086
-  timeout "${ORACLE_TIMEOUT:-900}" qemu-system-$qemu ${ORACLE_QEMU:-} -accel tcg \
+  timeout "${ORACLE_TIMEOUT:-900}" qemu-system-$qemu ${ORACLE_QEMU:-} -accel "${ORACLE_ACCEL:-tcg}" \
     -m "${ORACLE_MEMORY:-1024}" -display none -serial "file:$log" -monitor none -no-reboot -nic none \
     -kernel "$kernel" -initrd "$temporary/initramfs" -append "console=$console no_timer_check quiet loglevel=1 nokaslr \
 panic=-1 oops=panic nowatchdog random.trust_cpu=on ${ORACLE_APPEND:-} oracle.start=$next" </dev/null || true

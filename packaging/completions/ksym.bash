@@ -464,7 +464,7 @@ _ksym_exports() {
 
 _ksym_kernel() {
     repeating_flags=()
-    non_repeating_flags=(--show-config --json -v --verbose --version -h --help)
+    non_repeating_flags=(--show-config --show-certificates --json -v --verbose --version -h --help)
     repeating_options=(-k --kernel)
     non_repeating_options=(--color --max-size)
     __ksym_offer_flags_options -1

@@ -17,6 +17,19 @@ package enum CertificateFile {
     return EFISignatureList(parsing: data).certificates
   }
 
+  /// A certificate as text (PEM).
+  package static func text(of certificate: [UInt8]) -> String {
+    var characters = [UInt8](repeating: 0, count: (certificate.count + 2) / 3 * 4 + 1)
+    // SAFETY: base64 has four characters for three bytes, and a NUL.
+    let count = unsafe EVP_EncodeBlock(&characters, certificate, Int32(clamping: certificate.count))
+    var lines = ["\(begin)"]
+    for start in stride(from: 0, to: Int(count), by: 64) {
+      lines.append(
+        String(decoding: characters[start..<min(start + 64, Int(count))], as: UTF8.self))
+    }
+    return (lines + ["\(end)", ""]).joined(separator: "\n")
+  }
+
   private static func row(_ bytes: RawSpan) -> [[UInt8]] {
     var found: [[UInt8]] = []
     var offset = 0

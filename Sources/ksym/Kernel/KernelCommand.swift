@@ -18,6 +18,7 @@ struct KernelCommand: ParsableCommand {
       Examples:
         ksym kernel /boot/vmlinuz-$(uname -r)
         ksym kernel --show-config bzImage > config
+        ksym kernel --show-certificates vmlinuz | openssl x509 -noout -text
         ksym kernel --json unpacked-package/ | jq .modversions
         ksym kernel /boot/config-6.14.0   (which version tables it writes and reads)
         ksym kernel vmcore                  (release, KASLR offset, build ID)
@@ -33,13 +34,19 @@ struct KernelCommand: ParsableCommand {
       count}, dump {form, compression, kernelOffset, textAddress, physicalTextAddress, pageSize, \
       incomplete}, sources {fact: file}, notes. What is unknown is null.
 
-      Exit status: 0 every kernel was read; 1 --show-config found no configuration; 2 a kernel cannot be \
+      Exit status: 0 every kernel was read; 1 --show-config found no configuration, or --show-certificates no \
+      certificate; 2 a kernel cannot be \
       read.
       """)
 
   @Flag(
     name: .customLong("show-config"), help: "Print the kernel's configuration, and nothing else.")
   var showsConfig = false
+
+  @Flag(
+    name: .customLong("show-certificates"),
+    help: "Print the certificates that are built into the kernel (PEM), and nothing else.")
+  var showsCertificates = false
 
   /// The older spelling: elsewhere --config takes a file.
   @Flag(name: .customLong("config"), help: .hidden) var showsConfigAsBefore = false
@@ -64,12 +71,16 @@ struct KernelCommand: ParsableCommand {
       do {
         let kernel = try OpenKernel(path, limit: input.limit)
         kernel.reportChoice()
-        let facts = try kernel.facts(isThorough: !printsConfig)
+        let facts = try kernel.facts(isThorough: !printsConfig && !showsCertificates)
         if printsConfig {
           report.printConfig(of: facts)
           continue
         }
         let trust = KernelTrust(kernel, facts)
+        if showsCertificates {
+          report.printCertificates(trust, of: facts)
+          continue
+        }
         if json.isWanted {
           report.writeJSON(facts, trust)
         } else {

@@ -4,6 +4,7 @@ internal import Kallsyms
 internal import KernelImages
 internal import KernelReleases
 internal import Kernels
+internal import ModuleTrust
 internal import ModuleVersions
 internal import SymbolTables
 
@@ -39,6 +40,17 @@ struct KernelReport {
     if isVerbose { Terminal.complain("\(facts.path): configuration from \(config.source.words)") }
     output.append(config.value.text)
     if config.value.text.last != 0x0a { output.append(0x0a) }
+    Terminal.write(&output)
+  }
+
+  mutating func printCertificates(_ trust: KernelTrust, of facts: KernelFacts) {
+    guard !trust.encoded.isEmpty else {
+      Terminal.write(&output)
+      Terminal.complain("\(facts.path): no built-in certificates were found")
+      status = max(status, .no)
+      return
+    }
+    for certificate in trust.encoded { output.append(CertificateFile.text(of: certificate)) }
     Terminal.write(&output)
   }
 

@@ -8,6 +8,8 @@ internal import ModuleTrust
 /// The certificates that are built into a kernel, and what its configuration makes of signatures.
 struct KernelTrust {
   let certificates: [Certificate]
+  /// The same as they are in the image.
+  let encoded: [[UInt8]]
   let policy: SignaturePolicy?
 
   init(_ kernel: OpenKernel, _ facts: KernelFacts) {
@@ -16,7 +18,7 @@ struct KernelTrust {
       let layout = facts.layout?.value,
       let found = kernel.builtInCertificates(machine, layout)
     else {
-      certificates = []
+      (certificates, encoded) = ([], [])
       return
     }
     let context = TrustContext(
@@ -24,7 +26,7 @@ struct KernelTrust {
       hasECDSA: true)
     var keys = KeyRing()
     keys.add(found.certificates, context)
-    certificates = keys.certificates
+    (certificates, encoded) = (keys.certificates, found.certificates)
   }
 
   func write(to json: inout OutputBuffer) {
