@@ -12,9 +12,20 @@ struct ObjectIdentifiers: Sendable {
   private let entries: [[UInt8]: Entry]
 
   private static let unknowns = [78, 98, 103, 106]
-  private static let all = TrustEra.allCases.map { ObjectIdentifiers($0) }
+  // Each is made when a kernel of its era is first asked.
+  private static let of5_10 = ObjectIdentifiers(.of5_10)
+  private static let of6_1 = ObjectIdentifiers(.of6_1)
+  private static let of6_12 = ObjectIdentifiers(.of6_12)
+  private static let of7_2 = ObjectIdentifiers(.of7_2)
 
-  static func of(_ era: TrustEra) -> ObjectIdentifiers { all[era.rawValue] }
+  static func of(_ era: TrustEra) -> ObjectIdentifiers {
+    switch era {
+    case .of5_10: of5_10
+    case .of6_1: of6_1
+    case .of6_12: of6_12
+    case .of7_2: of7_2
+    }
+  }
 
   private init(_ era: TrustEra) {
     unknown = Entry(dotted: "", number: ObjectIdentifiers.unknowns[era.rawValue])
