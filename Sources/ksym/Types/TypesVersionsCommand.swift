@@ -15,7 +15,7 @@ struct TypesVersionsCommand: ParsableCommand {
       scripts/gendwarfksyms; called as ksym-gendwarfksyms, ksym takes its command line too.
 
       Examples:
-        nm rust/kernel.o | awk '$2 ~ /[TDRB]/ { print $3 }' | ksym types versions rust/kernel.o
+        nm -gj --defined-only rust/kernel.o | ksym types versions rust/kernel.o
         ksym types versions --exported fs/*.o
         ksym types versions --exported --symtypes inode.symtypes fs/inode.o
 
