@@ -94,4 +94,23 @@ struct TrustCommandTests {
     #expect(run.status == 1)
     #expect(run.output.contains("sign it again"))
   }
+
+  @Test("keys that are not there are status 2, and variables that say nothing are reported")
+  func nothingToRead() async throws {
+    let missing = try await check("--keys", scratch.file("nowhere.der"))
+    #expect(missing.status == 2 && missing.errors.contains("nowhere.der: cannot open"))
+    let noDirectory = try await Ksym.run(
+      [
+        "check", "-k", Fixture.path("kernels/rust-ext/bzImage"), "--efivars", scratch.file("none"),
+        Fixture.path("kernels/rust-ext/modules/corpus_min.ko"),
+      ])
+    #expect(noDirectory.status == 2 && noDirectory.errors.contains("is not a directory"))
+    let empty = try await Ksym.run(
+      [
+        "check", "-k", Fixture.path("kernels/rust-ext/bzImage"), "--efivars",
+        Fixture.path("kernels/rust-ext/modules"),
+        Fixture.path("kernels/rust-ext/modules/corpus_min.ko"),
+      ])
+    #expect(empty.errors.contains("no readable SecureBoot; Secure Boot is taken as off"))
+  }
 }

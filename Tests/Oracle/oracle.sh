@@ -73,7 +73,10 @@ for label in ${ORACLE_SIGNING-amd64-6.12}; do
   code=0
   "$here/signing.sh" "$tree" "$out/$label-signing" "$ksym" || code=$?
   case $code in
-  0) printf '%s\n' -k "$tree" --assume MODULE_SIG_FORCE=y >"$out/$label-signing.ask" ;;
+  0)
+    printf '%s\n' -k "$tree" --assume MODULE_SIG_FORCE=y --keys "$out/$label-signing/keys/known.der" \
+      >"$out/$label-signing.ask"
+    ;;
   3) continue ;;
   *) exit "$code" ;;
   esac

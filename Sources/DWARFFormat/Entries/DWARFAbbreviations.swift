@@ -36,6 +36,11 @@ struct DWARFAbbreviations: Sendable {
     let widths: DWARFUnit.Widths
   }
 
+  /// How often the section may be read, as tables for other widths of addresses.
+  private static let mostReadings = 4
+  /// Most attributes of one shape: compilers write a few dozen.
+  private static let mostAttributes = 1024
+
   private(set) var shapes: [Shape] = []
   private(set) var attributes: [Attribute] = []
   private var tables: [Key: Table] = [:]
@@ -67,6 +72,9 @@ struct DWARFAbbreviations: Sendable {
       byCode[code] = byCode[code] ?? shapes.count
       if code != UInt64(shapes.count &- start &+ 1) { isDense = false }
       try readShape(code, tag, hasChildren, widths, &cursor)
+      // Tables of real objects do not overlap; a shape takes three bytes, an attribute two.
+      guard shapes.count &+ attributes.count <= bytes.byteCount &* DWARFAbbreviations.mostReadings
+      else { throw ParseError(.unsupported(code), in: ".debug_abbrev", at: cursor.position) }
     }
     let table = Table(
       shapes: start..<shapes.count, isDense: isDense, byCode: isDense ? [:] : byCode)
@@ -84,6 +92,9 @@ struct DWARFAbbreviations: Sendable {
       let position = cursor.position
       let (name, form) = (try cursor.unsigned(), try cursor.unsigned())
       if name == 0, form == 0 { break }
+      guard attributes.count &- first < DWARFAbbreviations.mostAttributes else {
+        throw ParseError(.unsupported(name), in: ".debug_abbrev", at: position)
+      }
       let kind = DWARFForm(rawValue: UInt16(exactly: form) ?? 0)
       guard kind.isKnown else {
         throw ParseError(.unsupported(form), in: ".debug_abbrev", at: position)

@@ -68,7 +68,7 @@ package enum TypeText {
     private var line: [UInt8] = []
 
     /// Depth of blanks that a line can have.
-    private static let deepest = 1024
+    private static let deepest = 64
 
     mutating func add(_ word: RawSpan, isGlued: Bool = false) {
       if line.isEmpty {

@@ -42,10 +42,11 @@ struct TypeWalk {
         body(
           TypeComparison.Cause(key: key, old: UInt32(before), new: UInt32(after)), place)
       }
+      let others = before == after ? [] : Set(references.of(after))
       for reference in references.of(before) {
         guard leads[Int(reference)], met[Int(reference)] != round else { continue }
         // Types that only one side refers to are not compared.
-        if before != after, !references.of(after).contains(reference) { continue }
+        if before != after, !others.contains(reference) { continue }
         met[Int(reference)] = round
         queue.append(reference)
         parents.append(place)

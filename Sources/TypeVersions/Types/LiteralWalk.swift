@@ -33,6 +33,8 @@ struct LiteralWalk {
 
   /// Most text to print, and steps to keep: types may go on without end.
   private static let (mostText, mostSteps) = (1 << 30, 1 << 22)
+  /// Most steps of one symbol: those of the largest kernel types are a few million.
+  private static let mostTaken = 1 << 24
 
   init(_ entries: DWARFEntries, isPrinting: Bool) {
     self.isPrinting = isPrinting
@@ -49,7 +51,10 @@ struct LiteralWalk {
     list.removeAll(keepingCapacity: true)
     try pieces.appendSymbol(symbol, isFunction: isFunction, to: &list)
     push(isFresh: true)
+    var taken = 0
     while let step = steps.popLast() {
+      taken &+= 1
+      guard taken < LiteralWalk.mostTaken else { throw .tooLarge }
       switch step {
       case .restore(let value): isExpanding = value
       case .finish(let entry, let isExpanded): complete[entry] |= isExpanded ? 1 : 2

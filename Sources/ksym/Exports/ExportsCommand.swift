@@ -55,10 +55,11 @@ struct ExportsCommand: ParsableCommand {
     var report = ExportsReport(
       format: json.isWanted ? .json : format, terminal: colour.terminal,
       showsReadable: readable.isWanted)
+    var releases: [String: Bool] = [:]
     for path in try kernels.paths(and: paths) {
       if path != "-", PathKind(path) == .directory {
         let modules = ModulePaths.modules(below: path)
-        if !noKernel { readKernel(path, modulesBelow: modules.count, &report) }
+        if !noKernel { readKernel(path, modulesBelow: modules.count, &releases, &report) }
         readModules(modules, &report)
       } else if ModulePaths.isModuleName(path) {
         readModules([.file(path)], &report)
@@ -67,7 +68,7 @@ struct ExportsCommand: ParsableCommand {
       {
         readModules([.file(module)], &report)
       } else {
-        readKernel(path, modulesBelow: 0, &report)
+        readKernel(path, modulesBelow: 0, &releases, &report)
       }
     }
     report.finish()
@@ -76,13 +77,21 @@ struct ExportsCommand: ParsableCommand {
 
   /// What a kernel exports, or Module.symvers text, or a module by another name. A directory may hold
   /// modules only.
-  private func readKernel(_ path: String, modulesBelow: Int, _ report: inout ExportsReport) {
+  ///
+  /// - Parameter releases: Kernels that were read, and whether from a tree: one of a tree is read once.
+  private func readKernel(
+    _ path: String, modulesBelow: Int, _ releases: inout [String: Bool],
+    _ report: inout ExportsReport
+  ) {
     do {
       let kernel = try OpenKernel(path, limit: input.limit)
       kernel.reportChoice()
       // A directory may hold modules and nothing of their kernel.
       if kernel.isModulesOnly, (try? kernel.exports()) == nil { return }
+      let release = (try? kernel.facts())?.release?.value
+      if let release, let isOfTree = releases[release], isOfTree || modulesBelow > 0 { return }
       let exports = try kernel.exports()
+      if let release { releases[release] = modulesBelow > 0 }
       let source = exports.source.path
       if input.isVerbose, source != path { Terminal.complain("kernel: \(source)") }
       // The modules of a directory are read themselves, not from its Module.symvers.

@@ -20,7 +20,7 @@ struct KernelCommand: ParsableCommand {
         ksym kernel --show-config bzImage > config
         ksym kernel --show-certificates vmlinuz | openssl x509 -noout -text
         ksym kernel --json unpacked-package/ | jq .modversions
-        ksym kernel /boot/config-6.14.0   (which version tables it writes and reads)
+        ksym kernel /boot/config-6.14.0   # which version tables it writes and reads
         ksym kernel vmcore                  (release, KASLR offset, build ID)
 
       JSON, one object a kernel: kernel, layers, architecture, wordSize, byteOrder, release, banner, \

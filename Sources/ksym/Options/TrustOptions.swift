@@ -45,9 +45,14 @@ struct TrustOptions: ParsableArguments {
     var request = TrustRequest()
     if let variables {
       guard PathKind(variables) == .directory else {
-        throw ValidationError("--efivars: \(variables) is not a directory")
+        throw Terminal.trouble(
+          "--efivars: \(variables) is not a directory (without UEFI: --secure-boot off)")
       }
-      request.machine = MachineKeys(directory: variables)
+      let machine = MachineKeys(directory: variables)
+      if machine.isSecureBoot == nil, secureBoot == nil {
+        Terminal.complain("\(variables): no readable SecureBoot; Secure Boot is taken as off")
+      }
+      request.machine = machine
     } else if kernel.path == "running" {
       request = TrustRequest.ofRunningMachine()
     }
@@ -63,9 +68,12 @@ struct TrustOptions: ParsableArguments {
   /// The certificates in a file, of which there must be one.
   static func certificates(in path: String) throws -> [[UInt8]] {
     var buffer = FileBuffer()
-    try buffer.open(path)
-    let found = try CertificateFile.certificates(in: buffer.source.all())
-    if found.isEmpty { throw ValidationError("--keys: \(path) holds no certificate") }
+    let found: [[UInt8]]
+    do {
+      try buffer.open(path)
+      found = try CertificateFile.certificates(in: buffer.source.all())
+    } catch { throw Terminal.trouble("--keys: \(error)") }
+    if found.isEmpty { throw Terminal.trouble("--keys: \(path) holds no certificate") }
     return found
   }
 }
