@@ -76,9 +76,8 @@ struct ExportsCommand: ParsableCommand {
   }
 
   /// What a kernel exports, or Module.symvers text, or a module by another name. A directory may hold
-  /// modules only.
-  ///
-  /// - Parameter releases: Kernels that were read, and whether from a tree: one of a tree is read once.
+  /// modules only. `releases` are the kernels that were read, and whether from a tree: one of a tree is
+  /// read once.
   private func readKernel(
     _ path: String, modulesBelow: Int, _ releases: inout [String: Bool],
     _ report: inout ExportsReport
