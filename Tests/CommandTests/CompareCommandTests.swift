@@ -1,3 +1,4 @@
+import ELFFormat
 import TestSupport
 import Testing
 
@@ -146,6 +147,77 @@ struct CompareCommandTests {
     #expect(run.output.contains("  _printk: another version  2 modules  sample, sample"))
     let same = try await Ksym.run(["compare", sandbox.kernel, sandbox.kernel, first, second])
     #expect(same.lines.first == "0 of 3 versions changed; 0 added, 0 removed; 0 of 2 modules break")
+  }
+
+  @Test("what is not a module, or not there, is named, with status 2")
+  func notModules() async throws {
+    let sandbox = try Sandbox()
+    let text = try write("text\n", to: "text.ko")
+    let none = scratch.file("nothere.ko")
+    let run = try await Ksym.run(["compare", sandbox.kernel, sandbox.kernel, none, text])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("ksym: \(none): cannot open"))
+    #expect(run.errors.contains("ksym: \(text): this is a text, not a module\n"))
+    let json = try await Ksym.run(["compare", "--json", sandbox.kernel, sandbox.kernel, text])
+    let modules = try #require(try objects(json).first?["modules"] as? [String: Any])
+    #expect(modules["unreadable"] as? [String] == ["\(text): this is a text, not a module"])
+  }
+
+  @Test("modules that the old kernel refuses are counted, and listed with --verbose")
+  func refusedBefore() async throws {
+    let sandbox = try Sandbox()
+    let good = try sandbox.write("good.ko")
+    let bad = try sandbox.write("bad.ko") { $0.require("gone", 1) }
+    let arguments = ["compare", sandbox.kernel, sandbox.kernel, good, bad]
+    let run = try await Ksym.run(arguments)
+    #expect(run.status == 0)
+    #expect(
+      run.lines == [
+        "0 of 3 versions changed; 0 added, 0 removed; 0 of 1 module breaks; "
+          + "1 of 2 does not load on the old kernel either"
+      ])
+    let verbose = try await Ksym.run(arguments + ["--verbose"])
+    #expect(verbose.output.contains("modules that do not load on the old kernel (1)\n  sample  "))
+    #expect(verbose.output.contains("gone"))
+  }
+
+  @Test("modules that break give status 1, though rules excuse every change")
+  func excusedBreakage() async throws {
+    let sandbox = try Sandbox()
+    let other = try write("0x1\t_printk\tvmlinux\tEXPORT_SYMBOL\t\n", to: "other")
+    let module = try sandbox.write("first.ko")
+    let rules = try write("vmlinux PASS\n", to: "rules")
+    let arguments = ["compare", "--rules", rules, sandbox.kernel, other]
+    let alone = try await Ksym.run(arguments)
+    #expect(alone.status == 0)
+    let run = try await Ksym.run(arguments + [module])
+    #expect(run.status == 1 && run.output.contains("1 of 1 module breaks: "), "\(run.output)")
+  }
+
+  @Test("a list that has none of the exports is warned of")
+  func uselessList() async throws {
+    let list = try write("nosuch\n", to: "list")
+    let run = try await Ksym.run(["compare", "--list", list, old, new])
+    #expect(run.status == 0)
+    #expect(run.errors == "ksym: \(list): no entry matches an export of these kernels\n")
+    let useful = try await Ksym.run([
+      "compare", "--list", try write("bet*\n", to: "list"), old, new,
+    ])
+    #expect(useful.errors.isEmpty)
+  }
+
+  @Test("kernels of different architectures are said to be")
+  func architectures() async throws {
+    let sandbox = try Sandbox()
+    var kernel = KernelBuilder(exports: [SampleExport("_printk", 1)])
+    kernel.machine = .aarch64
+    let arm = try scratch.write(kernel.build(), to: "arm")
+    let run = try await Ksym.run(["compare", sandbox.kernel, arm])
+    #expect(
+      run.lines.dropFirst().first?.hasPrefix("the kernels are of different architectures: ") == true
+    )
+    let same = try await Ksym.run(["compare", sandbox.kernel, sandbox.kernel])
+    #expect(!same.output.contains("architectures"))
   }
 
   @Test("types: each change with its exports and chain, in the text of ksymtypes if asked")

@@ -66,4 +66,28 @@ struct DepsCommandTests {
     #expect(missing.status == 2)
     #expect(try await Ksym.run(["deps", "--style", "suse", module]).status == 64)
   }
+
+  @Test("files that are given and of another kind are named, with status 2")
+  func otherFiles() async throws {
+    let text = try sandbox.scratch.write(Array("text\n".utf8), to: "text")
+    for path in [sandbox.kernel, text] {
+      let run = try await Ksym.run(["deps", "--style", "redhat", "--provides", path])
+      #expect(run.status == 2 && run.output.isEmpty)
+      #expect(run.errors.hasPrefix("ksym: \(path): is neither a module "), "\(run.errors)")
+    }
+    let broken = try sandbox.scratch.write(Array("0x1 a\n".utf8), to: "symvers")
+    let run = try await Ksym.run(["deps", "--style", "redhat", "--provides", broken])
+    #expect(run.status == 2 && !run.errors.contains("ExitCode"), "\(run.errors)")
+  }
+
+  @Test("a kernel that cannot be read ends the command with one line")
+  func missingKernel() async throws {
+    let module = try sandbox.write("us.ko")
+    let none = sandbox.scratch.file("nothere")
+    let run = try await Ksym.run([
+      "deps", "--style", "redhat", "--requires", "-k", none, module, module,
+    ])
+    #expect(run.status == 2 && run.output.isEmpty)
+    #expect(run.errors == "ksym: \(none): cannot open: No such file or directory\n")
+  }
 }

@@ -46,7 +46,7 @@ struct GateCommandTests {
       run.output == "Module first.ko from kernel 7.2.0 is compatible with kernel 7.3.0\n")
     #expect(try await link("first").isEmpty)
     let applied = try await gate("--apply")
-    #expect(applied.status == 0 && applied.errors.contains("7.3.0: 1 links made: depmod -a 7.3.0"))
+    #expect(applied.status == 0 && applied.errors.contains("7.3.0: 1 link made: depmod -a 7.3.0"))
     #expect(try await link("first").hasSuffix("/\(old)/extra/x/first.ko\n"))
     #expect(try await gate("--apply").errors.isEmpty)
   }
@@ -81,6 +81,21 @@ struct GateCommandTests {
     }
     let run = try await gate()
     #expect(run.status == 0 && run.lines.count == 2, "\(run.output)")
+  }
+
+  @Test("directories are searched, and what is not a module is trouble, with a line that names it")
+  func directories() async throws {
+    try write("first")
+    let run = try await gate(scratch.file("\(old)/extra"))
+    #expect(run.status == 0 && run.lines.count == 1 && run.output.contains("first.ko"))
+    let text = try scratch.write(Array("text\n".utf8), to: "text.ko")
+    let mixed = try await gate(text, scratch.file("\(old)/extra/x/first.ko"))
+    #expect(mixed.status == 2 && mixed.lines.count == 1)
+    #expect(mixed.errors == "ksym: \(text): is not a module\n")
+    for path in [scratch.file("\(old)/none.ko"), scratch.file("lib/modules/none")] {
+      let run = try await gate(path)
+      #expect(run.status == 2 && run.output.isEmpty && run.errors.hasPrefix("ksym: \(path): "))
+    }
   }
 
   @Test("kernels whose exports are not known are left out; if they are asked for, it is trouble")

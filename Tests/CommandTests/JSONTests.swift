@@ -137,6 +137,7 @@ struct JSONTests {
     return [
       ["-r", rules, "--unused-rules"] + sides, types,
       breaking + [modules],
+      [kernel, kernel, try scratch.write(Sandbox.module().build(), to: "refused.ko")],
     ]
   }
 

@@ -81,6 +81,11 @@ package struct ExportComparison: Sendable {
 }
 
 extension ExportRecords {
+  /// Whether a selection has one of the names.
+  package func containsAny(of selection: NameSelection) -> Bool {
+    rows.contains { selection.contains(bytes($0.name)) }
+  }
+
   /// Numbers of rows, by the bytes of their names.
   func sorted(_ numbers: [Int]) -> [Int] {
     let keyed = numbers.map { number in (key: bytes(rows[number].name).orderPrefix, number: number)

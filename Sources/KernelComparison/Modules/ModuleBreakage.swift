@@ -37,6 +37,10 @@ package struct ModuleBreakage: Sendable {
   package private(set) var loadingCount = 0
   /// In the order in which they were given.
   package private(set) var modules: [Module] = []
+  /// What the old kernel makes of modules that it does not load either.
+  package private(set) var refused: [LoadOutcome] = []
+  /// The same of files that are not modules.
+  package private(set) var others: [LoadOutcome] = []
   /// What could not be read.
   package private(set) var errors: [FileError] = []
 
@@ -62,9 +66,14 @@ package struct ModuleBreakage: Sendable {
       switch answer.result {
       case .failure(let error): errors.append(error)
       case .success(let outcome):
-        guard outcome.verdict == .loads || outcome.verdict == .undecided else { return }
-        loadingCount += 1
-        needs[answer.path] = outcome.symbols
+        if outcome.verdict == .loads || outcome.verdict == .undecided {
+          loadingCount += 1
+          needs[answer.path] = outcome.symbols
+        } else if outcome.isOfNoModule {
+          others.append(outcome)
+        } else {
+          refused.append(outcome)
+        }
       }
     }
     new.check(paths, progress: progress) { answer in
@@ -103,11 +112,7 @@ package struct ModuleBreakage: Sendable {
         add(.version, need.name)
       }
     }
-    if reasons.isEmpty {
-      let prefix = "\(outcome.name): "
-      let line = outcome.log.first ?? outcome.verdict.rawValue
-      add(.other, line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : line)
-    }
+    if reasons.isEmpty { add(.other, outcome.firstLine) }
     return reasons
   }
 }
@@ -159,5 +164,17 @@ extension ModuleBreakage {
       }
     }
     return summary
+  }
+}
+
+extension LoadOutcome {
+  /// Whether the file is not a module at all.
+  package var isOfNoModule: Bool { causes.contains { $0.code == .notAModule } }
+
+  /// The first line that the kernel logs, without the module's name; else the verdict.
+  package var firstLine: String {
+    let prefix = "\(name): "
+    let line = log.first ?? verdict.rawValue
+    return line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : line
   }
 }

@@ -66,18 +66,25 @@ package struct TreeGate: Sendable {
   }
 
   /// The external modules under the root: those in `extra` and `updates` of each kernel.
-  package var externalModules: [String] {
+  package var externalModules: [DirectoryTree.Entry] {
     releases.flatMap { release in
-      ["extra", "updates"].flatMap { folder -> [String] in
+      ["extra", "updates"].flatMap { folder -> [DirectoryTree.Entry] in
         let directory = "\(root)/lib/modules/\(release)/\(folder)"
         guard PathKind(directory) == .directory else { return [] }
-        return ModuleTree(directory).paths
+        return ModuleTree(directory).paths.map { .file($0) }
       }
     }
   }
 
   /// A candidate by its path.
-  package func candidate(_ path: String) -> Candidate {
+  ///
+  /// - Throws: ``FileError`` if the file cannot be read, or is not a module.
+  package func candidate(_ entry: DirectoryTree.Entry) throws(FileError) -> Candidate {
+    let path: String
+    switch entry {
+    case .file(let file): path = file
+    case .unreadable(let error): throw error
+    }
     let parts = path.split(separator: "/")
     var (home, link) = ("", parts.joined(separator: "/"))
     for index in parts.indices.dropLast(3)
@@ -86,7 +93,11 @@ package struct TreeGate: Sendable {
       link = parts[(index + 4)...].joined(separator: "/")
     }
     var file = FileBuffer(limit: request.limit)
-    if (try? file.open(path)) != nil, let module = try? ModuleFile(file.source),
+    try file.open(path)
+    if !GivenFile.isModule(file.source) {
+      throw FileError(path: path, cause: .notSuitable("is not a module"))
+    }
+    if let module = try? ModuleFile(file.source),
       let release = try? PackageDependencies.release(of: module), !release.isEmpty
     {
       home = release

@@ -1,9 +1,14 @@
-internal import ByteStorage
+package import ByteStorage
 internal import ELFFormat
 internal import ModuleFiles
 
 /// What a file is that the loader refuses as no module: what people give by mistake.
-enum GivenFile {
+package enum GivenFile {
+  /// Whether a file looks like a module: one that is damaged or stripped does, too.
+  package static func isModule(_ source: ByteSource) -> Bool {
+    cause(source)?.code != .notAModule
+  }
+
   /// The cause that a file's own bytes show; `nil` for what looks like a module.
   static func cause(_ source: ByteSource) -> LoadCause? {
     guard source.count > 0 else { return LoadCause(.notAModule, kind: "nothing") }

@@ -9,6 +9,8 @@ struct BreakageReport {
   /// What was assumed about the new kernel, in words.
   let assumed: [String]
   let top: Int
+  /// Whether modules that the old kernel refuses are listed.
+  let showsRefused: Bool
   let showsReadable: Bool
   let terminal: Terminal
 
@@ -26,11 +28,33 @@ struct BreakageReport {
     if counts.bySymbols > 0 { parts.append("\(grouped(counts.bySymbols)) by what they use") }
     if counts.byOther > 0 { parts.append("\(grouped(counts.byOther)) for other reasons") }
     let details = parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
-    return "\(grouped(breakage.modules.count)) of \(grouped(breakage.loadingCount)) modules break"
-      + details
+    let modules = breakage.loadingCount == 1 ? "module breaks" : "modules break"
+    return "\(grouped(breakage.modules.count)) of \(grouped(breakage.loadingCount)) \(modules)"
+      + details + refused
+  }
+
+  /// How many modules the old kernel refuses, too.
+  private var refused: String {
+    let count = breakage.refused.count
+    if count == 0 { return "" }
+    return "; \(grouped(count)) of \(grouped(count + breakage.loadingCount)) "
+      + "\(count == 1 ? "does" : "do") not load on the old kernel either"
+  }
+
+  /// What is wrong with files that are not modules, or cannot be read.
+  var complaints: [String] {
+    breakage.errors.map(\.explained)
+      + breakage.others.map { other in
+        "\(other.path): \(other.causes.first { $0.code == .notAModule }?.words ?? other.firstLine)"
+      }
+  }
+
+  var status: ExitStatus {
+    complaints.isEmpty ? breakage.modules.isEmpty ? .yes : .no : .trouble
   }
 
   func write(to output: inout OutputBuffer) {
+    writeRefused(to: &output)
     guard !breakage.modules.isEmpty else { return }
     let ranked = breakage.ranked
     writeReasons(ranked.filter { $0.reason.kind == .gone }, "gone, and needed by", to: &output)
@@ -53,6 +77,19 @@ struct BreakageReport {
     }
   }
 
+  /// Modules that the old kernel refuses, too, and why.
+  private func writeRefused(to output: inout OutputBuffer) {
+    guard showsRefused, !breakage.refused.isEmpty else { return }
+    let count = grouped(breakage.refused.count)
+    output.append(
+      "\n" + terminal.strong("modules that do not load on the old kernel (\(count))") + "\n")
+    var columns = Columns(indentation: "  ")
+    for outcome in breakage.refused {
+      columns.add([plain(outcome.name), plain(outcome.firstLine)])
+    }
+    columns.write(to: &output)
+  }
+
   private func writeReasons(
     _ ranked: [(reason: ModuleBreakage.Reason, modules: [Int])], _ title: String,
     to output: inout OutputBuffer
@@ -63,7 +100,7 @@ struct BreakageReport {
     for (reason, modules) in ranked.prefix(top) {
       let names = modules.prefix(3).map { plain(breakage.modules[$0].outcome.name) }
       columns.add([
-        plain(words(reason)), "\(grouped(modules.count)) modules",
+        plain(words(reason)), counted(modules.count, "module"),
         terminal.faint(
           names.joined(separator: ", ") + (modules.count > 3 ? ", \(Sign.ellipsis)" : "")),
       ])
@@ -91,7 +128,7 @@ struct BreakageReport {
       output.member("read", optional: breakage.count)
       output.member("loadOnOld", optional: breakage.loadingCount)
       output.member("break", optional: breakage.modules.count)
-      output.member("unreadable", breakage.errors.map { "\($0)" })
+      output.member("unreadable", complaints)
       output.member("assumed", assumed)
     }
     output.member("broken", objects: breakage.modules) { module, output in
@@ -103,6 +140,12 @@ struct BreakageReport {
         output.member("kind", reason.kind.word)
         output.member(reason.kind == .other ? "words" : "symbol", reason.text)
       }
+    }
+    output.member("refusedOnOld", objects: breakage.refused) { outcome, output in
+      output.member("module", outcome.path)
+      output.member("name", outcome.name)
+      output.member("errno", optional: outcome.errno?.name)
+      output.member("log", outcome.log)
     }
     output.member("ranked", objects: breakage.ranked) { ranked, output in
       output.member("kind", ranked.reason.kind.word)

@@ -45,7 +45,8 @@ struct CompareCommand: ParsableCommand {
       owner, verdict, rule}], counts {added, removed, version, type, namespace, owner, excused, breaking}, \
       unusedRules.
 
-      Exit status: 0 nothing changed that breaks modules; 1 something did; 2 a file cannot be read.
+      Exit status: 0 nothing changed that breaks modules; 1 something did, or a module breaks; 2 a file \
+      cannot be read, or is not a module.
       """)
 
   @Option(
@@ -124,6 +125,10 @@ struct CompareCommand: ParsableCommand {
       try compareTypes(list?.selection)
     }
     var sides = try paths.prefix(2).map { try sources.side($0) }
+    if let list, !sides.contains(where: { $0.records.containsAny(of: list.selection) }) {
+      Terminal.complain(
+        "\(self.list.joined(separator: ", ")): no entry matches an export of these kernels")
+    }
     if sides.count == 1 {
       guard let expected = list?.expected else {
         throw Terminal.trouble(
@@ -138,6 +143,7 @@ struct CompareCommand: ParsableCommand {
     _ sides: [CompareSide], _ selection: NameSelection?, _ rules: SeverityRules?
   ) throws {
     let isExact = format.ksymvers != nil
+    var status = ExitStatus.yes
     let comparison = ExportComparison(
       sides[0].records, sides[1].records, selection: selection, rules: rules,
       aspects: isExact ? [] : [.namespaces, .owners, .knownVersions])
@@ -149,6 +155,7 @@ struct CompareCommand: ParsableCommand {
       }
     } else {
       let breakage = try breakage(comparison)
+      status = breakage?.status ?? .yes
       let report = CompareReport(
         comparison: comparison, sides: sides, rules: rules, rulesPath: self.rules,
         showsUnused: unusedRules, top: input.isVerbose ? .max : top,
@@ -165,7 +172,7 @@ struct CompareCommand: ParsableCommand {
     if unusedRules, isExact, let rules, let path = self.rules {
       for line in CompareReport.unusedRules(rules, sides, path) { Terminal.complain(line) }
     }
-    throw ExitCode((comparison.isBreaking ? ExitStatus.no : ExitStatus.yes).rawValue)
+    throw ExitCode(max(status, comparison.isBreaking ? .no : .yes).rawValue)
   }
 
   /// Which modules break, if some are given.
@@ -187,10 +194,11 @@ struct CompareCommand: ParsableCommand {
       Array(paths.dropFirst(2)), old: checkers[0], new: checkers[1], comparison,
       progress: { progress.update($0, of: $1) })
     Progress.clear()
-    for error in found.errors { Terminal.complain(error.explained) }
-    return BreakageReport(
+    let report = BreakageReport(
       breakage: found, assumed: checkers[1].assumed.map(\.words), top: mostListed,
-      showsReadable: readable.isWanted, terminal: colour.terminal)
+      showsRefused: input.isVerbose, showsReadable: readable.isWanted, terminal: colour.terminal)
+    for complaint in report.complaints { Terminal.complain(complaint) }
+    return report
   }
 }
 

@@ -29,6 +29,9 @@ struct CompareReport {
 
   func write(to output: inout OutputBuffer) {
     output.append(summary + "\n")
+    if let old = sides[0].architecture, let new = sides[1].architecture, old != new {
+      output.append("the kernels are of different architectures: old \(old); new \(new)\n")
+    }
     for side in sides where side.records.hasNoVersions {
       output.append(
         "\(plain(side.path)) has no versions (all CRCs are 0): they are not compared\n")
@@ -56,7 +59,7 @@ struct CompareReport {
     var parts: [String] = []
     if knowsVersions {
       parts.append(
-        "\(grouped(changes(.version).count)) of \(grouped(comparison.commonCount)) versions changed"
+        "\(grouped(changes(.version).count)) of \(counted(comparison.commonCount, "version")) changed"
       )
     }
     var names: [String] = []
@@ -74,7 +77,7 @@ struct CompareReport {
       let excused = comparison.changes.count {
         if case .excused = $0.verdict { true } else { false }
       }
-      parts.append("\(grouped(excused)) changes excused by rules")
+      parts.append("\(counted(excused, "change")) excused by rules")
     }
     if let breakage { parts.append(breakage.summary) }
     return parts.joined(separator: "; ")

@@ -8,6 +8,8 @@ internal import ModuleVersions
 struct CompareSide {
   let path: String
   let records: ExportRecords
+  /// In words; `nil` if it is not known.
+  var architecture: String?
 }
 
 /// Reads what is compared, or ends the command.
@@ -32,7 +34,9 @@ struct CompareSources {
     do {
       let kernel = try OpenKernel(path, limit: limit)
       kernel.reportChoice()
-      return CompareSide(path: path, records: ExportRecords(try kernel.exportsWithModules().value))
+      let records = ExportRecords(try kernel.exportsWithModules().value)
+      let architecture = KernelReport.architecture(try kernel.facts())
+      return CompareSide(path: path, records: records, architecture: architecture)
     } catch { throw Terminal.trouble(error.explained) }
   }
 

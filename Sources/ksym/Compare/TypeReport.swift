@@ -13,7 +13,7 @@ struct TypeReport {
   func write(to output: inout OutputBuffer) {
     let changed = comparison.names(onlyModified: true, store).count
     output.append(
-      "\(grouped(changed)) exports changed by \(grouped(comparison.causes.count)) changes of types; "
+      "\(counted(changed, "export")) changed by \(counted(comparison.causes.count, "change")) of types; "
         + "\(grouped(comparison.added.count)) added, \(grouped(comparison.removed.count)) removed\n"
     )
     writeNames(comparison.removed, "removed", to: &output)
@@ -30,7 +30,7 @@ struct TypeReport {
       let more = reach.exports.count - min(top, reach.exports.count)
       output.append(
         "\n" + terminal.strong("\(plain(name(reach.cause.key))) changes ")
-          + "\(grouped(reach.exports.count)) exports: \(names)"
+          + "\(counted(reach.exports.count, "export")): \(names)"
           + (more > 0 ? " \(Sign.ellipsis) \(grouped(more)) more\n" : "\n"))
       if reach.chain.count > 1 {
         let chain = reach.chain.map { plain(name($0)) }.joined(separator: " \(Sign.arrow) ")

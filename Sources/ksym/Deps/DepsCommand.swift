@@ -24,7 +24,7 @@ struct DepsCommand: ParsableCommand {
       ksym(NAME).
 
       Exit status: 0 the dependencies were written; 1 with --strict, some are not known; 2 a file cannot \
-      be read.
+      be read, or is of another kind.
       """)
 
   @Option(help: "Whose form the dependencies have.") var style: DependencyStyle
@@ -62,7 +62,16 @@ struct DepsCommand: ParsableCommand {
     var builds = BuildKernels(given: kernel, limit: size.limit)
     var found = PackageDependencies(style.style, flavour: flavour)
     var buffer = FileBuffer(limit: size.limit)
-    for path in try names() where ModulePaths.isModuleName(path) || isSymvers(path) {
+    // What is given for all modules is read first: without it nothing is written.
+    if kernel != nil, requires, style.style == .redhat { _ = try builds.kernel("") }
+    for path in try names() {
+      guard ModulePaths.isModuleName(path) || isSymvers(path) else {
+        if !files.isEmpty {
+          Terminal.complain("\(path): is neither a module (.ko, .ko.gz, …) nor a symvers file")
+          status = .trouble
+        }
+        continue
+      }
       do {
         if isSymvers(path) {
           if provides { found.addProvides(of: try builds.read(path), release: flavour ?? "") }
@@ -81,7 +90,8 @@ struct DepsCommand: ParsableCommand {
         for problem in problems { Terminal.complain("\(path): \(problem.words)") }
         if strict, !problems.isEmpty { status = max(status, .no) }
       } catch {
-        Terminal.complain(FileFailure(path, error).words)
+        // One with a status was reported where it arose.
+        if !(error is ExitCode) { Terminal.complain(FileFailure(path, error).words) }
         status = .trouble
       }
     }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Glibc
 internal import KernelComparison
+internal import ModuleFiles
 internal import ModuleLoading
 
 struct GateCommand: ParsableCommand {
@@ -26,8 +27,8 @@ struct GateCommand: ParsableCommand {
 
       JSON, one object a module and kernel: module, builtFor, kernel, compatible, symbols, log, link.
 
-      Exit status: 0 all modules load on all kernels; 1 one is refused; 2 a file cannot be read, or there is \
-      no kernel.
+      Exit status: 0 all modules load on all kernels; 1 one is refused; 2 a file cannot be read or is \
+      not a module, or there is no kernel.
       """)
 
   enum Group: String, CaseIterable, ExpressibleByArgument { case none, all }
@@ -49,14 +50,24 @@ struct GateCommand: ParsableCommand {
   @OptionGroup var jobs: JobsOption
   @OptionGroup var size: SizeOption
 
-  @Argument(help: "External modules.", completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
+  @Argument(
+    help: "External modules, and directories of them.",
+    completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var modules: [String] = []
 
   func run() throws {
     let gate = TreeGate(root: root, limit: size.limit, workers: jobs.workers)
-    let candidates = (modules.isEmpty ? gate.externalModules : modules).map(gate.candidate)
-    guard !candidates.isEmpty else { throw Terminal.trouble("\(root): no external modules") }
     var status = ExitStatus.yes
+    var candidates: [TreeGate.Candidate] = []
+    let entries = modules.isEmpty ? gate.externalModules : ModulePaths.expand(modules)
+    guard !entries.isEmpty else { throw Terminal.trouble("\(root): no external modules") }
+    for entry in entries {
+      do throws(FileError) { candidates.append(try gate.candidate(entry)) } catch {
+        Terminal.complain(error.explained)
+        status = .trouble
+      }
+    }
+    if candidates.isEmpty { throw ExitCode(status.rawValue) }
     var output = OutputBuffer(reserving: 1 << 14)
     var count = 0
     for release in kernel.isEmpty ? gate.releases : kernel {
@@ -140,7 +151,8 @@ struct GateCommand: ParsableCommand {
       changed += 1
     }
     if changed > 0 {
-      Terminal.complain("\(answer.release): \(changed) links made: depmod -a \(answer.release)")
+      Terminal.complain(
+        "\(answer.release): \(counted(changed, "link")) made: depmod -a \(answer.release)")
     }
   }
 

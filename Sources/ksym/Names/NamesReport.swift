@@ -16,9 +16,9 @@ struct NamesReport {
 
   func write(to output: inout OutputBuffer) {
     let summary = [
-      NamesReport.counted(audit.all.names, "name"),
-      NamesReport.counted(audit.all.symbols, "symbol"), NamesReport.counted(audit.owners, "owner"),
-      NamesReport.counted(audit.rust.names, "mangled Rust name"),
+      counted(audit.all.names, "name"),
+      counted(audit.all.symbols, "symbol"), counted(audit.owners, "owner"),
+      counted(audit.rust.names, "mangled Rust name"),
     ]
     output.append(terminal.strong(summary.joined(separator: ", ")) + "\n")
     writeLengths(&output)
@@ -148,9 +148,5 @@ extension NamesReport {
       first = last + 1
     }
     return ranges
-  }
-
-  static func counted(_ number: Int, _ word: String) -> String {
-    "\(grouped(number)) \(word)\(number == 1 ? "" : "s")"
   }
 }

@@ -181,8 +181,8 @@ struct TableCheckCommand: ParsableCommand {
           writeJSON(path, table, to: &output)
         } else {
           output.append(
-            "\(path): whole: \(NamesReport.counted(table.count, "name")), "
-              + "\(NamesReport.counted(table.ownerCount, "owner")), \(table.fileSize) bytes\n")
+            "\(path): whole: \(counted(table.count, "name")), "
+              + "\(counted(table.ownerCount, "owner")), \(table.fileSize) bytes\n")
         }
       } catch {
         Terminal.complain(error.explained)

@@ -107,8 +107,8 @@ struct NamesPage {
     section("Version tables", &page) { page in
       page.element(
         "p",
-        text: "\(NamesReport.counted(versioned.exported, "exported name")), "
-          + "\(NamesReport.counted(versioned.required, "required name")). The basic version table "
+        text: "\(counted(versioned.exported, "exported name")), "
+          + "\(counted(versioned.required, "required name")). The basic version table "
           + "has no place for \(grouped(versioned.tooLong64)) of them in 64-bit modules "
           + "(over 55 bytes), \(grouped(versioned.tooLong32)) in 32-bit ones (over 59).")
       list(
@@ -122,7 +122,7 @@ struct NamesPage {
     section("Suffixes", &page) { page in
       page.element(
         "p",
-        text: "\(NamesReport.counted(audit.suffixed.names, "name")) with a mark of a compiler or "
+        text: "\(counted(audit.suffixed.names, "name")) with a mark of a compiler or "
           + "linker; a name may carry several.")
       let rows = audit.suffixes.sorted { $0.count.names > $1.count.names }.map {
         BarChart.Row(label: $0.kind.words, value: $0.count.names)
@@ -138,7 +138,7 @@ struct NamesPage {
         page.element(
           "p",
           text: "Without \(merged.stripping.words), "
-            + "\(NamesReport.counted(merged.names, "name")) become " + "\(grouped(merged.stems)).")
+            + "\(counted(merged.names, "name")) become " + "\(grouped(merged.stems)).")
       }
       let rows = all.groups.map { BarChart.Row(name: $0.name, value: $0.count) }
       BarChart(caption: "Names that become one, largest groups", rows: rows, scale: .linear).write(
@@ -151,10 +151,10 @@ struct NamesPage {
     section("Equal names", &page) { page in
       page.element(
         "p",
-        text: "\(NamesReport.counted(found.all.names, "name")) stand for "
-          + "\(NamesReport.counted(found.all.symbols, "symbol")); within one kernel or module "
+        text: "\(counted(found.all.names, "name")) stand for "
+          + "\(counted(found.all.symbols, "symbol")); within one kernel or module "
           + "\(grouped(found.withinOwner.names)) for " + "\(grouped(found.withinOwner.symbols)). "
-          + "\(NamesReport.counted(found.sameAddress.symbols, "symbol")) share name and address "
+          + "\(counted(found.sameAddress.symbols, "symbol")) share name and address "
           + "with another.")
       let rows = found.groups.map { BarChart.Row(name: $0.name, value: $0.count) }
       BarChart(caption: "Symbols by name, largest groups", rows: rows, scale: .linear).write(
