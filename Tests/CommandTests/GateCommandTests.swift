@@ -88,6 +88,8 @@ struct GateCommandTests {
     try write("first")
     let run = try await gate(scratch.file("\(old)/extra"))
     #expect(run.status == 0 && run.lines.count == 1 && run.output.contains("first.ko"))
+    let own = try await gate("--kernel", "7.2.0", scratch.file("\(old)/extra"))
+    #expect(own.status == 0 && own.output.isEmpty && own.errors.contains("were built for"))
     let text = try scratch.write(Array("text\n".utf8), to: "text.ko")
     let mixed = try await gate(text, scratch.file("\(old)/extra/x/first.ko"))
     #expect(mixed.status == 2 && mixed.lines.count == 1)

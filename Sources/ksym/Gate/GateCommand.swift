@@ -69,7 +69,7 @@ struct GateCommand: ParsableCommand {
     }
     if candidates.isEmpty { throw ExitCode(status.rawValue) }
     var output = OutputBuffer(reserving: 1 << 14)
-    var count = 0
+    var (count, decided) = (0, 0)
     for release in kernel.isEmpty ? gate.releases : kernel {
       guard let answer = gate.ask(release, about: candidates) else {
         if !kernel.isEmpty {
@@ -79,6 +79,7 @@ struct GateCommand: ParsableCommand {
         continue
       }
       count += 1
+      decided += answer.decisions.count
       for decision in answer.decisions { status = max(status, describe(decision, answer, &output)) }
       let isRefused = answer.decisions.contains { !$0.isCompatible }
       let links = group == .all && isRefused ? [] : answer.decisions.filter(\.isCompatible)
@@ -86,6 +87,9 @@ struct GateCommand: ParsableCommand {
       Terminal.write(&output)
     }
     guard count > 0 else { throw Terminal.trouble("\(root): no kernel whose exports are known") }
+    if decided == 0 {
+      Terminal.complain("\(root): no kernel except those that the modules were built for")
+    }
     throw ExitCode(status.rawValue)
   }
 
