@@ -15,6 +15,12 @@ package struct SymtypesError: Error, Sendable, Hashable {
     /// A consolidated file where a plain one is wanted.
     case consolidated
     case duplicatePath([UInt8])
+    /// An ELF file.
+    case object
+    /// A control character.
+    case notText(UInt8)
+    /// A line that neither genksyms nor gendwarfksyms writes.
+    case notSymtypes
     /// More than 4 GiB of distinct text.
     case tooLarge
   }

@@ -26,6 +26,11 @@ package enum TypeVersionsError: Error, Sendable, Hashable {
   case tooLarge
   case debugInformation(ParseError)
 
+  /// Whether an object has no debug information.
+  package var isMissingInformation: Bool {
+    self == .debugInformation(ParseError(.missing, in: ".debug_info", at: 0))
+  }
+
   package enum RulesDefect: Sendable, Hashable {
     case tooShort, noNUL, version, type, truncated
   }

@@ -121,6 +121,7 @@ struct SymtypesReaderTests {
         case .invalidHeader: "invalidHeader"
         case .consolidated: "consolidated"
         case .duplicatePath(let path): "duplicatePath \(path.rawSpan.text)"
+        case .object, .notText, .notSymtypes: "notSymtypes"
         case .tooLarge: "tooLarge"
         }
       #expect("\(words) \(error.line)" == expected)

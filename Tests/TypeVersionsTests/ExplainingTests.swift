@@ -58,6 +58,12 @@ struct ExplainingTests {
       lines("typedef_type t { pointer_type { base_type void } byte_size(8) }", "t#t") == [
         "typedef void *t;"
       ])
+    #expect(
+      lines("enumeration_type e { enumerator A = 18446744073709551615 } byte_size(4)", "e#e")[1]
+        == "\tA = -1,")
+    #expect(
+      lines("enumeration_type e { enumerator A = 18446744073709551615 } byte_size(8)", "e#e")[1]
+        == "\tA = 18446744073709551615,")
     #expect(lines("structure_type s { }", "s#s") == ["struct s;"])
   }
 

@@ -89,6 +89,11 @@ package struct DWARFReader: ~Escapable {
     }
   }
 
+  /// Whether a number has a form that is always signed.
+  package func isSigned(_ entry: Int, _ attribute: DWARFAttribute) -> Bool {
+    place(entry, attribute)?.form.rawValue == 0x0d
+  }
+
   /// An offset in another section: `sec_offset`, and `data4` or `data8` before DWARF 4.
   package func sectionOffset(_ entry: Int, _ attribute: DWARFAttribute) -> Int? {
     guard let place = place(entry, attribute) else { return nil }

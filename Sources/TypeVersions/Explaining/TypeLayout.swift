@@ -106,7 +106,7 @@ private struct TypePrinter {
       return
     }
     lines.append("\(indentation(depth))\(prefix)\(label)\(title) {")
-    for item in body.items { add(item, depth + 1) }
+    for item in body.items { add(item, depth + 1, isNarrow: body.isNarrow) }
     var sizes = body.attributes["byte_size"].map { "\($0) bytes" } ?? ""
     if let alignment = body.attributes["alignment"] { sizes += ", aligned to \(alignment)" }
     let note = [place, sizes].filter { !$0.isEmpty }.joined(separator: ": ")
@@ -117,11 +117,12 @@ private struct TypePrinter {
     text.isEmpty ? "" : isRust ? " // \(text)" : " /* \(text) */"
   }
 
-  private mutating func add(_ item: TypeItem, _ depth: Int) {
+  private mutating func add(_ item: TypeItem, _ depth: Int, isNarrow: Bool = false) {
     let place = TypePrinter.place(item.attributes)
     switch item.kind {
     case .enumerator:
-      let value = item.attributes["value"].map { " = \($0)" } ?? ""
+      let value =
+        item.attributes["value"].map { " = \(isNarrow ? TypePrinter.signed($0) : $0)" } ?? ""
       lines.append("\(indentation(depth))\(item.name ?? "")\(value),")
     case .variantPart:
       for part in item.items {
@@ -142,6 +143,11 @@ private struct TypePrinter {
       let type = item.type ?? .named("void")
       add(type, item.name ?? "", depth, end: isRust ? "," : ";", place: place)
     }
+  }
+
+  /// A value of an enumeration of fewer than 8 bytes: what is not less than 2^63 is negative.
+  private static func signed(_ value: String) -> String {
+    UInt64(value).map { String(Int64(bitPattern: $0)) } ?? value
   }
 
   /// Where a member is.

@@ -36,6 +36,9 @@ struct TypeBody {
   var items: [TypeItem]
   /// `byte_size`, and others.
   var attributes: [String: String]
+
+  /// Whether values take fewer than 8 bytes.
+  var isNarrow: Bool { attributes["byte_size"].flatMap(Int.init).map { $0 < 8 } ?? false }
 }
 
 /// A member, parameter, enumerator, or a part with variants (of Rust).

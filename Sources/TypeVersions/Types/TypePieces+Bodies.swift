@@ -86,7 +86,9 @@ extension TypePieces {
     if !isFirst { list += [.text(" ,"), .lineBreak(0)] }
     list.append(.text("enumerator"))
     try appendName(entry, to: &list)
-    if let value { list += [.text(" = "), .number(value)] }
+    guard let value else { return }
+    let isNegative = value >> 63 == 1 && showsSources && reader.isSigned(entry, .constantValue)
+    list += isNegative ? [.text(" = -"), .number(0 &- value)] : [.text(" = "), .number(value)]
   }
 
   @_lifetime(self: copy self) private mutating func isIgnoredEnumerator(_ entry: Int)

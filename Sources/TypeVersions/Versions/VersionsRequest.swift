@@ -11,7 +11,8 @@ package struct VersionsRequest: Sendable {
   /// The texts of types as they are found.
   package var wantsTypes = false
 
-  /// Whether definitions of `.c` files are written out, which versions leave empty.
+  /// Whether definitions of `.c` files are written out, which versions leave empty, and enumerators
+  /// with the sign that their form has.
   package var showsSources = false
   /// Names of types whose texts are wanted too, wherever they are.
   package var types: [[UInt8]] = []

@@ -13,7 +13,7 @@ struct FileFailure: Error {
 
   var words: String {
     switch cause {
-    case is FileError, is KernelError: cause.explained
+    case is FileError, is KernelError, is TypeVersionsFailure, is MissingTypes: cause.explained
     case let failure as FileFailure: failure.words
     default: "\(path): \(cause.explained)"
     }

@@ -60,6 +60,7 @@ struct SymtypesInput {
       throw FileError(path: path, cause: .malformed(error))
     }
     do throws(SymtypesError) {
+      try SymtypesReader.check(text)
       try SymtypesReader.read(text, path: name, plainOnly: plainOnly, into: &tree, &store)
     } catch { throw SymtypesFailure(path: path, cause: error) }
   }
@@ -69,6 +70,12 @@ struct SymtypesInput {
 struct SymtypesFailure: Error, CustomStringConvertible {
   let path: String
   let cause: SymtypesError
+
+  /// Whether the file is not even text.
+  var isBinary: Bool {
+    if case .notText = cause.reason { return true }
+    return false
+  }
 
   var description: String {
     let place = cause.line > 0 ? "\(path):\(cause.line)" : path

@@ -20,8 +20,8 @@ struct TypesExplainCommand: ParsableCommand {
 
       JSON, one object a symbol: symbol, changes [{type, chain, lines}].
 
-      Exit status: 0 no type differs; 1 types differ; 2 a file cannot be read, or a symbol is not on \
-      both sides.
+      Exit status: 0 no type differs; 1 types differ; 2 a file cannot be read, a symbol is not on \
+      both sides, or there is nothing to compare.
       """)
 
   @Option(help: ArgumentHelp("The side before.", valueName: "file"), completion: .file())
@@ -45,9 +45,19 @@ struct TypesExplainCommand: ParsableCommand {
         try source.read(old, names: symbols), try source.read(new, names: symbols)
       )
       var report = TypesExplainReport(isJSON: json.isWanted, terminal: colour.terminal)
-      for symbol in wanted(old, new, source) { report.add(symbol, old, new, source) }
+      let wanted = wanted(old, new, source)
+      if wanted.isEmpty { throw Terminal.trouble(nothing(in: old, new)) }
+      for symbol in wanted { report.add(symbol, old, new, source) }
       throw ExitCode(report.finish(isSelected: !symbols.isEmpty).rawValue)
     } catch let code as ExitCode { throw code } catch { throw Terminal.trouble(error.explained) }
+  }
+
+  /// Why there is nothing to compare.
+  private func nothing(in old: SymtypesTree, _ new: SymtypesTree) -> String {
+    let empty = [(self.old, old), (self.new, new)].filter { $0.1.exports.isEmpty }.map(\.0)
+    guard !empty.isEmpty else { return "\(self.old) and \(self.new) have no export in common" }
+    return "no exports in \(empty.joined(separator: " and ")): nothing to compare "
+      + "(with debug information, give the symbols)"
   }
 
   private func wanted(
@@ -82,11 +92,14 @@ private struct TypesExplainReport {
     _ symbol: String, _ old: SymtypesTree, _ new: SymtypesTree, _ source: TypesSource
   ) {
     let bytes = Array(symbol.utf8)
-    guard let key = source.store.keys.find(bytes.rawSpan), let first = old.file(ofExport: key),
-      let second = new.file(ofExport: key)
-    else {
+    let key = source.store.keys.find(bytes.rawSpan)
+    let (first, second) = (
+      key.flatMap { old.file(ofExport: $0) }, key.flatMap { new.file(ofExport: $0) }
+    )
+    guard let key, let first, let second else {
+      let side = first != nil ? "the new side" : second != nil ? "the old side" : "either side"
       Terminal.write(&output)
-      Terminal.complain("\(symbol): not on both sides")
+      Terminal.complain("\(symbol): not on \(side)")
       status = .trouble
       return
     }

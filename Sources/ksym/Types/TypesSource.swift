@@ -32,7 +32,9 @@ struct TypesSource {
     var buffer = FileBuffer(limit: limit)
     let file = try DebugInput.open(path, &buffer)
     guard file.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
-      return try input.read(path)
+      do { return try input.read(path) } catch let error as SymtypesFailure where error.isBinary {
+        throw MissingTypes(path: path)
+      }
     }
     var request = VersionsRequest()
     (request.isStable, request.wantsSymtypes) = (isStable, true)
@@ -40,6 +42,7 @@ struct TypesSource {
     request.types = names.map { Array(TypesSource.bare($0).utf8) }
     var run = VersionsRun(ExportList(names.map { Array($0.utf8) }), request)
     do throws(TypeVersionsError) { try run.add(file) } catch {
+      if error.isMissingInformation { throw MissingTypes(path: path) }
       throw TypeVersionsFailure(path: path, cause: error)
     }
     return try input.read(run.symtypes.bytes, of: path)
@@ -76,6 +79,16 @@ struct TypesSource {
   /// The lines of a text.
   func lines(_ text: Int, ofKey key: Int) -> [String] {
     TypeLayout.lines(store.text(text), ofKey: store.keys.name(key))
+  }
+}
+
+/// A file with neither debug information nor symtypes.
+struct MissingTypes: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "no debug information and no symtypes in \(path): "
+      + "use the vmlinux of the -dbg package or an object built with -g"
   }
 }
 

@@ -56,7 +56,12 @@ struct TypesVersionsCommand: ParsableCommand {
       let list = exported ? nil : try readList()
       var report = TypesVersionsReport(format: json.isWanted ? .json : format, list: list)
       try compute(list, &report)
-      if let symtypes { try AtomicFile.write(report.symtypes.bytes, to: symtypes) }
+      if report.isEmpty {
+        for path in objects { report.complain("\(path): nothing is exported") }
+      }
+      if let symtypes, !report.hasTrouble {
+        try AtomicFile.write(report.symtypes.bytes, to: symtypes)
+      }
       throw ExitCode(report.finish().rawValue)
     } catch let code as ExitCode { throw code } catch { throw Terminal.trouble(error.explained) }
   }
@@ -64,9 +69,12 @@ struct TypesVersionsCommand: ParsableCommand {
   private func readList() throws -> ExportList {
     var input = try TextInput(list, limit: input.limit)
     let text = try input.all()
-    do throws(TypeVersionsError) { return try ExportList(parsing: text.rawSpan) } catch {
+    let exports: ExportList
+    do throws(TypeVersionsError) { exports = try ExportList(parsing: text.rawSpan) } catch {
       throw TypeVersionsFailure(path: list, cause: error)
     }
+    guard !exports.isEmpty else { throw Terminal.trouble("the list of symbols is empty") }
+    return exports
   }
 
   private func compute(_ list: ExportList?, _ report: inout TypesVersionsReport) throws {
@@ -83,7 +91,10 @@ struct TypesVersionsCommand: ParsableCommand {
           var run = VersionsRun(wantedHere, wanted)
           try run.add(file)
           return run
-        } catch { throw TypeVersionsFailure(path: path, cause: error) }
+        } catch {
+          if error.isMissingInformation { throw MissingTypes(path: path) }
+          throw TypeVersionsFailure(path: path, cause: error)
+        }
       },
       consume: { result, path in
         switch result {
@@ -113,6 +124,11 @@ private struct TypesVersionsReport {
   /// Symbols that have a version.
   private var known: Set<String> = []
   private var missing: [String] = []
+
+  /// Whether a file gave no versions.
+  var hasTrouble: Bool { status == .trouble }
+  /// Whether the objects could be read, but export nothing.
+  var isEmpty: Bool { list == nil && known.isEmpty && missing.isEmpty && !hasTrouble }
 
   init(format: TypesVersionsCommand.Format, list: ExportList?) {
     self.format = format

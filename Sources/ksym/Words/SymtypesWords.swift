@@ -11,6 +11,9 @@ extension SymtypesError {
     case .invalidHeader: "a section must begin with its path"
     case .consolidated: "consolidated symtypes inside a directory of plain ones"
     case .duplicatePath(let path): "the path \(path.rawSpan.text) occurs twice"
+    case .object: "an object, not symtypes: use ksym types versions"
+    case .notText(let byte): "not symtypes: the byte \(hexadecimal(byte)) is not text"
+    case .notSymtypes: "not a line of symtypes"
     case .tooLarge: "more than 4 GiB of distinct text"
     }
   }

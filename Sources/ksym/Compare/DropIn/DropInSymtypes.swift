@@ -111,6 +111,7 @@ extension SymtypesError.Reason {
       "Expected a consolidated symtypes file, but found an invalid header"
     case .consolidated: "Expected a plain symtypes file, but found consolidated data"
     case .duplicatePath(let path): "Duplicate file path '\(path.rawSpan.text)'"
+    case .object, .notText, .notSymtypes: "Invalid file"
     case .tooLarge: "More than 4 GiB of text"
     }
   }
