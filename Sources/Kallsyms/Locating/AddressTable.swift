@@ -150,7 +150,7 @@ struct AddressTableSearch: ~Escapable {
   }
 
   /// Whether words can be addresses: they never decrease, and most lie in one image of 4 GiB. Zeros
-  /// count as what relocations put there; a table with many others is none.
+  /// count as what relocations put there; a table with many others is not one.
   func isAbsolute(_ start: Int, _ wordSize: Int, _ filling: ImageFilling?) -> Bool {
     guard start >= 0, start &+ names.count &* wordSize <= bytes.byteCount else { return false }
     var previous: UInt64 = 0

@@ -89,7 +89,7 @@ struct NameTableSearch: ~Escapable {
     guard most > 1 else { return nil }
     hasMarkers = true
     for sequenceSize in [0, 3, 4] {
-      // Sequence numbers may go on like markers; then the distance tells where these end.
+      // Sequence numbers may go on like markers; then the distance shows where these end.
       let perBlock = size &+ 256 &* sequenceSize
       let highest = sequenceSize == 0 ? most : min(most, distance / perBlock &+ 1)
       for count in stride(from: highest, through: max(2, highest &- 2), by: -1) {

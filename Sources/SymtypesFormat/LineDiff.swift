@@ -12,7 +12,8 @@ package struct LineDiff {
     package let steps: ArraySlice<Step>
   }
 
-  private let steps: [Step]
+  /// The way from the old lines to the new ones.
+  package let steps: [Step]
 
   /// Lines around a change that are shown.
   private static let context = 3
