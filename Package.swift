@@ -76,6 +76,7 @@ let package = Package(
         "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolTables",
         "KernelImages", "Kallsyms", "ModuleVersions", "ModuleTrust", "ModuleFiles",
       ]),
+    floor("KernelComparison", ["ByteStorage", "ModuleVersions", "SymtypesFormat"]),
     // Answers.
     floor(
       "Livepatching",
@@ -114,10 +115,10 @@ let package = Package(
         "Kallsyms", "UnwindTables", "Kernels",
       ]),
     floor(
-      "KernelComparison",
+      "KernelUpdates",
       [
-        "ByteStorage", "KernelReleases", "ELFFormat", "ModuleVersions", "SymtypesFormat",
-        "ModuleFiles", "Kernels", "ModuleLoading",
+        "ByteStorage", "KernelReleases", "ELFFormat", "ModuleVersions", "ModuleFiles", "Kernels",
+        "ModuleLoading", "KernelComparison",
       ]),
     floor("TypeVersions", ["ByteStorage", "ELFFormat", "DWARFFormat", "SymtypesFormat"]),
     // Faces.
@@ -135,7 +136,7 @@ let package = Package(
         "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "NameTables", "ModuleFiles",
         "Kernels", "Livepatching", "ModuleLoading", "ModuleTrust", "VersionConversion",
         "Modpost", "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
-        "SymtypesFormat", "KernelComparison", "DWARFFormat", "TypeVersions",
+        "SymtypesFormat", "KernelComparison", "KernelUpdates", "DWARFFormat", "TypeVersions",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -193,6 +194,7 @@ let package = Package(
       "Modpost",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost", "VersionConversion"]),
     tests("KernelComparison", ["ByteStorage", "SymtypesFormat", "KernelComparison"]),
+    tests("KernelUpdates", ["KernelUpdates"]),
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
       name: "KernelSymbolsTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -46,3 +46,8 @@ static inline ssize_t ksym_getxattr(const char *path, const char *name, void *va
 static inline int ksym_fsetxattr(int file, const char *name, const void *value, size_t size) {
   return fsetxattr(file, name, value, size, 0);
 }
+
+// renameat2(2) with RENAME_EXCHANGE (2): both paths, each absolute or of the current directory.
+static inline int ksym_exchange(const char *path, const char *other) {
+  return (int)syscall(SYS_renameat2, -100, path, -100, other, 2);
+}

@@ -1,2 +1,2 @@
-// KernelComparison compares what two kernels export, record by record: what changed, whether rules excuse
-// it, and which modules break. It reads no file itself but modules and kernels, and prints nothing.
+// KernelComparison compares what two kernels export, record by record, and their types: what changed, and
+// whether rules excuse it. It takes text that was read already, opens no file, and prints nothing.

@@ -90,4 +90,22 @@ struct DepsCommandTests {
     #expect(run.status == 2 && run.output.isEmpty)
     #expect(run.errors == "ksym: \(none): cannot open: No such file or directory\n")
   }
+
+  @Test("SUSE's flavour is the end of the release, of a symvers file in its name or directory")
+  func flavours() async throws {
+    let text = Array("0x0000001f\tmine\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    sandbox.scratch.makeDirectory("6.4.0-9-rt")
+    let named = try sandbox.scratch.write(text, to: "symvers-6.4.0-1-default")
+    let inside = try sandbox.scratch.write(text, to: "6.4.0-9-rt/Module.symvers")
+    let nameless = try sandbox.scratch.write(text, to: "Module.symvers")
+    let arguments = ["deps", "--style", "suse", "--provides"]
+    let run = try await Ksym.run(arguments + [named, inside])
+    #expect(run.lines == ["ksym(default:mine) = 1f", "ksym(rt:mine) = 1f"])
+    let bad = try await Ksym.run(arguments + [nameless])
+    #expect(bad.status == 2 && bad.output.isEmpty)
+    #expect(
+      bad.errors == "ksym: \(nameless): nothing names its release: --flavour gives the flavour\n")
+    let given = try await Ksym.run(arguments + ["--flavour", "x", nameless])
+    #expect(given.lines == ["ksym(x:mine) = 1f"])
+  }
 }

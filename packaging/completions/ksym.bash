@@ -361,7 +361,7 @@ _ksym_gate() {
         return
         ;;
     '--group')
-        __ksym_add_completions -W 'none'$'\n''all'
+        __ksym_add_completions -W 'none'$'\n''deps'$'\n''all'
         return
         ;;
     '--color')

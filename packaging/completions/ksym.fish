@@ -216,7 +216,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym deps" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym gate" root' -l 'root' -d 'The root file system.' -rfa '(__ksym_complete_directories)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym gate"' -l 'kernel' -d 'Ask only this kernel (repeatable).' -rfka ''
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym gate" group' -l 'group' -d 'What a refused module keeps from being linked on its kernel.' -rfka 'none all'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym gate" group' -l 'group' -d 'What a refused module keeps from being linked on its kernel: only those that need it, those it needs too, or all.' -rfka 'none deps all'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym gate" apply' -l 'apply' -d 'Make the links.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym gate" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym gate" color' -l 'color' -d 'When to use colour; auto means on a terminal.' -rfka 'auto always never'

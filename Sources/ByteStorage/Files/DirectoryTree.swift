@@ -139,7 +139,7 @@ package enum DirectoryTree {
     }
   }
 
-  private struct Child {
+  struct Child {
     let name: String
     /// ``PathKind/missing`` for symbolic links.
     let kind: PathKind
@@ -149,7 +149,7 @@ package enum DirectoryTree {
     var isLink: Bool { kind == .missing }
   }
 
-  private static func list(_ directory: String) throws(FileError) -> [Child] {
+  static func list(_ directory: String) throws(FileError) -> [Child] {
     guard let handle = unsafe opendir(directory) else {
       throw FileError(path: directory, cause: .system(operation: "list", errno: errno))
     }

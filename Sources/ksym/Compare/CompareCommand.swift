@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import KernelComparison
+internal import KernelUpdates
 internal import Kernels
 internal import ModuleLoading
 internal import SymtypesFormat

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import KernelComparison
+internal import KernelUpdates
 internal import ModuleFiles
 
 struct DepsCommand: ParsableCommand {
@@ -73,20 +74,21 @@ struct DepsCommand: ParsableCommand {
         continue
       }
       do {
-        if isSymvers(path) {
-          if provides { found.addProvides(of: try builds.read(path), release: flavour ?? "") }
-          continue
-        }
-        try buffer.open(path)
-        let module = try ModuleFile(buffer.source)
         let problems: [PackageDependencies.Problem]
-        if provides {
-          problems = try found.addProvides(of: module, path: path)
+        if isSymvers(path) {
+          problems = provides ? found.addProvides(of: try builds.read(path), path: path) : []
         } else {
-          let release = try PackageDependencies.release(of: module)
-          let build = style.style == .suse ? nil : try builds.kernel(release)
-          problems = try found.addRequires(of: module, kernel: build)
+          try buffer.open(path)
+          let module = try ModuleFile(buffer.source)
+          if provides {
+            problems = try found.addProvides(of: module, path: path)
+          } else {
+            let release = try PackageDependencies.release(of: module)
+            let build = style.style == .suse ? nil : try builds.kernel(release)
+            problems = try found.addRequires(of: module, kernel: build)
+          }
         }
+        if problems.contains(.noFlavour) { status = .trouble }
         for problem in problems { Terminal.complain("\(path): \(problem.words)") }
         if strict, !problems.isEmpty { status = max(status, .no) }
       } catch {
@@ -134,6 +136,7 @@ extension PackageDependencies.Problem {
     switch self {
     case .noVersions: "has no versions: what it requires is not known"
     case .noVersion(let name): "\(name) has no version"
+    case .noFlavour: "nothing names its release: --flavour gives the flavour"
     }
   }
 }

@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import Glibc
 internal import KernelComparison
+internal import KernelUpdates
+internal import Livepatching
 internal import ModuleFiles
 internal import ModuleLoading
 
@@ -25,13 +27,17 @@ struct GateCommand: ParsableCommand {
       Nothing is changed without --apply; each link is then replaced in one step. depmod has to run after \
       it for the kernels whose links changed, which are named.
 
-      JSON, one object a module and kernel: module, builtFor, kernel, compatible, symbols, log, link.
+      Called as weak-modules (a link, or the first word), ksym takes the command line of that script, and \
+      runs depmod and dracut as it does.
+
+      JSON, one object a module and kernel: module, builtFor, kernel, compatible, symbols, log, causes, \
+      causeCodes, assumed, assumedCodes, link.
 
       Exit status: 0 all modules load on all kernels; 1 one is refused; 2 a file cannot be read or is \
       not a module, or there is no kernel.
       """)
 
-  enum Group: String, CaseIterable, ExpressibleByArgument { case none, all }
+  enum Group: String, CaseIterable, ExpressibleByArgument { case none, deps, all }
 
   @Option(
     help: ArgumentHelp("The root file system.", valueName: "directory"), completion: .directory)
@@ -40,7 +46,10 @@ struct GateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Ask only this kernel (repeatable).", valueName: "release"))
   var kernel: [String] = []
 
-  @Option(help: "What a refused module keeps from being linked on its kernel.")
+  @Option(
+    help:
+      "What a refused module keeps from being linked on its kernel: only those that need it, those it needs too, or all."
+  )
   var group: Group = .none
 
   @Flag(help: "Make the links.") var apply = false
@@ -70,6 +79,7 @@ struct GateCommand: ParsableCommand {
     if candidates.isEmpty { throw ExitCode(status.rawValue) }
     var output = OutputBuffer(reserving: 1 << 14)
     var (count, decided) = (0, 0)
+    var assumed: [LoadAssumption] = []
     for release in kernel.isEmpty ? gate.releases : kernel {
       guard let answer = gate.ask(release, about: candidates) else {
         if !kernel.isEmpty {
@@ -80,10 +90,16 @@ struct GateCommand: ParsableCommand {
       }
       count += 1
       decided += answer.decisions.count
-      for decision in answer.decisions { status = max(status, describe(decision, answer, &output)) }
-      let isRefused = answer.decisions.contains { !$0.isCompatible }
-      let links = group == .all && isRefused ? [] : answer.decisions.filter(\.isCompatible)
+      for decision in answer.decisions {
+        status = max(status, describe(decision, answer, &output, &assumed))
+      }
+      let links = linked(answer)
       if apply, !links.isEmpty { try makeLinks(links, answer) }
+      Terminal.write(&output)
+    }
+    if !json.isWanted, status == .no, !assumed.isEmpty {
+      let words = assumed.map(\.words).joined(separator: "; ")
+      output.append(colour.terminal.faint("assumed: \(words)") + "\n")
       Terminal.write(&output)
     }
     guard count > 0 else { throw Terminal.trouble("\(root): no kernel whose exports are known") }
@@ -93,13 +109,25 @@ struct GateCommand: ParsableCommand {
     throw ExitCode(status.rawValue)
   }
 
+  /// The modules that are linked: those that the kernel takes, as far as they need no refused one.
+  private func linked(_ answer: TreeGate.Answer) -> [GateJudgement] {
+    let groups =
+      switch group {
+      case .none: answer.decisions.map { [$0] }
+      case .deps: answer.groups
+      case .all: [answer.decisions]
+      }
+    return groups.filter { $0.allSatisfy(\.isCompatible) }.flatMap { $0 }
+  }
+
   private func describe(
-    _ decision: TreeGate.Decision, _ answer: TreeGate.Answer, _ output: inout OutputBuffer
+    _ decision: GateJudgement, _ answer: TreeGate.Answer, _ output: inout OutputBuffer,
+    _ assumed: inout [LoadAssumption]
   ) -> ExitStatus {
     let candidate = decision.candidate
-    var log: [String] = []
+    let outcome: LoadOutcome
     switch decision.result {
-    case .success(let outcome): log = outcome.log
+    case .success(let found): outcome = found
     case .failure(let error):
       Terminal.complain(error.explained)
       return .trouble
@@ -111,69 +139,58 @@ struct GateCommand: ParsableCommand {
       output.member("kernel", answer.release)
       output.member("compatible", decision.isCompatible)
       output.member("symbols", decision.symbols)
-      output.member("log", log)
+      output.member("log", outcome.log)
+      output.member("causes", outcome.causes.map(\.words))
+      output.member("causeCodes", outcome.causes.map(\.code.rawValue))
+      output.member("assumed", outcome.assumed.map(\.words))
+      output.member("assumedCodes", outcome.assumed.map(\.code.rawValue))
       output.member("link", "\(answer.directory)/\(candidate.link)")
       output.endLine()
     } else {
-      let name = candidate.path.split(separator: "/").last.map(String.init) ?? candidate.path
+      let name = candidate.fileName
       let verdict =
         decision.isCompatible
         ? colour.terminal.good("is compatible") : colour.terminal.bad("is not compatible")
       let symbols = decision.symbols.map { " \(plain($0))" }.joined()
       let reason =
         decision.isCompatible
-        ? "" : symbols.isEmpty ? ": \(plain(log.first ?? "refused"))" : " in symbols: \(symbols)"
+        ? "" : symbols.isEmpty ? ": \(plain(outcome.firstLine))" : " in symbols: \(symbols)"
       output.append(
         "Module \(plain(name)) from kernel \(plain(candidate.release)) \(verdict) with kernel "
           + "\(plain(answer.release))\(reason)\n")
+      if !decision.isCompatible {
+        for cause in outcome.causes {
+          output.append("  \(colour.terminal.doubtful("=>")) \(plain(cause.words))\n")
+        }
+      }
+      for one in outcome.assumed where !assumed.contains(one) { assumed.append(one) }
     }
     return decision.isCompatible ? .yes : .no
   }
 
-  /// Makes the links of a kernel, each in one step: what was there before is there until then.
-  private func makeLinks(_ links: [TreeGate.Decision], _ answer: TreeGate.Answer) throws {
-    var changed = 0
+  /// Links modules into a kernel's directory, which is replaced as a whole.
+  private func makeLinks(_ links: [GateJudgement], _ answer: TreeGate.Answer) throws {
+    let directory = LinkDirectory(answer.directory)
+    let old = directory.links(where: ModulePaths.isModuleName)
+    var new = old
     for decision in links {
-      let path = "\(answer.directory)/\(decision.candidate.link)"
       guard let target = GateCommand.absolutePath(decision.candidate.path) else {
         throw Terminal.trouble("\(decision.candidate.path): cannot be resolved")
       }
-      if GateCommand.target(of: path) == target { continue }
-      var folder = answer.directory
-      for part in decision.candidate.link.split(separator: "/").dropLast() {
-        _ = unsafe mkdir(folder, 0o755)
-        folder += "/\(part)"
-      }
-      _ = unsafe mkdir(folder, 0o755)
-      let temporary = "\(path).ksym-\(getpid())"
-      guard unsafe symlink(target, temporary) == 0, unsafe rename(temporary, path) == 0 else {
-        let code = errno
-        _ = unsafe unlink(temporary)
-        throw Terminal.trouble(
-          "\(path): cannot make the link: \(unsafe String(cString: strerror(code)))")
-      }
-      changed += 1
+      new[decision.candidate.link] = target
     }
-    if changed > 0 {
-      Terminal.complain(
-        "\(answer.release): \(counted(changed, "link")) made: depmod -a \(answer.release)")
+    let changed = new.count { old[$0.key] != $0.value }
+    guard changed > 0 else { return }
+    do throws(FileError) { try directory.replace(old, by: new) } catch {
+      throw Terminal.trouble(error.explained)
     }
+    Terminal.complain(
+      "\(answer.release): \(counted(changed, "link")) made: depmod -a \(answer.release)")
   }
 
   private static func absolutePath(_ path: String) -> String? {
     guard let real = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(real) }
     return unsafe String(cString: real)
-  }
-
-  /// Where a link leads; `nil` if there is none.
-  private static func target(of path: String) -> String? {
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer -> Int in
-      guard let start = buffer.baseAddress else { return 0 }
-      // SAFETY: writes at most as many bytes as the buffer has.
-      return unsafe readlink(path, start.assumingMemoryBound(to: CChar.self), buffer.count)
-    }
-    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
   }
 }

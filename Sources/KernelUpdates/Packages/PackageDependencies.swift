@@ -1,5 +1,5 @@
 package import ByteStorage
-internal import ELFFormat
+package import KernelComparison
 package import ModuleFiles
 internal import ModuleVersions
 
@@ -25,6 +25,8 @@ package struct PackageDependencies {
     case noVersions
     /// An export has the version 0, or none.
     case noVersion(name: String)
+    /// Nothing names the release, the end of which is the flavour in SUSE's form: nothing is written.
+    case noFlavour
   }
 
   package let style: Style
@@ -51,11 +53,12 @@ package struct PackageDependencies {
     of module: borrowing ModuleFile, path: String
   ) throws(ParseError) -> [Problem] {
     let release = try PackageDependencies.release(of: module)
+    if lacksFlavour(release) { return [.noFlavour] }
     let table = try module.exports(ofFile: path)
     modules.append(ModulePaths.moduleName(ofFile: path))
     let isOfKernel = PackageDependencies.isOfKernel(path)
     var problems: [Problem] = []
-    let symbols = table.rows.allSatisfy(\.hasCRC) ? [:] : try PackageDependencies.crcs(module.elf)
+    let symbols = table.rows.allSatisfy(\.hasCRC) ? [:] : try VersionSymbols.read(module.elf)
     for row in table.rows {
       let name = table.bytes(row.name)
       guard let crc = row.hasCRC ? UInt64(row.crc) : symbols[name.array] else {
@@ -70,7 +73,14 @@ package struct PackageDependencies {
   }
 
   /// Adds what a kernel exports; of Red Hat's only what vmlinux does, as its modules are files, too.
-  package mutating func addProvides(of kernel: ExportRecords, release: String) {
+  ///
+  /// - Parameters:
+  ///   - kernel: The exports.
+  ///   - path: The file that they were read from, whose name or directory is that of a release.
+  /// - Returns: What is wrong with it.
+  package mutating func addProvides(of kernel: ExportRecords, path: String) -> [Problem] {
+    let release = PackageDependencies.release(ofSymvers: path)
+    if lacksFlavour(release) { return [.noFlavour] }
     for row in kernel.rows {
       let module = kernel.bytes(row.module)
       if style == .redhat, !module.equals("vmlinux") { continue }
@@ -79,6 +89,25 @@ package struct PackageDependencies {
           release: release, name: kernel.bytes(row.name).array, crc: UInt64(row.crc),
           isOfKernel: true))
     }
+    return []
+  }
+
+  private func lacksFlavour(_ release: String) -> Bool {
+    style == .suse && (flavour ?? PackageDependencies.flavour(of: release)).isEmpty
+  }
+
+  /// The release in `symvers-RELEASE.gz` or `RELEASE/Module.symvers`; empty if there is none.
+  private static func release(ofSymvers path: String) -> String {
+    let parts = path.split(separator: "/")
+    if var name = parts.last, name.hasPrefix("symvers-") {
+      name = name.dropFirst(8)
+      for suffix in [".gz", ".xz", ".zst"] where name.hasSuffix(suffix) {
+        name = name.dropLast(suffix.count)
+      }
+      return String(name)
+    }
+    let directory = parts.dropLast().last ?? ""
+    return directory.first?.isNumber == true ? String(directory) : ""
   }
 
   /// Adds what a module needs, by its version table.
@@ -93,6 +122,7 @@ package struct PackageDependencies {
     of module: borrowing ModuleFile, kernel: ExportRecords?
   ) throws(ParseError) -> [Problem] {
     let release = try PackageDependencies.release(of: module)
+    if lacksFlavour(release) { return [.noFlavour] }
     let tables = try module.versions()
     var found: [Dependency] = []
     var known: Set<[UInt8]> = []
@@ -169,26 +199,5 @@ package struct PackageDependencies {
       return true
     }
     return false
-  }
-
-  /// Versions by symbols `__crc_NAME`, for exports without a table of them: absolute ones are the version,
-  /// others lead to it.
-  private static func crcs(_ elf: ELFFile) throws(ParseError) -> [[UInt8]: UInt64] {
-    var found: [[UInt8]: UInt64] = [:]
-    guard let symbols = try elf.symbolTable() else { return found }
-    for index in 0..<symbols.count {
-      guard let symbol = symbols.symbol(at: index) else { continue }
-      let name = symbols.name(of: symbol)
-      guard name.starts(with: "__crc_"), let rest = name.suffix(from: 6) else { continue }
-      if symbol.sectionIndex == ELFSectionIndex.absolute {
-        found[rest.array] = symbol.value & 0xffff_ffff
-      } else if elf.sections.indices.contains(Int(symbol.sectionIndex)) {
-        let bytes = try elf.bytes(of: elf.sections[Int(symbol.sectionIndex)], in: "__crc")
-        let crc = bytes.integer(
-          UInt32.self, at: Int(clamping: symbol.value), elf.layout.order)
-        if let crc { found[rest.array] = UInt64(crc) }
-      }
-    }
-    return found
   }
 }

@@ -1,10 +1,13 @@
 internal import ByteStorage
 internal import Glibc
 
-/// The command lines of suse-kabi-tools, for scripts that call them: the command under one of their names
+/// The command lines of suse-kabi-tools and of weak-modules, for scripts that call them: the command under one of their names
 /// (a link), or with the name as its first word.
 struct DropInTool {
-  enum Name: String { case ksymvers, ksymtypes }
+  enum Name: String {
+    case ksymvers, ksymtypes
+    case weakModules = "weak-modules"
+  }
 
   let name: Name
   let arguments: [String]
@@ -21,20 +24,22 @@ struct DropInTool {
     }
   }
 
-  /// Does the work and ends the process: 0 for no breaking change, 1 for some, 2 for an error.
+  /// Does the work and ends the process: 0 for no breaking change, 1 for some, 2 for an error; of
+  /// weak-modules 1 for an error.
   func run() -> Never {
     do throws(DropInError) {
       let differs =
         switch name {
         case .ksymvers: try KsymversTool(arguments).run()
         case .ksymtypes: try KsymtypesTool(arguments).run()
+        case .weakModules: try WeakModulesTool(arguments).run()
         }
       exit((differs ? ExitStatus.no : ExitStatus.yes).rawValue)
     } catch {
       var output = OutputBuffer()
       output.append(plainLines(error.message) + "\n")
       _ = output.write(to: 2)
-      exit(ExitStatus.trouble.rawValue)
+      exit((name == .weakModules ? ExitStatus.no : ExitStatus.trouble).rawValue)
     }
   }
 

@@ -1,4 +1,5 @@
 package import ByteStorage
+package import KernelComparison
 package import ModuleLoading
 
 /// Modules that load on the old kernel and not on the new one, and why.
