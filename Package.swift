@@ -90,7 +90,9 @@ let package = Package(
         "KernelImages", "ModuleVersions", "ModuleTrust", "ModuleFiles", "Kernels",
         "Livepatching",
       ]),
-    floor("NameTranslation", ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables"]),
+    floor(
+      "NameTranslation",
+      ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables", "DWARFFormat"]),
     floor(
       "SymbolSpelling", ["ByteStorage", "KernelReleases", "SymbolNames", "SymbolTables", "Kernels"]
     ),
@@ -167,7 +169,7 @@ let package = Package(
     tests("UnwindTables", ["ByteStorage", "KernelReleases", "UnwindTables"]),
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests("SymtypesFormat", ["ByteStorage", "SymtypesFormat"]),
-    tests("DWARFFormat", ["ByteStorage", "DWARFFormat"]),
+    tests("DWARFFormat", ["ByteStorage", "ELFFormat", "DWARFFormat"]),
     tests("TypeVersions", ["ByteStorage", "SymtypesFormat", "TypeVersions"]),
     tests("ModuleTrust", ["ByteStorage", "ModuleTrust"]),
     tests(
@@ -212,7 +214,10 @@ let package = Package(
       path: "Tests/Conformance", swiftSettings: strict),
     tests(
       "NameTranslation",
-      ["ByteStorage", "SymbolNames", "SymbolTables", "NameTables", "NameTranslation"]),
+      [
+        "ByteStorage", "SymbolNames", "SymbolTables", "NameTables", "DWARFFormat",
+        "NameTranslation",
+      ]),
     tests(
       "SymbolSpelling",
       ["ByteStorage", "KernelReleases", "SymbolTables", "Kernels", "SymbolSpelling"]),

@@ -35,5 +35,6 @@
   package static let stringOffsetsBase = Self(rawValue: 0x72)
   package static let addressBase = Self(rawValue: 0x73)
   package static let rangeListsBase = Self(rawValue: 0x74)
+  package static let gnuAddressBase = Self(rawValue: 0x2133)
   package static let alignment = Self(rawValue: 0x88)
 }

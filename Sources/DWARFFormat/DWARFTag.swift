@@ -7,6 +7,7 @@
   package static let array = Self(rawValue: 0x01)
   package static let classType = Self(rawValue: 0x02)
   package static let enumeration = Self(rawValue: 0x04)
+  package static let entryPoint = Self(rawValue: 0x03)
   package static let formalParameter = Self(rawValue: 0x05)
   package static let lexicalBlock = Self(rawValue: 0x0b)
   package static let member = Self(rawValue: 0x0d)

@@ -19,11 +19,30 @@ extension DWARFEntries {
     try scan(data.bytes(.types), base: infoSize, isTypes: true, data)
   }
 
+  /// Finds the units of `.debug_info` with no entry but their own.
+  ///
+  /// - Throws: As ``init(_:)``, for what it reads.
+  package init(unitsOf data: DebugData) throws(ParseError) {
+    infoSize = data.bytes(.info).byteCount
+    try scan(data.bytes(.info), base: 0, isTypes: false, data, isShallow: true)
+  }
+
+  /// Finds the entries of one unit of `.debug_info`; references to others find nothing.
+  ///
+  /// - Throws: As ``init(_:)``.
+  package init(_ data: DebugData, unit: DWARFUnit) throws(ParseError) {
+    infoSize = data.bytes(.info).byteCount
+    entries.reserveCapacity((unit.end &- unit.start) / 12)
+    guard let bytes = data.bytes(.info).slice(0..<unit.end) else { return }
+    try scan(bytes, from: unit.offset, base: 0, isTypes: false, data)
+  }
+
   private mutating func scan(
-    _ bytes: RawSpan, base: Int, isTypes: Bool, _ data: DebugData
+    _ bytes: RawSpan, from start: Int = 0, base: Int, isTypes: Bool, _ data: DebugData,
+    isShallow: Bool = false
   ) throws(ParseError) {
     let order = data.layout.order
-    var position = 0
+    var position = start
     while position < bytes.byteCount {
       var unit = try DWARFUnit(
         parsing: bytes, at: position, base: base, isTypes: isTypes, order)
@@ -31,7 +50,7 @@ extension DWARFEntries {
         data.bytes(.abbreviations), at: unit.abbreviationOffset, unit.widths)
       let first = entries.count
       guard let content = bytes.slice(0..<(unit.end &- base)) else { return }
-      try scan(unit, table, content, base: base, order)
+      try scan(unit, table, content, base: base, order, isShallow)
       unit.entries = first..<entries.count
       if let signature = unit.signature, signatures[signature] == nil, first < entries.count {
         signatures[signature] = typeEntry(of: unit, content, base, order)
@@ -64,7 +83,7 @@ extension DWARFEntries {
   /// Reads the entries of a unit, whose bytes end with it.
   private mutating func scan(
     _ unit: DWARFUnit, _ table: DWARFAbbreviations.Table, _ bytes: RawSpan, base: Int,
-    _ order: ByteOrder
+    _ order: ByteOrder, _ isShallow: Bool
   ) throws(ParseError) {
     var position = unit.start &- base
     var open: [Int] = []
@@ -92,6 +111,7 @@ extension DWARFEntries {
           shape: UInt32(truncatingIfNeeded: number),
           parent: UInt32(truncatingIfNeeded: open.last ?? index),
           end: UInt32(truncatingIfNeeded: index &+ 1)))
+      if isShallow { break }
       if shape.size >= 0 {
         position = start &+ Int(shape.size)
       } else {

@@ -5,6 +5,7 @@ internal import ELFFormat
 package struct DWARFReader: ~Escapable {
   package let entries: DWARFEntries
   private let info, types, strings, lineStrings, stringOffsets: RawSpan
+  let addresses, ranges, rangeLists: RawSpan
   let order: ByteOrder
 
   @_lifetime(borrow data) package init(_ data: borrowing DebugData, _ entries: DWARFEntries) {
@@ -14,6 +15,9 @@ package struct DWARFReader: ~Escapable {
     strings = data.bytes(.strings)
     lineStrings = data.bytes(.lineStrings)
     stringOffsets = data.bytes(.stringOffsets)
+    addresses = data.bytes(.addresses)
+    ranges = data.bytes(.ranges)
+    rangeLists = data.bytes(.rangeLists)
     order = data.layout.order
   }
 
@@ -21,7 +25,7 @@ package struct DWARFReader: ~Escapable {
   private static let longestString = 1 << 18
 
   /// A value as it is stored.
-  private struct Place {
+  struct Place {
     let form: DWARFForm
     let position: Int
     let implicit: Int64
@@ -29,7 +33,7 @@ package struct DWARFReader: ~Escapable {
   }
 
   /// Where the value of an attribute is.
-  private func place(_ entry: Int, _ attribute: DWARFAttribute) -> Place? {
+  func place(_ entry: Int, _ attribute: DWARFAttribute) -> Place? {
     let row = entries.entries[entry]
     let shape = entries.abbreviations.shapes[Int(row.shape)]
     let first = Int(shape.first)
@@ -66,7 +70,7 @@ package struct DWARFReader: ~Escapable {
   }
 
   @_lifetime(copy self)
-  private func bytes(_ place: Place) -> RawSpan { place.isTypes ? types : info }
+  func bytes(_ place: Place) -> RawSpan { place.isTypes ? types : info }
 
   package func has(_ entry: Int, _ attribute: DWARFAttribute) -> Bool {
     place(entry, attribute) != nil

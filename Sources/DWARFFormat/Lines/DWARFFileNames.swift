@@ -3,23 +3,16 @@ internal import ELFFormat
 
 /// The names of the files that a line table lists (DWARF 5, 6.2.4), without its program.
 package struct DWARFFileNames: ~Escapable {
-  private enum Table { case lines, strings, lineStrings }
-
-  /// A name, and the index of the directory it is in.
-  private struct Name {
-    var table = Table.lines
-    var offset = 0
-    var directory = 0
-  }
+  private typealias Name = DWARFLineHeader.Name
 
   private let lines, strings, lineStrings: RawSpan
   private let order: ByteOrder
   private var position: Int
-  private var offsetSize = 4
-  private var names: [Name] = []
-  private var directories: [Name] = []
+  private(set) var header = DWARFLineHeader()
+
+  private var offsetSize: Int { header.offsetSize }
   /// Of the line table, which may differ from that of the unit.
-  package private(set) var version = 0
+  package var version: Int { header.version }
 
   /// Reads the header of a line table at an offset of `.debug_line`. Throws ``ParseError`` if it is
   /// not whole.
@@ -34,22 +27,22 @@ package struct DWARFFileNames: ~Escapable {
   }
 
   /// The number of files, one more than the largest index.
-  package var count: Int { version >= 5 ? names.count : names.count &+ 1 }
+  package var count: Int { header.files.count &+ (version >= 5 ? 0 : 1) }
 
   /// The name of a file as the table has it, without its directory: indices begin at 0 in DWARF 5,
   /// before that at 1, and 0 is no file. `nil` past the end.
   @_lifetime(copy self) package func name(_ index: UInt64) -> RawSpan? {
     guard index < UInt64(count) else { return nil }
-    if version < 5, index == 0 { return RawSpan() }
-    return text(names[Int(index) &- (version >= 5 ? 0 : 1)])
+    guard let file = header.file(index) else { return RawSpan() }
+    return text(file)
   }
 
   /// The directory of a file as the table has it; `nil` if it is that of the compilation.
   @_lifetime(copy self) package func directory(_ index: UInt64) -> RawSpan? {
-    guard index < UInt64(count), version >= 5 || index > 0 else { return nil }
-    let place = names[Int(index) &- (version >= 5 ? 0 : 1)].directory
-    let number = version >= 5 ? place : place &- 1
-    return directories.indices.contains(number) ? text(directories[number]) : nil
+    guard let file = header.file(index), let directory = header.directory(of: file) else {
+      return nil
+    }
+    return text(directory)
   }
 
   @_lifetime(copy self) private func text(_ name: Name) -> RawSpan {
@@ -78,23 +71,34 @@ package struct DWARFFileNames: ~Escapable {
   }
 
   @_lifetime(self: copy self) private mutating func read() throws(ParseError) {
-    if try unsigned(4) == 0xffff_ffff {
-      offsetSize = 8
-      _ = try unsigned(8)
+    var length = try unsigned(4)
+    if length == 0xffff_ffff {
+      header.offsetSize = 8
+      length = try unsigned(8)
     }
     let start = position
-    version = Int(try unsigned(2))
+    let end = min(length, UInt64(lines.byteCount &- start))
+    header.version = Int(try unsigned(2))
     guard (2...5).contains(version) else {
       throw ParseError(.unsupported(UInt64(version)), in: ".debug_line", at: start)
     }
-    // address_size and segment_selector_size; header_length; then to opcode_base.
+    // address_size and segment_selector_size.
     if version >= 5 { _ = try unsigned(2) }
-    _ = try unsigned(offsetSize)
-    position &+= version >= 4 ? 5 : 4
-    position &+= max(0, Int(try unsigned(1)) &- 1)
+    let size = min(try unsigned(offsetSize), end)
+    header.program = min(position &+ Int(size), start &+ Int(end))..<(start &+ Int(end))
+    header.minimumLength = try unsigned(1)
+    header.operations = version >= 4 ? try unsigned(1) : 1
+    // default_is_stmt.
+    _ = try unsigned(1)
+    header.lineBase = Int8(truncatingIfNeeded: try unsigned(1))
+    header.lineRange = UInt8(try unsigned(1))
+    header.opcodeBase = UInt8(try unsigned(1))
+    for _ in 1..<max(1, header.opcodeBase) {
+      header.operandCounts.append(UInt8(try unsigned(1)))
+    }
     if version >= 5 {
-      directories = try readEntries()
-      names = try readEntries()
+      header.directories = try readEntries()
+      header.files = try readEntries()
     } else {
       try readLists()
     }
@@ -103,7 +107,7 @@ package struct DWARFFileNames: ~Escapable {
   /// Directories and files of DWARF 2 to 4: strings until an empty one.
   @_lifetime(self: copy self) private mutating func readLists() throws(ParseError) {
     while let string = lines.cString(at: position), string.byteCount > 0 {
-      directories.append(Name(offset: position))
+      header.directories.append(Name(offset: position))
       position &+= string.byteCount &+ 1
     }
     guard lines.byte(at: position) == 0 else { throw end }
@@ -113,7 +117,7 @@ package struct DWARFFileNames: ~Escapable {
       position &+= string.byteCount &+ 1
       name.directory = Int(clamping: try leb())
       _ = (try leb(), try leb())
-      names.append(name)
+      header.files.append(name)
     }
     guard lines.byte(at: position) == 0 else { throw end }
   }

@@ -13,6 +13,8 @@ package final class DebugData: Sendable {
   private let file: MappedFile
   private let storage: [Storage]
   package let layout: ELFLayout
+  /// Where sections of a relocatable file are placed, by their numbers; empty if they are not.
+  package let bases: [UInt64]
 
   /// Largest section to unpack, in bytes.
   package static let largestSection = 2 << 30
@@ -23,12 +25,17 @@ package final class DebugData: Sendable {
   /// - Parameters:
   ///   - file: An ELF file of any kind.
   ///   - wanted: The sections that will be read.
+  ///   - placesSections: Whether sections of a relocatable file get addresses one after the other, so
+  ///     that each address means one place.
   /// - Throws: ``ParseError`` if it is not ELF, or a section is outside of the file, damaged, or
   ///   larger than ``largestSection``.
   package init(
-    _ file: MappedFile, _ wanted: [DebugSection] = DebugSection.allCases
+    _ file: MappedFile, _ wanted: [DebugSection] = DebugSection.allCases,
+    placesSections: Bool = false
   ) throws(ParseError) {
     let elf = try ELFFile(ByteSource(file.bytes))
+    let bases =
+      placesSections && elf.header.type == .relocatable ? DebugData.places(elf.sections) : []
     self.file = file
     layout = elf.layout
     var storage = [Storage](repeating: .absent, count: DebugSection.allCases.count)
@@ -39,16 +46,49 @@ package final class DebugData: Sendable {
         let (kind, isOldPacked) = DebugSection.named(elf.name(of: section)),
         wanted.contains(kind), case .absent = storage[kind.rawValue]
       else { continue }
-      storage[kind.rawValue] = try DebugData.prepare(elf, index, kind, isOldPacked)
+      storage[kind.rawValue] = try DebugData.prepare(elf, index, kind, isOldPacked, bases)
     }
     self.storage = storage
+    self.bases = bases
+  }
+
+  /// Addresses for the sections that are in memory, one after the other.
+  private static func places(_ sections: [ELFSection]) -> [UInt64] {
+    var next: UInt64 = 0x1000
+    return sections.map { section in
+      guard section.flags.contains(.alloc) else { return 0 }
+      let alignment = max(16, min(section.alignment, 1 << 20))
+      let place = (next &+ alignment &- 1) / alignment &* alignment
+      next = place &+ min(section.size, 1 << 40)
+      return place
+    }
+  }
+
+  /// The addresses of the functions with a name, as the sections are placed.
+  ///
+  /// - Throws: ``ParseError`` if the symbol table is not whole.
+  package func functions(named name: RawSpan) throws(ParseError) -> [UInt64] {
+    // SAFETY: this object keeps the file.
+    let elf = try unsafe ELFFile(ByteSource(file.unboundBytes))
+    guard let symbols = try elf.symbolTable() else { return [] }
+    var found: [UInt64] = []
+    for index in 1..<max(1, symbols.count) {
+      guard let symbol = symbols.symbol(at: index), symbol.sectionIndex != 0,
+        symbol.type == .function || symbol.type == .none,
+        symbols.name(of: symbol).equals(name)
+      else { continue }
+      let section = Int(symbol.sectionIndex)
+      found.append((section < bases.count ? bases[section] : 0) &+ symbol.value)
+    }
+    return found
   }
 
   /// `SHF_GROUP` and `SHF_COMPRESSED`.
   private static let (groupFlag, compressedFlag): (UInt64, UInt64) = (0x200, 0x800)
 
   private static func prepare(
-    _ elf: borrowing ELFFile, _ index: Int, _ kind: DebugSection, _ isOldPacked: Bool
+    _ elf: borrowing ELFFile, _ index: Int, _ kind: DebugSection, _ isOldPacked: Bool,
+    _ bases: [UInt64]
   ) throws(ParseError) -> Storage {
     let section = elf.sections[index]
     let bytes = try elf.bytes(of: section, in: kind.region)
@@ -63,7 +103,7 @@ package final class DebugData: Sendable {
       relocations.count > 0, let rules = DebugRelocations(elf.header.machine)
     {
       var relocated = content ?? bytes.array
-      try rules.apply(relocations, elf, to: &relocated)
+      try rules.apply(relocations, elf, bases, to: &relocated)
       content = relocated
     }
     if let content { return .owned(content) }

@@ -69,9 +69,11 @@ struct DebugRelocations {
     }
   }
 
-  /// Applies a table of relocations to the section that they are for.
+  /// Applies a table of relocations to the section that they are for, of a file whose sections have
+  /// addresses or none.
   func apply(
-    _ relocations: borrowing ELFRelocations, _ elf: borrowing ELFFile, to bytes: inout [UInt8]
+    _ relocations: borrowing ELFRelocations, _ elf: borrowing ELFFile, _ bases: [UInt64],
+    to bytes: inout [UInt8]
   ) throws(ParseError) {
     let symbols = try elf.symbolTable()
     let order = elf.layout.order
@@ -82,7 +84,10 @@ struct DebugRelocations {
       else { continue }
       var value = UInt64(bitPattern: relocation.addend)
       if let symbols, relocation.symbol != 0 {
-        value &+= symbols.symbol(at: Int(relocation.symbol))?.value ?? 0
+        if let symbol = symbols.symbol(at: Int(relocation.symbol)) {
+          let section = Int(symbol.sectionIndex)
+          value &+= symbol.value &+ (section < bases.count ? bases[section] : 0)
+        }
       }
       let former = bytes.rawSpan.unsigned(rule.size, at: offset, order) ?? 0
       if !relocations.hasAddends { value &+= former }
