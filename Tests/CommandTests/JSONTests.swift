@@ -108,7 +108,10 @@ struct JSONTests {
       return try typesRuns(of: command, scratch)
     default:
       let text = try scratch.write(Self.text, to: "text")
+      try TarArchive.unpack(Fixture.path("sources/sources.tar.xz"), into: scratch)
+      let frame = try scratch.write(Array("kernel_init+0x1d/0x70\n".utf8), to: "frame")
       return [
+        ["-k", scratch.file("gcc-dw5.elf"), "--source", frame],
         ["-k", map, "--to", "linkage", "--verify", "--addresses", text],
         ["-k", kernel, "--verify", text],
       ]

@@ -1020,7 +1020,7 @@ _ksym_convert() {
 
 _ksym_translate() {
     repeating_flags=()
-    non_repeating_flags=(--keep-linkage --bare --verify --addresses --lines --json -v --verbose --version -h --help)
+    non_repeating_flags=(--keep-linkage --bare --verify --addresses --source --lines --json -v --verbose --version -h --help)
     repeating_options=(-k --kernel --names)
     non_repeating_options=(--to --ambiguous --kaslr --color --max-size)
     __ksym_offer_flags_options -1

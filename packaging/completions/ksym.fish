@@ -69,7 +69,7 @@ function __ksym_parse_tokens -S
         case 'convert'
             __ksym_parse_subcommand -r 1 'to=' 'drop-unrepresentable' 'crcs=' 'only=+' 'add-missing' 'prune' 'drop-signature' 'sign=+' 'hash=' 'signature-from=' 'symvers=+' 'basic' 'extended' 'like=' 'o/output=' 'in-place' 'suffix=' 'json' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'translate'
-            __ksym_parse_subcommand -r 1 'to=' 'k/kernel=+' 'names=+' 'ambiguous=' 'keep-linkage' 'bare' 'verify' 'addresses' 'kaslr=' 'lines' 'json' 'color=' 'max-size=' 'v/verbose' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'to=' 'k/kernel=+' 'names=+' 'ambiguous=' 'keep-linkage' 'bare' 'verify' 'addresses' 'source' 'kaslr=' 'lines' 'json' 'color=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'types'
             __ksym_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -427,6 +427,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" bare' -l 'bare' -d 'Leave out .isra, .cold and their like too.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" verify' -l 'verify' -d 'Compare sizes, the release and the build ID in the text with the kernel\'s.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" addresses' -l 'addresses' -d 'Write the address after each name+0xOFF, and the name after each address without one.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" source' -l 'source' -d 'Write file and line after each name+0xOFF, from debug information.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" kaslr' -l 'kaslr' -d 'How far KASLR moved the kernel of the text, for --addresses (default: what the text says).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" lines' -l 'lines' -d 'Each line is a name, however plain (available_filter_functions).'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym translate" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'

@@ -10,6 +10,9 @@ struct LineTranslator: ~Copyable {
   var resolver: NameResolver
   /// Where addresses belong.
   var places: AddressResolver
+  /// Has the source lines of code, if they are asked for.
+  let finder: (any SourceFinder)?
+  private var trace = CallTrace()
   var counts = TranslationCounts()
   var findings: [(finding: TranslationFinding, line: Int)] = []
   var found: [TextName] = []
@@ -37,20 +40,24 @@ struct LineTranslator: ~Copyable {
 
   init(
     _ options: TranslationOptions, _ sources: [NameSource],
-    modules: (any ModuleNames)?, directories: [any NameDirectory]
+    modules: (any ModuleNames)?, directories: [any NameDirectory], finder: (any SourceFinder)?
   ) {
     self.options = options
+    self.finder = finder
     self.directories = DirectorySearch(directories)
     resolver = NameResolver(sources, modules: modules)
     places = AddressResolver(sources, modules: modules)
     looksUp = !sources.isEmpty || modules != nil || !directories.isEmpty
   }
 
+  /// Whether names that stay as they are matter too.
+  var findsAllNames: Bool { options.findsAllNames || finder != nil }
+
   /// Whether translating a line may change it, or find something to report.
   ///
   /// - Complexity: O(length), far less than the translation.
   mutating func isWorthwhile(_ bytes: RawSpan) -> Bool {
-    if options.findsAllNames || options.form == .hashed || !directories.isEmpty { return true }
+    if findsAllNames || options.form == .hashed || !directories.isEmpty { return true }
     let line = TextLine(bytes)
     if options.form == .linkage {
       return looksUp
@@ -76,12 +83,14 @@ struct LineTranslator: ~Copyable {
     fields.removeAll(keepingCapacity: true)
     FieldSearch.find(
       in: line, form: options.form, looksUp: looksUp, linesAreNames: options.linesAreNames,
-      findsAll: options.findsAllNames, &fields)
+      findsAll: findsAllNames, &fields)
     if options.verifies { verifyHeader(line) }
     if options.showsAddresses {
       fields += addressFields(line, besides: fields)
       fields.sort { $0.range.lowerBound < $1.range.lowerBound }
     }
+    let hasFrame = fields.contains { $0.offset != nil && $0.size != nil }
+    let isFrame = finder != nil && trace.isFrame(line, hasFrame: hasFrame)
     var copied = 0
     let limit = output.count &+ LineTranslator.longestTranslation
     for field in fields where output.count < limit {
@@ -101,10 +110,13 @@ struct LineTranslator: ~Copyable {
         if let marks = options.marks { output.append(marks.end.span) }
         copied = field.range.upperBound
       }
-      if !addresses.isEmpty {
+      let places = sourcePlaces(field, line, isFrame: isFrame)
+      if options.collectsNames, !places.isEmpty { note(places) }
+      if !addresses.isEmpty || !places.isEmpty {
         copy(line, copied..<field.tokenEnd)
         copied = field.tokenEnd
-        append(addresses)
+        if !addresses.isEmpty { append(addresses) }
+        if !places.isEmpty { append(places) }
       }
     }
     guard copied > 0 else { return false }

@@ -39,10 +39,15 @@ package struct TextTranslator: ~Copyable {
   ///   - modules: Has the names of modules that the text mentions and no source has; asked once for
   ///     each.
   ///   - directories: Name tables and lists for the names that no source has, asked in order.
+  ///   - finder: Has the source lines to write after each name with an offset; `nil` for none.
   package init(
     _ options: TranslationOptions = TranslationOptions(), sources: [NameSource] = [],
-    modules: (any ModuleNames)? = nil, directories: [any NameDirectory] = []
-  ) { lines = LineTranslator(options, sources, modules: modules, directories: directories) }
+    modules: (any ModuleNames)? = nil, directories: [any NameDirectory] = [],
+    finder: (any SourceFinder)? = nil
+  ) {
+    lines = LineTranslator(
+      options, sources, modules: modules, directories: directories, finder: finder)
+  }
 
   /// Takes what a text says of its addresses: how far its kernel was moved, and where modules are.
   ///
@@ -204,7 +209,7 @@ package struct TextTranslator: ~Copyable {
   /// Whether each line may hold a name, and not only those with what a linkage name alone has.
   private var needsAllLines: Bool {
     let options = lines.options
-    if options.findsAllNames { return true }
+    if lines.findsAllNames { return true }
     switch options.form {
     case .linkage, .hashed: return true
     case .source: return lines.looksUp

@@ -102,6 +102,8 @@ package struct TextName: Sendable, Hashable {
   package let module: String?
   /// Addresses that the token may mean.
   package let addresses: [UInt64]
+  /// Places in sources, if they were asked for, as `file:line`.
+  package internal(set) var places: [String] = []
 }
 
 /// Counts of a translation.

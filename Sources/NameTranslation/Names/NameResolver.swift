@@ -162,6 +162,12 @@ struct NameResolver {
     return source.hasAddresses ? source.index.table.addresses[match.symbol] : nil
   }
 
+  /// The module that a symbol belongs to; `nil` if it is the kernel's.
+  func module(_ match: Match) -> String? {
+    let table = names[match.source].table
+    return table.ownerIndex(at: match.symbol) == 0 ? nil : table.owner(at: match.symbol)
+  }
+
   /// The address of a symbol, or its place in the file that it was read from.
   private func place(_ match: Match) -> UInt64? {
     let source = names[match.source].source

@@ -13,6 +13,8 @@ struct NameSources: ModuleNames {
   var isModulesOnly: Bool { sources.isEmpty && !trees.isEmpty }
   /// Directories whose modules are read when a text mentions them.
   private var trees: [ModuleTree] = []
+  /// Of each source: the file that was named or found.
+  private var files: [String] = []
   private let limit: Int
 
   /// Opens kernels; of directories the modules are found when a text mentions them.
@@ -28,6 +30,7 @@ struct NameSources: ModuleNames {
         let source = try reader.symbols(of: kernel)
         release = source.release
         sources.append(NameSources.names(source))
+        files.append(kernel.filePath ?? kernel.path)
       }
       let path = kernel.path
       guard PathKind(path) == .directory else { continue }
@@ -58,6 +61,39 @@ struct NameSources: ModuleNames {
       var buffer = FileBuffer(limit: limit)
       guard (try? buffer.open(path)) != nil else { return nil }
       return try? ModuleFile(buffer.source).textSymbols()
+    }
+    return nil
+  }
+
+  func path(ofSource number: Int) -> String {
+    files.indices.contains(number) ? files[number] : ""
+  }
+
+  /// The file with the debug information of a source; `nil` if there is none.
+  func debugFile(ofSource number: Int, _ search: DebugFileSearch) -> MappedFile? {
+    guard sources.indices.contains(number) else { return nil }
+    let source = sources[number]
+    return try? search.file(
+      for: files[number], release: source.release, buildID: source.buildID)?.file
+  }
+
+  /// The file with the debug information of a module, searched for in the directories given, beside the
+  /// kernels, and where packages of debug information have it.
+  func debugFile(ofModule module: String, _ search: DebugFileSearch) -> MappedFile? {
+    var trees = trees
+    for (number, source) in sources.enumerated() {
+      guard let release = source.release else { continue }
+      trees += ["/usr/lib/debug/lib/modules/\(release)", "/lib/modules/\(release)"]
+        .map { ModuleTree($0) }
+      let parts = files[number].split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      for count in 0..<min(3, parts.count) {
+        let root = parts.dropLast(count).joined(separator: "/")
+        trees.append(ModuleTree("\(root)/lib/modules/\(release)"))
+      }
+    }
+    for tree in trees where PathKind(tree.directory) == .directory {
+      guard let path = tree.path(named: module) else { continue }
+      if let found = try? search.file(for: path) { return found.file }
     }
     return nil
   }

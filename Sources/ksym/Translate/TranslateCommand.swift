@@ -25,6 +25,7 @@ struct TranslateCommand: ParsableCommand {
         ksym translate --verify -k auto /var/log/kern.log
         ksym translate --verify --addresses -k vmlinuz oops.txt
         ksym translate --addresses -k System.map panic.txt
+        ksym translate --source -k /usr/lib/debug/boot/vmlinux-$(uname -r) oops.txt
         perf script | stackcollapse-perf.pl | ksym translate | flamegraph.pl > a.svg
 
       Forms: readable (kernel::print::call_printk; init_once for init_once.llvm.142…; do_fork.isra for \
@@ -41,11 +42,18 @@ struct TranslateCommand: ParsableCommand {
       "Kernel Offset: 0x…" in each boot of the text; modules from lists as in /proc/modules, with -k \
       for the directory that has their files.
 
+      --source writes the place in the sources: vfs_read+0x12/0x40 (fs/read_write.c:474), as \
+      scripts/decode_stacktrace.sh does, with those of the calls that were inlined after it. In call \
+      traces it is that of the call, elsewhere that of the address. Debug information is read from the \
+      kernel given, or found by its build ID, its .gnu_debuglink or its release in /usr/lib/debug; that \
+      of modules also in directories given with -k.
+
       JSON, one object a name: file, line, column, surface, text, translation, linkage, offset, size, \
-      module, addresses; then one a finding: file, finding, name or token, and what it is about.
+      module, addresses, places; then one a finding: file, finding, name or token, and what it is about.
 
       Exit status: 0 done; 1 --verify found that the text is not of this kernel; 2 a file, kernel or \
-      table cannot be read, or a name was ambiguous under --ambiguous=error.
+      table cannot be read, --source found no debug information, or a name was ambiguous under \
+      --ambiguous=error.
       """)
 
   @Option(name: .customLong("to"), help: "Form to write.") var form = NameForm.readable
@@ -76,6 +84,11 @@ struct TranslateCommand: ParsableCommand {
     help: "Write the address after each name+0xOFF, and the name after each address without one.")
   var addresses = false
 
+  @Flag(
+    name: .customLong("source"),
+    help: "Write file and line after each name+0xOFF, from debug information.")
+  var showsSource = false
+
   @Option(
     name: .customLong("kaslr"),
     help: ArgumentHelp(
@@ -98,8 +111,8 @@ struct TranslateCommand: ParsableCommand {
     if kernel.contains("auto"), kernel.count > 1 {
       throw ValidationError("-k auto finds the kernel: leave other kernels out")
     }
-    if kernel.isEmpty && (verify || addresses) {
-      throw ValidationError("--verify and --addresses need a kernel: -k")
+    if kernel.isEmpty && (verify || addresses || showsSource) {
+      throw ValidationError("--verify, --addresses and --source need a kernel: -k")
     }
     if kaslr != nil && !addresses { throw ValidationError("--kaslr is for --addresses") }
   }
@@ -126,9 +139,10 @@ struct TranslateCommand: ParsableCommand {
     var status = ExitStatus.yes
     let known = nameFiles.read(limit: input.limit, &status)
     let options = options(colour.terminal)
+    let lines = showsSource ? DebugLines(names, limit: input.limit) : nil
     var translator = TextTranslator(
       options, sources: names.sources, modules: names.hasModules ? names : nil,
-      directories: known.directories)
+      directories: known.directories, finder: lines)
     var report = TranslationReport(
       isJSON: json.isWanted, isVerbose: input.isVerbose, listsAmbiguous: ambiguous == .error, known)
     for path in files.isEmpty ? ["-"] : files {
@@ -154,6 +168,7 @@ struct TranslateCommand: ParsableCommand {
         status = .trouble
       }
     }
+    if let lines, lines.complain(isVerbose: input.isVerbose) { status = .trouble }
     try conclude(translator.counts, report, known, status, isModulesOnly: names.isModulesOnly)
   }
 

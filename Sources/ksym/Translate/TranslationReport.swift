@@ -108,6 +108,7 @@ struct TranslationReport {
     output.member("size", optional: name.size.map { Int(clamping: $0) })
     output.member("module", optional: name.module)
     output.member("addresses", name.addresses.map { hexadecimal($0) })
+    if !name.places.isEmpty { output.member("places", name.places) }
     output.endLine()
   }
 
