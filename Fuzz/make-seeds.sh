@@ -235,4 +235,9 @@ for name in c07_decl.gcc12-dw5 c03_enum.clang21_s390x-dw5 c05_cycle.clang21_aarc
   r6_wide.rust195-dw5 z1_zlib.gcc12-dw5; do
   cp "$work/obj/$name.o" "dwarf/$name"
 done
+
+# Files with code, for the places of its source lines.
+mkdir -p sources
+tar -xf ../../Tests/Fixtures/sources/sources.tar.xz -C "$work"
+for name in gcc-dw4.o gcc-dw5.elf clang-dw5.elf; do cp "$work/$name" "sources/$name"; done
 rm -rf "$work"

@@ -22,7 +22,7 @@ enum FuzzTargets {
     "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
     "translate": translate, "convert": convert, "symtypes": symtypes, "unwind": unwind,
-    "dwarf": dwarf,
+    "dwarf": dwarf, "sources": sources,
   ]
 
   /// Every accessor of the ELF reader.

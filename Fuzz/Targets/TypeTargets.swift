@@ -9,13 +9,10 @@ extension FuzzTargets {
   static func symtypes(_ bytes: RawSpan) {
     var (tree, store) = (SymtypesTree(), SymtypesStore())
     guard (try? SymtypesReader.read(bytes, path: [], into: &tree, &store)) != nil else { return }
-    var versions = SymtypesVersions(.genksyms)
     for file in tree.files {
-      for generator in [SymtypesVersions.generator(of: file, store), .gendwarfksyms] {
-        versions.generator = generator
-        for key in file.exports {
-          use(Int(versions.version(ofExport: Int(key), in: file, store) ?? 0))
-        }
+      for generator in [SymtypesGenerator(of: file, store), .gendwarfksyms] {
+        guard var sums = try? SymtypesSums(file, store, generator) else { continue }
+        for key in file.exports { use(Int((try? sums.version(ofExport: Int(key))) ?? 0)) }
       }
     }
     use(tree.exports.count + tree.duplicates.count)
@@ -49,6 +46,18 @@ extension FuzzTargets {
       for index in 0..<UInt64(min(files.count, 64)) {
         if let name = files.name(index) { use(name.byteCount) }
         if let directory = files.directory(index) { use(directory.byteCount) }
+      }
+    }
+  }
+
+  /// A file with debug information: an error, or places in sources for addresses of its code.
+  static func sources(_ bytes: RawSpan) {
+    let file = MappedFile(copying: bytes)
+    guard let data = try? DebugData(file, placesSections: true), var lines = try? SourceLines(data)
+    else { return }
+    for start in data.bases.prefix(64) + [0x4100_0000, 0x4200_0000, 0] {
+      for offset in stride(from: UInt64(0), to: 256, by: 8) {
+        use(lines.places(of: start &+ offset).count)
       }
     }
   }

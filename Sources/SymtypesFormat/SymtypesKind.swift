@@ -27,7 +27,7 @@ package enum SymtypesKind: UInt8, Sendable, Hashable {
 
   /// The word that genksyms writes before the name of a type that it expanded before
   /// (scripts/genksyms/genksyms.c, `expand_and_crc_sym`, 6.1).
-  var repeatedWord: StaticString { self == .typedef ? "" : word }
+  package var repeatedWord: StaticString { self == .typedef ? "" : word }
 }
 
 /// Whether a word is the key of a type: its second byte is `#`.

@@ -224,7 +224,14 @@ extension ELFBuilder {
     }
     out.align(to: 8)
     let tableOffset = out.count
-    out.pad(to: out.count + layout.sectionHeaderSize)
+    // The null section has the numbers that do not fit in the header.
+    let isEscaped = all.count + 1 >= 0xff00
+    out.put([0, 0, 0, 0, 0, 0, 0, 0])
+    for _ in 0..<3 { putWord(0, to: &out) }
+    putWord(isEscaped ? UInt64(all.count + 1) : 0, to: &out)
+    out.put(UInt32(isEscaped ? all.count : 0))
+    out.put(UInt32(0))
+    for _ in 0..<2 { putWord(0, to: &out) }
     for (index, section) in all.enumerated() {
       out.put(UInt32(nameOffsets[index]))
       out.put(section.type.rawValue)
@@ -256,8 +263,8 @@ extension ELFBuilder {
     out.put(UInt16(layout.programHeaderSize))
     out.put(UInt16(0))
     out.put(UInt16(layout.sectionHeaderSize))
-    out.put(UInt16(count))
-    out.put(UInt16(count - 1))
+    out.put(UInt16(count < 0xff00 ? count : 0))
+    out.put(UInt16(count <= 0xff00 ? count - 1 : 0xffff))
     return out.bytes
   }
 }

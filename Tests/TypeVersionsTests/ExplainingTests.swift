@@ -99,14 +99,40 @@ struct ExplainingTests {
     try SymtypesReader.read(before.rawSpan, path: [1], into: &old, &store)
     try SymtypesReader.read(after.rawSpan, path: [1], into: &new, &store)
     let key = try #require(old.exports.first)
-    let found = TypeChanges(
+    var comparison = TypeChanges()
+    let found = try comparison.changes(
       ofExport: Int(key), old: old.files[0], new: new.files[0], store)
-    #expect(found.changes.count == 1)
-    let chain = found.changes[0].chain.map { store.keys.name($0).text }
-    #expect(chain == ["f", "s#a", "s#c"])
-    let end = found.changes[0].key
-    let path = TypeChanges.path(from: Int(key), to: end, in: old.files[0], store)
-    #expect(path == found.changes[0].chain)
+    #expect(found.count == 1)
+    let chain = comparison.chain(to: found[0].key).compactMap { $0 }
+    #expect(chain.map { store.keys.name($0).text } == ["f", "s#a", "s#c"])
+    let path = TypeChanges.path(from: Int(key), to: found[0].key, in: old.files[0], store)
+    #expect(path == chain)
+  }
+
+  @Test(
+    "of a long way the ends are shown, and thousands of changes take no longer than their number")
+  func longChains() throws {
+    let count = 20_000
+    var (old, new, store) = (SymtypesTree(), SymtypesTree(), SymtypesStore())
+    func text(_ word: String) -> [UInt8] {
+      var lines = ["f f ( s#t0 )"]
+      for index in 0..<count { lines.append("s#t\(index) struct { \(word) s#t\(index + 1) }") }
+      lines.append("s#t\(count) struct { }")
+      return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+    let (before, after) = (text("int"), text("long"))
+    try SymtypesReader.read(before.rawSpan, path: [1], into: &old, &store)
+    try SymtypesReader.read(after.rawSpan, path: [1], into: &new, &store)
+    let key = try #require(old.exports.first)
+    var comparison = TypeChanges()
+    let found = try comparison.changes(
+      ofExport: Int(key), old: old.files[0], new: new.files[0], store)
+    #expect(found.count == count)
+    let last = try #require(found.last)
+    let chain = comparison.chain(to: last.key).map { $0.map { store.keys.name($0).text } }
+    #expect(chain.count == 33)
+    #expect(chain.first == "f" && chain[15] == "s#t14" && chain[16] == nil)
+    #expect(chain.last == "s#t\(count - 1)")
   }
 
   @Test("differences keep the lines around them and the first")

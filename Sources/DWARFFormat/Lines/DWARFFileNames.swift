@@ -46,11 +46,14 @@ package struct DWARFFileNames: ~Escapable {
   }
 
   @_lifetime(copy self) private func text(_ name: Name) -> RawSpan {
-    switch name.table {
-    case .lines: lines.cStringOrEmpty(at: name.offset)
-    case .strings: strings.cStringOrEmpty(at: name.offset)
-    case .lineStrings: lineStrings.cStringOrEmpty(at: name.offset)
+    var table = lines
+    if name.table == .strings { table = strings }
+    if name.table == .lineStrings { table = lineStrings }
+    // Many files may share one string that has no end.
+    guard let text = table.cString(at: name.offset, limit: DWARFLineHeader.longestName) else {
+      return RawSpan()
     }
+    return text
   }
 
   private var end: ParseError {

@@ -52,7 +52,7 @@ struct DWARFLineHeader: Sendable {
   }
 
   /// Longest name to read, in bytes (PATH_MAX of the kernel).
-  private static let longestName = 4096
+  static let longestName = 4096
 
   private func text(_ name: Name, _ data: DebugData) -> [UInt8] {
     let table =

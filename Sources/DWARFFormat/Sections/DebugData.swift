@@ -16,8 +16,9 @@ package final class DebugData: Sendable {
   /// Where sections of a relocatable file are placed, by their numbers; empty if they are not.
   package let bases: [UInt64]
 
-  /// Largest section to unpack, in bytes.
-  package static let largestSection = 2 << 30
+  /// Most bytes to unpack from all sections of a file: compilers' debug information shrinks to a quarter,
+  /// and tables of equal numbers to a thirtieth.
+  private static func mostUnpacked(_ file: Int) -> Int { min(4 << 30, 32 << 20 &+ 64 &* file) }
 
   /// Finds and prepares the sections. Members of section groups are passed over, as libdw does
   /// (elfutils 0.188).
@@ -28,16 +29,17 @@ package final class DebugData: Sendable {
   ///   - placesSections: Whether sections of a relocatable file get addresses one after the other, so
   ///     that each address means one place.
   /// - Throws: ``ParseError`` if it is not ELF, or a section is outside of the file, damaged, or
-  ///   larger than ``largestSection``.
+  ///   unpacks to far more than the file has.
   package init(
     _ file: MappedFile, _ wanted: [DebugSection] = DebugSection.allCases,
     placesSections: Bool = false
   ) throws(ParseError) {
-    let elf = try ELFFile(ByteSource(file.bytes))
+    let elf = try ELFFile(ByteSource(file.bytes), readsEscapes: true)
     let bases =
       placesSections && elf.header.type == .relocatable ? DebugData.places(elf.sections) : []
     self.file = file
     layout = elf.layout
+    var remaining = DebugData.mostUnpacked(file.count)
     var storage = [Storage](repeating: .absent, count: DebugSection.allCases.count)
     for index in elf.sections.indices {
       let section = elf.sections[index]
@@ -46,7 +48,8 @@ package final class DebugData: Sendable {
         let (kind, isOldPacked) = DebugSection.named(elf.name(of: section)),
         wanted.contains(kind), case .absent = storage[kind.rawValue]
       else { continue }
-      storage[kind.rawValue] = try DebugData.prepare(elf, index, kind, isOldPacked, bases)
+      storage[kind.rawValue] = try DebugData.prepare(
+        elf, index, kind, isOldPacked, bases, &remaining)
     }
     self.storage = storage
     self.bases = bases
@@ -69,15 +72,16 @@ package final class DebugData: Sendable {
   /// - Throws: ``ParseError`` if the symbol table is not whole.
   package func functions(named name: RawSpan) throws(ParseError) -> [UInt64] {
     // SAFETY: this object keeps the file.
-    let elf = try unsafe ELFFile(ByteSource(file.unboundBytes))
+    let elf = try unsafe ELFFile(ByteSource(file.unboundBytes), readsEscapes: true)
     guard let symbols = try elf.symbolTable() else { return [] }
+    let extended = try elf.extendedIndexes()
     var found: [UInt64] = []
     for index in 1..<max(1, symbols.count) {
       guard let symbol = symbols.symbol(at: index), symbol.sectionIndex != 0,
         symbol.type == .function || symbol.type == .none,
         symbols.name(of: symbol).equals(name)
       else { continue }
-      let section = Int(symbol.sectionIndex)
+      let section = symbol.section(index, extended, elf.layout)
       found.append((section < bases.count ? bases[section] : 0) &+ symbol.value)
     }
     return found
@@ -88,16 +92,18 @@ package final class DebugData: Sendable {
 
   private static func prepare(
     _ elf: borrowing ELFFile, _ index: Int, _ kind: DebugSection, _ isOldPacked: Bool,
-    _ bases: [UInt64]
+    _ bases: [UInt64], _ remaining: inout Int
   ) throws(ParseError) -> Storage {
     let section = elf.sections[index]
     let bytes = try elf.bytes(of: section, in: kind.region)
     var content: [UInt8]?
     if section.flags.rawValue & compressedFlag != 0 {
-      content = try unpack(bytes, elf.layout, kind, at: Int(clamping: section.offset))
+      content = try unpack(
+        bytes, elf.layout, kind, at: Int(clamping: section.offset), &remaining)
     } else if isOldPacked, bytes.starts(with: "ZLIB") {
       let size = bytes.integer(UInt64.self, at: 4, .big) ?? 0
-      content = try unpack(bytes, from: 12, .zlib, size, kind, at: Int(clamping: section.offset))
+      content = try unpack(
+        bytes, from: 12, .zlib, size, kind, at: Int(clamping: section.offset), &remaining)
     }
     if elf.header.type == .relocatable, let relocations = try elf.relocations(forSection: index),
       relocations.count > 0, let rules = DebugRelocations(elf.header.machine)
@@ -112,23 +118,26 @@ package final class DebugData: Sendable {
 
   /// Unpacks a section that begins with `Elf64_Chdr` or `Elf32_Chdr`.
   private static func unpack(
-    _ bytes: RawSpan, _ layout: ELFLayout, _ kind: DebugSection, at offset: Int
+    _ bytes: RawSpan, _ layout: ELFLayout, _ kind: DebugSection, at offset: Int,
+    _ remaining: inout Int
   ) throws(ParseError) -> [UInt8] {
     let type = layout.word32(bytes, at: 0) ?? 0
     let size = layout.word(bytes, at: layout.is64Bit ? 8 : 4) ?? 0
     guard let packing = SectionPacking(rawValue: type) else {
       throw ParseError(.unsupported(UInt64(type)), in: kind.region, at: offset)
     }
-    return try unpack(bytes, from: layout.is64Bit ? 24 : 12, packing, size, kind, at: offset)
+    return try unpack(
+      bytes, from: layout.is64Bit ? 24 : 12, packing, size, kind, at: offset, &remaining)
   }
 
   private static func unpack(
     _ bytes: RawSpan, from start: Int, _ packing: SectionPacking, _ size: UInt64,
-    _ kind: DebugSection, at offset: Int
+    _ kind: DebugSection, at offset: Int, _ remaining: inout Int
   ) throws(ParseError) -> [UInt8] {
-    guard size <= UInt64(largestSection) else {
+    guard size <= UInt64(remaining) else {
       throw ParseError(.unsupported(size), in: kind.region, at: offset)
     }
+    remaining &-= Int(size)
     guard let packed = bytes.suffix(from: start),
       let content = packed.unpacked(packing, size: Int(clamping: size))
     else { throw ParseError(.badValue(size), in: kind.region, at: offset) }

@@ -76,6 +76,7 @@ struct DebugRelocations {
     to bytes: inout [UInt8]
   ) throws(ParseError) {
     let symbols = try elf.symbolTable()
+    let extended = try elf.extendedIndexes()
     let order = elf.layout.order
     for index in 0..<relocations.count {
       guard let relocation = relocations.relocation(at: index) else { break }
@@ -85,7 +86,7 @@ struct DebugRelocations {
       var value = UInt64(bitPattern: relocation.addend)
       if let symbols, relocation.symbol != 0 {
         if let symbol = symbols.symbol(at: Int(relocation.symbol)) {
-          let section = Int(symbol.sectionIndex)
+          let section = symbol.section(Int(relocation.symbol), extended, elf.layout)
           value &+= symbol.value &+ (section < bases.count ? bases[section] : 0)
         }
       }

@@ -9,38 +9,59 @@ package struct ELFFile: ~Escapable {
   /// The section name table; empty if the file has no such table.
   package let sectionNames: RawSpan
 
-  /// Reads the headers and the section name table. Throws ``ParseError`` if it is not ELF, or the
-  /// section headers or their names lie outside of the file. Sections are checked only when their
-  /// bytes are asked for.
-  @_lifetime(copy source) package init(_ source: ByteSource) throws(ParseError) {
+  /// Reads the headers and the section name table. Sections are checked only when their bytes are asked
+  /// for.
+  ///
+  /// - Parameters:
+  ///   - source: The file.
+  ///   - readsEscapes: Whether numbers that do not fit in the header, of files with more than 65,279
+  ///     sections, are read from the first section (gABI, chapter 4). The kernel's module loader knows no
+  ///     such files.
+  /// - Throws: ``ParseError`` if it is not ELF, or the section headers or their names lie outside of the
+  ///   file.
+  @_lifetime(copy source)
+  package init(_ source: ByteSource, readsEscapes: Bool = false) throws(ParseError) {
     let ident = try source.bytes(0..<min(16, source.count), in: "ELF header")
-    try self.init(source, layout: ELFLayout(identifying: ident))
+    try self.init(source, layout: ELFLayout(identifying: ident), readsEscapes: readsEscapes)
   }
 
-  /// As ``init(_:)``, but reading in a given layout whatever `e_ident` says.
-  @_lifetime(copy source) package init(_ source: ByteSource, layout: ELFLayout) throws(ParseError) {
+  /// As ``init(_:readsEscapes:)``, but reading in a given layout whatever `e_ident` says.
+  @_lifetime(copy source)
+  package init(
+    _ source: ByteSource, layout: ELFLayout, readsEscapes: Bool = false
+  ) throws(ParseError) {
     let head = try source.bytes(0..<min(layout.headerSize, source.count), in: "ELF header")
     let header = try ELFHeader(parsing: head, layout: layout)
     let size = layout.sectionHeaderSize
     var sections: [ELFSection] = []
-    if header.sectionHeaderOffset != 0 && header.sectionHeaderCount != 0 {
+    var count = UInt64(header.sectionHeaderCount)
+    var nameIndex = Int(header.sectionNameTableIndex)
+    if readsEscapes, header.sectionHeaderOffset != 0, count == 0 || nameIndex == 0xffff {
+      let first = try source.bytes(
+        at: header.sectionHeaderOffset, size: UInt64(size), in: "section headers")
+      if let null = ELFSection(parsing: first, at: 0, layout: layout) {
+        if count == 0 { count = null.size }
+        if nameIndex == 0xffff { nameIndex = Int(null.link) }
+      }
+    }
+    if header.sectionHeaderOffset != 0 && count != 0 {
       guard Int(header.sectionHeaderEntrySize) == size else {
         throw ParseError(
           .badValue(UInt64(header.sectionHeaderEntrySize)), in: "e_shentsize",
           at: layout.is64Bit ? 58 : 46)
       }
       let table = try source.bytes(
-        at: header.sectionHeaderOffset, size: UInt64(header.sectionHeaderCount) * UInt64(size),
-        in: "section headers")
-      sections.reserveCapacity(Int(header.sectionHeaderCount))
-      for index in 0..<Int(header.sectionHeaderCount) {
+        at: header.sectionHeaderOffset,
+        size: count.multipliedReportingOverflow(by: UInt64(size)).overflow
+          ? .max : count &* UInt64(size), in: "section headers")
+      sections.reserveCapacity(Int(count))
+      for index in 0..<Int(count) {
         if let section = ELFSection(parsing: table, at: index * size, layout: layout) {
           sections.append(section)
         }
       }
     }
     var names = RawSpan()
-    let nameIndex = Int(header.sectionNameTableIndex)
     if nameIndex != 0 {
       guard nameIndex < sections.count else {
         throw ParseError(
@@ -124,5 +145,20 @@ package struct ELFFile: ~Escapable {
       entries: try bytes(of: section, in: "symbol table"),
       strings: try bytes(of: sections[Int(section.link)], in: "symbol string table"),
       layout: layout)
+  }
+
+  /// The table of the section numbers that do not fit in symbols (`SHT_SYMTAB_SHNDX`); empty if there is
+  /// none.
+  @_lifetime(copy self) package func extendedIndexes() throws(ParseError) -> RawSpan {
+    guard let index = sectionIndex(ofType: .symtabIndices) else { return RawSpan() }
+    return try bytes(of: sections[index], in: "section numbers of symbols")
+  }
+}
+
+extension ELFSymbol {
+  /// The number of the section, which may be in the table of those that do not fit in the symbol.
+  package func section(_ number: Int, _ extended: RawSpan, _ layout: ELFLayout) -> Int {
+    guard sectionIndex == 0xffff else { return Int(sectionIndex) }
+    return Int(layout.word32(extended, at: number &* 4) ?? 0)
   }
 }

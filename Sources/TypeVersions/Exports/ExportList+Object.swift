@@ -7,11 +7,8 @@ extension ExportList {
   mutating func readSymbols(
     _ elf: borrowing ELFFile, ambiguous: (RawSpan) -> Void
   ) throws(ParseError) {
-    for index in symbols.indices { (symbols[index].entry, symbols[index].pointed) = (nil, nil) }
-    var extended = RawSpan()
-    if let index = elf.sectionIndex(ofType: .symtabIndices) {
-      extended = try elf.bytes(of: elf.sections[index])
-    }
+    beginObject()
+    let extended = try elf.extendedIndexes()
     for index in elf.sections.indices where elf.sections[index].type == .symtab {
       guard elf.sections[index].entrySize == UInt64(elf.layout.symbolSize) else {
         throw ParseError(
@@ -21,8 +18,7 @@ extension ExportList {
       let table = try elf.symbolTable(at: index)
       for number in 1..<max(1, table.count) {
         guard let symbol = table.symbol(at: number), symbol.binding != .local else { continue }
-        var section = UInt32(symbol.sectionIndex)
-        if section == 0xffff { section = elf.layout.word32(extended, at: number &* 4) ?? 0 }
+        let section = UInt32(symbol.section(number, extended, elf.layout))
         guard section != 0 else { continue }
         let name = table.name(of: symbol)
         if name.byteCount > 0, !place(name, section, symbol.value) { ambiguous(name) }

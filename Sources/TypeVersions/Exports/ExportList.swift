@@ -9,12 +9,19 @@ package struct ExportList: Sendable {
     var section: UInt32 = 0
     /// `st_value`.
     var address: UInt64 = 0
-    var state = State.unprocessed
+    fileprivate(set) var state = State.unprocessed
     /// The entry that describes it, in the present object.
     var entry: Int?
-    /// The type that its pointer gives, in the present object.
-    var pointed: Int?
     var crc: UInt32 = 0
+    /// The number of the group of those that share its address; `nil` for one without an address.
+    fileprivate var group: Int?
+  }
+
+  /// Symbols that share an address.
+  private struct Group: Sendable {
+    var members: [Int] = []
+    /// Members without a version or an entry.
+    var openCount = 0
   }
 
   private struct Key: Hashable {
@@ -26,7 +33,11 @@ package struct ExportList: Sendable {
   var symbols: [Symbol] = []
   /// Symbols in the order of gendwarfksyms' hash table.
   private(set) var order: [Int] = []
-  private var groups: [Key: [Int]] = [:]
+  private var groupNumbers: [Key: Int] = [:]
+  private var groups: [Group] = []
+  /// The types that pointers give, in the present object: by group, and by symbol of those without one.
+  private var pointedOfGroup: [Int: Int] = [:]
+  private var pointedOfSymbol: [Int: Int] = [:]
 
   /// Reads a list: the first word of each line counts, and a name once.
   ///
@@ -83,10 +94,8 @@ package struct ExportList: Sendable {
 
   /// The symbols that share the address of one: itself first.
   func group(_ symbol: Int) -> [Int] {
-    let known = symbols[symbol]
-    guard known.section != 0 else { return [symbol] }
-    let all = groups[Key(section: known.section, address: known.address)] ?? []
-    return [symbol] + all.filter { $0 != symbol }
+    guard let group = symbols[symbol].group else { return [symbol] }
+    return [symbol] + groups[group].members.filter { $0 != symbol }
   }
 
   /// Gives a symbol, and what shares its address, a place in the object; `false` if it has another.
@@ -96,8 +105,44 @@ package struct ExportList: Sendable {
       return symbols[symbol].section == section && symbols[symbol].address == address
     }
     (symbols[symbol].section, symbols[symbol].address) = (section, address)
-    groups[Key(section: section, address: address), default: []].append(symbol)
+    let key = Key(section: section, address: address)
+    let group = groupNumbers[key] ?? groups.count
+    if group == groups.count {
+      groupNumbers[key] = group
+      groups.append(Group())
+    }
+    groups[group].members.append(symbol)
+    if symbols[symbol].state == .unprocessed { groups[group].openCount &+= 1 }
+    symbols[symbol].group = group
     return true
+  }
+
+  mutating func setState(_ symbol: Int, _ state: State) {
+    if let group = symbols[symbol].group, state != .unprocessed,
+      symbols[symbol].state == .unprocessed
+    {
+      groups[group].openCount &-= 1
+    }
+    symbols[symbol].state = state
+  }
+
+  /// The type that the pointer of a symbol, or of one that shares its address, gives.
+  func pointed(_ symbol: Int) -> Int? {
+    symbols[symbol].group.map { pointedOfGroup[$0] } ?? pointedOfSymbol[symbol]
+  }
+
+  mutating func setPointed(_ symbol: Int, _ entry: Int) {
+    if let group = symbols[symbol].group {
+      pointedOfGroup[group] = entry
+    } else {
+      pointedOfSymbol[symbol] = entry
+    }
+  }
+
+  /// Forgets what belongs to one object.
+  mutating func beginObject() {
+    for index in symbols.indices { symbols[index].entry = nil }
+    (pointedOfGroup, pointedOfSymbol) = ([:], [:])
   }
 
   /// Prefix of the variables that EXPORT_SYMBOL makes (include/linux/export.h, 6.14).
@@ -112,6 +157,7 @@ package struct ExportList: Sendable {
       name = rest
     }
     guard let symbol = names.find(name) else { return nil }
-    return group(symbol).contains { symbols[$0].state == .unprocessed } ? symbol : nil
+    if let group = symbols[symbol].group { return groups[group].openCount > 0 ? symbol : nil }
+    return symbols[symbol].state == .unprocessed ? symbol : nil
   }
 }

@@ -26,7 +26,7 @@ extension TypeTexts {
       (start, position) = (end, end)
     }
     if start < value.count { parts.append((Array(value[start...]), nil)) }
-    return add(parts)
+    return try add(parts)
   }
 
   private static func isReference(_ value: [UInt8], _ position: Int) -> Bool {

@@ -23,6 +23,9 @@ struct TypeTexts {
   private(set) var segments: [Segment] = []
   /// Keys of types, as `s#name`.
   private(set) var keys = NameInterner()
+  /// What is written where a key is mentioned again, by its number; empty if that is the key.
+  private var mentions = OutputBuffer()
+  private var mentionEnds: [Int] = []
   /// The longest text of each key; `nil` for keys that nothing defines.
   private(set) var best: [Text?] = []
   /// The keys of entries + 1; 0 for those not met.
@@ -38,6 +41,23 @@ struct TypeTexts {
 
   init(_ entries: DWARFEntries) {
     keyOf = [UInt32](repeating: 0, count: entries.entries.count)
+  }
+
+  /// No texts of entries.
+  init() { keyOf = [] }
+
+  /// Sets what is written where a key is mentioned again, for all keys in their order.
+  mutating func addMention(_ bytes: [UInt8]) {
+    mentions.append(bytes.rawSpan)
+    mentionEnds.append(mentions.bytes.count)
+  }
+
+  @_lifetime(borrow self) func mention(_ key: Int) -> RawSpan {
+    guard key < mentionEnds.count else { return keys.name(key) }
+    let all = mentions.bytes.rawSpan
+    let start = key > 0 ? mentionEnds[key &- 1] : 0
+    guard let part = all.slice(start..<mentionEnds[key]) else { return RawSpan() }
+    return unsafe _overrideLifetime(part, borrowing: self)
   }
 
   func text(ofKey key: Int) -> Text? { key < best.count ? best[key] : nil }
@@ -100,7 +120,9 @@ struct TypeTexts {
   }
 
   /// A text from given parts, each bytes and then the key of a reference.
-  mutating func add(_ parts: [(text: [UInt8], key: Int?)]) -> Text {
+  mutating func add(
+    _ parts: [(text: [UInt8], key: Int?)]
+  ) throws(TypeVersionsError) -> Text {
     let first = segments.count
     var length = 0
     for (text, key) in parts {
@@ -108,6 +130,7 @@ struct TypeTexts {
       bytes += text
       length &+= text.count &+ (key.map { keys.name($0).byteCount } ?? 0)
       endSegment(key)
+      guard bytes.count < TypeTexts.mostText else { throw .tooLarge }
     }
     return Text(segments: first..<segments.count, length: length, offset: 0)
   }

@@ -11,15 +11,19 @@ struct TypeReach {
   /// Bytes of the texts of all keys that a group reaches, about.
   private var sizes: [Int] = []
 
-  /// Most keys: with more, rows would take too much memory.
-  static let mostKeys = 8192
+  /// Most words of all rows: 128 MiB.
+  private static let mostWords = 1 << 24
 
-  init(_ texts: TypeTexts) {
+  /// `nil` if rows would take too much memory.
+  init?(_ texts: TypeTexts) {
     let count = texts.keys.count
     width = (count &+ 63) / 64
     groups = [Int](repeating: -1, count: count)
     var search = Search(count)
-    for key in 0..<count where search.index[key] == 0 { findGroups(from: key, texts, &search) }
+    for key in 0..<count where search.index[key] == 0 {
+      findGroups(from: key, texts, &search)
+      if rows.count > TypeReach.mostWords { return nil }
+    }
   }
 
   func size(_ key: Int) -> Int { sizes[groups[key]] }
@@ -79,6 +83,7 @@ struct TypeReach {
       if let around = path.last?.key {
         search.low[around] = min(search.low[around], search.low[key])
       }
+      guard rows.count <= TypeReach.mostWords else { return }
       if search.low[key] == search.index[key] { closeGroup(key, texts, &search) }
     }
   }

@@ -16,18 +16,22 @@ struct VersionSums {
     let before: Sum
   }
 
-  private let reach: TypeReach
+  /// What keys reach; `nil` if that is too much to know.
+  private let reach: TypeReach?
   private var sums: [Sum?]
   private var seen: [UInt64]
   private var stack: [Frame] = []
 
   /// Texts that are shorter are cheaper to sum again, in bytes.
   private static let smallest = 2048
+  /// Most bytes to sum in all: what is too large for sums to be used again may go on without end.
+  private static let mostSummed = 1 << 33
+  private var summed = 0
 
   init(_ texts: TypeTexts) {
     reach = TypeReach(texts)
     sums = [Sum?](repeating: nil, count: texts.keys.count)
-    seen = [UInt64](repeating: 0, count: reach.width)
+    seen = [UInt64](repeating: 0, count: (texts.keys.count &+ 63) / 64)
   }
 
   /// The CRC-32 of the text of a version.
@@ -48,6 +52,8 @@ struct VersionSums {
       let segment = texts.segments[frame.next]
       frame.next &+= 1
       stack.append(frame)
+      summed &+= Int(segment.count)
+      guard summed < VersionSums.mostSummed else { throw .tooLarge }
       VersionSums.add(texts.bytes(segment), to: &sum)
       if segment.key > 0 { try add(Int(segment.key) &- 1, texts, &sum) }
     }
@@ -65,13 +71,13 @@ struct VersionSums {
   ) throws(TypeVersionsError) {
     let (word, bit) = (key / 64, UInt64(1) << UInt64(key % 64))
     if seen[word] & bit != 0 {
-      VersionSums.add(texts.keys.name(key), to: &sum)
+      VersionSums.add(texts.mention(key), to: &sum)
       return
     }
     guard let text = texts.text(ofKey: key) else {
       throw .unknownReference(texts.keys.name(key).array)
     }
-    guard reach.size(key) >= VersionSums.smallest, reach.isApart(key, seen) else {
+    guard let reach, reach.size(key) >= VersionSums.smallest, reach.isApart(key, seen) else {
       seen[word] |= bit
       push(text, key: -1, Sum())
       return

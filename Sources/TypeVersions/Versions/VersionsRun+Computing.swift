@@ -18,9 +18,7 @@ extension VersionsRun {
     let rules = pieces.rules
     if let rules { try VersionsRun.replace(rules, &texts) }
     var (versions, versionTexts) = (VersionTexts(), OutputBuffer())
-    let isSummed =
-      !request.wantsVersionTexts && !(rules?.hasTypeStrings ?? false)
-      && texts.keys.count <= TypeReach.mostKeys
+    let isSummed = !request.wantsVersionTexts && !(rules?.hasTypeStrings ?? false)
     var sums = isSummed ? VersionSums(texts) : nil
     var written: [(symbol: Int, text: TypeTexts.Text)] = []
     for symbol in exports.order {
@@ -96,7 +94,7 @@ extension VersionsRun {
         warnings.append(
           .overridden(exports.names.name(member).array, former: known.crc, new: crc))
       }
-      exports.symbols[member].state = .processed
+      exports.setState(member, .processed)
       exports.symbols[member].crc = crc
     }
   }

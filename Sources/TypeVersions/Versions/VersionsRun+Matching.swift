@@ -30,7 +30,7 @@ extension VersionsRun {
         entry = Int(pieces.reader.entries.entries[entry].end)
       }
       for symbol in exports.order where exports.symbols[symbol].state == .unprocessed {
-        guard let pointed = exports.symbols[symbol].pointed else { continue }
+        guard let pointed = exports.pointed(symbol) else { continue }
         let isFunction = pieces.reader.entries.tag(pointed) == .subroutineType
         bind(symbol, SymbolEntry(entry: pointed, isFunction: isFunction), &found, &known)
       }
@@ -56,9 +56,7 @@ extension VersionsRun {
       let type = reader.reference(pointer, .type)
     else { throw .noPointer(symbol: sourceName.array) }
     let isFunctionType = reader.entries.tag(type) == .subroutineType
-    for member in exports.group(symbol) {
-      exports.symbols[member].pointed = isFunctionType ? type : pointer
-    }
+    exports.setPointed(symbol, isFunctionType ? type : pointer)
   }
 
   @_lifetime(copy reader)
@@ -95,7 +93,7 @@ extension VersionsRun {
   ) {
     for member in exports.group(symbol) {
       exports.symbols[member].entry = new.entry
-      exports.symbols[member].state = .mapped
+      exports.setState(member, .mapped)
     }
     if known.insert(new.entry).inserted { found.append(new) }
   }

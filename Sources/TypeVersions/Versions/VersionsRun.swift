@@ -48,7 +48,7 @@ package struct VersionsRun: Sendable {
     let elf: ELFFile
     var several: [Warning] = []
     do throws(ParseError) {
-      elf = try ELFFile(ByteSource(file.bytes))
+      elf = try ELFFile(ByteSource(file.bytes), readsEscapes: true)
       try exports.readSymbols(elf) { several.append(.severalAddresses($0.array)) }
     } catch { throw .debugInformation(error) }
     warnings += several

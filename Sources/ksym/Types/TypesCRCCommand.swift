@@ -3,6 +3,7 @@ internal import ByteStorage
 internal import ModuleVersions
 internal import OrderedWork
 internal import SymtypesFormat
+internal import TypeVersions
 
 struct TypesCRCCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,28 +45,41 @@ struct TypesCRCCommand: ParsableCommand {
       let trees = try paths.map { try input.read($0) }
       let recorded = try verify.map { try RecordedVersions($0, limit: self.input.limit) }
       var report = TypesCRCReport(isJSON: json.isWanted, recorded: recorded)
-      for tree in trees { add(tree, input.store, to: &report) }
+      for tree in trees { try add(tree, input.store, to: &report) }
       throw ExitCode(report.finish().rawValue)
     } catch let code as ExitCode { throw code } catch { throw Terminal.trouble(error.explained) }
   }
 
-  private func add(_ tree: SymtypesTree, _ store: SymtypesStore, to report: inout TypesCRCReport) {
+  private func add(
+    _ tree: SymtypesTree, _ store: SymtypesStore, to report: inout TypesCRCReport
+  ) throws {
+    var failure: TypeVersionsFailure?
     OrderedWork.run(
-      count: tree.files.count, workers: jobs.workers,
-      makeState: { SymtypesVersions(.genksyms) },
-      work: { versions, index -> [UInt32] in
+      count: tree.files.count, workers: jobs.workers, makeState: {},
+      work: { _, index -> Result<[UInt32], TypeVersionsError> in
         let file = tree.files[index]
-        versions.generator = SymtypesVersions.generator(of: file, store)
-        return file.exports.map { versions.version(ofExport: Int($0), in: file, store) ?? 0 }
+        return Result { () throws(TypeVersionsError) in
+          var sums = try SymtypesSums(file, store, SymtypesGenerator(of: file, store))
+          var crcs: [UInt32] = []
+          for key in file.exports { crcs.append(try sums.version(ofExport: Int(key)) ?? 0) }
+          return crcs
+        }
       },
       consume: { index, result in
         let file = tree.files[index]
-        let generator = SymtypesVersions.generator(of: file, store)
-        for (key, crc) in zip(file.exports, result) {
-          report.add(store.keys.name(Int(key)).text, crc, generator, file.path.rawSpan.text)
+        switch result {
+        case .failure(let error):
+          failure = TypeVersionsFailure(path: plain(file.path.rawSpan.text), cause: error)
+          return false
+        case .success(let crcs):
+          let generator = SymtypesGenerator(of: file, store)
+          for (key, crc) in zip(file.exports, crcs) {
+            report.add(store.keys.name(Int(key)).text, crc, generator, file.path.rawSpan.text)
+          }
+          return true
         }
-        return true
       })
+    if let failure { throw failure }
   }
 }
 
@@ -97,7 +111,7 @@ private struct TypesCRCReport {
   }
 
   mutating func add(
-    _ name: String, _ crc: UInt32, _ generator: SymtypesVersions.Generator, _ path: String
+    _ name: String, _ crc: UInt32, _ generator: SymtypesGenerator, _ path: String
   ) {
     count += 1
     let known = recorded?.crcs[name]

@@ -10,7 +10,8 @@ struct TypesExplainCommand: ParsableCommand {
     usage: "ksym types explain --old <file> --new <file> [<options>] [<symbols> ...]",
     discussion: """
       Each side is debug information (an object, module or vmlinux of a -dbg package), or symtypes: a \
-      file, a directory of a build, or a consolidated file. For each symbol, the types that differ are \
+      file, a directory of a build, or a consolidated file. BTF on both sides shows types, from which \
+      no versions follow. For each symbol, the types that differ are \
       shown with the way from the symbol to them. Without symbols, all that both sides export in \
       symtypes are compared, each difference once.
 
@@ -44,10 +45,18 @@ struct TypesExplainCommand: ParsableCommand {
       let (old, new) = (
         try source.read(old, names: symbols), try source.read(new, names: symbols)
       )
+      if source.withoutVersions.count == 1 {
+        throw Terminal.trouble(
+          "only \(source.withoutVersions[0]) is BTF: its types compare with those of BTF alone")
+      }
+      source.noteMissingVersions()
       var report = TypesExplainReport(isJSON: json.isWanted, terminal: colour.terminal)
       let wanted = wanted(old, new, source)
       if wanted.isEmpty { throw Terminal.trouble(nothing(in: old, new)) }
-      for symbol in wanted { report.add(symbol, old, new, source) }
+      var comparison = TypeChanges()
+      for symbol in wanted {
+        try report.add(symbol, old, new, source, &comparison, isSelected: !symbols.isEmpty)
+      }
       throw ExitCode(report.finish(isSelected: !symbols.isEmpty).rawValue)
     } catch let code as ExitCode { throw code } catch { throw Terminal.trouble(error.explained) }
   }
@@ -66,120 +75,5 @@ struct TypesExplainCommand: ParsableCommand {
     guard symbols.isEmpty else { return symbols }
     return old.exports.filter { new.file(ofExport: Int($0)) != nil }
       .map { source.store.keys.name(Int($0)).text }
-  }
-}
-
-private struct TypesExplainReport {
-  private struct Difference: Hashable {
-    let key: Int
-    let old: Int
-    let new: Int
-  }
-
-  let isJSON: Bool
-  let terminal: Terminal
-  private var output = OutputBuffer()
-  private var status = ExitStatus.yes
-  /// The symbol that a difference was shown for.
-  private var shown: [Difference: String] = [:]
-
-  init(isJSON: Bool, terminal: Terminal) {
-    self.isJSON = isJSON
-    self.terminal = terminal
-  }
-
-  mutating func add(
-    _ symbol: String, _ old: SymtypesTree, _ new: SymtypesTree, _ source: TypesSource
-  ) {
-    let bytes = Array(symbol.utf8)
-    let key = source.store.keys.find(bytes.rawSpan)
-    let (first, second) = (
-      key.flatMap { old.file(ofExport: $0) }, key.flatMap { new.file(ofExport: $0) }
-    )
-    guard let key, let first, let second else {
-      let side = first != nil ? "the new side" : second != nil ? "the old side" : "either side"
-      Terminal.write(&output)
-      Terminal.complain("\(symbol): not on \(side)")
-      status = .trouble
-      return
-    }
-    let changes = TypeChanges(
-      ofExport: key, old: old.files[first], new: new.files[second], source.store
-    ).changes
-    if !changes.isEmpty { status = max(status, .no) }
-    if isJSON {
-      writeJSON(symbol, changes, source)
-    } else {
-      write(symbol, changes, source)
-    }
-    if output.bytes.count > 1 << 16 { Terminal.write(&output) }
-  }
-
-  /// With symbols given, says so where nothing differs.
-  mutating func finish(isSelected: Bool) -> ExitStatus {
-    if isSelected, status == .yes, !isJSON { output.append("no type differs\n") }
-    Terminal.write(&output)
-    return status
-  }
-
-  private static func difference(_ change: TypeChanges.Change, _ source: TypesSource)
-    -> LineDifference
-  {
-    LineDifference(
-      source.lines(change.old, ofKey: change.key), source.lines(change.new, ofKey: change.key))
-  }
-
-  private mutating func write(
-    _ symbol: String, _ changes: [TypeChanges.Change], _ source: TypesSource
-  ) {
-    for change in changes {
-      let chain = change.chain.map { plain(source.name($0)) }.joined(separator: " → ")
-      output.append(terminal.strong(chain) + "\n")
-      let difference = Difference(
-        key: change.key, old: source.store.canonical(change.old),
-        new: source.store.canonical(change.new))
-      if let former = shown[difference] {
-        output.append(terminal.faint("\tas for \(plain(former))") + "\n")
-        continue
-      }
-      shown[difference] = symbol
-      for line in Self.difference(change, source).lines { write(line) }
-    }
-  }
-
-  private mutating func write(_ line: LineDifference.Line) {
-    switch line {
-    case .same(let text): output.append("  \(plainLine(text))\n")
-    case .removed(let text):
-      output.append(terminal.bad("- \(plainLine(text))") + "\n")
-    case .added(let text):
-      output.append(terminal.good("+ \(plainLine(text))") + "\n")
-    case .gap: output.append(terminal.faint("  …") + "\n")
-    }
-  }
-
-  private mutating func writeJSON(
-    _ symbol: String, _ changes: [TypeChanges.Change], _ source: TypesSource
-  ) {
-    output.beginObject()
-    output.member("symbol", symbol)
-    output.member("changes", objects: changes) { change, json in
-      json.member("type", source.name(change.key))
-      json.member("chain", change.chain.map(source.name))
-      json.member("lines", Self.difference(change, source).lines.map(\.marked))
-    }
-    output.endLine()
-  }
-}
-
-extension LineDifference.Line {
-  /// The line after a blank, minus or plus.
-  fileprivate var marked: String {
-    switch self {
-    case .same(let text): "  \(text)"
-    case .removed(let text): "- \(text)"
-    case .added(let text): "+ \(text)"
-    case .gap: "  …"
-    }
   }
 }

@@ -2,16 +2,18 @@ import ByteStorage
 import SymtypesFormat
 import TestSupport
 import Testing
+import TypeVersions
 
 @Suite("Versions from symtypes")
-struct SymtypesVersionsTests {
+struct SymtypesSumsTests {
   /// Lines as genksyms prints them, in the order of the text.
   private func lines(_ text: [UInt8]) throws -> [String] {
     var (tree, store) = (SymtypesTree(), SymtypesStore())
     try SymtypesReader.read(text.rawSpan, path: [], into: &tree, &store)
-    var versions = SymtypesVersions(SymtypesVersions.generator(of: tree.files[0], store))
-    return tree.files[0].exports.map { key in
-      let crc = versions.version(ofExport: Int(key), in: tree.files[0], store) ?? 0
+    var versions = try SymtypesSums(
+      tree.files[0], store, SymtypesGenerator(of: tree.files[0], store))
+    return try tree.files[0].exports.map { key in
+      let crc = try versions.version(ofExport: Int(key)) ?? 0
       let digits = String(crc, radix: 16)
       let zeros = String(repeating: "0", count: 8 - digits.count)
       return "#SYMVER \(store.keys.name(Int(key)).text) 0x\(zeros)\(digits)"
@@ -48,5 +50,16 @@ struct SymtypesVersionsTests {
     let digits = String(crc, radix: 16)
     let zeros = String(repeating: "0", count: 8 - digits.count)
     #expect(try lines(Array(text.utf8)).last?.hasSuffix(" 0x\(zeros)\(digits)") == true)
+  }
+
+  @Test("what many exports reach is summed once")
+  func sharedTypes() throws {
+    var text = "s#t struct t { "
+    for index in 0..<2_000 { text += "struct member_\(index) * m\(index) ; " }
+    text += "} \n"
+    for index in 0..<4_000 { text += "f\(index) int f\(index) ( s#t ) \n" }
+    let found = try lines(Array(text.utf8))
+    #expect(found.count == 4_000)
+    #expect(Set(found.map { $0.suffix(8) }).count == 4_000)
   }
 }

@@ -1,0 +1,137 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import SymtypesFormat
+internal import TypeVersions
+
+/// The types that make versions of symbols differ, each with the way from the symbol to it.
+struct TypesExplainReport {
+  private struct Difference: Hashable {
+    let key: Int
+    let old: Int
+    let new: Int
+  }
+
+  let isJSON: Bool
+  let terminal: Terminal
+  private var output = OutputBuffer()
+  private var status = ExitStatus.yes
+  /// The symbol that a difference was shown for.
+  private var shown: [Difference: String] = [:]
+
+  init(isJSON: Bool, terminal: Terminal) {
+    self.isJSON = isJSON
+    self.terminal = terminal
+  }
+
+  mutating func add(
+    _ symbol: String, _ old: SymtypesTree, _ new: SymtypesTree, _ source: TypesSource,
+    _ comparison: inout TypeChanges, isSelected: Bool
+  ) throws {
+    let bytes = Array(symbol.utf8)
+    let key = source.store.keys.find(bytes.rawSpan)
+    let (first, second) = (
+      key.flatMap { old.file(ofExport: $0) }, key.flatMap { new.file(ofExport: $0) }
+    )
+    guard let key, let first, let second else {
+      let side = first != nil ? "the new side" : second != nil ? "the old side" : "either side"
+      Terminal.write(&output)
+      Terminal.complain("\(symbol): not on \(side)")
+      status = .trouble
+      return
+    }
+    let changes: [TypeChanges.Change]
+    do throws(TypeVersionsError) {
+      changes = try comparison.changes(
+        ofExport: key, old: old.files[first], new: new.files[second], source.store)
+    } catch { throw TypeVersionsFailure(path: "the types of \(symbol)", cause: error) }
+    if !changes.isEmpty { status = max(status, .no) }
+    if isJSON {
+      writeJSON(symbol, changes, source, comparison)
+    } else {
+      write(symbol, changes, source, comparison, isSelected: isSelected)
+    }
+    if output.bytes.count > 1 << 16 { Terminal.write(&output) }
+  }
+
+  /// With symbols given, says so where nothing differs.
+  mutating func finish(isSelected: Bool) -> ExitStatus {
+    if isSelected, status == .yes, !isJSON { output.append("no type differs\n") }
+    Terminal.write(&output)
+    return status
+  }
+
+  private static func difference(_ change: TypeChanges.Change, _ source: TypesSource)
+    -> LineDifference
+  {
+    LineDifference(
+      source.lines(change.old, ofKey: change.key), source.lines(change.new, ofKey: change.key))
+  }
+
+  /// Changes to write for a symbol that were written for others, unless it was asked for by name.
+  private static let mostRepeated = 4
+
+  private mutating func write(
+    _ symbol: String, _ changes: [TypeChanges.Change], _ source: TypesSource,
+    _ comparison: borrowing TypeChanges, isSelected: Bool
+  ) {
+    var repeated = 0
+    for change in changes {
+      let difference = Difference(
+        key: change.key, old: source.store.canonical(change.old),
+        new: source.store.canonical(change.new))
+      if shown[difference] != nil {
+        repeated += 1
+        if !isSelected, repeated > Self.mostRepeated { continue }
+      }
+      let chain = comparison.chain(to: change.key).map { $0.map { plain(source.name($0)) } ?? "…" }
+      output.append(terminal.strong(chain.joined(separator: " → ")) + "\n")
+      if let former = shown[difference] {
+        output.append(terminal.faint("\tas for \(plain(former))") + "\n")
+        continue
+      }
+      shown[difference] = symbol
+      for line in Self.difference(change, source).lines { write(line) }
+    }
+    if !isSelected, repeated > Self.mostRepeated {
+      let count = repeated - Self.mostRepeated
+      output.append(terminal.faint("\tand \(count) more of those above") + "\n")
+    }
+  }
+
+  private mutating func write(_ line: LineDifference.Line) {
+    switch line {
+    case .same(let text): output.append("  \(plainLine(text))\n")
+    case .removed(let text):
+      output.append(terminal.bad("- \(plainLine(text))") + "\n")
+    case .added(let text):
+      output.append(terminal.good("+ \(plainLine(text))") + "\n")
+    case .gap: output.append(terminal.faint("  …") + "\n")
+    }
+  }
+
+  private mutating func writeJSON(
+    _ symbol: String, _ changes: [TypeChanges.Change], _ source: TypesSource,
+    _ comparison: borrowing TypeChanges
+  ) {
+    output.beginObject()
+    output.member("symbol", symbol)
+    output.member("changes", objects: changes) { change, json in
+      json.member("type", source.name(change.key))
+      json.member("chain", comparison.chain(to: change.key).map { $0.map(source.name) ?? "…" })
+      json.member("lines", Self.difference(change, source).lines.map(\.marked))
+    }
+    output.endLine()
+  }
+}
+
+extension LineDifference.Line {
+  /// The line after a blank, minus or plus.
+  fileprivate var marked: String {
+    switch self {
+    case .same(let text): "  \(text)"
+    case .removed(let text): "- \(text)"
+    case .added(let text): "+ \(text)"
+    case .gap: "  …"
+    }
+  }
+}
