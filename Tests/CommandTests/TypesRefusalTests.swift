@@ -36,7 +36,7 @@ struct TypesRefusalTests {
     let run = try await Ksym.run(["types", "show", "-k", image, "struct inode"])
     #expect(run.status == 2)
     #expect(
-      run.errors == "ksym: no debug information and no symtypes in \(image): "
+      run.errors == "ksym: no debug information, no BTF and no symtypes in \(image): "
         + "use the vmlinux of the -dbg package or an object built with -g\n")
     let stripped = try scratch.write(ELFBuilder().build(), to: "stripped.ko")
     for arguments in [["types", "versions"], ["types", "show", "a", "-k"]] {

@@ -194,7 +194,7 @@ _ksym() {
 _ksym_check() {
     repeating_flags=()
     non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --out-of-tree --only-refused --version -h --help)
-    repeating_options=(-k --kernel --assume --with --keys)
+    repeating_options=(-k --kernel --assume --with --explain --keys)
     non_repeating_options=(--config -j --jobs --blacklist --format --efivars --secure-boot --lockdown --color --max-size)
     __ksym_offer_flags_options -1
 
@@ -221,6 +221,10 @@ _ksym_check() {
         return
         ;;
     '--blacklist')
+        return
+        ;;
+    '--explain')
+        __ksym_add_completions -f
         return
         ;;
     '--format')

@@ -23,7 +23,7 @@ function __ksym_parse_tokens -S
         __ksym_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'check'
-            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'all-symbols' 'format=' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'explain=+' 'all-symbols' 'format=' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'version' 'h/help'
         case 'compare'
             __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'explain=+' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'deps'
@@ -167,6 +167,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" ignore-vermagic' -l 'ignore-vermagic' -d 'As modprobe --force-vermagic (finit_module flag 2).'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" compressed-file' -l 'compressed-file' -d 'The kernel unpacks the modules itself (finit_module flag 4), as with kmod 31 and later.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" blacklist' -l 'blacklist' -d 'Names of the boot option module_blacklist=, separated by commas.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -l 'explain' -d 'Types of the kernel that the modules were built for: show which types make versions differ. Given again, those of the kernel checked (default: its debug information).' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" all-symbols' -l 'all-symbols' -d 'Report every needed symbol, not only problems.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" format' -l 'format' -d 'Output format: lines, or an annotation for each module that does not load, with the table in the summary of a job\'s step.' -rfka 'text github'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" efivars' -l 'efivars' -d 'The machine\'s EFI variables, as in /sys/firmware/efi/efivars, or a copy: its keys, Secure Boot.' -rfa '(__ksym_complete_directories)'
@@ -455,7 +456,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym types versions" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types versions" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" k kernel' -s 'k' -l 'kernel' -d 'Debug information or symtypes.' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" k kernel' -s 'k' -l 'kernel' -d 'Debug information, BTF or symtypes.' -rFa '(printf "%s\n" running; command ls /lib/modules 2>/dev/null)'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" path' -l 'path' -d 'Show the shortest way to a type.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" depth' -l 'depth' -d 'Show also types that are so many references away.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym types show" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'

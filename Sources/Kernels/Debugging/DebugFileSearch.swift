@@ -69,7 +69,7 @@ package struct DebugFileSearch {
 
   /// Whether a file is ELF and has entries of debug information.
   package static func hasInformation(_ file: MappedFile) -> Bool {
-    guard let elf = try? ELFFile(ByteSource(file.bytes)) else { return false }
+    guard let elf = try? ELFFile(ByteSource(file.bytes), readsEscapes: true) else { return false }
     for name in [".debug_info", ".zdebug_info"] as [StaticString] {
       if let index = elf.sectionIndex(named: name) { return elf.sections[index].type != .nobits }
     }
@@ -97,7 +97,7 @@ package struct DebugFileSearch {
   }
 
   private func link(of file: MappedFile) -> (name: String, sum: UInt32)? {
-    guard let elf = try? ELFFile(ByteSource(file.bytes)),
+    guard let elf = try? ELFFile(ByteSource(file.bytes), readsEscapes: true),
       let index = elf.sectionIndex(named: ".gnu_debuglink")
     else { return nil }
     guard let bytes = try? elf.bytes(of: elf.sections[index]),
@@ -112,7 +112,7 @@ package struct DebugFileSearch {
 
   /// The build ID as hexadecimal digits.
   private func identity(_ file: MappedFile) -> String? {
-    guard let elf = try? ELFFile(ByteSource(file.bytes)) else { return nil }
+    guard let elf = try? ELFFile(ByteSource(file.bytes), readsEscapes: true) else { return nil }
     return BuildID(in: elf)?.hexadecimal
   }
 

@@ -21,11 +21,15 @@ struct CheckCommand: ParsableCommand {
         ksym check -k 6.12.107+deb13-amd64 usb-storage
         ksym check --format github -k bookworm/ -k trixie/ driver.ko
         ksym check --out-of-tree --only-refused -k /lib/modules/6.12.107+deb13-amd64
+        ksym check --explain old/vmlinux --explain new/vmlinux -k new/ driver.ko
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
       Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
       would have it; --with names others, --no-deps leaves only those. Several kernels give one table; \
       --verbose adds what was found in each.
+
+      --explain takes types of the kernel that the modules were built for, and then of the one checked: \
+      debug information (the vmlinux of -dbg packages) or symtypes, as ksym types explain.
 
       JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
       crashes, undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
@@ -50,6 +54,14 @@ struct CheckCommand: ParsableCommand {
     help: ArgumentHelp(
       "Names of the boot option module_blacklist=, separated by commas.", valueName: "names"))
   var blacklist: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Types of the kernel that the modules were built for: show which types make versions differ. Given "
+        + "again, those of the kernel checked (default: its debug information).", valueName: "types"
+    ),
+    completion: .file())
+  var explain: [String] = []
 
   @Flag(name: .customLong("all-symbols"), help: "Report every needed symbol, not only problems.")
   var allSymbols = false
@@ -87,6 +99,13 @@ struct CheckCommand: ParsableCommand {
     if !outOfTree, modules.isEmpty {
       throw ValidationError("no module is given; --out-of-tree takes those of the kernel's tree")
     }
+    guard explain.count <= 2 else {
+      throw ValidationError(
+        "--explain is given once or twice: types of the old kernel, and of this one")
+    }
+    if !explain.isEmpty, json.isWanted {
+      throw ValidationError("--explain is text: ksym types explain --json gives it as JSON")
+    }
     if json.isWanted, format != .text { throw ValidationError("--json has a format of its own") }
   }
 
@@ -100,12 +119,16 @@ struct CheckCommand: ParsableCommand {
         isTable: paths.count > 1 || format == .github, leavesOutGood: onlyRefused),
       showsReadable: readable.isWanted)
     report.verdicts.isForGitHub = format == .github
+    if !explain.isEmpty {
+      report.explanation = CheckExplanation(sides: explain, limit: input.limit)
+    }
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
       report.begin(path: facts.path, release: facts.release?.value)
       try check(kernel, facts, &report)
     }
     report.finish()
+    try report.explanation?.write(colour.terminal)
     throw ExitCode(report.verdicts.status.rawValue)
   }
 

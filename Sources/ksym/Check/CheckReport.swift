@@ -5,6 +5,8 @@ internal import ModuleLoading
 struct CheckReport {
   var verdicts: VerdictReport
   private let showsReadable: Bool
+  /// Collects versions that differ, if they are to be explained.
+  var explanation: CheckExplanation?
   private var counts: [LoadVerdict: Int] = [:]
   private var unreadable = 0
   /// Modules that load silently are named up to a number; the summary counts the rest.
@@ -22,6 +24,7 @@ struct CheckReport {
   mutating func begin(path: String, release: String?) {
     verdicts.begin(path: path, release: release)
     loadsShown = 0
+    explanation?.begin(path: path, release: release)
   }
 
   mutating func describe(_ answer: LoadAnswer<LoadOutcome>) {
@@ -36,6 +39,7 @@ struct CheckReport {
       verdicts.add(unreadable: error)
     case .success(let outcome):
       counts[outcome.verdict, default: 0] += 1
+      explanation?.add(outcome)
       verdicts.add(outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
       if verdicts.leavesOutGood, outcome.verdict == .loads { return }
       if verdicts.isForGitHub { annotate(outcome) }

@@ -10,12 +10,13 @@ struct TypesShowCommand: ParsableCommand {
     usage: "ksym types show -k <file> [<options>] <names> ...",
     discussion: """
       A name is that of a symbol, or of a type, with or without struct, union or enum. Types are read \
-      from debug information (an object, module or vmlinux), or from symtypes: a file, a directory, a \
-      consolidated file. With --path, the way from each name to a type that it reaches is shown.
+      from debug information (an object, module or vmlinux, or the separate file that belongs to it), from \
+      the BTF of a kernel, or from symtypes: a file, a directory, a consolidated file. With --path, the way from each name to a type that it reaches is shown.
 
       Examples:
         ksym types show -k fs/inode.o 'struct inode'
         ksym types show -k vmlinux --depth 1 kmalloc_caches
+        ksym types show -k /sys/kernel/btf/vmlinux 'struct file'
         ksym types show -k build/ --path 'struct cgroup' vfs_read
 
       JSON, one object a type: name, key, lines, path (with --path).
@@ -26,7 +27,8 @@ struct TypesShowCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
-    help: ArgumentHelp("Debug information or symtypes.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Debug information, BTF or symtypes.", valueName: "file"),
+    completion: .file())
   var file: String
 
   @Option(
@@ -50,6 +52,7 @@ struct TypesShowCommand: ParsableCommand {
     do {
       var source = TypesSource(limit: size.limit)
       let tree = try source.read(file, names: names, showsSources: true)
+      source.noteMissingVersions()
       var output = OutputBuffer()
       var status = ExitStatus.yes
       for name in names { status = max(status, show(name, tree, source, &output)) }

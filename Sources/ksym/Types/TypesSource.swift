@@ -1,4 +1,6 @@
+internal import BTFFormat
 internal import ByteStorage
+internal import Kernels
 internal import SymtypesFormat
 internal import TypeVersions
 
@@ -8,6 +10,8 @@ struct TypesSource {
   private(set) var input: SymtypesInput
   private let limit: Int
   private let isStable: Bool
+  /// Files whose types are BTF, from which no versions follow.
+  private(set) var withoutVersions: [String] = []
 
   init(limit: Int, isStable: Bool = false) {
     input = SymtypesInput(limit: limit)
@@ -29,13 +33,14 @@ struct TypesSource {
     _ path: String, names: [String], showsSources: Bool = false
   ) throws -> SymtypesTree {
     if PathKind(path) == .directory { return try input.read(path) }
-    var buffer = FileBuffer(limit: limit)
-    let file = try DebugInput.open(path, &buffer)
-    guard file.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
+    let search = DebugFileSearch(limit: limit)
+    let own = try search.open(path)
+    guard own.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
       do { return try input.read(path) } catch let error as SymtypesFailure where error.isBinary {
-        throw MissingTypes(path: path)
+        return try readBTF(path, names)
       }
     }
+    guard let file = try search.file(for: path)?.file else { return try readBTF(path, names) }
     var request = VersionsRequest()
     (request.isStable, request.wantsSymtypes) = (isStable, true)
     request.showsSources = showsSources
@@ -46,6 +51,29 @@ struct TypesSource {
       throw TypeVersionsFailure(path: path, cause: error)
     }
     return try input.read(run.symtypes.bytes, of: path)
+  }
+
+  /// The types of names from BTF: that of a kernel of any form, or of a file that is nothing else, as
+  /// /sys/kernel/btf/vmlinux.
+  private mutating func readBTF(_ path: String, _ names: [String]) throws -> SymtypesTree {
+    var buffer = FileBuffer(limit: limit)
+    try buffer.open(path)
+    var base = try? BTFBase(parsing: buffer.source.all())
+    if base == nil { base = try? OpenKernel(path, limit: limit).types() }
+    guard let base else { throw MissingTypes(path: path) }
+    let lines: OutputBuffer
+    do throws(ParseError) {
+      lines = try BTFTexts.lines(of: base, names: names.map { Array(TypesSource.bare($0).utf8) })
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    withoutVersions.append(path)
+    return try input.read(lines.bytes, of: path)
+  }
+
+  /// Reports which files gave types and no versions.
+  func noteMissingVersions() {
+    for path in withoutVersions {
+      Terminal.complain("\(path): types from BTF: versions do not follow from them")
+    }
   }
 
   /// A name without the word of C before it.
@@ -87,7 +115,7 @@ struct MissingTypes: Error, CustomStringConvertible {
   let path: String
 
   var description: String {
-    "no debug information and no symtypes in \(path): "
+    "no debug information, no BTF and no symtypes in \(path): "
       + "use the vmlinux of the -dbg package or an object built with -g"
   }
 }

@@ -1,0 +1,65 @@
+internal import ByteStorage
+internal import Kernels
+internal import ModuleLoading
+internal import SymtypesFormat
+internal import TypeVersions
+
+/// Why versions that modules need are not those of the kernel: the types that differ.
+struct CheckExplanation {
+  /// Types of the kernel that the modules were built for; then, where they are given, of the one checked.
+  let sides: [String]
+  let limit: Int
+  /// Symbols whose versions differ, in the order in which they were met.
+  private(set) var symbols: [String] = []
+  private var known: Set<String> = []
+  /// The kernel checked last, and its release.
+  private var kernel: (path: String, release: String?)?
+
+  /// Most symbols to explain.
+  private static let mostSymbols = 256
+
+  init(sides: [String], limit: Int) {
+    self.sides = sides
+    self.limit = limit
+  }
+
+  mutating func begin(path: String, release: String?) { kernel = (path, release) }
+
+  mutating func add(_ outcome: LoadOutcome) {
+    for symbol in outcome.symbols where symbol.problem == .crc {
+      if known.count < Self.mostSymbols, known.insert(symbol.name).inserted {
+        symbols.append(symbol.name)
+      }
+    }
+  }
+
+  /// Writes the explanation; throws what ends the command.
+  func write(_ terminal: Terminal) throws {
+    guard !symbols.isEmpty, let old = sides.first else { return }
+    do {
+      var source = TypesSource(limit: limit)
+      let new = try sides.dropFirst().first ?? ownTypes()
+      let trees = (
+        try source.read(old, names: symbols), try source.read(new, names: symbols)
+      )
+      var report = TypesExplainReport(isJSON: false, terminal: terminal)
+      var comparison = TypeChanges()
+      var title = OutputBuffer()
+      title.append("\n" + terminal.strong("types that make versions differ") + "\n")
+      Terminal.write(&title)
+      for symbol in symbols {
+        try report.add(symbol, trees.0, trees.1, source, &comparison, isSelected: false)
+      }
+      _ = report.finish(isSelected: true)
+    } catch { throw Terminal.trouble(error.explained) }
+  }
+
+  /// The file with the debug information of the kernel that was checked.
+  private func ownTypes() throws -> String {
+    let search = DebugFileSearch(limit: limit)
+    guard let kernel,
+      let found = try search.file(for: kernel.path, release: kernel.release)
+    else { throw MissingTypes(path: kernel?.path ?? "the kernel") }
+    return found.path
+  }
+}
