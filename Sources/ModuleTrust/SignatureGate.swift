@@ -9,6 +9,9 @@ package struct SignatureGate: Sendable {
   /// The platform's keys (`.platform`), where the kernel asks those too: distributions' patch.
   package var platform: KeyRing?
   package var blacklist = Blacklist()
+  /// Certificates that the kernel was told not to trust (`SYSTEM_REVOCATION_LIST`); `nil` if it has no
+  /// such list.
+  package var revoked: KeyRing?
 
   package init(_ context: TrustContext) { self.context = context }
 
@@ -54,11 +57,15 @@ package struct SignatureGate: Sendable {
     answer.length = start - size
     guard let data = file.slice(0..<answer.length), let blob = file.slice(answer.length..<start)
     else { throw .badMessage }
-    do throws(TrustError) { try verify(data, blob, keys, &answer) } catch {
+    // Up to 6.1 the list counts for the platform's keys only: verify_pkcs7_message_sig.
+    let isListAsked = context.era >= .of6_12
+    do throws(TrustError) {
+      try verify(data, blob, keys, isListAsked ? revoked : nil, &answer)
+    } catch {
       guard error == .noKey, let platform else { throw error }
-      try verify(data, blob, platform, &answer)
+      try verify(data, blob, platform, revoked, &answer)
     }
-    if context.era <= .of6_12, !blacklist.files.isEmpty,
+    if context.refusesListedFiles, !blacklist.files.isEmpty,
       let hash = DigestAlgorithm.sha256.value(of: file), blacklist.files.contains(hash)
     {
       answer.log.say("Module hash \(hash.hexadecimal) is blacklisted")
@@ -67,11 +74,11 @@ package struct SignatureGate: Sendable {
   }
 
   private func verify(
-    _ data: RawSpan, _ blob: RawSpan, _ keys: KeyRing, _ answer: inout Answer
+    _ data: RawSpan, _ blob: RawSpan, _ keys: KeyRing, _ revoked: KeyRing?, _ answer: inout Answer
   ) throws(TrustError) {
     let message = try SignedMessage(parsing: blob, context, blacklist: blacklist, &answer.log)
     answer.message = message
-    try message.verify(data, trusting: keys, context, &answer.log)
+    try message.verify(data, trusting: keys, revoked: revoked, context, &answer.log)
   }
 
   /// What the kernel logs the first time that a signature leads it to an algorithm: that it has no test

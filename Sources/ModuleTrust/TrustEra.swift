@@ -27,3 +27,23 @@ package enum TrustEra: Int, Sendable, Hashable, CaseIterable, Comparable {
     self = TrustEra.table.row(for: release)?.behaviour ?? .of7_2
   }
 }
+
+/// What else differs by release in what becomes of a signature.
+package enum TrustBehaviour: Sendable, Hashable, CaseIterable {
+  /// A signature is a PKCS#7 message; before, the trailer named the key.
+  case readsMessages
+  /// Without a signature that counts a kernel that demands one returns `ENOKEY`, and logs nothing; one
+  /// that is made with unsupported algorithms is refused in any case.
+  case returnsMissingKey
+
+  /// Which releases do so.
+  package static let table = ReleaseTable<TrustBehaviour>(
+    named: "Policy of signatures",
+    [
+      .init(
+        .readsMessages, since: KernelRelease(4, 3), "kernel/module_signing.c mod_verify_sig, 4.3"),
+      .init(
+        .returnsMissingKey, until: KernelRelease(5, 4),
+        "kernel/module.c module_sig_check, 5.3; 49fcf732bdae in 5.4"),
+    ])
+}

@@ -5,6 +5,8 @@ package struct TrustError: Error, RawRepresentable, Sendable, Hashable {
 
   package init(rawValue: Int32) { self.rawValue = rawValue }
 
+  /// No error of the kernel: what decides is made with arithmetic that is not here.
+  package static let unverifiable = TrustError(rawValue: 0)
   package static let notPermitted = TrustError(rawValue: 1)
   static let noEntry = TrustError(rawValue: 2)
   static let invalid = TrustError(rawValue: 22)

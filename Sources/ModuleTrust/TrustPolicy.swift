@@ -8,6 +8,8 @@ package struct TrustPolicy: Sendable, Hashable {
   /// Whether such a module is refused in any case (`module.sig_enforce`).
   package var enforces: Bool
   package var lockdown: Lockdown
+  /// Whether the release knows one error only: ``TrustBehaviour/returnsMissingKey``.
+  package var returnsMissingKey = false
 
   package init(enforces: Bool, lockdown: Lockdown) {
     (self.enforces, self.lockdown) = (enforces, lockdown)
@@ -17,6 +19,12 @@ package struct TrustPolicy: Sendable, Hashable {
   ///
   /// - Returns: The error that the load ends with, and the line that is logged.
   package func refusal(_ error: TrustError) -> (error: TrustError, line: String?)? {
+    if returnsMissingKey {
+      switch error {
+      case .noData, .noKey: return enforces || lockdown != .none ? (.noKey, nil) : nil
+      default: return (error, nil)
+      }
+    }
     let reason: String
     switch error {
     case .noData: reason = "unsigned module"

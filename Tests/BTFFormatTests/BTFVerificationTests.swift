@@ -246,4 +246,35 @@ struct BTFVerificationTests {
       }
     }
   }
+
+  @Test("a release refuses the kinds that it does not know yet")
+  func kinds() throws {
+    var rules = BTFRules()
+    rules.greatestKind = 16
+    let float = module { blob, base in blob.add(blob.name("real", base: base), 16, 8) }
+    #expect(try verify(float, rules).0 == nil)
+    let tag = module { blob, base in blob.add(blob.name("tag", base: base), 18, 1) }
+    #expect(try verify(tag, rules).1 == ["BPF: [5] Invalid kind:18"])
+    rules.greatestKind = 15
+    #expect(try verify(float, rules).1 == ["BPF: [5] Invalid btf_info:10000000"])
+    // A signed enumeration came with ENUM64.
+    let signed = module { blob, base in
+      blob.add(blob.name("colour", base: base), 0x86, 4)
+    }
+    #expect(try verify(signed).0 == nil)
+    #expect(try verify(signed, rules).1.contains("BPF: Invalid btf_info kind_flag"))
+  }
+
+  @Test("names are as long as the release's names of symbols")
+  func longNames() throws {
+    var rules = BTFRules()
+    rules.longestName = 128
+    for (length, isTaken) in [(128, true), (129, false)] {
+      let named = module { blob, base in
+        blob.add(blob.name(String(repeating: "n", count: length), base: base), 7, 0)
+      }
+      #expect(try (verify(named, rules).0 == nil) == isTaken)
+      #expect(try verify(named).0 == nil)
+    }
+  }
 }

@@ -50,6 +50,10 @@ struct CheckTreeTests {
       "-k", sandbox.kernel, "--only-refused", bad, sandbox.scratch.file("\(tree)/extra/good.ko"))
     #expect(run.status == 1)
     #expect(run.output.contains("bad.ko") && !run.output.contains("good.ko"))
+    #expect(run.output.contains("=>"), "the reason")
+    let silent = try await sandbox.check(
+      "-k", sandbox.kernel, "--only-refused", sandbox.scratch.file("\(tree)/extra/good.ko"))
+    #expect(silent.status == 0 && silent.bytes.isEmpty)
   }
 
   @Test("depmod's list gives the modules to read, and the answer stays the same")

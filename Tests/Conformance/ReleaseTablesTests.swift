@@ -41,7 +41,7 @@ struct ReleaseTablesTests {
     Table(LookupEra.table), Table(KallsymsTables.Trace.table),
     Table(KallsymsTables.TypeReading.table), Table(KallsymsEncoder.Form.table),
     Table(LoaderBehaviour.table), Table(ArchitectureBehaviour.table), Table(TypeBehaviour.table),
-    Table(TrustEra.table),
+    Table(TrustEra.table), Table(TrustBehaviour.table),
     Table(LivepatchBehaviour.table), Table(ORCRule.table),
   ]
 

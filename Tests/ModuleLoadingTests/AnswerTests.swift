@@ -1,3 +1,4 @@
+import KernelReleases
 import Kernels
 import Livepatching
 import ModuleLoading

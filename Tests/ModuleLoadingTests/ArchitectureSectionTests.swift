@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Livepatching
 import ModuleLoading
 import TestSupport

@@ -1,4 +1,5 @@
 import ELFFormat
+import KernelReleases
 import Kernels
 import Livepatching
 import ModuleLoading

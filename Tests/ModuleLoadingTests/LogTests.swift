@@ -1,4 +1,5 @@
 import ELFFormat
+import KernelReleases
 import Livepatching
 import ModuleLoading
 import TestSupport

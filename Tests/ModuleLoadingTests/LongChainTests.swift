@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Kernels
 import Livepatching
 import ModuleLoading

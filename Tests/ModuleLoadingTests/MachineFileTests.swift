@@ -18,5 +18,22 @@ struct MachineFileTests {
     #expect(MachineKeys(directory: scratch.path).isSecureBoot == true)
     try scratch.write([1], to: "MokListTrustedRT")
     #expect(MachineKeys(directory: scratch.path).trustsOwner)
+    // Of shim's variables its table counts.
+    #expect(MachineKeys(directory: scratch.path).ownerKeys == nil)
+    try scratch.write([7, 0, 0, 0], to: "MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23")
+    #expect(MachineKeys(directory: scratch.path).ownerKeys?.isPersistent == true)
+    try scratch.write([], to: "MokListRT")
+    #expect(MachineKeys(directory: scratch.path).ownerKeys?.isPersistent == false)
+  }
+
+  @Test("the folder that has both folders is taken, too")
+  func bothFolders() throws {
+    let scratch = try ScratchDirectory()
+    for folder in ["efivars", "mok-variables"] { scratch.makeDirectory(folder) }
+    try scratch.write(
+      [6, 0, 0, 0, 1], to: "efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
+    try scratch.write([1], to: "mok-variables/MokListTrustedRT")
+    let machine = MachineKeys(directory: scratch.path)
+    #expect(machine.isSecureBoot == true && machine.trustsOwner)
   }
 }

@@ -1,3 +1,4 @@
+import KernelReleases
 import Livepatching
 import ModuleLoading
 import TestSupport

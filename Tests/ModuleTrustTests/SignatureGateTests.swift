@@ -121,15 +121,25 @@ struct SignatureGateTests {
     #expect(throws: TrustError.self) { try Self.gate(.of7_2, trusting: ["odd"]) }
   }
 
-  @Test("a blacklisted file is refused up to 6.12, though its signature is good")
+  @Test("a blacklisted file is refused by kernels that look, though its signature is good")
   func blacklist() throws {
     let file = try Self.file("rsa")
-    for era in TrustEra.allCases {
-      var gate = try Self.gate(era, trusting: ["rsa"])
+    for isLooking in [true, false] {
+      var gate = try Self.gate(.of6_12, trusting: ["rsa"])
+      gate.context.refusesListedFiles = isLooking
       gate.blacklist.files = [DigestAlgorithm.sha256.value(of: file.rawSpan) ?? []]
-      let answer = gate.verify(file.rawSpan)
-      #expect(answer.error == (era <= .of6_12 ? .rejected : nil))
+      #expect(gate.verify(file.rawSpan).error == (isLooking ? .rejected : nil))
     }
+  }
+
+  @Test("what cannot be computed is neither good nor bad")
+  func unverifiable() throws {
+    var gate = try Self.gate(.of7_2, trusting: ["rsa", "p256"])
+    gate.context.hasECDSA = false
+    let file = try Self.file("p256")
+    #expect(gate.verify(file.rawSpan).error == .rejected)
+    gate.context.unverifiable = [.ecdsa]
+    #expect(gate.verify(file.rawSpan).error == .unverifiable)
   }
 
   @Test("certificates are read from DER, PEM and EFI signature lists")

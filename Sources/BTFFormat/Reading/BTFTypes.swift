@@ -59,12 +59,13 @@ package struct BTFTypes: ~Escapable {
     var offsets: [UInt32] = []
     offsets.reserveCapacity(types.byteCount / 20)
     var offset = 0
-    while offset < types.byteCount {
+    let size = types.byteCount
+    while offset < size {
       guard let info = types.integer(UInt32.self, at: offset &+ 4, order) else {
         throw truncated(12, offset)
       }
       let next = offset &+ 12 &+ (try addedBytes(info, at: offset))
-      guard next <= types.byteCount else { throw truncated(next &- offset, offset) }
+      guard next <= size else { throw truncated(next &- offset, offset) }
       offsets.append(UInt32(truncatingIfNeeded: offset))
       offset = next
     }
@@ -111,10 +112,26 @@ package struct BTFTypes: ~Escapable {
   private func addedBytes(_ info: UInt32, at offset: Int) throws(ParseError) -> Int {
     let count = Int(info & 0xff_ffff)
     let number = info >> 24 & 0x7f
-    guard let kind = BTFKind(rawValue: number) else {
+    guard (1...BTFKind.enumeration64.rawValue).contains(number) else {
       throw ParseError(.unsupported(UInt64(number)), in: "BTF kind", at: start &+ offset)
     }
-    return kind.addedBytes(count)
+    return 4
+      &* (BTFTypes.words(BTFTypes.fixed, number) &+ BTFTypes.words(BTFTypes.each, number) &* count)
+  }
+
+  // Two bits for each kind: a kernel has a hundred thousand types, whose sizes are all that is needed of most.
+  private static let fixed = packed { $0.addedBytes(0) }
+  private static let each = packed { $0.elementSize }
+
+  private static func packed(_ bytes: (BTFKind) -> Int) -> UInt64 {
+    (1...BTFKind.enumeration64.rawValue).reduce(0) { all, number in
+      let words = BTFKind(rawValue: number).map { UInt64(bytes($0) / 4) } ?? 0
+      return all | words << UInt64(2 * number)
+    }
+  }
+
+  private static func words(_ packed: UInt64, _ kind: UInt32) -> Int {
+    Int(truncatingIfNeeded: packed &>> UInt64(2 &* kind) & 3)
   }
 
   private func truncated(_ needed: Int, _ offset: Int) -> ParseError {

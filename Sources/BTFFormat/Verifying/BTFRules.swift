@@ -6,6 +6,10 @@ package struct BTFRules: Sendable, Hashable {
   package var headerSize = 24
   /// Whether `info` holds 24 bits of number and 7 of kind, not 16 and 5.
   package var hasWideInfo = false
+  /// The greatest number of a kind: 15 (DATASEC) in 5.11, 19 (ENUM64) from 6.0 on.
+  package var greatestKind: UInt32 = 19
+  /// The longest name, in bytes (`KSYM_NAME_LEN`).
+  package var longestName = 512
   /// Whether type tags must come before the modifiers of a chain.
   package var ordersTypeTags = true
   /// Whether TYPE_TAG and DECL_TAG may have the kind flag.

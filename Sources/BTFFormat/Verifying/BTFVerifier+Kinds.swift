@@ -36,7 +36,7 @@ extension BTFVerifier {
   /// `btf_name_valid_identifier`, for offset 0 (which has no characters) false.
   func isIdentifier(_ offset: UInt32) -> Bool {
     guard offset != 0, let name = name(offset) else { return false }
-    return BTFNames.isIdentifier(name)
+    return BTFNames.isIdentifier(name, longest: rules.longestName)
   }
 
   private func isType(_ number: UInt32) -> Bool { number <= BTFVerifier.mostTypes }
@@ -101,6 +101,7 @@ extension BTFVerifier {
   }
 
   private mutating func checkEnumeration(_ subject: Subject) throws(BTFError) {
+    if rules.greatestKind < BTFKind.enumeration64.rawValue { try forbidFlag(subject) }
     if ![1, 2, 4, 8].contains(subject.entry.word) { throw refuse(subject, "Unexpected size") }
     if subject.entry.name != 0 { try demandIdentifier(subject) }
     let size = subject.entry.kind.elementSize
@@ -139,7 +140,8 @@ extension BTFVerifier {
     try forbidFlag(subject)
     guard subject.entry.name != 0, let name = name(subject.entry.name),
       rules.allowsPrintableSectionNames
-        ? BTFNames.isPrintable(name) : BTFNames.isIdentifier(name)
+        ? BTFNames.isPrintable(name, longest: rules.longestName)
+        : BTFNames.isIdentifier(name, longest: rules.longestName)
     else { throw refuse(subject, "Invalid name") }
     var end: UInt32 = 0
     var sum: UInt64 = 0
@@ -178,11 +180,8 @@ extension BTFVerifier {
 
 /// What the kernel takes for names.
 enum BTFNames {
-  /// `KSYM_NAME_LEN` of 6.1 and later.
-  private static let longest = 512
-
   /// Letters (Latin-1's, as the kernel's `isalpha` has them), digits, `_` and `.`; no digit first.
-  static func isIdentifier(_ name: RawSpan) -> Bool {
+  static func isIdentifier(_ name: RawSpan, longest: Int) -> Bool {
     guard let first = name.byte(at: 0), name.byteCount <= longest, isLetter(first) else {
       return false
     }
@@ -204,7 +203,7 @@ enum BTFNames {
   }
 
   /// `btf_name_valid_section`: at least one character, all printable in Latin-1.
-  static func isPrintable(_ name: RawSpan) -> Bool {
+  static func isPrintable(_ name: RawSpan, longest: Int) -> Bool {
     guard name.byteCount > 0, name.byteCount <= longest else { return false }
     for offset in 0..<name.byteCount {
       guard let byte = name.byte(at: offset), byte >= 0xa0 || byte >= 0x20 && byte < 0x7f else {

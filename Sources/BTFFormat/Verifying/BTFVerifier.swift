@@ -47,11 +47,12 @@ struct BTFVerifier: ~Escapable {
     let left = blob.types.byteCount &- offset
     guard left >= 12 else { throw log.refuse("[\(number)] meta_left:\(left) meta_needed:12") }
     let (name, info) = (word(at: offset), word(at: offset &+ 4))
-    if !rules.hasWideInfo, info & ~0x9f00_ffff != 0 {
+    let mask: UInt32 = rules.greatestKind > 15 ? 0x9f00_ffff : 0x8f00_ffff
+    if !rules.hasWideInfo, info & ~mask != 0 {
       throw log.refuse("[\(number)] Invalid btf_info:\(String(info, radix: 16))")
     }
     let value = info >> 24 & (rules.hasWideInfo ? 0x7f : 0x1f)
-    guard let kind = BTFKind(rawValue: value) else {
+    guard value <= rules.greatestKind, let kind = BTFKind(rawValue: value) else {
       throw log.refuse("[\(number)] Invalid kind:\(value)")
     }
     guard isName(name) else { throw log.refuse("[\(number)] Invalid name_offset:\(name)") }

@@ -2,7 +2,7 @@ internal import CGlibcExtras
 internal import Glibc
 
 /// Extended attributes of files: access lists, security labels, those of users.
-enum ExtendedAttributes {
+package enum ExtendedAttributes {
   /// Attributes that certify the bytes of the old file.
   private static let certificates: Set<String> = ["security.ima", "security.evm"]
   /// The longest list of names, and the longest value, that Linux has (XATTR_LIST_MAX, XATTR_SIZE_MAX).
@@ -36,7 +36,8 @@ enum ExtendedAttributes {
     return list[..<size].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private static func value(of name: String, _ path: String) -> [UInt8]? {
+  /// The value of an attribute; `nil` if the file does not have it, or there is no such file.
+  package static func value(of name: String, _ path: String) -> [UInt8]? {
     var value = [UInt8](repeating: 0, count: largest)
     // SAFETY: writes at most the size of the value.
     let size = unsafe value.withUnsafeMutableBytes {

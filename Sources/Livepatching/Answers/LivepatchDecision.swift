@@ -1,3 +1,5 @@
+package import KernelReleases
+
 /// The livepatch core's decision.
 package struct LivepatchDecision: Sendable {
   /// What becomes of a livepatch.

@@ -51,6 +51,14 @@ extension LoadAssumption.Code {
   /// What ``LoadAssumption/key`` says of the machine is not known, and taken as ``LoadAssumption/value``:
   /// Secure Boot, lockdown, whether signatures are enforced.
   package static let machineUnknown = Self(rawValue: "machine-unknown")
+  /// The kernel loads the module ``LoadAssumption/value`` when it needs the digest in
+  /// ``LoadAssumption/key``: it is one of its own, and may not be there early in the boot.
+  package static let digestLoaded = Self(rawValue: "digest-loaded")
+  /// The kernel does not ask the platform's keys (db), one of which made the signature: only kernels that
+  /// their distribution patched do, and this one's build names none of these.
+  package static let platformNotAsked = Self(rawValue: "platform-not-asked")
+  /// The file's signature for IMA (`security.ima`) is by a key of its keyring: it was not verified.
+  package static let appraisalUnchecked = Self(rawValue: "appraisal-unchecked")
   /// Signatures were not looked at, as was asked.
   package static let signaturesLeftOut = Self(rawValue: "signatures-left-out")
   /// The types of modules (BTF) were not looked at, as was asked.

@@ -1,3 +1,5 @@
+internal import KernelReleases
+
 extension LivepatchJudge {
   /// The core's part: what `klp_enable_patch` returns and says.
   package func enable() -> LivepatchDecision {

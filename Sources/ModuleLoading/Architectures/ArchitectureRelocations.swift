@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import KernelReleases
 internal import Livepatching
 
 /// What the relocation code of architectures other than x86-64 refuses whatever the addresses: types,

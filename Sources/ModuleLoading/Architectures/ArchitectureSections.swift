@@ -1,4 +1,5 @@
 internal import ELFFormat
+internal import KernelReleases
 internal import Livepatching
 
 /// What the architecture makes of a module's sections before its memory is laid out: sections that it

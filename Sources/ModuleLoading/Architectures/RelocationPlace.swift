@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import KernelReleases
 internal import Livepatching
 
 /// One relocation section, and the section that it applies to.

@@ -1,4 +1,5 @@
 internal import ELFFormat
+internal import KernelReleases
 internal import Livepatching
 
 /// The relocation types that an architecture's loader takes in one release, and what it says of others.

@@ -20,6 +20,7 @@ extension ModuleChecker {
     if facts.vermagic == nil { assumed.append(LoadAssumption(.vermagicUnknown)) }
     var kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
+      release: facts.release?.value,
       structureSize: StructureSize(known: known, references: references),
       exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules(),
       usualMachine: first?.machine)
@@ -27,27 +28,28 @@ extension ModuleChecker {
       kernel.types = self.kernel?.types()
     }
     if settings.protectsSymbols { kernel.protectedSymbols = self.kernel?.protectedSymbols() }
-    let machine = facts.machine?.value
-    let builtIn =
-      settings.signatures && !request.trust.leavesOutSignatures
-      ? machine.flatMap { self.kernel?.builtInCertificates($0, layout) } : nil
     let trust = LoaderTrust(
-      facts, settings, rules.release, request.trust, builtIn: builtIn, wordSize: layout.wordSize
-    ) { [request, tree] name in
-      if request.with.contains(where: { ModulePaths.moduleName(ofFile: $0) == name }) {
-        return true
-      }
-      return request.loadsDependencies
-        && (tree?.paths ?? []).contains {
-          ModulePaths.moduleName(ofFile: $0) == name
-        }
-    }
+      facts, settings, rules.release, request.trust, builtIn: builtInKeys(layout),
+      wordSize: layout.wordSize,
+      loading: LoadableModules(
+        loaded: Set(request.with.map { ModulePaths.moduleName(ofFile: $0) }),
+        onDemand: request.loadsDependencies ? ownNames() : []))
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, trust: trust, machine: request.trust,
       ownNames: kernel.builtinModules == nil ? ownNames() : [],
       assumed: assumed,
       comparesAll: request.reportsAllSymbols, readsLivepatches: readsLivepatches,
       livepatchRules: livepatchRules)
+  }
+
+  /// What the image holds of keys; nothing where no signature is looked at.
+  private func builtInKeys(_ layout: ELFLayout) -> BuiltInKeys {
+    guard settings.signatures, !request.trust.leavesOutSignatures, let kernel,
+      let machine = facts.machine?.value
+    else { return BuiltInKeys() }
+    return kernel.builtInKeys(
+      machine, layout, hasRevoked: settings.isSet("SYSTEM_REVOCATION_LIST"),
+      hasHashes: settings.hasText("SYSTEM_BLACKLIST_HASH_LIST"))
   }
 
   private func ownNames() -> Set<String> {

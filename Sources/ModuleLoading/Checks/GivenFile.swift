@@ -88,15 +88,13 @@ package enum GivenFile {
       LoadCause(
         .otherStructureSize, module: "\(module.elf.sections[index].size)", kernel: "\(expected)")
     ]
-    guard let running = kernel.vermagic.map({ String($0.prefix { $0 != " " }) }) else {
-      return found
-    }
+    guard let running = kernel.release else { return found }
     if let info = try? module.info(), let magic = info.value("vermagic") {
       let built = String(magic.prefix { $0 != " " })
       found.append(
-        built == running
-          ? LoadCause(.otherConfiguration)
-          : LoadCause(.otherRelease, module: built, kernel: running))
+        kernel.isOtherRelease(built)
+          ? LoadCause(.otherRelease, module: built, kernel: running)
+          : LoadCause(.otherConfiguration))
     }
     var rebuild = LoadCause(.rebuild)
     rebuild.kernel = running

@@ -1,3 +1,4 @@
+internal import KernelReleases
 internal import Livepatching
 internal import ModuleFiles
 
@@ -11,14 +12,17 @@ extension Inspection {
   /// `check_modinfo`: vermagic, then the livepatch marker.
   func infoRefusal(_ log: inout BootLog) -> Refusal? {
     if !settings.ignoresVermagic, let magic = header.vermagic {
-      if let expected = kernel.vermagic,
-        !Vermagics.areSame(
-          magic, expected, ignoresRelease: settings.modversions && indices.versions != 0)
-      {
+      let ignoresRelease = settings.modversions && indices.versions != 0
+      let expected = kernel.vermagic ?? otherRelease(magic, ignoresRelease)
+      if let expected, !Vermagics.areSame(magic, expected, ignoresRelease: ignoresRelease) {
         let shown = map.moduleInfo(indices.info).bytes("vermagic").map(LogText.text) ?? magic
         var refusal = Refusal(
           .ENOEXEC, "\(header.infoName): version magic '\(shown)' should be '\(expected)'")
-        refusal.causes = Vermagics.differences(magic, expected)
+        refusal.causes = Vermagics.differences(magic, kernel.vermagic ?? magic)
+        if kernel.vermagic == nil, let running = kernel.release {
+          let built = String(magic.prefix { $0 != " " })
+          refusal.causes = [LoadCause(.otherRelease, module: built, kernel: running)]
+        }
         return refusal
       }
     } else if !versionCheck.force("bad vermagic", isFinding: !settings.ignoresVermagic, &log) {
@@ -31,6 +35,15 @@ extension Inspection {
       .ENOEXEC,
       "\(header.moduleName): module is marked as livepatch module, but livepatch support is disabled"
     )
+  }
+
+  /// What of the kernel's vermagic is known from its release, if a module was built for another one and that
+  /// counts; else `nil`.
+  private func otherRelease(_ magic: String, _ ignoresRelease: Bool) -> String? {
+    guard !ignoresRelease, let release = kernel.release,
+      kernel.isOtherRelease(String(magic.prefix { $0 != " " }))
+    else { return nil }
+    return "\(release) …"
   }
 
   /// The notices of modinfo: `module_augment_kernel_taints`, and `check_modinfo` up to 6.3. Those

@@ -1,4 +1,5 @@
 internal import ELFFormat
+internal import KernelReleases
 internal import Livepatching
 
 extension Inspection {

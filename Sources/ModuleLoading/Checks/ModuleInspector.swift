@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import Livepatching
 internal import ModuleFiles
 
@@ -39,6 +40,8 @@ struct ModuleInspector: Sendable {
     }
     try buffers.file.open(path, unpacking: false)
     if !rules.has(.unpacksModules) { return refused(path, newVerdict, Refusal(.EINVAL)) }
+    let appraisal = AppraisalCheck(path, isFromMemory: false, trust)
+    if let refusal = appraisal.refusal { return refused(path, newVerdict, refusal) }
     guard let decompressor = settings.decompressor else {
       return refused(path, newVerdict, Refusal(.EOPNOTSUPP))
     }
@@ -65,6 +68,10 @@ struct ModuleInspector: Sendable {
       if let cause = GivenFile.cause(source) { refusal.causes = [cause] }
       return refused(path, verdict, refusal)
     }
+    let appraisal = AppraisalCheck(
+      path, isFromMemory: machine.isFromMemory ?? (packed.byteCount > 0), trust)
+    if let refusal = appraisal.refusal { return refused(path, verdict, refusal) }
+    if let assumption = appraisal.assumption { verdict.assumed.append(assumption) }
     let signature = SignatureCheck(
       source, settings: settings, trust, isLeftOut: machine.leavesOutSignatures)
     if let refusal = signature.refusal { return refused(path, verdict, refusal) }

@@ -54,6 +54,8 @@ struct LoaderKernel: Sendable {
   /// By whose rules modules are judged: the machine, or if it is not known that of a module.
   private let ruleMachine: ELFMachine?
   let vermagic: String?
+  /// The release that vermagic strings name; where no vermagic is known, what else names it.
+  let release: String?
   let structureSize: StructureSize
   let exports: ExportLookup?
   /// The kernel's own types; `nil` if nobody asks, or its file has none.
@@ -65,18 +67,27 @@ struct LoaderKernel: Sendable {
   let hasPlaceRelativeExports: Bool
 
   init(
-    layout: ELFLayout, machine: ELFMachine?, vermagic: String?, structureSize: StructureSize,
-    exports: ExportTable?, builtinModules: Set<String>? = nil, usualMachine: ELFMachine? = nil
+    layout: ELFLayout, machine: ELFMachine?, vermagic: String?, release: String? = nil,
+    structureSize: StructureSize, exports: ExportTable?, builtinModules: Set<String>? = nil,
+    usualMachine: ELFMachine? = nil
   ) {
     self.layout = layout
     knownMachine = machine
     ruleMachine = machine ?? usualMachine
     self.vermagic = vermagic
+    self.release = vermagic.map { String($0.prefix { $0 != " " }) } ?? release
     self.structureSize = structureSize
     self.builtinModules = builtinModules
     self.exports = exports.map { ExportLookup($0) }
     hasPlaceRelativeExports =
       ruleMachine == .x86_64 || ruleMachine == .i386 || ruleMachine == .aarch64
+  }
+
+  /// Whether a module's vermagic names another release than the kernel's, which without a vermagic of its
+  /// own may be known in part only.
+  func isOtherRelease(_ built: String) -> Bool {
+    guard let release, built != release else { return false }
+    return vermagic != nil || !built.hasPrefix(release) && !release.hasPrefix(built)
   }
 
   /// The architecture; where it is not known, whatever the module says.

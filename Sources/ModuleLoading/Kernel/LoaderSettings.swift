@@ -124,6 +124,22 @@ package struct LoaderSettings: Sendable {
     given[name].map { $0 == "y" || $0 == "m" } ?? config?.isSet(name) ?? false
   }
 
+  /// The value of an option, by what is given or by the configuration.
+  func value(_ name: String) -> KernelConfig.Value {
+    switch given[name] {
+    case "y"?: .yes
+    case "m"?: .module
+    case nil: config?[name] ?? .no
+    default: .no
+    }
+  }
+
+  /// Whether an option names something: a string that is not empty.
+  func hasText(_ name: String) -> Bool {
+    if case .text(let text) = value(name) { return !text.isEmpty }
+    return false
+  }
+
   /// Whether a symbol that the version table lacks is refused.
   private static func refusesMissingVersions(
     _ given: String?, _ kernel: KernelFacts, _ rules: LoaderRules, modversions: Bool,

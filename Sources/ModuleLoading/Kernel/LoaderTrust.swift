@@ -1,4 +1,3 @@
-internal import ELFFormat
 internal import KernelImages
 internal import KernelReleases
 internal import Kernels
@@ -19,83 +18,122 @@ struct LoaderTrust: Sendable {
   let policyAssumptions: [LoadAssumption]
   /// The keyrings that count for modules.
   let keyrings: [String]
+  /// Whether IMA demands a signature of its own of modules.
+  let appraisesModules: Bool
+  /// Whether the release reads messages; before, the trailer named the key.
+  let readsMessages: Bool
+  /// Digests whose module is taken to be loadable, with its name.
+  let loadedDigests: [DigestAlgorithm: String]
+  /// The platform's keys, where it is not known that the kernel asks them; else empty.
+  private(set) var unaskedPlatform: SignatureGate?
 
   init(
     _ facts: KernelFacts, _ settings: LoaderSettings, _ release: KernelRelease,
-    _ request: TrustRequest, builtIn: BuiltInCertificates?, wordSize: Int,
-    loadable: (String) -> Bool
+    _ request: TrustRequest, builtIn: BuiltInKeys, wordSize: Int, loading: LoadableModules
   ) {
     func isSet(_ name: String) -> Bool { settings.isSet(name) }
     let machine = request.machine
     let isSecureBoot = request.isSecureBoot ?? machine?.isSecureBoot ?? false
-    var context = TrustContext(
-      era: TrustEra(release), digests: LoaderTrust.digests(facts, loadable),
-      hasECDSA: isSet("CRYPTO_ECDSA"))
-    context.isFIPS = request.isFIPS
-    context.wordSize = wordSize
-    gate = SignatureGate(context)
-    knowsBuiltIn = builtIn != nil
+    let algorithms = KernelAlgorithms(facts, settings, loading)
+    loadedDigests = algorithms.loadedDigests
+    gate = SignatureGate(
+      LoaderTrust.context(algorithms, facts, isSet, TrustEra(release), request, wordSize))
+    readsMessages = TrustBehaviour.table.has(.readsMessages, in: release)
+    knowsBuiltIn = builtIn.certificates != nil
     knowsMachine = machine != nil || !request.keys.isEmpty || request.isSignerEnrolled != nil
     isSignerEnrolled = request.isSignerEnrolled ?? false
     policyAssumptions = LoaderTrust.assumptions(
       request, knowsSecureBoot: (request.isSecureBoot ?? machine?.isSecureBoot) != nil, isSet)
-    policy = LoaderTrust.policy(request, isSecureBoot, isSet)
-
-    gate.keys.add((builtIn?.certificates ?? []) + request.keys, context)
+    var policy = LoaderTrust.policy(request, isSecureBoot, isSet)
+    policy.returnsMissingKey = TrustBehaviour.table.has(.returnsMissingKey, in: release)
+    self.policy = policy
+    // The policy of Secure Boot appraises modules only where their own signatures are not looked at.
+    appraisesModules =
+      request.appraisesModules
+      ?? (isSet("IMA_APPRAISE_REQUIRE_MODULE_SIGS")
+        || isSecureBoot && isSet("IMA_ARCH_POLICY") && !settings.signatures)
     keyrings = SignaturePolicy(facts, release, isSet).keyrings
-    var platform = KeyRing()
-    if let machine {
-      if !machine.ignoresDB {
-        platform.add(machine.db?.certificates ?? [], context)
-      }
-      addOwnerKeys(of: machine, isSecureBoot, facts, isSet, &platform)
+
+    gate.blacklist = builtIn.blacklist
+    if isSet("SYSTEM_REVOCATION_LIST") {
+      var revoked = KeyRing()
+      revoked.add(
+        builtIn.certificates?.revoked ?? [], gate.context, blacklist: builtIn.blacklist)
+      gate.revoked = revoked
     }
-    if keyrings.contains(".platform") { gate.platform = platform }
+    gate.keys.add(
+      (builtIn.certificates?.certificates ?? []) + request.keys, gate.context,
+      blacklist: builtIn.blacklist)
+    let platform = addKeys(of: machine, isSecureBoot, facts, isSet)
+    if keyrings.contains(".platform") {
+      gate.platform = platform
+    } else if !platform.certificates.isEmpty {
+      unaskedPlatform = SignatureGate(gate.context)
+      unaskedPlatform?.keys = platform
+    }
   }
 
-  /// What blacklists and the machine's owner add once Secure Boot is on.
-  private mutating func addOwnerKeys(
-    of machine: MachineKeys, _ isSecureBoot: Bool, _ facts: KernelFacts, _ isSet: (String) -> Bool,
-    _ platform: inout KeyRing
-  ) {
-    guard isSet("SYSTEM_BLACKLIST_KEYRING") || isSet("INTEGRITY_PLATFORM_KEYRING") else { return }
+  private static func context(
+    _ algorithms: KernelAlgorithms, _ facts: KernelFacts, _ isSet: (String) -> Bool,
+    _ era: TrustEra, _ request: TrustRequest, _ wordSize: Int
+  ) -> TrustContext {
+    var context = TrustContext(
+      era: era, digests: algorithms.digests, hasECDSA: algorithms.kinds.contains(.ecdsa))
+    context.hasRSA = algorithms.kinds.contains(.rsa)
+    context.unverifiable = algorithms.kinds.subtracting([.rsa, .ecdsa])
+    context.waivesAttributes = isSet("PKCS7_WAIVE_AUTHATTRS_REJECTION_FOR_MLDSA")
+    context.refusesListedFiles = facts.build?.debianVersion != nil && era <= .of6_12
+    context.isFIPS = request.isFIPS
+    context.wordSize = wordSize
+    return context
+  }
+
+  /// Adds what the machine's variables hold: to the keys, to the blacklist and to what is revoked.
+  ///
+  /// - Returns: The keys of the platform.
+  /// - Note: security/integrity/platform_certs/load_uefi.c, 6.12, and for 5.10 Debian's patches: the
+  ///   variables are read in this order, so that `dbx` comes too late for a certificate in `db`.
+  private mutating func addKeys(
+    of machine: MachineKeys?, _ isSecureBoot: Bool, _ facts: KernelFacts, _ isSet: (String) -> Bool
+  ) -> KeyRing {
+    var platform = KeyRing()
+    guard let machine, isSet("INTEGRITY_PLATFORM_KEYRING") else { return platform }
     let isOld = gate.context.era == .of5_10
-    var lists = [machine.dbx]
-    let takesOwner = isSecureBoot && !(isOld && machine.isOwnerListPersistent)
-    if takesOwner { lists.append(machine.ownerBlacklist) }
-    for list in lists {
-      gate.blacklist.files.formUnion(list?.files ?? [])
-      gate.blacklist.bodies.formUnion(list?.bodies ?? [])
+    func certificates(_ lists: MachineKeys.Lists?) -> [[UInt8]] {
+      guard let lists, !isOld || lists.isAuthenticated else { return [] }
+      return lists.list.certificates
     }
-    guard takesOwner else { return }
+    if !machine.ignoresDB {
+      platform.add(certificates(machine.db), gate.context, blacklist: gate.blacklist)
+    }
+    if !isOld || machine.dbx?.isAuthenticated ?? false { revoke(machine.dbx, isSet) }
+    guard isSecureBoot else { return platform }
+    if !isOld || !(machine.ownerBlacklist?.isPersistent ?? true) {
+      revoke(machine.ownerBlacklist, isSet)
+    }
+    guard let owned = machine.ownerKeys, !isOld || !owned.isPersistent else { return platform }
     let isDebian = facts.build?.debianVersion != nil
     let trusts = machine.trustsOwner || isDebian && gate.context.era <= .of6_12
     let isMachine = isSet("INTEGRITY_MACHINE_KEYRING") && !isOld && trusts
-    let owned = machine.ownerKeys?.certificates ?? []
-    if isMachine {
-      gate.keys.add(owned, gate.context, blacklist: gate.blacklist)
-    } else {
-      platform.add(owned, gate.context, blacklist: gate.blacklist)
+    let isForAuthorities = isSet("INTEGRITY_CA_MACHINE_KEYRING")
+    let isStrict = isSet("INTEGRITY_CA_MACHINE_KEYRING_MAX")
+    var read = KeyRing()
+    read.add(owned.list.certificates, gate.context, blacklist: gate.blacklist)
+    for certificate in read.certificates {
+      if isMachine, !isForAuthorities || certificate.isForAuthorities(strict: isStrict) {
+        gate.keys.add(certificate)
+      } else {
+        platform.add(certificate)
+      }
     }
+    return platform
   }
 
-  /// The digests that the kernel has, or gets when it asks for their module.
-  private static func digests(
-    _ facts: KernelFacts, _ loadable: (String) -> Bool
-  ) -> Set<DigestAlgorithm> {
-    let all: [DigestAlgorithm] = [
-      .md5, .sha1, .sha224, .sha256, .sha384, .sha512, .sha3_256, .sha3_384, .sha3_512, .sm3,
-    ]
-    // Without a configuration, what all distributions build.
-    guard let config = facts.config?.value else {
-      return [.sha1, .sha224, .sha256, .sha384, .sha512]
-    }
-    return Set(
-      all.filter { digest in
-        digest.options.contains {
-          config[$0] == .yes || config[$0] == .module && digest.modules.contains(where: loadable)
-        }
-      })
+  private mutating func revoke(_ lists: MachineKeys.Lists?, _ isSet: (String) -> Bool) {
+    guard let list = lists?.list, isSet("SYSTEM_BLACKLIST_KEYRING") else { return }
+    gate.blacklist.files.formUnion(list.files)
+    gate.blacklist.bodies.formUnion(list.bodies)
+    gate.revoked?.add(list.certificates, gate.context, blacklist: gate.blacklist)
   }
 
   private static func policy(

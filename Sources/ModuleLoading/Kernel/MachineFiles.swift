@@ -9,29 +9,45 @@ private enum EFIVariables {
   ]
 
   /// A variable: from `NAME-GUID`, which begins with its attributes, or from `NAME` as in
-  /// /sys/firmware/efi/mok-variables, which does not.
-  static func read(_ name: String, in directory: String) -> (attributes: UInt32, data: [UInt8])? {
-    var buffer = FileBuffer()
-    for vendor in vendors {
-      let path = "\(directory)/\(name)-\(vendor)"
-      guard PathKind(path) == .file, (try? buffer.open(path)) != nil,
-        let bytes = try? buffer.source.all(),
-        let attributes = bytes.integer(UInt32.self, at: 0, .little),
-        let data = bytes.suffix(from: 4)
-      else { continue }
-      return (attributes, data.array)
+  /// /sys/firmware/efi/mok-variables, which does not. Of shim's variables the latter, its table, counts.
+  static func read(_ name: String, in directory: String) -> MachineKeys.Variable? {
+    if name.hasPrefix("Mok"), let data = bytes("\(directory)/\(name)") {
+      return MachineKeys.Variable(nil, data)
     }
-    let path = "\(directory)/\(name)"
-    guard PathKind(path) == .file, (try? buffer.open(path)) != nil,
-      let bytes = try? buffer.source.all()
-    else { return nil }
-    return (0, bytes.array)
+    for vendor in vendors {
+      guard let bytes = bytes("\(directory)/\(name)-\(vendor)"),
+        let attributes = bytes.rawSpan.integer(UInt32.self, at: 0, .little)
+      else { continue }
+      return MachineKeys.Variable(attributes, Array(bytes.dropFirst(4)))
+    }
+    return bytes("\(directory)/\(name)").map { MachineKeys.Variable(nil, $0) }
+  }
+
+  private static func bytes(_ path: String) -> [UInt8]? {
+    var buffer = FileBuffer()
+    guard PathKind(path) == .file, (try? buffer.open(path)) != nil else { return nil }
+    return try? buffer.source.all().array
   }
 }
 
 extension MachineKeys {
-  /// Reads the variables in a directory: /sys/firmware/efi/efivars, or a copy of it.
-  package init(directory: String) { self.init { EFIVariables.read($0, in: directory) } }
+  /// Reads the variables in a directory: /sys/firmware/efi/efivars, or a copy of it, or one that has this and
+  /// `mok-variables`, as /sys/firmware/efi.
+  package init(directory: String) {
+    let both = ["\(directory)/mok-variables", "\(directory)/efivars"]
+    self.init(directories: PathKind(both[1]) == .directory ? both : [directory])
+  }
+
+  /// Reads the variables in directories: /sys/firmware/efi/efivars, or a copy of it; of a variable that
+  /// several have the first counts.
+  init(directories: [String]) {
+    self.init { name in
+      for directory in directories {
+        if let found = EFIVariables.read(name, in: directory) { return found }
+      }
+      return nil
+    }
+  }
 }
 
 extension TrustRequest {
@@ -40,7 +56,8 @@ extension TrustRequest {
     var request = TrustRequest()
     let variables = "/sys/firmware/efi/efivars"
     if PathKind(variables) == .directory {
-      request.machine = MachineKeys(directory: variables)
+      request.machine = MachineKeys(
+        directories: ["/sys/firmware/efi/mok-variables", variables])
     }
     // none [integrity] confidentiality
     if let text = text("/sys/kernel/security/lockdown"),
@@ -51,7 +68,22 @@ extension TrustRequest {
     if let text = text("/sys/module/module/parameters/sig_enforce") {
       request.enforcesSignatures = text.hasPrefix("Y")
     }
+    if let line = text("/proc/cmdline"), appraises(line) { request.appraisesModules = true }
     return request
+  }
+
+  /// Whether a command line makes IMA appraise modules: `ima_policy=secure_boot`, unless `ima_appraise=`
+  /// keeps it from refusing.
+  package static func appraises(_ commandLine: String) -> Bool {
+    var isAsked = false
+    for word in commandLine.split(whereSeparator: \.isWhitespace) {
+      if word.hasPrefix("ima_policy=") {
+        let names = word.drop { $0 != "=" }.dropFirst().split(separator: "|")
+        isAsked = isAsked || names.contains { $0.filter { $0 != "\"" } == "secure_boot" }
+      }
+      if ["off", "log", "fix"].contains(where: { word == "ima_appraise=\($0)" }) { return false }
+    }
+    return isAsked
   }
 
   private static func text(_ path: String) -> String? {

@@ -36,12 +36,23 @@ package struct SignaturePolicy: Sendable, Hashable {
     isLockedDown =
       isForced ? .always : isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT") ? .secureBoot : .never
     let isOld = TrustEra(release) == .of5_10
-    // Debian patches the platform's keys in; upstream a module's signature is never asked of them.
-    let asksPlatform = facts.build?.debianVersion != nil && isSet("INTEGRITY_PLATFORM_KEYRING")
+    let asksPlatform = facts.asksPlatformKeys && isSet("INTEGRITY_PLATFORM_KEYRING")
     keyrings = [
       (".builtin_trusted_keys", true),
       (".secondary_trusted_keys", isSet("SECONDARY_TRUSTED_KEYRING")),
       (".machine", isSet("INTEGRITY_MACHINE_KEYRING") && !isOld), (".platform", asksPlatform),
     ].filter(\.1).map(\.0)
+  }
+}
+
+extension KernelFacts {
+  /// Whether a module's signature is asked of the platform's keys, too: a patch of Debian, of Fedora and Red
+  /// Hat (`.fc41`, `.el9` in the release) and of SUSE (built by `geeko`). Upstream and Ubuntu never do.
+  fileprivate var asksPlatformKeys: Bool {
+    if build?.debianVersion != nil { return true }
+    if banner?.value.text.contains("(geeko@") ?? false { return true }
+    return (release?.value ?? "").split(separator: ".").contains { part in
+      (part.hasPrefix("fc") || part.hasPrefix("el")) && part.dropFirst(2).first?.isNumber ?? false
+    }
   }
 }

@@ -21,6 +21,11 @@ package struct TrustRequest: Sendable {
   package var leavesOutSignatures = false
   /// Whether the types of modules (BTF) are not looked at.
   package var leavesOutTypes = false
+  /// Whether IMA demands a signature of its own of modules; `nil` for what the configuration says.
+  package var appraisesModules: Bool?
+  /// Whether modules are handed over by `init_module`, as bytes; `nil` for how kmod does it: so if the file
+  /// is compressed and the kernel does not unpack it.
+  package var isFromMemory: Bool?
   /// `fips=1`.
   package var isFIPS = false
 
@@ -34,6 +39,8 @@ package struct TrustRequest: Sendable {
     case "fips": isFIPS = fact.value == "on"
     case "lockdown": lockdown = TrustPolicy.Lockdown(rawValue: fact.value)
     case "signer": isSignerEnrolled = fact.value == "enrolled"
+    case "ima": appraisesModules = fact.value == "appraise"
+    case "syscall": isFromMemory = fact.value == "init_module"
     case "btf": doTypesFit = fact.value == "fits"
     default: break
     }

@@ -1,3 +1,4 @@
+package import KernelReleases
 package import Livepatching
 
 /// What becomes of a livepatch: in the loader, then in the livepatch core.

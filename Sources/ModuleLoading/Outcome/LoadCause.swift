@@ -107,6 +107,12 @@ extension LoadCause.Code {
   /// The signature is made with what the kernel lacks: the digests in ``LoadCause/options``, or an
   /// algorithm that it does not know.
   package static let cryptoUnsupported = Self(rawValue: "crypto-unsupported")
+  /// IMA demands a signature in the file's attribute `security.ima`, which it does not have, or which the
+  /// way of loading does not pass on.
+  package static let notAppraised = Self(rawValue: "not-appraised")
+  /// The kernel has the algorithms in ``LoadCause/options``, and ksym cannot compute them: whether the
+  /// signature is good is open.
+  package static let signatureUnverifiable = Self(rawValue: "signature-unverifiable")
   /// A trusted key is named, and the signature is not of these bytes.
   package static let changedAfterSigning = Self(rawValue: "changed-after-signing")
   /// The module's types (BTF) do not fit those of the kernel: those that they continue have

@@ -26,8 +26,7 @@ struct LoadCauses {
 
   private mutating func explainLayout(_ evidence: LoadEvidence, _ kernel: LoaderKernel) {
     let built = evidence.vermagic.map { String($0.prefix { $0 != " " }) }
-    let running = kernel.vermagic.map { String($0.prefix { $0 != " " }) }
-    if let built, let running, built != running {
+    if let built, let running = kernel.release, kernel.isOtherRelease(built) {
       found.append(LoadCause(.otherRelease, module: built, kernel: running))
     } else {
       found.append(LoadCause(.otherConfiguration))

@@ -1,3 +1,4 @@
+package import KernelReleases
 package import Livepatching
 
 /// The answer for one module: yes, no, not known, or that the kernel dies of it. The set is closed.

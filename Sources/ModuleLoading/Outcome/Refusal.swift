@@ -1,3 +1,4 @@
+internal import KernelReleases
 internal import Livepatching
 
 /// What ends a load: the error that it returns, and what is known about the reason.

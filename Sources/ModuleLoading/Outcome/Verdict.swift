@@ -1,3 +1,4 @@
+internal import KernelReleases
 internal import Livepatching
 
 /// What the kernel makes of a module, so far.

@@ -1,20 +1,6 @@
 internal import ByteStorage
 internal import CCrypto
 
-extension DigestAlgorithm {
-  /// The digest of some bytes; `nil` if libcrypto does not have it.
-  package func value(of bytes: RawSpan) -> [UInt8]? {
-    var value = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-    var size: UInt32 = 0
-    guard let method = unsafe EVP_get_digestbyname(rawValue) else { return nil }
-    let isDone = unsafe bytes.withUnsafeBytes { input in
-      // SAFETY: reads the span's bytes and writes at most EVP_MAX_MD_SIZE.
-      unsafe EVP_Digest(input.baseAddress, input.count, &value, &size, method, nil) == 1
-    }
-    return isDone ? Array(value.prefix(Int(size))) : nil
-  }
-}
-
 /// Numbers of any size.
 enum BigNumbers {
   /// `base` ^ `exponent` modulo `modulus`, as `size` bytes; `nil` if the base is not below the modulus,
@@ -59,15 +45,19 @@ enum BigNumbers {
 @safe final class CurveKey: @unchecked Sendable {
   private let key: OpaquePointer
 
-  /// `nil` if the bytes are no point of the curve.
+  /// `nil` if the bytes are no point of the curve. Points of these curves have no smaller order, so that
+  /// nothing is left to check.
   init?(_ curve: String, _ point: [UInt8]) {
-    let number = unsafe OBJ_txt2nid(curve)
-    guard let key = unsafe EC_KEY_new_by_curve_name(number) else { return nil }
-    unsafe self.key = key
-    guard unsafe EC_KEY_oct2key(key, point, point.count, nil) == 1,
-      unsafe EC_KEY_check_key(key) == 1
+    guard let number = CurveKey.numbers[curve], let key = unsafe EC_KEY_new_by_curve_name(number)
     else { return nil }
+    unsafe self.key = key
+    guard unsafe EC_KEY_oct2key(key, point, point.count, nil) == 1 else { return nil }
   }
+
+  private static let numbers = [
+    "prime192v1": NID_X9_62_prime192v1, "prime256v1": NID_X9_62_prime256v1,
+    "secp384r1": NID_secp384r1, "secp521r1": NID_secp521r1,
+  ]
 
   deinit { unsafe EC_KEY_free(key) }
 

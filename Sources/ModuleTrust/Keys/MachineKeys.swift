@@ -2,13 +2,35 @@ internal import ByteStorage
 
 /// The EFI variables of a machine that decide which keys its kernel trusts.
 package struct MachineKeys: Sendable {
-  package private(set) var db: EFISignatureList?
-  package private(set) var dbx: EFISignatureList?
+  /// A variable as it is found.
+  package struct Variable: Sendable, Hashable {
+    /// Its attributes; `nil` from shim's table, which has none.
+    let attributes: UInt32?
+    /// Its content without them.
+    let data: [UInt8]
+
+    package init(_ attributes: UInt32?, _ data: [UInt8]) {
+      (self.attributes, self.data) = (attributes, data)
+    }
+  }
+
+  /// A variable that holds lists.
+  package struct Lists: Sendable {
+    package let list: EFISignatureList
+    fileprivate let attributes: UInt32?
+
+    /// Whether it is kept over restarts (`EFI_VARIABLE_NON_VOLATILE`): not shim made it.
+    package var isPersistent: Bool { (attributes ?? 0) & 1 != 0 }
+    /// Whether only the owner of a key can write it
+    /// (`EFI_VARIABLE_TIME_BASED_AUTHENTICATED_WRITE_ACCESS`).
+    package var isAuthenticated: Bool { attributes.map { $0 & 0x20 != 0 } ?? true }
+  }
+
+  package private(set) var db: Lists?
+  package private(set) var dbx: Lists?
   /// `MokListRT`: the machine owner's keys, which `mokutil` enrols.
-  package private(set) var ownerKeys: EFISignatureList?
-  package private(set) var ownerBlacklist: EFISignatureList?
-  /// `MokListRT` is kept over restarts: not shim made it, and 5.10 does not trust it.
-  package private(set) var isOwnerListPersistent = false
+  package private(set) var ownerKeys: Lists?
+  package private(set) var ownerBlacklist: Lists?
   /// Whether the owner asked for their keys to be trusted (`mokutil --trust-mok`).
   package private(set) var trustsOwner = false
   /// Whether the kernel is asked to leave `db` alone.
@@ -18,18 +40,23 @@ package struct MachineKeys: Sendable {
 
   /// Reads variables.
   ///
-  /// - Parameter read: Gives the content of a variable without its attributes, and these, by its name.
-  package init(_ read: (_ name: String) -> (attributes: UInt32, data: [UInt8])?) {
-    func list(_ name: String) -> EFISignatureList? {
-      read(name).map { EFISignatureList(parsing: $0.data.rawSpan) }
+  /// - Parameter read: Gives a variable by its name.
+  /// - Note: security/integrity/platform_certs/load_uefi.c and machine_keyring.c, 6.12;
+  ///   drivers/firmware/efi/libstub/secureboot.c.
+  package init(_ read: (_ name: String) -> Variable?) {
+    func lists(_ name: String) -> Lists? {
+      read(name).map {
+        Lists(list: EFISignatureList(parsing: $0.data.rawSpan), attributes: $0.attributes)
+      }
     }
-    (db, dbx) = (list("db"), list("dbx"))
-    (ownerKeys, ownerBlacklist) = (list("MokListRT"), list("MokListXRT"))
-    isOwnerListPersistent = (read("MokListRT")?.attributes ?? 0) & 1 != 0
+    (db, dbx) = (lists("db"), lists("dbx"))
+    (ownerKeys, ownerBlacklist) = (lists("MokListRT"), lists("MokListXRT"))
     trustsOwner = read("MokListTrustedRT") != nil
     ignoresDB = read("MokIgnoreDB") != nil
     if let secure = read("SecureBoot")?.data.first {
-      let isInsecure = read("MokSBStateRT").map { $0.attributes & 1 == 0 && $0.data.first == 1 }
+      let isInsecure = read("MokSBStateRT").map {
+        ($0.attributes ?? 0) & 1 == 0 && $0.data.first == 1
+      }
       isSecureBoot = secure == 1 && read("SetupMode")?.data.first != 1 && !(isInsecure ?? false)
     }
   }

@@ -24,7 +24,7 @@ struct PublicKey: Sendable, Hashable {
 
   /// Makes ready to verify many signatures.
   mutating func prepare() {
-    guard kind == .ecdsa, let curve else { return }
+    guard kind == .ecdsa, let curve, prepared.key == nil else { return }
     prepared.key = CurveKey(curve, bytes)
   }
 
@@ -36,7 +36,7 @@ struct PublicKey: Sendable, Hashable {
     case .ecdsa where context.hasECDSA:
       guard let curve, curve != "prime192v1" || !context.isFIPS else { throw .noEntry }
       try ECDSA.verify(bytes, curve, signature, prepared.key)
-    default: throw .noEntry
+    default: throw context.unverifiable.contains(kind) ? .unverifiable : .noEntry
     }
   }
 }
@@ -138,6 +138,8 @@ private enum ECDSA {
       numbers.append(number)
     }
     _ = try walker.end(frame)
+    // A digest that libcrypto lacks.
+    if signature.digestValue.isEmpty { throw .unverifiable }
     switch key.verifies(Array(signature.digestValue.prefix(size)), numbers[0], numbers[1]) {
     case nil: throw .badMessage
     case false?: throw .rejected

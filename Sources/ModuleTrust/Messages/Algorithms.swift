@@ -1,5 +1,5 @@
 /// A digest that the kernel's parsers know. The raw value is OpenSSL's name for it.
-package enum DigestAlgorithm: String, Sendable, Hashable {
+package enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable {
   case md4, md5, sha1, sha224, sha256, sha384, sha512, sm3
   case streebog256, streebog512
   case sha3_256 = "sha3-256"
@@ -38,7 +38,7 @@ extension DigestAlgorithm {
 }
 
 /// What signs.
-enum SignatureKind: Sendable, Hashable {
+package enum SignatureKind: Sendable, Hashable {
   case rsa, ecdsa, gost, sm2, mldsa
 }
 

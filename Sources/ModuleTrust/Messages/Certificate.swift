@@ -18,6 +18,10 @@ package struct Certificate: Sendable, Hashable {
   private(set) var isUnsupported = false
   private(set) var isSelfSigned = false
   private(set) var isBlacklisted = false
+  /// What `basicConstraints` and `keyUsage` say: a certificate of an authority, for certificates, for data.
+  var isAuthority = false
+  var signsCertificates = false
+  var signsData = false
 
   init() {}
 
@@ -49,16 +53,16 @@ package struct Certificate: Sendable, Hashable {
   private mutating func digest(
     _ body: RawSpan, _ context: TrustContext, _ blacklist: Blacklist, _ log: inout TrustLog
   ) {
-    guard let digest = signature.digest, context.digests.contains(digest),
-      let value = digest.value(of: body)
-    else {
-      isUnsupported = true
-      return
+    var listed: [UInt8]?
+    if let digest = signature.digest, context.digests.contains(digest) {
+      signature.digestValue = digest.value(of: body) ?? []
+      listed = signature.digestValue
+    } else {
+      isUnsupported = signature.kind != .mldsa
     }
-    signature.digestValue = value
-    var listed = value
-    if context.era >= .of7_2 { listed = DigestAlgorithm.sha256.value(of: body) ?? value }
-    if blacklist.bodies.contains(listed) {
+    guard !blacklist.bodies.isEmpty else { return }
+    if context.era >= .of7_2 { listed = DigestAlgorithm.sha256.value(of: body) }
+    if let listed, blacklist.bodies.contains(listed) {
       log.say("X.509: Cert \(listed.hexadecimal) is blacklisted")
       isBlacklisted = true
     }
@@ -74,13 +78,26 @@ package struct Certificate: Sendable, Hashable {
       if !isIDSame && authority != nil || !isKeySame && authorityKeyID != nil { throw .rejected }
     }
     if isUnsupported { return }
+    key.prepare()
     do throws(TrustError) {
       try key.verify(signature, context)
       isSelfSigned = true
     } catch {
-      if error != .noPackage { throw error }
-      isUnsupported = true
+      switch error {
+      case .noPackage: isUnsupported = true
+      // Whoever built or enrolled it had a kernel that took it.
+      case .unverifiable: isSelfSigned = true
+      default: throw error
+      }
     }
+  }
+}
+
+extension Certificate {
+  /// Whether the machine's keyring takes it where that is for authorities only, and with `strict` for those
+  /// alone that sign no data: `restrict_link_by_ca` of crypto/asymmetric_keys/restrict.c, 6.12.
+  package func isForAuthorities(strict isStrict: Bool) -> Bool {
+    isAuthority && signsCertificates && !(isStrict && signsData)
   }
 }
 

@@ -149,12 +149,16 @@ struct CertificateParser: ~Escapable {
     case "2.5.29.35": authority = value
     case "2.5.29.15" where era >= .of6_12:
       guard value.count >= 4, value[0] == 0x03, value[2] < 8 else { throw .badMessage }
+      certificate.signsData = value[3] & 0x80 != 0
+      certificate.signsCertificates =
+        value[3] & 0x04 != 0 && (value[1] == 2 ? value[2] <= 2 : value[1] == 3 && value.count > 4)
     case "2.5.29.19" where era >= .of6_12:
       guard value.count >= 2, value[0] == 0x30, Int(value[1]) == value.count - 2 else {
         throw .badMessage
       }
       if value.count > 2, value[2] == 0x01 {
         guard value.count >= 5, value[3] == 1, value[4] == 0xff else { throw .badMessage }
+        certificate.isAuthority = true
       }
     default: break
     }

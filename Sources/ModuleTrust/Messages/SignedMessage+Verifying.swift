@@ -16,7 +16,8 @@ extension SignedMessage {
   ///
   /// - Throws: ``TrustError`` if it does not.
   package func verify(
-    _ data: RawSpan, trusting keys: KeyRing, _ context: TrustContext, _ log: inout TrustLog
+    _ data: RawSpan, trusting keys: KeyRing, revoked: KeyRing? = nil, _ context: TrustContext,
+    _ log: inout TrustLog
   ) throws(TrustError) {
     if hasContent {
       log.say("PKCS7: Data already supplied")
@@ -27,7 +28,10 @@ extension SignedMessage {
       log.say("PKCS7: Invalid module sig (not pkcs7-data)")
       throw .rejected
     }
-    if hasAttributes {
+    let isWaived = context.waivesAttributes && signers.allSatisfy { $0.signature.kind == .mldsa }
+    if hasAttributes, isWaived {
+      log.say("PKCS7: Waived invalid module sig (has authattrs)")
+    } else if hasAttributes {
       log.say("PKCS7: Invalid module sig (has authattrs)")
       throw .rejected
     }
@@ -42,9 +46,8 @@ extension SignedMessage {
         guard let digest = signer.digest, context.digests.contains(digest) else {
           throw .noPackage
         }
-        if digests[digest] == nil { digests[digest] = digest.value(of: data) }
-        guard let value = digests[digest] else { throw .noPackage }
-        signer.signature.digestValue = value
+        if digests[digest] == nil { digests[digest] = digest.value(of: data) ?? [] }
+        signer.signature.digestValue = digests[digest] ?? []
         try follow(signer, number: index + 1, context, &chain, &log)
         if !chain.isBlacklisted { result = nil }
         if chain.isBlacklisted, result == .noPackage { result = .rejected }
@@ -56,7 +59,18 @@ extension SignedMessage {
       chains.append(chain)
     }
     if let result { throw result }
+    if let revoked, isTrusted(signed, chains, revoked, context) { throw .rejected }
     try trust(signed, chains, keys, context)
+  }
+
+  /// `is_key_on_revocation_list`.
+  private func isTrusted(
+    _ signers: [Signer], _ chains: [Chain], _ keys: KeyRing, _ context: TrustContext
+  ) -> Bool {
+    do throws(TrustError) {
+      try trust(signers, chains, keys, context)
+      return true
+    } catch { return false }
   }
 
   /// `pkcs7_find_key` and `pkcs7_verify_sig_chain`.
@@ -174,7 +188,7 @@ extension SignedMessage {
     _ certificate: Certificate, _ signature: SignatureValue, _ context: TrustContext
   ) throws(TrustError) {
     do throws(TrustError) { try certificate.key.verify(signature, context) } catch {
-      throw .rejected
+      throw error == .unverifiable ? error : .rejected
     }
   }
 }

@@ -6,6 +6,12 @@ package struct TrustContext: Sendable {
   /// Whether it verifies signatures by elliptic curves.
   package var hasECDSA: Bool
   package var hasRSA = true
+  /// What the kernel has and this program cannot compute: a signature of these is neither good nor bad.
+  package var unverifiable: Set<SignatureKind> = []
+  /// Whether attributes are let pass where ML-DSA signs (`PKCS7_WAIVE_AUTHATTRS_REJECTION_FOR_MLDSA`).
+  package var waivesAttributes = false
+  /// Whether a file whose hash is blacklisted is refused though its signature is good (Debian's patch).
+  package var refusesListedFiles = false
   /// `fips=1` on the command line: short keys are refused.
   package var isFIPS = false
   /// Size of a word of the kernel, in bytes.

@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import KernelComparison
+internal import KernelReleases
 internal import KernelUpdates
 internal import Livepatching
 internal import ModuleLoading

@@ -16,7 +16,7 @@ struct KernelTrust {
     policy = SignaturePolicy(facts)
     guard policy?.isChecked ?? true, let machine = facts.machine?.value,
       let layout = facts.layout?.value,
-      let found = kernel.builtInCertificates(machine, layout)
+      let found = kernel.builtInKeys(machine, layout).certificates
     else {
       (certificates, encoded) = ([], [])
       return

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import Livepatching
 internal import ModuleLoading
 
@@ -20,6 +21,7 @@ struct VerdictReport {
   private(set) var kernelPath = ""
   private(set) var release: String?
   var output = OutputBuffer(reserving: 1 << 16)
+  private var isKernelNamed = false
   private var matrix = VerdictMatrix()
   private var assumed: [LoadAssumption] = []
   private var lastFound: [LoadAssumption] = []
@@ -35,13 +37,21 @@ struct VerdictReport {
     self.leavesOutGood = leavesOutGood
   }
 
-  /// Whether a verdict is written in words, not only as a cell of the table.
-  var writesText: Bool { !isJSON && !isForGitHub && (!isTable || isVerbose) }
+  /// Whether a verdict is written in words, not only as a cell of the table: of those that are bad always.
+  var writesText: Bool { !isJSON && !isForGitHub && (!isTable || isVerbose || leavesOutGood) }
 
   mutating func begin(path: String, release: String?) {
     (kernelPath, self.release) = (path, release)
     matrix.begin(release ?? path)
-    if isTable, writesText { output.append("\(plain(release ?? path)):\n") }
+    isKernelNamed = false
+    if isVerbose { nameKernel() }
+  }
+
+  /// Writes which kernel the verdicts in words are of that follow, once.
+  private mutating func nameKernel() {
+    guard isTable, writesText, !isKernelNamed else { return }
+    isKernelNamed = true
+    output.append("\(plain(release ?? kernelPath)):\n")
   }
 
   /// Notes a verdict: its status, its cell, and what it rests on.
@@ -86,6 +96,7 @@ struct VerdictReport {
     _ path: String, _ word: String, _ status: ExitStatus, width: Int, _ errno: LoadErrno?,
     _ log: [String]
   ) {
+    nameKernel()
     let shown = errno.map { "  \($0)" } ?? ""
     output.append("\(padded(colour(word, status), to: width))\(plain(path))\(shown)\n")
     for line in log { output.append("    \(plain(line))\n") }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import ELFFormat
+internal import KernelImages
 internal import KernelReleases
 internal import Kernels
 internal import ModuleFiles
@@ -84,6 +85,18 @@ struct SignatureCommand: ParsableCommand {
     throw ExitCode(status.rawValue)
   }
 
+  /// Why a kernel has no certificates, and what gives them.
+  private static func lack(_ kernel: OpenKernel, _ facts: KernelFacts) -> String {
+    let path = kernel.path
+    if facts.config?.value.isSet("MODULE_SIG") == false {
+      return "\(path): this kernel does not look at signatures (MODULE_SIG=n)"
+    }
+    let next = "give the signer's certificate with --keys"
+    return kernel.form == nil
+      ? "\(path): there is no kernel image here, which holds the certificates: pass vmlinuz with -k, or \(next)"
+      : "\(path): no certificates are built into this image: \(next)"
+  }
+
   /// The gate of the kernel, or of the newest, with all keys that are given.
   private func makeGate() throws -> (SignatureGate, hasKeys: Bool) {
     var era = TrustEra(.newest)
@@ -96,19 +109,17 @@ struct SignatureCommand: ParsableCommand {
         era = TrustEra(facts.basis.release)
         wordSize = facts.layout?.value.wordSize ?? 8
         if let machine = facts.machine?.value, let layout = facts.layout?.value {
-          certificates = kernel.builtInCertificates(machine, layout)?.certificates ?? []
+          certificates = kernel.builtInKeys(machine, layout).certificates?.certificates ?? []
         }
+        if certificates.isEmpty { Terminal.complain(SignatureCommand.lack(kernel, facts)) }
       } catch {
         Terminal.complain(error.explained)
         throw ExitCode(ExitStatus.trouble.rawValue)
       }
-      if certificates.isEmpty { Terminal.complain("\(path): no built-in certificates were found") }
     }
     for path in keys { certificates += try TrustOptions.certificates(in: path) }
-    let digests: Set<DigestAlgorithm> = [
-      .md5, .sha1, .sha224, .sha256, .sha384, .sha512, .sha3_256, .sha3_384, .sha3_512,
-    ]
-    var context = TrustContext(era: era, digests: digests, hasECDSA: true)
+    var context = TrustContext(era: era, digests: Set(DigestAlgorithm.allCases), hasECDSA: true)
+    context.unverifiable = [.gost, .sm2, .mldsa]
     context.wordSize = wordSize
     var gate = SignatureGate(context)
     for error in gate.keys.add(certificates, context) {

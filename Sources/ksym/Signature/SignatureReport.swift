@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import Livepatching
 internal import ModuleTrust
 
@@ -13,7 +14,8 @@ struct SignatureReport {
     _ answer: SignatureGate.Answer, _ path: String, _ output: inout OutputBuffer
   ) -> ExitStatus {
     let isSigned = answer.error != .noData
-    let isVerified: Bool? = hasKeys || !isJudged(answer) ? answer.error == nil : nil
+    let isVerified: Bool? =
+      answer.error != .unverifiable && (hasKeys || !isJudged(answer)) ? answer.error == nil : nil
     if isJSON {
       write(answer, path, isSigned, isVerified, &output)
     } else {
@@ -50,6 +52,7 @@ struct SignatureReport {
     case nil: "yes"
     case .noKey?:
       hasKeys ? "no: none of the keys given made it" : "unknown: no keys given (-k, --keys)"
+    case .unverifiable?: "unknown: ksym cannot compute signatures of this algorithm"
     case .rejected?: "no: the module was changed after signing, or the form is not a module's"
     case let error?: "no: \(error.words)"
     }
@@ -76,7 +79,7 @@ struct SignatureReport {
     json.endArray()
     json.key("verified")
     json.value(optional: isVerified)
-    json.member("error", optional: answer.error?.name)
+    json.member("error", optional: answer.error == .unverifiable ? nil : answer.error?.name)
     json.member("log", answer.log.lines)
     json.endLine()
   }

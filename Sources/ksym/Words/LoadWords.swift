@@ -50,7 +50,8 @@ extension LoadCause {
     case .notExported:
       return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
         + "\(total ?? 0) modules that were looked at"
-    case .unsigned, .signerUnknown, .signerOpen, .changedAfterSigning, .cryptoUnsupported:
+    case .unsigned, .signerUnknown, .signerOpen, .changedAfterSigning, .cryptoUnsupported,
+      .signatureUnverifiable, .notAppraised:
       return trust
     case .typesDiffer: return typesDiffer
     case .typesDamaged:
@@ -137,6 +138,13 @@ extension LoadAssumption {
     case .keyNotEnrolled:
       "no key of the machine signed it (signer \(value ?? "unknown"); --efivars or --keys give the keys)"
     case .machineUnknown: "\(pair) (of the machine, not given)"
+    case .digestLoaded:
+      "the module \(value ?? "?") is loaded when the digest \(key ?? "?") is needed"
+    case .platformNotAsked:
+      "the kernel does not ask the platform's keys (UEFI db), one of which signed the module (kernels of "
+        + "Debian, Fedora, Red Hat and SUSE do)"
+    case .appraisalUnchecked:
+      "the file's signature for IMA (security.ima) is by a key that IMA trusts"
     case .signaturesLeftOut: "signatures are in order (--no-signatures)"
     case .typesLeftOut: "the types of modules (BTF) fit (--no-btf)"
     case .builtInUnknown:

@@ -13,6 +13,14 @@ extension LoadCause {
       return
         "the module is signed with an algorithm that this kernel does not have\(digests): sign it again, "
         + "with sha256"
+    case .notAppraised:
+      return
+        "IMA's policy demands a signature in the file's attribute security.ima, whatever the module's own: "
+        + "sign the file (evmctl ima_sign), and load it uncompressed, by its path"
+    case .signatureUnverifiable:
+      return
+        "the module is signed with \(options.joined(separator: ", ")), which ksym cannot compute; "
+        + "--no-signatures leaves signatures out"
     case .signerOpen:
       return
         "the module is signed with \(signer): it loads if that is enrolled on the machine (--efivars or "

@@ -18,6 +18,14 @@ package enum TypeBehaviour: Sendable, Hashable, CaseIterable {
   case ordersTypeTags
   /// Tags may have the kind flag.
   case allowsFlaggedTags
+  /// Kinds of types up to FLOAT are known; before, up to DATASEC.
+  case knowsFloats
+  /// Kinds up to DECL_TAG are known.
+  case knowsDeclarationTags
+  /// Kinds up to TYPE_TAG are known.
+  case knowsTypeTags
+  /// Kinds up to ENUM64 are known, and an ENUM may have the kind flag.
+  case knowsWideEnumerations
   /// A type's number of elements has 24 bits, its kind 7; the header has a layout section.
   case hasWideInfo
 
@@ -48,6 +56,18 @@ package enum TypeBehaviour: Sendable, Hashable, CaseIterable {
         .allowsFlaggedTags, since: KernelRelease(6, 15),
         "kernel/bpf/btf.c btf_ref_type_check_meta, 7.2; not in 6.12",
         isCertain: false),
+      .init(
+        .knowsFloats, since: KernelRelease(5, 13),
+        "include/uapi/linux/btf.h BTF_KIND_FLOAT, 5.13; 15 kinds in 5.10.223"),
+      .init(
+        .knowsDeclarationTags, since: KernelRelease(5, 16),
+        "include/uapi/linux/btf.h BTF_KIND_DECL_TAG, 5.16"),
+      .init(
+        .knowsTypeTags, since: KernelRelease(5, 17),
+        "include/uapi/linux/btf.h BTF_KIND_TYPE_TAG, 5.17"),
+      .init(
+        .knowsWideEnumerations, since: KernelRelease(6, 0),
+        "include/uapi/linux/btf.h BTF_KIND_ENUM64, 6.0; kernel/bpf/btf.c btf_enum_check_meta, 5.19"),
       .init(
         .hasWideInfo, since: KernelRelease(7, 0),
         "include/uapi/linux/btf.h struct btf_header, 7.2; 24 bytes in 6.12",
@@ -149,6 +169,12 @@ struct TypeCheck: Sendable {
     var rules = BTFRules()
     rules.headerSize = has(.hasWideInfo) ? 32 : 24
     rules.hasWideInfo = has(.hasWideInfo)
+    let kinds: [(TypeBehaviour, BTFKind)] = [
+      (.knowsWideEnumerations, .enumeration64), (.knowsTypeTags, .typeTag),
+      (.knowsDeclarationTags, .declarationTag), (.knowsFloats, .float),
+    ]
+    rules.greatestKind = (kinds.first { has($0.0) }?.1 ?? .dataSection).rawValue
+    rules.longestName = release.symbolNameLength
     rules.ordersTypeTags = has(.ordersTypeTags)
     rules.allowsFlaggedTags = has(.allowsFlaggedTags)
     rules.allowsPrintableSectionNames = has(.allowsPrintableSectionNames)

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import Livepatching
 internal import ModuleFiles
 internal import ModuleTrust
@@ -34,11 +35,21 @@ struct SignatureCheck {
       lack(.noData, nil, settings, trust)
       return
     }
+    guard trust.readsMessages else {
+      readTrailer(source, settings, trust)
+      return
+    }
     let answer = trust.gate.verify(bytes)
     length = answer.length
     lines = answer.log.lines
     firstUses = trust.gate.firstUses(answer)
+    noteDigests(of: answer, trust)
     guard let error = answer.error else { return }
+    if error == .unverifiable {
+      doubt = LoadCause(.signatureUnverifiable)
+      doubt?.options = answer.message?.signers.map(\.algorithm) ?? []
+      return
+    }
     if error == .noKey, !trust.knowsBuiltIn {
       // Any signer may be the kernel's own.
       lines = []
@@ -46,7 +57,34 @@ struct SignatureCheck {
       return
     }
     if error == .noKey, trust.isSignerEnrolled { return }
+    if error == .noKey, trust.unaskedPlatform?.verify(bytes).error == nil,
+      trust.unaskedPlatform != nil
+    {
+      assumptions.append(LoadAssumption(.platformNotAsked))
+    }
     lack(error, answer.message, settings, trust)
+  }
+
+  /// A signature of 4.2 and older, whose key the trailer names: only whether there is one is known.
+  private mutating func readTrailer(
+    _ source: ByteSource, _ settings: LoaderSettings, _ trust: LoaderTrust
+  ) {
+    guard let trailer = SignatureTrailer(source), let content = trailer.contentLength else {
+      lack(.noData, nil, settings, trust)
+      return
+    }
+    length = content
+    assumptions = [LoadAssumption(.signatureUnchecked)]
+  }
+
+  /// Lists the modules that the kernel has to load before it can compute the signature's digests.
+  private mutating func noteDigests(of answer: SignatureGate.Answer, _ trust: LoaderTrust) {
+    guard answer.error == nil || answer.error == .rejected else { return }
+    for case let digest? in Set(answer.message?.signers.map(\.digest) ?? []) {
+      guard let module = trust.loadedDigests[digest] else { continue }
+      assumptions.append(
+        LoadAssumption(.digestLoaded, key: digest.rawValue, value: module))
+    }
   }
 
   /// Handles a signature that does not count.
@@ -57,9 +95,8 @@ struct SignatureCheck {
     var policy = trust.policy
     policy.enforces = policy.enforces || settings.enforcesSignatures
     if error == .noKey, !trust.knowsMachine {
-      assumptions = [
-        LoadAssumption(.keyNotEnrolled, value: message.flatMap(SignatureCheck.signer))
-      ]
+      assumptions.append(
+        LoadAssumption(.keyNotEnrolled, value: message.flatMap(SignatureCheck.signer)))
     }
     // Android's kernels never enforce, and do not ask lockdown.
     if settings.protectsSymbols { policy = TrustPolicy(enforces: false, lockdown: .none) }

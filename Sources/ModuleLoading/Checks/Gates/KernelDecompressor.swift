@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import KernelReleases
 internal import Livepatching
 
 /// The decompressor in a kernel, to which kmod 31 and later hand compressed modules over

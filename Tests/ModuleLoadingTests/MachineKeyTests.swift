@@ -1,0 +1,158 @@
+import ByteStorage
+import KernelReleases
+import Livepatching
+import ModuleLoading
+import ModuleTrust
+import TestSupport
+import Testing
+
+/// Which keys of the machine count: security/integrity/platform_certs, 5.10 to 7.2.
+@Suite("Keys of the machine")
+struct MachineKeyTests {
+  private static let x509: [UInt8] = [
+    0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a, 0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72,
+  ]
+  private static let sha256: [UInt8] = [
+    0x26, 0x16, 0xc4, 0xc1, 0x4c, 0x50, 0x92, 0x40, 0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28,
+  ]
+
+  private typealias Variable = MachineKeys.Variable
+
+  /// A list of one entry.
+  private static func list(_ type: [UInt8], _ entry: [UInt8]) -> [UInt8] {
+    var list = ByteBuilder(.little)
+    list.put(type)
+    for size in [28 + 16 + entry.count, 0, 16 + entry.count] { list.put(UInt32(size)) }
+    list.pad(to: 28 + 16)
+    list.put(entry)
+    return list.bytes
+  }
+
+  private static func certificate() throws -> [UInt8] {
+    list(x509, try Fixture.bytes("trust/rsa.der"))
+  }
+
+  private static func bench(
+    _ release: String, debian isDebian: Bool = true, config: [String] = [],
+    _ variables: [String: Variable]
+  ) -> Bench {
+    var bench = Bench(release)
+    bench.isDebian = isDebian
+    bench.config +=
+      [
+        "MODULE_SIG", "CRYPTO_RSA", "CRYPTO_SHA256", "SECONDARY_TRUSTED_KEYRING",
+        "SYSTEM_BLACKLIST_KEYRING", "INTEGRITY_PLATFORM_KEYRING", "INTEGRITY_MACHINE_KEYRING",
+      ] + config
+    let all = ["SecureBoot": Variable(6, [1])].merging(variables) { $1 }
+    let machine = MachineKeys { all[$0] }
+    bench.adjust = { $0.trust.machine = machine }
+    return bench
+  }
+
+  /// A module that the fixture's key signed: the signature of `data`, which stands for the module.
+  private static func file() throws -> [UInt8] {
+    let message = try Fixture.bytes("trust/rsa.p7")
+    let trailer: [UInt8] = [0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
+    return try Fixture.bytes("trust/data") + message + trailer
+      + [UInt8(message.count >> 8), UInt8(message.count & 0xff)]
+      + Array("~Module signature appended~\n".utf8)
+  }
+
+  /// Whether the signature counts. The content is no module; whose key made it is not known without one that
+  /// counts, as no image gives the built-in ones.
+  private static func counts(_ bench: Bench) throws -> Bool {
+    let outcome = try bench.outcome(file())
+    #expect(outcome.errno == .ENOEXEC)
+    return !outcome.assumed.contains { $0.code == .signatureUnchecked }
+  }
+
+  @Test("db counts where the distribution asks the platform's keys; else this is listed")
+  func platform() throws {
+    let variables: [String: Variable] = [
+      "db": Variable(0x27, try Self.certificate())
+    ]
+    #expect(try Self.counts(Self.bench("6.12.0", variables)))
+    #expect(try !Self.counts(Self.bench("6.12.0", debian: false, variables)))
+    for release in ["6.12.0-200.fc41.x86_64", "5.14.0-503.el9.x86_64"] {
+      #expect(try Self.counts(Self.bench(release, debian: false, variables)), "\(release)")
+    }
+    var ignoring = variables
+    ignoring["MokIgnoreDB"] = Variable(6, [1])
+    #expect(try !Self.counts(Self.bench("6.12.0", ignoring)))
+    var open = variables
+    open["SecureBoot"] = Variable(6, [0])
+    let withoutSecureBoot = Self.bench("6.12.0", open)
+    #expect(try Self.counts(withoutSecureBoot))
+  }
+
+  @Test("the owner's keys count with Secure Boot only, upstream if the owner asks for it")
+  func owner() throws {
+    let key = try Self.certificate()
+    #expect(try Self.counts(Self.bench("6.12.0", ["MokListRT": Variable(6, key)])))
+    #expect(
+      try !Self.counts(
+        Self.bench("6.12.0", ["MokListRT": Variable(6, key), "SecureBoot": Variable(6, [0])])))
+    #expect(try !Self.counts(Self.bench("6.12.0", debian: false, ["MokListRT": Variable(6, key)])))
+    let trusted: [String: Variable] = [
+      "MokListRT": Variable(6, key), "MokListTrustedRT": Variable(nil, [1]),
+    ]
+    #expect(try Self.counts(Self.bench("6.12.0", debian: false, trusted)))
+  }
+
+  @Test("where the machine's keyring is for authorities, others are the platform's")
+  func authorities() throws {
+    let variables: [String: Variable] = [
+      "MokListRT": Variable(6, try Self.certificate()), "MokListTrustedRT": Variable(nil, [1]),
+    ]
+    // The fixture's certificate is an authority's that does not say what its key is for.
+    let config = ["INTEGRITY_CA_MACHINE_KEYRING"]
+    #expect(try !Self.counts(Self.bench("6.12.0", debian: false, config: config, variables)))
+    #expect(try Self.counts(Self.bench("6.12.0", config: config, variables)))
+  }
+
+  @Test("5.10 asks who could have written a variable")
+  func attributes() throws {
+    let key = try Self.certificate()
+    #expect(try Self.counts(Self.bench("5.10.0", ["db": Variable(0x27, key)])))
+    #expect(try !Self.counts(Self.bench("5.10.0", ["db": Variable(7, key)])))
+    #expect(try Self.counts(Self.bench("6.12.0", ["db": Variable(7, key)])))
+    #expect(try Self.counts(Self.bench("5.10.0", ["MokListRT": Variable(6, key)])))
+    #expect(try !Self.counts(Self.bench("5.10.0", ["MokListRT": Variable(7, key)])))
+  }
+
+  @Test("a listed file is refused by Debian's kernels up to 6.12, though a key signed it")
+  func listedFile() throws {
+    let file = try Self.file()
+    let hash = DigestAlgorithm.sha256.value(of: file.rawSpan) ?? []
+    let variables: [String: Variable] = [
+      "db": Variable(0x27, try Self.certificate()),
+      "dbx": Variable(0x27, Self.list(Self.sha256, hash)),
+    ]
+    for (release, isDebian, errno) in [
+      ("6.12.0", true, "EKEYREJECTED"), ("7.2.0", true, "ENOEXEC"),
+      ("6.12.0-200.fc41.x86_64", false, "ENOEXEC"),
+    ] {
+      let outcome = try Self.bench(release, debian: isDebian, variables).outcome(Self.file())
+      #expect(outcome.errno?.name == errno, "\(release)")
+    }
+  }
+
+  @Test("a certificate in dbx is revoked where there is a revocation list")
+  func revokedCertificate() throws {
+    let key = try Self.certificate()
+    let variables: [String: Variable] = [
+      "db": Variable(0x27, key), "dbx": Variable(0x27, key),
+    ]
+    #expect(try Self.counts(Self.bench("6.12.0", variables)))
+    let revoking = Self.bench("6.12.0", config: ["SYSTEM_REVOCATION_LIST"], variables)
+    #expect(try revoking.outcome(Self.file()).errno == .EKEYREJECTED)
+  }
+
+  @Test("before 4.3 the trailer named the key: the signature is assumed to be good")
+  func ancient() throws {
+    let bench = Self.bench("4.2.0", [:])
+    let outcome = try bench.outcome(Self.file())
+    #expect(outcome.errno == .ENOEXEC)
+    #expect(outcome.assumed.contains { $0.code == .signatureUnchecked })
+  }
+}
