@@ -29,19 +29,6 @@ extension FuzzTargets {
     }
   }
 
-  /// A module's types, whose base is the first half of the input, or nothing.
-  private static func verifyTypes(_ bytes: RawSpan) {
-    let half = bytes.byteCount / 2
-    guard let first = bytes.slice(0..<half), let second = bytes.suffix(from: half) else { return }
-    var rules = BTFRules()
-    rules.headerSize = half % 2 == 0 ? 24 : 32
-    rules.hasWideInfo = half % 2 == 1
-    guard let kernel = try? BTFBase(parsing: first) else { return }
-    let plain = BTFVerification(second, distilled: nil, kernel: kernel, .little, rules)
-    let distilled = BTFVerification(second, distilled: first, kernel: kernel, .little, rules)
-    use(plain.log.lines.count &+ distilled.log.lines.count)
-  }
-
   /// Kernel images: container, payload search, banner, vermagic, build ID, configuration, BTF.
   static func kernel(_ bytes: RawSpan) {
     if let container = try? KernelContainer(identifying: bytes) {
@@ -58,7 +45,6 @@ extension FuzzTargets {
         use((try? types.size(ofStruct: "module")) ?? 0)
       }
     }
-    verifyTypes(bytes)
     if let types = try? BTFTypes(parsing: bytes) { use((try? types.size(ofStruct: "module")) ?? 0) }
     if let banner = KernelBanner(searching: bytes) {
       use(Vermagic.find(in: bytes, release: banner.release)?.utf8.count ?? 0)

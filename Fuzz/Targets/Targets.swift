@@ -18,7 +18,8 @@ enum FuzzTargets {
   static let all: [String: @Sendable (RawSpan) -> Void] = [
     "compare": compare, "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo,
     "exports": exports,
-    "names": names, "trust": trust, "streams": streams, "kernel": kernel, "loader": loader,
+    "names": names, "message": message, "certificate": certificate, "efi": efi, "btf": btf,
+    "streams": streams, "kernel": kernel, "loader": loader,
     "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
     "translate": translate, "convert": convert, "symtypes": symtypes, "unwind": unwind,

@@ -21,6 +21,8 @@ struct TrustCommandTests {
     for index in 0..<8 { list.append(UInt8(size >> UInt64(8 * index) & 0xff)) }
     kernel.sections = [(".init.data", list, 0xffff_ffff_9000_0000)]
     self.kernel = try scratch.write(kernel.build(), to: "vmlinux")
+    try scratch.write(
+      Array("0x0badcafe\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "Module.symvers")
     let options = [
       "MODULES", "MODVERSIONS", "MODULE_SIG", "IMA_ARCH_POLICY", "SECURITY_LOCKDOWN_LSM",
       "LOCK_DOWN_IN_EFI_SECURE_BOOT", "SYSTEM_BLACKLIST_KEYRING", "SECONDARY_TRUSTED_KEYRING",
@@ -82,6 +84,11 @@ struct TrustCommandTests {
     ] { #expect(refused.output.contains(words), "\(words)") }
     let enrolled = try await check("--keys", certificate)
     #expect(enrolled.status == 0, "\(enrolled.output)")
+    #expect(enrolled.output.contains("is enrolled where the kernel asks (.builtin_trusted_keys"))
+    let signature = try await Ksym.run(["signature", "-k", kernel, module])
+    #expect(signature.status == 1 && signature.output.contains("no certificate given made it"))
+    let headers = try await Ksym.run(["signature", "-k", scratch.file("Module.symvers"), module])
+    #expect(headers.errors.contains("no kernel image here") && headers.errors.contains("--keys"))
   }
 
   @Test("a module that was changed after signing is to be signed again", .needs("openssl"))

@@ -14,6 +14,31 @@ struct AnswerTests {
     #expect("\(LoadErrno(rawValue: 12))" == "12")
   }
 
+  @Test("where no vermagic is known, the release counts, as far as it goes")
+  func release() throws {
+    var bench = Bench("6.12.107+deb13-amd64")
+    bench.knowsVermagic = false
+    func module(_ release: String, _ versions: [RequiredVersion]) -> ModuleBuilder {
+      var module = ModuleBuilder("other", vermagic: "\(release) SMP mod_unload modversions ")
+      module.basic = versions
+      module.hasFlagTable = false
+      return module
+    }
+    let layout = [RequiredVersion("module_layout", 1)]
+    let other = try bench.outcome(module("6.12.117+deb13-amd64", layout))
+    #expect(other.causes.first?.code == .otherRelease)
+    let same = try bench.outcome(module("6.12.107+deb13-amd64", layout))
+    #expect(same.causes.first?.code == .otherConfiguration)
+    bench.config.removeAll { $0 == "MODVERSIONS" }
+    let refused = try bench.outcome(module("6.1.0", []))
+    #expect(
+      summary(refused) == "ENOEXEC | other: version magic '6.1.0 SMP mod_unload modversions ' "
+        + "should be '6.12.107+deb13-amd64 …'")
+    #expect(refused.causes.map(\.code) == [.otherRelease])
+    bench.release = "6.12.107"
+    #expect(try bench.outcome(module("6.12.107-custom", [])).verdict == .loads)
+  }
+
   @Test("modules that are loaded before are answered first, and left out of the plain answer")
   func preloaded() throws {
     let bench = Bench()

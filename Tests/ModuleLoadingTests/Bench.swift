@@ -24,6 +24,8 @@ struct Bench {
   var structureSize: Int? = 1280
   var machine: ELFMachine? = .x86_64
   var layout = ELFLayout(is64Bit: true, order: .little)
+  /// Whether the kernel's vermagic is known, not only its release.
+  var knowsVermagic = true
   var given: [String] = []
   var loadsDependencies = false
   /// The kernel's file, for what is not among its facts.
@@ -57,7 +59,7 @@ struct Bench {
     facts.machine = machine.map { KernelFacts.Fact($0, from: "bench") }
     let lines = Array(config.map { "CONFIG_\($0)=y\n" }.joined().utf8)
     facts.config = KernelFacts.Fact(try KernelConfig(parsing: lines.rawSpan), from: "bench")
-    facts.vermagic = KernelFacts.Fact(vermagic, from: "bench")
+    facts.vermagic = knowsVermagic ? KernelFacts.Fact(vermagic, from: "bench") : nil
     facts.moduleStructureSize = structureSize.map { KernelFacts.Fact($0, from: "bench") }
     var table = ExportTable()
     let owner = table.addOwner("vmlinux")

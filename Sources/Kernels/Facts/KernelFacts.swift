@@ -84,6 +84,12 @@ package struct KernelFacts: Sendable {
   /// Creates a kernel of which nothing is known.
   package init(path: String) { self.path = path }
 
+  /// Whether Debian built it, with its patches: by the package version in the banner, or `+deb13` in the
+  /// release.
+  package var isOfDebian: Bool {
+    build?.debianVersion != nil || release?.value.contains("+deb") ?? false
+  }
+
   /// What the banner says about who built it.
   package var build: KernelBuild? { banner.map { KernelBuild($0.value.build) } }
 

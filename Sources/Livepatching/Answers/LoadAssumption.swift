@@ -46,11 +46,14 @@ extension LoadAssumption.Code {
   /// Only ``LoadAssumption/value`` of the kernel's modules were looked at: others may export more.
   package static let modulesNotFound = Self(rawValue: "modules-not-found")
   /// The machine's keys are not known, so none of them made the signature; ``LoadAssumption/value`` is the
-  /// serial number of the signer's certificate, or its key's identifier.
+  /// serial number of the signer's certificate, or its key's identifier, ``LoadAssumption/key`` who issued it.
   package static let keyNotEnrolled = Self(rawValue: "key-not-enrolled")
   /// What ``LoadAssumption/key`` says of the machine is not known, and taken as ``LoadAssumption/value``:
   /// Secure Boot, lockdown, whether signatures are enforced.
   package static let machineUnknown = Self(rawValue: "machine-unknown")
+  /// The certificate that made the signature, of the serial number or key identifier ``LoadAssumption/value``,
+  /// is in one of the keyrings in ``LoadAssumption/key``: the user gave it.
+  package static let keyEnrolled = Self(rawValue: "key-enrolled")
   /// The kernel loads the module ``LoadAssumption/value`` when it needs the digest in
   /// ``LoadAssumption/key``: it is one of its own, and may not be there early in the boot.
   package static let digestLoaded = Self(rawValue: "digest-loaded")

@@ -146,7 +146,7 @@ package struct LoaderSettings: Sendable {
     _ assumed: inout [LoadAssumption]
   ) -> Bool {
     if given == "refuse" || given == "accept" { return given == "refuse" }
-    if kernel.build?.debianVersion != nil || !rules.has(.acceptsMissingVersions) { return true }
+    if kernel.isOfDebian || !rules.has(.acceptsMissingVersions) { return true }
     if modversions {
       assumed.append(
         LoadAssumption(.missingVersionsAccepted, key: "missing-version", value: "accept"))

@@ -24,6 +24,8 @@ struct LoaderTrust: Sendable {
   let readsMessages: Bool
   /// Digests whose module is taken to be loadable, with its name.
   let loadedDigests: [DigestAlgorithm: String]
+  /// The gate without the certificates that the user gives as enrolled; `nil` if there are none.
+  private(set) var gateWithoutGiven: SignatureGate?
   /// The platform's keys, where it is not known that the kernel asks them; else empty.
   private(set) var unaskedPlatform: SignatureGate?
 
@@ -62,12 +64,14 @@ struct LoaderTrust: Sendable {
       gate.revoked = revoked
     }
     gate.keys.add(
-      (builtIn.certificates?.certificates ?? []) + request.keys, gate.context,
-      blacklist: builtIn.blacklist)
+      builtIn.certificates?.certificates ?? [], gate.context, blacklist: builtIn.blacklist)
     let platform = addKeys(of: machine, isSecureBoot, facts, isSet)
-    if keyrings.contains(".platform") {
-      gate.platform = platform
-    } else if !platform.certificates.isEmpty {
+    if keyrings.contains(".platform") { gate.platform = platform }
+    if !request.keys.isEmpty {
+      gateWithoutGiven = gate
+      gate.keys.add(request.keys, gate.context, blacklist: builtIn.blacklist)
+    }
+    if !keyrings.contains(".platform"), !platform.certificates.isEmpty {
       unaskedPlatform = SignatureGate(gate.context)
       unaskedPlatform?.keys = platform
     }
@@ -82,7 +86,7 @@ struct LoaderTrust: Sendable {
     context.hasRSA = algorithms.kinds.contains(.rsa)
     context.unverifiable = algorithms.kinds.subtracting([.rsa, .ecdsa])
     context.waivesAttributes = isSet("PKCS7_WAIVE_AUTHATTRS_REJECTION_FOR_MLDSA")
-    context.refusesListedFiles = facts.build?.debianVersion != nil && era <= .of6_12
+    context.refusesListedFiles = facts.isOfDebian && era <= .of6_12
     context.isFIPS = request.isFIPS
     context.wordSize = wordSize
     return context
@@ -112,7 +116,7 @@ struct LoaderTrust: Sendable {
       revoke(machine.ownerBlacklist, isSet)
     }
     guard let owned = machine.ownerKeys, !isOld || !owned.isPersistent else { return platform }
-    let isDebian = facts.build?.debianVersion != nil
+    let isDebian = facts.isOfDebian
     let trusts = machine.trustsOwner || isDebian && gate.context.era <= .of6_12
     let isMachine = isSet("INTEGRITY_MACHINE_KEYRING") && !isOld && trusts
     let isForAuthorities = isSet("INTEGRITY_CA_MACHINE_KEYRING")

@@ -49,7 +49,7 @@ extension KernelFacts {
   /// Whether a module's signature is asked of the platform's keys, too: a patch of Debian, of Fedora and Red
   /// Hat (`.fc41`, `.el9` in the release) and of SUSE (built by `geeko`). Upstream and Ubuntu never do.
   fileprivate var asksPlatformKeys: Bool {
-    if build?.debianVersion != nil { return true }
+    if isOfDebian { return true }
     if banner?.value.text.contains("(geeko@") ?? false { return true }
     return (release?.value ?? "").split(separator: ".").contains { part in
       (part.hasPrefix("fc") || part.hasPrefix("el")) && part.dropFirst(2).first?.isNumber ?? false

@@ -51,7 +51,9 @@ struct SignatureReport {
     switch answer.error {
     case nil: "yes"
     case .noKey?:
-      hasKeys ? "no: none of the keys given made it" : "unknown: no keys given (-k, --keys)"
+      hasKeys
+        ? "no: no certificate given made it (-k gives those of a kernel, --keys others)"
+        : "unknown: no certificates given (-k gives those of a kernel, --keys others)"
     case .unverifiable?: "unknown: ksym cannot compute signatures of this algorithm"
     case .rejected?: "no: the module was changed after signing, or the form is not a module's"
     case let error?: "no: \(error.words)"

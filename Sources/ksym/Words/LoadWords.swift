@@ -136,8 +136,11 @@ extension LoadAssumption {
     case .modulesNotFound:
       "the modules that others need were not found (\(value ?? "0") of this kernel were looked at)"
     case .keyNotEnrolled:
-      "no key of the machine signed it (signer \(value ?? "unknown"); --efivars or --keys give the keys)"
+      "no key of the machine signed it (that would be a certificate of \(key ?? "a name not given"), "
+        + "\(value ?? "unknown"); --efivars or --keys give the keys)"
     case .machineUnknown: "\(pair) (of the machine, not given)"
+    case .keyEnrolled:
+      "the certificate \(value ?? "?") is enrolled where the kernel asks (\(key ?? "?")), as --keys gives it"
     case .digestLoaded:
       "the module \(value ?? "?") is loaded when the digest \(key ?? "?") is needed"
     case .platformNotAsked:

@@ -44,7 +44,10 @@ struct SignatureCheck {
     lines = answer.log.lines
     firstUses = trust.gate.firstUses(answer)
     noteDigests(of: answer, trust)
-    guard let error = answer.error else { return }
+    guard let error = answer.error else {
+      noteGivenKey(answer, bytes, trust)
+      return
+    }
     if error == .unverifiable {
       doubt = LoadCause(.signatureUnverifiable)
       doubt?.options = answer.message?.signers.map(\.algorithm) ?? []
@@ -63,6 +66,17 @@ struct SignatureCheck {
       assumptions.append(LoadAssumption(.platformNotAsked))
     }
     lack(error, answer.message, settings, trust)
+  }
+
+  /// Lists that a certificate which the user gives is taken to be enrolled, if no other made the signature.
+  private mutating func noteGivenKey(
+    _ answer: SignatureGate.Answer, _ bytes: RawSpan, _ trust: LoaderTrust
+  ) {
+    guard let others = trust.gateWithoutGiven, others.verify(bytes).error == .noKey else { return }
+    assumptions.append(
+      LoadAssumption(
+        .keyEnrolled, key: trust.keyrings.joined(separator: ", "),
+        value: answer.message.flatMap(SignatureCheck.signer)))
   }
 
   /// A signature of 4.2 and older, whose key the trailer names: only whether there is one is known.
@@ -96,7 +110,9 @@ struct SignatureCheck {
     policy.enforces = policy.enforces || settings.enforcesSignatures
     if error == .noKey, !trust.knowsMachine {
       assumptions.append(
-        LoadAssumption(.keyNotEnrolled, value: message.flatMap(SignatureCheck.signer)))
+        LoadAssumption(
+          .keyNotEnrolled, key: message?.signers.first?.issuerText,
+          value: message.flatMap(SignatureCheck.signer)))
     }
     // Android's kernels never enforce, and do not ask lockdown.
     if settings.protectsSymbols { policy = TrustPolicy(enforces: false, lockdown: .none) }
