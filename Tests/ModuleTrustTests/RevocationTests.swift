@@ -90,6 +90,15 @@ struct RevocationTests {
     }
   }
 
+  @Test("an image full of beginnings of certificates is left soon")
+  func manyRows() {
+    var image = ByteBuilder(.little)
+    for _ in 0..<(1 << 16) { image.put([0x30, 0x82, 1, 0, 0x30, 0x82, 0, 0]) }
+    let bytes = image.bytes
+    #expect(
+      BuiltInCertificates(searching: bytes.rawSpan, alignment: 8, wordSize: 8, .little) == nil)
+  }
+
   @Test("hashes in the image are pairs of digits in lower case")
   func hashes() {
     let digits = String(repeating: "0a", count: 32)

@@ -13,6 +13,8 @@ package struct BuiltInCertificates: Sendable {
 
   /// How far the length may be from the row: a place for another certificate may lie between.
   private static let mostDistance = 64 << 10
+  /// How many rows are looked at: images have a few, one that was made to be slow has millions.
+  private static let mostRows = 4096
 
   /// Looks for the list in the memory of a kernel, whose start is aligned.
   ///
@@ -27,51 +29,67 @@ package struct BuiltInCertificates: Sendable {
     hasRevoked: Bool = false
   ) {
     var lists: [[[UInt8]]] = []
-    var start = 0
-    while start < image.byteCount, lists.count < (hasRevoked ? 2 : 1) {
-      var next = start &+ alignment
-      if image.integer(UInt16.self, at: start, .big) == 0x3082,
-        let found = BuiltInCertificates.row(image, start),
-        let end = BuiltInCertificates.end(found, image, start, alignment, wordSize, order)
-      {
-        lists.append(found)
-        next = end
+    var (place, rows) = (0, 0)
+    while lists.count < (hasRevoked ? 2 : 1), rows < BuiltInCertificates.mostRows,
+      let start = BuiltInCertificates.mark(image, from: place, alignment)
+    {
+      place = start &+ alignment
+      guard let found = BuiltInCertificates.row(image, start) else { continue }
+      rows += 1
+      let last = found[found.count - 1].upperBound
+      if let end = BuiltInCertificates.end(start..<last, image, alignment, wordSize, order) {
+        lists.append(found.map { image.slice($0)?.array ?? [] })
+        place = end
       }
-      start = next
     }
     guard let first = lists.first else { return nil }
     (certificates, revoked) = (first, lists.count > 1 ? lists[1] : [])
   }
 
+  /// Offset of the next aligned place where a certificate could begin, in bytes.
+  private static func mark(_ image: RawSpan, from start: Int, _ alignment: Int) -> Int? {
+    unsafe image.withUnsafeBytes { bytes in
+      let mark = UInt16(bigEndian: 0x3082)
+      var place = start
+      while place &+ 2 <= bytes.count {
+        // SAFETY: the condition above leaves two bytes.
+        if unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self) == mark {
+          return place
+        }
+        place &+= alignment
+      }
+      return nil
+    }
+  }
+
   /// Offset of the row's length, in bytes; `nil` if none follows it.
   private static func end(
-    _ row: [[UInt8]], _ image: RawSpan, _ start: Int, _ alignment: Int, _ wordSize: Int,
-    _ order: ByteOrder
+    _ row: Range<Int>, _ image: RawSpan, _ alignment: Int, _ wordSize: Int, _ order: ByteOrder
   ) -> Int? {
-    let size = row.reduce(0) { $0 &+ $1.count }
-    let place = (start &+ size &+ alignment &- 1) / alignment * alignment
+    let place = (row.upperBound &+ alignment &- 1) / alignment * alignment
     for place in stride(from: place, to: place &+ mostDistance, by: alignment) {
       let word =
         wordSize == 8
         ? image.integer(UInt64.self, at: place, order)
         : image.integer(UInt32.self, at: place, order).map(UInt64.init)
       guard let word else { return nil }
-      if word == UInt64(size) { return place }
+      if word == UInt64(row.count) { return place }
     }
     return nil
   }
 
-  private static func row(_ image: RawSpan, _ start: Int) -> [[UInt8]]? {
-    var found: [[UInt8]] = []
+  /// The certificates that begin at an offset and follow each other; `nil` if there is none.
+  private static func row(_ image: RawSpan, _ start: Int) -> [Range<Int>]? {
+    var found: [Range<Int>] = []
     var offset = start
     while image.integer(UInt16.self, at: offset, .big) == 0x3082,
       let length = image.integer(UInt16.self, at: offset &+ 2, .big), length >= 252,
-      let certificate = image.slice(offset..<(offset &+ 4 &+ Int(length)))
+      case let end = offset &+ 4 &+ Int(length), end <= image.byteCount
     {
       // A certificate begins with its body, which is a sequence too.
-      guard certificate.byte(at: 4) == 0x30, found.count < 64 else { return nil }
-      found.append(certificate.array)
-      offset &+= certificate.byteCount
+      guard image.byte(at: offset &+ 4) == 0x30, found.count < 64 else { return nil }
+      found.append(offset..<end)
+      offset = end
     }
     return found.isEmpty ? nil : found
   }

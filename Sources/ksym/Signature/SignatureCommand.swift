@@ -92,7 +92,7 @@ struct SignatureCommand: ParsableCommand {
       return "\(path): this kernel does not look at signatures (MODULE_SIG=n)"
     }
     let next = "give the signer's certificate with --keys"
-    return kernel.form == nil
+    return kernel.form != .linkedImage && kernel.form != .rawImage
       ? "\(path): there is no kernel image here, which holds the certificates: pass vmlinuz with -k, or \(next)"
       : "\(path): no certificates are built into this image: \(next)"
   }
