@@ -129,6 +129,29 @@ struct RevocationTests {
   }
 }
 
+@Suite("Digests that a kernel gets from modules")
+struct OnDemandTests {
+  @Test("a module is searched for when a signature asks for its digest")
+  func onDemand() throws {
+    let message = try Fixture.bytes("trust/rsa.p7")
+    let data = try Fixture.bytes("trust/data")
+    for isThere in [true, false] {
+      var context = TrustContext(era: .of6_1, digests: [], hasECDSA: false)
+      context.onDemand = DigestsOnDemand { $0 == .sha256 && isThere ? "sha256_generic" : nil }
+      var log = TrustLog()
+      var keys = KeyRing()
+      #expect(keys.add([try Fixture.bytes("trust/rsa.der")], context).isEmpty)
+      let parsed = try SignedMessage(
+        parsing: message.rawSpan, context, blacklist: Blacklist(), &log)
+      var error: TrustError?
+      do throws(TrustError) {
+        try parsed.verify(data.rawSpan, trusting: keys, context, &log)
+      } catch let thrown { error = thrown }
+      #expect(error == (isThere ? nil : .noPackage))
+    }
+  }
+}
+
 @Suite("What releases make of the lack of a signature")
 struct OldPolicyTests {
   @Test("before 5.4 there is one error, and no line")

@@ -30,10 +30,7 @@ extension ModuleChecker {
     if settings.protectsSymbols { kernel.protectedSymbols = self.kernel?.protectedSymbols() }
     let trust = LoaderTrust(
       facts, settings, rules.release, request.trust, builtIn: builtInKeys(layout),
-      wordSize: layout.wordSize,
-      loading: LoadableModules(
-        loaded: Set(request.with.map { ModulePaths.moduleName(ofFile: $0) }),
-        onDemand: request.loadsDependencies ? ownNames() : []))
+      wordSize: layout.wordSize, loading: loadableModules)
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, trust: trust, machine: request.trust,
       ownNames: kernel.builtinModules == nil ? ownNames() : [],
@@ -50,6 +47,14 @@ extension ModuleChecker {
     return kernel.builtInKeys(
       machine, layout, hasRevoked: settings.isSet("SYSTEM_REVOCATION_LIST"),
       hasHashes: settings.hasText("SYSTEM_BLACKLIST_HASH_LIST"))
+  }
+
+  private var loadableModules: LoadableModules {
+    let loaded = Set(request.with.map { ModulePaths.moduleName(ofFile: $0) })
+    guard request.loadsDependencies, let tree else {
+      return LoadableModules(loaded: loaded, onDemand: nil)
+    }
+    return LoadableModules(loaded: loaded) { name in tree.path(named: name) != nil }
   }
 
   private func ownNames() -> Set<String> {

@@ -3,11 +3,11 @@ internal import Kernels
 internal import ModuleTrust
 
 /// Which modules of a name could be loaded when the kernel asks for them.
-struct LoadableModules {
+struct LoadableModules: Sendable {
   /// Names of those that are loaded before.
   let loaded: Set<String>
-  /// Names of those of the kernel's tree, where they may be loaded on demand.
-  let onDemand: Set<String>
+  /// Whether there is one in the kernel's tree; `nil` if none is loaded on demand.
+  let onDemand: (@Sendable (String) -> Bool)?
 }
 
 /// The algorithms that a kernel has for signatures, or gets when it asks for their modules.
@@ -15,8 +15,8 @@ struct KernelAlgorithms {
   private(set) var digests: Set<DigestAlgorithm> = []
   /// Where signatures are looked at, the configuration selects RSA.
   private(set) var kinds: Set<SignatureKind> = [.rsa]
-  /// Digests that come from a module which is taken to be loadable, with its name.
-  private(set) var loadedDigests: [DigestAlgorithm: String] = [:]
+  /// Digests from modules that are taken to be loadable.
+  private(set) var onDemand: DigestsOnDemand?
 
   init(_ facts: KernelFacts, _ settings: LoaderSettings, _ loading: LoadableModules) {
     // Without a configuration, what all distributions build.
@@ -25,13 +25,19 @@ struct KernelAlgorithms {
       kinds = [.rsa, .ecdsa]
       return
     }
+    var modular: Set<DigestAlgorithm> = []
     for digest in DigestAlgorithm.allCases {
-      switch KernelAlgorithms.find(digest.options, digest.modules, settings, loading) {
-      case .none: continue
-      case .builtIn: break
-      case .module(let name): loadedDigests[digest] = name
+      let values = digest.options.map { settings.value($0) }
+      if values.contains(.yes) || values.contains(.module) && loading.has(digest.modules) {
+        digests.insert(digest)
+      } else if values.contains(.module) {
+        modular.insert(digest)
       }
-      digests.insert(digest)
+    }
+    if let find = loading.onDemand, !modular.isEmpty {
+      onDemand = DigestsOnDemand { [modular] digest in
+        modular.contains(digest) ? digest.modules.first(where: find) : nil
+      }
     }
     let all: [(SignatureKind, option: String, modules: [String])] = [
       (.ecdsa, "CRYPTO_ECDSA", ["ecdsa_generic", "ecdsa"]),
@@ -39,23 +45,16 @@ struct KernelAlgorithms {
       (.mldsa, "CRYPTO_MLDSA", ["mldsa"]),
     ]
     for (kind, option, modules) in all {
-      if case .none = KernelAlgorithms.find([option], modules, settings, loading) { continue }
-      kinds.insert(kind)
+      switch settings.value(option) {
+      case .yes: kinds.insert(kind)
+      case .module where loading.has(modules) || loading.onDemand != nil: kinds.insert(kind)
+      default: continue
+      }
     }
   }
+}
 
-  private enum Place {
-    case none, builtIn
-    case module(String)
-  }
-
-  private static func find(
-    _ options: [String], _ modules: [String], _ settings: LoaderSettings, _ loading: LoadableModules
-  ) -> Place {
-    let values = options.map { settings.value($0) }
-    if values.contains(.yes) { return .builtIn }
-    guard values.contains(.module) else { return .none }
-    if !loading.loaded.isDisjoint(with: modules) { return .builtIn }
-    return modules.first(where: loading.onDemand.contains).map(Place.module) ?? .none
-  }
+extension LoadableModules {
+  /// Whether one of some names is loaded.
+  fileprivate func has(_ names: [String]) -> Bool { !loaded.isDisjoint(with: names) }
 }

@@ -22,8 +22,6 @@ struct LoaderTrust: Sendable {
   let appraisesModules: Bool
   /// Whether the release reads messages; before, the trailer named the key.
   let readsMessages: Bool
-  /// Digests whose module is taken to be loadable, with its name.
-  let loadedDigests: [DigestAlgorithm: String]
   /// The gate without the certificates that the user gives as enrolled; `nil` if there are none.
   private(set) var gateWithoutGiven: SignatureGate?
   /// The platform's keys, where it is not known that the kernel asks them; else empty.
@@ -37,7 +35,6 @@ struct LoaderTrust: Sendable {
     let machine = request.machine
     let isSecureBoot = request.isSecureBoot ?? machine?.isSecureBoot ?? false
     let algorithms = KernelAlgorithms(facts, settings, loading)
-    loadedDigests = algorithms.loadedDigests
     gate = SignatureGate(
       LoaderTrust.context(algorithms, facts, isSet, TrustEra(release), request, wordSize))
     readsMessages = TrustBehaviour.table.has(.readsMessages, in: release)
@@ -84,6 +81,7 @@ struct LoaderTrust: Sendable {
     var context = TrustContext(
       era: era, digests: algorithms.digests, hasECDSA: algorithms.kinds.contains(.ecdsa))
     context.hasRSA = algorithms.kinds.contains(.rsa)
+    context.onDemand = algorithms.onDemand
     context.unverifiable = algorithms.kinds.subtracting([.rsa, .ecdsa])
     context.waivesAttributes = isSet("PKCS7_WAIVE_AUTHATTRS_REJECTION_FOR_MLDSA")
     context.refusesListedFiles = facts.isOfDebian && era <= .of6_12

@@ -54,7 +54,7 @@ package struct Certificate: Sendable, Hashable {
     _ body: RawSpan, _ context: TrustContext, _ blacklist: Blacklist, _ log: inout TrustLog
   ) {
     var listed: [UInt8]?
-    if let digest = signature.digest, context.digests.contains(digest) {
+    if let digest = signature.digest, context.has(digest) {
       signature.digestValue = digest.value(of: body) ?? []
       listed = signature.digestValue
     } else {

@@ -43,7 +43,7 @@ extension SignedMessage {
       var signer = signer
       var chain = Chain()
       do throws(TrustError) {
-        guard let digest = signer.digest, context.digests.contains(digest) else {
+        guard let digest = signer.digest, context.has(digest) else {
           throw .noPackage
         }
         if digests[digest] == nil { digests[digest] = digest.value(of: data) ?? [] }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What a kernel can do, as its signature gate needs to know.
 package struct TrustContext: Sendable {
   package var era: TrustEra
@@ -6,6 +8,8 @@ package struct TrustContext: Sendable {
   /// Whether it verifies signatures by elliptic curves.
   package var hasECDSA: Bool
   package var hasRSA = true
+  /// Digests that it gets from modules when it needs them.
+  package var onDemand: DigestsOnDemand?
   /// What the kernel has and this program cannot compute: a signature of these is neither good nor bad.
   package var unverifiable: Set<SignatureKind> = []
   /// Whether attributes are let pass where ML-DSA signs (`PKCS7_WAIVE_AUTHATTRS_REJECTION_FOR_MLDSA`).
@@ -19,6 +23,33 @@ package struct TrustContext: Sendable {
 
   package init(era: TrustEra, digests: Set<DigestAlgorithm>, hasECDSA: Bool) {
     (self.era, self.digests, self.hasECDSA) = (era, digests, hasECDSA)
+  }
+}
+
+extension TrustContext {
+  /// Whether the kernel has a digest, or gets it.
+  func has(_ digest: DigestAlgorithm) -> Bool {
+    digests.contains(digest) || onDemand?.module(of: digest) != nil
+  }
+}
+
+/// The modules from which a kernel gets digests. They are searched for when a signature asks for them, and
+/// once: most never do.
+package final class DigestsOnDemand: Sendable {
+  private let find: @Sendable (DigestAlgorithm) -> String?
+  private let known = Mutex<[DigestAlgorithm: String?]>([:])
+
+  /// Creates modules of which `find` gives the name; `nil` if there is none for a digest.
+  package init(_ find: @escaping @Sendable (DigestAlgorithm) -> String?) { self.find = find }
+
+  /// The name of the module that has a digest.
+  package func module(of digest: DigestAlgorithm) -> String? {
+    known.withLock { known in
+      if let found = known[digest] { return found }
+      let found = find(digest)
+      known[digest] = .some(found)
+      return found
+    }
   }
 }
 

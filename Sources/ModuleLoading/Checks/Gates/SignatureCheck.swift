@@ -95,7 +95,7 @@ struct SignatureCheck {
   private mutating func noteDigests(of answer: SignatureGate.Answer, _ trust: LoaderTrust) {
     guard answer.error == nil || answer.error == .rejected else { return }
     for case let digest? in Set(answer.message?.signers.map(\.digest) ?? []) {
-      guard let module = trust.loadedDigests[digest] else { continue }
+      guard let module = trust.gate.context.onDemand?.module(of: digest) else { continue }
       assumptions.append(
         LoadAssumption(.digestLoaded, key: digest.rawValue, value: module))
     }
