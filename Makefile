@@ -24,7 +24,7 @@ COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-debug bench fuzz oracle oracle-fuzz differential round-trips faults mutants kernels \
-  lint house install uninstall deb check-deb check-hooks manuals releases check-manuals dependencies clean
+  lint house install uninstall deb check-deb check-hooks manuals releases check-manuals check-rpm dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -87,6 +87,9 @@ releases: ## Write Documentation/Releases.md from the tables of what differs by 
 
 check-manuals: build ## Check that manual pages and completions are current
 	@sh packaging/check-generated.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
+
+check-rpm: build ## Build a tiny rpm package, compare its provides and requires (where rpmbuild is)
+	@sh packaging/check-rpm.sh $(KSYM)
 
 install: ## Install the command, manual pages and completions (PREFIX, DESTDIR)
 	@test -x $(KSYM) || $(MAKE) build

@@ -2,7 +2,7 @@
 # Measures ksym beside its peers and beside small C programs that do the least, in one run, and
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
-#   Benchmarks/run.sh [PART...]      parts: versions raw check gates convert types names kallsyms translate table start
+#   Benchmarks/run.sh [PART...]      parts: versions raw check gates convert types compare names kallsyms translate table start
 #                                 (default: all)
 #
 # Environment:
@@ -26,7 +26,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check gates convert types names kallsyms translate table start}"
+read -ra parts <<<"${*:-versions raw check gates convert types compare names kallsyms translate table start}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -317,6 +317,8 @@ measure_start() {
 source "$here/translate.sh"
 # shellcheck source=Benchmarks/types.sh
 source "$here/types.sh"
+# shellcheck source=Benchmarks/compare.sh
+source "$here/compare.sh"
 
 [[ -x $ksym ]] || { echo "run.sh: $ksym is missing; make build" >&2; exit 2; }
 build_floors
@@ -336,6 +338,7 @@ else
   leave_out "versions, raw, check, gates" "no kernel in $root (make kernels)"
 fi
 ! wants types || measure_types
+! wants compare || measure_compare
 ! wants names || measure_names
 ! wants translate || measure_translate
 ! wants kallsyms || measure_kallsyms

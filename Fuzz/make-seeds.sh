@@ -225,6 +225,10 @@ printf "f subprogram ( s#'a b' , s#'a b' ) -> s#'a b'\ns#'a b' structure_type a 
 printf '/* a */\ns#s struct s { int a ; }\nu##u\nx int x ( s#s , u#u )\n\n/* b/c */\nu#u union u { t#t t ; }\nt#t typedef int t\ny int y ( s#s , u#u )\n' >symtypes/consolidated
 printf 's#s@0 struct s { int a ; }\ns#s@1 struct s { t#t a ; }\nt#t typedef int t\nx int x ( s#s )\nF#a x s#s@0\nF#b x s#s@1\n' >symtypes/variants
 printf 'override s#x struct x { s#x * p ; }\noverride f extern int f ( s#x )\n' >symtypes/override
+mkdir -p typechanges
+for form in consolidated genksyms gendwarfksyms; do
+  { cat symtypes/$form; printf '\n%%%%\n'; sed 's/int/long/' symtypes/$form; } >typechanges/$form
+done
 
 # Objects with debug information, one of each kind of machine and compiler.
 mkdir -p dwarf

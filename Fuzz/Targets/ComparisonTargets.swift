@@ -1,5 +1,6 @@
 import ByteStorage
 import KernelComparison
+import SymtypesFormat
 
 extension FuzzTargets {
   /// Rules, lists and records in every form: an error with a line, or rules that survive writing.
@@ -22,5 +23,26 @@ extension FuzzTargets {
     let comparison = ExportComparison(
       old, new, selection: list?.selection, rules: rules, aspects: [.namespaces, .owners])
     for change in comparison.changes { use(comparison.name(of: change).byteCount) }
+  }
+
+  /// Two builds' symtypes, of any form, with a line `%%` between: the causes of what differs, their chains
+  /// and lines.
+  static func typechanges(_ bytes: RawSpan) {
+    let middle = bytes.firstRange(of: "\n%%\n") ?? bytes.byteCount
+    guard let left = bytes.slice(0..<middle) else { return }
+    let right = bytes.suffix(from: min(middle + 4, bytes.byteCount)) ?? left
+    var store = SymtypesStore()
+    var (old, new) = (SymtypesTree(), SymtypesTree())
+    guard (try? SymtypesReader.read(left, path: [], into: &old, &store)) != nil,
+      (try? SymtypesReader.read(right, path: [], into: &new, &store)) != nil
+    else { return }
+    let comparison = TypeComparison(old, new, store)
+    for reach in comparison.causes {
+      precondition(reach.chain.count <= reach.chainLength && !reach.exports.isEmpty)
+      for text in [reach.cause.old, reach.cause.new] {
+        use(TypeText.lines(of: Int(text), in: store, style: .readable).count)
+      }
+    }
+    SymtypesText(store).consolidate(old) { $0.removeAll() }
   }
 }

@@ -21,6 +21,8 @@ package struct SymtypesError: Error, Sendable, Hashable {
     case notText(UInt8)
     /// A line that neither genksyms nor gendwarfksyms writes.
     case notSymtypes
+    /// Sections of a consolidated file stand for more records than are kept.
+    case tooManyRecords
     /// More than 4 GiB of distinct text.
     case tooLarge
   }

@@ -21,14 +21,15 @@ extension SymtypesReader {
   ) throws(SymtypesError) {
     var carried = Carried()
     var section: SymtypesSection?
+    var scratch = SymtypesScratch()
     var paths = Set(tree.files.map(\.path))
     var lines = Lines(text)
     var number = 0
     func close() throws(SymtypesError) {
       guard let open = section else { return }
-      do throws(SymtypesSection.Unknown) {
-        try open.finish(store, into: &tree) { carried[$0] }
-      } catch { throw unknownType(error, text, store) }
+      do throws(SymtypesSection.Fault) {
+        try open.finish(store, &scratch, into: &tree) { carried[$0] }
+      } catch { throw refusal(error, text, store) }
     }
     while let line = lines.next() {
       number &+= 1
@@ -36,7 +37,7 @@ extension SymtypesReader {
       if let path = sectionPath(line)?.array {
         try close()
         guard paths.insert(path).inserted else { throw SymtypesError(.duplicatePath(path)) }
-        section = SymtypesSection(path: path)
+        section = SymtypesSection(path: path, &scratch)
         continue
       }
       guard section != nil, !isBrokenHeader(line) else {
@@ -47,7 +48,7 @@ extension SymtypesReader {
       }
       let (key, body, isCarried) = try keyAndText(record, line, number, &store)
       let isExport = !isSymtypesReference(record.key)
-      guard section?.add(key, body, line: number, isExport: isExport) ?? false else {
+      guard section?.add(key, body, line: number, isExport: isExport, &scratch) ?? false else {
         let name = store.keys.name(key).array
         throw SymtypesError(.duplicateKey(name), line: number, content: line.array)
       }

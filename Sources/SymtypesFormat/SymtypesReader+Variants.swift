@@ -39,6 +39,7 @@ extension SymtypesReader {
       }
     }
     var paths = Set(tree.files.map(\.path))
+    var scratch = SymtypesScratch()
     lines = Lines(text)
     number = 0
     while let line = lines.next() {
@@ -47,16 +48,16 @@ extension SymtypesReader {
       var words = SymtypesWords(line)
       let path = words.next()?.suffix(from: 2)?.array ?? []
       guard paths.insert(path).inserted else { throw SymtypesError(.duplicatePath(path)) }
-      try readFile(words, line, number, path, variants, text, into: &tree, &store)
+      try readFile(words, line, number, path, variants, text, &scratch, into: &tree, &store)
     }
   }
 
   private static func readFile(
     _ list: consuming SymtypesWords, _ line: RawSpan, _ number: Int, _ path: [UInt8],
-    _ variants: Variants, _ text: RawSpan, into tree: inout SymtypesTree,
-    _ store: inout SymtypesStore
+    _ variants: Variants, _ text: RawSpan, _ scratch: inout SymtypesScratch,
+    into tree: inout SymtypesTree, _ store: inout SymtypesStore
   ) throws(SymtypesError) {
-    var section = SymtypesSection(path: path)
+    var section = SymtypesSection(path: path, &scratch)
     while let word = list.next() {
       let end = variantStart(word)
       let written = try store.internKey(word)
@@ -66,12 +67,14 @@ extension SymtypesReader {
         throw SymtypesError(.unknownType(word.array), line: number, content: line.array)
       }
       let key = try store.internKey(plain)
-      guard section.add(key, found.text, line: found.line, isExport: !isSymtypesReference(plain))
+      guard
+        section.add(
+          key, found.text, line: found.line, isExport: !isSymtypesReference(plain), &scratch)
       else { throw SymtypesError(.duplicateKey(plain.array), line: number, content: line.array) }
     }
-    do throws(SymtypesSection.Unknown) {
-      try section.finish(store, into: &tree) { variants.single[$0] }
-    } catch { throw unknownType(error, text, store) }
+    do throws(SymtypesSection.Fault) {
+      try section.finish(store, &scratch, into: &tree) { variants.single[$0] }
+    } catch { throw refusal(error, text, store) }
   }
 
   /// Where `@VARIANT` begins in a key; `nil` if there is none.

@@ -57,7 +57,8 @@ package enum SymtypesReader {
   private static func readPlain(
     _ text: RawSpan, path: [UInt8], into tree: inout SymtypesTree, _ store: inout SymtypesStore
   ) throws(SymtypesError) {
-    var section = SymtypesSection(path: path)
+    var scratch = SymtypesScratch()
+    var section = SymtypesSection(path: path, &scratch)
     var lines = Lines(text)
     var number = 0
     while let line = lines.next() {
@@ -67,22 +68,27 @@ package enum SymtypesReader {
       }
       let key = try store.internKey(record.key)
       let body = try store.internText(record.text)
-      guard section.add(key, body, line: number, isExport: !isSymtypesReference(record.key)) else {
+      guard
+        section.add(key, body, line: number, isExport: !isSymtypesReference(record.key), &scratch)
+      else {
         throw SymtypesError(.duplicateKey(record.key.array), line: number, content: line.array)
       }
     }
-    do throws(SymtypesSection.Unknown) {
-      try section.finish(store, into: &tree) { _ in nil }
-    } catch { throw unknownType(error, text, store) }
+    do throws(SymtypesSection.Fault) {
+      try section.finish(store, &scratch, into: &tree) { _ in nil }
+    } catch { throw refusal(error, text, store) }
   }
 
-  static func unknownType(
-    _ unknown: SymtypesSection.Unknown, _ text: RawSpan, _ store: SymtypesStore
+  static func refusal(
+    _ fault: SymtypesSection.Fault, _ text: RawSpan, _ store: SymtypesStore
   ) -> SymtypesError {
+    let (reason, number): (SymtypesError.Reason, Int) =
+      switch fault {
+      case .unknown(let key, let line): (.unknownType(store.keys.name(key).array), line)
+      case .tooManyRecords(let line): (.tooManyRecords, line)
+      }
     var lines = Lines(text)
-    var content: [UInt8] = []
-    for _ in 0..<unknown.line { content = lines.next()?.array ?? [] }
-    return SymtypesError(
-      .unknownType(store.keys.name(unknown.key).array), line: unknown.line, content: content)
+    for _ in 1..<max(1, number) { _ = lines.next() }
+    return SymtypesError(reason, line: number, content: lines.next()?.array ?? [])
   }
 }

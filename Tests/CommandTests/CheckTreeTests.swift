@@ -95,4 +95,49 @@ struct CheckTreeTests {
     #expect(table.contains("bad.ko` | refused |") && table.contains("good.ko` | loads |"))
     #expect(try await sandbox.check("--format", "github", "--json", bad).status == 64)
   }
+
+  @Test("many modules end with their most frequent causes")
+  func causes() async throws {
+    try sandbox.write("\(tree)/updates/other.ko") { $0.require("nowhere", 1) }
+    _ = try bad()
+    let run = try await sandbox.check("--out-of-tree")
+    #expect(
+      run.output.contains("3 modules on 7.2.0: 1 load, 2 refused\n  2 modules: "), "\(run.output)")
+    #expect(run.output.contains("  2 modules: nowhere: nobody exports it\n"))
+  }
+
+  @Test("with --all symbols are compared after the first refusal, also with modules' exports")
+  func all() async throws {
+    try sandbox.write("\(tree)/kernel/helper.ko") {
+      $0 = Sandbox.module("helper")
+      $0.exports = [SampleExport("helper", 7)]
+    }
+    let module = try sandbox.write("user.ko") {
+      $0.basic = [RequiredVersion("module_layout", 1), RequiredVersion("_printk", 2)]
+      $0.require("helper", 8)
+      $0.require("nowhere", 9)
+      $0.setInfo("depends", "helper")
+    }
+    let first = try await sandbox.check("--json", module)
+    let all = try await sandbox.check("--all", "--json", module)
+    func names(_ run: Ksym.Run) throws -> [String] {
+      let found = try objects(run).first?["symbols"] as? [[String: Any]]
+      return (found ?? []).compactMap { $0["name"] as? String }
+    }
+    #expect(try names(first) == ["module_layout"])
+    #expect(try names(all) == ["module_layout", "_printk", "helper", "nowhere"])
+    #expect(first.status == 1 && all.status == 1)
+  }
+
+  @Test("what depmod says of versions that it does not find is named as false")
+  func depmod() async throws {
+    let module = try sandbox.write("user.ko") {
+      $0.extended = ($0.basic ?? [])
+      $0.basic = [RequiredVersion("module_layout", 0x0bad_cafe)]
+    }
+    let run = try await sandbox.check("--json", module)
+    #expect(try objects(run).first?["depmodErrs"] as? [String] == ["_printk"])
+    let text = try await sandbox.check("--all", module)
+    #expect(text.output.contains("depmod -e -E reports falsely"))
+  }
 }

@@ -265,4 +265,49 @@ struct CompareCommandTests {
     let jobs = try await Ksym.run(["ksymtypes", "consolidate", "-j", "0", "-o", "-", file])
     #expect(jobs.errors == "Invalid value for '-j': must be positive\n" && jobs.status == 2)
   }
+
+  @Test("a list is checked against a kernel and its vendor modules")
+  func checkList() async throws {
+    let list = try write("[abi_symbol_list]\n  alpha\n  none\n", to: "list")
+    var module = Sandbox.module("vendor")
+    module.undefined = ["alpha", "beta"]
+    module.exports = [SampleExport("delta", 1)]
+    let path = try scratch.write(module.build(), to: "vendor.ko")
+    let arguments = ["compare", "--list", list, "--check-list", old]
+    let run = try await Ksym.run(arguments + ["--protected", try write("delta\n", to: "p"), path])
+    #expect(run.status == 1)
+    #expect(
+      run.lines.first
+        == "1 of 2 listed symbols are exported; modules need 2 symbols: 1 not listed, "
+        + "0 not exported")
+    #expect(run.output.contains("not exported (1)\n  none  listed"))
+    #expect(run.output.contains("exported, and not listed (1)\n  beta"))
+    #expect(run.output.contains("protected, and exported (1)\n  delta"))
+    let sound = try write("[abi_symbol_list]\n  alpha\n  beta\n", to: "sound")
+    let fine = ["compare", "--list", sound, "--check-list", old, path]
+    #expect(try await Ksym.run(fine).status == 0)
+    let converted = try await Ksym.run(["compare", "--list", list, "--convert-list", "raw"])
+    #expect(converted.lines == ["__put_task_struct", "alpha", "module_layout", "none"])
+    #expect(try await Ksym.run(["compare", "--check-list", old]).status == 64)
+  }
+
+  @Test("a page of HTML has the comparison, and nothing of it unescaped")
+  func page() async throws {
+    let hostile = try write("0x1\t<b>&\tvmlinux\tEXPORT_SYMBOL\n", to: "hostile")
+    let run = try await Ksym.run(["compare", "--html", scratch.file("page.html"), hostile, new])
+    #expect(run.status == 1)
+    let page = String(decoding: try contents(of: scratch.file("page.html")), as: UTF8.self)
+    #expect(page.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
+    #expect(page.contains("&lt;b&gt;&amp;") && !page.contains("<b>"))
+  }
+
+  @Test("a rule for everything that is about namespaces only is warned of")
+  func mistakenRule() async throws {
+    let rules = try write("* PASS\n", to: "all")
+    let run = try await Ksym.run(["compare", "-r", rules, old, new])
+    #expect(
+      run.errors
+        == "ksym: \(rules):1: '* PASS' is about exports in a namespace only: SYMBOL * is about all\n"
+    )
+  }
 }

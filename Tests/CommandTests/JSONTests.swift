@@ -136,10 +136,13 @@ struct JSONTests {
       Array(
         "0x1\t_printk\tvmlinux\tEXPORT_SYMBOL\n0x2\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\n".utf8),
       to: "other")
+    let listed = try scratch.write(
+      Array("[abi_symbol_list]\n  gone\n  corpus_plain\n".utf8), to: "listed")
     let breaking = ["--explain", types[0], "--explain", types[1], kernel, other]
     return [
       ["-r", rules, "--unused-rules"] + sides, types,
       breaking + [modules],
+      ["--list", listed, "--protected", listed, "--check-list", sides[0], modules],
       [kernel, kernel, try scratch.write(Sandbox.module().build(), to: "refused.ko")],
     ]
   }

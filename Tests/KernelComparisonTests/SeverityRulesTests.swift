@@ -95,4 +95,30 @@ struct SeverityRulesTests {
       #expect(again.rules.map(\.subject) == rules.rules.map(\.subject))
     }
   }
+
+  @Test("of many patterns the first that matches decides, wherever its literal part is")
+  func manyPatterns() throws {
+    var text = (0..<200).map { "*_part\($0)_* FAIL\n" }.joined()
+    text += "*_part7_[ab] PASS\nSYMBOL ?z* PASS\n*199_x PASS\n"
+    #expect(try Self.verdict(text, "a_part7_b") == false)
+    #expect(try Self.verdict(text, "a_part777_b") == nil)
+    #expect(try Self.verdict(text, "az") == true)
+    #expect(try Self.verdict(text, "q199_x") == true)
+  }
+
+  @Test("a pattern that is longer than any name is an error with its line")
+  func longPattern() {
+    let text = Array(("a PASS\n*" + String(repeating: "x?", count: 5000) + " PASS\n").utf8)
+    #expect {
+      try SeverityRules(reading: text.rawSpan)
+    } throws: { error in
+      (error as? TextFailure)?.line == 2 && (error as? TextFailure)?.reason == .patternTooLong
+    }
+  }
+
+  @Test("a rule that is about namespaces only by its spelling can be warned of")
+  func mistakable() throws {
+    let rules = try SeverityRules(parsing: Array("* PASS\nNAMESPACE * PASS\n".utf8).rawSpan)
+    #expect(rules.rules.map(\.isMistakable) == [true, false])
+  }
 }

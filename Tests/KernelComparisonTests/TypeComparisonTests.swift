@@ -174,4 +174,18 @@ struct TypeComparisonTests {
     #expect(parts(Array(0..<30), changed) == ["2 2 ...+...", "9 10 ...+..."])
     #expect(parts(Array(0..<9000), Array(9000..<18000)).count == 1)
   }
+
+  @Test("of a long chain both ends are given, with its length")
+  func longChain() throws {
+    var text = "f int f ( s#a0 )\n"
+    for number in 0..<200 { text += "s#a\(number) struct a\(number) { s#a\(number + 1) n ; }\n" }
+    text += "s#a200 struct a200 { int x ; }\n"
+    let (trees, store) = try Self.trees([
+      ["a": text], ["a": text.replacing("int x", with: "long x")],
+    ])
+    let reach = try #require(TypeComparison(trees[0], trees[1], store).causes.first)
+    let names = reach.chain.map { store.keys.name(Int($0)).text }
+    #expect(reach.chainLength == 202 && names.count == 64)
+    #expect(names.first == "f" && names.last == "s#a200" && names[31] == "s#a30")
+  }
 }

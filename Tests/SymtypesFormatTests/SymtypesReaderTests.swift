@@ -122,7 +122,7 @@ struct SymtypesReaderTests {
         case .consolidated: "consolidated"
         case .duplicatePath(let path): "duplicatePath \(path.rawSpan.text)"
         case .object, .notText, .notSymtypes: "notSymtypes"
-        case .tooLarge: "tooLarge"
+        case .tooManyRecords, .tooLarge: "tooLarge"
         }
       #expect("\(words) \(error.line)" == expected)
     }

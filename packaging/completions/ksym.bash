@@ -193,7 +193,7 @@ _ksym() {
 
 _ksym_check() {
     repeating_flags=()
-    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --out-of-tree --only-refused --version -h --help)
+    non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --out-of-tree --only-refused --version -h --help)
     repeating_options=(-k --kernel --assume --with --explain --keys)
     non_repeating_options=(--config -j --jobs --blacklist --format --efivars --secure-boot --lockdown --color --max-size)
     __ksym_offer_flags_options -1
@@ -267,9 +267,9 @@ _ksym_check() {
 
 _ksym_compare() {
     repeating_flags=()
-    non_repeating_flags=(--convert-rules --unused-rules --json -q --quiet --no-demangle -v --verbose --version -h --help)
-    repeating_options=(--list --explain)
-    non_repeating_options=(-r --rules --format --top --color -j --jobs --max-size)
+    non_repeating_flags=(--convert-rules --unused-rules --check-list --json -q --quiet --no-demangle -v --verbose --version -h --help)
+    repeating_options=(--list --protected --explain)
+    non_repeating_options=(-r --rules --convert-list --html --format --top --color -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -280,6 +280,17 @@ _ksym_compare() {
         ;;
     '--list')
         __ksym_add_completions -f
+        return
+        ;;
+    '--convert-list')
+        return
+        ;;
+    '--protected')
+        __ksym_add_completions -f
+        return
+        ;;
+    '--html')
+        __ksym_add_completions -o plusdirs -fX '!*.@(html)'
         return
         ;;
     '--explain')

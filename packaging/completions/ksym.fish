@@ -23,9 +23,9 @@ function __ksym_parse_tokens -S
         __ksym_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'check'
-            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'explain=+' 'all-symbols' 'format=' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'explain=+' 'all' 'all-symbols' 'format=' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'version' 'h/help'
         case 'compare'
-            __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'explain=+' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'convert-list=' 'check-list' 'protected=+' 'html=' 'explain=+' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'deps'
             __ksym_parse_subcommand -r 1 'style=' 'provides' 'requires' 'k/kernel=' 'flavour=' 'strict' 'max-size=' 'version' 'h/help'
         case 'gate'
@@ -168,6 +168,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" compressed-file' -l 'compressed-file' -d 'The kernel unpacks the modules itself (finit_module flag 4), as with kmod 31 and later.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" blacklist' -l 'blacklist' -d 'Names of the boot option module_blacklist=, separated by commas.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check"' -l 'explain' -d 'Types of the kernel that the modules were built for: show which types make versions differ. Given again, those of the kernel checked (default: its debug information).' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" all' -l 'all' -d 'Go on past the first refusal: report every symbol that differs, and what depmod says falsely.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" all-symbols' -l 'all-symbols' -d 'Report every needed symbol, not only problems.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" format' -l 'format' -d 'Output format: lines, or an annotation for each module that does not load, with the table in the summary of a job\'s step.' -rfka 'text github'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" efivars' -l 'efivars' -d 'The machine\'s EFI variables, as in /sys/firmware/efi/efivars, or a copy: its keys, Secure Boot.' -rfa '(__ksym_complete_directories)'
@@ -192,6 +193,10 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare"' -l 'list' -d 'Look only at the symbols of this list (repeatable: any of them counts).' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" convert-rules' -l 'convert-rules' -d 'Print the rules as severities of suse-kabi-tools, and compare nothing.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" unused-rules' -l 'unused-rules' -d 'Report rules that decide about no export of either kernel.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" convert-list' -l 'convert-list' -d 'Print the lists as one in Android\'s order, with what tracepoints need, and compare nothing.' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" check-list' -l 'check-list' -d 'Check the lists against one kernel, and against what its vendor modules need.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare"' -l 'protected' -d 'With --check-list: symbols that vendor modules must not export.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" html' -l 'html' -d 'Write the comparison as one page of HTML.' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'html\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare"' -l 'explain' -d 'Types of the old kernel, then of the new one: explain changed versions.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" format' -l 'format' -d 'Output format: text, json, or one of those of suse-kabi-tools.' -rfka 'text json ksymvers ksymvers:null ksymvers:pretty ksymvers:short ksymvers:symbols ksymvers:mod-symbols'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym compare" top' -l 'top' -d 'List at most this many names of a kind.' -rfka ''

@@ -4,12 +4,19 @@ internal import ByteStorage
 package struct NameSelection: Sendable {
   private var names = NameInterner()
   package private(set) var patterns: [Wildcard] = []
+  private var index = PatternIndex()
 
   package init() {}
 
   package mutating func add(_ name: RawSpan) { _ = names.insert(name) }
 
-  package mutating func add(_ pattern: Wildcard) { patterns.append(pattern) }
+  package mutating func add(_ pattern: Wildcard) {
+    index.add(pattern, patterns.count)
+    patterns.append(pattern)
+  }
+
+  /// Whether the patterns took more time than there is: what was answered last counts for nothing.
+  package var isExhausted: Bool { index.exhaustedBy != nil }
 
   /// Reads the filter of suse-kabi-tools: a name or pattern is a whole line, blanks included.
   ///
@@ -23,10 +30,7 @@ package struct NameSelection: Sendable {
         add(line)
         continue
       }
-      guard let pattern = Wildcard(line.text, isLenient: isLenient) else {
-        throw TextFailure(.openBracket(line.text), line: lines.number, text: line.text)
-      }
-      add(pattern)
+      add(try Wildcard.read(line.text, isLenient: isLenient, line: lines.number, of: line))
     }
   }
 
@@ -42,7 +46,7 @@ package struct NameSelection: Sendable {
   }
 
   package func contains(_ name: RawSpan) -> Bool {
-    names.find(name) != nil || patterns.contains { $0.matches(name) }
+    names.find(name) != nil || index.first(before: patterns.count, name) != nil
   }
 
   /// Number of names that are not patterns.

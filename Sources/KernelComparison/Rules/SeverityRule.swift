@@ -15,13 +15,21 @@ package struct SeverityRule: Sendable {
   package let excuses: Bool
   /// The line of the rule in its file, from 1.
   package let line: Int
+  /// Whether the pattern alone shows what it is about.
+  package let isImplied: Bool
 
-  package init(_ subject: Subject, _ pattern: Wildcard, excuses: Bool, line: Int) {
+  package init(
+    _ subject: Subject, _ pattern: Wildcard, excuses: Bool, line: Int, isImplied: Bool = false
+  ) {
+    self.isImplied = isImplied
     self.subject = subject
     self.pattern = pattern
     self.excuses = excuses
     self.line = line
   }
+
+  /// Whether it is `* PASS`, which is about exports in any namespace, and easily taken for all.
+  package var isMistakable: Bool { isImplied && subject == .namespace && pattern.text == "*" }
 
   /// `PASS` or `FAIL`.
   package var verdict: String { excuses ? "PASS" : "FAIL" }
@@ -46,8 +54,8 @@ package struct SeverityRules: Sendable {
   package private(set) var rules: [SeverityRule] = []
   /// Rules whose pattern is one text, by subject and text: the first of each.
   private var literals: [SeverityRule.Subject: NameNumbers] = [:]
-  /// Numbers of the rules with other patterns.
-  private var patterns: [Int] = []
+  /// Rules with other patterns, by subject.
+  private var patterns: [SeverityRule.Subject: PatternIndex] = [:]
 
   package init() {}
 
@@ -57,7 +65,7 @@ package struct SeverityRules: Sendable {
     if let literal = rule.pattern.literal {
       literals[rule.subject, default: NameNumbers()].add(literal, number)
     } else {
-      patterns.append(number)
+      patterns[rule.subject, default: PatternIndex()].add(rule.pattern, number)
     }
   }
 
@@ -67,22 +75,17 @@ package struct SeverityRules: Sendable {
     var found = rules.count
     func consider(_ subject: SeverityRule.Subject, _ text: RawSpan) {
       if let number = literals[subject]?.number(of: text) { found = min(found, number) }
+      if let number = patterns[subject]?.first(before: found, text) { found = number }
     }
     consider(.symbol, name)
     consider(.module, module)
     if namespace.byteCount > 0 { consider(.namespace, namespace) }
-    for number in patterns {
-      if number > found { break }
-      let rule = rules[number]
-      let isMatch =
-        switch rule.subject {
-        case .symbol: rule.pattern.matches(name)
-        case .module: rule.pattern.matches(module)
-        case .namespace: namespace.byteCount > 0 && rule.pattern.matches(namespace)
-        }
-      if isMatch { return number }
-    }
     return found < rules.count ? found : nil
+  }
+
+  /// The rule at which patterns took more time than there is: what was answered last counts for nothing.
+  package var exhaustedBy: SeverityRule? {
+    patterns.values.compactMap(\.exhaustedBy).min().map { rules[$0] }
   }
 }
 

@@ -75,6 +75,7 @@ extension SeverityRules {
       let subject: SeverityRule.Subject =
         pattern.contains("/")
         ? .module : isUpper && !wildcard.matches(RawSpan()) ? .namespace : .symbol
+      try wildcard.checkLength(line: lines.number, of: line)
       append(SeverityRule(subject, wildcard, excuses: excuses, line: lines.number))
     }
   }
@@ -112,6 +113,7 @@ extension SeverityRules {
           pattern = String(pattern.dropFirst(5))
         }
         let wildcard = Wildcard(pathPattern: pattern)
+        try wildcard.checkLength(line: lines.number, of: line)
         append(SeverityRule(subject, wildcard, excuses: true, line: lines.number))
         guard let next = words.next() else { break }
         word = next

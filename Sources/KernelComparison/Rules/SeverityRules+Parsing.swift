@@ -20,9 +20,11 @@ extension SeverityRules {
         if found.count > 3 { break }
       }
       if found.isEmpty { continue }
-      do throws(Problem) { append(try SeverityRules.rule(found, lines.number, isLenient)) } catch {
-        throw TextFailure(error.reason, line: lines.number, text: line.text)
-      }
+      do throws(Problem) {
+        let rule = try SeverityRules.rule(found, lines.number, isLenient)
+        if rule.pattern.isTooLong { throw Problem(reason: .patternTooLong) }
+        append(rule)
+      } catch { throw TextFailure(error.reason, line: lines.number, text: line.text) }
     }
   }
 
@@ -50,6 +52,7 @@ extension SeverityRules {
     guard let wildcard = Wildcard(pattern, isLenient: isLenient) else {
       throw Problem(reason: .openBracket(pattern))
     }
-    return SeverityRule(subject, wildcard, excuses: verdict == "PASS", line: line)
+    return SeverityRule(
+      subject, wildcard, excuses: verdict == "PASS", line: line, isImplied: words.count == 2)
   }
 }

@@ -50,10 +50,7 @@ package struct SymbolList: Sendable {
         selection.add(word)
         continue
       }
-      guard let pattern = Wildcard(word.text) else {
-        throw TextFailure(.openBracket(word.text), line: lines.number, text: line.text)
-      }
-      selection.add(pattern)
+      selection.add(try Wildcard.read(word.text, line: lines.number, of: line))
     }
   }
 }

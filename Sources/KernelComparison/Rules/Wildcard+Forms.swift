@@ -1,4 +1,26 @@
+internal import ByteStorage
+
 extension Wildcard {
+  /// Reads a pattern of suse-kabi-tools.
+  ///
+  /// - Throws: ``TextFailure`` for the line, if it has a `[` without `]`, or too many characters.
+  static func read(
+    _ text: String, isLenient: Bool = false, line number: Int, of line: RawSpan
+  ) throws(TextFailure) -> Wildcard {
+    guard let pattern = Wildcard(text, isLenient: isLenient) else {
+      throw TextFailure(.openBracket(text), line: number, text: line.text)
+    }
+    try pattern.checkLength(line: number, of: line)
+    return pattern
+  }
+
+  /// Whether it has more characters than are looked at; a single text may have any number.
+  var isTooLong: Bool { literal == nil && elements.count > Wildcard.mostElements }
+
+  func checkLength(line number: Int, of line: RawSpan) throws(TextFailure) {
+    if isTooLong { throw TextFailure(.patternTooLong, line: number, text: line.text) }
+  }
+
   /// A pattern that stands for one text.
   init(literal: String) {
     let elements = literal.unicodeScalars.map { Element.scalar($0.value) }

@@ -22,6 +22,8 @@ package struct Wildcard: Sendable, Hashable {
   /// The only text that matches, if there is just one.
   package let literal: [UInt8]?
   private let hasFolderRuns: Bool
+  /// Number of runs.
+  let runCount: Int
 
   init(_ elements: [Element], text: String) {
     self.elements = elements
@@ -36,6 +38,7 @@ package struct Wildcard: Sendable, Hashable {
     }
     self.literal = literal
     hasFolderRuns = elements.contains(.runInFolder)
+    runCount = elements.count { $0.isRun }
   }
 
   /// Reads a pattern of suse-kabi-tools; `nil` if a `[` has no `]`. With `isLenient`, one that ends the

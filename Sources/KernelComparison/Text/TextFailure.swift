@@ -19,6 +19,8 @@ package struct TextFailure: Error, Sendable, Hashable {
     case excessAfterVerdict
     /// A `[` without a `]`.
     case openBracket(String)
+    /// More characters than a name can have.
+    case patternTooLong
     /// What only a full regular expression means.
     case unsupportedPattern(String)
     case unknownForm

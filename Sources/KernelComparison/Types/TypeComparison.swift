@@ -23,8 +23,12 @@ package struct TypeComparison: Sendable {
     package let cause: Cause
     /// The exports that it reaches, by their bytes.
     package internal(set) var exports: [UInt32] = []
-    /// The shortest chain of references, from an export to what differs.
+    /// The shortest chain of references, from an export to what differs; of a long one both ends.
     package internal(set) var chain: [UInt32] = []
+    /// Number of keys in the whole chain.
+    package fileprivate(set) var chainLength = Int.max
+    /// The export that the chain begins with, and the place in its walk.
+    fileprivate var origin: (export: UInt32, place: Int) = (0, 0)
   }
 
   /// Compares the builds.
@@ -49,25 +53,19 @@ package struct TypeComparison: Sendable {
     var walk = TypeWalk(old, new, store)
     var found: [Cause: Int] = [:]
     for export in exports {
-      guard let file = old.file(ofExport: Int(export)), let other = new.file(ofExport: Int(export))
-      else { continue }
-      var met: [(cause: Int, place: Int)] = []
-      walk.forEachCause(of: export, old.files[file], new.files[other], store) { cause, place in
+      walk.forEachCause(of: export, old, new, store) { cause, place, length in
         let number = found[cause] ?? causes.count
         if number == causes.count {
           found[cause] = number
           causes.append(Reach(cause: cause))
         }
         causes[number].exports.append(export)
-        met.append((number, place))
-      }
-      for (number, place) in met {
-        let chain = walk.chain(to: place)
-        if causes[number].chain.isEmpty || chain.count < causes[number].chain.count {
-          causes[number].chain = chain
+        if length < causes[number].chainLength {
+          (causes[number].chainLength, causes[number].origin) = (length, (export, place))
         }
       }
     }
+    addChains(old, new, store, &walk)
     causes.sort {
       let (left, right) = ($0.cause, $1.cause)
       if left.key != right.key {
@@ -75,6 +73,17 @@ package struct TypeComparison: Sendable {
       }
       if left.old != right.old { return TypeComparison.precedes(left.old, right.old, store) }
       return TypeComparison.precedes(left.new, right.new, store)
+    }
+  }
+
+  /// Walks again from the exports with which the shortest chains begin.
+  private mutating func addChains(
+    _ old: SymtypesTree, _ new: SymtypesTree, _ store: SymtypesStore, _ walk: inout TypeWalk
+  ) {
+    for (export, numbers) in Dictionary(grouping: causes.indices, by: { causes[$0].origin.export })
+    {
+      walk.forEachCause(of: export, old, new, store) { _, _, _ in }
+      for number in numbers { causes[number].chain = walk.chain(to: causes[number].origin.place) }
     }
   }
 

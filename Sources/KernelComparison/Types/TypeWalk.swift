@@ -12,8 +12,14 @@ struct TypeWalk {
   private var round: UInt32 = 0
   /// Keys in the order in which they are met: nearest first.
   private var queue: [UInt32] = []
-  /// For each key of the queue, the place of the one that refers to it.
+  /// For each key of the queue, the place of the one that refers to it, and the length of the chain.
   private var parents: [Int] = []
+  private var lengths: [Int] = []
+  /// The references that two texts share, of pairs that were met.
+  private var shared: [UInt64: [UInt32]] = [:]
+
+  /// Most keys of each end of a chain to give.
+  private static let endLength = 32
 
   init(_ old: SymtypesTree, _ new: SymtypesTree, _ store: SymtypesStore) {
     references = TextReferences(store)
@@ -21,45 +27,67 @@ struct TypeWalk {
     met = [UInt32](repeating: 0, count: store.keys.count)
   }
 
-  /// Gives each key that differs for an export, with its place in the walk.
+  /// Gives each key that differs for an export, with its place in the walk and the length of the chain that
+  /// leads to it.
   mutating func forEachCause(
-    of export: UInt32, _ old: SymtypesTree.File, _ new: SymtypesTree.File, _ store: SymtypesStore,
-    _ body: (TypeComparison.Cause, Int) -> Void
+    of export: UInt32, _ old: SymtypesTree, _ new: SymtypesTree, _ store: SymtypesStore,
+    _ body: (TypeComparison.Cause, Int, Int) -> Void
   ) {
-    guard leads[Int(export)] else { return }
+    guard leads[Int(export)], let file = old.file(ofExport: Int(export)),
+      let other = new.file(ofExport: Int(export))
+    else { return }
+    let (first, second) = (old.files[file], new.files[other])
     round &+= 1
     met[Int(export)] = round
-    (queue, parents) = ([export], [-1])
+    (queue, parents, lengths) = ([export], [-1], [1])
     var place = -1
     while place + 1 < queue.count {
       place += 1
       let key = queue[place]
-      guard let left = old.text(ofKey: Int(key)), let right = new.text(ofKey: Int(key)) else {
+      guard let left = first.text(ofKey: Int(key)), let right = second.text(ofKey: Int(key)) else {
         continue
       }
       let (before, after) = (store.canonical(left), store.canonical(right))
-      if before != after {
+      if before == after {
+        for reference in references.of(before) { meet(reference, from: place) }
+      } else {
         body(
-          TypeComparison.Cause(key: key, old: UInt32(before), new: UInt32(after)), place)
-      }
-      let others = before == after ? [] : Set(references.of(after))
-      for reference in references.of(before) {
-        guard leads[Int(reference)], met[Int(reference)] != round else { continue }
-        // Types that only one side refers to are not compared.
-        if before != after, !others.contains(reference) { continue }
-        met[Int(reference)] = round
-        queue.append(reference)
-        parents.append(place)
+          TypeComparison.Cause(key: key, old: UInt32(before), new: UInt32(after)), place,
+          lengths[place])
+        for reference in references(before, after) { meet(reference, from: place) }
       }
     }
   }
 
-  /// The shortest chain of references from the export to a place of the last walk.
+  private mutating func meet(_ reference: UInt32, from place: Int) {
+    guard leads[Int(reference)], met[Int(reference)] != round else { return }
+    met[Int(reference)] = round
+    queue.append(reference)
+    parents.append(place)
+    lengths.append(lengths[place] + 1)
+  }
+
+  /// Types that only one side refers to are not compared.
+  private mutating func references(_ before: Int, _ after: Int) -> [UInt32] {
+    let pair = UInt64(before) << 32 | UInt64(after)
+    if let known = shared[pair] { return known }
+    let others = Set(references.of(after))
+    let found = references.of(before).filter { others.contains($0) }
+    shared[pair] = found
+    return found
+  }
+
+  /// The shortest chain of references from the export to a place of the last walk; of a long one the ends.
   func chain(to place: Int) -> [UInt32] {
-    var (chain, place) = ([UInt32](), place)
+    guard queue.indices.contains(place) else { return [] }
+    let length = lengths[place]
+    var (chain, place, number) = ([UInt32](), place, length)
     while place >= 0 {
-      chain.append(queue[place])
+      if number <= TypeWalk.endLength || number > length - TypeWalk.endLength {
+        chain.append(queue[place])
+      }
       place = parents[place]
+      number -= 1
     }
     return chain.reversed()
   }

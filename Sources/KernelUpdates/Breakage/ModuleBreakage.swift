@@ -15,8 +15,19 @@ package struct ModuleBreakage: Sendable {
       case gplOnly
       /// It is in a namespace that the module does not import.
       case namespace
+      /// The version magic string differs.
+      case vermagic
+      /// The module structure has another size.
+      case structure
       /// What the kernel logs, where no symbol is the reason.
       case other
+
+      package var isOfSymbol: Bool {
+        switch self {
+        case .version, .gone, .gplOnly, .namespace: true
+        case .vermagic, .structure, .other: false
+        }
+      }
     }
 
     package let kind: Kind
@@ -113,7 +124,13 @@ package struct ModuleBreakage: Sendable {
         add(.version, need.name)
       }
     }
-    if reasons.isEmpty { add(.other, outcome.firstLine) }
+    if outcome.causes.contains(where: { $0.code == .otherStructureSize }) {
+      add(.structure, "another size of struct module")
+    } else if outcome.firstLine.hasPrefix("version magic ") {
+      add(.vermagic, outcome.firstLine)
+    } else if reasons.isEmpty {
+      add(.other, outcome.firstLine)
+    }
     return reasons
   }
 }
@@ -145,6 +162,9 @@ extension ModuleBreakage {
     /// Others by what is gone, and others by versions, types and namespaces.
     package var byGone = 0
     package var bySymbols = 0
+    /// Others by the size of the module structure, and others by vermagic.
+    package var byStructure = 0
+    package var byVermagic = 0
     /// Others.
     package var byOther = 0
   }
@@ -158,6 +178,10 @@ extension ModuleBreakage {
         if isGone { summary.byLayoutAndGone += 1 }
       } else if isGone {
         summary.byGone += 1
+      } else if module.reasons.contains(where: { $0.kind == .structure }) {
+        summary.byStructure += 1
+      } else if module.reasons.contains(where: { $0.kind == .vermagic }) {
+        summary.byVermagic += 1
       } else if module.reasons.contains(where: { $0.kind == .other }) {
         summary.byOther += 1
       } else {

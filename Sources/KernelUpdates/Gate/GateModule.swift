@@ -9,6 +9,8 @@ struct GateModule: Sendable {
   struct Need: Sendable {
     let name: [UInt8]
     let version: UInt64?
+    /// Whether the module refers to it, and does not only have a version of it.
+    var isUsed = false
   }
 
   /// The symbols that it cannot do without, then what else it has versions for.
@@ -46,7 +48,7 @@ struct GateModule: Sendable {
         }
         let key = name.array
         guard known.insert(key).inserted, symbol.binding != .weak else { continue }
-        needs.append(Need(name: key, version: versions[key]))
+        needs.append(Need(name: key, version: versions[key], isUsed: true))
       }
     }
     for name in order where !known.contains(name) {

@@ -13,6 +13,8 @@ package struct LoadRequest: Sendable {
   package var loadsTargets = false
   /// Whether every needed symbol is reported, not only those with problems.
   package var reportsAllSymbols = false
+  /// Whether the symbols of a module that is refused before they are looked at are compared all the same.
+  package var goesOn = false
   /// Flag `MODULE_INIT_IGNORE_MODVERSIONS` (1) of `finit_module`.
   package var ignoresModversions = false
   /// Flag `MODULE_INIT_IGNORE_VERMAGIC` (2) of `finit_module`.

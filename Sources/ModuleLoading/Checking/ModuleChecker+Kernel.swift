@@ -35,7 +35,8 @@ extension ModuleChecker {
       rules: rules, settings: settings, kernel: kernel, trust: trust, machine: request.trust,
       ownNames: kernel.builtinModules == nil ? ownNames() : [],
       assumed: assumed,
-      comparesAll: request.reportsAllSymbols, readsLivepatches: readsLivepatches,
+      comparesAll: request.reportsAllSymbols && !request.goesOn, goesOn: request.goesOn,
+      readsLivepatches: readsLivepatches,
       livepatchRules: livepatchRules)
   }
 

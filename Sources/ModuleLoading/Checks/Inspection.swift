@@ -99,6 +99,12 @@ struct Inspection: ~Escapable {
     if !isEarly { header.hasForeignLicence = false }
   }
 
+  /// Reads what the loader would look at after a refusal.
+  mutating func readOn(into contents: inout ModuleContents, _ later: inout LaterRefusals) {
+    if contents.exports.rows.isEmpty { readExports(into: &contents, &later) }
+    if contents.uses.all.isEmpty { contents.uses = readUses(readVersions()) }
+  }
+
   @_lifetime(copy self)
   private func readVersions() -> VersionIndex {
     guard indices.extendedCRCs != 0 else {
@@ -116,8 +122,13 @@ struct Inspection: ~Escapable {
       ? map.bytes(indices.strings) : map.bytesToEnd(indices.strings)
     let table = ELFSymbolTable(
       entries: map.bytes(indices.symbols), strings: strings, layout: map.layout)
+    // depmod reads basic versions only (kmod 34, libkmod-elf.c).
+    let basic = VersionIndex(
+      basic: indices.extendedCRCs == 0 ? RawSpan() : map.bytes(indices.versions),
+      layout: map.layout)
     return SymbolUses(
-      table, sectionCount: map.sections.count, versions, dropsDots: kernel.dropsDots)
+      table, sectionCount: map.sections.count, versions, dropsDots: kernel.dropsDots
+    ) { indices.extendedCRCs == 0 || basic.crc(of: $0) != nil }
   }
 
   /// What a livepatch patches and names.

@@ -19,6 +19,8 @@ struct ModuleInspector: Sendable {
   let assumed: [LoadAssumption]
   /// Whether every version of a module is reported that is refused before its symbols are looked at.
   var comparesAll = false
+  /// Whether the symbols of such a module are read, too.
+  var goesOn = false
   /// Whether modules are read as livepatches that nothing marks as such.
   var readsLivepatches = false
   /// The rules of the livepatch core.
@@ -89,7 +91,28 @@ struct ModuleInspector: Sendable {
         ignoresModversions: settings.ignoresModversions)
       var inspection = Inspection(validity, self, isSigned: signature.counts)
       return check(&inspection, path, verdict)
-    } catch { return refused(path, verdict, refusal(error, of: source, path)) }
+    } catch {
+      let refused = refused(path, verdict, refusal(error, of: source, path))
+      return goesOn ? readOn(source, length: signature.length, refused) : refused
+    }
+  }
+
+  /// Reads what the symbols of a refused module are, if only its structure has another size.
+  private func readOn(_ source: ByteSource, length: Int, _ refused: CheckedModule) -> CheckedModule
+  {
+    guard
+      let validity = try? ELFValidity(
+        source, length: length, layout: kernel.layout, machine: kernel.machine(source),
+        rules: rules, structureSize: nil, ignoresModversions: settings.ignoresModversions)
+    else { return refused }
+    var inspection = Inspection(validity, self, isSigned: true)
+    var contents = ModuleContents(exporter: inspection.header.moduleName)
+    var later = LaterRefusals()
+    inspection.readOn(into: &contents, &later)
+    return CheckedModule(
+      module: ModuleReading(
+        path: refused.module.path, name: refused.module.name, header: inspection.header,
+        contents: contents), verdict: refused.verdict)
   }
 
   private func refusal(
@@ -132,6 +155,7 @@ struct ModuleInspector: Sendable {
       verdict.refuse(refusal)
       let named = Set(verdict.problems.map(\.name))
       verdict.problems += evidence.compared.filter { !named.contains($0.name) }
+      if goesOn { inspection.readOn(into: &contents, &later) }
       if readsLivepatches { contents.livepatch = inspection.readLivepatch() }
     }
     evidence.compared = []

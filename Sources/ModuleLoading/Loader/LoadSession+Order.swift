@@ -75,9 +75,20 @@ extension LoadSession {
       resolution.verdict.doubt(.exportsUnknown)
     }
     var verdict = opened(resolution.verdict, checked) ?? resolution.verdict
+    if checked.verdict.isRefused, kernel.exports != nil { verdict.problems += survey(number) }
     explain(&verdict, checked.evidence)
     return Loaded(
       verdict: verdict, isProprietary: resolution.isProprietary, closure: resolution.closure)
+  }
+
+  /// What else is wrong with the symbols of a module that is refused before they are looked at, if they were
+  /// read.
+  private func survey(_ number: Int) -> [SymbolProblem] {
+    guard !modules[number].module.contents.uses.all.isEmpty else { return [] }
+    var survey = Resolution(number, in: self, isSurvey: true)
+    let known = Set(survey.verdict.problems.map(\.name))
+    survey.resolve()
+    return survey.verdict.problems.filter { $0.problem != nil && !known.contains($0.name) }
   }
 
   /// The verdict if all that refuses a module is symbols that modules may export which were not

@@ -44,6 +44,7 @@ extension Resolution {
 
   /// Whether a module is loaded, or can be loaded on demand.
   private mutating func isAvailable(_ owner: Int) -> Bool {
+    if isSurvey { return session.name(of: owner) != header.moduleName }
     if session.loaded.contains(owner) || closure.contains(owner) { return true }
     guard session.isOnDemand[owner], !session.inProgress.contains(owner),
       session.name(of: owner) != header.moduleName, let result = session.results[owner],

@@ -15,6 +15,8 @@ struct Resolution {
   private let later: LaterRefusals
   private let versions: VersionCheck
 
+  let isSurvey: Bool
+
   /// What the kernel makes of the module so far.
   var verdict: Verdict
   /// Whether GPL-only exports are hidden from it: it may inherit that from a module it uses.
@@ -25,11 +27,15 @@ struct Resolution {
 
   /// Most log lines and symbols of one module to keep: a module may be made of unknown symbols.
   private static let mostLines = 100_000
+  /// Most symbols to name of which depmod is wrong.
+  private static let mostNamed = 1000
   /// Most bytes of their names.
   private static let mostNameBytes = 16 << 20
   private var nameBytes = 0
 
-  init(_ number: Int, in session: LoadSession) {
+  /// With `isSurvey`, what modules export counts though they may be refused themselves.
+  init(_ number: Int, in session: LoadSession, isSurvey: Bool = false) {
+    self.isSurvey = isSurvey
     let checked = session.modules[number]
     self.session = session
     self.number = number
@@ -46,6 +52,7 @@ struct Resolution {
   mutating func resolve() {
     let uses = contents.uses
     for use in uses.all { resolve(uses.name(of: use), use) }
+    if isSurvey { return }
     if !verdict.isRefused, let refusal = relocationRefusal() { verdict.refuse(refusal) }
     if !verdict.isRefused, let refusal = later.architecture { verdict.refuse(refusal) }
     if !verdict.isRefused, let refusal = later.wildExport ?? duplicateRefusal() {
@@ -109,6 +116,11 @@ struct Resolution {
       fail(name, .EINVAL)
       report(name, use, found, .namespace)
       return
+    }
+    if !use.isKnownToDepmod, found.crc ?? 0 != 0, use.kind == .undefined,
+      verdict.depmodErrs.count < Resolution.mostNamed
+    {
+      verdict.depmodErrs.append(name.logText)
     }
     if session.reportsAllSymbols { report(name, use, found, nil) }
   }

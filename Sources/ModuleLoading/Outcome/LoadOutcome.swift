@@ -20,6 +20,8 @@ package struct LoadOutcome: Sendable {
   package let taintLog: [String]
   /// Symbols with problems; all needed symbols if asked for.
   package let symbols: [SymbolProblem]
+  /// Symbols about whose versions `depmod -e -E` reports a disagreement that no kernel finds.
+  package let depmodErrs: [String]
   /// Whether it is a livepatch, which the livepatch core judges when its init runs.
   package let isLivepatch: Bool
   /// Likely causes.
@@ -36,6 +38,7 @@ package struct LoadOutcome: Sendable {
     taintLog = verdict.log.taints
     symbols = verdict.problems
     causes = verdict.causes
+    depmodErrs = verdict.depmodErrs
     isLivepatch = module.contents.livepatch?.isLivepatch ?? false
     assumed = verdict.assumed
   }

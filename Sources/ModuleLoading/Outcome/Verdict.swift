@@ -10,6 +10,8 @@ struct Verdict: Sendable {
   private(set) var isCrash = false
   var problems: [SymbolProblem] = []
   var causes: [LoadCause] = []
+  /// Symbols whose versions agree, and of which depmod says that they do not.
+  var depmodErrs: [String] = []
   var assumed: [LoadAssumption] = []
 
   /// Whether the load has ended, in an error or in a crash.

@@ -11,6 +11,8 @@ struct SymbolUses: Sendable {
     let required: UInt64
     let hasVersion: Bool
     let kind: Kind
+    /// Whether depmod finds the version, too.
+    let isKnownToDepmod: Bool
     /// `st_shndx` of a ``Kind/badSection``.
     let section: UInt16
 
@@ -33,9 +35,11 @@ struct SymbolUses: Sendable {
   init() {}
 
   /// Reads a symbol table.
-  /// With `dropsDots`, undefined names lose one leading dot, as on ppc64 (`dedotify`).
+  /// With `dropsDots`, undefined names lose one leading dot, as on ppc64 (`dedotify`); `isBasic` is whether
+  /// a name has a basic version.
   init(
-    _ table: ELFSymbolTable, sectionCount: Int, _ versions: borrowing VersionIndex, dropsDots: Bool
+    _ table: ELFSymbolTable, sectionCount: Int, _ versions: borrowing VersionIndex, dropsDots: Bool,
+    isBasic: (RawSpan) -> Bool
   ) {
     for index in 1..<max(1, table.count) {
       guard let symbol = table.symbol(at: index) else { break }
@@ -65,7 +69,8 @@ struct SymbolUses: Sendable {
       all.append(
         Use(
           name: names.store(name), required: required ?? 0, hasVersion: required != nil,
-          kind: kind, section: symbol.sectionIndex))
+          kind: kind, isKnownToDepmod: required == nil || isBasic(name),
+          section: symbol.sectionIndex))
     }
   }
 

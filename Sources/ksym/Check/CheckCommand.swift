@@ -22,6 +22,7 @@ struct CheckCommand: ParsableCommand {
         ksym check --format github -k bookworm/ -k trixie/ driver.ko
         ksym check --out-of-tree --only-refused -k /lib/modules/6.12.107+deb13-amd64
         ksym check --explain old/vmlinux --explain new/vmlinux -k new/ driver.ko
+        ksym check --all --json -k 6.12.117+deb13-amd64 driver.ko | jq .symbols
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
       Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
@@ -33,7 +34,7 @@ struct CheckCommand: ParsableCommand {
 
       JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
       crashes, undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
-      symbols [{name, readable, required, provided, provider, problem}], causes, causeCodes, assumed, \
+      symbols [{name, readable, required, provided, provider, problem}], depmodErrs, causes, causeCodes, assumed, \
       assumedCodes. The codes are words for programs, in the order of the sentences.
 
       Exit status: 0 all load; 1 one is refused; 2 one is undecided or cannot be read.
@@ -62,6 +63,13 @@ struct CheckCommand: ParsableCommand {
     ),
     completion: .file())
   var explain: [String] = []
+
+  @Flag(
+    name: .customLong("all"),
+    help:
+      "Go on past the first refusal: report every symbol that differs, and what depmod says falsely."
+  )
+  var goesOn = false
 
   @Flag(name: .customLong("all-symbols"), help: "Report every needed symbol, not only problems.")
   var allSymbols = false
@@ -117,7 +125,7 @@ struct CheckCommand: ParsableCommand {
         terminal: format == .github ? Terminal(.never) : colour.terminal, isJSON: json.isWanted,
         isVerbose: input.isVerbose,
         isTable: paths.count > 1 || format == .github, leavesOutGood: onlyRefused),
-      showsReadable: readable.isWanted)
+      showsReadable: readable.isWanted, showsAll: goesOn || input.isVerbose)
     report.verdicts.isForGitHub = format == .github
     if !explain.isEmpty {
       report.explanation = CheckExplanation(sides: explain, limit: input.limit)
@@ -137,12 +145,13 @@ struct CheckCommand: ParsableCommand {
   ) throws {
     var request = preloadOptions.request(input)
     request.reportsAllSymbols = allSymbols
+    request.goesOn = goesOn
     request.ignoresModversions = ignoreModversions
     request.ignoresVermagic = ignoreVermagic
     request.isCompressedFile = compressedFile
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     request.trust = try trustOptions.request(kernel)
-    request.readsWholeTree = !outOfTree
+    request.readsWholeTree = !outOfTree && !goesOn
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
     var progress = Progress("modules read")
     checker.check(

@@ -8,6 +8,9 @@ struct CheckReport {
   private let showsReadable: Bool
   /// Collects versions that differ, if they are to be explained.
   var explanation: CheckExplanation?
+  /// Whether all symbols of a module are listed, and what depmod says falsely.
+  private let showsAll: Bool
+  private var frequencies = CauseFrequencies()
   private var counts: [LoadVerdict: Int] = [:]
   private var unreadable = 0
   /// Modules that load silently are named up to a number; the summary counts the rest.
@@ -17,7 +20,8 @@ struct CheckReport {
   /// Most symbols of a module to show, unless all are asked for.
   static let mostShown = 12
 
-  init(_ verdicts: VerdictReport, showsReadable: Bool) {
+  init(_ verdicts: VerdictReport, showsReadable: Bool, showsAll: Bool = false) {
+    self.showsAll = showsAll
     self.verdicts = verdicts
     self.showsReadable = showsReadable
   }
@@ -41,6 +45,7 @@ struct CheckReport {
     case .success(let outcome):
       counts[outcome.verdict, default: 0] += 1
       explanation?.add(outcome)
+      frequencies.add(outcome)
       verdicts.add(outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
       if verdicts.leavesOutGood, outcome.verdict == .loads { return }
       if verdicts.isForGitHub { annotate(outcome) }
@@ -72,7 +77,7 @@ struct CheckReport {
       outcome.path, outcome.verdict.rawValue, outcome.verdict.status, width: 11, outcome.errno,
       verdicts.isVerbose ? outcome.log : CheckReport.capped(outcome.log))
     let shown =
-      verdicts.isVerbose ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
+      showsAll ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
     for problem in shown { writeText(problem) }
     if shown.count < outcome.symbols.count {
       verdicts.output.append(
@@ -82,7 +87,18 @@ struct CheckReport {
     let advice =
       outcome.isLivepatch && outcome.verdict == .loads
       ? ["this is a livepatch: ksym livepatch says whether it applies"] : []
-    verdicts.writeHints(outcome.causes.map(\.words) + advice)
+    verdicts.writeHints(outcome.causes.map(\.words) + advice + depmodErrors(of: outcome))
+  }
+
+  /// What depmod says, and no kernel.
+  private func depmodErrors(of outcome: LoadOutcome) -> [String] {
+    guard showsAll, !outcome.depmodErrs.isEmpty else { return [] }
+    let names = outcome.depmodErrs.prefix(3).joined(separator: ", ")
+    let more = outcome.depmodErrs.count > 3 ? ", \(Sign.ellipsis)" : ""
+    return [
+      "depmod -e -E reports falsely that it disagrees about the version of "
+        + "\(counted(outcome.depmodErrs.count, "symbol")), which it does not find: \(names)\(more)"
+    ]
   }
 
   private mutating func writeText(_ problem: SymbolProblem) {
@@ -119,6 +135,7 @@ struct CheckReport {
       loadsHidden > 0
       ? "\(Sign.ellipsis)          \(loadsHidden) more load (--verbose lists them)\n" : ""
     return hidden + "\(total) modules on \(kernel): \(parts.joined(separator: ", "))\n"
+      + frequencies.lines.map { "  \(plain($0))\n" }.joined()
   }
 
   // MARK: JSON
@@ -131,6 +148,7 @@ struct CheckReport {
     json.member("log", outcome.log)
     json.member("taints", outcome.taintLog)
     json.member("symbols", objects: outcome.symbols, writeJSON)
+    json.member("depmodErrs", outcome.depmodErrs)
     verdicts.writeTail(outcome, outcome.assumed, &json)
   }
 

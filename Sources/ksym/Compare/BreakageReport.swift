@@ -28,6 +28,10 @@ struct BreakageReport {
     }
     if counts.byGone > 0 { parts.append("\(grouped(counts.byGone)) by what is gone") }
     if counts.bySymbols > 0 { parts.append("\(grouped(counts.bySymbols)) by what they use") }
+    if counts.byStructure > 0 {
+      parts.append("\(grouped(counts.byStructure)) by the size of struct module")
+    }
+    if counts.byVermagic > 0 { parts.append("\(grouped(counts.byVermagic)) by vermagic") }
     if counts.byOther > 0 { parts.append("\(grouped(counts.byOther)) for other reasons") }
     let details = parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
     let modules = breakage.loadingCount == 1 ? "module breaks" : "modules break"
@@ -114,14 +118,14 @@ struct BreakageReport {
     }
   }
 
-  private func words(_ reason: ModuleBreakage.Reason) -> String {
+  func words(_ reason: ModuleBreakage.Reason) -> String {
     let name = showsReadable ? readableName(reason.text) ?? reason.text : reason.text
     switch reason.kind {
     case .version: return "\(name): another version"
     case .gone: return "\(name): gone"
     case .gplOnly: return "\(name): now for GPL-compatible modules only"
     case .namespace: return "\(name): in a namespace that is not imported"
-    case .other: return reason.text
+    case .vermagic, .structure, .other: return reason.text
     }
   }
 
@@ -140,7 +144,7 @@ struct BreakageReport {
       output.member("log", module.outcome.log)
       output.member("reasons", objects: module.reasons) { reason, output in
         output.member("kind", reason.kind.word)
-        output.member(reason.kind == .other ? "words" : "symbol", reason.text)
+        output.member(reason.kind.isOfSymbol ? "symbol" : "words", reason.text)
       }
     }
     output.member("refusedOnOld", objects: breakage.refused) { outcome, output in
@@ -151,7 +155,7 @@ struct BreakageReport {
     }
     output.member("ranked", objects: breakage.ranked) { ranked, output in
       output.member("kind", ranked.reason.kind.word)
-      output.member(ranked.reason.kind == .other ? "words" : "symbol", ranked.reason.text)
+      output.member(ranked.reason.kind.isOfSymbol ? "symbol" : "words", ranked.reason.text)
       output.member("modules", optional: ranked.modules.count)
     }
   }
@@ -164,6 +168,8 @@ extension ModuleBreakage.Reason.Kind {
     case .gone: "gone"
     case .gplOnly: "gpl-only"
     case .namespace: "namespace"
+    case .vermagic: "vermagic"
+    case .structure: "structure"
     case .other: "other"
     }
   }

@@ -24,6 +24,8 @@ struct CompareCommand: ParsableCommand {
         ksym compare 6.1.0-47-amd64 6.1.0-50-amd64 ./driver.ko
         ksym compare --rules severities old.symvers new.symvers
         ksym compare --list Module.kabi_x86_64 new.symvers
+        ksym compare --html page.html 6.1.0-47-amd64 6.1.0-50-amd64 driver.ko
+        ksym compare --list abi_gki_aarch64 --check-list Module.symvers vendor/
         ksym compare --rules ignore-changes --convert-rules
         ksym compare --format ksymvers:short old.symvers new.symvers
         ksym compare old.symtypes new.symtypes
@@ -34,17 +36,21 @@ struct CompareCommand: ParsableCommand {
       Oracle's lockedlists, Debian's ABI files, Android's symbol lists, names and patterns. Their form is \
       recognised. A list with versions can take the place of the old kernel.
 
+      With --check-list, Android's checks are done: each symbol of the lists, and each that the modules \
+      need from the kernel, is kept (exported and listed), unlisted or missing.
+
       Types (symtypes, as the kernel's build writes them with KBUILD_SYMTYPES=1: files, directories, \
       consolidated files) are compared if both sides are types: each change with the exports that it \
       reaches, and the shortest chain of references to it. With --explain, given once for each side, they \
-      explain the versions that changed.
+      explain the versions that changed, and may be vmlinux or objects with debug information.
 
       Called as ksymvers or ksymtypes (a link, or the first word), ksym takes the command lines of those \
       tools of suse-kabi-tools.
 
       JSON, one object: old, new {path, exports}, versionsKnown, changes [{name, change, old, new, \
       owner, verdict, rule}], counts {added, removed, version, type, namespace, owner, excused, breaking}, \
-      unusedRules.
+      unusedRules. With --check-list: new {path}, listed [{name, verdict, isListed, neededBy}], \
+      protectedExports [{name, module}].
 
       Exit status: 0 nothing changed that breaks modules; 1 something did, or a module breaks; 2 a file \
       cannot be read, or is not a module.
@@ -66,6 +72,27 @@ struct CompareCommand: ParsableCommand {
   var convertRules = false
 
   @Flag(help: "Report rules that decide about no export of either kernel.") var unusedRules = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Print the lists as one in Android's order, with what tracepoints need, and compare nothing.",
+      valueName: "form"))
+  var convertList: AndroidListForm?
+
+  @Flag(
+    help: "Check the lists against one kernel, and against what its vendor modules need.")
+  var checkList = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --check-list: symbols that vendor modules must not export.", valueName: "file"),
+    completion: .file())
+  var protected: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Write the comparison as one page of HTML.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
 
   @Option(
     help: ArgumentHelp(
@@ -102,6 +129,17 @@ struct CompareCommand: ParsableCommand {
       guard paths.isEmpty else { throw ValidationError("--convert-rules takes no kernels") }
       return
     }
+    if convertList != nil || checkList, list.isEmpty {
+      throw ValidationError("--convert-list and --check-list need --list")
+    }
+    if !protected.isEmpty, !checkList { throw ValidationError("--protected needs --check-list") }
+    if convertList != nil || checkList {
+      guard checkList ? !paths.isEmpty : paths.count < 2 else {
+        throw ValidationError(
+          checkList ? "--check-list needs a kernel" : "--convert-list takes at most one kernel")
+      }
+      return
+    }
     guard paths.count >= 2 || paths.count == 1 && !list.isEmpty else {
       throw ValidationError("two kernels are compared: the old one and the new one")
     }
@@ -121,7 +159,14 @@ struct CompareCommand: ParsableCommand {
       Terminal.writeMachineLines(&output)
       return
     }
+    for rule in rules?.rules ?? [] where rule.isMistakable {
+      Terminal.complain(
+        "\(self.rules ?? ""):\(rule.line): '\(rule.words)' is about exports in a namespace only: "
+          + "SYMBOL * is about all")
+    }
     let list = try sources.list(list)
+    if let list, let form = convertList { return try convert(list, to: form.form, sources) }
+    if let list, checkList { try check(list, sources) }
     if paths.count == 2, paths.allSatisfy(SymtypesInput.isSymtypes) {
       try compareTypes(list?.selection)
     }
@@ -148,6 +193,10 @@ struct CompareCommand: ParsableCommand {
     let comparison = ExportComparison(
       sides[0].records, sides[1].records, selection: selection, rules: rules,
       aspects: isExact ? [] : [.namespaces, .owners, .knownVersions])
+    if let problem = PatternTime.problem(rules, self.rules) ?? PatternTime.problem(selection, list)
+    {
+      throw Terminal.trouble(problem)
+    }
     if let format = format.ksymvers, !json.isWanted {
       var sinks = DropInSinks()
       KsymversOutput(comparison).write([(format, 0)], to: &sinks)
@@ -161,7 +210,12 @@ struct CompareCommand: ParsableCommand {
         comparison: comparison, sides: sides, rules: rules, rulesPath: self.rules,
         showsUnused: unusedRules, top: input.isVerbose ? .max : top,
         showsReadable: readable.isWanted, terminal: colour.terminal,
-        types: try explanation(comparison), breakage: breakage)
+        types: try explanation(comparison), breakage: breakage, selection: selection)
+      if let html {
+        do { try AtomicFile.write(ComparePage(report: report).bytes(), to: html) } catch {
+          throw Terminal.trouble(error.explained)
+        }
+      }
       var output = OutputBuffer(reserving: 1 << 16)
       if json.isWanted || format == .json {
         report.writeJSON(to: &output)
@@ -169,6 +223,9 @@ struct CompareCommand: ParsableCommand {
         report.write(to: &output)
       }
       Terminal.write(&output)
+    }
+    if unusedRules, let problem = PatternTime.problem(rules, self.rules) {
+      throw Terminal.trouble(problem)
     }
     if unusedRules, isExact, let rules, let path = self.rules {
       for line in CompareReport.unusedRules(rules, sides, path) { Terminal.complain(line) }
@@ -232,22 +289,26 @@ extension CompareCommand {
     throw ExitCode((report.comparison.isEmpty ? ExitStatus.yes : ExitStatus.no).rawValue)
   }
 
-  /// What explains the versions that changed, if types are given.
+  /// What explains the versions that changed, if types are given: symtypes, or debug information.
   private func explanation(_ comparison: ExportComparison) throws -> TypeReport? {
     guard !explain.isEmpty else { return nil }
-    var names = NameSelection()
+    var selection = NameSelection()
+    var names: [String] = []
     for change in comparison.changes where change.kind == .version {
-      names.add(comparison.name(of: change))
+      selection.add(comparison.name(of: change))
+      names.append(comparison.name(of: change).text)
     }
-    return try typeReport(explain) { names.contains($0) }
+    return try typeReport(explain, names: names) { selection.contains($0) }
   }
 
   private func typeReport(
-    _ paths: [String], where isWanted: (RawSpan) -> Bool
+    _ paths: [String], names: [String] = [], where isWanted: (RawSpan) -> Bool
   ) throws -> TypeReport {
-    var types = SymtypesInput(limit: input.limit)
+    var types = TypesSource(limit: input.limit)
     let trees: [SymtypesTree]
-    do { trees = try paths.map { try types.read($0) } } catch { throw Terminal.trouble("\(error)") }
+    do { trees = try paths.map { try types.read($0, names: names) } } catch {
+      throw Terminal.trouble("\(error)")
+    }
     return TypeReport(
       comparison: TypeComparison(trees[0], trees[1], types.store, where: isWanted),
       store: types.store, top: mostListed, terminal: colour.terminal)

@@ -17,6 +17,8 @@ struct CompareReport {
   let types: TypeReport?
   /// Which modules break, if modules are given.
   let breakage: BreakageReport?
+  /// The names that are looked at; `nil` for all.
+  var selection: NameSelection?
 
   /// Whether both kernels have versions that can be compared.
   var knowsVersions: Bool {
@@ -123,7 +125,8 @@ struct CompareReport {
       changed[owner(of: change), default: 0] += 1
     }
     guard !changed.isEmpty else { return }
-    for row in comparison.old.rows {
+    for row in comparison.old.rows
+    where selection?.contains(comparison.old.bytes(row.name)) ?? true {
       totals[comparison.old.bytes(row.module).text, default: 0] += 1
     }
     output.append("\n" + terminal.strong("versions changed, by owner") + "\n")

@@ -89,6 +89,20 @@ struct CompareSources {
   }
 }
 
+/// What is said where patterns take longer than anybody waits.
+enum PatternTime {
+  static func problem(_ rules: SeverityRules?, _ path: String?) -> String? {
+    rules?.exhaustedBy.map {
+      "\(path ?? ""):\($0.line): the patterns up to here take too long to compare: \($0.words.prefix(200))"
+    }
+  }
+
+  static func problem(_ selection: NameSelection?, _ paths: [String]) -> String? {
+    selection?.isExhausted == true
+      ? "\(paths.joined(separator: ", ")): the patterns take too long to compare" : nil
+  }
+}
+
 extension TextFailure {
   /// The failure in one line.
   func line(in path: String) -> String {

@@ -33,7 +33,10 @@ struct TypeReport {
           + "\(counted(reach.exports.count, "export")): \(names)"
           + (more > 0 ? " \(Sign.ellipsis) \(grouped(more)) more\n" : "\n"))
       if reach.chain.count > 1 {
-        let chain = reach.chain.map { plain(name($0)) }.joined(separator: " \(Sign.arrow) ")
+        var names = reach.chain.map { plain(name($0)) }
+        let left = reach.chainLength - names.count
+        if left > 0 { names.insert("\(grouped(left)) more", at: names.count / 2) }
+        let chain = names.joined(separator: " \(Sign.arrow) ")
         output.append("  " + terminal.faint("shortest chain: ") + chain + "\n")
       }
       var change = OutputBuffer()
@@ -46,6 +49,13 @@ struct TypeReport {
       output.append(
         "\n\(Sign.ellipsis) \(grouped(ranked.count - top)) more causes (--verbose lists them)\n")
     }
+  }
+
+  /// What changed in a type, line by line.
+  func text(of cause: TypeComparison.Cause) -> String {
+    var change = OutputBuffer()
+    KsymtypesOutput(comparison, store, style: .readable).write(cause, to: &change)
+    return change.bytes.rawSpan.text
   }
 
   private func writeNames(_ keys: [UInt32], _ title: String, to output: inout OutputBuffer) {
@@ -72,6 +82,7 @@ struct TypeReport {
       output.member("type", name(reach.cause.key))
       output.member("exports", reach.exports.map(name))
       output.member("chain", reach.chain.map(name))
+      output.member("chainLength", optional: reach.chainLength)
       var change = OutputBuffer()
       text.write(reach.cause, to: &change)
       output.member("text", change.bytes.rawSpan.text)

@@ -112,6 +112,7 @@ extension SymtypesError.Reason {
     case .consolidated: "Expected a plain symtypes file, but found consolidated data"
     case .duplicatePath(let path): "Duplicate file path '\(path.rawSpan.text)'"
     case .object, .notText, .notSymtypes: "Invalid file"
+    case .tooManyRecords: "The sections up to here stand for too many records"
     case .tooLarge: "More than 4 GiB of text"
     }
   }

@@ -55,6 +55,11 @@ struct KsymversTool {
     var sinks = DropInSinks()
     let formats = try outputs.open(&sinks, purpose)
     let comparison = ExportComparison(old, new, selection: selection, rules: rules)
+    if let problem = PatternTime.problem(rules, rulesPath)
+      ?? PatternTime.problem(selection, [filterPath ?? ""])
+    {
+      throw DropInError("\(purpose): \(problem)")
+    }
     KsymversOutput(comparison).write(formats, to: &sinks)
     try sinks.finish(purpose)
     return comparison.isBreaking
@@ -80,6 +85,7 @@ struct KsymversTool {
     let rules = try readRules(rulesPath)
     var used = RuleUse(rules)
     for path in paths { used.add(try records(path)) }
+    if let problem = PatternTime.problem(rules, rulesPath) { throw DropInError(problem) }
     var output = OutputBuffer()
     for rule in used.unused {
       output.append(

@@ -37,6 +37,7 @@ extension TextFailure {
     case .badVerdict(let word): "Invalid verdict '\(word)', must be either PASS or FAIL"
     case .excessAfterVerdict: "Unexpected string found after the verdict"
     case .openBracket(let pattern): "The pattern '\(pattern)' has a '[' without a ']'"
+    case .patternTooLong: "The pattern is too long"
     case .unsupportedPattern(let pattern):
       "The pattern '\(pattern)' is a regular expression that has no wildcard for it"
     case .unknownForm: "Not a list of symbols or rules in any known form"

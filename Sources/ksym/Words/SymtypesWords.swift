@@ -14,6 +14,7 @@ extension SymtypesError {
     case .object: "an object, not symtypes: use ksym types versions"
     case .notText(let byte): "not symtypes: the byte \(hexadecimal(byte)) is not text"
     case .notSymtypes: "not a line of symtypes"
+    case .tooManyRecords: "the sections up to here stand for too many records"
     case .tooLarge: "more than 4 GiB of distinct text"
     }
   }

@@ -60,6 +60,10 @@ extension NamesPage {
     td.number + td, th.number + th { padding-left: 0.5rem; }
     th:last-child, td:last-child { padding-right: 0; }
     .exceeded td.number:last-child { color: var(--mark); }
+    .wide { overflow-x: auto; }
+    .wide td { overflow-wrap: anywhere; min-width: 6rem; font-size: 0.85rem; }
+    pre { overflow-x: auto; font: 0.8rem/1.4 ui-monospace, monospace; background: var(--track);
+      padding: 0.5rem; border-radius: 0.3rem; }
     summary { cursor: pointer; }
     .names { list-style: none; padding: 0; margin: 0.5rem 0; }
     .names li { display: grid; grid-template-columns: 3rem 1fr; column-gap: 0.75rem;
