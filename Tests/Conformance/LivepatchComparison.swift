@@ -57,8 +57,7 @@ struct LivepatchComparison {
 
   /// The kernel's lines; of a crash the first, and of a sample those that are not its own.
   private static func log(_ row: VerdictRow) -> [String] {
-    let lines = row.log.filter { !KernelLog.isTaintNotice($0) }
-    if row.result == "crashed" { return Array(lines.prefix(1)) }
-    return row.result == "loaded" ? lines.filter { $0.hasPrefix("livepatch: ") } : lines
+    if row.result == "crashed" { return Array(row.log.prefix(1)) }
+    return row.result == "loaded" ? row.log.filter { $0.hasPrefix("livepatch: ") } : row.log
   }
 }

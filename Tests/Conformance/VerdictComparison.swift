@@ -68,14 +68,14 @@ struct VerdictComparison {
     let isLocked: (String) -> Bool = { $0.hasPrefix("Lockdown: ") }
     // Dumps of the stack end what counts.
     var wanted = row.log.prefix { !$0.hasPrefix("CPU: ") }.filter {
-      !KernelLog.isTaintNotice($0) && !isHidden($0) && !isLocked($0)
+      !isHidden($0) && !isLocked($0)
     }
     if row.loads {
       wanted = wanted.filter(KernelLog.isOfLoader)
     } else if (answer.errno ?? "") != row.errno {
       return "\(answer.errno ?? "no errno"), the kernel: \(row.errno)"
     }
-    var said = answer.log.flatMap(KernelLog.escapedLines).filter {
+    var said = answer.log.flatMap(KernelLog.shown).filter {
       !isHidden($0) && !isLocked($0)
     }
     if ignoresAddresses {

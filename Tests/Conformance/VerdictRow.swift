@@ -56,7 +56,7 @@ struct VerdictRow: Sendable {
 
 /// Lines of the kernel's log.
 enum KernelLog {
-  /// The lines of a row's `log` column, joined there by ` \n `.
+  /// The lines of a row's `log` column, joined there by ` \n `, without notices that show once a boot.
   static func lines(_ text: String) -> [String] {
     var lines: [String] = []
     var rest = text[...]
@@ -64,7 +64,7 @@ enum KernelLog {
       lines.append(String(rest[..<range.lowerBound]))
       rest = rest[range.upperBound...]
     }
-    return (lines + [String(rest)]).map(trimmed).filter { !$0.isEmpty }
+    return (lines + [String(rest)]).filter { !isTaintNotice($0) }.flatMap(shown)
   }
 
   static func trimmed(_ line: String) -> String {
@@ -84,10 +84,10 @@ enum KernelLog {
     return line
   }
 
-  /// What the command gives as one line, as /dev/kmsg shows it: a newline ends a line there, and other
-  /// bytes that are not printable ASCII are `\xNN`.
-  static func escapedLines(_ line: String) -> [String] {
-    line.utf8.split(separator: 0x0a).map { part in
+  /// A record of /dev/kmsg, or what the command gives as one line, in the form in which they are
+  /// compared: a newline ends a line, and other bytes that are not printable ASCII are `\xNN`.
+  static func shown(_ line: String) -> [String] {
+    bytes(line).split(separator: 0x0a).map { part in
       var text = ""
       for byte in part {
         if (0x20..<0x7f).contains(byte) {
@@ -98,6 +98,24 @@ enum KernelLog {
       }
       return trimmed(text)
     }.filter { !$0.isEmpty }
+  }
+
+  /// The bytes that a text with `\xNN` stands for.
+  private static func bytes(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let first = rest.popFirst() {
+      let digits = rest.dropFirst().prefix(2)
+      if first == 0x5c, rest.first == 0x78, digits.count == 2,
+        let byte = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+      {
+        bytes.append(byte)
+        rest = rest.dropFirst(3)
+      } else {
+        bytes.append(first)
+      }
+    }
+    return bytes
   }
 
   /// Whether a line is a taint notice, or another that shows once per boot.

@@ -85,6 +85,16 @@ struct KernelUnpackerTests {
     }
   }
 
+  @Test("flattened image tree: the kernel among its data is found", arguments: Packed.all)
+  private func flattenedImageTree(_ packed: Packed) throws {
+    var image: [UInt8] = [0xd0, 0x0d, 0xfe, 0xed]
+    image += [UInt8](repeating: 0x2a, count: 200)
+    image += try packed.bytes()
+    let result = try unpack(image)
+    #expect(result.kinds == ["flattened image tree (FIT)", "raw image"])
+    #expect(result.bytes == (try kernel()))
+  }
+
   @Test("arm zImage: the stream of the promised size is found past decoys", arguments: Packed.all)
   private func armZImage(_ packed: Packed) throws {
     for order in [ByteOrder.little, .big] {

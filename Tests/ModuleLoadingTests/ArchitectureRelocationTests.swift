@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import Livepatching
 import ModuleLoading
 import TestSupport
 import Testing
@@ -44,6 +45,27 @@ struct ArchitectureRelocationTests {
       release, machine, is64Bit: is64Bit, order: order, options)
     bench.config.removeAll { $0 == "MODVERSIONS" }
     return bench
+  }
+
+  @Test("that memory after the symbol table does no harm is an assumption, even of a refusal")
+  func beyondSymbols() throws {
+    for (machine, type) in [(ELFMachine.aarch64, UInt32(257)), (.aarch64, 311), (.riscV, 0)] {
+      let bench = bench("6.12.0", machine)
+      var module = bench.module()
+      if machine == .aarch64 {
+        module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+      }
+      for (symbol, isAssumed) in [(1, false), (1 << 20, true)] {
+        var elf = module.elf()
+        let data = elf.addSection(
+          ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16))
+        elf.addRelocations(
+          [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: type, addend: 0)],
+          forSection: data)
+        let outcome = try bench.outcome(elf.build())
+        #expect(outcome.assumed.map(\.code).contains(.symbolsBeyondTable) == isAssumed)
+      }
+    }
   }
 
   @Test("types that the architecture does not know are refused with its words")

@@ -104,6 +104,21 @@ struct ArchitectureSectionTests {
         == "ENOEXEC | sample: section .plt (index 5) has invalid WRITE|EXEC flags")
   }
 
+  @Test("a second section of such a name has a place in /sys/module, allocated or not")
+  func repeated() throws {
+    let arm64 = Self.bench("6.12.0", .aarch64)
+    #expect(
+      try summary(arm64, sections: [".plt", ".init.plt", ".init.plt"], [])
+        == "loads")
+    var module = arm64.module()
+    module.sections = [
+      (".plt", .alloc, [0]), (".init.plt", .alloc, [0]), (".init.plt", [], []),
+    ]
+    #expect(
+      ModuleLoadingTests.summary(try arm64.outcome(module))
+        == "EEXIST | sysfs: cannot create duplicate filename '/module/sample/sections/.init.plt'")
+  }
+
   @Test("ftrace on arm64 needs its trampolines at the end of the load")
   func trampolines() throws {
     let plts = [".plt", ".init.plt"]

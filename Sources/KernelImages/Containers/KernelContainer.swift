@@ -34,6 +34,8 @@ package struct KernelContainer: Sendable, Hashable {
     case debianPackage
     /// A tar file with a kernel.
     case tar
+    /// U-Boot's flattened image tree: a device tree with the kernel as data of a node, or behind it.
+    case flattenedImageTree
     /// A compressed file.
     case compressed(CompressionFormat)
     /// None of the above: perhaps the plain memory image of a kernel.
@@ -74,6 +76,8 @@ package struct KernelContainer: Sendable, Hashable {
       self = container
     } else if let archive = try KernelContainer.archive(head, source) {
       self = archive
+    } else if head.integer(UInt32.self, at: 0, .big) == 0xd00d_feed {
+      self.init(.flattenedImageTree)
     } else {
       self.init(.raw, machine: KernelContainer.peMachine(head))
     }
@@ -137,6 +141,7 @@ extension KernelContainer.Kind: CustomStringConvertible {
     case .androidBoot(let version): "Android boot image (version \(version))"
     case .debianPackage: "Debian package"
     case .tar: "tar"
+    case .flattenedImageTree: "flattened image tree (FIT)"
     case .compressed(let format): format.rawValue
     case .raw: "raw image"
     }

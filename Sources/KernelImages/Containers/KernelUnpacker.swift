@@ -95,7 +95,7 @@ package enum KernelUnpacker {
     case .elf, .arm64Image, .riscvImage: return .done
     case .elfCore, .kdumpCompressed, .kdumpFlattened:
       throw FileError(path: path, cause: .notSuitable("is a memory dump, not a kernel image"))
-    case .raw, .s390Image:
+    case .raw, .s390Image, .flattenedImageTree:
       let bytes = try read(layer, 0..<layer.count, path)
       if KernelBanner(searching: bytes) != nil { return .done }
       if layers.dropLast().last?.kind == .debianPackage {

@@ -10,6 +10,8 @@ internal import Livepatching
 struct ArchitectureRelocations {
   /// The first refusal.
   private(set) var refusal: Refusal?
+  /// Whether an entry up to there reads a symbol after the end of the table.
+  private(set) var readsBeyondSymbols = false
 
   init(
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, _ sections: ArchitectureSections,
@@ -45,7 +47,7 @@ struct ArchitectureRelocations {
         section: index, target: target, size: map.sections[target].size,
         isSorted: map.header.machine == .arm && sections.isReplacing
           && map.sections[target].flags.contains(.execInstructions))
-      refusal = place.firstRefusal(entries, types, values, moduleName)
+      refusal = place.firstRefusal(entries, types, values, moduleName, &readsBeyondSymbols)
       if refusal != nil {
         for assumption in needed where !assumed.contains(assumption) { assumed.append(assumption) }
         return

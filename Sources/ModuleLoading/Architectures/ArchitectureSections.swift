@@ -13,6 +13,7 @@ struct ArchitectureSections {
   /// What is missing at the end of the load (`module_finalize`).
   private(set) var lastRefusal: Refusal?
   private var flags: [Int: ELFSectionFlags] = [:]
+  private let hasRoom: Bool
 
   private static let code: ELFSectionFlags = [.alloc, .execInstructions]
 
@@ -20,6 +21,7 @@ struct ArchitectureSections {
     _ map: borrowing SectionMap, _ moduleName: String, _ rules: LoaderRules,
     _ options: ArchitectureOptions, _ assumed: inout [LoadAssumption]
   ) {
+    hasRoom = map.header.machine != .arm
     // Assumptions count only if something is missing.
     var needed: [LoadAssumption] = []
     look(at: map, moduleName, rules, options, &needed)
@@ -75,8 +77,8 @@ struct ArchitectureSections {
   /// Whether any section is replaced.
   var isReplacing: Bool { !flags.isEmpty }
 
-  /// Whether a section's size is replaced, by one that is not 0.
-  func isReplaced(_ index: Int) -> Bool { flags[index] != nil }
+  /// Whether a section gets a size that is not 0; of arm's, only what is counted shows.
+  func isFilled(_ index: Int) -> Bool { hasRoom && flags[index] != nil }
 
   private mutating func need(
     _ names: [StaticString], _ replacement: ELFSectionFlags? = ArchitectureSections.code,

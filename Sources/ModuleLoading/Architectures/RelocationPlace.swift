@@ -11,10 +11,11 @@ struct RelocationPlace {
   /// Whether arm's loader has sorted the entries by type and symbol, to count PLT entries.
   let isSorted: Bool
 
-  /// The first entry that the loader refuses.
+  /// The first entry that the loader refuses, and whether one up to there reads a symbol after the
+  /// end of the table.
   func firstRefusal(
     _ entries: borrowing RelocationEntries, _ types: RelocationTypes,
-    _ symbols: borrowing RelocationSymbols, _ moduleName: String
+    _ symbols: borrowing RelocationSymbols, _ moduleName: String, _ readsBeyondSymbols: inout Bool
   ) -> Refusal? {
     var order = Array(0..<entries.count)
     if isSorted {
@@ -29,6 +30,7 @@ struct RelocationPlace {
       {
         return Refusal(.ENOEXEC, line)
       }
+      if entry.symbol >= symbols.count { readsBeyondSymbols = true }
       if let refused = types.refusal(of: entry.type) {
         return Refusal(refused.errno, refused.line)
       }

@@ -13,6 +13,7 @@ extension Inspection {
     if kernel.isX86_64 { return nil }
     let check = ArchitectureRelocations(
       map, indices, sections, header.moduleName, rules, settings.architecture, &assumed)
+    if check.readsBeyondSymbols { assumed.append(LoadAssumption(.symbolsBeyondTable)) }
     return check.refusal ?? sections.lastRefusal
   }
 }

@@ -52,7 +52,9 @@ extension Inspection {
   }
 
   /// What ends it last of all: `mod_sysfs_setup`. Lines are added that end nothing.
-  func lastRefusal(_ lines: inout [String]) -> Refusal? {
+  func lastRefusal(
+    _ architecture: ArchitectureSections, _ lines: inout [String]
+  ) -> Refusal? {
     let name = header.moduleName
     if kernel.builtinModules?.contains(name) ?? false {
       var refusal = Refusal(.EINVAL, "\(name): module is already loaded")
@@ -60,7 +62,7 @@ extension Inspection {
       return refusal
     }
     if name.isEmpty { return Refusal(.EINVAL) }
-    if let section = repeatedSection() {
+    if let section = repeatedSection(architecture) {
       let line = "sysfs: cannot create duplicate filename '/module/\(name)/sections/\(section)'"
       if rules.has(.refusesDuplicateSections) { return Refusal(.EEXIST, line) }
       lines.append(line)
@@ -69,13 +71,15 @@ extension Inspection {
   }
 
   /// The first section whose name an earlier one has in /sys/module/NAME/sections: those that are
-  /// allocated and not empty, and the tables that `layout_symtab` makes so.
-  private func repeatedSection() -> String? {
+  /// allocated and not empty, and what the architecture and `layout_symtab` make so.
+  private func repeatedSection(_ architecture: ArchitectureSections) -> String? {
     var seen: Set<[UInt8]> = []
     let perCPU = map.find(".data..percpu")
-    for (index, section) in map.sections.enumerated() where section.size > 0 {
+    for (index, section) in map.sections.enumerated()
+    where section.size > 0 || architecture.isFilled(index) {
       let isKept =
-        section.flags.contains(.alloc) && !indices.isDropped(index) && index != perCPU
+        architecture.flags(of: index, section).contains(.alloc) && !indices.isDropped(index)
+        && index != perCPU
         || index == indices.symbols || index == indices.strings
       guard isKept, !seen.insert(map.nameBytes(of: section)).inserted else { continue }
       return map.name(of: section)

@@ -85,7 +85,7 @@ struct Inspection: ~Escapable {
     if kernel.builtinModules == nil, !inspector.ownNames.contains(header.moduleName) {
       verdict.assumed.append(LoadAssumption(.builtInUnknown))
     }
-    later.last = lastRefusal(&later.lastLines) ?? later.last
+    later.last = lastRefusal(architecture, &later.lastLines) ?? later.last
     return nil
   }
 

@@ -111,7 +111,12 @@ struct TypeCheck: Sendable {
     } else {
       verification = BTFVerification(bytes, distilled: nil, kernel: types, order, rules)
     }
-    guard let error = verification.error else { return }
+    guard let error = verification.error else {
+      if moduleName == "vmlinux" {
+        lines = ["sysfs: cannot create duplicate filename '/kernel/btf/vmlinux'"]
+      }
+      return
+    }
     lines = verification.log.lines.flatMap { line in
       line.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
         LogText.text(Array($0))
