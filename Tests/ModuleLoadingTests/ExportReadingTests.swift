@@ -64,6 +64,24 @@ struct ExportReadingTests {
       } == "loads", "what follows begins with zeros")
   }
 
+  @Test("names in a section that is not kept, or taken for entries, are at addresses of nothing")
+  func wild() throws {
+    let bench = Bench()
+    var owner = bench.module("owner")
+    owner.exports = [SampleExport("alpha", 1)]
+    var elf = owner.elf()
+    let strings = try index("__ksymtab_strings", elf)
+    elf.sections[strings].flags = []
+    #expect(try bench.outcome(elf.build()).verdict == .crashes)
+    elf = owner.elf()
+    let table = try index("__ksymtab", elf)
+    elf.sections[table].name = "unused"
+    elf.sections[strings].name = "__ksymtab"
+    elf.sections[strings].bytes = Array("lz4_compress".utf8)
+    elf.sections[strings].size = 12
+    #expect(try bench.outcome(elf.build()).verdict == .crashes)
+  }
+
   @Test("a CRC table without bytes is zeros")
   func noBytes() throws {
     #expect(

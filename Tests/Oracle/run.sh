@@ -55,6 +55,10 @@ panic=-1 oops=panic nowatchdog random.trust_cpu=on ${ORACLE_APPEND:-} oracle.sta
     sed -n "$((begun + 1))p" "$plan" | awk -F'\t' -v n="$begun" -v said="$(printf %s "$said" | sed 's/\\/\\\\/g')" \
       '{ printf "%s\t%s\t%s\tcrashed\t\t%s\t%s\t\t\t%s\n", n, $1, $2, $3, $4, said }' >>"$temporary/rows"
     next=$((begun + 1))
+  elif [ -n "$begun" ] && [ "$begun" -ge "$next" ]; then
+    # It died of what the row before left behind.
+    echo "run.sh: the kernel died after row $begun" >&2
+    next=$((begun + 1))
   else
     echo "run.sh: the kernel did not get to the plan's row $next:" >&2
     tail -n 20 "$log.text" >&2

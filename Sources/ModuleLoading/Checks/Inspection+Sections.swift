@@ -36,6 +36,14 @@ extension Inspection {
     return Refusal(crash: .nameUnterminated)
   }
 
+  /// Whether the module structure lies in memory that the kernel frees before other memory of the
+  /// module, which the structure names: any but that of writable data.
+  var freesStructureEarly: Bool {
+    let flags = map.sections[indices.structure].flags
+    return rules.has(.freesMemoryByKind)
+      && (!flags.contains(.write) || flags.contains(.execInstructions))
+  }
+
   /// What ends the load after the module's symbols and relocations: `complete_formation`,
   /// `klp_module_coming`.
   func comingRefusal() -> Refusal? {

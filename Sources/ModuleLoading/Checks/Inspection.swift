@@ -51,6 +51,7 @@ struct Inspection: ~Escapable {
     let architecture = architectureSections(&verdict.assumed)
     if let refusal = architecture.refusal { return refusal }
     if let refusal = writableCodeRefusal(architecture) { return refusal }
+    later.freesStructureEarly = freesStructureEarly
     copyStructure(isEarly: isEarly)
     if !isEarly { verdict.log.markNameCheck() }
     if let crash = nameCrash(isEarly: true) { return crash }

@@ -44,6 +44,8 @@ package enum LoaderBehaviour: Int, Sendable, CaseIterable {
   case refusesDuplicateSections
   /// Exports are stored as 32-bit offsets, on architectures that can.
   case storesExportsAsOffsets
+  /// The memory of a module is freed kind by kind, that of writable data last.
+  case freesMemoryByKind
   /// A relocation target that is not zero is called invalid; before, it is skipped.
   case callsRelocationsInvalid
   /// …and the log line says in which section, and which relocation.
@@ -135,6 +137,9 @@ extension LoaderBehaviour {
       .init(
         .storesExportsAsOffsets, since: KernelRelease(4, 19),
         "include/linux/export.h HAVE_ARCH_PREL32_RELOCATIONS, 4.19"),
+      .init(
+        .freesMemoryByKind, since: KernelRelease(6, 4),
+        "kernel/module/main.c free_mod_mem, 6.12; in 6.1 the structure's memory is freed last"),
       .init(
         .callsRelocationsInvalid, since: KernelRelease(6, 4),
         "arch/x86/kernel/module.c __write_relocate_add, 6.12; before: Skipping invalid"),

@@ -65,6 +65,9 @@ struct Resolution {
       for line in (later.types?.lines ?? []) + later.lastLines { verdict.log.say(line) }
       if let last = later.last { verdict.refuse(last) }
     }
+    if verdict.isRefused, !verdict.isCrash, later.freesStructureEarly {
+      verdict.crash(.structureReadOnly)
+    }
   }
 
   private mutating func resolve(_ name: RawSpan, _ use: SymbolUses.Use) {

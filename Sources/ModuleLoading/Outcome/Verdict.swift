@@ -26,6 +26,13 @@ struct Verdict: Sendable {
     if let problem = refusal.problem { problems.append(problem) }
   }
 
+  /// The kernel crashes while it cleans up after a refusal.
+  mutating func crash(_ cause: LoadCause.Code) {
+    errno = nil
+    isCrash = true
+    causes.append(LoadCause(cause))
+  }
+
   /// Leaves the answer open, unless something refuses the module anyway.
   mutating func doubt(_ code: LoadCause.Code) { doubt(LoadCause(code)) }
 

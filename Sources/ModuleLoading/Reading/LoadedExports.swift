@@ -113,13 +113,21 @@ struct LoadedExports: ~Escapable {
       case ELFSectionIndex.undefined: return .unknown
       default:
         return memory.place(Int(symbol.sectionIndex), Int(clamping: sum)).map(Target.place)
-          ?? .unknown
+          ?? (isFarFromCopy(size) ? .wild : .unknown)
       }
     }
     // A distance of nothing is no pointer, or one to its own zeros.
     if literal == 0 { return nil }
     guard size == 4 || !map.layout.is64Bit, kernel.hasPlaceRelativeExports else { return .wild }
+    // The last GB of all addresses, where modules are, ends before that.
+    if isFarFromCopy(size), literal >= 1 << 30 { return .wild }
     return memory.place(section, offset + Int(literal)).map(Target.place) ?? .unknown
+  }
+
+  /// Whether a pointer of some bytes is a distance too short to reach the copy of the file that the
+  /// loader works on, in which sections lie that are not kept.
+  private func isFarFromCopy(_ size: Int) -> Bool {
+    size == 4 && kernel.isX86_64 && kernel.hasPlaceRelativeExports
   }
 
   private func literal(_ section: Int, _ offset: Int, _ size: Int) -> Int64 {

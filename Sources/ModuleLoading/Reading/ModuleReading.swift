@@ -44,6 +44,9 @@ struct LaterRefusals: Sendable {
   var relocation: RelocationRefusal?
   /// Sections that it refuses when the livepatch core applies them.
   var livepatchRelocations: [RelocationRefusal] = []
+  /// Whether a refusal from here on ends in a crash: the module structure is freed before the kernel
+  /// has freed all that it names (`free_mod_mem`).
+  var freesStructureEarly = false
   /// What looking for its own exports ends in.
   var wildExport: Refusal?
   /// What the code of another architecture than x86-64 refuses, in relocations or after them.

@@ -154,8 +154,10 @@ enum Fuzzing {
     let field = numbers.pick([
       Module.Header.type, .machine, .sectionOffset, .entrySize, .sectionCount, .nameIndex,
     ])
-    module[field] = UInt64(
-      numbers.pick([0, 1, 2, 3, 40, 62, 64, 183, 0xffff, module.sectionCount - 1]))
+    let value = numbers.pick([0, 1, 2, 3, 40, 62, 64, 183, 0xffff, module.sectionCount - 1])
+    // What lies after the table are headers with wild names.
+    if field == .sectionCount, value > module.sectionCount, value < 0xff00 { return false }
+    module[field] = UInt64(value)
     return true
   }
 
@@ -169,10 +171,17 @@ enum Fuzzing {
       let isCode = module[index, .flags] & 4 != 0
       module[index, .flags] ^= UInt64(numbers.pick(isCode ? [1, 4, 0x20] : [1, 2, 4, 7, 0x20]))
     case 2: module[index, .link] = UInt64(numbers.below(module.sectionCount + 2))
-    case 3: module[index, .name] = UInt64(numbers.below(module.size(of: Int(module[.nameIndex]))))
+    case 3:
+      module[index, .name] = UInt64(numbers.below(module.size(of: Int(module[.nameIndex]))))
+      if isTableOfPlaces(module.name(of: index)) { return false }
     case 4:
-      module[index, .offset] = UInt64(
-        numbers.pick([module.bytes.count, module.bytes.count + 1, 64]))
+      let places = [module.bytes.count, module.bytes.count + 1, 64]
+      let place = UInt64(numbers.pick(places))
+      // Code taken for symbols or for the structure holds wild addresses and sizes.
+      if index == module.symbolTable || module.name(of: index) == ".gnu.linkonce.this_module" {
+        return false
+      }
+      module[index, .offset] = place
     case 5:
       module.rename(
         index,
@@ -181,9 +190,20 @@ enum Fuzzing {
         ]))
     default:
       let twin = 1 + numbers.below(module.sectionCount - 1)
+      // The kernel patches what tables of places name: other bytes taken for one are wild addresses.
+      if isTableOfPlaces(module.name(of: twin)) { return false }
       module[index, .name] = module[twin, .name]
     }
     return true
+  }
+
+  private static func isTableOfPlaces(_ name: String) -> Bool {
+    [
+      ".static_call_sites", ".return_sites", ".retpoline_sites", ".call_sites", ".ibt_endbr_seal",
+      ".altinstructions", ".parainstructions", ".smp_locks", "__jump_table", "__mcount_loc",
+      "__patchable_function_entries", "__bug_table", "__ex_table", "__param", ".orc_unwind",
+      "__tracepoints_ptrs", "_ftrace_events", "___srcu_struct_ptrs", "__ksymtab", "__ksymtab_gpl",
+    ].contains(name)
   }
 
   private static func structure(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
