@@ -71,7 +71,8 @@ extension LoadCause {
     case .structureEmpty:
       return ".gnu.linkonce.this_module has no bytes: the kernel dies of a structure of zeros"
     case .structureReadOnly:
-      return ".gnu.linkonce.this_module is not writable: the kernel dies when it writes to or frees it"
+      return
+        ".gnu.linkonce.this_module is not writable: the kernel dies when it writes to or frees it"
     case .nameUnterminated:
       return "the module's name fills its field without a NUL: a fortified kernel panics over it"
     case .exportNameWild:
