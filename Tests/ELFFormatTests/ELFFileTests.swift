@@ -196,4 +196,25 @@ struct HostileELFTests {
       #expect(error?.reason == .badValue(UInt64(link)))
     }
   }
+
+  @Test(
+    "numbers of sections that do not fit in the header are in the first section, if that is asked for"
+  )
+  func escapedNumbers() throws {
+    var elf = ELFBuilder()
+    let names = ["a", "b"]
+    for index in 0..<65_300 { elf.addSection(names[index % 2], bytes: []) }
+    elf.addSection("last", bytes: [7])
+    let bytes = elf.build()
+    let file = try ELFFile(ByteSource(bytes.rawSpan), readsEscapes: true)
+    #expect(file.sections.count == 65_303)
+    let found = file.sectionIndex(named: "last")
+    let index = try #require(found)
+    let content = try file.bytes(of: file.sections[index]).array
+    #expect(content == [7])
+    let error = #expect(throws: ParseError.self) {
+      _ = try ELFFile(ByteSource(bytes.rawSpan)).sections.count
+    }
+    #expect(error?.region.description == "e_shstrndx")
+  }
 }

@@ -22,7 +22,7 @@ package struct DWARFReader: ~Escapable {
   }
 
   /// Longest string to read, in bytes.
-  private static let longestString = 1 << 18
+  package static let longestString = 1 << 18
 
   /// A value as it is stored.
   struct Place {
@@ -141,38 +141,44 @@ package struct DWARFReader: ~Escapable {
     return entries.number(at: unit.offset &+ Int(target))
   }
 
-  /// A text, without its NUL; `nil` if there is none.
+  /// A text, without its NUL; `nil` if there is none, or it is longer than `limit` bytes.
   @_lifetime(copy self)
-  package func string(_ entry: Int, _ attribute: DWARFAttribute) -> RawSpan? {
+  package func string(
+    _ entry: Int, _ attribute: DWARFAttribute, limit: Int = DWARFReader.longestString
+  ) -> RawSpan? {
     guard let place = place(entry, attribute) else { return nil }
     let bytes = bytes(place)
     let unit = entries.units[entries.unit(of: entry)]
     switch place.form.rawValue {
-    case 0x08: return bytes.cString(at: place.position, limit: DWARFReader.longestString)
+    case 0x08: return bytes.cString(at: place.position, limit: limit)
     case 0x0e:
-      return string(strings, bytes.unsigned(unit.widths.offset, at: place.position, order))
+      return string(
+        strings, bytes.unsigned(unit.widths.offset, at: place.position, order), limit)
     case 0x1f:
-      return string(lineStrings, bytes.unsigned(unit.widths.offset, at: place.position, order))
-    case 0x1a, 0x1f02: return string(bytes.unsignedLEB128(at: place.position)?.value, unit)
+      return string(
+        lineStrings, bytes.unsigned(unit.widths.offset, at: place.position, order), limit)
+    case 0x1a, 0x1f02: return string(bytes.unsignedLEB128(at: place.position)?.value, unit, limit)
     case 0x25...0x28:
       let size = Int(place.form.rawValue) &- 0x24
-      return string(bytes.unsigned(size, at: place.position, order), unit)
+      return string(bytes.unsigned(size, at: place.position, order), unit, limit)
     default: return nil
     }
   }
 
   @_lifetime(copy self, copy table)
-  private func string(_ table: RawSpan, _ offset: UInt64?) -> RawSpan? {
+  private func string(_ table: RawSpan, _ offset: UInt64?, _ limit: Int) -> RawSpan? {
     guard let offset else { return nil }
-    return table.cString(at: Int(clamping: offset), limit: DWARFReader.longestString)
+    return table.cString(at: Int(clamping: offset), limit: limit)
   }
 
   /// The string with an index in the unit's part of `.debug_str_offsets`.
-  @_lifetime(copy self) private func string(_ index: UInt64?, _ unit: DWARFUnit) -> RawSpan? {
+  @_lifetime(copy self) private func string(
+    _ index: UInt64?, _ unit: DWARFUnit, _ limit: Int
+  ) -> RawSpan? {
     guard let index, index <= UInt64(UInt32.max) else { return nil }
     let (size, base) = (unit.widths.offset, unit.stringOffsetsBase)
     let (place, overflow) = base.addingReportingOverflow(Int(index) &* size)
     guard !overflow, let offset = stringOffsets.unsigned(size, at: place, order) else { return nil }
-    return strings.cString(at: Int(clamping: offset), limit: DWARFReader.longestString)
+    return strings.cString(at: Int(clamping: offset), limit: limit)
   }
 }

@@ -30,6 +30,8 @@ package struct ExportList: Sendable {
   }
 
   private(set) var names = NameInterner()
+  /// Length of the longest name in bytes.
+  private var longest = 0
   var symbols: [Symbol] = []
   /// Symbols in the order of gendwarfksyms' hash table.
   private(set) var order: [Int] = []
@@ -65,7 +67,10 @@ package struct ExportList: Sendable {
     sort()
   }
 
-  private mutating func add(_ name: RawSpan) { if names.insert(name) { symbols.append(Symbol()) } }
+  private mutating func add(_ name: RawSpan) {
+    if names.insert(name) { symbols.append(Symbol()) }
+    longest = max(longest, name.byteCount)
+  }
 
   private static func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0d).contains(byte)
@@ -145,6 +150,9 @@ package struct ExportList: Sendable {
     (pointedOfGroup, pointedOfSymbol) = ([:], [:])
   }
 
+  /// Length of the longest name to look up, in bytes.
+  var longestName: Int { longest &+ ExportList.pointerPrefix.utf8CodeUnitCount &+ 1 }
+
   /// Prefix of the variables that EXPORT_SYMBOL makes (include/linux/export.h, 6.14).
   static let pointerPrefix: StaticString = "__gendwarfksyms_ptr_"
 
@@ -156,7 +164,7 @@ package struct ExportList: Sendable {
     {
       name = rest
     }
-    guard let symbol = names.find(name) else { return nil }
+    guard name.byteCount <= longest, let symbol = names.find(name) else { return nil }
     if let group = symbols[symbol].group { return groups[group].openCount > 0 ? symbol : nil }
     return symbols[symbol].state == .unprocessed ? symbol : nil
   }

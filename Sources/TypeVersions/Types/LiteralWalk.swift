@@ -10,6 +10,7 @@ struct LiteralWalk {
     case piece(TypePiece, isFresh: Bool)
     case restore(isExpanding: Bool)
     case finish(Int, isExpanded: Bool)
+    case settle(Int, isExpanding: Bool, changes: Int)
   }
 
   /// The former names that members have been given, by the member that says so.
@@ -24,6 +25,11 @@ struct LiteralWalk {
   /// The symbol that last met a type with a body.
   private var met: [UInt32]
   private var round: UInt32 = 0
+  /// How often ``complete`` and ``met`` changed.
+  private var changes = 0
+  /// The symbol for which a walk of an entry changed nothing, and so never will again: with bodies, and
+  /// without.
+  private var settled: (expanding: [UInt32], other: [UInt32])
   private var isExpanding = true
   private var former: Int?
   private var steps: [Step] = []
@@ -40,6 +46,7 @@ struct LiteralWalk {
     self.isPrinting = isPrinting
     complete = [UInt8](repeating: 0, count: entries.entries.count)
     met = [UInt32](repeating: 0, count: entries.entries.count)
+    settled = isPrinting ? ([], []) : (met, met)
   }
 
   mutating func walk(
@@ -57,7 +64,12 @@ struct LiteralWalk {
       guard taken < LiteralWalk.mostTaken else { throw .tooLarge }
       switch step {
       case .restore(let value): isExpanding = value
-      case .finish(let entry, let isExpanded): complete[entry] |= isExpanded ? 1 : 2
+      case .finish(let entry, let isExpanded):
+        complete[entry] |= isExpanded ? 1 : 2
+        changes &+= 1
+      case .settle(let entry, let value, let former):
+        guard changes == former else { break }
+        if value { settled.expanding[entry] = round } else { settled.other[entry] = round }
       case .piece(let piece, let isFresh): try take(piece, isFresh, &pieces)
       }
       guard output.bytes.count < LiteralWalk.mostText, steps.count < LiteralWalk.mostSteps else {
@@ -103,11 +115,20 @@ struct LiteralWalk {
     _ entry: Int, isFirst: Bool, _ pieces: inout TypePieces
   ) throws(TypeVersionsError) {
     let tag = pieces.reader.entries.tag(entry)
+    if !isPrinting {
+      guard (isExpanding ? settled.expanding[entry] : settled.other[entry]) != round else { return }
+      steps.append(.settle(entry, isExpanding: isExpanding, changes: changes))
+    }
     steps.append(.restore(isExpanding: isExpanding))
     var wantsBody = true
     if tag.isExpandedOnce {
       if met[entry] == round { isExpanding = false }
-      if isExpanding { met[entry] = round } else { wantsBody = false }
+      if isExpanding {
+        met[entry] = round
+        changes &+= 1
+      } else {
+        wantsBody = false
+      }
     }
     let isFresh = complete[entry] & (wantsBody ? 1 : 2) == 0
     if isFresh {

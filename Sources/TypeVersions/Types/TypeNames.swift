@@ -13,6 +13,8 @@ struct TypeNames {
 
   /// Largest size of all names, in bytes: chains of scopes may be long.
   private static let largest = 256 << 20
+  /// Most bytes of names to take, those met before included: many entries may share a long one.
+  private var remaining = 4 << 30
 
   init(_ entries: DWARFEntries) {
     known = [UInt32](repeating: 0, count: entries.entries.count)
@@ -40,6 +42,8 @@ struct TypeNames {
     _ prefix: Int?, _ own: RawSpan
   ) throws(TypeVersionsError) -> UInt32 {
     var number: Int?
+    remaining &-= own.byteCount
+    guard remaining > 0 else { throw .tooLarge }
     if let prefix {
       var joined = OutputBuffer()
       joined.append(names.name(prefix))

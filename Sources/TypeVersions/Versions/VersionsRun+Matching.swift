@@ -44,8 +44,10 @@ extension VersionsRun {
   ) throws(TypeVersionsError) {
     let source = reader.reference(entry, .abstractOrigin) ?? entry
     var symbol: Int?
-    if let name = VersionsRun.symbolName(entry, reader) { symbol = exports.unprocessed(name) }
-    let sourceName = VersionsRun.symbolName(source, reader)
+    if let name = VersionsRun.symbolName(entry, reader, exports.longestName) {
+      symbol = exports.unprocessed(name)
+    }
+    let sourceName = VersionsRun.symbolName(source, reader, exports.longestName)
     if symbol == nil, source != entry, let sourceName { symbol = exports.unprocessed(sourceName) }
     guard let symbol else { return }
     guard let sourceName, sourceName.starts(with: ExportList.pointerPrefix) else {
@@ -59,10 +61,14 @@ extension VersionsRun {
     exports.setPointed(symbol, isFunctionType ? type : pointer)
   }
 
+  /// The name of a symbol; empty if it is longer than any that is wanted.
   @_lifetime(copy reader)
-  private static func symbolName(_ entry: Int, _ reader: borrowing DWARFReader) -> RawSpan? {
-    if let name = reader.string(entry, .linkageName) { return name }
-    return reader.string(entry, .name)
+  private static func symbolName(
+    _ entry: Int, _ reader: borrowing DWARFReader, _ limit: Int
+  ) -> RawSpan? {
+    if let name = reader.string(entry, .linkageName, limit: limit) { return name }
+    if reader.has(entry, .linkageName) { return RawSpan() }
+    return reader.string(entry, .name, limit: limit)
   }
 
   /// The types with names that are wanted: of each kind the first that is not only declared.
