@@ -55,6 +55,7 @@ let package = Package(
     floor("ELFFormat", ["ByteStorage"]),
     floor("BTFFormat", ["ByteStorage"]),
     floor("DWARFFormat", ["ByteStorage", "ELFFormat"]),
+    floor("ArchiveFormats", ["ByteStorage"]),
     // Names.
     floor("SymbolNames", ["ByteStorage", "KernelReleases"]),
     // Symbols.
@@ -69,12 +70,16 @@ let package = Package(
     floor("UnwindTables", ["ByteStorage", "KernelReleases"]),
     // Subjects.
     floor(
-      "ModuleFiles", ["ByteStorage", "ELFFormat", "SymbolNames", "SymbolTables", "ModuleVersions"]),
+      "ModuleFiles",
+      [
+        "ByteStorage", "ArchiveFormats", "ELFFormat", "SymbolNames", "SymbolTables",
+        "ModuleVersions",
+      ]),
     floor(
       "Kernels",
       [
-        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolTables",
-        "KernelImages", "Kallsyms", "ModuleVersions", "ModuleTrust", "ModuleFiles",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ArchiveFormats", "ELFFormat", "BTFFormat",
+        "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "ModuleTrust", "ModuleFiles",
       ]),
     floor("KernelComparison", ["ByteStorage", "ModuleVersions", "SymtypesFormat"]),
     // Answers.
@@ -134,7 +139,8 @@ let package = Package(
     .executableTarget(
       name: "ksym",
       dependencies: [
-        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "SymbolNames",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ArchiveFormats", "ELFFormat",
+        "SymbolNames",
         "SymbolTables", "KernelImages", "Kallsyms", "ModuleVersions", "NameTables", "ModuleFiles",
         "Kernels", "Livepatching", "ModuleLoading", "ModuleTrust", "VersionConversion",
         "Modpost", "NameTranslation", "SymbolSpelling", "NameAudits", "SymbolFiles",
@@ -157,6 +163,7 @@ let package = Package(
     .executableTarget(
       name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
     tests("ByteStorage", ["ByteStorage"]),
+    tests("ArchiveFormats", ["ByteStorage", "ArchiveFormats"]),
     tests("ELFFormat", ["ByteStorage", "ELFFormat"]),
     tests("BTFFormat", ["ByteStorage", "ELFFormat", "BTFFormat", "KernelImages"]),
     tests("KernelImages", ["ByteStorage", "KernelReleases", "ELFFormat", "KernelImages"]),
@@ -260,8 +267,9 @@ if Context.environment["KSYM_FUZZ"] != nil {
     .executableTarget(
       name: "ksym-fuzz",
       dependencies: [
-        "ByteStorage", "KernelReleases", "ELFFormat", "BTFFormat", "SymbolNames", "SymbolTables",
-        "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust", "ModuleFiles",
+        "ByteStorage", "KernelReleases", "ArchiveFormats", "ELFFormat", "BTFFormat", "SymbolNames",
+        "SymbolTables", "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust",
+        "ModuleFiles",
         "UnwindTables", "Kernels",
         "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
         "SymbolSpelling", "NameAudits", "SymbolFiles", "SymtypesFormat", "KernelComparison",

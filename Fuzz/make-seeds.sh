@@ -115,6 +115,11 @@ for stream in ../../Tests/Fixtures/Streams/*; do
   [ "$(wc -c <"$stream")" -lt 6000 ] && case $stream in *.md) ;; *) cp "$stream" streams/ ;; esac
 done
 
+# Archives of every kind, with two modules.
+for archive in ../../Tests/Fixtures/archives/package* ../../Tests/Fixtures/archives/initramfs*; do
+  [ "$(wc -c <"$archive")" -lt 25000 ] && cp "$archive" archive/
+done
+
 # Kernels: headers of images, strings, a configuration, type information.
 for kernel in livepatch rust-ext; do
   head -c 4096 "$corpus/$kernel/bzImage" >"kernel/$kernel.bzImage"

@@ -21,6 +21,7 @@ extension FuzzTargets {
         use(buffer.count)
       }
     }
+    packed(bytes)
     var decoder = BlockDecoder()
     for format in [BlockDecoder.Format.snappy, .lzo, .zlib, .zstd] {
       guard let block = decoder.unpack(bytes, format, size: 4096) else { continue }

@@ -19,7 +19,7 @@ enum FuzzTargets {
     "compare": compare, "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo,
     "exports": exports,
     "names": names, "message": message, "certificate": certificate, "efi": efi, "btf": btf,
-    "streams": streams, "kernel": kernel, "loader": loader,
+    "streams": streams, "archive": archive, "kernel": kernel, "loader": loader,
     "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
     "translate": translate, "convert": convert, "symtypes": symtypes, "unwind": unwind,

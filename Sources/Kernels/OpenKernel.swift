@@ -1,6 +1,7 @@
 // Kernels owns one kernel, opened once: which files belong to it, what each is, and what they say of
 // it: facts, exports, symbols, contents, each with its source, or unknown. It gives no verdicts.
 
+internal import ArchiveFormats
 package import ByteStorage
 
 /// A kernel that is open: its image is found, read and unpacked once, and asked any number of
@@ -22,6 +23,8 @@ package final class OpenKernel {
   package private(set) var choice: Choice?
   /// Why images that were to be taken before others were not.
   package private(set) var leftOut: [FileError] = []
+  /// Where ``path`` leads: the members of an archive, or itself.
+  private let place: String
   /// Number of files that were opened to find the kernel.
   package private(set) var openingCount = 0
   /// Largest file after unpacking, in bytes.
@@ -52,8 +55,9 @@ package final class OpenKernel {
   /// - Parameters:
   ///   - path: The release of an installed kernel, an image (vmlinux, vmlinuz, bzImage, …), a memory dump, a list of symbols, a
   ///     Module.symvers, a configuration, a module, a directory (`/lib/modules/RELEASE`, a build tree,
-  ///     headers, an unpacked package, `/boot`, a folder of modules), `build-id:` with at least eight
-  ///     digits of a build ID, or `running`.
+  ///     headers, an unpacked package, `/boot`, a folder of modules), a package of Debian or RPM, another
+  ///     archive, or a member of one (`FILE!path`), `build-id:` with at least eight digits of a build
+  ///     ID, or `running`.
   ///   - limit: Largest file after unpacking, in bytes.
   /// - Throws: ``KernelError`` if nothing at the path belongs to a kernel, or it cannot be read.
   package init(_ path: String, limit: Int = FileBuffer.defaultLimit) throws(KernelError) {
@@ -65,7 +69,8 @@ package final class OpenKernel {
     }
     self.path = path
     self.limit = limit
-    paths = KernelPaths(path)
+    do { place = try Archives.place(of: path, limit: limit) } catch { throw KernelError(error) }
+    paths = KernelPaths(place)
     file = KernelFile(limit: limit)
     stub = KernelFacts(path: path)
     // The running kernel's symbols are not in its image.
@@ -91,7 +96,7 @@ package final class OpenKernel {
     if isSearched { return }
     isSearched = true
     var failure: FileError?
-    let isDirectory = path != "running" && PathKind(path) == .directory
+    let isDirectory = path != "running" && PathKind(place) == .directory
     for candidate in paths.images {
       do throws(FileError) {
         openingCount += 1
@@ -142,7 +147,7 @@ package final class OpenKernel {
   }
 
   private func findModules() {
-    let tree = ModuleTree(path)
+    let tree = ModuleTree(place)
     if !tree.entries.isEmpty { modules = tree }
   }
 }

@@ -1,3 +1,4 @@
+internal import ArchiveFormats
 package import ByteStorage
 
 package enum ModulePaths {
@@ -9,30 +10,44 @@ package enum ModulePaths {
     return false
   }
 
-  /// The modules that some paths name: files as they are, directories by what is below them, in
-  /// bytewise order. A directory without modules is unreadable.
+  /// The modules that some paths name: files as they are, directories and archives by what is below
+  /// them, in bytewise order. A directory or an archive without modules is unreadable.
   ///
   /// - Parameters:
-  ///   - paths: Modules, directories, names of modules, or `-`.
+  ///   - paths: Modules, directories, archives, members of archives, names of modules, or `-`.
   ///   - followsLinks: Whether links inside directories are followed.
+  ///   - limit: Largest content of a small archive, in bytes.
   ///   - find: Finds the module that is loaded under a name; asked where there is no such file.
   /// - Returns: Files, and what cannot be read.
   package static func expand(
-    _ paths: [String], followsLinks: Bool = true,
+    _ paths: [String], followsLinks: Bool = true, limit: Int = FileBuffer.defaultLimit,
     named find: (String) -> DirectoryTree.Entry? = { _ in nil }
   ) -> [DirectoryTree.Entry] {
     paths.flatMap { path -> [DirectoryTree.Entry] in
-      switch path == "-" ? .file : PathKind(path) {
+      let place: String
+      do throws(FileError) { place = try self.place(of: path, limit: limit) } catch {
+        return [.unreadable(error)]
+      }
+      switch path == "-" ? .file : PathKind(place) {
       case .directory:
         let found = DirectoryTree.files(
-          below: path, followsLinks: followsLinks, where: isModuleName)
+          below: place, followsLinks: followsLinks, where: isModuleName)
         if !found.isEmpty { return found }
-        let cause = FileError.Cause.notSuitable("no modules (.ko, .ko.gz, …) in this directory")
+        let holder = Archives.holds(place) ? "archive" : "directory"
+        let cause = FileError.Cause.notSuitable("no modules (.ko, .ko.gz, …) in this \(holder)")
         return [.unreadable(FileError(path: path, cause: cause))]
       case .missing where isPlainName(path): return [find(path) ?? .file(path)]
-      default: return [.file(path)]
+      default: return [.file(place)]
       }
     }
+  }
+
+  /// Where modules are found that a path names: below the members of an archive, or at the path itself.
+  ///
+  /// - Throws: ``FileError`` if it names an archive that is damaged or too large.
+  package static func place(of path: String, limit: Int) throws(FileError) -> String {
+    if path == "-" || isModuleName(path) && !path.contains("!") { return path }
+    return try Archives.place(of: path, limit: limit)
   }
 
   /// The modules below a directory, in bytewise order.

@@ -22,13 +22,17 @@ package struct NameReader: ~Copyable {
     self.limit = limit
   }
 
-  /// What a path names: a file itself; of a directory the kernel, if there is one, and the modules
+  /// What a path names: a file itself; of a directory or an archive the kernel, if there is one, and the modules
   /// below it.
-  package static func files(of path: String) -> [DirectoryTree.Entry] {
-    guard path != "-", PathKind(path) == .directory else { return [.file(path)] }
-    let modules = ModulePaths.modules(below: path)
+  package static func files(of path: String, limit: Int) -> [DirectoryTree.Entry] {
+    let place: String
+    do throws(FileError) { place = try ModulePaths.place(of: path, limit: limit) } catch {
+      return [.unreadable(error)]
+    }
+    guard path != "-", PathKind(place) == .directory else { return [.file(path)] }
+    let modules = ModulePaths.modules(below: place)
     // A directory stands for its kernel; without modules it must be one.
-    let hasKernel = modules.isEmpty || OpenKernel.hasImage(in: path)
+    let hasKernel = modules.isEmpty || OpenKernel.hasImage(in: place)
     return (hasKernel ? [.file(path)] : []) + modules
   }
 

@@ -66,7 +66,11 @@ struct JSONTests {
     let modules = scratch.path
     let map = try scratch.write(Self.map, to: "map")
     switch command {
-    case "check": return [["-k", kernel, "--all-symbols", modules]]
+    case "check":
+      let other = scratch.makeDirectory("other")
+      try scratch.write(
+        Fixture.bytes("kernels/rust-ext/modules/crc16.ko"), to: "other/corpus_min.ko")
+      return [["-k", kernel, "--all-symbols", "--same-as", other, modules]]
     case "livepatch":
       try TarArchive.unpack(Fixture.path("livepatches/livepatch-7.3/modules.tar.xz"), into: scratch)
       let vermagic = "vermagic=7.3.4-corpus-c SMP preempt mod_unload modversions "

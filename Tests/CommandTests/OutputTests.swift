@@ -36,7 +36,7 @@ struct OutputTests {
   @Test(
     "a package is no kernel, and how to unpack it is said",
     arguments: [
-      ("!<arch>\nmodule.o/  0  ", "dpkg-deb -x"), ("\u{7f}", nil), ("070701000000", "cpio"),
+      ("!<arch>\nmodule.o/  0  ", "ar x"), ("\u{7f}", nil), ("070701000000", "cpio"),
       ("PK\u{3}\u{4}\u{14}", "zip"),
     ])
   func packages(_ head: String, _ hint: String?) async throws {

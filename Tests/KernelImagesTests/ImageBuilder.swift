@@ -22,45 +22,6 @@ enum ImageBuilder {
     return out.bytes
   }
 
-  /// A Debian package: an archive of ar(5) whose last member is the tar file, maybe packed.
-  static func debianPackage(_ data: [UInt8], name: String = "data.tar") -> [UInt8] {
-    var out = ByteBuilder(.little)
-    out.put(text: "!<arch>\n")
-    for (name, content) in [
-      ("debian-binary", Array("2.0\n".utf8)), ("control.tar", [1, 2, 3]), (name, data),
-    ] {
-      let fields = [
-        (name, 16), ("0", 12), ("0", 6), ("0", 6), ("100644", 8), ("\(content.count)", 10),
-      ]
-      for (text, width) in fields {
-        out.put(text: text + String(repeating: " ", count: width - text.utf8.count))
-      }
-      out.put(text: "`\n")
-      out.put(content)
-      if content.count % 2 == 1 { out.put(text: "\n") }
-    }
-    return out.bytes
-  }
-
-  /// A tar file.
-  static func tar(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
-    var out = ByteBuilder(.little)
-    for file in files {
-      let start = out.count
-      out.put(text: file.name)
-      out.pad(to: start + 512)
-      let digits = String(file.bytes.count, radix: 8)
-      let size = String(repeating: "0", count: 11 - digits.count) + digits + "\0"
-      out.set(Array(size.utf8), at: start + 124)
-      out.set(Array((file.name.hasSuffix("/") ? "5" : "0").utf8), at: start + 156)
-      out.set(Array("ustar  \0".utf8), at: start + 257)
-      out.put(file.bytes)
-      out.pad(to: (out.count + 511) / 512 * 512)
-    }
-    out.pad(to: out.count + 1024)
-    return out.bytes
-  }
-
   static func efiZboot(_ payload: [UInt8], name: String) -> [UInt8] {
     var out = ByteBuilder(.little)
     out.put(text: "MZ\0\0zimg")

@@ -137,46 +137,6 @@ struct KernelUnpackerTests {
     }
   }
 
-  @Test("Debian package: the kernel of the tar file inside, packed or not")
-  func debianPackage() throws {
-    let packed = try Fixture.bytes("Streams/kernel.zst")
-    let inner = try ImageBuilder.bzImage(packed, size: kernel().count)
-    let files: [(String, [UInt8])] = [
-      ("./", []), ("./boot/", []), ("./boot/config-6.1.0", [1, 2, 3]),
-      ("./boot/vmlinuz-6.1.0", inner), ("./usr/share/doc/x", [5]),
-    ]
-    let plain = ImageBuilder.tar(files)
-    var compressor = Compressor()
-    for format in [nil, CompressionFormat.xz, .zstd, .gzip] {
-      let data = format == nil ? plain : compressor.compress(plain.rawSpan, format ?? .xz)
-      let package = ImageBuilder.debianPackage(try #require(data))
-      let result = try unpack(package)
-      #expect(
-        result.kinds == ["Debian package", "tar", "bzImage (boot protocol 2.15)", "raw image"])
-      #expect(result.bytes == (try kernel()))
-    }
-    let tar = try unpack(plain)
-    #expect(tar.kinds.first == "tar")
-    #expect(tar.bytes == (try kernel()))
-    // Headers have none.
-    let headers = ImageBuilder.debianPackage(ImageBuilder.tar([files[2], files[4]]))
-    #expect(throws: FileError.self) { try unpack(headers) }
-  }
-
-  @Test("Debian package: damaged headers are errors")
-  func damagedPackage() throws {
-    let filler = [UInt8](repeating: 7, count: 3000)
-    let package = ImageBuilder.debianPackage(ImageBuilder.tar([("vmlinuz", filler)]))
-    for length in stride(from: 9, to: package.count, by: 97) {
-      #expect(throws: FileError.self) { try unpack(Array(package.prefix(length))) }
-    }
-    for offset in stride(from: 8, to: 400, by: 3) {
-      var damaged = package
-      damaged[offset] ^= 0x15
-      _ = try? unpack(damaged)
-    }
-  }
-
   @Test("unified kernel image: the section .linux is a kernel image")
   func unified() throws {
     let packed = try Fixture.bytes("Streams/kernel.zst")

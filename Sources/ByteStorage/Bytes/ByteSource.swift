@@ -10,19 +10,24 @@ internal import Glibc
   package let count: Int
   /// File to read ranges from, or -1 when all is in memory.
   private let descriptor: Int32
+  /// Where in the file the content begins, in bytes.
+  private let origin: Int
 
   @_lifetime(copy bytes) package init(_ bytes: RawSpan) {
     // SAFETY: the lifetime of this value is that of the span.
     unsafe base = bytes.withUnsafeBytes { $0.baseAddress }
     count = bytes.byteCount
     descriptor = -1
+    origin = 0
   }
 
   /// A source over memory that its owner keeps; `descriptor` is read into it by range.
-  @_lifetime(immortal) init(unsafeBase base: UnsafeRawPointer, count: Int, descriptor: Int32) {
+  @_lifetime(immortal)
+  init(unsafeBase base: UnsafeRawPointer, count: Int, descriptor: Int32, origin: Int = 0) {
     unsafe self.base = unsafe base
     self.count = count
     self.descriptor = descriptor
+    self.origin = origin
   }
 
   /// The bytes of a half-open range of offsets. Throws ``ParseError`` `.truncated` in `region` if
@@ -70,7 +75,7 @@ internal import Glibc
       // SAFETY: writes within the owner's memory, which holds `count` bytes.
       let got = retryingInterrupted {
         unsafe pread(
-          descriptor, UnsafeMutableRawPointer(mutating: base + from), wanted, off_t(from))
+          descriptor, UnsafeMutableRawPointer(mutating: base + from), wanted, off_t(origin &+ from))
       }
       guard got > 0 else {
         throw ParseError(

@@ -34,9 +34,12 @@ package enum DirectoryTree {
   ) -> [Entry] {
     var walk = Walk()
     walk.list(root.hasSuffix("/") ? root : root + "/", where: isWanted)
-    guard followsLinks, !walk.links.isEmpty else { return walk.found }
-    walk.followLinks(where: isWanted)
-    return walk.found
+    if followsLinks, !walk.links.isEmpty { walk.followLinks(where: isWanted) }
+    guard MountedTree.find(root) != nil else { return walk.found }
+    return walk.found.map {
+      if case .file(let path) = $0 { return .file(MountedTree.tidied(path)) }
+      return $0
+    }
   }
 
   /// Names in a directory, without `.` and `..`, in bytewise order; empty if it cannot be read.
@@ -150,6 +153,12 @@ package enum DirectoryTree {
   }
 
   static func list(_ directory: String) throws(FileError) -> [Child] {
+    if let (tree, inside) = MountedTree.find(directory) {
+      guard let names = tree.names(in: inside) else {
+        throw FileError(path: directory, cause: .system(operation: "list", errno: ENOENT))
+      }
+      return names.map { Child(name: $0.name, kind: $0.kind, isText: true) }
+    }
     guard let handle = unsafe opendir(directory) else {
       throw FileError(path: directory, cause: .system(operation: "list", errno: errno))
     }

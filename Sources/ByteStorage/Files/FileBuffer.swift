@@ -18,8 +18,8 @@ internal import Glibc
   package static let defaultLimit = 1 << 30
   private enum State {
     case empty
-    /// A file's, read when a range of it is asked for.
-    case ranges(descriptor: Int32)
+    /// A file's from an offset on, read when a range of it is asked for.
+    case ranges(descriptor: Int32, origin: Int)
     /// All there, as read, put together or unpacked.
     case whole(unpackedFrom: CompressionFormat?)
   }
@@ -31,7 +31,12 @@ internal import Glibc
 
   /// The file that is read by range; -1 if none is.
   private var descriptor: Int32 {
-    if case .ranges(let descriptor) = state { descriptor } else { -1 }
+    if case .ranges(let descriptor, _) = state { descriptor } else { -1 }
+  }
+
+  /// Where in it the content begins, in bytes.
+  private var origin: Int {
+    if case .ranges(_, let origin) = state { origin } else { 0 }
   }
 
   private static let initialCapacity = 128 << 20
@@ -60,8 +65,9 @@ internal import Glibc
       try readStream(pipe, path, trailing)
       return
     }
-    let (file, size) = try openRegular(path)
-    if size == 0 {
+    let opened = try openRegular(path)
+    let (file, size) = (opened.descriptor, opened.size)
+    if size == 0, !opened.isMember {
       // Files of /proc say that they are empty and are not.
       defer { Glibc.close(file) }
       try readStream(file, path, trailing)
@@ -71,7 +77,7 @@ internal import Glibc
       Glibc.close(file)
       throw FileError(path: path, cause: .tooLarge(limit: limit))
     }
-    state = .ranges(descriptor: file)
+    state = .ranges(descriptor: file, origin: opened.offset)
     count = size
     try ensureContent(size, path)
     if let format = try probedFormat(path) { try unpackFile(format, path, trailing) }
@@ -91,7 +97,8 @@ internal import Glibc
   package var source: ByteSource {
     @_lifetime(borrow self) borrowing get {
       guard let base = unsafe content?.base else { return ByteSource(RawSpan()) }
-      let view = unsafe ByteSource(unsafeBase: base, count: count, descriptor: descriptor)
+      let view = unsafe ByteSource(
+        unsafeBase: base, count: count, descriptor: descriptor, origin: origin)
       return unsafe _overrideLifetime(view, borrowing: self)
     }
   }
@@ -170,7 +177,8 @@ internal import Glibc
     guard let input = packed, input.grow(to: count) else {
       throw FileError(path: path, cause: .system(operation: "allocate memory", errno: ENOMEM))
     }
-    let view = unsafe ByteSource(unsafeBase: input.base, count: count, descriptor: descriptor)
+    let view = unsafe ByteSource(
+      unsafeBase: input.base, count: count, descriptor: descriptor, origin: origin)
     let bytes: RawSpan
     do { bytes = try view.all() } catch { throw FileError(path: path, cause: .malformed(error)) }
     try ensureContent(FileBuffer.initialCapacity, path)
@@ -244,7 +252,8 @@ internal import Glibc
 }
 
 /// Opens a regular file for reading, never waiting on a FIFO or a device.
-func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+func openRegular(_ path: String) throws(FileError) -> OpenFile {
+  if let (tree, inside) = MountedTree.find(path) { return try tree.open(inside) }
   let file = Int32(
     retryingInterrupted {
       unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
@@ -265,7 +274,7 @@ func openRegular(_ path: String) throws(FileError) -> (descriptor: Int32, size: 
     Glibc.close(file)
     throw FileError(path: path, cause: .notRegular(kind(of: status.st_mode)))
   }
-  return (file, Int(status.st_size))
+  return OpenFile(descriptor: file, size: Int(status.st_size))
 }
 
 private func kind(of mode: mode_t) -> String {

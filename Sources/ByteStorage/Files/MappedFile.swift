@@ -12,7 +12,8 @@ internal import Glibc
 
   /// Maps a file.
   package init(_ path: String) throws(FileError) {
-    let (file, size) = try openRegular(path)
+    let opened = try openRegular(path)
+    let (file, size) = (opened.descriptor, opened.size)
     defer { Glibc.close(file) }
     count = size
     isMapped = size > 0
@@ -21,7 +22,7 @@ internal import Glibc
       return
     }
     // SAFETY: a fresh read-only mapping; the result is compared with MAP_FAILED.
-    guard let start = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, file, 0),
+    guard let start = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, file, off_t(opened.offset)),
       unsafe start != UnsafeMutableRawPointer(bitPattern: -1)
     else { throw FileError(path: path, cause: .system(operation: "map", errno: errno)) }
     unsafe base = UnsafeRawPointer(start)

@@ -5,6 +5,10 @@ package enum PathKind: Sendable {
 
   /// Examines a path, following symbolic links.
   package init(_ path: String) {
+    if let (tree, inside) = MountedTree.find(path) {
+      self = tree.kind(inside)
+      return
+    }
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
       self = .missing
@@ -25,6 +29,11 @@ package struct FileIdentity: Sendable, Hashable {
 
   /// Examines a path, following symbolic links; `nil` if nothing is there.
   package init?(_ path: String) {
+    if let (tree, inside) = MountedTree.find(path) {
+      guard let found = tree.identity(inside) else { return nil }
+      (device, node) = found
+      return
+    }
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     device = UInt64(status.st_dev)
@@ -34,5 +43,8 @@ package struct FileIdentity: Sendable, Hashable {
 
 extension PathKind {
   /// Whether the user who runs this may read a file.
-  package static func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
+  package static func isReadable(_ path: String) -> Bool {
+    if let (tree, inside) = MountedTree.find(path) { return tree.kind(inside) != .missing }
+    return unsafe access(path, R_OK) == 0
+  }
 }

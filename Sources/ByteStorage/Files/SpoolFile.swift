@@ -1,5 +1,9 @@
+internal import Glibc
+
 /// A nameless file for what is too much for memory: written once, then read from the beginning.
-package final class SpoolFile {
+@safe package final class SpoolFile: @unchecked Sendable {
+  // Written by one thread, then only read: `@unchecked` holds as long as nothing is appended after
+  // the file was handed to others.
   private var output: FileOutput
   package var count: Int { output.count }
 
@@ -13,6 +17,21 @@ package final class SpoolFile {
   package func append(_ bytes: RawSpan) throws(FileError) { try output.append(bytes) }
 
   package func append(_ bytes: [UInt8]) throws(FileError) { try output.append(bytes) }
+
+  /// Where large files that do not stay belong: `TMPDIR`, else `/var/tmp`, which lies on a disk.
+  package static var largeDirectory: String {
+    let named = ProcessEnvironment.variable("TMPDIR") ?? ""
+    return [named, "/var/tmp", "/tmp"].first { !$0.isEmpty && PathKind($0) == .directory } ?? "."
+  }
+
+  /// Goes on at a multiple of a number of bytes.
+  package func align(to unit: Int) throws(FileError) {
+    let rest = output.count % unit
+    if rest > 0 { try output.append([UInt8](repeating: 0, count: unit - rest)) }
+  }
+
+  /// Another descriptor of the file, for its reader to close; negative if there is none to be had.
+  func duplicate() -> Int32 { fcntl(output.descriptor, F_DUPFD_CLOEXEC, 0) }
 
   package func flush() throws(FileError) { try output.flush() }
 

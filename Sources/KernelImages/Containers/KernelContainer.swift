@@ -30,10 +30,6 @@ package struct KernelContainer: Sendable, Hashable {
     case uImage(type: UInt8)
     /// Android's boot image; its header version.
     case androidBoot(version: UInt32)
-    /// A Debian package, with the files in a tar file.
-    case debianPackage
-    /// A tar file with a kernel.
-    case tar
     /// U-Boot's flattened image tree: a device tree with the kernel as data of a node, or behind it.
     case flattenedImageTree
     /// A compressed file.
@@ -74,8 +70,6 @@ package struct KernelContainer: Sendable, Hashable {
       self.init(.compressed(format), payload: payload)
     } else if let container = try KernelContainer.boot(head, source) {
       self = container
-    } else if let archive = try KernelContainer.archive(head, source) {
-      self = archive
     } else if head.integer(UInt32.self, at: 0, .big) == 0xd00d_feed {
       self.init(.flattenedImageTree)
     } else {
@@ -139,8 +133,6 @@ extension KernelContainer.Kind: CustomStringConvertible {
     case .unifiedImage: "unified kernel image"
     case .uImage: "uImage"
     case .androidBoot(let version): "Android boot image (version \(version))"
-    case .debianPackage: "Debian package"
-    case .tar: "tar"
     case .flattenedImageTree: "flattened image tree (FIT)"
     case .compressed(let format): format.rawValue
     case .raw: "raw image"

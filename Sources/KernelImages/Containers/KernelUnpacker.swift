@@ -98,9 +98,6 @@ package enum KernelUnpacker {
     case .raw, .s390Image, .flattenedImageTree:
       let bytes = try read(layer, 0..<layer.count, path)
       if KernelBanner(searching: bytes) != nil { return .done }
-      if layers.dropLast().last?.kind == .debianPackage {
-        throw FileError(path: path, cause: .notSuitable("holds no kernel image"))
-      }
       try search(bytes, size: nil, into: &target, path)
       return .unpacked
     default: break

@@ -38,6 +38,7 @@ struct ImageCandidates {
   }
 
   private mutating func add(_ path: String) {
+    let path = MountedTree.tidied(path)
     if PathKind(path) == .file, !paths.contains(path) { paths.append(path) }
   }
 
@@ -63,7 +64,7 @@ struct ImageCandidates {
       return ReleaseOrder.isOlder(second, first)
     }
     for index in order {
-      paths.append(named[index].path)
+      paths.append(MountedTree.tidied(named[index].path))
       if releases.last != named[index].release { releases.append(named[index].release) }
     }
   }

@@ -1,3 +1,4 @@
+internal import ArchiveFormats
 package import ByteStorage
 package import Kallsyms
 
@@ -71,7 +72,9 @@ extension KernelError: CustomStringConvertible {
     switch (code, question) {
     case (.noKernel, _):
       switch form {
-      case nil: return "\(path): no kernel image, vmlinux or Module.symvers in this directory"
+      case nil:
+        let holder = Archives.holds(path) ? "archive" : "directory"
+        return "\(path): no kernel image, vmlinux or Module.symvers in this \(holder)"
       case KernelForm.module?: return "\(path): a module, not a kernel"
       case KernelForm.linkedImage?: return "\(path): an ELF file, but not that of a kernel"
       case let form?:

@@ -41,6 +41,7 @@ struct KernelFile: ~Copyable {
     try file.open(path, trailing: .afterMembers)
     let found = try identify(path)
     (self.path, form) = (path, found)
+    if let (tree, _) = MountedTree.find(path) { layers = tree.layers + layers }
   }
 
   /// Closes the file and gives the memory back.
@@ -57,7 +58,7 @@ struct KernelFile: ~Copyable {
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     if try openDump(path) { return .dump }
     if isRelocatable() { return .module }
-    let package = packageKind()
+    let package = archiveKind()
     let kernel: UnpackedKernel
     do { kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path) } catch {
       guard case .notSuitable = error.cause, let package else { throw error }
@@ -68,19 +69,11 @@ struct KernelFile: ~Copyable {
     return kernel.isELF ? .linkedImage : .rawImage
   }
 
-  /// What a file is that holds files, and how they are got out of it; `nil` for others.
-  private borrowing func packageKind() -> String? {
+  /// What a file is that holds files and is not read here; `nil` for others.
+  private borrowing func archiveKind() -> String? {
     guard let head = try? file.source.bytes(0..<min(file.count, 8), in: "file") else { return nil }
     if head.starts(with: "!<arch>\n") {
-      return
-        "a Debian package without a kernel image, or another archive of ar: unpack it with "
-        + "dpkg-deb -x, and name the directory"
-    }
-    if head.byteCount >= 4, head.integer(UInt32.self, at: 0, .big) == 0xedab_eedb {
-      return "an RPM package: unpack it with rpm2cpio and cpio -id, and name the directory"
-    }
-    if head.starts(with: "07070") {
-      return "an initramfs: unpack it with cpio -id, and name the directory"
+      return "an archive of ar that is not a Debian package: unpack it with ar x"
     }
     return head.starts(with: "PK\u{3}\u{4}")
       ? "a zip archive: unpack it, and name the directory" : nil

@@ -68,6 +68,11 @@ struct KernelPaths {
     ].filter { PathKind($0) == .file }
   }
 
+  /// Those of some paths that are files.
+  private static func files(_ paths: [String]) -> [String] {
+    paths.filter { PathKind($0) == .file }.map(MountedTree.tidied)
+  }
+
   /// The release in the name of an image that may not be read, as Ubuntu's may not.
   private static func releaseOfUnreadable(_ path: String) -> String? {
     guard PathKind(path) == .file, !PathKind.isReadable(path) else { return nil }
@@ -161,7 +166,7 @@ struct KernelPaths {
     if images.first?.contains("/arch/") ?? false, roots.count > 3 {
       found.append("\(roots[3])/.config")
     }
-    return found.filter { PathKind($0) == .file }
+    return KernelPaths.files(found)
   }
 
   /// The directory of the kernel's modules.
@@ -174,13 +179,14 @@ struct KernelPaths {
     }
     // /lib/modules/RELEASE itself, a corpus' folder, a build tree.
     if let own { candidates += ["\(own)/modules", own] }
-    return candidates.first { directory in
+    let found = candidates.first { directory in
       guard PathKind(directory) == .directory else { return false }
       if directory != own { return true }
       return PathKind("\(directory)/kernel") == .directory
         && PathKind("\(directory)/kernel/Makefile") != .file
         || PathKind("\(directory)/modules.dep") == .file
     }
+    return found.map(MountedTree.tidied)
   }
 
   /// Module.symvers files to try when the image has no exports.
@@ -203,7 +209,7 @@ struct KernelPaths {
       .map { "\(own)/\($0)" }
       found.insert(contentsOf: names, at: ownPlace(found))
     }
-    return found.filter { PathKind($0) == .file }
+    return KernelPaths.files(found)
   }
 
   /// Lists of symbols to try when the image has none.
@@ -218,7 +224,7 @@ struct KernelPaths {
       }
     }
     if let own { found.append("\(own)/System.map") }
-    return found.filter { PathKind($0) == .file }
+    return KernelPaths.files(found)
   }
 
   /// Where among candidates plain names of the kernel's own directory come: first, if the directory is
@@ -238,6 +244,14 @@ struct KernelPaths {
     var found: [String] = []
     var current = withoutSlash(path)
     for _ in 0..<count {
+      // What lies beside an archive does not belong to what is in it.
+      if let (tree, inside) = MountedTree.find(current) {
+        if inside.isEmpty { break }
+        if !inside.contains("/") {
+          found.append(tree.root)
+          break
+        }
+      }
       guard let slash = current.lastIndex(of: "/") else {
         if found.last != ".", !(current.isEmpty && found.isEmpty) { found.append(".") }
         break

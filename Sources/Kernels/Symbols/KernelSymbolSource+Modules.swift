@@ -36,7 +36,7 @@ extension KernelSymbolSource {
     workers: Int = OrderedWork.processorCount
   ) {
     var files: [String] = []
-    for entry in ModulePaths.expand(paths) {
+    for entry in ModulePaths.expand(paths, limit: limit) {
       switch entry {
       case .file(let path): files.append(path)
       case .unreadable(let error): unreadModules.append(error)

@@ -9,6 +9,8 @@ package struct LoadRequest: Sendable {
   /// Whether all modules of the tree are read to find a symbol, or only those that depmod's list
   /// (`modules.symbols`) names for it.
   package var readsWholeTree = true
+  /// Whether no module is there that the tree lacks, as in an initramfs.
+  package var hasWholeTree = false
   /// Whether the modules that are asked about count as loaded, too, when others need what they export.
   package var loadsTargets = false
   /// Whether every needed symbol is reported, not only those with problems.

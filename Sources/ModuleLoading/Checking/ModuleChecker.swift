@@ -94,7 +94,9 @@ package struct ModuleChecker {
     _ paths: [String], progress: (Int, Int) -> Void,
     finish: (LoadOutcome, Int, LoadSession) -> Outcome, consume: (LoadAnswer<Outcome>) -> Void
   ) {
-    let targets = ModulePaths.expand(paths) { tree?.entry(named: $0) }
+    let targets = ModulePaths.expand(paths, limit: request.limit) { tree?.entry(named: $0) }
+    // What is wrong with an archive shows when its member is opened.
+    for path in request.with { _ = try? ModulePaths.place(of: path, limit: request.limit) }
     var gathering = Gathering(inspector: makeInspector(targets), tree: tree, request: request)
     if request.isCompressedFile { gathering.compressed = Set(targets.compactMap(\.path)) }
     gathering.read(request.with + targets.compactMap(\.path), progress)

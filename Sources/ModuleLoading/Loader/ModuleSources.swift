@@ -18,7 +18,7 @@ struct ModuleSources: Sendable {
   init(_ gathered: Gathering.Modules, tree: ModuleTree?, request: LoadRequest, ownerCount: Int) {
     count = gathered.isOnDemand.count { $0 }
     // Module.symvers has the exports of all modules of its build.
-    isComplete = !request.loadsDependencies || ownerCount > 1
+    isComplete = !request.loadsDependencies || ownerCount > 1 || request.hasWholeTree
     guard !isComplete else { return }
     for module in gathered.modules { known.insert(module.module.header.moduleName) }
     guard let tree, count > 0 else { return }

@@ -23,6 +23,9 @@ struct CheckCommand: ParsableCommand {
         ksym check --out-of-tree --only-refused -k /lib/modules/6.12.107+deb13-amd64
         ksym check --explain old/vmlinux --explain new/vmlinux -k new/ driver.ko
         ksym check --all --json -k 6.12.117+deb13-amd64 driver.ko | jq .symbols
+        ksym check -k linux-image-6.12.107+deb13-amd64_6.12.107-1_amd64.deb driver.ko
+        ksym check --same-as /lib/modules/6.12.107+deb13-amd64 -k /boot/vmlinuz-6.12.107+deb13-amd64 \
+          /boot/initrd.img-6.12.107+deb13-amd64
         ksym check --json -k running /lib/modules/$(uname -r)/updates | jq .verdict
 
       Modules of the kernel's own tree count as loaded when they export what is needed, as modprobe \
@@ -31,13 +34,18 @@ struct CheckCommand: ParsableCommand {
 
       --explain takes types of the kernel that the modules were built for, and then of the one checked: \
       debug information (the vmlinux of -dbg packages) or symtypes, as ksym types explain.
+      Packages of Debian and RPM, tar files and initramfs images can stand for the kernel and for \
+      modules; a member is named FILE!path. The modules of an initramfs have only each other, as when \
+      it runs; those of a package are installed together.
 
       JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
       crashes, undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
       symbols [{name, readable, required, provided, provider, problem}], depmodErrs, causes, causeCodes, assumed, \
-      assumedCodes. The codes are words for programs, in the order of the sentences.
+      assumedCodes; with --same-as also sameAs {verdict, path, differences}. The codes are words \
+      for programs, in the order of the sentences.
 
-      Exit status: 0 all load; 1 one is refused; 2 one is undecided or cannot be read.
+      Exit status: 0 all load; 1 one is refused, or differs with --same-as; 2 one is undecided or cannot \
+      be read.
       """)
 
   @OptionGroup var kernelOptions: KernelOptions
@@ -98,8 +106,15 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Show only modules that do not load; nothing at all if every module loads.")
   var onlyRefused = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Report also which modules are not those of the same names in a directory, a package or an "
+        + "initramfs, after unpacking.", valueName: "directory"), completion: .file())
+  var sameAs: String?
+
   @Argument(
-    help: "Modules, their names, directories of modules, or - for standard input.",
+    help:
+      "Modules, their names, directories, packages or initramfs images, or - for standard input.",
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var modules: [String] = []
 
@@ -138,6 +153,7 @@ struct CheckCommand: ParsableCommand {
     report.finish()
     try report.explanation?.write(colour.terminal)
     throw ExitCode(report.verdicts.status.rawValue)
+    throw ExitCode(report.status.rawValue)
   }
 
   private func check(
@@ -152,10 +168,18 @@ struct CheckCommand: ParsableCommand {
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
     request.trust = try trustOptions.request(kernel)
     request.readsWholeTree = !outOfTree && !goesOn
+    var facts = facts
+    let targets = CheckTargets(limit: input.limit)
+    targets.adapt(modules, &facts, &request)
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
+    let paths = try modules + (outOfTree ? outOfTree(checker, kernel) : [])
+    if let sameAs, report.sameAs == nil {
+      report.sameAs = try targets.compare(
+        paths, with: sameAs, checker.tree, workers: preloadOptions.jobs.workers)
+    }
     var progress = Progress("modules read")
     checker.check(
-      try modules + (outOfTree ? outOfTree(checker, kernel) : []),
+      paths,
       progress: { done, total in progress.update(done, of: total) },
       consume: { report.describe($0) })
     Progress.clear()

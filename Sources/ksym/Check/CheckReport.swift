@@ -5,6 +5,8 @@ internal import ModuleLoading
 
 struct CheckReport {
   var verdicts: VerdictReport
+  /// How the modules compare with others of the same names, if that was asked.
+  var sameAs: SameAsReport?
   private let showsReadable: Bool
   /// Collects versions that differ, if they are to be explained.
   var explanation: CheckExplanation?
@@ -47,7 +49,10 @@ struct CheckReport {
       explanation?.add(outcome)
       frequencies.add(outcome)
       verdicts.add(outcome.path, outcome.verdict.rawValue, outcome.verdict.status, outcome.assumed)
-      if verdicts.leavesOutGood, outcome.verdict == .loads { return }
+      let isGood = outcome.verdict == .loads
+      if verdicts.leavesOutGood, isGood, !verdicts.isJSON || sameAs?.isSame(outcome.path) ?? true {
+        return
+      }
       if verdicts.isForGitHub { annotate(outcome) }
       if verdicts.isJSON { writeJSON(outcome) } else if verdicts.writesText { writeText(outcome) }
       verdicts.flush()
@@ -58,6 +63,14 @@ struct CheckReport {
   mutating func finish() {
     let total = counts.values.reduce(0, +)
     verdicts.finish(summary: total > 1 || unreadable > 0 ? summary(total) : "")
+    guard let sameAs, !verdicts.isJSON, !verdicts.isForGitHub else { return }
+    var output = OutputBuffer()
+    sameAs.write(to: &output, verdicts.terminal, onlyDifferent: verdicts.leavesOutGood)
+    Terminal.write(&output)
+  }
+
+  var status: ExitStatus {
+    max(verdicts.status, sameAs?.status ?? .yes)
   }
 
   // MARK: Text
@@ -149,6 +162,7 @@ struct CheckReport {
     json.member("taints", outcome.taintLog)
     json.member("symbols", objects: outcome.symbols, writeJSON)
     json.member("depmodErrs", outcome.depmodErrs)
+    sameAs?.writeJSON(outcome.path, &json)
     verdicts.writeTail(outcome, outcome.assumed, &json)
   }
 

@@ -95,7 +95,8 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     FreedMemory.keep()
     // What a link leads to may belong to others.
-    let entries = ModulePaths.expand(allModules, followsLinks: !output.inPlace)
+    let entries = ModulePaths.expand(
+      allModules, followsLinks: !output.inPlace, limit: input.limit)
     let destination = output.destination
     if let problem = destination.conflict(among: entries) {
       Terminal.complain(problem)

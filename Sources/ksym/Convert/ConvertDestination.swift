@@ -1,3 +1,4 @@
+internal import ArchiveFormats
 internal import ByteStorage
 
 /// Where converted modules go.
@@ -31,6 +32,9 @@ enum ConvertDestination: Sendable, Hashable {
     var sources: [String: String] = [:]
     for case .file(let path) in entries {
       let target = target(of: path)
+      if Archives.holds(target) {
+        return "\(path): lies in an archive, which is not changed; --output names where to write"
+      }
       if path == "-", case .directory = self {
         return "\(target): standard input has no name to write by; --output must be a file"
       }

@@ -57,8 +57,13 @@ struct ExportsCommand: ParsableCommand {
       showsReadable: readable.isWanted)
     var releases: [String: Bool] = [:]
     for path in try kernels.paths(and: paths) {
-      if path != "-", PathKind(path) == .directory {
-        let modules = ModulePaths.modules(below: path)
+      let place: String
+      do { place = try ModulePaths.place(of: path, limit: input.limit) } catch {
+        report.complain(error.explained)
+        continue
+      }
+      if path != "-", PathKind(place) == .directory {
+        let modules = ModulePaths.modules(below: place)
         if !noKernel { readKernel(path, modulesBelow: modules.count, &releases, &report) }
         readModules(modules, &report)
       } else if ModulePaths.isModuleName(path) {

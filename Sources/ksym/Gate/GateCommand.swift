@@ -68,7 +68,8 @@ struct GateCommand: ParsableCommand {
     let gate = TreeGate(root: root, limit: size.limit, workers: jobs.workers)
     var status = ExitStatus.yes
     var candidates: [TreeGate.Candidate] = []
-    let entries = modules.isEmpty ? gate.externalModules : ModulePaths.expand(modules)
+    let entries =
+      modules.isEmpty ? gate.externalModules : ModulePaths.expand(modules, limit: size.limit)
     guard !entries.isEmpty else { throw Terminal.trouble("\(root): no external modules") }
     for entry in entries {
       do throws(FileError) { candidates.append(try gate.candidate(entry)) } catch {

@@ -92,8 +92,8 @@ struct NamesCommand: ParsableCommand {
 
   /// Reads all files, and says which cannot be read.
   private func gather(_ paths: [String], _ status: inout ExitStatus) -> NameCollection {
-    let entries = paths.flatMap { NameReader.files(of: $0) }
     let limit = input.limit
+    let entries = paths.flatMap { NameReader.files(of: $0, limit: limit) }
     var names = NameCollection()
     var worst = ExitStatus.yes
     FileRun(workers: jobs.workers, counted: "files").run(

@@ -63,7 +63,7 @@ struct SignatureCommand: ParsableCommand {
     var output = OutputBuffer(reserving: 1 << 16)
     var count = 0
     FileRun(workers: jobs.workers).run(
-      ModulePaths.expand(modules), makeState: { FileBuffer(limit: limit) },
+      ModulePaths.expand(modules, limit: limit), makeState: { FileBuffer(limit: limit) },
       work: { buffer, path in
         try buffer.open(path)
         return gate.verify(try buffer.source.all())

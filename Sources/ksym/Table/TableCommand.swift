@@ -89,8 +89,8 @@ struct TableBuildCommand: ParsableCommand {
   }
 
   private func add(_ path: String, to builder: inout NameTableBuilder) throws {
-    let entries = NameReader.files(of: path)
     let limit = input.limit
+    let entries = NameReader.files(of: path, limit: limit)
     var kernels = KernelOwners()
     var failure: (any Error)?
     FileRun(workers: jobs.workers, counted: "files").run(

@@ -52,7 +52,9 @@ struct VersionsCommand: ParsableCommand {
     let terminal = colour.terminal
     var status = ExitStatus.yes
     let dictionary = names.read(limit: size.limit, &status)
-    let entries = ModulePaths.expand(modules) { ModuleTree.running.entry(named: $0) }
+    let entries = ModulePaths.expand(modules, limit: size.limit) {
+      ModuleTree.running.entry(named: $0)
+    }
     let report = VersionsReport(
       format: json.isWanted ? .json : format, dictionary: dictionary, terminal: terminal,
       showsReadable: readable.isWanted)

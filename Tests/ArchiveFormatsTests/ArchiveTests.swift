@@ -1,0 +1,99 @@
+import ArchiveFormats
+import ByteStorage
+import TestSupport
+import Testing
+
+@Suite("Archives")
+struct ArchiveTests {
+  private let files = [
+    Member.directory("./lib"), Member("./lib/a.ko", [1, 2, 3]), .link("./b", to: "lib/a.ko"),
+    Member("./long/\(String(repeating: "n", count: 80))", Array(repeating: 7, count: 5000)),
+  ]
+  private var expected: [String: String] {
+    [
+      "lib": "directory", "lib/a.ko": "3", "b": "-> lib/a.ko",
+      "long/\(String(repeating: "n", count: 80))": "5000",
+    ]
+  }
+
+  @Test("a Debian package has the files of its tar file, packed or not")
+  func debian() throws {
+    let tar = ArchiveBuilder.tar(files)
+    #expect(try members(of: ArchiveBuilder.debian(tar)) == expected)
+    for format in [CompressionFormat.xz, .zstd, .gzip] {
+      #expect(try members(of: ArchiveBuilder.debian(packed(tar, format))) == expected)
+    }
+    #expect(try members(of: tar) == expected)
+    #expect(try members(of: packed(tar, .xz)) == expected)
+    #expect(failure(of: Array(ArchiveBuilder.debian(tar).prefix(150))) != nil)
+  }
+
+  @Test("an RPM package has the files of its payload, packed or not")
+  func rpm() throws {
+    for hasSums in [false, true] {
+      let cpio = ArchiveBuilder.cpio(files, hasSums: hasSums)
+      #expect(try members(of: ArchiveBuilder.rpm(cpio)) == expected)
+      for format in [CompressionFormat.xz, .zstd, .gzip] {
+        #expect(try members(of: ArchiveBuilder.rpm(packed(cpio, format))) == expected)
+      }
+    }
+    let delta = ArchiveBuilder.rpm([], strings: [1124: ["drpm"]])
+    #expect(failure(of: delta) == "test: an RPM package whose payload is drpm, not cpio")
+  }
+
+  @Test("a stripped payload takes names, sizes and types from the package's header")
+  func stripped() throws {
+    let payload = ArchiveBuilder.stripped([
+      (1, Array("target".utf8)), (0, [1, 2, 3, 4, 5]), (3, [9]), (4, []),
+    ])
+    let package = ArchiveBuilder.rpm(
+      payload,
+      strings: [1117: ["a.ko", "link", "one", "two", "x"], 1118: ["/lib/", "/"]],
+      numbers: [
+        1028: [5, 6, 1, 1, 4096], 1030: [0o100644, 0o120777, 0o100644, 0o100644, 0o040755],
+        1116: [0, 0, 1, 1, 1], 1096: [1, 2, 3, 3, 5], 1095: [1, 1, 1, 1, 1],
+      ])
+    #expect(
+      try members(of: package) == [
+        "lib/a.ko": "5", "lib/link": "-> target", "two": "1", "x": "directory",
+      ])
+    let wrong = ArchiveBuilder.rpm(ArchiveBuilder.stripped([(7, [])]), strings: [1117: ["a"]])
+    #expect(failure(of: wrong)?.contains("cpio header at 0x") ?? false)
+  }
+
+  @Test("an initramfs is archives one after the other, and later members replace earlier ones")
+  func initramfs() throws {
+    let early = ArchiveBuilder.cpio([Member("kernel/x86/microcode/GenuineIntel.bin", [1])])
+    let zeros = [UInt8](repeating: 0, count: 300)
+    let main = ArchiveBuilder.cpio(files)
+    let later = ArchiveBuilder.cpio([Member("lib/a.ko", [1, 2, 3, 4])])
+    for format in [CompressionFormat.xz, .zstd, .gzip] {
+      let bytes = try early + zeros + packed(main + zeros, format) + zeros + packed(later, format)
+      var all = expected
+      all["kernel/x86/microcode/GenuineIntel.bin"] = "1"
+      all["lib/a.ko"] = "4"
+      #expect(try members(of: bytes) == all)
+      #expect(try members(of: packed(main, format)) == expected)
+    }
+    #expect(try members(of: main + early + later).count == 5)
+    let end = Array("key=value\n\0\0AAAABBBB#BOOTCONFIG\n".utf8)
+    #expect(try members(of: main + end) == expected)
+    #expect(
+      failure(of: main + [9, 9, 9, 9, 9, 9])
+        == "test: initramfs at 0x\(hex(main.count)): not in this format")
+  }
+
+  private func hex(_ number: Int) -> String { String(number, radix: 16) }
+
+  @Test("what is not an archive is none, also inside a compressed file")
+  func others() throws {
+    let object = Array(
+      "!<arch>\nmodule.o/       0           0     0     100644  0         `\n".utf8)
+    for bytes in [object, [], [0x7f, 0x45, 0x4c, 0x46], Array("070707000".utf8)] {
+      let stream = PackedStream(copying: bytes, path: "test", limit: 1 << 20)
+      #expect(try Archive.read(stream) == nil)
+      let inner = try packed(bytes + [1], .zstd)
+      #expect(try Archive.read(PackedStream(copying: inner, path: "x", limit: 99)) == nil)
+    }
+  }
+}
