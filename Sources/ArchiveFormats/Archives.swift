@@ -12,6 +12,7 @@ package enum Archives {
   /// - Parameters:
   ///   - path: A path, which need not exist.
   ///   - limit: Largest content that is accepted of a small archive, in bytes.
+  /// - Returns: A path.
   /// - Throws: ``FileError`` if an archive is damaged or too large.
   package static func place(of path: String, limit: Int) throws(FileError) -> String {
     if MountedTree.find(path) != nil { return path }

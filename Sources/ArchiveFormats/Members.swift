@@ -30,8 +30,13 @@ package struct Members {
 
   /// The bytes of a member, from a stream.
   ///
-  /// - Parameter isSummed: Whether the sum of the bytes is wanted.
+  /// - Parameters:
+  ///   - size: Their number.
+  ///   - stream: Where they come from.
+  ///   - isSummed: Whether the sum of the bytes is wanted.
+  ///   - region: The part of the format, for errors.
   /// - Returns: Where they are, and their sum.
+  /// - Throws: ``FileError`` if there are fewer, or they cannot be written.
   func store(
     _ size: Int, of stream: PackedStream, isSummed: Bool = false, in region: StaticString
   ) throws(FileError) -> (kind: MountedTree.Kind, sum: UInt32) {

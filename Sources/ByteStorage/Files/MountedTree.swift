@@ -43,6 +43,7 @@ package final class MountedTree: Sendable {
   ///
   /// - Parameters:
   ///   - root: A path that ends with `!`.
+  ///   - layers: What wraps the members, in words.
   ///   - nodes: The files, by path without a slash at either end, with all directories.
   ///   - content: Where the files' bytes lie.
   package init(_ root: String, layers: [String], nodes: [String: Node], content: SpoolFile) {

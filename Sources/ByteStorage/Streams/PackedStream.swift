@@ -31,7 +31,10 @@ internal import Glibc
 
   /// Opens a file.
   ///
-  /// - Parameter limit: Content that is always accepted, in bytes; of large files forty times their size.
+  /// - Parameters:
+  ///   - path: A regular file.
+  ///   - limit: Content that is always accepted, in bytes; of large files forty times their size.
+  /// - Throws: ``FileError`` if it cannot be opened, or lies in an archive itself.
   package init(_ path: String, limit: Int) throws(FileError) {
     let opened = try openRegular(path)
     let size = opened.size
@@ -69,7 +72,10 @@ internal import Glibc
 
   /// Unpacks what follows, from here to the end of its stream.
   ///
-  /// - Parameter members: Whether further streams of the same format belong to it, as in files.
+  /// - Parameters:
+  ///   - format: How it is packed.
+  ///   - members: Whether further streams of the same format belong to it, as in files.
+  /// - Throws: ``FileError`` if the format is not read in streams.
   package func beginUnpacking(
     _ format: CompressionFormat, members: Bool
   ) throws(FileError) {
