@@ -58,6 +58,14 @@ struct JSONTests {
         + Array("~Module signature appended~\n".utf8), to: "\(message)-\(parameter).ko")
   }
 
+  /// A directory with another module by the name of one.
+  private static func others(_ scratch: borrowing ScratchDirectory) throws -> String {
+    let other = scratch.makeDirectory("other")
+    try scratch.write(
+      Fixture.bytes("kernels/rust-ext/modules/crc16.ko"), to: "other/corpus_min.ko")
+    return other
+  }
+
   private static func runs(
     of command: String, _ scratch: borrowing ScratchDirectory
   ) async throws -> [[String]] {
@@ -67,10 +75,7 @@ struct JSONTests {
     let map = try scratch.write(Self.map, to: "map")
     switch command {
     case "check":
-      let other = scratch.makeDirectory("other")
-      try scratch.write(
-        Fixture.bytes("kernels/rust-ext/modules/crc16.ko"), to: "other/corpus_min.ko")
-      return [["-k", kernel, "--all-symbols", "--same-as", other, modules]]
+      return [["-k", kernel, "--all-symbols", "--same-as", try others(scratch), modules]]
     case "livepatch":
       try TarArchive.unpack(Fixture.path("livepatches/livepatch-7.3/modules.tar.xz"), into: scratch)
       let vermagic = "vermagic=7.3.4-corpus-c SMP preempt mod_unload modversions "

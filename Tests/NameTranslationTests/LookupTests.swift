@@ -151,6 +151,23 @@ struct LookupTests {
     #expect(translator.counts.contradicted == 4 && translator.counts.verified == 3)
   }
 
+  @Test("the release of a banner is compared, and that of other words is not")
+  func banner() {
+    var options = TranslationOptions()
+    options.verifies = true
+    let named = NameSource(kernel.index, release: "7.3.4")
+    var translator = TextTranslator(options, sources: [named])
+    let text = """
+      [    0.000000] Linux version 7.3.4 (a@b) (gcc) #1 SMP
+      [    0.000000] Linux version 7.3.5-rc1 (a@b) (gcc) #1 SMP
+      Linux version of a program
+
+      """
+    _ = translated(Array(text.utf8), by: &translator)
+    #expect(translator.takeFindings() == [.releaseDiffers(text: "7.3.5-rc1", kernel: "7.3.4")])
+    #expect(translator.counts.contradicted == 1)
+  }
+
   @Test("addresses are written after offsets")
   func addresses() {
     var options = TranslationOptions()

@@ -58,18 +58,15 @@ extension LineTranslator {
   /// - Note: lib/dump_stack.c, `dump_stack_print_info`: the release precedes `#`, the build ID
   ///   (40 digits) is at the end.
   mutating func verifyHeader(_ line: borrowing TextLine) {
+    verifyBanner(line)
     guard let comm = line.find(" Comm: ", from: 0), line.find("PID: ", from: 0) != nil,
       let number = line.find(" #", from: comm)
     else { return }
     var start = number
     while start > comm, !line[start &- 1].isBlank { start &-= 1 }
     let release = line.slice(start..<number).text
+    verify(release: release)
     let kernels = resolver.sources.filter(\.hasAddresses)
-    let releases = kernels.compactMap(\.release)
-    if let kernel = releases.first, !releases.contains(release) {
-      report(.releaseDiffers(text: release, kernel: kernel))
-      counts.contradicted &+= 1
-    }
     var end = line.count
     while end > number, line[end &- 1].isBlank || line[end &- 1] == 0x0d { end &-= 1 }
     var identifier = end
@@ -81,6 +78,24 @@ extension LineTranslator {
       report(.buildIDDiffers(text: text, kernel: kernel))
       counts.contradicted &+= 1
     }
+  }
+
+  /// Compares the release in a banner (`linux_banner`, init/version-timestamp.c) with the kernel's.
+  private mutating func verifyBanner(_ line: borrowing TextLine) {
+    let sign: StaticString = "Linux version "
+    guard let place = line.find(sign, from: 0) else { return }
+    let start = place &+ sign.utf8CodeUnitCount
+    var end = start
+    while end < line.count, !line[end].isBlank { end &+= 1 }
+    guard start < end, (0x30...0x39).contains(line[start]) else { return }
+    verify(release: line.slice(start..<end).text)
+  }
+
+  private mutating func verify(release: String) {
+    let releases = resolver.sources.filter(\.hasAddresses).compactMap(\.release)
+    guard let kernel = releases.first, !releases.contains(release) else { return }
+    report(.releaseDiffers(text: release, kernel: kernel))
+    counts.contradicted &+= 1
   }
 
   /// Offset of a field in the line as the text has it, in bytes.
