@@ -34,6 +34,7 @@ struct CheckCommand: ParsableCommand {
 
       --explain takes types of the kernel that the modules were built for, and then of the one checked: \
       debug information (the vmlinux of -dbg packages) or symtypes, as ksym types explain.
+
       Packages of Debian and RPM, tar files and initramfs images can stand for the kernel and for \
       modules; a member is named FILE!path. The modules of an initramfs have only each other, as when \
       it runs; those of a package are installed together.
@@ -152,7 +153,6 @@ struct CheckCommand: ParsableCommand {
     }
     report.finish()
     try report.explanation?.write(colour.terminal)
-    throw ExitCode(report.verdicts.status.rawValue)
     throw ExitCode(report.status.rawValue)
   }
 
