@@ -195,7 +195,7 @@ _ksym_check() {
     repeating_flags=()
     non_repeating_flags=(--no-deps --ignore-modversions --ignore-vermagic --compressed-file --all --all-symbols --sig-enforce --no-signatures --no-btf --json -q --quiet --no-demangle -v --verbose --out-of-tree --only-refused --version -h --help)
     repeating_options=(-k --kernel --assume --with --explain --keys)
-    non_repeating_options=(--config -j --jobs --blacklist --format --efivars --secure-boot --lockdown --color --max-size)
+    non_repeating_options=(--config -j --jobs --blacklist --format --efivars --secure-boot --lockdown --color --max-size --same-as)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -252,6 +252,10 @@ _ksym_check() {
         return
         ;;
     '--max-size')
+        return
+        ;;
+    '--same-as')
+        __ksym_add_completions -f
         return
         ;;
     esac

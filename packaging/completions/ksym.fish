@@ -23,7 +23,7 @@ function __ksym_parse_tokens -S
         __ksym_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'check'
-            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'explain=+' 'all' 'all-symbols' 'format=' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'k/kernel=+' 'config=' 'assume=+' 'with=+' 'no-deps' 'j/jobs=' 'ignore-modversions' 'ignore-vermagic' 'compressed-file' 'blacklist=' 'explain=+' 'all' 'all-symbols' 'format=' 'efivars=' 'keys=+' 'secure-boot=' 'lockdown=' 'sig-enforce' 'no-signatures' 'no-btf' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'out-of-tree' 'only-refused' 'same-as=' 'version' 'h/help'
         case 'compare'
             __ksym_parse_subcommand -r 1 'r/rules=' 'list=+' 'convert-rules' 'unused-rules' 'convert-list=' 'check-list' 'protected=+' 'html=' 'explain=+' 'format=' 'top=' 'json' 'q/quiet' 'color=' 'no-demangle' 'j/jobs=' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'deps'
@@ -186,6 +186,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" out-of-tree' -l 'out-of-tree' -d 'Check all modules of the kernel\'s tree outside of kernel/: updates (dkms), extra, weak-updates, misc.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" only-refused' -l 'only-refused' -d 'Show only modules that do not load; nothing at all if every module loads.'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" same-as' -l 'same-as' -d 'Report also which modules are not those of the same names in a directory, a package or an initramfs, after unpacking.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym check" -ge 1' -fa '(set -l exts \'ko\' \'xz\' \'zst\' \'gz\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym check" h help' -s 'h' -l 'help' -d 'Show help information.'
