@@ -24,10 +24,11 @@ COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-debug bench fuzz oracle oracle-fuzz differential round-trips faults mutants kernels \
-  lint house install uninstall deb check-deb check-hooks manuals releases check-manuals check-rpm dependencies clean
+  lint house library check-library wheel install-library uninstall-library deb-library \
+  install uninstall deb check-deb check-hooks manuals releases check-manuals check-rpm dependencies clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 dependencies: ## Install the Debian packages a build needs, where they are missing
 	@sh Scripts/install-dependencies.sh
@@ -73,7 +74,7 @@ kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
 	sh Scripts/fetch-kernels.sh
 
 lint: ## Check the format of all Swift sources
-	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks Fuzz packaging Package.swift
+	$(SWIFT) format lint --strict -r -p Sources Tests Benchmarks Fuzz Library packaging Package.swift
 
 house: ## Check the floors of the architecture and the rules of the house
 	@sh Scripts/check-architecture.sh
@@ -107,5 +108,25 @@ check-deb: deb ## Install the package into a clean Debian 12 and run it there (r
 check-hooks: deb ## Install the package beside dkms and a kernel into a clean Debian 12 (root, debootstrap)
 	sh packaging/check-hooks.sh .build-deb/ksym_$(VERSION)_$(shell dpkg --print-architecture).deb
 
+library: dependencies ## Build the C library, libksym-names
+	@sh Library/build.sh
+	@sh Library/Names/build.sh
+
+check-library: library build ## Test them with hostile arguments, threads and examples in C, Rust and Python
+	@KSYM=$(KSYM) sh Library/check.sh
+
+wheel: library ## Build a wheel of the Python package with the library in it
+	@python3 Library/Python/make-wheel.py $(VERSION) .build-library/lib/libksym.so.1
+
+install-library: ## Install the C library and its header (PREFIX, DESTDIR)
+	@test -e .build-library/lib/libksym.so.1 || $(MAKE) library
+	@sh packaging/install-library.sh "$(DESTDIR)" "$(PREFIX)"
+
+uninstall-library: ## Remove what install-library put there (PREFIX, DESTDIR)
+	@sh packaging/install-library.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
+deb-library: library ## Build Debian packages libksym1, libksym-dev and python3-ksym
+	@VERSION=$(VERSION) sh packaging/make-library-debs.sh
+
 clean: ## Remove everything that was built
-	rm -rf .build .build-release .build-debug .build-bench .build-deb .build-fuzz
+	rm -rf .build .build-release .build-debug .build-bench .build-deb .build-fuzz .build-library

@@ -43,12 +43,11 @@ let package = Package(
     system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
     system("CBzip2", apt: "libbz2-dev"),
     system("CLz4", pkgConfig: "liblz4", apt: "liblz4-dev"),
-    system("CLzo", apt: "liblzo2-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     .target(name: "CGlibcExtras", publicHeadersPath: "."),
     floor(
       "ByteStorage",
-      ["CGlibcExtras", "CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CLzo", "CCrypto"]),
+      ["CGlibcExtras", "CLzma", "CZstd", "CDeflate", "CBzip2", "CLz4", "CCrypto"]),
     floor("OrderedWork", ["CGlibcExtras"]),
     floor("KernelReleases"),
     // Containers.
@@ -242,6 +241,25 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Library/build.sh builds these: the C library.
+if Context.environment["KSYM_LIBRARY"] != nil {
+  func part(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+  }
+  package.products.append(
+    .library(name: "ksym-objects", type: .static, targets: ["KsymLibrary"]))
+  package.targets += [
+    part("CKsym", path: "Library/CKsym", []),
+    part(
+      "KsymLibrary", path: "Library/Swift",
+      [
+        "CKsym", "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
+        "KernelImages", "ModuleVersions", "NameTables", "ModuleFiles", "Kernels", "Livepatching",
+        "ModuleLoading", "NameTranslation", "SymbolSpelling",
+      ]),
+  ]
+}
 
 // Benchmarks/run.sh builds these: programs that measure what is not part of the command.
 if Context.environment["KSYM_BENCHMARKS"] != nil {

@@ -3,7 +3,7 @@
 # compares with the bounds that the project keeps (Documentation/Benchmarks.md).
 #
 #   Benchmarks/run.sh [PART...]      parts: versions raw check gates convert types compare names kallsyms translate table start
-#                                 (default: all)
+#                                 library (default: all)
 #
 # Environment:
 #   KSYM            the command (default .build-release/release/ksym)
@@ -26,7 +26,7 @@ finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
 root=$kernels/amd64-6.12
-read -ra parts <<<"${*:-versions raw check gates convert types compare names kallsyms translate table start}"
+read -ra parts <<<"${*:-versions raw check gates convert types compare names kallsyms translate table start library}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -319,6 +319,8 @@ source "$here/translate.sh"
 source "$here/types.sh"
 # shellcheck source=Benchmarks/compare.sh
 source "$here/compare.sh"
+# shellcheck source=Benchmarks/library.sh
+source "$here/library.sh"
 
 [[ -x $ksym ]] || { echo "run.sh: $ksym is missing; make build" >&2; exit 2; }
 build_floors
@@ -344,5 +346,6 @@ fi
 ! wants kallsyms || measure_kallsyms
 ! wants table || measure_table
 ! wants start || measure_start
+! wants library || measure_library
 for line in "${left_out[@]}"; do echo "left out: $line"; done
 exit "$missed"

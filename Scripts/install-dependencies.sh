@@ -6,7 +6,7 @@
 #   install-dependencies.sh [PACKAGE...]     also these
 set -eu
 wanted="git ca-certificates pkg-config liblzma-dev libzstd-dev libdeflate-dev libbz2-dev liblz4-dev
-  liblzo2-dev libssl-dev $*"
+  libssl-dev $*"
 
 installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || dpkg-query -W -f '${db:Status-Status}\n' "$1:$(dpkg --print-architecture)" 2>/dev/null)" = installed ]

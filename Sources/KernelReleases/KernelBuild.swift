@@ -19,7 +19,9 @@ package struct KernelBuild: Sendable, Hashable {
   }
 
   /// Whether it is a kernel of Ubuntu: `#49-Ubuntu SMP …`.
-  package var isUbuntu: Bool { text.contains("-Ubuntu ") }
+  package var isUbuntu: Bool {
+    text.utf8.indices.contains { text.utf8[$0...].starts(with: "-Ubuntu ".utf8) }
+  }
 }
 
 extension KernelRelease {

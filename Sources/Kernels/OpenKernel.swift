@@ -129,7 +129,7 @@ package final class OpenKernel {
   /// Notes whose headers were taken, of several.
   private func chooseHeaders(_ symvers: String) {
     let releases = paths.releases
-    guard releases.count > 1, let taken = releases.first, symvers.contains(taken) else { return }
+    guard releases.count > 1, let taken = releases.first, symvers.hasPart(taken) else { return }
     choice = Choice(taken: taken, releases: releases)
   }
 

@@ -108,7 +108,7 @@ extension NameLimit {
 
   /// The limits of one kernel, one for each interface, those bound to no kernel included.
   package static func limits(release: KernelRelease, wordBits: Int) -> [NameLimit] {
-    table.rows.lazy.filter { $0.range.contains(release) }.map(\.behaviour)
+    table.rows.lazy.filter { $0.range.contains(release) }.map { $0.behaviour }
       .filter { $0.wordBits ?? wordBits == wordBits }
   }
 }

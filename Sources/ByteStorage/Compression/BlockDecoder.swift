@@ -1,5 +1,4 @@
 internal import CDeflate
-internal import CLzo
 internal import CZstd
 
 /// Unpacks single blocks that have no container and whose content has a known size, such as
@@ -36,12 +35,7 @@ internal import CZstd
       }
     case .lzo:
       return unsafe BlockDecoder.filled(size, from: block) { source, target in
-        var written = lzo_uint(target.count)
-        // SAFETY: liblzo2 reads only the block's bytes and writes at most `size` bytes.
-        let status = unsafe lzo1x_decompress_safe(
-          source.bindMemory(to: UInt8.self).baseAddress, lzo_uint(source.count),
-          target.bindMemory(to: UInt8.self).baseAddress, &written, nil)
-        return status == 0 ? Int(written) : nil
+        unsafe LZO1XDecoder.decode(source, into: target)
       }
     case .zstd:
       if unsafe zstd == nil { unsafe zstd = ZSTD_createDCtx() }

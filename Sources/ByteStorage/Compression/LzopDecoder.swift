@@ -1,6 +1,4 @@
-internal import CLzo
-
-/// Unpacks the lzop container through liblzo2, as kernel images use it. Layout
+/// Unpacks the lzop container, as kernel images use it. Layout
 /// (`lib/decompress_unlzo.c`, 7.3; all integers big-endian): magic 9 bytes; u16 version; u16
 /// library version; u16 version needed if version >= 0x0940; u8 method; u8 level if version >=
 /// 0x0940; u32 flags; u32 filter if flags & 0x800; u32 mode; u32 mtime; u32 mtime high if version
@@ -32,20 +30,15 @@ private func decodeLzopBlock(
   _ block: RawSpan, size: Int, _ checksums: [LzopChecksum], to sink: inout OutputSink
 ) throws(DecompressionError) {
   try sink.reserve(size)
-  var written = lzo_uint(size)
   let isStored = block.byteCount == size
-  // SAFETY: reads only the block's bytes and writes at most `size` bytes, which are free.
-  let status = unsafe block.withUnsafeBytes { source -> Int32 in
-    guard let start = source.baseAddress else { return -1 }
-    if isStored {
-      unsafe sink.next.copyMemory(from: start, byteCount: size)
-      return 0
-    }
-    return unsafe lzo1x_decompress_safe(
-      start.assumingMemoryBound(to: UInt8.self), lzo_uint(source.count),
-      sink.next.assumingMemoryBound(to: UInt8.self), &written, nil)
+  // SAFETY: `size` bytes are free.
+  let written = unsafe block.withUnsafeBytes { source -> Int? in
+    let target = unsafe UnsafeMutableRawBufferPointer(start: sink.next, count: size)
+    guard isStored else { return unsafe LZO1XDecoder.decode(source, into: target) }
+    unsafe target.copyMemory(from: source)
+    return size
   }
-  guard status == 0, Int(written) == size else { throw .damaged("data error") }
+  guard written == size else { throw .damaged("data error") }
   // SAFETY: the decoder or the copy above filled `size` bytes.
   let content = unsafe RawSpan(_unsafeStart: sink.next, byteCount: size)
   guard checksums.allSatisfy({ $0.fits(content) }) else { throw .damaged("checksum error") }

@@ -163,7 +163,7 @@ struct KernelPaths {
         contentsOf: ["\(own)/config", "\(own)/.config", "\(own)/build/.config"], at: ownPlace(found)
       )
     }
-    if images.first?.contains("/arch/") ?? false, roots.count > 3 {
+    if images.first?.hasPart("/arch/") ?? false, roots.count > 3 {
       found.append("\(roots[3])/.config")
     }
     return KernelPaths.files(found)

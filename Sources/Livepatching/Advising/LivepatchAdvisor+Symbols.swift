@@ -1,3 +1,4 @@
+internal import ByteStorage
 internal import SymbolTables
 
 extension LivepatchAdvisor {
@@ -81,7 +82,8 @@ extension LivepatchAdvisor {
 
   /// A name up to `.llvm.`.
   private static func withoutHash(_ name: String) -> String {
-    guard let range = name.firstRange(of: ".llvm.") else { return name }
-    return String(name[..<range.lowerBound])
+    let bytes = Array(name.utf8)
+    guard let end = bytes.rawSpan.firstRange(of: ".llvm.") else { return name }
+    return String(decoding: bytes[..<end], as: UTF8.self)
   }
 }

@@ -25,6 +25,8 @@ package struct ModuleChecker {
   let livepatchRules: LivepatchRules
   /// Whether modules are read as livepatches that nothing marks as such.
   let readsLivepatches: Bool
+  /// What modules are inspected with, if ``prepare()`` was called.
+  private var inspector: ModuleInspector?
 
   /// Prepares to ask a kernel.
   /// Without the kernel itself its symbols are unknown; what is given overrides what was read.
@@ -62,6 +64,12 @@ package struct ModuleChecker {
     self.assumed = assumed + settings.assumed
   }
 
+  /// Reads once what every check needs of the kernel: types, built-in certificates, protected symbols.
+  /// Without it each check does, which lets its first module stand for a kernel of unknown architecture.
+  package mutating func prepare() {
+    if facts.layout != nil, facts.machine != nil { inspector = makeInspector([]) }
+  }
+
   /// Checks modules and directories of modules.
   ///
   /// - Parameter paths: Modules, directories, or `-`.
@@ -97,7 +105,8 @@ package struct ModuleChecker {
     let targets = ModulePaths.expand(paths, limit: request.limit) { tree?.entry(named: $0) }
     // What is wrong with an archive shows when its member is opened.
     for path in request.with { _ = try? ModulePaths.place(of: path, limit: request.limit) }
-    var gathering = Gathering(inspector: makeInspector(targets), tree: tree, request: request)
+    var gathering = Gathering(
+      inspector: inspector ?? makeInspector(targets), tree: tree, request: request)
     if request.isCompressedFile { gathering.compressed = Set(targets.compactMap(\.path)) }
     gathering.read(request.with + targets.compactMap(\.path), progress)
     if request.loadsDependencies { gathering.readDependencies(progress) }

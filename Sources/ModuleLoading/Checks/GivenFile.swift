@@ -62,7 +62,7 @@ package enum GivenFile {
     guard isText(head) else { return "unknown" }
     let text = head.text
     let isSource = ["#include", "MODULE_LICENSE", "/*", "//", "module_init", "SPDX"].contains {
-      text.contains($0)
+      text.hasPart($0)
     }
     return isSource ? "source" : "text"
   }

@@ -1,3 +1,4 @@
+internal import ByteStorage
 internal import KernelImages
 internal import KernelReleases
 package import Kernels
@@ -87,7 +88,7 @@ package struct LoaderSettings: Sendable {
       return otherwise
     }
     if given["MODVERSIONS"] == nil, config == nil, let magic = kernel.vermagic?.value {
-      modversions = magic.contains(" modversions ")
+      modversions = magic.hasPart(" modversions ")
     } else {
       let hasCRCs = kernel.exports?.value.rows.contains { $0.hasCRC && $0.crc != 0 } ?? false
       modversions = option("MODVERSIONS", otherwise: hasCRCs)

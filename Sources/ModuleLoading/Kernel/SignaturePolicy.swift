@@ -1,3 +1,4 @@
+internal import ByteStorage
 internal import KernelImages
 internal import KernelReleases
 package import Kernels
@@ -50,7 +51,7 @@ extension KernelFacts {
   /// Hat (`.fc41`, `.el9` in the release) and of SUSE (built by `geeko`). Upstream and Ubuntu never do.
   fileprivate var asksPlatformKeys: Bool {
     if isOfDebian { return true }
-    if banner?.value.text.contains("(geeko@") ?? false { return true }
+    if banner?.value.text.hasPart("(geeko@") ?? false { return true }
     return (release?.value ?? "").split(separator: ".").contains { part in
       (part.hasPrefix("fc") || part.hasPrefix("el")) && part.dropFirst(2).first?.isNumber ?? false
     }

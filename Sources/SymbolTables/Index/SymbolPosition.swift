@@ -33,10 +33,13 @@ package struct SymbolPositions {
 
   /// The position of a symbol: O(k log k) for the first of k equal names, then O(1).
   package mutating func position(of symbol: Int) -> SymbolPosition {
+    if index.first(named: index.table.name(at: symbol)) == symbol, index.next(after: symbol) == nil
+    {
+      return SymbolPosition(1, of: 1)
+    }
     if let position = known[symbol] { return position }
     let table = index.table
     let equals = index.symbols(named: table.name(at: symbol))
-    guard equals.count > 1 else { return SymbolPosition(1, of: 1) }
     for (owner, members) in Dictionary(grouping: equals, by: { table.ownerIndex(at: $0) }) {
       let ordered =
         owner == 0

@@ -131,7 +131,7 @@ package struct SymbolFinder: Sendable {
 
   private func others(_ key: String) -> [Int] {
     if let hashed = HashedName(key) { return all { HashedName(of: $0) == hashed } }
-    if key.contains("::") {
+    if key.hasPart("::") {
       let found = readable(key)
       if !found.isEmpty || !NamePattern.isPattern(key) { return found }
       let pattern = NamePattern(key)

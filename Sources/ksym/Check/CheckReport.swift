@@ -151,30 +151,11 @@ struct CheckReport {
       + frequencies.lines.map { "  \(plain($0))\n" }.joined()
   }
 
-  // MARK: JSON
-
   private mutating func writeJSON(_ outcome: LoadOutcome) {
-    var json = OutputBuffer()
-    verdicts.writeHead(outcome, &json)
-    json.member("verdict", outcome.verdict.rawValue)
-    json.member("errno", optional: outcome.errno?.name)
-    json.member("log", outcome.log)
-    json.member("taints", outcome.taintLog)
-    json.member("symbols", objects: outcome.symbols, writeJSON)
-    json.member("depmodErrs", outcome.depmodErrs)
-    sameAs?.writeJSON(outcome.path, &json)
-    verdicts.writeTail(outcome, outcome.assumed, &json)
-  }
-
-  private func writeJSON(_ problem: SymbolProblem, _ json: inout OutputBuffer) {
-    json.member("name", problem.name)
-    if showsReadable, let readable = readableName(problem.name) {
-      json.member("readable", readable)
+    verdicts.json.write(outcome, showsReadable: showsReadable, to: &verdicts.output) { json in
+      sameAs?.writeJSON(outcome.path, &json)
     }
-    json.member("required", optional: problem.required.map { checksum($0) })
-    json.member("provided", optional: problem.provided.map { checksum($0) })
-    json.member("provider", optional: problem.provider)
-    json.member("problem", optional: problem.problem?.rawValue)
+    verdicts.output.append(UInt8(ascii: "\n"))
   }
 }
 

@@ -103,7 +103,7 @@ struct LivepatchReport {
 
   private mutating func writeJSON(_ outcome: LivepatchOutcome) {
     var json = OutputBuffer()
-    verdicts.writeHead(outcome.load, &json, era: .some(era))
+    verdicts.json.writeHead(outcome.load, &json, era: .some(era))
     json.member("verdict", outcome.verdict.rawValue)
     json.member("errno", optional: outcome.errno?.name)
     json.member("log", outcome.log)
@@ -114,7 +114,9 @@ struct LivepatchReport {
     json.member("symbols", objects: outcome.symbols) { write($0, nil, &$1) }
     json.member("advice", outcome.advice.map(\.words))
     json.member("adviceCodes", outcome.advice.map(\.code.rawValue))
-    verdicts.writeTail(outcome.load, outcome.assumed, &json)
+    verdicts.json.writeTail(outcome.load, outcome.assumed, &json)
+    json.append(UInt8(ascii: "\n"))
+    verdicts.output.append(json.bytes)
   }
 
   private func write(_ patch: Livepatch?, _ json: inout OutputBuffer) {

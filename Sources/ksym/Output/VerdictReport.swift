@@ -106,29 +106,8 @@ struct VerdictReport {
     for hint in hints { output.append("  \(terminal.doubtful("=>")) \(plain(hint))\n") }
   }
 
-  /// Writes the JSON members that all verdicts begin with.
-  func writeHead(_ load: LoadOutcome, _ json: inout OutputBuffer, era: String?? = nil) {
-    json.beginObject()
-    json.member("module", load.path)
-    json.member("name", load.name)
-    json.member("kernel", object: kernelPath) { path, json in
-      json.member("path", path)
-      json.member("release", optional: release)
-      if let era { json.member("era", optional: era) }
-    }
-  }
-
-  /// Writes the JSON members that all verdicts end with, in words and as codes.
-  mutating func writeTail(
-    _ load: LoadOutcome, _ assumed: [LoadAssumption], _ json: inout OutputBuffer
-  ) {
-    json.member("causes", load.causes.map(\.words))
-    json.member("causeCodes", load.causes.map(\.code.rawValue))
-    json.member("assumed", assumed.map(\.words))
-    json.member("assumedCodes", assumed.map(\.code.rawValue))
-    json.endLine()
-    output.append(json.bytes)
-  }
+  /// Writes verdicts of the kernel as JSON.
+  var json: VerdictJSON { VerdictJSON(kernelPath: kernelPath, release: release) }
 
   /// Hands on what was written, once it is much.
   mutating func flush() { if output.bytes.count > 1 << 15 { Terminal.write(&output) } }

@@ -1,0 +1,1 @@
+../../../Sources/ksym/Output/GroupedNumber.swift

@@ -1,0 +1,1 @@
+../../../Sources/ksym/Words/MissingWords.swift

@@ -1,0 +1,1 @@
+../../../Sources/ksym/Output/VerdictJSON.swift

@@ -1,1 +1,0 @@
-#include <lzo/lzo1x.h>
