@@ -1,3 +1,4 @@
+internal import ByteStorage
 package import ELFFormat
 package import KernelImages
 package import KernelReleases
@@ -87,7 +88,7 @@ package struct KernelFacts: Sendable {
   /// Whether Debian built it, with its patches: by the package version in the banner, or `+deb13` in the
   /// release.
   package var isOfDebian: Bool {
-    build?.debianVersion != nil || release?.value.contains("+deb") ?? false
+    build?.debianVersion != nil || release?.value.hasPart("+deb") ?? false
   }
 
   /// What the banner says about who built it.
