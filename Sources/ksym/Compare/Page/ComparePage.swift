@@ -12,19 +12,7 @@ struct ComparePage {
   private static let most = 30
 
   func bytes() -> [UInt8] {
-    var page = MarkupWriter()
-    page.doctype()
-    page.element("html", ["lang": "en"]) { page in
-      page.element("head") { page in
-        page.empty("meta", ["charset": "utf-8"])
-        page.empty("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
-        page.empty("meta", ["name": "color-scheme", "content": "light dark"])
-        page.element("title", text: "Kernel update: \(sources)")
-        page.style(NamesPage.rules)
-      }
-      page.element("body") { page in page.element("main") { writeBody(&$0) } }
-    }
-    return page.bytes
+    MarkupWriter.page(title: "Kernel update: \(sources)") { writeBody(&$0) }
   }
 
   private var sources: String { report.sides.map(\.path).joined(separator: " → ") }

@@ -12,19 +12,9 @@ struct NamesPage {
   init(_ report: NamesReport) { self.report = report }
 
   func bytes() -> [UInt8] {
-    var page = MarkupWriter()
-    page.doctype()
-    page.element("html", ["lang": "en"]) { page in
-      page.element("head") { page in
-        page.empty("meta", ["charset": "utf-8"])
-        page.empty("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
-        page.empty("meta", ["name": "color-scheme", "content": "light dark"])
-        page.element("title", text: "Names in \(report.sources.joined(separator: ", "))")
-        page.style(NamesPage.rules)
-      }
-      page.element("body") { page in page.element("main") { writeBody(&$0) } }
+    MarkupWriter.page(title: "Names in \(report.sources.joined(separator: ", "))") {
+      writeBody(&$0)
     }
-    return page.bytes
   }
 
   private func writeBody(_ page: inout MarkupWriter) {

@@ -1,6 +1,23 @@
-extension NamesPage {
+extension MarkupWriter {
+  /// Writes a page of HTML that needs no other file and runs no script.
+  static func page(title: String, _ writeBody: (inout MarkupWriter) -> Void) -> [UInt8] {
+    var page = MarkupWriter()
+    page.doctype()
+    page.element("html", ["lang": "en"]) { page in
+      page.element("head") { page in
+        page.empty("meta", ["charset": "utf-8"])
+        page.empty("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
+        page.empty("meta", ["name": "color-scheme", "content": "light dark"])
+        page.element("title", text: title)
+        page.style(rules)
+      }
+      page.element("body") { page in page.element("main") { writeBody(&$0) } }
+    }
+    return page.bytes
+  }
+
   /// The style sheet: one column on a telephone, two where there is room; light and dark.
-  static let rules: StaticString = """
+  private static let rules: StaticString = """
     :root { color-scheme: light dark; --ink: #1d2327; --paper: #ffffff; --faint: #5c6870;
       --line: #d5dbdf; --bar: #2f6f9f; --track: #eef1f3; --mark: #b3261e; }
     @media (prefers-color-scheme: dark) {
