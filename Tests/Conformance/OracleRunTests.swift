@@ -44,7 +44,8 @@ struct OracleRunTests {
     #expect(rows.count > 20)
     report("\(name): \(rows.count) rows compared, \(all.count - rows.count) not decided statically")
     let comparison = VerdictComparison(
-      directory: "\(folder)/\(name)", kernel: options, hidesForceNotices: true)
+      directory: "\(folder)/\(name)", kernel: options, hidesForceNotices: true,
+      knowsTypes: true)
     let found = try await comparison.differences(rows)
     #expect(found.isEmpty, "\(found.count): \(found.prefix(40).joined(separator: "\n"))")
     // Others only call themselves so, or are patched by one.

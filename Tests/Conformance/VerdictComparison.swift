@@ -11,6 +11,8 @@ struct VerdictComparison {
   var hidesForceNotices = false
   /// Whether addresses in lines about relocations are left out: only the kernel knows them.
   var ignoresAddresses = false
+  /// Whether the kernel's own types are known, of which it logs what does not fit.
+  var knowsTypes = false
 
   /// Asks about all rows, those with the same dependencies and flags in one run.
   ///
@@ -67,11 +69,14 @@ struct VerdictComparison {
     // The kernel limits how often it says so, and names the guest's init.
     let isLocked: (String) -> Bool = { $0.hasPrefix("Lockdown: ") }
     // Dumps of the stack end what counts.
-    var wanted = row.log.prefix { !$0.hasPrefix("CPU: ") }.filter {
+    let logged = KernelLog.withoutFtraceReports(row.log)
+    var wanted = logged.prefix { !$0.hasPrefix("CPU: ") }.filter {
       !isHidden($0) && !isLocked($0)
     }
     if row.loads {
-      wanted = wanted.filter(KernelLog.isOfLoader)
+      wanted = wanted.filter {
+        KernelLog.isOfLoader($0) || knowsTypes && KernelLog.isOfTypes($0)
+      }
     } else if (answer.errno ?? "") != row.errno {
       return "\(answer.errno ?? "no errno"), the kernel: \(row.errno)"
     }

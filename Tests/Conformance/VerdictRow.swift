@@ -67,6 +67,16 @@ enum KernelLog {
     return (lines + [String(rest)]).filter { !isTaintNotice($0) }.flatMap(shown)
   }
 
+  /// The lines of a log without what ftrace prints, of addresses only, of a place that it cannot patch.
+  static func withoutFtraceReports(_ lines: [String]) -> [String] {
+    var isReport = false
+    return lines.filter { line in
+      if line == "------------[ ftrace bug ]------------" { isReport = true }
+      defer { if line.hasPrefix("expected tramp: ") { isReport = false } }
+      return !isReport
+    }
+  }
+
   static func trimmed(_ line: String) -> String {
     let body = line.drop { $0.isWhitespace }
     return String(
@@ -140,5 +150,10 @@ enum KernelLog {
       "Unknown symbol", "GPL-only symbols", "not signed", "obsolete parameters",
       "duplicate filename", "PKCS7:", "Unsupported pkey",
     ].contains { line.contains($0) }
+  }
+
+  /// Whether a line is about a module's types.
+  static func isOfTypes(_ line: String) -> Bool {
+    ["BPF: ", "BTF: ", "BTF mismatch"].contains { line.contains($0) }
   }
 }

@@ -224,6 +224,13 @@ struct ArchitectureRelocationTests {
     #expect(try summary(kernel, type: 267, .absolute(1 << 48)) == line(267, " 1000000000000"))
     #expect(try summary(kernel, type: 272, .absolute(1 << 48)) == line(272, " 1000000000000"))
     #expect(try summary(kernel, type: 258, addend: .min) == "loads")
+    for type: UInt32 in [261, 262, 273, 274, 275, 279, 280, 287, 289] {
+      #expect(try summary(kernel, type: type, .absolute(0x30)) == line(type, " 30"))
+      #expect(try summary(kernel, type: type, .absolute(0xffff_8000_1234_0000)) == "loads")
+    }
+    for type: UInt32 in [260, 276, 282, 283] {
+      #expect(try summary(kernel, type: type, .absolute(0x30)) == "loads")
+    }
     for type: UInt32 in [257, 261, 264, 266, 268, 269, 272, 275, 283] {
       #expect(try summary(kernel, type: type) == "loads")
     }

@@ -31,6 +31,22 @@ struct ArchitectureSectionTests {
     return ModuleLoadingTests.summary(try bench.outcome(module))
   }
 
+  @Test("the symbol table must not have the name of what the kernel fills")
+  func namedSymbols() throws {
+    for (machine, name, said) in [
+      (ELFMachine.aarch64, ".init.plt", "ENOEXEC | sample: module symtab section missing"),
+      (.aarch64, ".dup", "loads"), (.riscV, ".got", "loads"),
+    ] {
+      let bench = Self.bench("6.12.0", machine)
+      var module = bench.module()
+      module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+      var file = module.elf()
+      file.symbolTableName = name
+      let found = ModuleLoadingTests.summary(try bench.outcome(file.build()))
+      #expect(found == said, "\(machine) \(name)")
+    }
+  }
+
   @Test(
     "sections that the kernel fills must be there",
     arguments: [

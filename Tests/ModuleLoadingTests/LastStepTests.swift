@@ -51,6 +51,20 @@ struct LastStepTests {
     }
   }
 
+  @Test("what a structure does that is much too short for it is left open where nobody looks")
+  func shortStructure() throws {
+    var bench = Bench("6.1.0")
+    bench.structureSize = nil
+    var file = bench.module().elf()
+    for index in file.sections.indices where file.sections[index].name.hasPrefix(".gnu.link") {
+      file.sections[index].bytes.removeLast(file.sections[index].bytes.count - 252)
+      file.sections[index].size = 252
+    }
+    let outcome = try bench.outcome(file.build())
+    #expect(outcome.verdict == .undecided)
+    #expect(outcome.causes.map(\.code) == [.structureShort])
+  }
+
   @Test("a fortified kernel panics over a name without an end: up to 6.3 early, later if it loads")
   func fortified() throws {
     for (release, isFortified, needs, verdict) in [

@@ -24,7 +24,7 @@ struct LongChainTests {
 
   private static func module(_ number: Int, needing names: [String]) -> [UInt8] {
     var module = ModuleBuilder("m\(number)")
-    module.structureSize = 128
+    module.structureSize = 1280
     module.basic = [RequiredVersion("module_layout", 1)]
     for name in names { module.require(name, 1) }
     module.exports = [SampleExport("s\(number)")]
@@ -58,7 +58,7 @@ struct LongChainTests {
   @Test("symbols beyond a limit are not listed one by one")
   func manyUnknownSymbols() throws {
     var elf = ModuleBuilder("many")
-    elf.structureSize = 128
+    elf.structureSize = 1280
     elf.basic = [RequiredVersion("module_layout", 1)]
     var file = elf.elf()
     for _ in 0..<100_100 { file.addUndefinedSymbol("u") }
@@ -71,7 +71,7 @@ struct LongChainTests {
   @Test("namespaces and dependencies may be listed without end")
   func longLists() throws {
     var module = ModuleBuilder("lists")
-    module.structureSize = 128
+    module.structureSize = 1280
     module.basic = [RequiredVersion("module_layout", 1)]
     module.info?.append("depends=" + String(repeating: "a,", count: 200_000))
     for number in 0..<2000 { module.info?.append("import_ns=N\(number % 3)") }
@@ -82,7 +82,7 @@ struct LongChainTests {
   @Test("relocation tables that overlap are not read over and over")
   func overlappingRelocations() throws {
     var module = ModuleBuilder("overlaps")
-    module.structureSize = 128
+    module.structureSize = 1280
     module.basic = [RequiredVersion("module_layout", 1)]
     var file = module.elf()
     let table = [UInt8](repeating: 0, count: 1 << 20)
@@ -100,7 +100,7 @@ struct LongChainTests {
   @Test("section names that are the same as text, but not as bytes, are two names")
   func sectionNames() throws {
     var module = ModuleBuilder("names")
-    module.structureSize = 128
+    module.structureSize = 1280
     module.basic = [RequiredVersion("module_layout", 1)]
     module.sections = [("\u{e9}", .alloc, [1]), ("e\u{301}", .alloc, [1])]
     let checker = ModuleChecker(try LongChainTests.facts())

@@ -73,6 +73,8 @@ package struct ELFBuilder: Sendable {
   package var sections: [Section] = []
   /// Whether to write a symbol table even without symbols.
   package var hasEmptySymbolTable = false
+  /// The name of the symbol table's section.
+  package var symbolTableName = ".symtab"
   private var symbols: [Symbol] = []
   private var relocations: [(table: Int, entries: [Relocation], hasAddends: Bool)] = []
 
@@ -184,7 +186,7 @@ extension ELFBuilder {
       }
     }
     var table = Section(
-      name: ".symtab", type: .symtab, flags: [], bytes: entries.bytes, size: entries.count)
+      name: symbolTableName, type: .symtab, flags: [], bytes: entries.bytes, size: entries.count)
     table.link = UInt32(index + 1)
     table.info = UInt32(1 + symbols.prefix { $0.info >> 4 == 0 }.count)
     table.entrySize = UInt64(layout.symbolSize)

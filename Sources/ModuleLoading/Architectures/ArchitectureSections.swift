@@ -38,10 +38,13 @@ struct ArchitectureSections {
         || rules.has(.arm64HasPLTs) && options.isSet(.arm64PLTs, &assumed)
       {
         need([".plt", ".init.plt"], in: map, "\(moduleName): module PLT section(s) missing")
+        needSymbols(
+          notNamed: [".plt", ".init.plt", ".text.ftrace_trampoline"], in: map, moduleName)
         trampolines(map, rules, options, &assumed)
       }
     case .arm where rules.has(.armHasPLTs) && options.isSet(.armPLTs, &assumed):
       need([".plt", ".init.plt"], in: map, "\(moduleName): module PLT section(s) missing")
+      needSymbols(notNamed: [".plt", ".init.plt"], in: map, moduleName)
     case .arm where rules.has(.armHasCorePLT) && options.isSet(.armPLTs, &assumed):
       need([".core.plt", ".init.plt"], in: map, "\(moduleName): sections missing")
     case .riscV:
@@ -92,6 +95,19 @@ struct ArchitectureSections {
       }
       if let replacement { flags[index] = replacement }
     }
+  }
+
+  /// The symbol table is looked for among the sections that have none of those names.
+  private mutating func needSymbols(
+    notNamed names: [StaticString], in map: borrowing SectionMap, _ moduleName: String
+  ) {
+    if refusal != nil { return }
+    for index in map.sections.indices where map.sections[index].type == .symtab {
+      var isNamed = false
+      for name in names where map.isNamed(map.sections[index], name) { isNamed = true }
+      if !isNamed { return }
+    }
+    refusal = Refusal(.ENOEXEC, "\(moduleName): module symtab section missing")
   }
 
   private mutating func replace(_ name: StaticString, in map: borrowing SectionMap) {

@@ -35,7 +35,7 @@ struct RelocationSymbols: ~Escapable {
   func value(of index: Int) -> Value {
     guard let symbol = table.symbol(at: index) else { return .unknown }
     switch symbol.sectionIndex {
-    case ELFSectionIndex.absolute: return .number(symbol.value)
+    case ELFSectionIndex.absolute, ELFSectionIndex.livepatch: return .number(symbol.value)
     case ELFSectionIndex.undefined:
       // What is undefined has no name only at index 0.
       if index == 0 { return .number(0) }

@@ -67,10 +67,13 @@ extension RelocationTypes {
         + "(r_type \(entry.type), value 0x\(shown)")
   }
 
-  /// R_AARCH64_ABS32 and ABS16, and those of MOVW that check.
+  /// R_AARCH64_ABS32 and ABS16, those of MOVW that check, and distances from the place.
   private func arm64Overflow(
     _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols
   ) -> Refused? {
+    if RelocationTypes.arm64Distances.contains(entry.type) {
+      return arm64FarOverflow(entry, symbols)
+    }
     let fits: (UInt64) -> Bool
     switch entry.type {
     case 258, 265: fits = { $0 <= 0xffff_ffff }
@@ -83,12 +86,31 @@ extension RelocationTypes {
     case 272: fits = { ($0 >> 63 == 0 ? $0 : ~$0) <= 0xffff_ffff_ffff }
     default: return nil
     }
-    let start = "\(lineStart)module \(moduleName): overflow in relocation type \(entry.type) val"
+    let start = arm64OverflowStart(entry)
     switch misfit(entry, symbols, unless: fits) {
     case nil: return nil
     case .address: return entry.type == 272 ? nil : Refused(.ENOEXEC, "\(start) …")
     case .number(let value): return Refused(.ENOEXEC, "\(start) \(String(value, radix: 16))")
     }
+  }
+
+  /// R_AARCH64_PREL32 and PREL16, LD_PREL_LO19, ADR_PREL_LO21, ADR_PREL_PG_HI21, TSTBR14, CONDBR19,
+  /// MOVW_PREL_G0 and G1: at most 4 GiB. Branches over 26 bits go through a PLT.
+  private static let arm64Distances: Set<UInt32> = [261, 262, 273, 274, 275, 279, 280, 287, 289]
+
+  /// A distance from a module to a number that is no address of the kernel: modules lie in the last 2^52
+  /// bytes of the address space, and not in the last 2^36.
+  private func arm64FarOverflow(
+    _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols
+  ) -> Refused? {
+    guard case .number(let number) = symbols.value(of: entry.symbol) else { return nil }
+    let value = number &+ UInt64(bitPattern: entry.addend)
+    guard value < 0xffef_fff0_0000_0000 else { return nil }
+    return Refused(.ENOEXEC, "\(arm64OverflowStart(entry)) \(String(value, radix: 16))")
+  }
+
+  private func arm64OverflowStart(_ entry: RelocationEntries.Entry) -> String {
+    "\(lineStart)module \(moduleName): overflow in relocation type \(entry.type) val"
   }
 
   /// The value of an entry that does not fit. Addresses lie in the upper half of the address space, and

@@ -14,6 +14,12 @@ struct Inspection: ~Escapable {
   let versionCheck: VersionCheck
   /// Whether it carries a signature that counts.
   let isSigned: Bool
+  /// Whether every kernel's `struct module` goes on long after the section that is taken for it, which
+  /// kernels before 6.4 do not look at: they read and write what follows.
+  let isStructureShort: Bool
+
+  /// No kernel's `struct module` is smaller, in bytes.
+  private static let leastStructureSize = 320
 
   var rules: LoaderRules { inspector.rules }
   var settings: LoaderSettings { inspector.settings }
@@ -26,6 +32,9 @@ struct Inspection: ~Escapable {
     self.isSigned = isSigned
     map = validity.map
     indices = validity.indices
+    isStructureShort =
+      validity.map.sections[validity.indices.structure].size
+      < Inspection.leastStructureSize
     header = ModuleHeader(validity.map, validity.indices, infoName: validity.infoName)
     versionCheck = VersionCheck(settings: inspector.settings, module: header)
   }
@@ -79,7 +88,7 @@ struct Inspection: ~Escapable {
     }
     later.architecture = architectureRefusal(architecture, &verdict.assumed)
     contents.livepatch = readLivepatch()
-    later.coming = comingRefusal()
+    if isStructureShort { verdict.doubt(.structureShort) } else { later.coming = comingRefusal() }
     let types = TypeCheck(map, moduleName: header.moduleName, inspector)
     if let assumption = types.assumption { verdict.assumed.append(assumption) }
     later.types = types

@@ -153,7 +153,7 @@ struct ModuleInspector: Sendable {
     let refusal = inspection.firstRefusal(&verdict, &contents, &later, &evidence)
     if let refusal {
       verdict.refuse(refusal)
-      if later.freesStructureEarly { verdict.crash(.structureReadOnly) }
+      verdict.cleanUp(later)
       let named = Set(verdict.problems.map(\.name))
       verdict.problems += evidence.compared.filter { !named.contains($0.name) }
       if goesOn { inspection.readOn(into: &contents, &later) }

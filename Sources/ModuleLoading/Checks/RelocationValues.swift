@@ -38,7 +38,7 @@ struct RelocationValues: ~Escapable {
     let section = Int(symbol.sectionIndex)
     let base: ClosedRange<Int128>
     switch symbol.sectionIndex {
-    case ELFSectionIndex.absolute:
+    case ELFSectionIndex.absolute, ELFSectionIndex.livepatch:
       let value = symbol.value &+ UInt64(bitPattern: addend)
       let number = type == 10 ? Int128(value) : Int128(Int64(bitPattern: value))
       return fitting.contains(number) ? nil : .known(value)

@@ -110,6 +110,7 @@ struct LoaderKernel: Sendable {
   }
 
   var isX86_64: Bool { ruleMachine == .x86_64 }
+  var isARM64: Bool { ruleMachine == .aarch64 }
   var isX86: Bool { ruleMachine == .x86_64 || ruleMachine == .i386 }
 
   /// Whether undefined names lose one leading dot, and `.TOC.` is made absolute.

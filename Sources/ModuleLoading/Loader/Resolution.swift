@@ -65,9 +65,7 @@ struct Resolution {
       for line in (later.types?.lines ?? []) + later.lastLines { verdict.log.say(line) }
       if let last = later.last { verdict.refuse(last) }
     }
-    if verdict.isRefused, !verdict.isCrash, later.freesStructureEarly {
-      verdict.crash(.structureReadOnly)
-    }
+    verdict.cleanUp(later)
   }
 
   private mutating func resolve(_ name: RawSpan, _ use: SymbolUses.Use) {

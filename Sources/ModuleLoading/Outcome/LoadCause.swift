@@ -142,6 +142,8 @@ extension LoadCause.Code {
   package static let structureEmpty = Self(rawValue: "structure-empty")
   /// The module structure is not writable, and the kernel writes to it.
   package static let structureReadOnly = Self(rawValue: "structure-read-only")
+  /// The kernel's `struct module` goes on after the module's: it reads and writes what follows.
+  package static let structureShort = Self(rawValue: "structure-short")
   /// The module's name fills its field, and the fortified kernel measures it.
   package static let nameUnterminated = Self(rawValue: "name-unterminated")
   /// The name of an export lies at a wild address, where the kernel reads it.

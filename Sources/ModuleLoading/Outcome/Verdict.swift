@@ -26,11 +26,12 @@ struct Verdict: Sendable {
     if let problem = refusal.problem { problems.append(problem) }
   }
 
-  /// The kernel crashes while it cleans up after a refusal.
-  mutating func crash(_ cause: LoadCause.Code) {
+  /// What follows a refusal: a kernel that frees the structure before other memory of the module crashes.
+  mutating func cleanUp(_ later: LaterRefusals) {
+    guard errno != nil, later.freesStructureEarly else { return }
     errno = nil
     isCrash = true
-    causes.append(LoadCause(cause))
+    causes.append(LoadCause(.structureReadOnly))
   }
 
   /// Leaves the answer open, unless something refuses the module anyway.

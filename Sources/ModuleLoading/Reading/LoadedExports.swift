@@ -119,9 +119,16 @@ struct LoadedExports: ~Escapable {
     // A distance of nothing is no pointer, or one to its own zeros.
     if literal == 0 { return nil }
     guard size == 4 || !map.layout.is64Bit, kernel.hasPlaceRelativeExports else { return .wild }
-    // The last GB of all addresses, where modules are, ends before that.
-    if isFarFromCopy(size), literal >= 1 << 30 { return .wild }
+    if literal >= reach { return .wild }
     return memory.place(section, offset + Int(literal)).map(Target.place) ?? .unknown
+  }
+
+  /// The least distance, counted upwards, to addresses of nothing. On x86-64 the last GB of all addresses,
+  /// where modules are, ends before that. On arm64 modules share 2 GB with the kernel, and what follows
+  /// those is used from its beginning on: half a GB further there is nothing.
+  private var reach: Int64 {
+    guard kernel.hasPlaceRelativeExports else { return .max }
+    return kernel.isX86_64 ? 1 << 30 : kernel.isARM64 ? 1 << 29 : .max
   }
 
   /// Whether a pointer of some bytes is a distance too short to reach the copy of the file that the

@@ -73,6 +73,10 @@ extension LoadCause {
     case .structureReadOnly:
       return
         ".gnu.linkonce.this_module is not writable: the kernel dies when it writes to or frees it"
+    case .structureShort:
+      return
+        ".gnu.linkonce.this_module is shorter than the kernel's structure: "
+        + "what follows it in memory decides"
     case .nameUnterminated:
       return "the module's name fills its field without a NUL: a fortified kernel panics over it"
     case .exportNameWild:

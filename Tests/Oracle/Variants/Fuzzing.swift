@@ -108,11 +108,15 @@ enum Fuzzing {
       let name = module.bytes.string(
         at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
       let isSection = module.bytes.number(at: place + (module.is64Bit ? 4 : 12), width: 1) & 15 == 3
-      if isSection || name.hasPrefix("__kstrtab") { return false }
+      if isSection || name.hasPrefix("__kstrtab") || name == "alt_cb_patch_nops" { return false }
       module.bytes.set(UInt64(number), at: place + module.symbolSectionOffset, width: 2)
     case 1:
-      module.bytes.set(
-        UInt64(numbers.below(module.size(of: names))), at: place, width: 4)
+      let number = UInt64(numbers.below(module.size(of: names)))
+      // What alternatives call must be of the kernel's.
+      let name = module.bytes.string(
+        at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
+      if name == "alt_cb_patch_nops" { return false }
+      module.bytes.set(number, at: place, width: 4)
     case 2:
       let info = place + (module.is64Bit ? 4 : 12)
       module.bytes.set(
@@ -164,13 +168,19 @@ enum Fuzzing {
   private static func section(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
     guard module.sectionCount > 1 else { return false }
     let index = 1 + numbers.below(module.sectionCount - 1)
-    switch numbers.below(7) {
+    let kind = numbers.below(7)
+    if ![2, 3].contains(kind), isFollowed(module, index) { return false }
+    switch kind {
     case 0: module[index, .type] = UInt64(numbers.pick([0, 1, 2, 3, 4, 7, 8, 9, 0x7000_0001]))
     case 1:
       // Code that is not loaded is still patched.
       let isCode = module[index, .flags] & 4 != 0
       module[index, .flags] ^= UInt64(numbers.pick(isCode ? [1, 4, 0x20] : [1, 2, 4, 7, 0x20]))
-    case 2: module[index, .link] = UInt64(numbers.below(module.sectionCount + 2))
+    case 2:
+      let link = UInt64(numbers.below(module.sectionCount + 2))
+      // Names from elsewhere may be what the kernel has written: addresses.
+      if index == module.symbolTable { return false }
+      module[index, .link] = link
     case 3:
       module[index, .name] = UInt64(numbers.below(module.size(of: Int(module[.nameIndex]))))
       if isTableOfPlaces(module.name(of: index)) { return false }
@@ -183,18 +193,29 @@ enum Fuzzing {
       }
       module[index, .offset] = place
     case 5:
-      module.rename(
-        index,
-        to: numbers.pick([
-          ".plt", ".init.plt", ".modinfo", "__versions", ".text", ".init.text", ".dup",
-        ]))
+      let name = numbers.pick([
+        ".plt", ".init.plt", ".modinfo", "__versions", ".text", ".init.text", ".dup",
+      ])
+      // What tables of places point to has to stay in memory.
+      if module[index, .flags] & 5 != 0, name == ".modinfo" || name == "__versions" { return false }
+      module.rename(index, to: name)
     default:
       let twin = 1 + numbers.below(module.sectionCount - 1)
       // The kernel patches what tables of places name: other bytes taken for one are wild addresses.
-      if isTableOfPlaces(module.name(of: twin)) { return false }
+      let name = module.name(of: twin)
+      if isTableOfPlaces(name) || [".gnu.linkonce.this_module", ".BTF"].contains(name) {
+        return false
+      }
+      if module[index, .flags] & 5 != 0, name == ".modinfo" || name == "__versions" { return false }
       module[index, .name] = module[twin, .name]
     }
     return true
+  }
+
+  /// Whether the kernel follows what a section holds, or a table that relocates it.
+  private static func isFollowed(_ module: Module, _ index: Int) -> Bool {
+    let isRelocation = [4, 9].contains(module[index, .type])
+    return isTableOfPlaces(module.name(of: isRelocation ? Int(module[index, .info]) : index))
   }
 
   private static func isTableOfPlaces(_ name: String) -> Bool {
@@ -231,9 +252,10 @@ enum Fuzzing {
     }
     switch isFollowed ? 0 : numbers.below(4) {
     case 0:
-      let unknown: [UInt64] = [42, 250, 256, 258, 275, 311]
+      let unknown: [UInt64] = [42, 250, 311]
       table.set(
-        type: numbers.pick(isFollowed ? unknown : [0, 1, 2, 10, 11, 24] + unknown), entry,
+        type: numbers.pick(
+          isFollowed ? unknown : [0, 1, 2, 10, 11, 24, 256, 258, 275] + unknown), entry,
         in: &module)
     case 1:
       let count = module.size(of: symbols) / module.symbolSize
