@@ -173,9 +173,9 @@ enum Fuzzing {
     switch kind {
     case 0: module[index, .type] = UInt64(numbers.pick([0, 1, 2, 3, 4, 7, 8, 9, 0x7000_0001]))
     case 1:
-      // Code that is not loaded is still patched.
-      let isCode = module[index, .flags] & 4 != 0
-      module[index, .flags] ^= UInt64(numbers.pick(isCode ? [1, 4, 0x20] : [1, 2, 4, 7, 0x20]))
+      // Code that is not loaded is still patched, by keys in data.
+      let isReferred = module[index, .flags] & 5 != 0
+      module[index, .flags] ^= UInt64(numbers.pick(isReferred ? [1, 4, 0x20] : [1, 2, 4, 7, 0x20]))
     case 2:
       let link = UInt64(numbers.below(module.sectionCount + 2))
       // Names from elsewhere may be what the kernel has written: addresses.
