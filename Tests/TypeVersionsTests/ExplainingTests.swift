@@ -148,4 +148,32 @@ struct ExplainingTests {
       ])
     #expect(LineDifference(old, old).lines.isEmpty == false)
   }
+
+  @Test("members that a change moves show where they were, and are no change themselves")
+  func movedMembers() {
+    let old = ["struct s {", "\tint a; /* 0 */", "\tint b; /* 4 */", "}; /* 8 bytes */"]
+    let new = [
+      "struct s {", "\tint a; /* 0 */", "\tint x; /* 4 */", "\tint b; /* 8 */",
+      "}; /* 12 bytes */",
+    ]
+    #expect(
+      LineDifference(old, new).lines == [
+        .same("struct s {"), .same("\tint a; /* 0 */"), .added("\tint x; /* 4 */"),
+        .same("\tint b; /* 8, was 4 */"), .removed("}; /* 8 bytes */"),
+        .added("}; /* 12 bytes */"),
+      ])
+    #expect(
+      LineDifference(["struct s {", "\tu8 b; // 4", "}"], ["struct s {", "\tu8 b; // 8", "}"]).lines
+        == [
+          .same("struct s {"), .removed("\tu8 b; // 4"), .added("\tu8 b; // 8"), .same("}"),
+        ], "where nothing else differs, the place is the change")
+    let bits = LineDifference(
+      ["\tint d; /* bit 160, 3 bits */", "\t}; /* 16: 4 bytes */"],
+      ["\tint c;", "\tint d; /* bit 192, 3 bits */", "\t}; /* 20: 4 bytes */"])
+    #expect(
+      bits.lines == [
+        .added("\tint c;"), .same("\tint d; /* bit 192, 3 bits, was bit 160, 3 bits */"),
+        .same("\t}; /* 20, was 16: 4 bytes */"),
+      ])
+  }
 }

@@ -1,6 +1,7 @@
 internal import SymtypesFormat
 
-/// Two lists of lines, one after the other, with what only one of them has.
+/// Two lists of lines of layouts, one after the other, with what only one of them has. Members that are
+/// only at another place do not count, if anything else differs; they show where they were.
 package struct LineDifference: Sendable {
   package enum Line: Sendable, Hashable {
     case same(String)
@@ -15,28 +16,40 @@ package struct LineDifference: Sendable {
   /// The difference, with `context` lines around changes.
   package init(_ old: [String], _ new: [String], context: Int = 3) {
     var numbers: [String: Int] = [:]
-    func numbered(_ lines: [String]) -> [Int] {
+    func numbered(_ lines: [PlacedLine]) -> [Int] {
       lines.map { line in
-        let number = numbers[line] ?? numbers.count
-        numbers[line] = number
+        let number = numbers[line.text] ?? numbers.count
+        numbers[line.text] = number
         return number
       }
     }
-    var (left, right, all) = (old[...], new[...], [Line]())
-    for step in LineDiff(numbered(old), numbered(new)).steps {
+    let (before, after) = (old.map { PlacedLine($0) }, new.map { PlacedLine($0) })
+    var (left, right, all) = (before[...], after[...], [Line]())
+    var isMoved: [Int: (PlacedLine, PlacedLine)] = [:]
+    for step in LineDiff(numbered(before), numbered(after)).steps {
       switch step {
       case .keep:
-        if let line = left.popFirst() { all.append(.same(line)) }
-        _ = right.popFirst()
-      case .remove: if let line = left.popFirst() { all.append(.removed(line)) }
-      case .add: if let line = right.popFirst() { all.append(.added(line)) }
+        guard let first = left.popFirst(), let second = right.popFirst() else { break }
+        if first.place != second.place { isMoved[all.count] = (first, second) }
+        all.append(.same(second.moved(from: first)))
+      case .remove: if let line = left.popFirst() { all.append(.removed(line.whole)) }
+      case .add: if let line = right.popFirst() { all.append(.added(line.whole)) }
+      }
+    }
+    if isMoved.count > 0, !all.contains(where: LineDifference.isChange) {
+      all = all.indices.flatMap { index -> [Line] in
+        guard let (first, second) = isMoved[index] else { return [all[index]] }
+        return [.removed(first.whole), .added(second.whole)]
       }
     }
     lines = LineDifference.shortened(all, context)
   }
 
+  private static func isChange(_ line: Line) -> Bool {
+    if case .same = line { false } else { true }
+  }
+
   private static func shortened(_ lines: [Line], _ context: Int) -> [Line] {
-    func isChange(_ line: Line) -> Bool { if case .same = line { false } else { true } }
     var isNear = [Bool](repeating: false, count: lines.count)
     for index in lines.indices where isChange(lines[index]) {
       for near in max(0, index - context)..<min(lines.count, index + context + 1) {

@@ -105,9 +105,19 @@ struct TypeTexts {
     if let known = best[key],
       known.length > text.length || known.length == text.length && known.offset <= text.offset
     {
+      forget(text)
       return
     }
     best[key] = text
+  }
+
+  /// Gives up the room of the last text: every unit of a kernel has the same types.
+  private mutating func forget(_ text: Text) {
+    guard text.segments.upperBound == segments.count, let first = text.segments.first else {
+      return
+    }
+    bytes.removeLast(bytes.count &- Int(segments[first].start))
+    segments.removeLast(text.segments.count)
   }
 
   /// Puts another text in the place of that of a key.
