@@ -38,7 +38,7 @@ package enum Ksym {
   /// - Parameters:
   ///   - arguments: Its arguments, without the name.
   ///   - input: Bytes for its standard input; none is an empty input.
-  ///   - environment: Variables to add to those of the tests.
+  ///   - environment: Variables to add to those of the tests; the locale is one with UTF-8.
   ///   - program: Another program than the command.
   /// - Returns: What it left.
   /// - Throws: What starting a program throws; a bad end of it is not an error.
@@ -47,7 +47,7 @@ package enum Ksym {
     program: String = Ksym.path
   ) async throws -> Run {
     var variables = Environment.inherit
-    for (name, value) in environment {
+    for (name, value) in ["LC_ALL": "C.UTF-8"].merging(environment, uniquingKeysWith: { $1 }) {
       guard let key = Environment.Key(rawValue: name) else { continue }
       variables = variables.updating([key: value])
     }

@@ -78,12 +78,13 @@ extension VersionsRun {
       let letter: UInt8
       let name: Int
     }
+    let wanted = WantedTypes(request.types)
     var found: [Kind: (entry: Int, isDeclaration: Bool)] = [:]
     for entry in reader.entries.entries.indices {
       guard let letter = reader.entries.tag(entry).referenceLetter,
-        let name = reader.string(entry, .name)
+        let name = reader.string(entry, .name, limit: wanted.longest &+ 1)
       else { continue }
-      for (index, wanted) in request.types.enumerated() where wanted.rawSpan.hasName(name) {
+      for index in wanted.places(of: name) {
         let kind = Kind(letter: letter, name: index)
         if let known = found[kind], !known.isDeclaration { continue }
         let isDeclaration = reader.flag(entry, .declaration)
@@ -105,13 +106,32 @@ extension VersionsRun {
   }
 }
 
-extension RawSpan {
-  /// Whether this is a name, or ends with it after `::`.
-  fileprivate func hasName(_ name: RawSpan) -> Bool {
-    guard byteCount >= name.byteCount, let end = suffix(from: byteCount &- name.byteCount),
-      end.equals(name)
-    else { return false }
-    guard byteCount > name.byteCount else { return true }
-    return slice(0..<(byteCount &- name.byteCount))?.ends(with: "::") ?? false
+/// Names of types that are wanted, with or without what is before a `::`.
+private struct WantedTypes {
+  /// Length of the longest name, in bytes.
+  private(set) var longest = 0
+  private var names = NameInterner()
+  /// The places in the list of the names that are a name, or end with it.
+  private var places: [[Int]] = []
+
+  init(_ types: [[UInt8]]) {
+    for (place, type) in types.enumerated() {
+      longest = max(longest, type.count)
+      add(type[...], place)
+      // The last of a name that is much longer than any: each part is added whole.
+      for start in type.indices.dropFirst(2).suffix(4096)
+      where type[start &- 1] == UInt8(ascii: ":") && type[start &- 2] == UInt8(ascii: ":") {
+        add(type[start...], place)
+      }
+    }
   }
+
+  private mutating func add(_ name: ArraySlice<UInt8>, _ place: Int) {
+    let bytes = Array(name)
+    guard let number = names.intern(bytes.rawSpan) else { return }
+    if number == places.count { places.append([]) }
+    places[number].append(place)
+  }
+
+  func places(of name: RawSpan) -> [Int] { names.find(name).map { places[$0] } ?? [] }
 }

@@ -1,6 +1,7 @@
 internal import ByteStorage
 internal import KernelComparison
 internal import SymtypesFormat
+internal import TypeVersions
 
 /// Which changes of types change exports, for people and as JSON.
 struct TypeReport {
@@ -23,26 +24,23 @@ struct TypeReport {
 
   /// Writes the causes, those that change most exports first.
   func writeCauses(to output: inout OutputBuffer) {
-    let text = KsymtypesOutput(comparison, store, style: .readable)
     let ranked = comparison.causes.sorted { $0.exports.count > $1.exports.count }
     for reach in ranked.prefix(top) {
       let names = reach.exports.prefix(top).map { plain(name($0)) }.joined(separator: ", ")
       let more = reach.exports.count - min(top, reach.exports.count)
       output.append(
-        "\n" + terminal.strong("\(plain(name(reach.cause.key))) changes ")
+        "\n" + terminal.strong("\(plain(shownName(reach.cause.key))) changes ")
           + "\(counted(reach.exports.count, "export")): \(names)"
           + (more > 0 ? " \(Sign.ellipsis) \(grouped(more)) more\n" : "\n"))
       if reach.chain.count > 1 {
-        var names = reach.chain.map { plain(name($0)) }
+        var names = reach.chain.map { plain(shownName($0)) }
         let left = reach.chainLength - names.count
         if left > 0 { names.insert("\(grouped(left)) more", at: names.count / 2) }
         let chain = names.joined(separator: " \(Sign.arrow) ")
         output.append("  " + terminal.faint("shortest chain: ") + chain + "\n")
       }
-      var change = OutputBuffer()
-      text.write(reach.cause, to: &change)
-      for line in change.bytes.rawSpan.text.split(separator: "\n") {
-        output.append("  \(plain(String(line).replacing("\t", with: "    ")))\n")
+      for line in lines(of: reach.cause) {
+        output.append("  \(plain(line.marked.replacing("\t", with: "    ")))\n")
       }
     }
     if ranked.count > top {
@@ -51,11 +49,18 @@ struct TypeReport {
     }
   }
 
-  /// What changed in a type, line by line.
-  func text(of cause: TypeComparison.Cause) -> String {
-    var change = OutputBuffer()
-    KsymtypesOutput(comparison, store, style: .readable).write(cause, to: &change)
-    return change.bytes.rawSpan.text
+  /// What changed in a type.
+  func lines(of cause: TypeComparison.Cause) -> [LineDifference.Line] {
+    let key = Int(cause.key)
+    let wasDeclared = store.isDeclaration(Int(cause.old), ofKey: key)
+    if wasDeclared != store.isDeclaration(Int(cause.new), ofKey: key) {
+      let words = ["a forward declaration", "a definition"]
+      return [.removed(words[wasDeclared ? 0 : 1]), .added(words[wasDeclared ? 1 : 0])]
+    }
+    func lines(_ text: UInt32) -> [String] {
+      TypeLayout.lines(store.text(Int(text)), ofKey: store.keys.name(key))
+    }
+    return LineDifference(lines(cause.old), lines(cause.new)).lines
   }
 
   private func writeNames(_ keys: [UInt32], _ title: String, to output: inout OutputBuffer) {
@@ -66,6 +71,9 @@ struct TypeReport {
       output.append("  \(Sign.ellipsis) \(grouped(keys.count - top)) more (--verbose lists them)\n")
     }
   }
+
+  /// A type as C names it.
+  func shownName(_ key: UInt32) -> String { TypeLayout.name(ofKey: store.keys.name(Int(key))) }
 
   private func name(_ key: UInt32) -> String { store.keys.name(Int(key)).text }
 

@@ -126,7 +126,7 @@ struct TypesExplainReport {
 
 extension LineDifference.Line {
   /// The line after a blank, minus or plus.
-  fileprivate var marked: String {
+  var marked: String {
     switch self {
     case .same(let text): "  \(text)"
     case .removed(let text): "- \(text)"

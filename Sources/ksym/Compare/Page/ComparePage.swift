@@ -127,7 +127,7 @@ struct ComparePage {
   private func writeCauses(_ types: TypeReport, _ page: inout MarkupWriter) {
     page.section("Changes by cause") { page in
       let ranked = types.comparison.causes.sorted { $0.exports.count > $1.exports.count }
-      func name(_ key: UInt32) -> String { types.store.keys.name(Int(key)).text }
+      func name(_ key: UInt32) -> String { types.shownName(key) }
       BarChart(
         caption: "Types by the number of exports that their change reaches",
         rows: ranked.prefix(ComparePage.most).map {
@@ -140,7 +140,7 @@ struct ComparePage {
             page.element("code", text: name(reach.cause.key))
             page.element("small", text: reach.chain.map(name).joined(separator: " → "))
           }
-          page.element("pre", text: types.text(of: reach.cause))
+          page.element("pre", text: types.lines(of: reach.cause).map(\.marked).joined(separator: "\n"))
         }
       }
     }
