@@ -167,6 +167,10 @@ struct ExplainingTests {
         == [
           .same("struct s {"), .removed("\tu8 b; // 4"), .added("\tu8 b; // 8"), .same("}"),
         ], "where nothing else differs, the place is the change")
+    #expect(
+      LineDifference(["\tB = 1,"], ["\tA = 1,", "\tB = 2,"]).lines == [
+        .added("\tA = 1,"), .same("\tB = 2, /* was 1 */"),
+      ])
     let bits = LineDifference(
       ["\tint d; /* bit 160, 3 bits */", "\t}; /* 16: 4 bytes */"],
       ["\tint c;", "\tint d; /* bit 192, 3 bits */", "\t}; /* 20: 4 bytes */"])

@@ -108,14 +108,13 @@ enum Fuzzing {
       let name = module.bytes.string(
         at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
       let isSection = module.bytes.number(at: place + (module.is64Bit ? 4 : 12), width: 1) & 15 == 3
-      if isSection || name.hasPrefix("__kstrtab") || name == "alt_cb_patch_nops" { return false }
+      if isSection || name.hasPrefix("__kstrtab") || isPatched(name) { return false }
       module.bytes.set(UInt64(number), at: place + module.symbolSectionOffset, width: 2)
     case 1:
       let number = UInt64(numbers.below(module.size(of: names)))
-      // What alternatives call must be of the kernel's.
       let name = module.bytes.string(
         at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
-      if name == "alt_cb_patch_nops" { return false }
+      if isPatched(name) { return false }
       module.bytes.set(number, at: place, width: 4)
     case 2:
       let info = place + (module.is64Bit ? 4 : 12)
@@ -127,6 +126,11 @@ enum Fuzzing {
         binding: UInt8(numbers.below(3)), section: numbers.pick([0, 0, 0xfff1, 0xfff2]))
     }
     return true
+  }
+
+  /// Whether the kernel patches code by a symbol: what alternatives and static calls lead to.
+  private static func isPatched(_ name: String) -> Bool {
+    name == "alt_cb_patch_nops" || name.hasPrefix("__SC")
   }
 
   private static func export(_ module: inout Module, _ numbers: inout SeededNumbers) -> Bool {
@@ -173,9 +177,10 @@ enum Fuzzing {
     switch kind {
     case 0: module[index, .type] = UInt64(numbers.pick([0, 1, 2, 3, 4, 7, 8, 9, 0x7000_0001]))
     case 1:
-      // Code that is not loaded is still patched, by keys in data.
-      let isReferred = module[index, .flags] & 5 != 0
-      module[index, .flags] ^= UInt64(numbers.pick(isReferred ? [1, 4, 0x20] : [1, 2, 4, 7, 0x20]))
+      // Code that is not loaded is still patched, by keys in data, which the kernel writes to.
+      let flags = module[index, .flags]
+      let edits = flags & 1 != 0 ? [4, 0x20] : flags & 4 != 0 ? [1, 4, 0x20] : [1, 2, 4, 7, 0x20]
+      module[index, .flags] = flags ^ UInt64(numbers.pick(edits))
     case 2:
       let link = UInt64(numbers.below(module.sectionCount + 2))
       // Names from elsewhere may be what the kernel has written: addresses.
@@ -214,8 +219,14 @@ enum Fuzzing {
 
   /// Whether the kernel follows what a section holds, or a table that relocates it.
   private static func isFollowed(_ module: Module, _ index: Int) -> Bool {
-    let isRelocation = [4, 9].contains(module[index, .type])
-    return isTableOfPlaces(module.name(of: isRelocation ? Int(module[index, .info]) : index))
+    guard [4, 9].contains(module[index, .type]) else {
+      return isTableOfPlaces(module.name(of: index))
+    }
+    let target = Int(module[index, .info])
+    guard target < module.sectionCount else { return false }
+    // Of data, too: tables of places lead to it.
+    return module[target, .flags] & 1 != 0 && !module.name(of: target).hasPrefix(".gnu.linkonce")
+      || isTableOfPlaces(module.name(of: target))
   }
 
   private static func isTableOfPlaces(_ name: String) -> Bool {
