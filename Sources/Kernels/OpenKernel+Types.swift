@@ -4,9 +4,7 @@ internal import ELFFormat
 
 extension OpenKernel {
   /// The kernel's own types (BTF), which those of modules continue: the section `.BTF`, or in a raw
-  /// image what is found by its form. `nil` if there are none.
-  ///
-  /// - Parameter few: Whether few of them will be looked at.
+  /// image what is found by its form. `few` says that few of them will be looked at; `nil` if there are none.
   package func types(few: Bool = false) -> BTFBase? {
     guard form != nil else { return nil }
     return try? file.types(few: few)

@@ -75,7 +75,7 @@ struct UnknownModuleTests {
       try #require(checker.check([path]).first).result.get()
     }
     for _ in 0..<3 { #expect(try verdict().verdict == .loads) }
-    exporter.exports = [SampleExport("usb_thing", 0x78), SampleExport("usb_more", 0x79)]
+    exporter.exports = [SampleExport("usb_more", 0x79), SampleExport("usb_thing", 0x78)]
     _ = try scratch.write(exporter.build(), to: "tree/usbcore.ko")
     for _ in 0..<2 {
       let log = try verdict().log

@@ -53,10 +53,8 @@ package struct BTFTypes: ~Escapable {
   /// The part of the section that holds the types.
   var typeRange: Range<Int> { start..<(start &+ types.byteCount) }
 
-  /// Where each type is in the part with the types. Throws at a type of an unknown kind, or one that is cut
-  /// off.
-  ///
-  /// - Parameter shift: Only of each 2^`shift`-th type the offset is kept.
+  /// Where types are in the part with the types; only of each 2^`shift`-th the offset is kept. Throws at a
+  /// type of an unknown kind, or one that is cut off.
   func places(shift: Int = 0) throws(ParseError) -> BTFPlaces {
     var places = BTFPlaces(shift: shift)
     places.marks.reserveCapacity((types.byteCount / 20) >> shift)
