@@ -4,16 +4,26 @@ internal import ELFFormat
 
 extension OpenKernel {
   /// The kernel's own types (BTF), which those of modules continue: the section `.BTF`, or in a raw
-  /// image what is found by its form. `nil` if there are none.
-  package func types() -> BTFBase? {
-    try? withContents { source in
-      guard form == .linkedImage else {
-        let image = try source.all()
-        return BTFBase(searching: image, .little) ?? BTFBase(searching: image, .big)
-      }
+  /// image what is found by its form. `few` says that few of them will be looked at; `nil` if there are none.
+  package func types(few: Bool = false) -> BTFBase? {
+    guard form != nil else { return nil }
+    return try? file.types(few: few)
+  }
+}
+
+extension KernelFile {
+  fileprivate borrowing func types(few: Bool) throws -> BTFBase? {
+    let source = try source()
+    let section: RawSpan
+    if form == .linkedImage {
       let elf = try ELFFile(source)
       guard let index = elf.sectionIndex(named: ".BTF") else { return nil }
-      return try BTFBase(parsing: elf.bytes(of: elf.sections[index], in: ".BTF"))
-    } ?? nil
+      section = try elf.bytes(of: elf.sections[index], in: ".BTF")
+    } else {
+      guard let found = try BTFBase.section(in: source.all()) else { return nil }
+      section = found
+    }
+    guard few else { return try BTFBase(parsing: section) }
+    return try BTFBase(keeping: keeping(section) ?? KeptBytes(copying: section))
   }
 }

@@ -68,14 +68,20 @@ private func verify(
 ) throws -> (BTFError?, [String]) {
   let kernelBytes = Blob.kernel.build()
   let kernel = try BTFBase(parsing: kernelBytes.rawSpan)
-  let found: BTFVerification
-  if let distilled {
-    found = BTFVerification(
-      section.rawSpan, distilled: distilled.rawSpan, kernel: kernel, .little, rules)
-  } else {
-    found = BTFVerification(section.rawSpan, distilled: nil, kernel: kernel, .little, rules)
+  let kept = try BTFBase(keeping: KeptBytes(copying: kernelBytes.rawSpan))
+  func verify(_ kernel: BTFBase) -> (BTFError?, [String]) {
+    let found: BTFVerification
+    if let distilled {
+      found = BTFVerification(
+        section.rawSpan, distilled: distilled.rawSpan, kernel: kernel, .little, rules)
+    } else {
+      found = BTFVerification(section.rawSpan, distilled: nil, kernel: kernel, .little, rules)
+    }
+    return (found.error, found.log.lines.map { String(decoding: $0, as: UTF8.self) })
   }
-  return (found.error, found.log.lines.map { String(decoding: $0, as: UTF8.self) })
+  let (result, same) = (verify(kernel), verify(kept))
+  #expect(result == same)
+  return result
 }
 
 private var newest: BTFRules {
@@ -103,6 +109,37 @@ struct BTFVerificationTests {
     let counts = try BTFBase(parsing: bytes.rawSpan).counts
     #expect(counts.types == 4)
     #expect(counts.strings == 1 + 4 + 5 + 7)
+  }
+
+  @Test("a type of the kernel is found by its number wherever it is")
+  func numbers() throws {
+    var kernel = Blob()
+    _ = kernel.name("")
+    for number in 1...100 {
+      if number % 10 == 7 {
+        kernel.add(kernel.name("tag"), 18, 1)
+      } else {
+        kernel.add(kernel.name("number\(number)"), 6, count: 2, 4, 1, 1, 1, 2)
+      }
+    }
+    let bytes = kernel.build()
+    for base in [
+      try BTFBase(parsing: bytes.rawSpan),
+      try BTFBase(keeping: KeptBytes(copying: bytes.rawSpan)),
+    ] {
+      #expect(base.counts.types == 101)
+      for number in UInt32(1)...100 {
+        var module = Blob()
+        module.first = 101
+        module.strings = [0]
+        // A constant; where a tag follows it, types are refused.
+        module.add(0, 10, number)
+        let section = module.build()
+        let found = BTFVerification(
+          section.rawSpan, distilled: nil, kernel: base, .little, BTFRules())
+        #expect((found.error == nil) == (number % 10 != 7), "\(number)")
+      }
+    }
   }
 
   @Test("a header that the kernel does not know is named")

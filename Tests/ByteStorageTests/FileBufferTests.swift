@@ -51,6 +51,34 @@ struct FileBufferTests {
     #expect(try buffer.source.all().starts(with: "Name:"))
   }
 
+  @Test("a kept part of what was unpacked stays; of a file that is read by ranges nothing is kept")
+  func keeping() throws {
+    let scratch = try ScratchDirectory()
+    let first = [UInt8](repeating: 1, count: 5000) + [UInt8](repeating: 2, count: 5000)
+    var compressor = Compressor()
+    let compressed = compressor.compress(first.rawSpan, .gzip)
+    let packed = try #require(compressed)
+    let path = try scratch.write(packed, to: "first.gz")
+    var buffer = FileBuffer()
+    try buffer.open(path)
+    let part = buffer.keeping(try buffer.source.bytes(4999..<5002, in: "x"))
+    let kept = try #require(part)
+    let stranger = buffer.keeping(first.rawSpan)
+    #expect(stranger == nil)
+    for byte in UInt8(3)...5 {
+      let other = [UInt8](repeating: byte, count: 10_000)
+      let compressed = compressor.compress(other.rawSpan, .gzip)
+      let packed = try #require(compressed)
+      try buffer.unpack(packed.rawSpan, .gzip, path: "x")
+      #expect(try buffer.source.all().byte(at: 5000) == byte)
+      #expect(kept.count == 3 && kept.bytes.array == [1, 2, 2])
+    }
+    try buffer.open(scratch.write(first, to: "first"))
+    let unpacked = buffer.keeping(try buffer.source.all())
+    #expect(unpacked == nil)
+    #expect(KeptBytes(copying: first.rawSpan).bytes.array == first)
+  }
+
   @Test("ranges are read as they stand, and only those in the file")
   func ranges() throws {
     let scratch = try ScratchDirectory()

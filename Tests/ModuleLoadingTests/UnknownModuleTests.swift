@@ -1,4 +1,5 @@
 import KernelReleases
+import Kernels
 import Livepatching
 import ModuleLoading
 import TestSupport
@@ -50,5 +51,35 @@ struct UnknownModuleTests {
     module.undefined.append("usb_thing")
     module.setInfo("depends", "usbcore")
     #expect(try bench.outcome(module).verdict == .refused)
+  }
+
+  @Test("a prepared checker reads a module that others need again when its file is another")
+  func dependencies() throws {
+    let bench = bench()
+    let scratch = try ScratchDirectory()
+    let tree = scratch.makeDirectory("tree")
+    var exporter = bench.module("usbcore")
+    exporter.exports = [SampleExport("usb_thing", 0x77)]
+    var module = bench.module()
+    module.require("usb_thing", 0x77)
+    module.setInfo("depends", "usbcore")
+    let path = try scratch.write(module.build(), to: "sample.ko")
+    _ = try scratch.write(exporter.build(), to: "tree/usbcore.ko")
+    var facts = try bench.facts()
+    facts.moduleTree = tree
+    var request = LoadRequest()
+    request.loadsDependencies = true
+    var checker = ModuleChecker(facts, request: request)
+    checker.prepare()
+    func verdict() throws -> LoadOutcome {
+      try #require(checker.check([path]).first).result.get()
+    }
+    for _ in 0..<3 { #expect(try verdict().verdict == .loads) }
+    exporter.exports = [SampleExport("usb_more", 0x79), SampleExport("usb_thing", 0x78)]
+    _ = try scratch.write(exporter.build(), to: "tree/usbcore.ko")
+    for _ in 0..<2 {
+      let log = try verdict().log
+      #expect(log.first == "sample: disagrees about version of symbol usb_thing")
+    }
   }
 }

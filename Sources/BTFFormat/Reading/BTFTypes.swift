@@ -53,23 +53,25 @@ package struct BTFTypes: ~Escapable {
   /// The part of the section that holds the types.
   var typeRange: Range<Int> { start..<(start &+ types.byteCount) }
 
-  /// Offset of each type in the part with the types, in bytes. Throws at a type of an unknown kind,
-  /// or one that is cut off.
-  func offsets() throws(ParseError) -> [UInt32] {
-    var offsets: [UInt32] = []
-    offsets.reserveCapacity(types.byteCount / 20)
-    var offset = 0
-    let size = types.byteCount
+  /// Where types are in the part with the types; only of each 2^`shift`-th the offset is kept. Throws at a
+  /// type of an unknown kind, or one that is cut off.
+  func places(shift: Int = 0) throws(ParseError) -> BTFPlaces {
+    var places = BTFPlaces(shift: shift)
+    places.marks.reserveCapacity((types.byteCount / 20) >> shift)
+    let (size, mask, sizes) = (types.byteCount, 1 << shift &- 1, BTFSizes())
+    var (offset, count) = (0, 0)
     while offset < size {
       guard let info = types.integer(UInt32.self, at: offset &+ 4, order) else {
         throw truncated(12, offset)
       }
-      let next = offset &+ 12 &+ (try addedBytes(info, at: offset))
-      guard next <= size else { throw truncated(next &- offset, offset) }
-      offsets.append(UInt32(truncatingIfNeeded: offset))
-      offset = next
+      guard let length = sizes.size(info) else { throw unknownKind(info, offset) }
+      if count & mask == 0 { places.marks.append(UInt32(truncatingIfNeeded: offset)) }
+      guard length <= size &- offset else { throw truncated(length, offset) }
+      offset &+= length
+      count &+= 1
     }
-    return offsets
+    places.count = count
+    return places
   }
 
   private static func outside(
@@ -85,15 +87,15 @@ package struct BTFTypes: ~Escapable {
   package func size(ofStruct name: StaticString) throws(ParseError) -> Int? {
     var offset = 0
     var size: UInt32?
-    let length = name.utf8CodeUnitCount
+    let (length, sizes) = (name.utf8CodeUnitCount, BTFSizes())
     while offset < types.byteCount {
       guard let nameOffset = types.integer(UInt32.self, at: offset, order),
         let info = types.integer(UInt32.self, at: offset &+ 4, order),
         let word = types.integer(UInt32.self, at: offset &+ 8, order)
       else { throw truncated(12, offset) }
-      let added = try addedBytes(info, at: offset)
-      let next = offset &+ 12 &+ added
-      guard next <= types.byteCount else { throw truncated(12 + added, offset) }
+      guard let whole = sizes.size(info) else { throw unknownKind(info, offset) }
+      let next = offset &+ whole
+      guard next <= types.byteCount else { throw truncated(whole, offset) }
       if info >> 24 & 0x7f == BTFKind.structure.rawValue,
         let rest = strings.suffix(from: Int(nameOffset)),
         rest.byte(at: length) == 0, rest.starts(with: name)
@@ -106,32 +108,8 @@ package struct BTFTypes: ~Escapable {
     return size.map(Int.init)
   }
 
-  /// Size of what follows the three words of a type, in bytes. Bits 24 to 30 of `info` are the
-  /// kind, bits 0 to 23 the number of elements (older kernels use fewer bits of both and leave the
-  /// others zero).
-  private func addedBytes(_ info: UInt32, at offset: Int) throws(ParseError) -> Int {
-    let count = Int(info & 0xff_ffff)
-    let number = info >> 24 & 0x7f
-    guard (1...BTFKind.enumeration64.rawValue).contains(number) else {
-      throw ParseError(.unsupported(UInt64(number)), in: "BTF kind", at: start &+ offset)
-    }
-    return 4
-      &* (BTFTypes.words(BTFTypes.fixed, number) &+ BTFTypes.words(BTFTypes.each, number) &* count)
-  }
-
-  // Two bits for each kind: a kernel has a hundred thousand types, whose sizes are all that is needed of most.
-  private static let fixed = packed { $0.addedBytes(0) }
-  private static let each = packed { $0.elementSize }
-
-  private static func packed(_ bytes: (BTFKind) -> Int) -> UInt64 {
-    (1...BTFKind.enumeration64.rawValue).reduce(0) { all, number in
-      let words = BTFKind(rawValue: number).map { UInt64(bytes($0) / 4) } ?? 0
-      return all | words << UInt64(2 * number)
-    }
-  }
-
-  private static func words(_ packed: UInt64, _ kind: UInt32) -> Int {
-    Int(truncatingIfNeeded: packed &>> UInt64(2 &* kind) & 3)
+  private func unknownKind(_ info: UInt32, _ offset: Int) -> ParseError {
+    ParseError(.unsupported(UInt64(info >> 24 & 0x7f)), in: "BTF kind", at: start &+ offset)
   }
 
   private func truncated(_ needed: Int, _ offset: Int) -> ParseError {

@@ -18,10 +18,10 @@ package struct BTFOrigin: Sendable, Hashable {
 
   /// Reads a module's `.BTF`; a section that cannot be read shows nothing.
   package init(_ section: RawSpan) {
-    guard let read = try? BTFTypes(parsing: section), let offsets = try? read.offsets() else {
+    guard let read = try? BTFTypes(parsing: section), let places = try? read.places() else {
       return
     }
-    let view = BTFView(types: read.types, strings: read.strings, read.order, offsets)
+    let view = BTFView(types: read.types, strings: read.strings, read.order, places)
     isReadable = true
     types = BTFOrigin.types(view)
     strings = BTFOrigin.strings(view)
@@ -31,7 +31,7 @@ package struct BTFOrigin: Sendable, Hashable {
   private static func types(_ view: borrowing BTFView) -> Int? {
     var functions: [Int] = []
     var prototypes: [Int] = []
-    for number in 1...max(1, view.offsets.count) {
+    for number in 1...max(1, view.count - 1) {
       guard let entry = view.entry(number) else { continue }
       if entry.kind == .function, functions.count < mostFunctions {
         functions.append(Int(entry.word))
@@ -50,7 +50,7 @@ package struct BTFOrigin: Sendable, Hashable {
   /// Names begin where a string of the module does; the greatest is that of its last string.
   private static func strings(_ view: borrowing BTFView) -> Int? {
     var names: Set<Int> = []
-    for number in 1...max(1, view.offsets.count) {
+    for number in 1...max(1, view.count - 1) {
       guard let entry = view.entry(number), names.count < mostNames else { break }
       names.insert(Int(entry.name))
       guard let stride = entry.kind.nameStride else { continue }
@@ -77,10 +77,10 @@ extension BTFOrigin {
   /// its sources call it.
   package func firstName(in section: RawSpan, from index: Int) -> String? {
     guard let strings, let read = try? BTFTypes(parsing: section),
-      let offsets = try? read.offsets()
+      let places = try? read.places()
     else { return nil }
-    let view = BTFView(types: read.types, strings: read.strings, read.order, offsets)
-    for number in max(1, index + 1)...max(1, index + 1, offsets.count) {
+    let view = BTFView(types: read.types, strings: read.strings, read.order, places)
+    for number in max(1, index + 1)...max(1, index + 1, places.count) {
       guard let entry = view.entry(number) else { return nil }
       guard Int(entry.name) >= strings,
         let name = view.strings.cString(at: Int(entry.name) - strings, limit: 256)

@@ -76,31 +76,18 @@ struct BTFRelocation: ~Escapable {
 
   /// `btf_relocate_map_distilled_base`.
   private mutating func map(_ log: inout BTFLog) throws(BTFError) {
-    var candidates: [[UInt8]: [Int]] = [:]
-    for number in 1..<max(1, distilled.count) {
-      candidates[distilled.name(number).array, default: []].append(number)
-    }
-    for name in candidates.keys {
-      candidates[name]?.sort { distilled.size($0) < distilled.size($1) }
-    }
+    let (candidates, found) = matches()
     var count: [UInt32: Int] = [:]
-    for number in 1..<kernel.count {
-      guard let entry = kernel.entry(number), entry.kind.isComposite, entry.name != 0 else {
-        continue
-      }
-      count[entry.name, default: 0] += 1
-    }
-    for number in 1..<kernel.count {
-      guard let entry = kernel.entry(number), entry.name != 0 else { continue }
+    for (_, entry, _) in found where entry.kind.isComposite { count[entry.name, default: 0] += 1 }
+    for (number, entry, first) in found {
       let needsSize: Bool
       switch entry.kind {
       case .integer, .float, .enumeration, .enumeration64: needsSize = true
       case .forward: needsSize = false
-      case .structure, .union: needsSize = count[entry.name, default: 0] > 1
-      default: continue
+      default: needsSize = count[entry.name, default: 0] > 1
       }
-      guard let named = candidates[kernel.name(number).array] else { continue }
-      for candidate in named where !needsSize || distilled.size(candidate) == entry.word {
+      for candidate in candidates[first] where !needsSize || distilled.size(candidate) == entry.word
+      {
         guard fits(candidate, entry) else { continue }
         if types[candidate] != 0 {
           let name = kernel.name(number).text
@@ -113,6 +100,38 @@ struct BTFRelocation: ~Escapable {
         if let old = distilled.entry(candidate) { names[old.name] = entry.name }
       }
     }
+  }
+
+  /// The distilled types with a name by their sizes, and the types of the kernel that have one of the names,
+  /// each with the place of the name in the list.
+  private func matches() -> (
+    candidates: [[Int]], found: [(number: Int, entry: BTFView.Entry, first: Int)]
+  ) {
+    var (slots, candidates): (NameSlots, [[Int]]) = (NameSlots(count: distilled.count), [])
+    for number in 1..<max(1, distilled.count) {
+      let name = distilled.name(number)
+      let same = slots.find(name.hash) { distilled.name(candidates[$0][0]).equals(name) }
+      if let same {
+        candidates[same].append(number)
+      } else {
+        _ = slots.set(candidates.count, name.hash) { _ in false }
+        candidates.append([number])
+      }
+    }
+    for place in candidates.indices {
+      candidates[place].sort { distilled.size($0) < distilled.size($1) }
+    }
+    var found: [(number: Int, entry: BTFView.Entry, first: Int)] = []
+    kernel.forEach { number, entry in
+      switch entry.kind {
+      case .integer, .float, .enumeration, .enumeration64, .forward, .structure, .union: break
+      default: return
+      }
+      guard entry.name != 0, let name = kernel.strings.cString(at: Int(entry.name)) else { return }
+      let first = slots.find(name.hash) { distilled.name(candidates[$0][0]).equals(name) }
+      if let first { found.append((number, entry, first)) }
+    }
+    return (candidates, found)
   }
 
   /// Whether a type of the kernel with the same name may stand for a distilled one.

@@ -39,19 +39,19 @@ package struct BTFVerification: Sendable {
     _ rules: BTFRules
   ) throws(BTFError) {
     let baseBlob = try BTFBlob(distilled, order, hasBase: false, rules, &log)
-    let nothing = BTFView(types: RawSpan(), strings: RawSpan(), order, [])
+    let nothing = BTFView(types: RawSpan(), strings: RawSpan(), order, BTFPlaces([]))
     var base = BTFVerifier(baseBlob, base: nothing, rules, log)
     defer { log = base.log }
     try base.verify()
     base.log.isQuiet = rules.isQuiet
     let blob = try BTFBlob(section, order, hasBase: true, rules, &base.log)
     let view = BTFView(
-      types: base.blob.types, strings: base.blob.strings, order, base.offsets)
+      types: base.blob.types, strings: base.blob.strings, order, BTFPlaces(base.offsets))
     var module = BTFVerifier(blob, base: view, rules, base.log)
     defer { base.log = module.log }
     try module.verify()
     let target = BTFView(
-      types: base.blob.types, strings: base.blob.strings, order, base.offsets)
+      types: base.blob.types, strings: base.blob.strings, order, BTFPlaces(base.offsets))
     var relocation = BTFRelocation(from: target, to: kernel.view)
     var log = module.log
     defer { module.log = log }

@@ -19,21 +19,29 @@ struct BTFView: ~Escapable {
   let types: RawSpan
   let strings: RawSpan
   let order: ByteOrder
-  /// Offsets of the types from 1 on, in bytes.
-  let offsets: [UInt32]
+  private let places: BTFPlaces
 
   @_lifetime(copy types, copy strings)
-  init(types: RawSpan, strings: RawSpan, _ order: ByteOrder, _ offsets: [UInt32]) {
-    (self.types, self.strings, self.order, self.offsets) = (types, strings, order, offsets)
+  init(types: RawSpan, strings: RawSpan, _ order: ByteOrder, _ places: BTFPlaces) {
+    (self.types, self.strings, self.order, self.places) = (types, strings, order, places)
   }
 
   /// Number of types, void included.
-  var count: Int { offsets.count + 1 }
+  var count: Int { places.count + 1 }
 
   /// The type with a number; `nil` for void and beyond the end.
   func entry(_ number: Int) -> Entry? {
-    guard number >= 1, number <= offsets.count else { return nil }
-    return BTFView.entry(types, Int(offsets[number - 1]), order)
+    places.offset(of: number, in: types, order).flatMap { BTFView.entry(types, $0, order) }
+  }
+
+  /// Gives all types from 1 on, in the order of their numbers.
+  func forEach<Problem>(_ body: (Int, Entry) throws(Problem) -> Void) throws(Problem) {
+    var offset = 0
+    for number in 1..<max(1, count) {
+      guard let entry = BTFView.entry(types, offset, order) else { return }
+      try body(number, entry)
+      offset = entry.offset &+ 12 &+ entry.kind.addedBytes(entry.count)
+    }
   }
 
   func word(at offset: Int) -> UInt32 { types.integer(UInt32.self, at: offset, order) ?? 0 }
@@ -53,40 +61,55 @@ struct BTFView: ~Escapable {
 
 /// A kernel's own types, kept for all modules that are verified against them.
 package struct BTFBase: Sendable {
-  private let section: [UInt8]
+  private let section: KeptBytes
   private let types: Range<Int>
   private let strings: Range<Int>
   private let order: ByteOrder
-  private let offsets: [UInt32]
+  private let places: BTFPlaces
 
-  /// Reads the `.BTF` section of a kernel; throws ``ParseError`` if a type is cut off or unknown.
+  /// Reads the `.BTF` section of a kernel, and copies it; throws ``ParseError`` if a type is cut off or
+  /// unknown.
   package init(parsing section: RawSpan) throws(ParseError) {
     let read = try BTFTypes(parsing: section)
-    offsets = try read.offsets()
-    (types, strings, order) = (read.typeRange, read.stringRange, read.order)
-    self.section = section.slice(0..<max(types.upperBound, strings.upperBound))?.array ?? []
+    let size = max(read.typeRange.upperBound, read.stringRange.upperBound)
+    guard let part = section.slice(0..<size) else {
+      throw ParseError(.badValue(UInt64(size)), in: "BTF", at: 0)
+    }
+    try self.init(read, KeptBytes(copying: part), shift: 0)
   }
 
-  /// Finds and reads the section in a raw image, which has no section headers; `nil` if there is none.
-  package init?(searching image: RawSpan, _ order: ByteOrder) {
-    guard let start = BTFTypes.start(in: image, order), let section = image.suffix(from: start),
-      let found = try? BTFBase(parsing: section)
+  /// Reads a section that is kept, to look at few of its types.
+  package init(keeping section: KeptBytes) throws(ParseError) {
+    try self.init(BTFTypes(parsing: section.bytes), section, shift: 5)
+  }
+
+  private init(_ read: borrowing BTFTypes, _ section: KeptBytes, shift: Int) throws(ParseError) {
+    places = try read.places(shift: shift)
+    (types, strings, order) = (read.typeRange, read.stringRange, read.order)
+    self.section = section
+  }
+
+  /// Finds the section in a raw image, which has no section headers; `nil` if there is none.
+  @_lifetime(copy image)
+  package static func section(in image: RawSpan) -> RawSpan? {
+    guard let start = BTFTypes.start(in: image, .little) ?? BTFTypes.start(in: image, .big),
+      let rest = image.suffix(from: start), let read = try? BTFTypes(parsing: rest)
     else { return nil }
-    self = found
+    return rest.slice(0..<max(read.typeRange.upperBound, read.stringRange.upperBound))
   }
 
   /// Number of types, void included, and size of the strings in bytes: what the numbers of a
   /// module's types and strings count on from.
-  package var counts: (types: Int, strings: Int) { (offsets.count + 1, strings.count) }
+  package var counts: (types: Int, strings: Int) { (places.count + 1, strings.count) }
 
   var view: BTFView {
     @_lifetime(borrow self)
     get {
-      let bytes = section.rawSpan
+      let bytes = section.bytes
       guard let types = bytes.slice(types), let strings = bytes.slice(strings) else {
-        return BTFView(types: RawSpan(), strings: RawSpan(), order, [])
+        return BTFView(types: RawSpan(), strings: RawSpan(), order, BTFPlaces([]))
       }
-      return BTFView(types: types, strings: strings, order, offsets)
+      return BTFView(types: types, strings: strings, order, places)
     }
   }
 }

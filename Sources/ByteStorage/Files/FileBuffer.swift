@@ -166,6 +166,8 @@ internal import Glibc
     if descriptor >= 0 { Glibc.close(descriptor) }
     state = .empty
     (count, packedCount) = (0, 0)
+    // What somebody keeps of the content stays as it is.
+    if content?.isKept ?? false { content = nil }
   }
 
   private mutating func unpackFile(
@@ -184,6 +186,16 @@ internal import Glibc
     try ensureContent(FileBuffer.initialCapacity, path)
     try decompress(bytes, format, path, trailing)
     packedCount = packedSize
+  }
+
+  /// A part of the content that stays when the next file is opened; `nil` if it is not in memory as a whole,
+  /// or not a part.
+  package borrowing func keeping(_ part: RawSpan) -> KeptBytes? {
+    guard case .whole(_?) = state, let content,
+      let kept = KeptBytes(part, in: content, count: count)
+    else { return nil }
+    content.isKept = true
+    return kept
   }
 
   private mutating func decompress(

@@ -19,3 +19,19 @@ package struct FileStamp: Sendable, Hashable {
   /// What was noted earlier.
   package init(size: Int64, modified: Int64) { (self.size, self.modified) = (size, modified) }
 }
+
+/// What is another for any file that was written to, or replaced.
+package struct FileState: Sendable, Hashable {
+  private let words: [Int64]
+
+  /// Examines a regular file, following symbolic links; `nil` for anything else.
+  package init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    words = [
+      Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)),
+      Int64(status.st_size), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
+      Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
+    ]
+  }
+}

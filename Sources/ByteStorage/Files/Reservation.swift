@@ -8,6 +8,8 @@ internal import Glibc
   private(set) var base: UnsafeMutableRawPointer
   /// Size in bytes, a multiple of the page size.
   private(set) var capacity: Int
+  /// Whether somebody keeps a part of the content: then nothing may be written to it.
+  var isKept = false
 
   static let pageSize = 4096
 

@@ -16,6 +16,7 @@ package final class ModuleTree: Sendable {
     var listed: [String: String]?
     /// Paths of all modules, by name, if they were asked for.
     var walked: [String: String]?
+    var builtin: Set<String>?
   }
 
   private let state = Mutex(State())
@@ -38,6 +39,23 @@ package final class ModuleTree: Sendable {
     entries.compactMap { entry in
       if case .file(let path) = entry { return path }
       return nil
+    }
+  }
+
+  /// Names of the modules that are built into the kernel, by `modules.builtin`.
+  package var builtinNames: Set<String> {
+    state.withLock { state in
+      if let known = state.builtin { return known }
+      var names: Set<String> = []
+      var file = FileBuffer(limit: 64 << 20)
+      if (try? file.open("\(directory)/modules.builtin")) != nil,
+        let text = try? file.source.all()
+      {
+        var lines = Lines(text)
+        while let line = lines.next() { names.insert(ModulePaths.moduleName(ofFile: line.text)) }
+      }
+      state.builtin = names
+      return names
     }
   }
 

@@ -146,6 +146,11 @@ extension KernelFile {
     return dumpPlace == .file ? file.source : scratch.source
   }
 
+  /// A part of the bytes of the file that stays when the next is opened; `nil` if it has to be copied.
+  borrowing func keeping(_ part: RawSpan) -> KeptBytes? {
+    file.keeping(part) ?? scratch.keeping(part)
+  }
+
   /// The architecture that the layers of an image give, if any does.
   var layerMachine: ELFMachine? { unpacked?.layers.compactMap(\.machine).last }
 

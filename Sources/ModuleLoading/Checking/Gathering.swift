@@ -9,6 +9,8 @@ struct Gathering {
   private let request: LoadRequest
   /// The kernel's own modules.
   private let tree: ModuleTree?
+  /// What was read for earlier questions; `nil` if there are none.
+  private let known: KnownModules?
   private(set) var gathered = Modules()
   /// Numbers in ``gathered``, by path.
   private(set) var numbers: [String: Int] = [:]
@@ -33,27 +35,39 @@ struct Gathering {
     }
   }
 
-  init(inspector: ModuleInspector, tree: ModuleTree?, request: LoadRequest) {
+  init(
+    inspector: ModuleInspector, tree: ModuleTree?, request: LoadRequest, known: KnownModules? = nil
+  ) {
     self.inspector = inspector
+    self.known = known
     self.request = request
     self.tree = tree
   }
 
   /// Reads modules that were not read yet.
-  mutating func read(_ paths: [String], _ progress: (Int, Int) -> Void) {
+  mutating func read(
+    _ paths: [String], areDependencies: Bool = false, _ progress: (Int, Int) -> Void
+  ) {
     var seen: Set<String> = []
     let wanted = paths.filter {
       numbers[$0] == nil && errors[$0] == nil && seen.insert($0).inserted
     }
     guard !wanted.isEmpty else { return }
     let (inspector, limit, compressed) = (inspector, request.limit, compressed)
+    let known = areDependencies ? known : nil
     OrderedWork.run(
       count: wanted.count, workers: request.workers, makeState: { ModuleBuffers(limit: limit) },
       work: { buffers, index -> Result<CheckedModule, FileError> in
         let path = wanted[index]
         do throws(FileError) {
+          guard let known else {
+            return .success(
+              try inspector.inspect(path, isCompressed: compressed.contains(path), &buffers))
+          }
           return .success(
-            try inspector.inspect(path, isCompressed: compressed.contains(path), &buffers))
+            try known.module(at: path) { () throws(FileError) in
+              try inspector.inspect(path, isCompressed: false, &buffers)
+            })
         } catch { return .failure(error) }
       },
       consume: { index, result in
@@ -79,7 +93,7 @@ struct Gathering {
     while !pending.isEmpty {
       let names = Set(pending.map { ModulePaths.moduleName(ofFile: $0) })
       pending = []
-      read(names.sorted().compactMap { tree?.path(named: $0) }, progress)
+      read(names.sorted().compactMap { tree?.path(named: $0) }, areDependencies: true, progress)
     }
     guard let tree else { return }
     if let exporters = request.readsWholeTree ? nil : tree.exportersBySymbol() {
@@ -104,7 +118,7 @@ struct Gathering {
       let unknown = Set(pending.flatMap { session.unknownSymbols($0) })
       let names = Set(unknown.flatMap { exporters[$0] ?? [] })
       let known = gathered.modules.count
-      read(names.sorted().compactMap { tree.path(named: $0) }, progress)
+      read(names.sorted().compactMap { tree.path(named: $0) }, areDependencies: true, progress)
       pending = Array(known..<gathered.modules.count)
     }
   }

@@ -25,7 +25,7 @@ extension ModuleChecker {
       exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules(),
       usualMachine: first?.machine)
     if settings.checksTypes == true, !request.trust.leavesOutTypes {
-      kernel.types = self.kernel?.types()
+      kernel.types = self.kernel?.types(few: true)
     }
     if settings.protectsSymbols { kernel.protectedSymbols = self.kernel?.protectedSymbols() }
     let trust = LoaderTrust(

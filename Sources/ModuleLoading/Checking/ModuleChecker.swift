@@ -27,6 +27,7 @@ package struct ModuleChecker {
   let readsLivepatches: Bool
   /// What modules are inspected with, if ``prepare()`` was called.
   private var inspector: ModuleInspector?
+  private var known: KnownModules?
 
   /// Prepares to ask a kernel.
   /// Without the kernel itself its symbols are unknown; what is given overrides what was read.
@@ -64,10 +65,12 @@ package struct ModuleChecker {
     self.assumed = assumed + settings.assumed
   }
 
-  /// Reads once what every check needs of the kernel: types, built-in certificates, protected symbols.
+  /// Reads once what every check needs of the kernel: types, built-in certificates, protected symbols; and
+  /// modules that others need once for all checks.
   /// Without it each check does, which lets its first module stand for a kernel of unknown architecture.
   package mutating func prepare() {
-    if facts.layout != nil, facts.machine != nil { inspector = makeInspector([]) }
+    guard facts.layout != nil, facts.machine != nil else { return }
+    (inspector, known) = (makeInspector([]), KnownModules())
   }
 
   /// Checks modules and directories of modules.
@@ -106,7 +109,7 @@ package struct ModuleChecker {
     // What is wrong with an archive shows when its member is opened.
     for path in request.with { _ = try? ModulePaths.place(of: path, limit: request.limit) }
     var gathering = Gathering(
-      inspector: inspector ?? makeInspector(targets), tree: tree, request: request)
+      inspector: inspector ?? makeInspector(targets), tree: tree, request: request, known: known)
     if request.isCompressedFile { gathering.compressed = Set(targets.compactMap(\.path)) }
     gathering.read(request.with + targets.compactMap(\.path), progress)
     if request.loadsDependencies { gathering.readDependencies(progress) }

@@ -1,4 +1,3 @@
-internal import ByteStorage
 internal import Kernels
 internal import ModuleFiles
 
@@ -22,12 +21,7 @@ struct ModuleSources: Sendable {
     guard !isComplete else { return }
     for module in gathered.modules { known.insert(module.module.header.moduleName) }
     guard let tree, count > 0 else { return }
-    var file = FileBuffer(limit: 64 << 20)
-    guard (try? file.open("\(tree.directory)/modules.builtin")) != nil,
-      let text = try? file.source.all()
-    else { return }
-    var lines = Lines(text)
-    while let line = lines.next() { known.insert(ModulePaths.moduleName(ofFile: line.text)) }
+    known.formUnion(tree.builtinNames)
   }
 
   /// Modules that a build found to export what is needed, and that were not looked at.

@@ -30,30 +30,58 @@ struct ObjectIdentifiers: Sendable {
   private init(_ era: TrustEra) {
     unknown = Entry(dotted: "", number: ObjectIdentifiers.unknowns[era.rawValue])
     var entries: [[UInt8]: Entry] = [:]
-    for line in ObjectIdentifiers.table.split(separator: "\n") {
-      let fields = line.split(separator: " ")
-      guard fields.count == 5, let number = Int(fields[1 + era.rawValue]) else { continue }
-      let dotted = String(fields[0])
-      entries[ObjectIdentifiers.encoded(dotted)] = Entry(dotted: dotted, number: number)
+    // Read by byte: splitting a hundred strings takes longer than all else that one module needs.
+    let table = Array(ObjectIdentifiers.table.utf8)
+    var lines = Lines(table.rawSpan)
+    while let line = lines.next() {
+      let end = line.firstIndex(of: UInt8(ascii: " ")) ?? 0
+      guard let dotted = line.slice(0..<end), let numbers = line.suffix(from: end),
+        let number = ObjectIdentifiers.number(era.rawValue, in: numbers)
+      else { continue }
+      entries[ObjectIdentifiers.encoded(dotted)] = Entry(dotted: dotted.text, number: number)
     }
     self.entries = entries
+  }
+
+  /// The number of an era in a row, each after a blank; `nil` if it is `-`.
+  private static func number(_ era: Int, in row: RawSpan) -> Int? {
+    var (place, number): (Int, Int?) = (-1, nil)
+    for index in 0..<row.byteCount {
+      guard let byte = row.byte(at: index) else { break }
+      switch byte {
+      case UInt8(ascii: " "): place += 1
+      case 0x30...0x39 where place == era: number = (number ?? 0) * 10 + Int(byte - 0x30)
+      default: continue
+      }
+    }
+    return number
   }
 
   /// `look_up_OID`.
   func look(up bytes: RawSpan) -> Entry { entries[bytes.array] ?? unknown }
 
-  private static func encoded(_ dotted: String) -> [UInt8] {
-    let numbers = dotted.split(separator: ".").compactMap { UInt64($0) }
-    guard numbers.count >= 2 else { return [] }
-    var bytes = [UInt8(truncatingIfNeeded: numbers[0] * 40 + numbers[1])]
-    for number in numbers.dropFirst(2) {
-      var group = [UInt8(number & 0x7f)]
-      var rest = number >> 7
-      while rest > 0 {
-        group.append(UInt8(rest & 0x7f) | 0x80)
-        rest >>= 7
+  private static func encoded(_ dotted: RawSpan) -> [UInt8] {
+    var (bytes, number): ([UInt8], UInt64) = ([], 0)
+    var first: UInt64?
+    for index in 0...dotted.byteCount {
+      if let byte = dotted.byte(at: index), byte != UInt8(ascii: ".") {
+        number = number * 10 + UInt64(byte &- 0x30)
+        continue
       }
-      bytes += group.reversed()
+      // The first two share a number.
+      guard first != nil else {
+        (first, number) = (number, 0)
+        continue
+      }
+      if bytes.isEmpty { number += (first ?? 0) * 40 }
+      var shift: UInt64 = 63
+      while shift > 0, number >> shift == 0 { shift -= 7 }
+      while shift > 0 {
+        bytes.append(UInt8(truncatingIfNeeded: number >> shift) & 0x7f | 0x80)
+        shift -= 7
+      }
+      bytes.append(UInt8(number & 0x7f))
+      number = 0
     }
     return bytes
   }

@@ -44,3 +44,15 @@ sign by-key-id rsa -noattr -nocerts -keyid
 sign attributes rsa -nocerts -nosmimecap
 sign content rsa -noattr -nocerts -nodetach
 sign leaf leaf -noattr
+
+# Signatures on P-384: point, digest and signature in hexadecimal, a line each.
+hexadecimal() { od -An -v -tx1 | tr -d ' \n'; }
+for key in 1 2 3 4; do
+  openssl ecparam -name secp384r1 -genkey -noout -out "$keys/curve.pem"
+  point=$(openssl ec -in "$keys/curve.pem" -pubout -outform DER 2>/dev/null | tail -c 97 | hexadecimal)
+  for digest in sha1 sha224 sha256 sha384; do
+    printf '%s-%s' "$key" "$digest" | openssl dgst "-$digest" -binary >"$keys/digest"
+    openssl pkeyutl -sign -inkey "$keys/curve.pem" -in "$keys/digest" -out "$keys/signature"
+    echo "$point $(hexadecimal <"$keys/digest") $(hexadecimal <"$keys/signature")"
+  done
+done >"$out/p384-signatures"
