@@ -6,7 +6,8 @@ internal import KernelImages
 /// was stripped into.
 ///
 /// Those are where gdb looks (`.build-id/xx/rest.debug` and what `.gnu_debuglink` names), and where
-/// Debian's and Fedora's packages put kernels and modules.
+/// Debian's and Fedora's packages put kernels and modules, of this machine and of the unpacked packages
+/// that a file lies in.
 package struct DebugFileSearch {
   package struct Found {
     package let path: String
@@ -23,7 +24,23 @@ package struct DebugFileSearch {
     self.root = root
   }
 
-  private var folder: String { "\(root)/usr/lib/debug" }
+  private var folder: String { DebugFileSearch.folder(below: root) }
+
+  private static func folder(below root: String) -> String { "\(root)/usr/lib/debug" }
+
+  /// Other root file systems: that which a path is, or lies in.
+  private func roots(around path: String) -> [String] {
+    if PathKind(path) == .directory { return [path] }
+    for part in ["/boot/", "/usr/lib/modules/", "/lib/modules/"] {
+      if let start = path.range(of: part), start > path.startIndex {
+        return [String(path[..<start])]
+      }
+    }
+    for part in ["boot/", "usr/lib/modules/", "lib/modules/"] where path.hasPrefix(part) {
+      return ["."]
+    }
+    return []
+  }
 
   /// The file with the debug information of a file.
   ///
@@ -43,11 +60,15 @@ package struct DebugFileSearch {
       identifier = identity(own) ?? identifier
       candidates = linked(from: path, own) + twins(of: path)
     }
+    let roots = [root] + roots(around: path)
     if let identifier, identifier.utf8.count > 2 {
+      let name = "\(identifier.prefix(2))/\(identifier.dropFirst(2)).debug"
       candidates.insert(
-        "\(folder)/.build-id/\(identifier.prefix(2))/\(identifier.dropFirst(2)).debug", at: 0)
+        contentsOf: roots.map { "\(DebugFileSearch.folder(below: $0))/.build-id/\(name)" }, at: 0)
     }
-    if let release { candidates += KernelPaths.otherImages(of: release, below: root) }
+    if let release {
+      candidates += roots.flatMap { KernelPaths.otherImages(of: release, below: $0) }
+    }
     for candidate in candidates where PathKind(candidate) == .file {
       guard let file = try? open(candidate), DebugFileSearch.hasInformation(file),
         fits(file, identifier)
@@ -124,7 +145,10 @@ package struct DebugFileSearch {
     }
     guard let start = name.range(of: "/lib/modules/") else { return [] }
     let tail = name[start...]
-    return ["", "/usr"].flatMap { ["\(folder)\($0)\(tail)", "\(folder)\($0)\(tail).debug"] }
+    return ([root] + roots(around: path)).flatMap { root in
+      let folder = DebugFileSearch.folder(below: root)
+      return ["", "/usr"].flatMap { ["\(folder)\($0)\(tail)", "\(folder)\($0)\(tail).debug"] }
+    }
   }
 
   private static func directory(of path: String) -> String {

@@ -1,0 +1,54 @@
+import ByteStorage
+import ELFFormat
+import Kernels
+import TestSupport
+import Testing
+
+@Suite("Files with debug information")
+struct DebugFileSearchTests {
+  private let scratch: ScratchDirectory
+  private let debug = "tree/usr/lib/debug/boot/vmlinux-6.12.0"
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  private func makeTree() throws {
+    for folder in [
+      "tree", "tree/boot", "tree/usr", "tree/usr/lib", "tree/usr/lib/debug",
+      "tree/usr/lib/debug/boot", "tree/usr/lib/modules", "tree/usr/lib/modules/6.12.0",
+      "tree/usr/lib/debug/usr", "tree/usr/lib/debug/usr/lib", "tree/usr/lib/debug/usr/lib/modules",
+      "tree/usr/lib/debug/usr/lib/modules/6.12.0",
+    ] {
+      scratch.makeDirectory(folder)
+    }
+    var elf = ELFBuilder()
+    elf.addSection(".debug_info", bytes: [0])
+    for path in [debug, "tree/usr/lib/debug/usr/lib/modules/6.12.0/a.ko"] {
+      _ = try scratch.write(elf.build(), to: path)
+    }
+    for path in ["tree/boot/vmlinuz-6.12.0", "tree/usr/lib/modules/6.12.0/a.ko"] {
+      _ = try scratch.write(ELFBuilder().build(), to: path)
+    }
+  }
+
+  @Test("are those of the unpacked packages that a kernel lies in, or that are given as one")
+  func unpackedPackages() throws {
+    try makeTree()
+    let search = DebugFileSearch(limit: 1 << 20, below: scratch.file("none"))
+    for path in ["tree", "tree/boot/vmlinuz-6.12.0"] {
+      let found = try search.file(for: scratch.file(path), release: "6.12.0")
+      #expect(found?.path == scratch.file(debug))
+    }
+    #expect(try search.file(for: scratch.file("tree"), release: "6.12.1") == nil)
+    let module = scratch.file("tree/usr/lib/modules/6.12.0/a.ko")
+    #expect(
+      try search.file(for: module)?.path
+        == scratch.file("tree/usr/lib/debug/usr/lib/modules/6.12.0/a.ko"))
+  }
+
+  @Test("are the files themselves, if they have it")
+  func own() throws {
+    try makeTree()
+    let search = DebugFileSearch(limit: 1 << 20)
+    #expect(try search.file(for: scratch.file(debug))?.path == scratch.file(debug))
+  }
+}
