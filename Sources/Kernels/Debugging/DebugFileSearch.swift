@@ -16,14 +16,14 @@ package struct DebugFileSearch {
   /// Largest file after unpacking, in bytes.
   private let limit: Int
   /// The root file system, without a slash at the end.
-  private let root: String
+  let root: String
 
   package init(limit: Int, below root: String = "") {
     self.limit = limit
     self.root = root
   }
 
-  private var folder: String { "\(root)/usr/lib/debug" }
+  var folder: String { "\(root)/usr/lib/debug" }
 
   /// The file with the debug information of a file.
   ///
@@ -77,7 +77,7 @@ package struct DebugFileSearch {
   }
 
   /// Whether a file is of the same build, as far as build IDs say.
-  private func fits(_ file: MappedFile, _ identifier: String?) -> Bool {
+  func fits(_ file: MappedFile, _ identifier: String?) -> Bool {
     guard let identifier, let own = identity(file) else { return true }
     return own == identifier
   }
@@ -127,7 +127,7 @@ package struct DebugFileSearch {
     return ["", "/usr"].flatMap { ["\(folder)\($0)\(tail)", "\(folder)\($0)\(tail).debug"] }
   }
 
-  private static func directory(of path: String) -> String {
+  static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "" : String(path[..<slash])
   }
