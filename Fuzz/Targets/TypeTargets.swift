@@ -34,10 +34,13 @@ extension FuzzTargets {
       (request.isStable, request.wantsSymtypes) = (isStable, true)
       request.wantsVersionTexts = true
       var run = VersionsRun(ExportList(names), request)
-      guard (try? run.add(file)) != nil else { continue }
+      // As its own supplementary file it has both ends of every reference.
+      guard (try? run.add(file, supplement: isStable ? nil : file)) != nil else { continue }
       use(run.finish().bytes.count + run.symtypes.bytes.count)
     }
-    guard let data = try? DebugData(file), let entries = try? DWARFEntries(data) else { return }
+    guard let data = try? DebugData(file, supplement: file),
+      let entries = try? DWARFEntries(data)
+    else { return }
     let reader = DWARFReader(data, entries)
     for unit in entries.units where !unit.entries.isEmpty {
       guard let offset = reader.sectionOffset(unit.entries.lowerBound, .lineTable),

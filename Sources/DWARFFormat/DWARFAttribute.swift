@@ -4,6 +4,9 @@
 
   @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// One bit of 64, which few attributes of one entry share.
+  @inline(__always) var bit: UInt64 { 1 << UInt64((rawValue ^ rawValue >> 6) & 63) }
+
   package static let sibling = Self(rawValue: 0x01)
   package static let location = Self(rawValue: 0x02)
   package static let name = Self(rawValue: 0x03)

@@ -9,6 +9,15 @@ struct DWARFForm: RawRepresentable, Sendable, Hashable {
   static let indirect = Self(rawValue: 0x16)
   static let implicitConstant = Self(rawValue: 0x21)
 
+  /// Whether a value is in the supplementary file: `ref_sup4`, `strp_sup`, `ref_sup8`, `GNU_ref_alt`,
+  /// `GNU_strp_alt`.
+  var needsSupplement: Bool {
+    switch rawValue {
+    case 0x1c, 0x1d, 0x24, 0x1f20, 0x1f21: true
+    default: false
+    }
+  }
+
   /// Size of a value in bytes, as far as the unit alone decides it; `nil` if the value itself does.
   func size(_ unit: DWARFUnit.Widths) -> Int? {
     switch rawValue {

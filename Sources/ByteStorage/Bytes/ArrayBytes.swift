@@ -7,3 +7,13 @@ extension [UInt8] {
     }
   }
 }
+
+extension [UInt64] {
+  /// The bytes of the numbers, in the order of this machine.
+  @inlinable package var storedBytes: RawSpan {
+    @inline(__always) @_lifetime(borrow self) borrowing get {
+      // SAFETY: the bytes of an array of numbers are all initialised.
+      unsafe span.bytes
+    }
+  }
+}

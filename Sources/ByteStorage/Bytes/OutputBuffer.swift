@@ -57,6 +57,9 @@ internal import Glibc
 
   @inlinable package mutating func append(decimal value: Int) { append(String(value)) }
 
+  /// Makes room for more bytes.
+  package mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count &+ count) }
+
   /// Forgets what was appended, keeping the capacity.
   @inlinable package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 

@@ -21,19 +21,15 @@ struct DWARFAbbreviations: Sendable {
     let count: UInt32
     /// Size of all attributes in bytes; -1 if it varies.
     let size: Int32
+    /// The bits of the attributes.
+    let mask: UInt64
   }
 
   struct Table: Sendable {
     /// The shapes in ``shapes``.
     let shapes: Range<Int>
-    /// Whether codes are 1, 2, 3 …
-    let isDense: Bool
-    let byCode: [UInt64: Int]
-  }
-
-  private struct Key: Hashable {
-    let offset: Int
-    let widths: DWARFUnit.Widths
+    /// The shapes by their codes; `nil` if codes are 1, 2, 3 …
+    let byCode: [UInt64: Int]?
   }
 
   /// How often the section may be read, as tables for other widths of addresses.
@@ -43,33 +39,33 @@ struct DWARFAbbreviations: Sendable {
 
   private(set) var shapes: [Shape] = []
   private(set) var attributes: [Attribute] = []
-  private var tables: [Key: Table] = [:]
+  /// Whether a value may be in the supplementary file.
+  private(set) var needsSupplement = false
+  private var tables: [Table] = []
+  /// The numbers of the tables by their places and widths.
+  private var numbers = NameInterner()
 
   /// The number of the shape with a code.
   @inline(__always) func shape(_ code: UInt64, _ table: Table) -> Int? {
-    if table.isDense {
-      guard code <= UInt64(table.shapes.count) else { return nil }
-      return table.shapes.lowerBound &+ Int(truncatingIfNeeded: code) &- 1
-    }
-    return table.byCode[code]
+    if let byCode = table.byCode { return byCode[code] }
+    guard code <= UInt64(table.shapes.count) else { return nil }
+    return table.shapes.lowerBound &+ Int(truncatingIfNeeded: code) &- 1
   }
 
   /// The table at an offset of `.debug_abbrev`, for units with certain widths.
   mutating func table(
-    _ bytes: RawSpan, at offset: Int, _ widths: DWARFUnit.Widths
+    _ bytes: RawSpan, at offset: Int, _ widths: DWARFUnit.Widths, isSupplement: Bool = false
   ) throws(ParseError) -> Table {
-    let key = Key(offset: offset, widths: widths)
-    if let known = tables[key] { return known }
+    let key = [UInt64(offset), widths.key | (isSupplement ? 1 << 32 : 0)]
+    if let known = numbers.find(key.storedBytes), known < tables.count { return tables[known] }
     let start = shapes.count
     var cursor = Cursor(bytes: bytes, position: offset)
     var isDense = true
-    var byCode: [UInt64: Int] = [:]
     while true {
       let code = try cursor.unsigned()
       if code == 0 { break }
       let tag = try cursor.unsigned()
       let hasChildren = try cursor.byte() != 0
-      byCode[code] = byCode[code] ?? shapes.count
       if code != UInt64(shapes.count &- start &+ 1) { isDense = false }
       try readShape(code, tag, hasChildren, widths, &cursor)
       // Tables of real objects do not overlap; a shape takes three bytes, an attribute two.
@@ -77,9 +73,16 @@ struct DWARFAbbreviations: Sendable {
       else { throw ParseError(.unsupported(code), in: ".debug_abbrev", at: cursor.position) }
     }
     let table = Table(
-      shapes: start..<shapes.count, isDense: isDense, byCode: isDense ? [:] : byCode)
-    tables[key] = table
+      shapes: start..<shapes.count, byCode: isDense ? nil : numbersByCode(start..<shapes.count))
+    if numbers.insert(key.storedBytes) { tables.append(table) }
     return table
+  }
+
+  /// Of shapes with one code the first counts.
+  private func numbersByCode(_ range: Range<Int>) -> [UInt64: Int] {
+    var numbers: [UInt64: Int] = [:]
+    for number in range.reversed() { numbers[shapes[number].code] = number }
+    return numbers
   }
 
   private mutating func readShape(
@@ -87,7 +90,7 @@ struct DWARFAbbreviations: Sendable {
     _ cursor: inout Cursor
   ) throws(ParseError) {
     let first = attributes.count
-    var size = 0
+    var (size, mask) = (0, UInt64(0))
     while true {
       let position = cursor.position
       let (name, form) = (try cursor.unsigned(), try cursor.unsigned())
@@ -100,10 +103,13 @@ struct DWARFAbbreviations: Sendable {
         throw ParseError(.unsupported(form), in: ".debug_abbrev", at: position)
       }
       let implicit = kind == .implicitConstant ? try cursor.signed() : 0
+      let attribute = DWARFAttribute(rawValue: UInt16(exactly: name) ?? 0)
+      mask |= attribute.bit
+      if kind.needsSupplement { needsSupplement = true }
       attributes.append(
         Attribute(
-          attribute: DWARFAttribute(rawValue: UInt16(exactly: name) ?? 0), form: kind,
-          offset: Int32(truncatingIfNeeded: size), implicit: implicit))
+          attribute: attribute, form: kind, offset: Int32(truncatingIfNeeded: size),
+          implicit: implicit))
       // Sums of real attributes are far below this; what is not is taken as varying.
       if size >= 0, let width = kind.size(widths), size < 1 << 24 {
         size &+= width
@@ -116,7 +122,7 @@ struct DWARFAbbreviations: Sendable {
         code: code, tag: DWARFTag(rawValue: UInt16(exactly: tag) ?? 0), hasChildren: hasChildren,
         first: UInt32(truncatingIfNeeded: first),
         count: UInt32(truncatingIfNeeded: attributes.count &- first),
-        size: Int32(truncatingIfNeeded: size)))
+        size: Int32(truncatingIfNeeded: size), mask: mask))
   }
 
   private struct Cursor: ~Escapable {

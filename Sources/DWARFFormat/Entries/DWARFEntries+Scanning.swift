@@ -9,14 +9,20 @@ extension DWARFEntries {
   package init(_ data: DebugData) throws(ParseError) {
     let info = data.bytes(.info)
     infoSize = info.byteCount
-    let total = info.byteCount &+ data.bytes(.types).byteCount
+    supplementStart = info.byteCount &+ data.bytes(.types).byteCount
+    let shared = data.sharedBytes(.info)
+    let total = supplementStart &+ shared.byteCount
     guard total < Int(UInt32.max) else {
       throw ParseError(.unsupported(UInt64(total)), in: ".debug_info", at: 0)
     }
     // An entry of the kernel has ten bytes.
     entries.reserveCapacity(total / 12)
-    try scan(info, base: 0, isTypes: false, data)
-    try scan(data.bytes(.types), base: infoSize, isTypes: true, data)
+    try scan(info, base: 0, in: .info, data)
+    try scan(data.bytes(.types), base: infoSize, in: .types, data)
+    if data.supplement == nil, abbreviations.needsSupplement {
+      throw ParseError(.missing, in: "supplementary file", at: 0)
+    }
+    try scan(shared, base: supplementStart, in: .supplement, data)
   }
 
   /// Finds the units of `.debug_info` with no entry but their own.
@@ -24,7 +30,8 @@ extension DWARFEntries {
   /// - Throws: As ``init(_:)``, for what it reads.
   package init(unitsOf data: DebugData) throws(ParseError) {
     infoSize = data.bytes(.info).byteCount
-    try scan(data.bytes(.info), base: 0, isTypes: false, data, isShallow: true)
+    supplementStart = infoSize
+    try scan(data.bytes(.info), base: 0, in: .info, data, isShallow: true)
   }
 
   /// Finds the entries of one unit of `.debug_info`; references to others find nothing.
@@ -32,22 +39,25 @@ extension DWARFEntries {
   /// - Throws: As ``init(_:)``.
   package init(_ data: DebugData, unit: DWARFUnit) throws(ParseError) {
     infoSize = data.bytes(.info).byteCount
+    supplementStart = infoSize
     entries.reserveCapacity((unit.end &- unit.start) / 12)
     guard let bytes = data.bytes(.info).slice(0..<unit.end) else { return }
-    try scan(bytes, from: unit.offset, base: 0, isTypes: false, data)
+    try scan(bytes, from: unit.offset, base: 0, in: .info, data)
   }
 
   private mutating func scan(
-    _ bytes: RawSpan, from start: Int = 0, base: Int, isTypes: Bool, _ data: DebugData,
-    isShallow: Bool = false
+    _ bytes: RawSpan, from start: Int = 0, base: Int, in region: DWARFUnit.Region,
+    _ data: DebugData, isShallow: Bool = false
   ) throws(ParseError) {
-    let order = data.layout.order
+    let owner = region == .supplement ? data.supplement ?? data : data
+    let order = owner.layout.order
     var position = start
     while position < bytes.byteCount {
       var unit = try DWARFUnit(
-        parsing: bytes, at: position, base: base, isTypes: isTypes, order)
+        parsing: bytes, at: position, base: base, in: region, order)
       let table = try abbreviations.table(
-        data.bytes(.abbreviations), at: unit.abbreviationOffset, unit.widths)
+        owner.bytes(.abbreviations), at: unit.abbreviationOffset, unit.widths,
+        isSupplement: region == .supplement)
       let first = entries.count
       guard let content = bytes.slice(0..<(unit.end &- base)) else { return }
       try scan(unit, table, content, base: base, order, isShallow)
@@ -105,7 +115,7 @@ extension DWARFEntries {
       guard index < DWARFEntries.mostEntries else {
         throw ParseError(.unsupported(UInt64(index)), in: ".debug_info", at: base &+ position)
       }
-      entries.append(
+      append(
         DWARFEntry(
           offset: UInt32(truncatingIfNeeded: base &+ position),
           shape: UInt32(truncatingIfNeeded: number),

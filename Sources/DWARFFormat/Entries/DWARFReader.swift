@@ -4,7 +4,11 @@ internal import ELFFormat
 /// The attributes of entries.
 package struct DWARFReader: ~Escapable {
   package let entries: DWARFEntries
-  private let info, types, strings, lineStrings, stringOffsets: RawSpan
+  private let info, types: RawSpan
+  private let texts: Texts
+  /// What the supplementary file has.
+  private let sharedInfo: RawSpan
+  private let sharedTexts: Texts
   let addresses, ranges, rangeLists: RawSpan
   let order: ByteOrder
 
@@ -12,9 +16,9 @@ package struct DWARFReader: ~Escapable {
     self.entries = entries
     info = data.bytes(.info)
     types = data.bytes(.types)
-    strings = data.bytes(.strings)
-    lineStrings = data.bytes(.lineStrings)
-    stringOffsets = data.bytes(.stringOffsets)
+    texts = Texts(data, isShared: false)
+    sharedInfo = data.sharedBytes(.info)
+    sharedTexts = Texts(data, isShared: true)
     addresses = data.bytes(.addresses)
     ranges = data.bytes(.ranges)
     rangeLists = data.bytes(.rangeLists)
@@ -24,18 +28,30 @@ package struct DWARFReader: ~Escapable {
   /// Longest string to read, in bytes.
   package static let longestString = 1 << 18
 
+  /// The strings of a file.
+  private struct Texts: ~Escapable {
+    let strings, lineStrings, stringOffsets: RawSpan
+
+    @_lifetime(borrow data) init(_ data: borrowing DebugData, isShared: Bool) {
+      strings = isShared ? data.sharedBytes(.strings) : data.bytes(.strings)
+      lineStrings = isShared ? data.sharedBytes(.lineStrings) : data.bytes(.lineStrings)
+      stringOffsets = isShared ? data.sharedBytes(.stringOffsets) : data.bytes(.stringOffsets)
+    }
+  }
+
   /// A value as it is stored.
   struct Place {
     let form: DWARFForm
     let position: Int
     let implicit: Int64
-    let isTypes: Bool
+    let region: DWARFUnit.Region
   }
 
   /// Where the value of an attribute is.
   func place(_ entry: Int, _ attribute: DWARFAttribute) -> Place? {
     let row = entries.entries[entry]
     let shape = entries.abbreviations.shapes[Int(row.shape)]
+    guard shape.mask & attribute.bit != 0 else { return nil }
     let first = Int(shape.first)
     var index = first
     let end = first &+ Int(shape.count)
@@ -43,9 +59,9 @@ package struct DWARFReader: ~Escapable {
       index &+= 1
     }
     guard index < end else { return nil }
-    let isTypes = Int(row.offset) >= entries.infoSize
-    let bytes = isTypes ? types : info
-    let offset = Int(row.offset) &- (isTypes ? entries.infoSize : 0)
+    let (region, base) = region(at: Int(row.offset))
+    let bytes = bytes(region)
+    let offset = Int(row.offset) &- base
     guard let (_, start) = bytes.unsignedLEB128(at: offset) else { return nil }
     let found = entries.abbreviations.attributes[index]
     var position = start &+ Int(found.offset)
@@ -63,14 +79,29 @@ package struct DWARFReader: ~Escapable {
     }
     guard found.form == .indirect else {
       return Place(
-        form: found.form, position: position, implicit: found.implicit, isTypes: isTypes)
+        form: found.form, position: position, implicit: found.implicit, region: region)
     }
     guard let (form, value) = found.form.direct(bytes, at: position) else { return nil }
-    return Place(form: form, position: value, implicit: 0, isTypes: isTypes)
+    return Place(form: form, position: value, implicit: 0, region: region)
   }
 
-  @_lifetime(copy self)
-  func bytes(_ place: Place) -> RawSpan { place.isTypes ? types : info }
+  /// The region that holds an offset, and where it begins.
+  @inline(__always) private func region(at offset: Int) -> (DWARFUnit.Region, base: Int) {
+    if offset < entries.infoSize { return (.info, 0) }
+    if offset < entries.supplementStart { return (.types, entries.infoSize) }
+    return (.supplement, entries.supplementStart)
+  }
+
+  @_lifetime(copy self) @inline(__always) private func bytes(_ region: DWARFUnit.Region) -> RawSpan
+  {
+    switch region {
+    case .info: info
+    case .types: types
+    case .supplement: sharedInfo
+    }
+  }
+
+  @_lifetime(copy self) func bytes(_ place: Place) -> RawSpan { bytes(place.region) }
 
   package func has(_ entry: Int, _ attribute: DWARFAttribute) -> Bool {
     place(entry, attribute) != nil
@@ -130,15 +161,22 @@ package struct DWARFReader: ~Escapable {
     case 0x15: target = bytes.unsignedLEB128(at: place.position)?.value
     case 0x10:
       let size = unit.version == 2 ? unit.widths.address : unit.widths.offset
-      return bytes.unsigned(size, at: place.position, order).flatMap {
-        entries.number(at: Int(clamping: $0))
-      }
+      let base = place.region == .supplement ? entries.supplementStart : 0
+      return number(bytes.unsigned(size, at: place.position, order), from: base)
+    case 0x1f20, 0x1c, 0x24:
+      let size = place.form.size(unit.widths) ?? 4
+      return number(
+        bytes.unsigned(size, at: place.position, order), from: entries.supplementStart)
     case 0x20:
       return bytes.unsigned(8, at: place.position, order).flatMap { entries.signatures[$0] }
     default: return nil
     }
-    guard let target, target <= UInt64(UInt32.max) else { return nil }
-    return entries.number(at: unit.offset &+ Int(target))
+    return number(target, from: unit.offset)
+  }
+
+  private func number(_ offset: UInt64?, from base: Int) -> Int? {
+    guard let offset, offset <= UInt64(UInt32.max) else { return nil }
+    return entries.number(at: base &+ Int(offset))
   }
 
   /// A text, without its NUL; `nil` if there is none, or it is longer than `limit` bytes.
@@ -151,13 +189,11 @@ package struct DWARFReader: ~Escapable {
     let unit = entries.units[entries.unit(of: entry)]
     switch place.form.rawValue {
     case 0x08: return bytes.cString(at: place.position, limit: limit)
-    case 0x0e:
+    case 0x0e, 0x1f, 0x1d, 0x1f21:
       return string(
-        strings, bytes.unsigned(unit.widths.offset, at: place.position, order), limit)
-    case 0x1f:
-      return string(
-        lineStrings, bytes.unsigned(unit.widths.offset, at: place.position, order), limit)
-    case 0x1a, 0x1f02: return string(bytes.unsignedLEB128(at: place.position)?.value, unit, limit)
+        place, bytes.unsigned(unit.widths.offset, at: place.position, order), limit)
+    case 0x1a, 0x1f02:
+      return string(bytes.unsignedLEB128(at: place.position)?.value, unit, limit)
     case 0x25...0x28:
       let size = Int(place.form.rawValue) &- 0x24
       return string(bytes.unsigned(size, at: place.position, order), unit, limit)
@@ -165,9 +201,15 @@ package struct DWARFReader: ~Escapable {
     }
   }
 
-  @_lifetime(copy self, copy table)
-  private func string(_ table: RawSpan, _ offset: UInt64?, _ limit: Int) -> RawSpan? {
+  /// The string at an offset of the table that the form means.
+  @_lifetime(copy self)
+  private func string(_ place: Place, _ offset: UInt64?, _ limit: Int) -> RawSpan? {
     guard let offset else { return nil }
+    let isShared = place.region == .supplement || place.form.needsSupplement
+    var table = isShared ? sharedTexts.strings : texts.strings
+    if place.form.rawValue == 0x1f {
+      table = isShared ? sharedTexts.lineStrings : texts.lineStrings
+    }
     return table.cString(at: Int(clamping: offset), limit: limit)
   }
 
@@ -178,7 +220,11 @@ package struct DWARFReader: ~Escapable {
     guard let index, index <= UInt64(UInt32.max) else { return nil }
     let (size, base) = (unit.widths.offset, unit.stringOffsetsBase)
     let (place, overflow) = base.addingReportingOverflow(Int(index) &* size)
-    guard !overflow, let offset = stringOffsets.unsigned(size, at: place, order) else { return nil }
+    guard !overflow else { return nil }
+    let isShared = unit.region == .supplement
+    let offsets = isShared ? sharedTexts.stringOffsets : texts.stringOffsets
+    guard let offset = offsets.unsigned(size, at: place, order) else { return nil }
+    let strings = isShared ? sharedTexts.strings : texts.strings
     return strings.cString(at: Int(clamping: offset), limit: limit)
   }
 }

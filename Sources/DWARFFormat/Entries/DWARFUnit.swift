@@ -9,10 +9,22 @@ package struct DWARFUnit: Sendable {
     var address: Int
     /// Size of an offset in bytes: 4, or 8 in the 64-bit format.
     var offset: Int
+
+    /// All of them in one number.
+    var key: UInt64 { UInt64(version) << 16 | UInt64(address) << 8 | UInt64(offset) }
+  }
+
+  /// Where units are.
+  package enum Region: Sendable {
+    case info, types
+    /// `.debug_info` of the supplementary file.
+    case supplement
   }
 
   let widths: Widths
-  /// Where the unit begins, in bytes; units of `.debug_types` follow those of `.debug_info`.
+  package let region: Region
+  /// Where the unit begins, in bytes; units of `.debug_types` follow those of `.debug_info`, and then come those
+  /// of the supplementary file.
   package let offset: Int
   /// Where the next unit begins.
   let end: Int
@@ -35,19 +47,21 @@ package struct DWARFUnit: Sendable {
   ///   - bytes: The section.
   ///   - position: Where the header begins in it.
   ///   - base: The offset of the section among both.
-  ///   - isTypes: Whether it is `.debug_types`.
+  ///   - region: What the bytes are.
   ///   - order: The byte order.
   /// - Throws: ``ParseError`` if the header is not whole, or of a version that is not known.
   init(
-    parsing bytes: RawSpan, at position: Int, base: Int, isTypes: Bool, _ order: ByteOrder
+    parsing bytes: RawSpan, at position: Int, base: Int, in region: Region, _ order: ByteOrder
   ) throws(ParseError) {
-    let region: StaticString = isTypes ? ".debug_types" : ".debug_info"
+    self.region = region
+    let (isTypes, place): (Bool, StaticString) =
+      region == .types ? (true, ".debug_types") : (false, ".debug_info")
     func value(_ size: Int, _ offset: Int) throws(ParseError) -> Int {
       guard let value = bytes.unsigned(size, at: offset, order) else {
         throw ParseError(
           .truncated(
             needed: UInt64(size), available: UInt64(max(0, bytes.byteCount &- offset))),
-          in: region, at: offset)
+          in: place, at: offset)
       }
       return Int(clamping: value)
     }
@@ -60,12 +74,12 @@ package struct DWARFUnit: Sendable {
       throw ParseError(
         .truncated(
           needed: UInt64(length), available: UInt64(max(0, bytes.byteCount &- cursor))),
-        in: region, at: position)
+        in: place, at: position)
     }
     end = base &+ cursor &+ length
     let version = try value(2, cursor)
     guard (2...5).contains(version) else {
-      throw ParseError(.unsupported(UInt64(version)), in: region, at: cursor)
+      throw ParseError(.unsupported(UInt64(version)), in: place, at: cursor)
     }
     cursor &+= 2
     var (address, kind) = (0, isTypes ? 2 : 1)
@@ -78,7 +92,7 @@ package struct DWARFUnit: Sendable {
     }
     cursor &+= version >= 5 ? 2 &+ offsetSize : offsetSize &+ 1
     guard address == 4 || address == 8 else {
-      throw ParseError(.unsupported(UInt64(address)), in: region, at: position)
+      throw ParseError(.unsupported(UInt64(address)), in: place, at: position)
     }
     // DW_UT_type and DW_UT_split_type; then DW_UT_skeleton and DW_UT_split_compile.
     if kind == 2 || kind == 6 {

@@ -14,13 +14,20 @@ package struct DWARFFileNames: ~Escapable {
   /// Of the line table, which may differ from that of the unit.
   package var version: Int { header.version }
 
-  /// Reads the header of a line table at an offset of `.debug_line`. Throws ``ParseError`` if it is
-  /// not whole.
+  /// Reads the header of a line table.
+  ///
+  /// - Parameters:
+  ///   - data: The file.
+  ///   - offset: Where the table is in `.debug_line`.
+  ///   - isShared: Whether it is one of the supplementary file.
+  /// - Throws: ``ParseError`` if it is not whole.
   @_lifetime(borrow data)
-  package init(_ data: borrowing DebugData, at offset: Int) throws(ParseError) {
-    lines = data.bytes(.lines)
-    strings = data.bytes(.strings)
-    lineStrings = data.bytes(.lineStrings)
+  package init(
+    _ data: borrowing DebugData, at offset: Int, isShared: Bool = false
+  ) throws(ParseError) {
+    lines = isShared ? data.sharedBytes(.lines) : data.bytes(.lines)
+    strings = isShared ? data.sharedBytes(.strings) : data.bytes(.strings)
+    lineStrings = isShared ? data.sharedBytes(.lineStrings) : data.bytes(.lineStrings)
     order = data.layout.order
     position = offset
     try read()

@@ -15,6 +15,8 @@ package final class DebugData: Sendable {
   package let layout: ELFLayout
   /// Where sections of a relocatable file are placed, by their numbers; empty if they are not.
   package let bases: [UInt64]
+  /// The sections of the supplementary file, if there is one.
+  let supplement: DebugData?
 
   /// Most bytes to unpack from all sections of a file: compilers' debug information shrinks to a quarter,
   /// and tables of equal numbers to a thirtieth.
@@ -28,11 +30,12 @@ package final class DebugData: Sendable {
   ///   - wanted: The sections that will be read.
   ///   - placesSections: Whether sections of a relocatable file get addresses one after the other, so
   ///     that each address means one place.
+  ///   - supplement: The file that ``DebugSupplement`` names.
   /// - Throws: ``ParseError`` if it is not ELF, or a section is outside of the file, damaged, or
   ///   unpacks to far more than the file has.
   package init(
     _ file: MappedFile, _ wanted: [DebugSection] = DebugSection.allCases,
-    placesSections: Bool = false
+    placesSections: Bool = false, supplement: MappedFile? = nil
   ) throws(ParseError) {
     let elf = try ELFFile(ByteSource(file.bytes), readsEscapes: true)
     let bases =
@@ -52,6 +55,11 @@ package final class DebugData: Sendable {
         elf, index, kind, isOldPacked, bases, &remaining)
     }
     self.storage = storage
+    if let supplement {
+      self.supplement = try DebugData(supplement, wanted)
+    } else {
+      self.supplement = nil
+    }
     self.bases = bases
   }
 
@@ -142,6 +150,13 @@ package final class DebugData: Sendable {
       let content = packed.unpacked(packing, size: Int(clamping: size))
     else { throw ParseError(.badValue(size), in: kind.region, at: offset) }
     return content
+  }
+
+  /// The bytes of a section of the supplementary file; empty without one.
+  @_lifetime(borrow self) func sharedBytes(_ section: DebugSection) -> RawSpan {
+    guard let supplement else { return RawSpan() }
+    // SAFETY: this object keeps the other.
+    return unsafe _overrideLifetime(supplement.bytes(section), borrowing: self)
   }
 
   /// The bytes of a section; empty if the file does not have it.

@@ -78,17 +78,24 @@ struct DebugRelocations {
     let symbols = try elf.symbolTable()
     let extended = try elf.extendedIndexes()
     let order = elf.layout.order
+    // Most relocations in a row are for one section.
+    var (lastSymbol, lastValue) = (UInt32(0), UInt64(0))
     for index in 0..<relocations.count {
       guard let relocation = relocations.relocation(at: index) else { break }
       guard Int(relocation.type) < rules.count, let rule = rules[Int(relocation.type)],
         let offset = Int(exactly: relocation.offset), offset <= bytes.count &- rule.size
       else { continue }
-      var value = UInt64(bitPattern: relocation.addend)
-      if let symbols, relocation.symbol != 0 {
-        if let symbol = symbols.symbol(at: Int(relocation.symbol)) {
-          let section = symbol.section(Int(relocation.symbol), extended, elf.layout)
-          value &+= symbol.value &+ (section < bases.count ? bases[section] : 0)
+      if relocation.symbol != lastSymbol {
+        (lastSymbol, lastValue) = (relocation.symbol, 0)
+        if let symbols, let symbol = symbols.symbol(at: Int(lastSymbol)), lastSymbol != 0 {
+          let section = symbol.section(Int(lastSymbol), extended, elf.layout)
+          lastValue = symbol.value &+ (section < bases.count ? bases[section] : 0)
         }
+      }
+      var value = UInt64(bitPattern: relocation.addend) &+ lastValue
+      if rule.operation == .set, relocations.hasAddends {
+        DebugRelocations.store(value, rule.size, order, &bytes, at: offset)
+        continue
       }
       let former = bytes.rawSpan.unsigned(rule.size, at: offset, order) ?? 0
       if !relocations.hasAddends { value &+= former }
@@ -110,6 +117,17 @@ struct DebugRelocations {
   private static func store(
     _ value: UInt64, _ size: Int, _ order: ByteOrder, _ bytes: inout [UInt8], at offset: Int
   ) {
+    if size == 4 {
+      let word =
+        order == .little
+        ? UInt32(truncatingIfNeeded: value).littleEndian
+        : UInt32(truncatingIfNeeded: value).bigEndian
+      // SAFETY: the caller has made sure that the bytes are there.
+      unsafe bytes.withUnsafeMutableBytes {
+        unsafe $0.storeBytes(of: word, toByteOffset: offset, as: UInt32.self)
+      }
+      return
+    }
     for index in 0..<size {
       let place = order == .little ? index : size &- 1 &- index
       bytes[offset &+ place] = UInt8(truncatingIfNeeded: value >> UInt64(8 &* index))

@@ -82,7 +82,7 @@ package struct ExportRecords: Sendable {
 
 extension ExportRecords {
   /// These records, and those of another list whose names are not here.
-  func joined(with other: ExportRecords) -> ExportRecords {
+  package func joined(with other: ExportRecords) -> ExportRecords {
     var joined = ExportRecords(text: text + other.text, expecting: rows.count + other.rows.count)
     for row in rows { _ = joined.add(row) }
     for row in other.rows { _ = joined.add(row.moved(by: text.count)) }

@@ -17,14 +17,14 @@ package struct DebugFileSearch {
   /// Largest file after unpacking, in bytes.
   private let limit: Int
   /// The root file system, without a slash at the end.
-  private let root: String
+  let root: String
 
   package init(limit: Int, below root: String = "") {
     self.limit = limit
     self.root = root
   }
 
-  private var folder: String { DebugFileSearch.folder(below: root) }
+  var folder: String { DebugFileSearch.folder(below: root) }
 
   private static func folder(below root: String) -> String { "\(root)/usr/lib/debug" }
 
@@ -98,7 +98,7 @@ package struct DebugFileSearch {
   }
 
   /// Whether a file is of the same build, as far as build IDs say.
-  private func fits(_ file: MappedFile, _ identifier: String?) -> Bool {
+  func fits(_ file: MappedFile, _ identifier: String?) -> Bool {
     guard let identifier, let own = identity(file) else { return true }
     return own == identifier
   }
@@ -151,7 +151,7 @@ package struct DebugFileSearch {
     }
   }
 
-  private static func directory(of path: String) -> String {
+  static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "" : String(path[..<slash])
   }

@@ -10,8 +10,8 @@ package struct ExportList: Sendable {
     /// `st_value`.
     var address: UInt64 = 0
     fileprivate(set) var state = State.unprocessed
-    /// The entry that describes it, in the present object.
-    var entry: Int?
+    /// The number of what was found to describe it, in the present object.
+    var found: Int?
     var crc: UInt32 = 0
     /// The number of the group of those that share its address; `nil` for one without an address.
     fileprivate var group: Int?
@@ -24,18 +24,14 @@ package struct ExportList: Sendable {
     var openCount = 0
   }
 
-  private struct Key: Hashable {
-    let section: UInt32
-    let address: UInt64
-  }
-
   private(set) var names = NameInterner()
   /// Length of the longest name in bytes.
   private var longest = 0
   var symbols: [Symbol] = []
   /// Symbols in the order of gendwarfksyms' hash table.
   private(set) var order: [Int] = []
-  private var groupNumbers: [Key: Int] = [:]
+  /// The numbers of groups by section and address.
+  private var groupNumbers = NameInterner()
   private var groups: [Group] = []
   /// The types that pointers give, in the present object: by group, and by symbol of those without one.
   private var pointedOfGroup: [Int: Int] = [:]
@@ -110,12 +106,9 @@ package struct ExportList: Sendable {
       return symbols[symbol].section == section && symbols[symbol].address == address
     }
     (symbols[symbol].section, symbols[symbol].address) = (section, address)
-    let key = Key(section: section, address: address)
-    let group = groupNumbers[key] ?? groups.count
-    if group == groups.count {
-      groupNumbers[key] = group
-      groups.append(Group())
-    }
+    let key = [UInt64(section), address]
+    guard let group = groupNumbers.intern(key.storedBytes) else { return true }
+    if group == groups.count { groups.append(Group()) }
     groups[group].members.append(symbol)
     if symbols[symbol].state == .unprocessed { groups[group].openCount &+= 1 }
     symbols[symbol].group = group
@@ -146,7 +139,7 @@ package struct ExportList: Sendable {
 
   /// Forgets what belongs to one object.
   mutating func beginObject() {
-    for index in symbols.indices { symbols[index].entry = nil }
+    for index in symbols.indices { symbols[index].found = nil }
     (pointedOfGroup, pointedOfSymbol) = ([:], [:])
   }
 

@@ -5,7 +5,7 @@ internal import DWARFFormat
 struct FileNames {
   private let data: DebugData
   /// For each unit that was asked about: whether each file is a source.
-  private var known: [Int: [Bool]] = [:]
+  private var known: [[Bool]?] = []
 
   init(_ data: DebugData) { self.data = data }
 
@@ -14,6 +14,7 @@ struct FileNames {
   ) throws(TypeVersionsError) -> Bool {
     let unit = reader.entries.unit(of: entry)
     let offset = Int(reader.entries.entries[entry].offset)
+    while known.count <= unit { known.append(nil) }
     if known[unit] == nil { known[unit] = try read(unit, reader, file, offset) }
     guard let files = known[unit], file < UInt64(files.count) else {
       throw .unknownFile(file, offset: offset)
@@ -29,7 +30,8 @@ struct FileNames {
       throw .unknownFile(file, offset: offset)
     }
     do throws(ParseError) {
-      let names = try DWARFFileNames(data, at: place)
+      let isShared = reader.entries.units[unit].region == .supplement
+      let names = try DWARFFileNames(data, at: place, isShared: isShared)
       return (0..<names.count).map { index in
         guard let name = names.name(UInt64(index)) else { return false }
         return name.ends(with: ".c")

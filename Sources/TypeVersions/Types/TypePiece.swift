@@ -19,6 +19,14 @@ enum TypePiece {
   case end
 }
 
+extension [TypePiece] {
+  mutating func append(_ first: TypePiece, _ more: TypePiece, _ last: TypePiece? = nil) {
+    append(first)
+    append(more)
+    if let last { append(last) }
+  }
+}
+
 extension DWARFTag {
   /// The letter of references to types of this kind; `nil` for types that are always written out.
   var referenceLetter: UInt8? {

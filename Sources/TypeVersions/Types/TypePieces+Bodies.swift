@@ -8,7 +8,7 @@ extension TypePieces {
   ) throws(TypeVersionsError) {
     list.append(.text(tag.bodyWord))
     try appendName(entry, to: &list)
-    list += [.text(" {"), .lineBreak(1)]
+    list.append(.text(" {"), .lineBreak(1))
     let isDefinition = isExpanded ? try isPublicDefinition(entry) : false
     if isDefinition {
       if tag == .enumeration {
@@ -17,7 +17,7 @@ extension TypePieces {
         try appendMembers(of: entry, to: &list)
       }
     }
-    list += [.lineBreak(-1), .text("}")]
+    list.append(.lineBreak(-1), .text("}"))
     if isDefinition {
       try appendByteSize(entry, to: &list)
       append("alignment", .alignment, entry, to: &list)
@@ -83,12 +83,12 @@ extension TypePieces {
       if rules.isIgnoredEnumerator(target.rawSpan) { return }
       value = try rules.enumeratorValue(target.rawSpan) ?? value
     }
-    if !isFirst { list += [.text(" ,"), .lineBreak(0)] }
+    if !isFirst { list.append(.text(" ,"), .lineBreak(0)) }
     list.append(.text("enumerator"))
     try appendName(entry, to: &list)
     guard let value else { return }
     let isNegative = value >> 63 == 1 && showsSources && reader.isSigned(entry, .constantValue)
-    list += isNegative ? [.text(" = -"), .number(0 &- value)] : [.text(" = "), .number(value)]
+    list.append(.text(isNegative ? " = -" : " = "), .number(isNegative ? 0 &- value : value))
   }
 
   @_lifetime(self: copy self) private mutating func isIgnoredEnumerator(_ entry: Int)

@@ -93,18 +93,18 @@ struct TypePieces: ~Escapable {
         let count = reader.constant(entry, .count)
           ?? reader.constant(entry, .upperBound).map({ $0 &+ 1 })
       else { return list.append(.text("[]")) }
-      list += [.text("["), .number(count), .text("]")]
+      list.append(.text("["), .number(count), .text("]"))
     case .enumerator: try appendEnumerator(entry, isFirst, to: &list)
     case .variantPart:
       appendComma(isFirst, to: &list)
-      list += [.text("variant_part {"), .lineBreak(1)]
+      list.append(.text("variant_part {"), .lineBreak(1))
       try appendItems(of: entry, to: &list) { _ in true }
-      list += [.lineBreak(-1), .text("}")]
+      list.append(.lineBreak(-1), .text("}"))
     case .variant:
       appendComma(isFirst, to: &list)
-      list += [.text("variant {"), .lineBreak(1)]
+      list.append(.text("variant {"), .lineBreak(1))
       try appendItems(of: entry, to: &list) { $0 == .member }
-      list += [.lineBreak(-1), .text("}")]
+      list.append(.lineBreak(-1), .text("}"))
       append("discr_value", .discriminant, entry, to: &list)
     default:
       throw .unexpectedType(tag, offset: Int(reader.entries.entries[entry].offset))
@@ -112,7 +112,7 @@ struct TypePieces: ~Escapable {
   }
 
   private func appendComma(_ isFirst: Bool, to list: inout [TypePiece]) {
-    if !isFirst { list += [.text(" ,"), .lineBreak(0)] }
+    if !isFirst { list.append(.text(" ,"), .lineBreak(0)) }
   }
 
   @_lifetime(self: copy self) private mutating func appendWrapper(
@@ -120,9 +120,9 @@ struct TypePieces: ~Escapable {
   ) throws(TypeVersionsError) {
     list.append(.text(word))
     try appendName(entry, to: &list)
-    list += [.text(" {"), .lineBreak(1)]
+    list.append(.text(" {"), .lineBreak(1))
     appendType(of: entry, to: &list)
-    list += [.lineBreak(-1), .text("}")]
+    list.append(.lineBreak(-1), .text("}"))
     try appendByteSize(entry, to: &list)
     append("alignment", .alignment, entry, to: &list)
   }
@@ -134,13 +134,13 @@ struct TypePieces: ~Escapable {
       if reader.entries.tag(range) == .subrange { list.append(.item(range, isFirst: true)) }
       child = reader.entries.sibling(of: range)
     }
-    list += [.text(" {"), .lineBreak(1)]
+    list.append(.text(" {"), .lineBreak(1))
     appendType(of: entry, to: &list)
-    list += [.lineBreak(-1), .text("}")]
+    list.append(.lineBreak(-1), .text("}"))
   }
 
   private func appendFunction(_ entry: Int, _ word: StaticString, to list: inout [TypePiece]) {
-    list += [.text(word), .text(" ("), .lineBreak(1)]
+    list.append(.text(word), .text(" ("), .lineBreak(1))
     var isFirst = true
     var child = reader.entries.firstChild(of: entry)
     while let parameter = child {
@@ -150,7 +150,8 @@ struct TypePieces: ~Escapable {
       }
       child = reader.entries.sibling(of: parameter)
     }
-    list += [.lineBreak(-1), .text(")"), .lineBreak(0), .text("-> ")]
+    list.append(.lineBreak(-1), .text(")"))
+    list.append(.lineBreak(0), .text("-> "))
     appendType(of: entry, to: &list)
   }
 

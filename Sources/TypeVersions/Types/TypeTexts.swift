@@ -31,16 +31,23 @@ struct TypeTexts {
   /// The keys of entries + 1; 0 for those not met.
   private var keyOf: [UInt32]
   private var pending: [Int] = []
-  private var stack: [TypePiece] = []
+  /// The pieces of the entries that are open, each after those of the entry around it.
   private var list: [TypePiece] = []
+  /// Of each open entry, where its pieces begin, and which comes next.
+  private var open: [(first: Int, next: Int)] = []
   private var start = 0
   private var referenceLength = 0
 
   /// Most bytes of texts, and pieces to keep: types without names may go on without end.
-  private static let (mostText, mostPieces) = (256 << 20, 1 << 22)
+  private static let mostText = 256 << 20
+  private static let mostPieces = 1 << 22
+  /// Most bytes to have room for before there are texts.
+  private static let mostReserved = 4 << 20
 
   init(_ entries: DWARFEntries) {
     keyOf = [UInt32](repeating: 0, count: entries.entries.count)
+    // A text has about as many bytes as what it is made from.
+    bytes.reserveCapacity(min(entries.infoSize, TypeTexts.mostReserved))
   }
 
   /// No texts of entries.
@@ -162,9 +169,15 @@ struct TypeTexts {
     let began = bytes.count
     start = began
     referenceLength = 0
-    stack.append(contentsOf: list.reversed())
-    while let piece = stack.popLast() {
-      switch piece {
+    open.append((0, 0))
+    while let (first, next) = open.last {
+      guard next < list.count else {
+        list.removeLast(list.count &- first)
+        open.removeLast()
+        continue
+      }
+      open[open.count &- 1].next = next &+ 1
+      switch list[next] {
       case .end: break
       case .text(let text): append(text)
       case .number(let value): append(value)
@@ -178,12 +191,12 @@ struct TypeTexts {
       case .memberName(let member):
         if let name = pieces.memberName(member, formerNames[member]) { append(name) }
       case .lineBreak:
-        if case .lineBreak? = stack.last { break }
+        if next &+ 1 < list.count, case .lineBreak = list[next &+ 1] { break }
         bytes.append(0x20)
       case .child(let child): try enter(child, isFirst: true, &pieces)
       case .item(let child, let isFirst): try enter(child, isFirst: isFirst, &pieces)
       }
-      guard bytes.count < TypeTexts.mostText, stack.count < TypeTexts.mostPieces else {
+      guard bytes.count < TypeTexts.mostText, list.count < TypeTexts.mostPieces else {
         throw .tooLarge
       }
     }
@@ -208,9 +221,8 @@ struct TypeTexts {
       endSegment(key)
       return
     }
-    list.removeAll(keepingCapacity: true)
+    open.append((list.count, list.count))
     try pieces.append(entry, isFirst: isFirst, to: &list)
-    stack.append(contentsOf: list.reversed())
   }
 
   /// `s#name`, or `s#'name'` if it has blanks.

@@ -14,6 +14,10 @@ package struct VersionsRequest: Sendable {
   /// Whether definitions of `.c` files are written out, which versions leave empty, and enumerators
   /// with the sign that their form has.
   package var showsSources = false
+  /// Whether symbols are described by what defines them, also where an earlier unit declares them.
+  package var prefersDefinitions = false
+  /// Whether versions are computed; of all symbols of a kernel at once they may be too many.
+  package var wantsVersions = true
   /// Names of types whose texts are wanted too, wherever they are.
   package var types: [[UInt8]] = []
 

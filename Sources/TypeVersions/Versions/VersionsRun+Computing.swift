@@ -9,24 +9,24 @@ extension VersionsRun {
   ) throws(TypeVersionsError) {
     let formerNames = try walk(found, data, &pieces)
     var texts = TypeTexts(pieces.reader.entries)
-    var symbolTexts: [Int: TypeTexts.Text] = [:]
+    var symbolTexts: [TypeTexts.Text] = []
     for symbol in found {
-      symbolTexts[symbol.entry] = try texts.addSymbol(
-        symbol.entry, isFunction: symbol.isFunction, formerNames, &pieces)
+      symbolTexts.append(
+        try texts.addSymbol(symbol.entry, isFunction: symbol.isFunction, formerNames, &pieces))
     }
     for type in findTypes(pieces.reader) { try texts.addType(type, formerNames, &pieces) }
     let rules = pieces.rules
     if let rules { try VersionsRun.replace(rules, &texts) }
     var (versions, versionTexts) = (VersionTexts(), OutputBuffer())
-    let isSummed = !request.wantsVersionTexts && !(rules?.hasTypeStrings ?? false)
+    let isSummed =
+      request.wantsVersions && !request.wantsVersionTexts && !(rules?.hasTypeStrings ?? false)
     var sums = isSummed ? VersionSums(texts) : nil
     var written: [(symbol: Int, text: TypeTexts.Text)] = []
     for symbol in exports.order {
-      guard let entry = exports.symbols[symbol].entry, var text = symbolTexts[entry] else {
-        continue
-      }
+      guard let number = exports.symbols[symbol].found else { continue }
+      var text = symbolTexts[number]
       if let rule = rules?.typeString(exports.names.name(symbol)) { text = try texts.parse(rule) }
-      if exports.symbols[symbol].state != .processed {
+      if request.wantsVersions, exports.symbols[symbol].state != .processed {
         if let crc = try sums?.crc(of: text, texts) {
           setVersion(symbol, crc)
         } else {
@@ -49,12 +49,10 @@ extension VersionsRun {
     }
     dump.append(versionTexts.bytes)
     if request.wantsTypes {
-      let text = lines(request.wantsSymtypes ? written : [], texts)
-      dump.append(text.bytes)
+      VersionsRun.append(request.wantsSymtypes ? written : [], exports.names, texts, to: &dump)
     }
     if request.wantsSymtypes {
-      let text = lines(written, texts)
-      symtypes.append(text.bytes)
+      VersionsRun.append(written, exports.names, texts, to: &symtypes)
     }
   }
 
@@ -99,20 +97,25 @@ extension VersionsRun {
     }
   }
 
-  /// The lines of types and symbols, sorted by the bytes of their keys, references as they are.
-  private func lines(
-    _ symbols: [(symbol: Int, text: TypeTexts.Text)], _ texts: TypeTexts
-  ) -> OutputBuffer {
+  /// Appends the lines of types and symbols, sorted by the bytes of their keys, references as they are.
+  private static func append(
+    _ symbols: [(symbol: Int, text: TypeTexts.Text)], _ names: NameInterner, _ texts: TypeTexts,
+    to buffer: inout OutputBuffer
+  ) {
     let keys = texts.keys.count
     var lines = (0..<keys).filter { texts.text(ofKey: $0) != nil }
     lines += symbols.indices.map { $0 &+ keys }
     lines.sort { left, right in
-      let (first, second) = (name(left, symbols, texts), name(right, symbols, texts))
+      let (first, second) = (name(left, symbols, names, texts), name(right, symbols, names, texts))
       return first.compare(second) < 0
     }
-    var buffer = OutputBuffer()
+    let size = lines.reduce(0) { sum, line in
+      let text = line < keys ? texts.text(ofKey: line) : symbols[line &- keys].text
+      return sum &+ name(line, symbols, names, texts).byteCount &+ (text?.length ?? 0) &+ 2
+    }
+    buffer.reserve(min(size, VersionsRun.mostReserved))
     for line in lines {
-      buffer.append(name(line, symbols, texts))
+      buffer.append(name(line, symbols, names, texts))
       buffer.append(" ")
       guard let text = line < keys ? texts.text(ofKey: line) : symbols[line &- keys].text else {
         continue
@@ -124,14 +127,17 @@ extension VersionsRun {
       }
       buffer.append("\n")
     }
-    return buffer
   }
 
+  /// Most bytes of lines to have room for before they are written.
+  private static let mostReserved = 64 << 20
+
   /// The key of a line: of a type, or after these of a symbol.
-  @_lifetime(borrow self, borrow texts) private func name(
-    _ line: Int, _ symbols: [(symbol: Int, text: TypeTexts.Text)], _ texts: borrowing TypeTexts
+  @_lifetime(borrow names, borrow texts) private static func name(
+    _ line: Int, _ symbols: [(symbol: Int, text: TypeTexts.Text)],
+    _ names: borrowing NameInterner, _ texts: borrowing TypeTexts
   ) -> RawSpan {
     let keys = texts.keys.count
-    return line < keys ? texts.keys.name(line) : exports.names.name(symbols[line &- keys].symbol)
+    return line < keys ? texts.keys.name(line) : names.name(symbols[line &- keys].symbol)
   }
 }

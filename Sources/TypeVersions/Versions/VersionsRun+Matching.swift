@@ -7,6 +7,22 @@ struct SymbolEntry {
   let isFunction: Bool
 }
 
+/// Entries of symbols, each once.
+private struct FoundSymbols {
+  private(set) var symbols: [SymbolEntry] = []
+  /// The first declarations of symbols, where definitions are preferred.
+  var declared: [Int: SymbolEntry] = [:]
+  private var numbers: [Int: Int] = [:]
+
+  /// The number of an entry, which is added if it is new.
+  mutating func add(_ symbol: SymbolEntry) -> Int {
+    if let known = numbers[symbol.entry] { return known }
+    numbers[symbol.entry] = symbols.count
+    symbols.append(symbol)
+    return symbols.count &- 1
+  }
+}
+
 extension VersionsRun {
   /// Finds what describes the symbols, unit by unit (`process_exported_symbols` of
   /// scripts/gendwarfksyms/dwarf.c, 6.14): functions and variables, also inside namespaces,
@@ -14,9 +30,9 @@ extension VersionsRun {
   mutating func match(
     _ pieces: inout TypePieces
   ) throws(TypeVersionsError) -> [SymbolEntry] {
-    var found: [SymbolEntry] = []
-    var known: Set<Int> = []
-    for unit in pieces.reader.entries.units where !unit.entries.isEmpty {
+    var found = FoundSymbols()
+    for unit in pieces.reader.entries.units
+    where !unit.entries.isEmpty && unit.region != .supplement {
       var entry = unit.entries.lowerBound &+ 1
       while entry < unit.entries.upperBound {
         let tag = pieces.reader.entries.tag(entry)
@@ -25,24 +41,30 @@ extension VersionsRun {
           continue
         }
         if tag == .subprogram || tag == .variable {
-          try match(entry, tag == .subprogram, pieces.reader, &found, &known)
+          try match(entry, tag == .subprogram, pieces.reader, &found)
         }
         entry = Int(pieces.reader.entries.entries[entry].end)
       }
       for symbol in exports.order where exports.symbols[symbol].state == .unprocessed {
-        guard let pointed = exports.pointed(symbol) else { continue }
+        guard let pointed = exports.pointed(symbol), found.declared[symbol] == nil else { continue }
         let isFunction = pieces.reader.entries.tag(pointed) == .subroutineType
-        bind(symbol, SymbolEntry(entry: pointed, isFunction: isFunction), &found, &known)
+        bind(symbol, SymbolEntry(entry: pointed, isFunction: isFunction), &found)
       }
     }
-    return found
+    for symbol in exports.order where exports.symbols[symbol].state == .unprocessed {
+      if let declared = found.declared[symbol] { bind(symbol, declared, &found) }
+    }
+    return found.symbols
   }
 
   private mutating func match(
     _ entry: Int, _ isFunction: Bool, _ reader: borrowing DWARFReader,
-    _ found: inout [SymbolEntry], _ known: inout Set<Int>
+    _ found: inout FoundSymbols
   ) throws(TypeVersionsError) {
-    let source = reader.reference(entry, .abstractOrigin) ?? entry
+    var source = reader.reference(entry, .abstractOrigin) ?? entry
+    if request.prefersDefinitions, source == entry {
+      source = reader.reference(entry, .specification) ?? entry
+    }
     var symbol: Int?
     if let name = VersionsRun.symbolName(entry, reader, exports.longestName) {
       symbol = exports.unprocessed(name)
@@ -51,7 +73,13 @@ extension VersionsRun {
     if symbol == nil, source != entry, let sourceName { symbol = exports.unprocessed(sourceName) }
     guard let symbol else { return }
     guard let sourceName, sourceName.starts(with: ExportList.pointerPrefix) else {
-      bind(symbol, SymbolEntry(entry: source, isFunction: isFunction), &found, &known)
+      if request.prefersDefinitions, reader.flag(entry, .declaration) {
+        if found.declared[symbol] == nil {
+          found.declared[symbol] = SymbolEntry(entry: source, isFunction: isFunction)
+        }
+        return
+      }
+      bind(symbol, SymbolEntry(entry: source, isFunction: isFunction), &found)
       return
     }
     guard let pointer = reader.reference(source, .type), reader.entries.tag(pointer) == .pointer,
@@ -96,13 +124,13 @@ extension VersionsRun {
 
   /// Binds a symbol and what shares its address to an entry.
   private mutating func bind(
-    _ symbol: Int, _ new: SymbolEntry, _ found: inout [SymbolEntry], _ known: inout Set<Int>
+    _ symbol: Int, _ new: SymbolEntry, _ found: inout FoundSymbols
   ) {
+    let number = found.add(new)
     for member in exports.group(symbol) {
-      exports.symbols[member].entry = new.entry
+      exports.symbols[member].found = number
       exports.setState(member, .mapped)
     }
-    if known.insert(new.entry).inserted { found.append(new) }
   }
 }
 

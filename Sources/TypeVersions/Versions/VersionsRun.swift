@@ -30,11 +30,16 @@ package struct VersionsRun: Sendable {
 
   /// Finds the versions of what an object defines or describes.
   ///
+  /// - Parameters:
+  ///   - file: An object, or any ELF file with debug information.
+  ///   - supplement: The file that it shares debug information with, if it names one.
   /// - Throws: ``TypeVersionsError``; then there are no versions at all.
-  package mutating func add(_ file: MappedFile) throws(TypeVersionsError) {
+  package mutating func add(
+    _ file: MappedFile, supplement: MappedFile? = nil
+  ) throws(TypeVersionsError) {
     let rules = try readObject(file)
     if rules?.hasRest ?? false { warnings.append(.bytesAfterRules) }
-    let (data, entries) = try VersionsRun.read(file)
+    let (data, entries) = try VersionsRun.read(file, supplement)
     var pieces = TypePieces(data, entries, rules)
     pieces.showsSources = request.showsSources
     let found = try match(&pieces)
@@ -56,11 +61,12 @@ package struct VersionsRun: Sendable {
   }
 
   private static func read(
-    _ file: MappedFile
+    _ file: MappedFile, _ supplement: MappedFile?
   ) throws(TypeVersionsError) -> (DebugData, DWARFEntries) {
     do throws(ParseError) {
       let data = try DebugData(
-        file, [.info, .types, .abbreviations, .strings, .lineStrings, .stringOffsets, .lines])
+        file, [.info, .types, .abbreviations, .strings, .lineStrings, .stringOffsets, .lines],
+        supplement: supplement)
       guard data.bytes(.info).byteCount > 0 else {
         throw ParseError(.missing, in: ".debug_info", at: 0)
       }

@@ -151,7 +151,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     quiet.apply()
-    let sources = CompareSources(limit: input.limit)
+    let sources = CompareSources(limit: input.limit, workers: jobs.workers)
     let rules = try rules.map { try sources.rules($0) }
     if convertRules {
       var output = OutputBuffer()

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import KernelComparison
 internal import Kernels
+internal import ModuleFiles
 internal import ModuleVersions
 
 /// One of the two kernels.
@@ -15,8 +16,11 @@ struct CompareSide {
 /// Reads what is compared, or ends the command.
 struct CompareSources {
   let limit: Int
+  /// Threads that read modules.
+  var workers = 1
 
-  /// The exports of a kernel: of Module.symvers text at once, of anything else as kernels are opened.
+  /// The exports of a kernel and its modules: of Module.symvers text at once, of anything else as kernels are
+  /// opened, and from the modules themselves where nothing lists what they export.
   func side(_ path: String) throws -> CompareSide {
     if path != "running", PathKind(path) == .file || path == "-" {
       var buffer = FileBuffer(limit: limit)
@@ -34,10 +38,35 @@ struct CompareSources {
     do {
       let kernel = try OpenKernel(path, limit: limit)
       kernel.reportChoice()
-      let records = ExportRecords(try kernel.exportsWithModules().value)
-      let architecture = KernelReport.architecture(try kernel.facts())
+      let facts = try kernel.facts()
+      let table = try kernel.exportsWithModules().value
+      var records = ExportRecords(table)
+      if table.form != nil, let tree = facts.moduleTree {
+        records = records.joined(with: ExportRecords(moduleExports(ModuleTree(tree))))
+      }
+      let architecture = KernelReport.architecture(facts)
       return CompareSide(path: path, records: records, architecture: architecture)
     } catch { throw Terminal.trouble(error.explained) }
+  }
+
+  /// What all modules of a tree export; those that cannot be read are reported.
+  private func moduleExports(_ tree: ModuleTree) -> ExportTable {
+    var exports = ExportTable()
+    let limit = limit
+    FileRun(workers: workers).run(
+      tree.entries, makeState: { FileBuffer(limit: limit) },
+      work: { buffer, path in
+        try buffer.open(path)
+        return try ModuleFile(buffer.source).exports(ofFile: path)
+      },
+      consume: { result, _ in
+        switch result {
+        case .success(let table): exports.append(table)
+        case .failure(let failure): Terminal.complain(failure.words)
+        }
+        return true
+      })
+    return exports
   }
 
   /// Whether a text begins with a line of Module.symvers, or of an ABI file made of one.

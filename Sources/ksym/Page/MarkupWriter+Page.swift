@@ -37,7 +37,7 @@ extension MarkupWriter {
     small { display: block; font-size: 0.8rem; }
     .number { font-variant-numeric: tabular-nums; text-align: right; }
     .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));
-      gap: 0.75rem; margin: 1.5rem 0 0; }
+      gap: 0.75rem; margin: 1.5rem 0 1rem; }
     .figures div { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.6rem 0.8rem;
       display: flex; flex-direction: column-reverse; justify-content: flex-end; }
     dt { color: var(--faint); font-size: 0.85rem; line-height: 1.3; }

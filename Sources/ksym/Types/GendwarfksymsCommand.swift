@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import Glibc
+internal import Kernels
 internal import TypeVersions
 
 /// What runs when the command is called `ksym-gendwarfksyms` or `gendwarfksyms`: the kernel's
@@ -53,26 +54,40 @@ enum GendwarfksymsCommand {
     _ arguments: GendwarfksymsArguments, _ exports: ExportList
   ) throws -> Int32 {
     var run = VersionsRun(exports, arguments.request)
-    if let path = arguments.symtypes { try AtomicFile.write([], to: path) }
+    let symtypes = try arguments.symtypes.map(create)
     do {
-      for object in arguments.objects { try run.add(try MappedFile(object)) }
+      let search = DebugFileSearch(limit: FileBuffer.defaultLimit)
+      for object in arguments.objects {
+        let file = try MappedFile(object)
+        try run.add(file, supplement: try search.supplement(of: file, at: object))
+      }
     } catch {
-      try writeSymtypes(run, arguments)
+      try write(run.symtypes, to: symtypes, arguments)
       writeReports(run)
       throw error
     }
-    try writeSymtypes(run, arguments)
+    try write(run.symtypes, to: symtypes, arguments)
     var output = run.finish()
     writeReports(run)
     return output.write(to: 1) ? 0 : 1
   }
 
-  private static func writeSymtypes(
-    _ run: VersionsRun, _ arguments: GendwarfksymsArguments
-  ) throws {
-    if let path = arguments.symtypes, !run.symtypes.bytes.isEmpty {
-      try AtomicFile.write(run.symtypes.bytes, to: path)
+  /// Makes a file, or empties the one that is there, as the original does before it reads objects.
+  private static func create(_ path: String) throws -> Int32 {
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard file >= 0 else {
+      throw FileError(path: path, cause: .system(operation: "open", errno: errno))
     }
+    return file
+  }
+
+  private static func write(
+    _ text: OutputBuffer, to file: Int32?, _ arguments: GendwarfksymsArguments
+  ) throws {
+    var text = text
+    guard let file, !text.write(to: file) else { return }
+    throw FileError(
+      path: arguments.symtypes ?? "", cause: .system(operation: "write", errno: errno))
   }
 
   private static func writeReports(_ run: VersionsRun) {

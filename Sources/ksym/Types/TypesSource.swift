@@ -40,13 +40,15 @@ struct TypesSource {
         return try readBTF(path, names)
       }
     }
-    guard let file = try search.file(for: path)?.file else { return try readBTF(path, names) }
+    guard let found = try search.file(for: path) else { return try readBTF(path, names) }
+    let supplement = try search.supplement(of: found.file, at: found.path)
     var request = VersionsRequest()
     (request.isStable, request.wantsSymtypes) = (isStable, true)
-    request.showsSources = showsSources
+    (request.showsSources, request.prefersDefinitions) = (showsSources, true)
+    request.wantsVersions = false
     request.types = names.map { Array(TypesSource.bare($0).utf8) }
     var run = VersionsRun(ExportList(names.map { Array($0.utf8) }), request)
-    do throws(TypeVersionsError) { try run.add(file) } catch {
+    do throws(TypeVersionsError) { try run.add(found.file, supplement: supplement) } catch {
       if error.isMissingInformation { throw MissingTypes(path: path) }
       throw TypeVersionsFailure(path: path, cause: error)
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import Kernels
 internal import OrderedWork
 internal import TypeVersions
 
@@ -85,11 +86,12 @@ struct TypesVersionsCommand: ParsableCommand {
       objects.map(DirectoryTree.Entry.file), makeState: { FileBuffer(limit: limit) },
       work: { buffer, path -> VersionsRun in
         let file = try DebugInput.open(path, &buffer)
+        let supplement = try DebugFileSearch(limit: limit).supplement(of: file, at: path)
         do throws(TypeVersionsError) {
           let wantedHere: ExportList
           if let list { wantedHere = list } else { wantedHere = try ExportList(exportedBy: file) }
           var run = VersionsRun(wantedHere, wanted)
-          try run.add(file)
+          try run.add(file, supplement: supplement)
           return run
         } catch {
           if error.isMissingInformation { throw MissingTypes(path: path) }

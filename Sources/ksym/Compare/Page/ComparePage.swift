@@ -52,7 +52,6 @@ struct ComparePage {
   private func writeBreakage(_ breakage: ModuleBreakage, _ page: inout MarkupWriter) {
     page.section("Modules that break") { page in
       let ranked = breakage.ranked
-      page.element("p", text: (report.breakage?.summary ?? "") + ".")
       BarChart(
         caption: "Changes by the number of modules that they break",
         rows: ranked.prefix(ComparePage.most).map {
