@@ -236,7 +236,8 @@ struct CompareCommandTests {
             +     long x;
               }
 
-          """), "\(run.output)")
+          """),
+      "\(run.output)")
     let exact = try await Ksym.run(["compare", "--format", "ksymvers", old, new])
     let tool = try await Ksym.run(["ksymtypes", "compare", old, new])
     #expect(exact.bytes == tool.bytes && exact.status == 1 && tool.status == 1)
