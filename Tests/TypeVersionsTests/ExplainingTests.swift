@@ -148,4 +148,26 @@ struct ExplainingTests {
       ])
     #expect(LineDifference(old, old).lines.isEmpty == false)
   }
+
+  @Test("members that only moved are no difference, except where nothing else differs")
+  func moves() {
+    let old = [
+      "struct s {", "\tint a; /* 0 */", "\tint b : 3; /* bit 32, 3 bits */", "}; /* 8 bytes */",
+    ]
+    let new = [
+      "struct s {", "\tlong c; /* 0 */", "\tint a; /* 8 */", "\tint b : 3; /* bit 96, 3 bits */",
+      "}; /* 16 bytes */",
+    ]
+    #expect(
+      LineDifference(old, new, by: TypeLayout.withoutPlace).lines == [
+        .same(new[0]), .added(new[1]), .same(new[2]), .same(new[3]), .removed(old[3]),
+        .added(new[4]),
+      ])
+    let moved = [old[0], "\tint a; /* 4 */"] + old[2...]
+    #expect(
+      LineDifference(old, moved, by: TypeLayout.withoutPlace).lines.contains(.added(moved[1])))
+    #expect(TypeLayout.withoutPlace("} both; /* 8: 4 bytes */") == "} both;: 4 bytes */")
+    #expect(TypeLayout.withoutPlace("\tx: u8, // 3") == "\tx: u8,")
+    #expect(TypeLayout.withoutPlace("\tint a;") == "\tint a;")
+  }
 }

@@ -13,10 +13,29 @@ package struct LineDifference: Sendable {
   package let lines: [Line]
 
   /// The difference, with `context` lines around changes.
-  package init(_ old: [String], _ new: [String], context: Int = 3) {
+  ///
+  /// - Parameters:
+  ///   - old: The lines before.
+  ///   - new: The lines after; what both have is shown as it is here.
+  ///   - context: How many lines around a change are kept.
+  ///   - simplify: What counts of a line; all of it, if nothing else differs.
+  package init(
+    _ old: [String], _ new: [String], context: Int = 3,
+    by simplify: (String) -> String = { $0 }
+  ) {
+    let all = LineDifference.all(old, new, by: simplify)
+    let isDifferent = all.contains { if case .same = $0 { false } else { true } }
+    lines = LineDifference.shortened(
+      isDifferent ? all : LineDifference.all(old, new) { $0 }, context)
+  }
+
+  private static func all(
+    _ old: [String], _ new: [String], by simplify: (String) -> String
+  ) -> [Line] {
     var numbers: [String: Int] = [:]
     func numbered(_ lines: [String]) -> [Int] {
       lines.map { line in
+        let line = simplify(line)
         let number = numbers[line] ?? numbers.count
         numbers[line] = number
         return number
@@ -26,13 +45,13 @@ package struct LineDifference: Sendable {
     for step in LineDiff(numbered(old), numbered(new)).steps {
       switch step {
       case .keep:
-        if let line = left.popFirst() { all.append(.same(line)) }
-        _ = right.popFirst()
+        _ = left.popFirst()
+        if let line = right.popFirst() { all.append(.same(line)) }
       case .remove: if let line = left.popFirst() { all.append(.removed(line)) }
       case .add: if let line = right.popFirst() { all.append(.added(line)) }
       }
     }
-    lines = LineDifference.shortened(all, context)
+    return all
   }
 
   private static func shortened(_ lines: [Line], _ context: Int) -> [Line] {

@@ -16,6 +16,26 @@ package enum TypeLayout {
     return printer.lines(node, name: isSymtypesReference(key) ? nil : key.text)
   }
 
+  /// A line without the place of its member: what is inserted before it moves it, and changes nothing else.
+  package static func withoutPlace(_ line: String) -> String {
+    let bytes = Array(line.utf8)
+    for mark in [" /* ", " // "] {
+      let mark = Array(mark.utf8)
+      guard let start = bytes.indices.last(where: { bytes[$0...].starts(with: mark) }) else {
+        continue
+      }
+      var end = start + mark.count
+      if bytes[end...].starts(with: Array("bit ".utf8)) { end += 4 }
+      while end < bytes.count, (0x30...0x39).contains(bytes[end]) { end += 1 }
+      let rest = bytes[end...]
+      guard
+        rest.isEmpty || [" */", ",", ":"].contains(where: { rest.starts(with: Array($0.utf8)) })
+      else { return line }
+      return String(decoding: bytes[..<start] + rest, as: UTF8.self)
+    }
+    return line
+  }
+
   /// A key as the text names it in C: `struct foo`.
   package static func name(ofKey key: RawSpan) -> String {
     isSymtypesReference(key) ? TypeTextParser.name(ofReference: Substring(key.text)) : key.text

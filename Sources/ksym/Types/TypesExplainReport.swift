@@ -64,7 +64,8 @@ struct TypesExplainReport {
     -> LineDifference
   {
     LineDifference(
-      source.lines(change.old, ofKey: change.key), source.lines(change.new, ofKey: change.key))
+      source.lines(change.old, ofKey: change.key), source.lines(change.new, ofKey: change.key),
+      by: TypeLayout.withoutPlace)
   }
 
   /// Changes to write for a symbol that were written for others, unless it was asked for by name.
