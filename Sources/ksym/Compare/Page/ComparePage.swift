@@ -139,7 +139,8 @@ struct ComparePage {
             page.element("code", text: name(reach.cause.key))
             page.element("small", text: reach.chain.map(name).joined(separator: " → "))
           }
-          page.element("pre", text: types.lines(of: reach.cause).map(\.marked).joined(separator: "\n"))
+          let lines = types.lines(of: reach.cause).map(\.marked)
+          page.element("pre", text: lines.joined(separator: "\n"))
         }
       }
     }
