@@ -150,10 +150,10 @@ enum Fuzzing {
       guard
         module.name(of: section).contains("kcrctab")
           || module.name(of: section).contains("strings"),
-        size > 0
+        size > 0, module.bytes.raw.indices.contains(module.offset(of: section))
       else { return false }
-      module.bytes.raw[
-        min(module.offset(of: section) + numbers.below(size), module.bytes.count - 1)] ^= 1
+      let place = module.offset(of: section)
+      module.bytes.raw[place + numbers.below(min(size, module.bytes.count - place))] ^= 1
     }
     return true
   }
@@ -187,8 +187,12 @@ enum Fuzzing {
       if index == module.symbolTable { return false }
       module[index, .link] = link
     case 3:
+      let former = module[index, .name]
       module[index, .name] = UInt64(numbers.below(module.size(of: Int(module[.nameIndex]))))
-      if isTableOfPlaces(module.name(of: index)) { return false }
+      if isTableOfPlaces(module.name(of: index)) {
+        module[index, .name] = former
+        return false
+      }
     case 4:
       let places = [module.bytes.count, module.bytes.count + 1, 64]
       let place = UInt64(numbers.pick(places))
@@ -282,10 +286,10 @@ enum Fuzzing {
     let places = [Int(module[.nameIndex]), module.section(".modinfo"), module.symbolNames]
       .compactMap { $0 }
     let section = numbers.pick(places)
-    let size = module.size(of: section)
-    guard size > 0 else { return false }
-    let at = module.offset(of: section) + numbers.below(size)
-    guard at < module.bytes.count else { return false }
+    let (start, size) = (module.offset(of: section), module.size(of: section))
+    // Tables that were damaged before say anything.
+    guard size > 0, module.bytes.raw.indices.contains(start) else { return false }
+    let at = start + numbers.below(min(size, module.bytes.count - start))
     module.bytes.raw[at] ^= UInt8(1 << numbers.below(8))
     return true
   }
