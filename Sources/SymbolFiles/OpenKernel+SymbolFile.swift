@@ -39,7 +39,7 @@ extension OpenKernel {
     guard source.origin == .image, let form, form.isImage else {
       if withUnwind { throw KernelError.cannotAnswer(.unwinding, path, form) }
       var symbols = SymbolFile(boundsIn: table, order: nil, wordSize: wordSize)
-      if source.origin != .modules { symbols.addModules(table) }
+      if source.origin != .modules { symbols.addModules(table, loadedModules()) }
       symbols.buildID = source.buildID?.bytes
       return FinishedSymbolFile(
         bytes: symbols.bytes(table, chosen: chosen, naming: naming), hasContents: false,
@@ -80,5 +80,20 @@ extension OpenKernel {
     }
     guard let file else { throw KernelError.cannotAnswer(.symbols, path) }
     return file
+  }
+
+  /// What the list of modules beside a list of symbols says: /proc/modules beside /proc/kallsyms, or copies
+  /// of both.
+  private func loadedModules() -> ModuleEnds {
+    let list = path == "running" ? "/proc/kallsyms" : filePath ?? path
+    let start = list.lastIndex(of: "/").map { list.index(after: $0) } ?? list.startIndex
+    guard list[start...].hasPrefix("kallsyms") else { return ModuleEnds() }
+    var file = FileBuffer(limit: 16 << 20)
+    for name in ["modules", "proc_modules"] {
+      guard (try? file.open(list[..<start] + name)) != nil, let text = try? file.source.all()
+      else { continue }
+      return ModuleEnds(listing: text)
+    }
+    return ModuleEnds()
   }
 }

@@ -32,7 +32,7 @@ extension SymbolFile {
       let address = addresses[order[start]]
       var end = start &+ 1
       while end < order.count, addresses[order[end]] == address { end &+= 1 }
-      let next = SymbolFile.end(
+      let next = self.end(
         of: order[start], before: end < order.count ? order[end] : nil, table)
       // Sections do not overlap in sorted order; those that lie below are done with.
       while place < places.count, places[place].end <= address,

@@ -46,6 +46,8 @@ package struct SymbolFile: Sendable {
   package var buildID: [UInt8]?
   /// Whether the last section is that of loaded modules.
   var hasModules = false
+  /// Where loaded modules end, by owner; 0 where it is not known.
+  var moduleEnds: [UInt64] = []
   /// Call frame information to add as `.debug_frame`; empty for none.
   var frames: [UInt8] = []
   let type: ELFFileType

@@ -36,7 +36,7 @@ package struct SymtypesSums {
         texts.replace(number, with: text)
       }
     }
-    sums = VersionSums(texts)
+    sums = VersionSums(texts, forVersions: exports.count)
     (self.texts, self.exports) = (texts, exports)
   }
 
@@ -65,20 +65,23 @@ extension SymtypesSums {
 
   /// Every word and a blank, and references to the keys of the file; `extern` does not count.
   private static func words(_ text: Int, _ store: SymtypesStore, _ numbers: [Int: Int]) -> [Part] {
-    var (parts, bytes): ([Part], [UInt8]) = ([], [])
+    var (parts, bytes) = ([Part](), OutputBuffer())
     let tokens = store.tokens(text)
     for index in tokens.indices {
       let word = store.bytes(tokens[index])
       if !tokens[index].isReference {
-        if !word.equals("extern") { bytes += word.array + [0x20] }
+        guard !word.equals("extern") else { continue }
+        bytes.append(word)
+        bytes.append(0x20)
       } else if let key = numbers[tokens[index].number] {
-        parts.append((bytes, key))
-        bytes = []
+        parts.append((bytes.bytes, key))
+        bytes = OutputBuffer()
       } else {
-        bytes += mention(word)
+        bytes.append(mention(word))
       }
     }
-    return parts + [(bytes, nil)]
+    parts.append((bytes.bytes, nil))
+    return parts
   }
 
   /// The text with its blanks as they are, and references to the keys of the file

@@ -22,15 +22,20 @@ struct VersionSums {
   private var seen: [UInt64]
   private var stack: [Frame] = []
 
+  /// Fewest versions for which it pays to know what types reach.
+  private static let fewest = 4
   /// Texts that are shorter are cheaper to sum again, in bytes.
   private static let smallest = 2048
   /// Most bytes to sum in all: what is too large for sums to be used again may go on without end.
   private static let mostSummed = 1 << 33
   private var summed = 0
 
-  init(_ texts: TypeTexts) {
-    reach = TypeReach(texts)
-    sums = [Sum?](repeating: nil, count: texts.keys.count)
+  /// - Parameters:
+  ///   - texts: The texts of all types.
+  ///   - count: How many versions are wanted; for few, nothing is kept to be used again.
+  init(_ texts: TypeTexts, forVersions count: Int) {
+    reach = count < VersionSums.fewest ? nil : TypeReach(texts)
+    sums = reach == nil ? [] : [Sum?](repeating: nil, count: texts.keys.count)
     seen = [UInt64](repeating: 0, count: (texts.keys.count &+ 63) / 64)
   }
 

@@ -20,7 +20,7 @@ extension VersionsRun {
     var (versions, versionTexts) = (VersionTexts(), OutputBuffer())
     let isSummed =
       request.wantsVersions && !request.wantsVersionTexts && !(rules?.hasTypeStrings ?? false)
-    var sums = isSummed ? VersionSums(texts) : nil
+    var sums = isSummed ? VersionSums(texts, forVersions: found.count) : nil
     var written: [(symbol: Int, text: TypeTexts.Text)] = []
     for symbol in exports.order {
       guard let number = exports.symbols[symbol].found else { continue }
