@@ -8,9 +8,6 @@ struct TypePieces: ~Escapable {
   var names: TypeNames
   var files: FileNames
   var showsSources = false
-  /// Whether a definition counts as known that has the name, size and line of one before it: units of a
-  /// kernel repeat those of headers thousands of times.
-  var skipsRepeated = false
   var unions: [Int: UnionStatus] = [:]
 
   @_lifetime(borrow data)

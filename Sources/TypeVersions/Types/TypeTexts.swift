@@ -11,12 +11,6 @@ struct TypeTexts {
     let key: UInt32
   }
 
-  /// What tells definitions with one name apart.
-  private struct Definition: Hashable {
-    let key: Int
-    let size, line: UInt64?
-  }
-
   struct Text {
     let segments: Range<Int>
     /// In bytes, with references as they are written.
@@ -37,7 +31,6 @@ struct TypeTexts {
   /// The keys of entries + 1; 0 for those not met.
   private var keyOf: [UInt32]
   private var pending: [Int] = []
-  private var seen: Set<Definition> = []
   /// The pieces of the entries that are open, each after those of the entry around it.
   private var list: [TypePiece] = []
   /// Of each open entry, where its pieces begin, and which comes next.
@@ -220,9 +213,7 @@ struct TypeTexts {
     if keyOf[entry] == 0, let name = try pieces.reference(to: entry) {
       let key = try key(of: entry, name, pieces)
       keyOf[entry] = UInt32(truncatingIfNeeded: key &+ 1)
-      if !pieces.skipsRepeated || seen.insert(definition(entry, key, pieces.reader)).inserted {
-        pending.append(entry)
-      }
+      pending.append(entry)
     }
     guard keyOf[entry] == 0 else {
       let key = Int(keyOf[entry]) &- 1
@@ -232,14 +223,6 @@ struct TypeTexts {
     }
     open.append((list.count, list.count))
     try pieces.append(entry, isFirst: isFirst, to: &list)
-  }
-
-  private func definition(
-    _ entry: Int, _ key: Int, _ reader: borrowing DWARFReader
-  ) -> Definition {
-    Definition(
-      key: key, size: reader.constant(entry, .byteSize),
-      line: reader.constant(entry, .declaringLine))
   }
 
   /// `s#name`, or `s#'name'` if it has blanks.

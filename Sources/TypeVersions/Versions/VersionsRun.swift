@@ -42,7 +42,6 @@ package struct VersionsRun: Sendable {
     let (data, entries) = try VersionsRun.read(file, supplement)
     var pieces = TypePieces(data, entries, rules)
     pieces.showsSources = request.showsSources
-    pieces.skipsRepeated = request.prefersDefinitions
     let found = try match(&pieces)
     try compute(found, data, &pieces)
   }
