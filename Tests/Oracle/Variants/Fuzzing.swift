@@ -164,7 +164,11 @@ enum Fuzzing {
     ])
     let value = numbers.pick([0, 1, 2, 3, 40, 62, 64, 183, 0xffff, module.sectionCount - 1])
     // What lies after the table are headers with wild names.
-    if field == .sectionCount, value > module.sectionCount, value < 0xff00 { return false }
+    if field == .sectionCount, value < 0xff00,
+      value > module.sectionCount || module.sectionCount >= 0xff00
+    {
+      return false
+    }
     module[field] = UInt64(value)
     return true
   }
