@@ -51,4 +51,23 @@ struct DebugFileSearchTests {
     let search = DebugFileSearch(limit: 1 << 20)
     #expect(try search.file(for: scratch.file(debug))?.path == scratch.file(debug))
   }
+
+  @Test("share what lies in the same unpacked packages")
+  func supplement() throws {
+    try makeTree()
+    scratch.makeDirectory("tree/usr/lib/debug/.dwz")
+    var shared = ELFBuilder()
+    shared.addSection(".debug_info", bytes: [0])
+    _ = try scratch.write(shared.build(), to: "tree/usr/lib/debug/.dwz/all")
+    var elf = ELFBuilder()
+    elf.addSection(
+      ".gnu_debugaltlink", bytes: Array("/usr/lib/debug/.dwz/all".utf8) + [0])
+    let path = try scratch.write(elf.build(), to: debug)
+    let search = DebugFileSearch(limit: 1 << 20, below: scratch.file("none"))
+    #expect(try search.supplement(of: search.open(path), at: path) != nil)
+    let elsewhere = try scratch.write(elf.build(), to: "alone")
+    #expect(throws: FileError.self) {
+      try search.supplement(of: search.open(elsewhere), at: elsewhere)
+    }
+  }
 }

@@ -14,10 +14,12 @@ extension DebugFileSearch {
   package func supplement(of file: MappedFile, at path: String) throws(FileError) -> MappedFile? {
     guard let link = SupplementLink(of: file) else { return nil }
     let own = DebugFileSearch.directory(of: path)
-    var places = [link.path.hasPrefix("/") ? root + link.path : "\(own)/\(link.path)"]
+    let roots = [root] + roots(around: path)
+    var places =
+      link.path.hasPrefix("/") ? roots.map { $0 + link.path } : ["\(own)/\(link.path)"]
     if let identifier = link.identifier {
-      let digits = identifier.dropFirst(2)
-      places.append("\(folder)/.build-id/\(identifier.prefix(2))/\(digits).debug")
+      let name = "\(identifier.prefix(2))/\(identifier.dropFirst(2)).debug"
+      places += roots.map { "\(DebugFileSearch.folder(below: $0))/.build-id/\(name)" }
     }
     for place in places where PathKind(place) == .file {
       let found = try open(place)

@@ -24,19 +24,20 @@ package struct DebugFileSearch {
     self.root = root
   }
 
-  var folder: String { DebugFileSearch.folder(below: root) }
+  private var folder: String { DebugFileSearch.folder(below: root) }
 
-  private static func folder(below root: String) -> String { "\(root)/usr/lib/debug" }
+  static func folder(below root: String) -> String { "\(root)/usr/lib/debug" }
 
   /// Other root file systems: that which a path is, or lies in.
-  private func roots(around path: String) -> [String] {
+  func roots(around path: String) -> [String] {
     if PathKind(path) == .directory { return [path] }
-    for part in ["/boot/", "/usr/lib/modules/", "/lib/modules/"] {
+    for part in ["/usr/lib/debug/", "/boot/", "/usr/lib/modules/", "/lib/modules/"] {
       if let start = path.range(of: part), start > path.startIndex {
         return [String(path[..<start])]
       }
     }
-    for part in ["boot/", "usr/lib/modules/", "lib/modules/"] where path.hasPrefix(part) {
+    for part in ["usr/lib/debug/", "boot/", "usr/lib/modules/", "lib/modules/"]
+    where path.hasPrefix(part) {
       return ["."]
     }
     return []

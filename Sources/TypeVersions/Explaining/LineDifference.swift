@@ -25,20 +25,20 @@ package struct LineDifference: Sendable {
     }
     let (before, after) = (old.map { PlacedLine($0) }, new.map { PlacedLine($0) })
     var (left, right, all) = (before[...], after[...], [Line]())
-    var isMoved: [Int: (PlacedLine, PlacedLine)] = [:]
+    var moved: [Int: (PlacedLine, PlacedLine)] = [:]
     for step in LineDiff(numbered(before), numbered(after)).steps {
       switch step {
       case .keep:
         guard let first = left.popFirst(), let second = right.popFirst() else { break }
-        if first.place != second.place { isMoved[all.count] = (first, second) }
+        if first.place != second.place { moved[all.count] = (first, second) }
         all.append(.same(second.moved(from: first)))
       case .remove: if let line = left.popFirst() { all.append(.removed(line.whole)) }
       case .add: if let line = right.popFirst() { all.append(.added(line.whole)) }
       }
     }
-    if isMoved.count > 0, !all.contains(where: LineDifference.isChange) {
+    if !moved.isEmpty, !all.contains(where: LineDifference.isChange) {
       all = all.indices.flatMap { index -> [Line] in
-        guard let (first, second) = isMoved[index] else { return [all[index]] }
+        guard let (first, second) = moved[index] else { return [all[index]] }
         return [.removed(first.whole), .added(second.whole)]
       }
     }

@@ -146,7 +146,7 @@ private struct WantedTypes {
     for (place, type) in types.enumerated() {
       longest = max(longest, type.count)
       add(type[...], place)
-      // The last of a name that is much longer than any: each part is added whole.
+      // Each end is added whole: of a name of nothing but colons that would be the square of its length.
       for start in type.indices.dropFirst(2).suffix(4096)
       where type[start &- 1] == UInt8(ascii: ":") && type[start &- 2] == UInt8(ascii: ":") {
         add(type[start...], place)

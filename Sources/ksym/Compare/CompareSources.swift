@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import ByteStorage
 internal import KernelComparison
 internal import Kernels
-internal import ModuleFiles
 internal import ModuleVersions
 
 /// One of the two kernels.
@@ -52,20 +51,12 @@ struct CompareSources {
   /// What all modules of a tree export; those that cannot be read are reported.
   private func moduleExports(_ tree: ModuleTree) -> ExportTable {
     var exports = ExportTable()
-    let limit = limit
-    FileRun(workers: workers).run(
-      tree.entries, makeState: { FileBuffer(limit: limit) },
-      work: { buffer, path in
-        try buffer.open(path)
-        return try ModuleFile(buffer.source).exports(ofFile: path)
-      },
-      consume: { result, _ in
-        switch result {
-        case .success(let table): exports.append(table)
-        case .failure(let failure): Terminal.complain(failure.words)
-        }
-        return true
-      })
+    FileRun(workers: workers).readExports(of: tree.entries, limit: limit) { result, _ in
+      switch result {
+      case .success(let table): exports.append(table)
+      case .failure(let failure): Terminal.complain(failure.words)
+      }
+    }
     return exports
   }
 

@@ -104,18 +104,29 @@ struct ExportsCommand: ParsableCommand {
   }
 
   private func readModules(_ entries: [DirectoryTree.Entry], _ report: inout ExportsReport) {
-    let limit = input.limit
-    FileRun(workers: jobs.workers).run(
+    FileRun(workers: jobs.workers).readExports(of: entries, limit: input.limit) { result, path in
+      switch result {
+      case .success(let table): report.add(table, from: path)
+      case .failure(let failure): report.complain(failure.words)
+      }
+    }
+  }
+}
+
+extension FileRun {
+  /// Reads what modules export, each file of at most `limit` bytes.
+  func readExports(
+    of entries: [DirectoryTree.Entry], limit: Int,
+    _ consume: (Result<ExportTable, FileFailure>, String) -> Void
+  ) {
+    run(
       entries, makeState: { FileBuffer(limit: limit) },
       work: { buffer, path in
         try buffer.open(path)
         return try ModuleFile(buffer.source).exports(ofFile: path)
       },
       consume: { result, path in
-        switch result {
-        case .success(let table): report.add(table, from: path)
-        case .failure(let failure): report.complain(failure.words)
-        }
+        consume(result, path)
         return true
       })
   }

@@ -54,7 +54,6 @@ enum GendwarfksymsCommand {
     _ arguments: GendwarfksymsArguments, _ exports: ExportList
   ) throws -> Int32 {
     var run = VersionsRun(exports, arguments.request)
-    let symtypes = try arguments.symtypes.map(create)
     do {
       let search = DebugFileSearch(limit: FileBuffer.defaultLimit)
       for object in arguments.objects {
@@ -62,32 +61,21 @@ enum GendwarfksymsCommand {
         try run.add(file, supplement: try search.supplement(of: file, at: object))
       }
     } catch {
-      try write(run.symtypes, to: symtypes, arguments)
+      try writeSymtypes(run, arguments)
       writeReports(run)
       throw error
     }
-    try write(run.symtypes, to: symtypes, arguments)
+    try writeSymtypes(run, arguments)
     var output = run.finish()
     writeReports(run)
     return output.write(to: 1) ? 0 : 1
   }
 
-  /// Makes a file, or empties the one that is there, as the original does before it reads objects.
-  private static func create(_ path: String) throws -> Int32 {
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard file >= 0 else {
-      throw FileError(path: path, cause: .system(operation: "open", errno: errno))
-    }
-    return file
-  }
-
-  private static func write(
-    _ text: OutputBuffer, to file: Int32?, _ arguments: GendwarfksymsArguments
+  /// Writes the texts so far; the original leaves them, too, where an object cannot be read.
+  private static func writeSymtypes(
+    _ run: VersionsRun, _ arguments: GendwarfksymsArguments
   ) throws {
-    var text = text
-    guard let file, !text.write(to: file) else { return }
-    throw FileError(
-      path: arguments.symtypes ?? "", cause: .system(operation: "write", errno: errno))
+    if let path = arguments.symtypes { try AtomicFile.write(run.symtypes.bytes, to: path) }
   }
 
   private static func writeReports(_ run: VersionsRun) {

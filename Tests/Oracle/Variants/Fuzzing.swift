@@ -99,21 +99,19 @@ enum Fuzzing {
     let count = module.size(of: table) / module.symbolSize
     guard count > 1 else { return false }
     let place = module.symbolPlace(1 + numbers.below(count - 1))
+    let name = module.bytes.string(
+      at: module.offset(of: names) &+ Int(module.bytes.number(at: place, width: 4)))
     switch numbers.below(4) {
     case 0:
       let number = numbers.pick([
         0, 0, 0xfff1, 0xfff2, 0xff20, 0xff00, 0xffff, module.sectionCount, 1,
       ])
       // Strings of exports and code that are no addresses any more kill the kernel.
-      let name = module.bytes.string(
-        at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
       let isSection = module.bytes.number(at: place + (module.is64Bit ? 4 : 12), width: 1) & 15 == 3
       if isSection || name.hasPrefix("__kstrtab") || isPatched(name) { return false }
       module.bytes.set(UInt64(number), at: place + module.symbolSectionOffset, width: 2)
     case 1:
       let number = UInt64(numbers.below(module.size(of: names)))
-      let name = module.bytes.string(
-        at: module.offset(of: names) + Int(module.bytes.number(at: place, width: 4)))
       if isPatched(name) { return false }
       module.bytes.set(number, at: place, width: 4)
     case 2:
@@ -209,8 +207,7 @@ enum Fuzzing {
       let name = numbers.pick([
         ".plt", ".init.plt", ".modinfo", "__versions", ".text", ".init.text", ".dup",
       ])
-      // What tables of places point to has to stay in memory.
-      if module[index, .flags] & 5 != 0, name == ".modinfo" || name == "__versions" { return false }
+      if dropsReferred(module, index, name) { return false }
       module.rename(index, to: name)
     default:
       let twin = 1 + numbers.below(module.sectionCount - 1)
@@ -219,10 +216,15 @@ enum Fuzzing {
       if isTableOfPlaces(name) || [".gnu.linkonce.this_module", ".BTF"].contains(name) {
         return false
       }
-      if module[index, .flags] & 5 != 0, name == ".modinfo" || name == "__versions" { return false }
+      if dropsReferred(module, index, name) { return false }
       module[index, .name] = module[twin, .name]
     }
     return true
+  }
+
+  /// Whether a name makes the kernel drop code or data, to which tables of places point.
+  private static func dropsReferred(_ module: Module, _ index: Int, _ name: String) -> Bool {
+    module[index, .flags] & 5 != 0 && (name == ".modinfo" || name == "__versions")
   }
 
   /// Whether the kernel follows what a section holds, or a table that relocates it.
