@@ -23,7 +23,7 @@ MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz oracle oracle-fuzz differential round-trips faults mutants kernels \
+.PHONY: help build run test test-debug bench fuzz check-fuzz oracle oracle-fuzz differential round-trips faults mutants kernels \
   lint house library check-library wheel install-library uninstall-library deb-library \
   install uninstall deb check-deb check-hooks manuals releases check-manuals check-rpm dependencies clean
 
@@ -50,6 +50,9 @@ bench: build ## Measure ksym beside its peers
 
 fuzz: dependencies ## Fuzz the parsers (TARGET=all, SECONDS_EACH=600)
 	Fuzz/run.sh $(TARGET) $(SECONDS_EACH)
+
+check-fuzz: dependencies ## Compile the fuzz targets
+	KSYM_FUZZ=1 $(SWIFT) build --target ksym-fuzz $(SWIFT_TEST_FLAGS)
 
 oracle: dependencies ## Compare ksym check with real kernels, booted under qemu (ARCH=amd64)
 	@ARCH=$(ARCH) SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" Tests/Oracle/oracle.sh

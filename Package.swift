@@ -117,8 +117,8 @@ let package = Package(
     floor(
       "SymbolFiles",
       [
-        "ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables", "KernelImages",
-        "Kallsyms", "UnwindTables", "Kernels",
+        "ByteStorage", "OrderedWork", "KernelReleases", "ELFFormat", "SymbolNames", "SymbolTables",
+        "KernelImages", "Kallsyms", "UnwindTables", "Kernels",
       ]),
     floor(
       "KernelUpdates",

@@ -63,7 +63,63 @@ measure_compare() {
         "$(result "ksymtypes $name" 6)" "$(result "theirs: ksymtypes $name" 6)" 1
     done
   fi
+  measure_gate
   measure_dependencies
+}
+
+# needed MODULES-DIRECTORY: the paths of what modules on standard input need, and what that needs.
+needed() {
+  local names found="" more
+  find "$1/kernel" -name '*.ko.xz' >"$work/all"
+  more=$(xargs modinfo -F depends | tr ',' '\n' | sort -u)
+  while names=$(comm -13 <(sort -u <<<"$found") <(sed '/^$/d' <<<"$more")) && [[ -n $names ]]; do
+    found+=$'\n'$names
+    more=$(paths_of "$names" | xargs modinfo -F depends | tr ',' '\n' | sort -u)
+  done
+  paths_of "$found"
+}
+
+# Paths of modules by their names, of which those of files may have - for _.
+paths_of() {
+  awk -v names="$1" 'BEGIN { count = split(names, list, "\n"); for (i = 1; i <= count; i++) wanted[list[i]] = 1 }
+    { name = $0; sub(/.*\//, "", name); sub(/\.ko.*/, "", name); gsub(/-/, "_", name); if (name in wanted) print }' \
+    "$work/all"
+}
+
+# Ten kernels under a root, copies of one, and fifty modules that were built for another; beside them the reading of
+# each file once: of every kernel its image and the modules that others need, and the fifty.
+measure_gate() {
+  local image tree=$work/gate number name home
+  image=$(find "$root/boot" -name 'vmlinuz-*' -print -quit 2>/dev/null || true)
+  home=$(modules_directory)
+  if [[ -z $image || -z $home ]] || ! has modinfo; then
+    leave_out "compare, gate" "no kernel in $root, or no modinfo"
+    return
+  fi
+  mkdir -p "$tree/boot" "$tree/lib/modules"
+  for number in 0 1 2 3 4 5 6 7 8 9; do
+    name=0.0.$number-gate
+    mkdir -p "$tree/lib/modules/$name"
+    cp "$image" "$tree/boot/vmlinuz-$name"
+    cp "$root/boot/config-"* "$tree/boot/config-$name"
+    ln -s "$home/kernel" "$tree/lib/modules/$name/kernel"
+    cp "$home/modules.builtin" "$home/modules.builtin.modinfo" "$home/modules.order" "$tree/lib/modules/$name/"
+  done
+  mkdir -p "$tree/lib/modules/0.0.0-gate/extra"
+  find "$home/kernel/drivers/net" -name '*.ko.xz' | sort | head -n 50 >"$work/fifty"
+  xargs -I{} cp {} "$tree/lib/modules/0.0.0-gate/extra/" <"$work/fifty"
+  # What the fifty need, and what that needs.
+  needed "$home" <"$work/fifty" >"$work/needed"
+  cp "$work/fifty" "$work/once"
+  for number in 0 1 2 3 4 5 6 7 8 9; do cat "$work/needed"; done >>"$work/once"
+  echo "Gate: 10 kernels, 50 modules, $(wc -l <"$work/needed") modules that they need"
+  {
+    printf 'gate\texec %s gate --root %s\n' "$ksym" "$tree"
+    printf 'modules once\texec %s %s\n' "$work/decompress" "$work/once"
+    printf 'kernel once\texec %s %s\n' "$work/payload" "$image"
+  } | measure
+  bound "gate: CPU beside reading each file once" "$(result gate 2)" \
+    "$(awk -v a="$(result 'modules once' 2)" -v b="$(result 'kernel once' 2)" 'BEGIN { print a + 10 * b }')" 1.3
 }
 
 # What the modules of a whole tree require, beside unpacking them.

@@ -20,6 +20,7 @@ export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 ksym=${KSYM:-$top/.build-release/release/ksym}
+[[ $ksym == /* ]] || ksym=$PWD/$ksym
 kernels=${KSYM_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kernels}
 tools=${KSYM_KALLSYMS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kallsyms}
 finder=${KSYM_FINDER:-kallsyms-finder}

@@ -86,6 +86,9 @@ for label in rust-ext thinlto amd64-5.10 amd64-6.1 amd64-6.12; do
   done
 done
 rm -f kernel.tmp places.tmp contents.tmp
+for name in crc16 corpus_exp; do
+  cp "../../Tests/Fixtures/kernels/rust-ext/modules/$name.ko" unwind/
+done
 
 # Livepatches: written by hand, made by klp-build, and names alone.
 mkdir -p livepatch

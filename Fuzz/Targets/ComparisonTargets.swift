@@ -26,11 +26,12 @@ extension FuzzTargets {
   }
 
   /// Two builds' symtypes, of any form, with a line `%%` between: the causes of what differs, their chains
-  /// and lines.
+  /// and lines. Without that line, a build and itself.
   static func typechanges(_ bytes: RawSpan) {
-    let middle = bytes.firstRange(of: "\n%%\n") ?? bytes.byteCount
-    guard let left = bytes.slice(0..<middle) else { return }
-    let right = bytes.suffix(from: min(middle + 4, bytes.byteCount)) ?? left
+    let middle = bytes.firstRange(of: "\n%%\n")
+    guard let left = bytes.slice(0..<(middle ?? bytes.byteCount)),
+      let right = bytes.suffix(from: middle.map { $0 + 4 } ?? 0)
+    else { return }
     var store = SymtypesStore()
     var (old, new) = (SymtypesTree(), SymtypesTree())
     guard (try? SymtypesReader.read(left, path: [], into: &old, &store)) != nil,

@@ -1,5 +1,7 @@
 import ByteStorage
+import ELFFormat
 import KernelReleases
+import SymbolFiles
 import UnwindTables
 
 extension FuzzTargets {
@@ -44,5 +46,25 @@ extension FuzzTargets {
       release: choice & 16 == 0 ? nil : KernelRelease(5, 10))
     precondition(frames.bytes.count.isMultiple(of: 8))
     use(frames.count)
+  }
+
+  /// A module that was loaded where all of its symbols say.
+  private static func unwindModule(_ bytes: RawSpan) {
+    guard let elf = try? ELFFile(ByteSource(bytes)), let symbols = try? elf.symbolTable() else {
+      return
+    }
+    var addresses: [[UInt8]: UInt64] = [:]
+    for index in 0..<min(symbols.count, 1000) {
+      guard let symbol = symbols.symbol(at: index) else { continue }
+      let base = 0xffff_ffff_c000_0000 &+ UInt64(symbol.sectionIndex) << 16
+      addresses[symbols.name(of: symbol).array] = base &+ symbol.value
+    }
+    guard
+      case .frames(let module)? = try? LoadedModule.read(elf, at: addresses, kernel: .three)
+    else { return }
+    let code = module.code.sorted { $0.lowerBound < $1.lowerBound }
+    use(
+      FrameTable(module.table, functions: addresses.values.sorted(), code: code, release: nil).count
+    )
   }
 }

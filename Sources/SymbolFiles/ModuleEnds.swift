@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Kernels
 internal import SymbolTables
 
 /// Where loaded modules lie, by a list as in /proc/modules (`name size references users state 0xaddress`).
@@ -7,6 +8,29 @@ struct ModuleEnds: Sendable {
 
   /// Nothing is known.
   init() {}
+
+  /// What the list of modules beside a list of symbols says: /proc/modules beside /proc/kallsyms, or copies
+  /// of both.
+  init(beside kernel: OpenKernel) {
+    self.init()
+    let list = kernel.path == "running" ? "/proc/kallsyms" : kernel.filePath ?? kernel.path
+    let start = list.lastIndex(of: "/").map { list.index(after: $0) } ?? list.startIndex
+    guard list[start...].hasPrefix("kallsyms") else { return }
+    var file = FileBuffer(limit: 16 << 20)
+    for name in ["modules", "proc_modules"] {
+      guard (try? file.open(list[..<start] + name)) != nil, let text = try? file.source.all()
+      else { continue }
+      self = ModuleEnds(listing: text)
+      return
+    }
+  }
+
+  /// The same places, nearer by a number of bytes.
+  func moved(back offset: UInt64) -> ModuleEnds {
+    var ends = self
+    ends.places = places.mapValues { ($0.lowerBound &- offset)..<($0.upperBound &- offset) }
+    return ends
+  }
 
   /// Reads a list; other lines, and modules whose addresses are hidden, are left out.
   init(listing text: RawSpan) {

@@ -4,6 +4,7 @@ internal import Kallsyms
 internal import KernelImages
 package import Kernels
 internal import SymbolTables
+internal import UnwindTables
 
 /// An ELF file with a kernel's symbols, and what it has.
 package struct FinishedSymbolFile: Sendable {
@@ -15,6 +16,8 @@ package struct FinishedSymbolFile: Sendable {
   package let isMachineKnown: Bool
   /// Whether it has the symbols of loaded modules.
   package var hasModules = false
+  /// Loaded modules that have no call frame information although it was asked for, in the list's order.
+  package var modulesWithoutFrames: [ModuleWithoutFrames] = []
 }
 
 extension OpenKernel {
@@ -26,12 +29,13 @@ extension OpenKernel {
   ///   - naming: Which of their names to write.
   ///   - withContents: Whether to copy the contents of the image, where there is one.
   ///   - withUnwind: Whether to add call frame information, made from the kernel's unwind tables.
+  ///   - loaded: Where the loaded modules are whose symbols were added.
   /// - Returns: The file, and what it has.
   /// - Throws: `ParseError` if the image has changed, or its unwind tables are damaged; `KernelError`
   ///   `.cannotAnswer` if it has none.
   package func symbolFile(
     _ source: KernelSymbolSource, chosen: [Int]? = nil, naming: SymbolFile.Naming = .linkage,
-    withContents: Bool = true, withUnwind: Bool = false
+    withContents: Bool = true, withUnwind: Bool = false, loaded: LoadedModules? = nil
   ) throws -> FinishedSymbolFile {
     let table = source.table
     let chosen = chosen ?? Array(0..<table.count)
@@ -39,7 +43,7 @@ extension OpenKernel {
     guard source.origin == .image, let form, form.isImage else {
       if withUnwind { throw KernelError.cannotAnswer(.unwinding, path, form) }
       var symbols = SymbolFile(boundsIn: table, order: nil, wordSize: wordSize)
-      if source.origin != .modules { symbols.addModules(table, loadedModules()) }
+      if source.origin != .modules { symbols.addModules(table, ModuleEnds(beside: self)) }
       symbols.buildID = source.buildID?.bytes
       return FinishedSymbolFile(
         bytes: symbols.bytes(table, chosen: chosen, naming: naming), hasContents: false,
@@ -49,13 +53,19 @@ extension OpenKernel {
       let bytes = try image.all()
       var symbols: SymbolFile
       var isPlaced = true
+      var withoutFrames: [ModuleWithoutFrames] = []
       if form == .linkedImage {
         let elf = try ELFFile(image)
         symbols = try SymbolFile(elf)
         if !symbols.hasSections { symbols = SymbolFile(boundsIn: table, like: elf) }
         isPlaced = symbols.hasImage
-        if withUnwind, try !symbols.addUnwinding(elf, table, release: source.release) {
-          throw KernelError.cannotAnswer(.unwinding, path, form)
+        if withUnwind {
+          guard let orc = try SymbolFile.unwindTable(elf) else {
+            throw KernelError.cannotAnswer(.unwinding, path, form)
+          }
+          let modules = loaded?.read(table, kernel: orc.version)
+          symbols.addUnwinding(orc, modules?.found ?? [], table, release: source.release)
+          withoutFrames = modules?.missing ?? []
         }
         if BuildID(in: elf) == nil {
           symbols.buildID = BuildID(searching: bytes, symbols.layout.order)?.bytes
@@ -71,29 +81,16 @@ extension OpenKernel {
           symbols.buildID = BuildID(searching: bytes, symbols.layout.order)?.bytes
         }
       }
+      if let loaded { symbols.addModules(table, loaded.ends) }
       let hasContents = withContents && isPlaced
       return FinishedSymbolFile(
         bytes: hasContents
           ? symbols.bytes(table, chosen: chosen, naming: naming, contents: bytes)
           : symbols.bytes(table, chosen: chosen, naming: naming, notes: bytes),
-        hasContents: hasContents, isMachineKnown: symbols.machine.rawValue != 0)
+        hasContents: hasContents, isMachineKnown: symbols.machine.rawValue != 0,
+        hasModules: symbols.hasModules, modulesWithoutFrames: withoutFrames)
     }
     guard let file else { throw KernelError.cannotAnswer(.symbols, path) }
     return file
-  }
-
-  /// What the list of modules beside a list of symbols says: /proc/modules beside /proc/kallsyms, or copies
-  /// of both.
-  private func loadedModules() -> ModuleEnds {
-    let list = path == "running" ? "/proc/kallsyms" : filePath ?? path
-    let start = list.lastIndex(of: "/").map { list.index(after: $0) } ?? list.startIndex
-    guard list[start...].hasPrefix("kallsyms") else { return ModuleEnds() }
-    var file = FileBuffer(limit: 16 << 20)
-    for name in ["modules", "proc_modules"] {
-      guard (try? file.open(list[..<start] + name)) != nil, let text = try? file.source.all()
-      else { continue }
-      return ModuleEnds(listing: text)
-    }
-    return ModuleEnds()
   }
 }

@@ -28,6 +28,20 @@ struct ArchiveTests {
     #expect(failure(of: Array(ArchiveBuilder.debian(tar).prefix(150))) != nil)
   }
 
+  @Test("numbers of a tar file may begin with blanks in place of zeros, as old writers have them")
+  func blanks() throws {
+    var tar = ArchiveBuilder.tar(files)
+    // The field of the sum does not count for it.
+    for header in stride(from: 0, to: tar.count, by: 512) where tar[header] == 0x2e {
+      for place in (header + 148)..<(header + 156) {
+        guard tar[place] == 0x30 else { break }
+        tar[place] = 0x20
+      }
+    }
+    #expect(tar != ArchiveBuilder.tar(files))
+    #expect(try members(of: tar) == expected)
+  }
+
   @Test("an RPM package has the files of its payload, packed or not")
   func rpm() throws {
     for hasSums in [false, true] {

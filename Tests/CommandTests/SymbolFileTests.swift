@@ -190,6 +190,78 @@ struct SymbolFileTests {
     return sizes
   }
 
+  /// A list of the kernel's symbols, moved, with those of a loaded module at an address; its path.
+  private func loadedList(
+    _ module: String, text: UInt64, movedBy offset: UInt64
+  ) async throws -> String {
+    let own = try await Ksym.run(["symbols", "--format", "kallsyms", Self.kernel])
+    var lines = own.lines.map { line in
+      let address = UInt64(line.prefix(16), radix: 16) ?? 0
+      return String(address < 1 << 63 ? address : address + offset, radix: 16) + line.dropFirst(16)
+    }
+    let bytes = try contents(of: module)
+    let elf = try ELFFile(ByteSource(bytes.rawSpan))
+    let place = try #require(elf.sections.firstIndex { $0.type == .symtab })
+    let table = try elf.symbolTable(at: place)
+    for index in 0..<table.count {
+      guard let symbol = table.symbol(at: index),
+        elf.sections.indices.contains(Int(symbol.sectionIndex)),
+        elf.name(of: elf.sections[Int(symbol.sectionIndex)]).equals(".text")
+      else { continue }
+      let address = String(text + symbol.value, radix: 16)
+      lines.append("\(address) t \(table.name(of: symbol).text)\t[corpus_exp]")
+    }
+    return try scratch.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: "kallsyms")
+  }
+
+  @Test(
+    "loaded modules have their symbols and frames where the kernel of the image would have them",
+    .needs("readelf"))
+  func loadedModules() async throws {
+    let module = Fixture.path("kernels/rust-ext/modules/corpus_exp.ko")
+    let list = try await loadedList(module, text: 0xffff_ffff_c0c0_1000, movedBy: 0xc00000)
+    let path = try await write(
+      "--unwind", "--no-contents", "--loaded", list, "--modules", module)
+    let symbols = try await lines("readelf", "-sW", path)
+    #expect(
+      symbols.contains { $0.contains("ffffffffc0001020") && $0.hasSuffix(" corpus_gpl") },
+      "\(symbols.filter { $0.hasSuffix(" corpus_gpl") })")
+    let frames = try await lines("readelf", "--debug-dump=frames", path)
+    #expect(frames.contains { $0.contains("pc=ffffffffc0001020..") })
+  }
+
+  @Test("a loaded module without its file has symbols, and is named")
+  func loadedModuleWithoutFile() async throws {
+    let module = Fixture.path("kernels/rust-ext/modules/corpus_exp.ko")
+    let list = try await loadedList(module, text: 0xffff_ffff_c0c0_1000, movedBy: 0xc00000)
+    let other = Fixture.path("kernels/rust-ext/modules/corpus_min.ko")
+    let target = scratch.file("made")
+    let arguments = ["symbols", "--format", "elf", "--unwind", "-o", target, Self.kernel]
+    let run = try await Ksym.run(arguments + ["--loaded", list, "--modules", other])
+    #expect(
+      run.status == 0 && run.errors.contains("corpus_exp: the file of this module was not found"))
+    // A file of the same name whose symbols lie elsewhere.
+    let moved = try contents(of: list).map { $0 }
+    let text = String(decoding: moved, as: UTF8.self).replacing("c0c01020 t", with: "c0c01024 t")
+    _ = try scratch.write(Array(text.utf8), to: "kallsyms")
+    let mismatch = try await Ksym.run(arguments + ["--loaded", list, "--modules", module])
+    #expect(mismatch.status == 0 && mismatch.errors.contains("not the module that is loaded"))
+  }
+
+  @Test("a list of another kernel, or without modules, is trouble with its reason")
+  func loadedModulesOfAnother() async throws {
+    for (text, reason) in [
+      ("ffffffff81000000 T _text\nffffffff81000100 T _etext\n", "a list from another kernel"),
+      ("ffffffff81000000 T vfs_read\nffffffffc0000000 t x\t[one]\n", "neither _stext nor"),
+      ("0000000000000000 T _text\n0000000000000000 t x\t[one]\n", "addresses are hidden"),
+      ("ffffffff81000000 T _text\n", "no symbols of loaded modules"),
+    ] {
+      let list = try scratch.write(Array(text.utf8), to: "kallsyms")
+      let run = try await Ksym.run(["symbols", "--loaded", list, Self.kernel])
+      #expect(run.status == 2 && run.errors.contains(reason), "\(run.errors)")
+    }
+  }
+
   @Test("a kernel without unwind tables is trouble, and no file is written")
   func noUnwinding() async throws {
     let list = try scratch.write(Array("ffffffff81000000 T _text\n".utf8), to: "System.map")

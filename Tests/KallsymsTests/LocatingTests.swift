@@ -121,6 +121,28 @@ struct LocatingTests {
     #expect(distances.addresses == tables.addresses.map { $0 &- first })
   }
 
+  @Test("between names and markers there is padding only, or this is no table")
+  func padding() throws {
+    let load: UInt64 = 0xffff_ffff_8100_0000
+    let form = TableForm(name: "6.4", encoding: .baseRelative, alignment: 8)
+    var tried = 0
+    for count in 300..<308 {
+      let list = symbolList(count: count, base: load + 0x10000)
+      var builder = TableBuilder(form, wordSize: 8, order: .little, loadAddress: load)
+      builder.put(try EncodedLists.tables(list))
+      let whole = builder.bytes.bytes
+      let image = KallsymsImage(raw: whole.rawSpan, wordSize: 8, loadAddress: load)
+      let tables = try KallsymsTables(locating: image)
+      if tables.names.upperBound == tables.markers.lowerBound { continue }
+      tried += 1
+      var bytes = whole
+      bytes[tables.names.upperBound] = 1
+      let damaged = KallsymsImage(raw: bytes.rawSpan, wordSize: 8, loadAddress: load)
+      #expect(throws: (any Error).self) { _ = try KallsymsTables(locating: damaged) }
+    }
+    #expect(tried > 0)
+  }
+
   @Test("an image that is not a kernel is refused with the name of the missing table")
   func refusals() throws {
     let load: UInt64 = 0xffff_ffff_8100_0000

@@ -73,6 +73,13 @@ struct ELFValidityTests {
       "name past the table", old: "Invalid ELF section name in module (section 1 type 1)"
     ) { put(0x1000, 4, at: header($0, 1), &$0) },
     Damage(
+      "name at the end of the table", old: "Invalid ELF section name in module (section 1 type 1)"
+    ) { bytes in
+      let size = header(bytes, 7) + 32
+      bytes.replaceSubrange(
+        header(bytes, 1)..<(header(bytes, 1) + 4), with: bytes[size..<(size + 4)])
+    },
+    Damage(
       "structure of another size", old: "loads",
       middle: "module sample: .gnu.linkonce.this_module section size must match the kernel's built"
         + " struct module size at run time"

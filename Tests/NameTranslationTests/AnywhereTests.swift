@@ -95,6 +95,16 @@ struct AnywhereTests {
     #expect(translated(there, .linkage, sources: [kernel]) == text)
   }
 
+  @Test(
+    "the functions of 32-bit Arm's traces come back, at the start of a line and after its time",
+    arguments: ["", "[    1.250000]  ", "<4>"])
+  func armCallers(_ before: String) throws {
+    let kernel = try source("ffffffff81000000 T \(Self.name)\nffffffff81000100 T end\n")
+    let text = "\(before)core::foo from plain+0x10/0x20\n"
+    let expected = text.replacing("core::foo", with: Self.name)
+    #expect(translated(text, .linkage, sources: [kernel]) == expected)
+  }
+
   @Test("perf's ([module]) is the module of the name before it")
   func perfModules() throws {
     let modules = RecordingModules(["m": try source("ffffffffc0000000 t \(Self.name)\t[m]\n")])

@@ -107,6 +107,7 @@ struct ExplainingTests {
     #expect(chain.map { store.keys.name($0).text } == ["f", "s#a", "s#c"])
     let path = TypeChanges.path(from: Int(key), to: found[0].key, in: old.files[0], store)
     #expect(path == chain)
+    #expect(TypeChanges.path(from: found[0].key, to: Int(key), in: old.files[0], store) == nil)
   }
 
   @Test(

@@ -517,7 +517,7 @@ _ksym_symbols() {
     repeating_flags=()
     non_repeating_flags=(--as-kernel --no-contents --unwind --with-modules --json --no-demangle -v --verbose --version -h --help)
     repeating_options=(--name --modules -k --kernel)
-    non_repeating_options=(--format --type --range --module -o --output --to --install --kaslr -j --jobs --max-size)
+    non_repeating_options=(--format --type --range --module -o --output --to --install --kaslr -j --jobs --loaded --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -559,6 +559,10 @@ _ksym_symbols() {
         return
         ;;
     '-j'|'--jobs')
+        return
+        ;;
+    '--loaded')
+        __ksym_add_completions -f
         return
         ;;
     '--max-size')

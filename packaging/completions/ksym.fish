@@ -37,7 +37,7 @@ function __ksym_parse_tokens -S
         case 'kernel'
             __ksym_parse_subcommand -r 1 'show-config' 'show-certificates' 'json' 'color=' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
         case 'symbols'
-            __ksym_parse_subcommand -r 1 'format=' 'name=+' 'type=' 'range=' 'module=' 'as-kernel' 'o/output=' 'to=' 'no-contents' 'unwind' 'install=' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'no-demangle' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
+            __ksym_parse_subcommand -r 1 'format=' 'name=+' 'type=' 'range=' 'module=' 'as-kernel' 'o/output=' 'to=' 'no-contents' 'unwind' 'install=' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'loaded=' 'json' 'no-demangle' 'max-size=' 'v/verbose' 'k/kernel=+' 'version' 'h/help'
         case 'lookup'
             __ksym_parse_subcommand -r 1 'k/kernel=+' 'era=' 'lto' 'no-lto' 'cfi' 'l/long' 'for=' 'type=' 'names=+' 'kaslr=' 'modules=+' 'with-modules' 'j/jobs=' 'json' 'q/quiet' 'color=' 'no-demangle' 'max-size=' 'v/verbose' 'version' 'h/help'
         case 'names'
@@ -280,6 +280,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols"' -l 'modules' -d 'Add the symbols of these modules, or of all below a directory.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" with-modules' -l 'with-modules' -d 'Add the symbols of all modules that belong to it.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" loaded' -l 'loaded' -d 'Add the symbols of the modules that this list has loaded: /proc/kallsyms or a copy, with /proc/modules beside it, or a dump.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" json' -l 'json' -d 'Print one JSON object a line (keys: Documentation/JSON.md).'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" no-demangle' -l 'no-demangle' -d 'Do not show readable forms of mangled names.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''

@@ -21,7 +21,9 @@ final class GateKernel {
     self.release = release
     var request = request
     request.reportsAllSymbols = true
-    checker = ModuleChecker(facts, of: kernel, request: request)
+    var checker = ModuleChecker(facts, of: kernel, request: request)
+    checker.prepare()
+    self.checker = checker
     exports = ExportLookup(table)
     hasVersions = table.rows.contains { $0.crc != 0 }
     isComplete = table.owners.count > 1 || facts.moduleTree == nil

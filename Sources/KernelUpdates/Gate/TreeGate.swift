@@ -38,6 +38,8 @@ package final class TreeGate {
   /// Without a slash at the end; empty for `/`.
   package let root: String
   private let request: LoadRequest
+  /// The external modules, unpacked.
+  private let copies = ModuleCopies()
   /// Kernels that were opened; `nil` for those that are not installed.
   private var kernels: [String: GateKernel?] = [:]
 
@@ -47,6 +49,7 @@ package final class TreeGate {
     var request = LoadRequest()
     (request.limit, request.workers, request.loadsTargets) = (limit, workers, true)
     request.readsWholeTree = false
+    request.copies = copies
     self.request = request
   }
 
@@ -93,6 +96,7 @@ package final class TreeGate {
       let module = try ModuleFile(file.source)
       let place = TreeGate.place(of: path)
       let release = try PackageDependencies.release(of: module)
+      try copies.keep(path, file)
       return Candidate(
         path: path, release: release.isEmpty ? place.release : release, link: place.link,
         module: try GateModule(module))

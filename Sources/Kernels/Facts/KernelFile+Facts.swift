@@ -17,12 +17,22 @@ extension KernelFile {
     let source = try source()
     let bytes = try source.all()
     if facts.layers == nil { facts.layers = KernelFacts.Fact(layers, from: path) }
-    if form == .linkedImage { try facts.add(ELFFile(source), path) }
+    // The configuration is in this section of every release (kernel/configs.c).
+    var configuration = bytes
+    if form == .linkedImage {
+      let elf = try ELFFile(source)
+      try facts.add(elf, path)
+      if let index = elf.sectionIndex(named: ".rodata"), elf.sections[index].size > 0,
+        let data = try? elf.bytes(of: elf.sections[index], in: ".rodata")
+      {
+        configuration = data
+      }
+    }
     if let banner { facts.add(banner, bytes, path) }
     if facts.machine == nil, let machine = layerMachine {
       facts.machine = KernelFacts.Fact(machine, from: path)
     }
-    facts.addEmbeddedConfiguration(bytes, path)
+    facts.addEmbeddedConfiguration(configuration, path)
   }
 
   /// Adds what takes a search of a raw image.

@@ -55,10 +55,16 @@ struct Gathering {
     guard !wanted.isEmpty else { return }
     let (inspector, limit, compressed) = (inspector, request.limit, compressed)
     let known = areDependencies ? known : nil
+    let copies = request.copies
     OrderedWork.run(
       count: wanted.count, workers: request.workers, makeState: { ModuleBuffers(limit: limit) },
       work: { buffers, index -> Result<CheckedModule, FileError> in
         let path = wanted[index]
+        if let copy = copies?.copy(of: path), !compressed.contains(path) {
+          return .success(
+            inspector.inspect(
+              ByteSource(copy.module.bytes), path: path, packed: copy.packed.bytes))
+        }
         do throws(FileError) {
           guard let known else {
             return .success(

@@ -27,6 +27,8 @@ package struct LoadRequest: Sendable {
   package var blacklist: [String] = []
   /// What is known of the machine: its keys, and how strict its kernel is.
   package var trust = TrustRequest()
+  /// Copies of modules, which are taken in place of their files; not of those that the kernel is to unpack.
+  package var copies: ModuleCopies?
   /// Largest module after unpacking, in bytes.
   package var limit = FileBuffer.defaultLimit
   /// Threads to use.

@@ -52,28 +52,62 @@ package struct ORCTable: Sendable {
     guard let version = ORCVersion(header: header) ?? ORCVersion(mostOf: contents.bytes) else {
       throw ParseError(.badMagic, in: ".orc_unwind", at: contents.offset)
     }
-    self.version = version
     var order: [(address: UInt64, entry: ORCEntry)] = []
     order.reserveCapacity(count)
-    var isSorted = true
     for index in 0..<count {
       let place = places.address &+ UInt64(index &* 4)
       let distance = places.bytes.integer(Int32.self, at: index &* 4, .little) ?? 0
       let address = place &+ UInt64(bitPattern: Int64(distance))
-      let entry = try ORCTable.entry(contents, index, version)
-      if let last = order.last, address < last.address { isSorted = false }
-      order.append((address, entry))
+      order.append((address, try ORCTable.entry(contents, index, version)))
     }
+    self.init(order, version)
+  }
+
+  /// Reads the table of a loaded module.
+  ///
+  /// - Parameters:
+  ///   - addresses: The address of each entry; `nil` where it is not in memory.
+  ///   - contents: `.orc_unwind` of its file.
+  ///   - header: `.orc_header` of its file; empty if there is none.
+  ///   - kernel: The layout in the kernel's own table, which is the module's if it has no header.
+  /// - Throws: ``ParseError`` if there are not as many entries, or one has no meaning.
+  package init(
+    of addresses: [UInt64?], contents: Section, header: RawSpan, kernel: ORCVersion
+  ) throws(ParseError) {
+    guard contents.bytes.byteCount == addresses.count &* 6 else {
+      throw ParseError(
+        .badValue(UInt64(contents.bytes.byteCount)), in: ".orc_unwind size", at: contents.offset)
+    }
+    let version = ORCVersion(header: header) ?? kernel
+    var order: [(address: UInt64, entry: ORCEntry)] = []
+    for (index, address) in addresses.enumerated() {
+      guard let address else { continue }
+      order.append((address, try ORCTable.entry(contents, index, version)))
+    }
+    self.init(order, version)
+  }
+
+  /// Adds the entries of modules' tables.
+  package mutating func add(_ others: [ORCTable]) {
+    if others.isEmpty { return }
+    var order = Array(zip(addresses, entries))
+    for other in others { order += zip(other.addresses, other.entries) }
+    self = ORCTable(order.map { (address: $0.0, entry: $0.1) }, version)
+  }
+
+  /// Takes entries in any order; of equal addresses the last, but what is known before what is not.
+  private init(_ unordered: [(address: UInt64, entry: ORCEntry)], _ version: ORCVersion) {
+    var order = unordered
     // Before 5.6 the kernel sorts the table when it boots; of equal addresses the known one is last.
-    if !isSorted {
+    if !zip(order, order.dropFirst()).allSatisfy({ $0.address <= $1.address }) {
       order.sort {
         ($0.address, $0.entry.kind == .undefined ? 0 : 1)
           < ($1.address, $1.entry.kind == .undefined ? 0 : 1)
       }
     }
     var (addresses, entries): ([UInt64], [ORCEntry]) = ([], [])
-    addresses.reserveCapacity(count)
-    entries.reserveCapacity(count)
+    addresses.reserveCapacity(order.count)
+    entries.reserveCapacity(order.count)
     for (address, entry) in order {
       if addresses.last == address {
         entries[entries.count &- 1] = entry
@@ -82,7 +116,7 @@ package struct ORCTable: Sendable {
         entries.append(entry)
       }
     }
-    (self.addresses, self.entries) = (addresses, entries)
+    (self.version, self.addresses, self.entries) = (version, addresses, entries)
   }
 
   private static func entry(

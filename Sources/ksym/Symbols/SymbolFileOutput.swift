@@ -70,13 +70,16 @@ extension SymbolFileOptions {
   }
 
   /// Writes the chosen symbols as an ELF file, or ends the command with the reason.
-  func write(_ kernel: OpenKernel, _ source: KernelSymbolSource, chosen: [Int]) throws {
+  func write(
+    _ kernel: OpenKernel, _ source: KernelSymbolSource, chosen: [Int], loaded: LoadedModules?
+  ) throws {
     let path = kernel.path
     var target = try target()
     do {
       let file = try kernel.symbolFile(
         source, chosen: chosen, naming: naming ?? .linkage, withContents: !noContents,
-        withUnwind: unwind)
+        withUnwind: unwind, loaded: loaded)
+      for module in file.modulesWithoutFrames { Terminal.complain(module.words) }
       if !file.hasContents, !noContents {
         Terminal.complain("\(path): symbols only; the contents of sections are not available")
       }

@@ -25,6 +25,7 @@ struct SymbolsCommand: ParsableCommand {
         ksym symbols --format elf --unwind --to both -o vmlinux.syms bzImage
         ksym symbols -k running --format kallsyms --to readable > for-perf
         ksym symbols --format elf --unwind --to both --install bzImage
+        ksym symbols --format elf --unwind --loaded kallsyms -o vmlinux.syms bzImage
         ksym symbols --json Image | jq -r 'select(.type == "W") | .name'
         ksym symbols --format nm usb-storage.ko.xz
         ksym symbols --with-modules --name '*_exit' /boot/vmlinuz-$(uname -r)
@@ -66,6 +67,13 @@ struct SymbolsCommand: ParsableCommand {
   @OptionGroup var symbolFile: SymbolFileOptions
   @OptionGroup var kaslr: KASLROptions
   @OptionGroup var modules: ModuleSymbolOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Add the symbols of the modules that this list has loaded: /proc/kallsyms or a copy, with "
+        + "/proc/modules beside it, or a dump.", valueName: "list"), completion: .file())
+  var loaded: String?
+
   @OptionGroup var json: JSONOption
   @OptionGroup var readable: ReadableOption
   @OptionGroup var input: InputOptions
@@ -98,9 +106,12 @@ struct SymbolsCommand: ParsableCommand {
       format == .kallsyms ? .kernel : format == .systemMap ? .systemMap : .listed
     let reader = KernelInput(input)
     let opened = try reader.open(kernel)
-    let source = try reader.symbols(
-      of: opened, modules: modules, kaslr: kaslr, as: view,
+    var source = try reader.symbols(
+      of: opened, modules: loaded == nil ? modules : nil, kaslr: kaslr, as: view,
       modulesAs: format == .kallsyms ? .kernel : .file)
+    let loadedModules = try loaded.map { list in
+      try reader.addLoadedModules(of: list, to: &source, of: opened, files: modules)
+    }
     let printer = SymbolPrinter(
       source, format: format, asKernel: asKernel, showsReadable: readable.isWanted,
       naming: symbolFile.naming ?? .linkage)
@@ -118,7 +129,7 @@ struct SymbolsCommand: ParsableCommand {
       return patterns.contains { $0.matches(name) }
     }
     if format == .elf, !json.isWanted, !chosen.isEmpty {
-      try symbolFile.write(opened, source, chosen: chosen)
+      try symbolFile.write(opened, source, chosen: chosen, loaded: loadedModules)
       return
     }
     var output = OutputBuffer(reserving: 1 << 17)

@@ -1,5 +1,6 @@
 internal import Kallsyms
 internal import Kernels
+internal import SymbolFiles
 
 extension FactSource {
   /// The source in words: a path, and which part of the file.
@@ -102,5 +103,30 @@ extension KallsymsTables.Reading {
   var words: String {
     let size = wordSize.map { "\($0 * 8)-bit " } ?? ""
     return "\(size)\(encoding.rawValue) addresses"
+  }
+}
+
+extension LoadedModulesProblem {
+  /// The problem in one line, without the path.
+  var words: String {
+    switch self {
+    case .noModules: "no symbols of loaded modules"
+    case .hiddenAddresses: "addresses are hidden; reading them needs root or kernel.kptr_restrict=0"
+    case .noCommonSymbol:
+      "neither _stext nor another bound of the kernel's text has an address here and in the kernel"
+    case .otherKernel: "a list from another kernel: its symbols do not lie as those of this one"
+    }
+  }
+}
+
+extension ModuleWithoutFrames {
+  /// The module and the reason in one line.
+  var words: String {
+    switch cause {
+    case .noFile: "\(plain(name)): the file of this module was not found (see --modules); no frames"
+    case .unreadable(let error): "\(error.explained); no frames of this module"
+    case .otherBuild(let path):
+      "\(plain(path)): not the module that is loaded, its symbols lie elsewhere; no frames"
+    }
   }
 }
