@@ -92,6 +92,22 @@ struct ArchiveCommandTests {
     #expect(run.status == 2 && run.errors.hasPrefix("ksym: \(cut): cpio header at 0x"))
   }
 
+  @Test("types are those of the symtypes in packages, and a package without types is said to be so")
+  func types() async throws {
+    func package(_ type: String) throws -> String {
+      let text = "s#s struct s { \(type) a ; }\nf void f ( s#s * )\n"
+      let tar = ArchiveBuilder.tar([.directory("./t"), Member("./t/a.symtypes", Array(text.utf8))])
+      return try write(ArchiveBuilder.debian(tar), "\(type).deb")
+    }
+    let (old, new) = (try package("int"), try package("long"))
+    let run = try await Ksym.run(["types", "explain", "--old", old, "--new", new, "f"])
+    #expect(run.output.contains("- \tint a;\n+ \tlong a;"), "\(run.output)\(run.errors)")
+    #expect(run.output.contains("f → struct s"))
+    let empty = try write(ArchiveBuilder.debian(ArchiveBuilder.tar([Member("a")])), "none.deb")
+    let none = try await Ksym.run(["types", "show", "-k", empty, "f"])
+    #expect(none.status == 2 && none.errors.contains("no BTF and no symtypes in \(empty)"))
+  }
+
   @Test("the modules of an initramfs have each other only")
   func initramfs() async throws {
     let user = module("user") { $0.require("helper", 7) }

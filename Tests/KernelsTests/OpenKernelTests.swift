@@ -46,6 +46,18 @@ struct OpenKernelTests {
     #expect(release.source.path == scratch.file("vmlinuz"))
   }
 
+  @Test("that a package of debug information has is found there, if nothing else is a kernel")
+  func debugPackage() throws {
+    for folder in ["usr", "usr/lib", "usr/lib/debug", "usr/lib/debug/boot", "boot"] {
+      scratch.makeDirectory(folder)
+    }
+    let debug = "usr/lib/debug/boot/vmlinux-6.12.0"
+    try scratch.write(KernelBuilder(release: "6.12.0").build(), to: debug)
+    #expect(try OpenKernel(scratch.path).filePath == scratch.file(debug))
+    try scratch.write(KernelBuilder(release: "6.1.0").build(), to: "boot/vmlinuz-6.1.0")
+    #expect(try OpenKernel(scratch.path).filePath == scratch.file("boot/vmlinuz-6.1.0"))
+  }
+
   @Test(
     "that several files may be is the newest release",
     arguments: [

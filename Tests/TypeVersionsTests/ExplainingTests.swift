@@ -7,7 +7,7 @@ import TypeVersions
 struct ExplainingTests {
   private func lines(_ text: String, _ key: String) -> [String] {
     let (text, key) = (Array(text.utf8), Array(key.utf8))
-    return TypeLayout.lines(text.rawSpan, ofKey: key.rawSpan)
+    return TypeLayout.lines(text.rawSpan, ofKey: key.rawSpan).map(\.whole)
   }
 
   @Test("structures have their members in lines, with places and sizes")
@@ -138,10 +138,10 @@ struct ExplainingTests {
 
   @Test("differences keep the lines around them and the first")
   func differences() {
-    let old = ["struct s {", "a", "b", "c", "d", "e", "f", "g", "h", "}"]
+    let old = ["struct s {", "a", "b", "c", "d", "e", "f", "g", "h", "}"].map { PlacedLine($0) }
     var new = old
     new.remove(at: 7)
-    new.insert("x", at: 8)
+    new.insert(PlacedLine("x"), at: 8)
     #expect(
       LineDifference(old, new, context: 1).lines == [
         .same("struct s {"), .gap, .same("f"), .removed("g"), .same("h"), .added("x"),
@@ -152,10 +152,14 @@ struct ExplainingTests {
 
   @Test("members that a change moves show where they were, and are no change themselves")
   func movedMembers() {
-    let old = ["struct s {", "\tint a; /* 0 */", "\tint b; /* 4 */", "}; /* 8 bytes */"]
+    let (first, end) = (PlacedLine("struct s {"), PlacedLine("}"))
+    func member(_ text: String, _ place: String, _ sizes: String = "") -> PlacedLine {
+      PlacedLine("\t\(text); /* ", place: place, "\(sizes) */")
+    }
+    let old = [first, member("int a", "0"), member("int b", "4"), PlacedLine("}; /* 8 bytes */")]
     let new = [
-      "struct s {", "\tint a; /* 0 */", "\tint x; /* 4 */", "\tint b; /* 8 */",
-      "}; /* 12 bytes */",
+      first, member("int a", "0"), member("int x", "4"), member("int b", "8"),
+      PlacedLine("}; /* 12 bytes */"),
     ]
     #expect(
       LineDifference(old, new).lines == [
@@ -164,17 +168,18 @@ struct ExplainingTests {
         .added("}; /* 12 bytes */"),
       ])
     #expect(
-      LineDifference(["struct s {", "\tu8 b; // 4", "}"], ["struct s {", "\tu8 b; // 8", "}"]).lines
+      LineDifference([first, member("u8 b", "4"), end], [first, member("u8 b", "8"), end]).lines
         == [
-          .same("struct s {"), .removed("\tu8 b; // 4"), .added("\tu8 b; // 8"), .same("}"),
+          .same("struct s {"), .removed("\tu8 b; /* 4 */"), .added("\tu8 b; /* 8 */"), .same("}"),
         ], "where nothing else differs, the place is the change")
+    let value = PlacedLine("\tA = ", place: "1", ",")
     #expect(
-      LineDifference(["\tB = 1,"], ["\tA = 1,", "\tB = 2,"]).lines == [
-        .added("\tA = 1,"), .same("\tB = 2, /* was 1 */"),
-      ])
+      LineDifference(
+        [PlacedLine("\tB = ", place: "1", ",")], [value, PlacedLine("\tB = ", place: "2", ",")]
+      ).lines == [.added("\tA = 1,"), .same("\tB = 2, /* was 1 */")])
     let bits = LineDifference(
-      ["\tint d; /* bit 160, 3 bits */", "\t}; /* 16: 4 bytes */"],
-      ["\tint c;", "\tint d; /* bit 192, 3 bits */", "\t}; /* 20: 4 bytes */"])
+      [member("int d", "bit 160, 3 bits"), member("}", "16", ": 4 bytes")],
+      [PlacedLine("\tint c;"), member("int d", "bit 192, 3 bits"), member("}", "20", ": 4 bytes")])
     #expect(
       bits.lines == [
         .added("\tint c;"), .same("\tint d; /* bit 192, 3 bits, was bit 160, 3 bits */"),

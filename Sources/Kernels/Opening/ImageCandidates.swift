@@ -43,19 +43,16 @@ struct ImageCandidates {
   }
 
   private mutating func addReleases(of root: String) {
-    var named: [(release: String, path: String)] = []
-    for folder in ["\(root)/boot", root] {
-      for name in DirectoryTree.names(in: folder).reversed() {
-        guard name.hasPrefix("vmlinuz-") || name.hasPrefix("vmlinux-") else { continue }
-        named.append((String(name.dropFirst(8)), "\(folder)/\(name)"))
-      }
+    var named = ImageCandidates.images(
+      in: ["\(root)/boot", root], below: ["\(root)/lib/modules", "\(root)/usr/lib/modules"],
+      "vmlinuz")
+    // A package of debug information alone.
+    if named.isEmpty {
+      let debug = "\(root)/usr/lib/debug"
+      named = ImageCandidates.images(
+        in: ["\(debug)/boot"], below: ["\(debug)/lib/modules", "\(debug)/usr/lib/modules"],
+        "vmlinux")
     }
-    for folder in ["\(root)/lib/modules", "\(root)/usr/lib/modules"] {
-      for release in DirectoryTree.names(in: folder).reversed() {
-        named.append((release, "\(folder)/\(release)/vmlinuz"))
-      }
-    }
-    named.removeAll { PathKind($0.path) != .file }
     let running = SystemIdentity.kernelRelease
     let order = named.indices.sorted { left, right in
       let (first, second) = (named[left].release, named[right].release)
@@ -67,6 +64,25 @@ struct ImageCandidates {
       paths.append(MountedTree.tidied(named[index].path))
       if releases.last != named[index].release { releases.append(named[index].release) }
     }
+  }
+
+  /// Images with a release in their names in some folders, and those of a name in folders of releases.
+  private static func images(
+    in folders: [String], below trees: [String], _ plainName: String
+  ) -> [(release: String, path: String)] {
+    var named: [(release: String, path: String)] = []
+    for folder in folders {
+      for name in DirectoryTree.names(in: folder).reversed() {
+        guard name.hasPrefix("vmlinuz-") || name.hasPrefix("vmlinux-") else { continue }
+        named.append((String(name.dropFirst(8)), "\(folder)/\(name)"))
+      }
+    }
+    for tree in trees {
+      for release in DirectoryTree.names(in: tree).reversed() {
+        named.append((release, "\(tree)/\(release)/\(plainName)"))
+      }
+    }
+    return named.filter { PathKind($0.path) == .file }
   }
 }
 

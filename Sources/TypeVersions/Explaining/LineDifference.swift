@@ -14,7 +14,7 @@ package struct LineDifference: Sendable {
   package let lines: [Line]
 
   /// The difference, with `context` lines around changes.
-  package init(_ old: [String], _ new: [String], context: Int = 3) {
+  package init(_ old: [PlacedLine], _ new: [PlacedLine], context: Int = 3) {
     var numbers: [String: Int] = [:]
     func numbered(_ lines: [PlacedLine]) -> [Int] {
       lines.map { line in
@@ -23,10 +23,9 @@ package struct LineDifference: Sendable {
         return number
       }
     }
-    let (before, after) = (old.map { PlacedLine($0) }, new.map { PlacedLine($0) })
-    var (left, right, all) = (before[...], after[...], [Line]())
+    var (left, right, all) = (old[...], new[...], [Line]())
     var moved: [Int: (PlacedLine, PlacedLine)] = [:]
-    for step in LineDiff(numbered(before), numbered(after)).steps {
+    for step in LineDiff(numbered(old), numbered(new)).steps {
       switch step {
       case .keep:
         guard let first = left.popFirst(), let second = right.popFirst() else { break }

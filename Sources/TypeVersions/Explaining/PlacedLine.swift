@@ -1,43 +1,25 @@
-/// A line of a layout, with the place that the comment at its end gives, of a member, or the value of an
-/// enumerator apart.
-struct PlacedLine {
-  let whole: String
-  /// The line without the place: members that are only somewhere else have the same.
-  let text: String
+/// A line of a layout, with the place of a member, or the value of an enumerator, apart.
+package struct PlacedLine: Sendable {
   /// An offset in bytes, or bits, or a value; empty without one.
-  let place: Substring
-  private let head: Substring
-  private let rest: Substring
+  let place: String
+  private let head: String
+  private let rest: String
 
-  init(_ line: String) {
-    whole = line
-    if line.last == ",", let equals = line.ranges(of: " = ").last {
-      let value = line[equals.upperBound...].dropLast()
-      if value.allSatisfy({ $0.isNumber || $0 == "-" }) {
-        (head, place, rest) = (line[..<equals.upperBound], value, ",")
-        text = String(head + rest)
-        return
-      }
-    }
-    for mark in [" /* ", " // "] {
-      guard let start = line.ranges(of: mark).last?.upperBound else { continue }
-      let comment = line[start...]
-      let end = comment.firstIndex { !"0123456789, bits".contains($0) } ?? comment.endIndex
-      var (place, rest) = (comment[..<end], comment[end...])
-      if mark == " /* ", place.last == " " {
-        place.removeLast()
-        rest = comment[place.endIndex...]
-      }
-      // Sizes are no places: `24 bytes`.
-      guard place.first.map({ $0.isNumber || $0 == "b" }) ?? false,
-        rest.isEmpty || rest == " */" || rest.hasPrefix(": ")
-      else { continue }
-      (head, self.place, self.rest) = (line[..<start], place, rest)
-      text = String(head + rest)
-      return
-    }
-    (text, head, place, rest) = (line, line[...], "", "")
+  /// Puts a line together.
+  ///
+  /// - Parameters:
+  ///   - head: What is before the place.
+  ///   - place: The place; empty without one.
+  ///   - rest: What is behind it.
+  package init(_ head: String, place: String = "", _ rest: String = "") {
+    (self.head, self.place, self.rest) = (head, place, rest)
   }
+
+  /// The line as people read it.
+  package var whole: String { head + place + rest }
+
+  /// The line without the place: members that are only somewhere else have the same.
+  var text: String { head + rest }
 
   /// The line, with the place where another side has it.
   func moved(from former: PlacedLine) -> String {

@@ -5,12 +5,12 @@ internal import SymtypesFormat
 /// sizes, in bytes, are comments.
 package enum TypeLayout {
   /// The lines of a text of a key.
-  package static func lines(_ text: RawSpan, ofKey key: RawSpan) -> [String] {
+  package static func lines(_ text: RawSpan, ofKey key: RawSpan) -> [PlacedLine] {
     var words: [Substring] = []
     var iterator = SymtypesWords(text)
     while let word = iterator.next() { words.append(Substring(word.text)) }
     var parser = TypeTextParser(words)
-    guard let node = parser.parse() else { return tokens(words) }
+    guard let node = parser.parse() else { return tokens(words).map { PlacedLine($0) } }
     let isRust = words.contains { $0.contains("::") } || key.text.contains("::")
     var printer = isRust ? TypePrinter.rust : TypePrinter.c
     return printer.lines(node, name: isSymtypesReference(key) ? nil : key.text)
@@ -57,7 +57,7 @@ package enum TypeLayout {
 /// Writes types in lines.
 private struct TypePrinter {
   private let isRust: Bool
-  private var lines: [String] = []
+  private var lines: [PlacedLine] = []
 
   static var c: TypePrinter { TypePrinter(isRust: false) }
   static var rust: TypePrinter { TypePrinter(isRust: true) }
@@ -65,18 +65,28 @@ private struct TypePrinter {
   private init(isRust: Bool) { self.isRust = isRust }
 
   /// The definition of a type, or the declaration of a symbol with a name.
-  mutating func lines(_ node: TypeNode, name: String?) -> [String] {
+  mutating func lines(_ node: TypeNode, name: String?) -> [PlacedLine] {
     switch node {
     case .wrapper(.typedef, let typeName, let inner) where name == nil:
       add(inner, typeName ?? "", 0, prefix: isRust ? "type " : "typedef ", end: ";")
     case .body(let body) where name == nil: add(body, "", 0, end: isRust ? "" : ";")
-    case .function where isRust: lines.append("fn \(name ?? "")\(rust(node).dropFirst(2));")
+    case .function where isRust: put("fn \(name ?? "")\(rust(node).dropFirst(2));", 0)
     default: add(node, name ?? "", 0, prefix: isRust ? "static " : "", end: ";")
     }
     return lines
   }
 
-  private func indentation(_ depth: Int) -> String { String(repeating: "\t", count: depth) }
+  /// A line, with a comment of a place and sizes at its end.
+  private mutating func put(_ text: String, _ depth: Int, place: String = "", sizes: String = "") {
+    let line = String(repeating: "\t", count: depth) + text
+    guard !place.isEmpty || !sizes.isEmpty else {
+      lines.append(PlacedLine(line))
+      return
+    }
+    let (mark, end) = isRust ? (" // ", "") : (" /* ", " */")
+    let rest = place.isEmpty || sizes.isEmpty ? sizes : ": \(sizes)"
+    lines.append(PlacedLine(line + mark, place: place, rest + end))
+  }
 
   /// A declaration; a body inside it takes lines of its own.
   private mutating func add(
@@ -89,7 +99,7 @@ private struct TypePrinter {
     }
     let label = name.isEmpty ? "_" : name
     let text = isRust ? "\(label): \(rust(node))" : declare(node, name)
-    lines.append("\(indentation(depth))\(prefix)\(text)\(end)\(comment(place))")
+    put("\(prefix)\(text)\(end)", depth, place: place)
   }
 
   private mutating func add(
@@ -102,42 +112,37 @@ private struct TypePrinter {
     let label = isRust && !name.isEmpty ? "\(name): " : ""
     let after = isRust || name.isEmpty ? "" : " \(name)"
     if body.items.isEmpty, body.attributes.isEmpty {
-      lines.append("\(indentation(depth))\(prefix)\(label)\(title)\(after)\(end)\(comment(place))")
+      put("\(prefix)\(label)\(title)\(after)\(end)", depth, place: place)
       return
     }
-    lines.append("\(indentation(depth))\(prefix)\(label)\(title) {")
+    put("\(prefix)\(label)\(title) {", depth)
     for item in body.items { add(item, depth + 1, isNarrow: body.isNarrow) }
     var sizes = body.attributes["byte_size"].map { "\($0) bytes" } ?? ""
     if let alignment = body.attributes["alignment"] { sizes += ", aligned to \(alignment)" }
-    let note = [place, sizes].filter { !$0.isEmpty }.joined(separator: ": ")
-    lines.append("\(indentation(depth))}\(after)\(end)\(comment(note))")
-  }
-
-  private func comment(_ text: String) -> String {
-    text.isEmpty ? "" : isRust ? " // \(text)" : " /* \(text) */"
+    put("}\(after)\(end)", depth, place: place, sizes: sizes)
   }
 
   private mutating func add(_ item: TypeItem, _ depth: Int, isNarrow: Bool = false) {
     let place = TypePrinter.place(item.attributes)
     switch item.kind {
     case .enumerator:
-      let value =
-        item.attributes["value"].map { " = \(isNarrow ? TypePrinter.signed($0) : $0)" } ?? ""
-      lines.append("\(indentation(depth))\(item.name ?? "")\(value),")
+      guard let value = item.attributes["value"] else { return put("\(item.name ?? ""),", depth) }
+      let head = String(repeating: "\t", count: depth) + "\(item.name ?? "") = "
+      lines.append(PlacedLine(head, place: isNarrow ? TypePrinter.signed(value) : value, ","))
     case .variantPart:
       for part in item.items {
         if part.kind == .member, let type = part.type {
           let place = TypePrinter.place(part.attributes)
-          lines.append("\(indentation(depth))// tag \(rust(type)) at \(place)")
+          put("// tag \(rust(type)) at \(place)", depth)
         } else {
           add(part, depth)
         }
       }
     case .variant:
-      let value = item.attributes["discr_value"].map { " // \($0)" } ?? ""
+      let value = item.attributes["discr_value"] ?? ""
       for member in item.items {
         let type = member.type.map { rust($0) } ?? ""
-        lines.append("\(indentation(depth))\(member.name ?? ""): \(type),\(value)")
+        put("\(member.name ?? ""): \(type),", depth, place: value)
       }
     case .member, .parameter:
       let type = item.type ?? .named("void")

@@ -57,7 +57,7 @@ struct TypeReport {
       let words = ["a forward declaration", "a definition"]
       return [.removed(words[wasDeclared ? 0 : 1]), .added(words[wasDeclared ? 1 : 0])]
     }
-    func lines(_ text: UInt32) -> [String] {
+    func lines(_ text: UInt32) -> [PlacedLine] {
       TypeLayout.lines(store.text(Int(text)), ofKey: store.keys.name(key))
     }
     return LineDifference(lines(cause.old), lines(cause.new)).lines

@@ -9,8 +9,9 @@ struct TypesExplainCommand: ParsableCommand {
     abstract: "Show why the version of a symbol changed: the types that differ.",
     usage: "ksym types explain --old <file> --new <file> [<options>] [<symbols> ...]",
     discussion: """
-      Each side is debug information (an object, module or vmlinux of a -dbg package), or symtypes: a \
-      file, a directory of a build, or a consolidated file. BTF on both sides shows types, from which \
+      Each side is debug information (an object, a module, a vmlinux, a -dbg package or where one is \
+      unpacked, or the release of a kernel whose -dbg package is installed), or symtypes: a file, a \
+      directory of a build, or a consolidated file. BTF on both sides shows types, from which \
       no versions follow. For each symbol, the types that differ are \
       shown with the way from the symbol to them. Without symbols, all that both sides export in \
       symtypes are compared, each difference once.
@@ -18,6 +19,7 @@ struct TypesExplainCommand: ParsableCommand {
       Examples:
         ksym types explain --old symtypes-6.12.1 --new symtypes-6.12.2 kmalloc_caches
         ksym types explain --old old/vmlinux --new new/vmlinux kmalloc_caches
+        ksym types explain --old old-dbg.deb --new new-dbg.deb kmalloc_caches
 
       JSON, one object a symbol: symbol, changes [{type, chain, lines}].
 

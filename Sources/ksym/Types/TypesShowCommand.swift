@@ -107,7 +107,7 @@ struct TypesShowCommand: ParsableCommand {
       let (key, distance) = queue[next]
       next += 1
       guard let text = file.text(ofKey: key) else { continue }
-      let lines = source.lines(text, ofKey: key)
+      let lines = source.lines(text, ofKey: key).map(\.whole)
       if json.isWanted {
         write(key, lines, nil, source, &output)
       } else {

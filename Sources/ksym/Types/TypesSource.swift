@@ -1,3 +1,4 @@
+internal import ArchiveFormats
 internal import BTFFormat
 internal import ByteStorage
 internal import Kernels
@@ -24,7 +25,7 @@ struct TypesSource {
   /// Reads symtypes (a file of any form, a directory), or the types of names from debug information.
   ///
   /// - Parameters:
-  ///   - path: The file or directory.
+  ///   - path: The file or directory; or what `-k` takes: a package, a root file system, a release.
   ///   - names: Symbols, and types with or without their words, for debug information.
   ///   - showsSources: Whether definitions of `.c` files are shown too.
   /// - Returns: The files of a build; one for debug information.
@@ -32,8 +33,21 @@ struct TypesSource {
   mutating func read(
     _ path: String, names: [String], showsSources: Bool = false
   ) throws -> SymtypesTree {
-    if PathKind(path) == .directory { return try input.read(path) }
+    let place = try Archives.place(of: path, limit: limit)
+    if PathKind(place) == .directory, SymtypesInput.isSymtypes(place) {
+      return try input.read(place)
+    }
     let search = DebugFileSearch(limit: limit)
+    guard PathKind(place) == .file else {
+      guard let kernel = try? OpenKernel(path, limit: limit), let file = kernel.filePath else {
+        throw MissingTypes(path: path)
+      }
+      guard
+        let found = try search.file(for: file)
+          ?? search.file(for: file, release: try kernel.facts().release?.value)
+      else { return try readBTF(path, names) }
+      return try read(found, names, showsSources: showsSources)
+    }
     let own = try search.open(path)
     guard own.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
       do { return try input.read(path) } catch let error as SymtypesFailure where error.isBinary {
@@ -41,7 +55,14 @@ struct TypesSource {
       }
     }
     guard let found = try search.file(for: path) else { return try readBTF(path, names) }
-    let supplement = try search.supplement(of: found.file, at: found.path)
+    return try read(found, names, showsSources: showsSources)
+  }
+
+  /// The types of names from debug information.
+  private mutating func read(
+    _ found: DebugFileSearch.Found, _ names: [String], showsSources: Bool
+  ) throws -> SymtypesTree {
+    let supplement = try DebugFileSearch(limit: limit).supplement(of: found.file, at: found.path)
     var request = VersionsRequest()
     (request.isStable, request.wantsSymtypes) = (isStable, true)
     (request.showsSources, request.prefersDefinitions) = (showsSources, true)
@@ -49,18 +70,20 @@ struct TypesSource {
     request.types = names.map { Array(TypesSource.bare($0).utf8) }
     var run = VersionsRun(ExportList(names.map { Array($0.utf8) }), request)
     do throws(TypeVersionsError) { try run.add(found.file, supplement: supplement) } catch {
-      if error.isMissingInformation { throw MissingTypes(path: path) }
-      throw TypeVersionsFailure(path: path, cause: error)
+      if error.isMissingInformation { throw MissingTypes(path: found.path) }
+      throw TypeVersionsFailure(path: found.path, cause: error)
     }
-    return try input.read(run.symtypes.bytes, of: path)
+    return try input.read(run.symtypes.bytes, of: found.path)
   }
 
   /// The types of names from BTF: that of a kernel of any form, or of a file that is nothing else, as
   /// /sys/kernel/btf/vmlinux.
   private mutating func readBTF(_ path: String, _ names: [String]) throws -> SymtypesTree {
-    var buffer = FileBuffer(limit: limit)
-    try buffer.open(path)
-    var base = try? BTFBase(parsing: buffer.source.all())
+    var base: BTFBase?
+    if PathKind(path) != .directory {
+      var buffer = FileBuffer(limit: limit)
+      if (try? buffer.open(path)) != nil { base = try? BTFBase(parsing: buffer.source.all()) }
+    }
     if base == nil { base = try? OpenKernel(path, limit: limit).types() }
     guard let base else { throw MissingTypes(path: path) }
     let lines: OutputBuffer
@@ -107,7 +130,7 @@ struct TypesSource {
   func name(_ key: Int) -> String { TypeLayout.name(ofKey: store.keys.name(key)) }
 
   /// The lines of a text.
-  func lines(_ text: Int, ofKey key: Int) -> [String] {
+  func lines(_ text: Int, ofKey key: Int) -> [PlacedLine] {
     TypeLayout.lines(store.text(text), ofKey: store.keys.name(key))
   }
 }
