@@ -1,3 +1,4 @@
+import ByteStorage
 import KernelReleases
 import Kernels
 import Livepatching
@@ -57,6 +58,35 @@ struct AnswerTests {
     let plain = checker.check([second])
     #expect(plain.map(\.path) == [second])
     #expect(try plain.first?.result.get().verdict == .loads)
+  }
+
+  @Test("a module that is named twice is read once, and answered twice")
+  func namedTwice() throws {
+    let bench = Bench()
+    let scratch = try ScratchDirectory()
+    let path = try scratch.write(bench.module("first").build(), to: "first.ko")
+    var (totals, answers): (Set<Int>, Int) = ([], 0)
+    ModuleChecker(try bench.facts()).check(
+      [path, path], progress: { totals.insert($1) }, consume: { _ in answers += 1 })
+    #expect(totals == [1] && answers == 2)
+  }
+
+  @Test("a copy that was kept is taken in place of the file")
+  func copies() throws {
+    let bench = Bench()
+    let scratch = try ScratchDirectory()
+    let path = try scratch.write(bench.module("first").build(), to: "first.ko")
+    var request = LoadRequest()
+    let copies = ModuleCopies()
+    var file = FileBuffer()
+    try file.open(path)
+    try copies.keep(path, file)
+    request.copies = copies
+    _ = try scratch.write([0], to: "first.ko")
+    let checker = ModuleChecker(try bench.facts(), request: request)
+    #expect(try checker.check([path]).first?.result.get().verdict == .loads)
+    #expect(
+      try ModuleChecker(try bench.facts()).check([path]).first?.result.get().verdict != .loads)
   }
 
   @Test("a livepatch of which the kernel's symbols are unknown is judged by the loader alone")
