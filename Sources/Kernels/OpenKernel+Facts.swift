@@ -125,7 +125,10 @@ extension OpenKernel {
   /// - Throws: ``KernelError`` `.cannotAnswer` if the path names a file that has none of it: a list of
   ///   symbols, or a configuration alone.
   package func factsForLoading(config: String? = nil) throws(KernelError) -> KernelFacts {
-    let facts = try facts(config: config)
+    var facts = try facts(config: config)
+    if facts.config == nil, form?.isImage ?? false {
+      facts.shownOptions = (try? decodedSymbols()).flatMap { ShownOptions($0.table) }
+    }
     if facts.exports == nil, form == .list || form == .configuration {
       throw KernelError.cannotAnswer(.exports, path, form)
     }

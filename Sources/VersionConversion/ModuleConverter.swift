@@ -24,6 +24,16 @@ package enum ModuleConverter {
     do { elf = try ELFFile(ByteSource(parts.module)) } catch { throw .malformed(error) }
     var tables = try PresentTables(elf)
     let before = tables.layouts
+    if request.target == nil, request.retargeting == nil {
+      // Only the signature is in question: tables stay as they are, whatever is wrong with them.
+      memory.removeAll(keepingCapacity: true)
+      memory += parts.module.array
+      let isSigned = try sign(&memory, as: request.signature, formerly: parts, isChanged: false)
+      if parts.isSigned, !isSigned { notices.append(.init(.signatureDropped)) }
+      return ConvertedModule(
+        bytes: memory, isChanged: !memory.rawSpan.equals(file), before: before, after: before,
+        count: tables.list.rows.count, isSigned: isSigned, notices: notices)
+    }
     let target = request.target ?? ConversionRequest.Target(keeping: before)
     if tables.sections.isEmpty, target != .none, request.retargeting?.addsMissing != true {
       throw .noVersions
@@ -47,7 +57,7 @@ package enum ModuleConverter {
       notices.append(.init(.signatureDropped))
     }
     return ConvertedModule(
-      bytes: memory, isChanged: isChanged || isSigned != parts.isSigned, before: before,
+      bytes: memory, isChanged: isChanged || !memory.rawSpan.equals(file), before: before,
       after: target.layouts, count: list.rows.count, isSigned: isSigned, notices: notices)
   }
 

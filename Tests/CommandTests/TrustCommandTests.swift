@@ -86,7 +86,8 @@ struct TrustCommandTests {
     #expect(enrolled.status == 0, "\(enrolled.output)")
     #expect(enrolled.output.contains("is enrolled where the kernel asks (.builtin_trusted_keys"))
     let signature = try await Ksym.run(["signature", "-k", kernel, module])
-    #expect(signature.status == 1 && signature.output.contains("no certificate given made it"))
+    #expect(
+      signature.status == 1 && signature.output.contains("none of the given certificates made it"))
     let headers = try await Ksym.run(["signature", "-k", scratch.file("Module.symvers"), module])
     #expect(headers.errors.contains("no kernel image here") && headers.errors.contains("--keys"))
   }
@@ -118,6 +119,48 @@ struct TrustCommandTests {
         Fixture.path("kernels/rust-ext/modules"),
         Fixture.path("kernels/rust-ext/modules/corpus_min.ko"),
       ])
-    #expect(empty.errors.contains("no readable SecureBoot; Secure Boot is taken as off"))
+    #expect(empty.status == 2 && empty.errors.contains("has no EFI variable"), "\(empty.errors)")
+    scratch.makeDirectory("other")
+    let variable = "other/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+    _ = try scratch.write([7, 0, 0, 0, 1, 2, 3], to: variable)
+    let alone = try await Ksym.run(
+      [
+        "check", "-k", Fixture.path("kernels/rust-ext/bzImage"), "--efivars", scratch.file("other"),
+        Fixture.path("kernels/rust-ext/modules/corpus_min.ko"),
+      ])
+    #expect(alone.errors.contains("no readable SecureBoot; Secure Boot is taken as off"))
+    #expect(alone.errors.contains("db is damaged"))
+  }
+
+  @Test(
+    "a module is signed without a word about its tables, and signed anew in place",
+    .needs("openssl"))
+  func signingAlone() async throws {
+    let certificate = try await sign()
+    let (key, before) = (scratch.file("mok.key"), try contents(of: module))
+    let drop = try await Ksym.run(["convert", "--drop-signature", "--in-place", module])
+    #expect(drop.status == 0 && drop.output.contains("basic"), "\(drop.errors)")
+    let plain = try contents(of: module)
+    #expect(before.starts(with: plain) && plain.count < before.count)
+    let sign = try await Ksym.run(["convert", "--in-place", module, "--sign", key, certificate])
+    #expect(sign.status == 0 && sign.output.contains(", signed"), "\(sign.errors)")
+    #expect(try contents(of: module).starts(with: plain))
+    // Another digest: the tables do not change, the file does.
+    let again = try await Ksym.run(
+      ["convert", "--in-place", "--hash", "sha512", module, "--sign", key, certificate])
+    #expect(again.status == 0 && !again.output.contains("unchanged"), "\(again.output)")
+    let shown = try await Ksym.run(["signature", "--keys", certificate, module])
+    #expect(shown.status == 0 && shown.output.contains("sha512"), "\(shown.output)")
+  }
+
+  @Test(
+    "what is not a module has no signature to show, and a kernel without certificates no answer")
+  func nothingToVerify() async throws {
+    let text = try scratch.write(Array("text\n".utf8), to: "text")
+    let run = try await Ksym.run(["signature", text])
+    #expect(run.status == 2 && run.errors.contains("is not a module"))
+    let image = Fixture.path("kernels/rust-ext/bzImage")
+    let none = try await Ksym.run(["signature", "-k", image, module])
+    #expect(none.status == 2 && none.output.isEmpty, "\(none.output)")
   }
 }

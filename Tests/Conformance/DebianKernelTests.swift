@@ -33,6 +33,24 @@ struct DebianKernelTests {
   }
 
   @Test(
+    "an image without its configuration refuses unsigned modules as with it", .needsKernels(),
+    arguments: amd64)
+  func imageAlone(_ kernel: RealKernel) async throws {
+    let scratch = try ScratchDirectory()
+    let (image, plain) = (scratch.file("vmlinuz"), scratch.file("plain.ko"))
+    let (whole, module) = (try #require(kernel.image), try #require(kernel.module))
+    try AtomicFile.write(contents(of: whole), to: image)
+    let dropped = try await Ksym.run(["convert", "--drop-signature", "-o", plain, module])
+    #expect(dropped.status == 0, "\(dropped.errors)")
+    for options in [["--sig-enforce"], ["--lockdown", "integrity"], ["--secure-boot", "on"]] {
+      let run = try await Ksym.run(["check", "--no-deps", "-k", image] + options + [plain])
+      #expect(run.status == 1 && run.output.contains("is not signed"), "\(options)")
+    }
+    let signed = try await Ksym.run(["check", "--no-deps", "-k", image, "--sig-enforce", module])
+    #expect(!signed.output.contains("EKEYREJECTED"), "\(signed.output)")
+  }
+
+  @Test(
     "modules of 6.12 are refused on 6.1 as that kernel refuses them",
     .needsKernels("amd64-6.12"), .needsKernels("amd64-6.1"))
   func foreignTree() async throws {

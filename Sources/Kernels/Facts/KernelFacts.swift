@@ -35,6 +35,8 @@ package struct KernelFacts: Sendable {
   package var machine: Fact<ELFMachine>?
   /// Its configuration.
   package var config: Fact<KernelConfig>?
+  /// What its functions show of its configuration, where that is not known; `nil` if nobody asked.
+  package var shownOptions: ShownOptions?
   /// Its version magic string, with the trailing blank.
   package var vermagic: Fact<String>?
   /// What vmlinux exports.

@@ -46,6 +46,7 @@ package struct LoaderSettings: Sendable {
   let decompressor: KernelDecompressor?
   private let given: [String: String]
   private let config: KernelConfig?
+  private let shown: ShownOptions?
   /// What had to be assumed about them.
   package private(set) var assumed: [LoadAssumption] = []
 
@@ -73,7 +74,7 @@ package struct LoaderSettings: Sendable {
     var given: [String: String] = [:]
     for fact in facts { given[fact.key] = fact.value }
     let config = kernel.config?.value
-    (self.given, self.config) = (given, config)
+    (self.given, self.config, shown) = (given, config, kernel.shownOptions)
     architecture = ArchitectureOptions(config, given: given)
     var assumed: [LoadAssumption] = []
     func option(_ names: String..., otherwise: Bool) -> Bool {
@@ -84,6 +85,8 @@ package struct LoaderSettings: Sendable {
         }
       }
       if let config { return names.contains { config.isSet($0) } }
+      let shown = names.compactMap { kernel.shownOptions?.isSet($0) }
+      if !shown.isEmpty { return shown.contains(true) }
       assumed.append(LoadAssumption(.optionUnknown, key: names[0], value: otherwise ? "y" : "n"))
       return otherwise
     }
@@ -103,7 +106,8 @@ package struct LoaderSettings: Sendable {
     retpoline = option("MITIGATION_RETPOLINE", "RETPOLINE", otherwise: false)
     // Without a configuration these are no assumptions worth a word.
     func isSet(_ name: String) -> Bool {
-      given[name].map { $0 == "y" } ?? config?.isSet(name) ?? false
+      given[name].map { $0 == "y" } ?? config?.isSet(name) ?? kernel.shownOptions?.isSet(name)
+        ?? false
     }
     fortified = isSet("FORTIFY_SOURCE")
     logsCallers = isSet("PRINTK_CALLER")
@@ -122,7 +126,7 @@ package struct LoaderSettings: Sendable {
 
   /// Whether an option is set, by what is given or by the configuration.
   func isSet(_ name: String) -> Bool {
-    given[name].map { $0 == "y" || $0 == "m" } ?? config?.isSet(name) ?? false
+    given[name].map { $0 == "y" || $0 == "m" } ?? config?.isSet(name) ?? shown?.isSet(name) ?? false
   }
 
   /// The value of an option, by what is given or by the configuration.

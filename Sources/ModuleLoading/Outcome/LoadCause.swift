@@ -107,6 +107,8 @@ extension LoadCause.Code {
   /// The signature is made with what the kernel lacks: the digests in ``LoadCause/options``, or an
   /// algorithm that it does not know.
   package static let cryptoUnsupported = Self(rawValue: "crypto-unsupported")
+  /// The signature, or what says how long it is, is not of the form that the kernel reads.
+  package static let signatureMalformed = Self(rawValue: "signature-malformed")
   /// IMA demands a signature in the file's attribute `security.ima`, which it does not have, or which the
   /// way of loading does not pass on.
   package static let notAppraised = Self(rawValue: "not-appraised")

@@ -35,19 +35,31 @@ package struct MachineKeys: Sendable {
   package private(set) var trustsOwner = false
   /// Whether the kernel is asked to leave `db` alone.
   package private(set) var ignoresDB = false
+  /// Whether none of the variables is there.
+  package private(set) var isEmpty = true
+  /// Variables whose lists are damaged: what lies before the damage counts.
+  package private(set) var damaged: [String] = []
   /// Whether the firmware verifies what it starts; `nil` if no variable says.
   package private(set) var isSecureBoot: Bool?
 
   /// Reads variables.
   ///
-  /// - Parameter read: Gives a variable by its name.
+  /// - Parameter find: Gives a variable by its name.
   /// - Note: security/integrity/platform_certs/load_uefi.c and machine_keyring.c, 6.12;
   ///   drivers/firmware/efi/libstub/secureboot.c.
-  package init(_ read: (_ name: String) -> Variable?) {
+  package init(_ find: (_ name: String) -> Variable?) {
+    var isEmpty = true
+    var damaged: [String] = []
+    func read(_ name: String) -> Variable? {
+      let found = find(name)
+      if found != nil { isEmpty = false }
+      return found
+    }
     func lists(_ name: String) -> Lists? {
-      read(name).map {
-        Lists(list: EFISignatureList(parsing: $0.data.rawSpan), attributes: $0.attributes)
-      }
+      guard let variable = read(name) else { return nil }
+      let list = EFISignatureList(parsing: variable.data.rawSpan)
+      if list.damagedAt != nil { damaged.append(name) }
+      return Lists(list: list, attributes: variable.attributes)
     }
     (db, dbx) = (lists("db"), lists("dbx"))
     (ownerKeys, ownerBlacklist) = (lists("MokListRT"), lists("MokListXRT"))
@@ -59,5 +71,6 @@ package struct MachineKeys: Sendable {
       }
       isSecureBoot = secure == 1 && read("SetupMode")?.data.first != 1 && !(isInsecure ?? false)
     }
+    (self.isEmpty, self.damaged) = (isEmpty, damaged)
   }
 }

@@ -88,7 +88,7 @@ struct CheckReport {
     }
     verdicts.writeHead(
       outcome.path, outcome.verdict.rawValue, outcome.verdict.status, width: 11, outcome.errno,
-      verdicts.isVerbose ? outcome.log : CheckReport.capped(outcome.log))
+      verdicts.isVerbose ? outcome.taintLog + outcome.log : CheckReport.capped(outcome.log))
     let shown =
       showsAll ? outcome.symbols[...] : outcome.symbols.prefix(CheckReport.mostShown)
     for problem in shown { writeText(problem) }

@@ -75,8 +75,8 @@ struct ConvertCommand: ParsableCommand {
 
   func validate() throws {
     guard !allModules.isEmpty else { throw ValidationError("no module is named") }
-    guard to != nil || retarget.crcs != nil else {
-      throw ValidationError("say what to make with --to, or --crcs")
+    guard to != nil || retarget.crcs != nil || signing.isAsked else {
+      throw ValidationError("say what to make with --to, --crcs, --sign or --drop-signature")
     }
     if to?.generated != nil {
       if retarget.crcs != nil { throw ValidationError("--to mod.c takes --symvers, not --crcs") }

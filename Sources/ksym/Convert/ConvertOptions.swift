@@ -65,6 +65,9 @@ struct SignatureOptions: ParsableArguments {
     completion: .file())
   var original: String?
 
+  /// Whether the signature is to become another, or go.
+  var isAsked: Bool { drop || !sign.isEmpty || original != nil }
+
   func validate() throws {
     guard [drop, !sign.isEmpty, original != nil].count(where: { $0 }) <= 1 else {
       throw ValidationError("--drop-signature, --sign and --signature-from exclude one another")

@@ -49,6 +49,14 @@ struct TrustOptions: ParsableArguments {
           "--efivars: \(variables) is not a directory (without UEFI: --secure-boot off)")
       }
       let machine = MachineKeys(directory: variables)
+      if machine.isEmpty {
+        throw Terminal.trouble(
+          "--efivars: \(variables) has no EFI variable of keys or Secure Boot (db-GUID, SecureBoot-GUID …; "
+            + "without UEFI: --secure-boot off)")
+      }
+      for name in machine.damaged {
+        Terminal.complain("\(variables): \(name) is damaged; what lies before the damage counts")
+      }
       if machine.isSecureBoot == nil, secureBoot == nil {
         Terminal.complain("\(variables): no readable SecureBoot; Secure Boot is taken as off")
       }

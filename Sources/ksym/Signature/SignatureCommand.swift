@@ -5,6 +5,7 @@ internal import KernelImages
 internal import KernelReleases
 internal import Kernels
 internal import ModuleFiles
+internal import ModuleLoading
 internal import ModuleTrust
 
 struct SignatureCommand: ParsableCommand {
@@ -66,7 +67,12 @@ struct SignatureCommand: ParsableCommand {
       ModulePaths.expand(modules, limit: limit), makeState: { FileBuffer(limit: limit) },
       work: { buffer, path in
         try buffer.open(path)
-        return gate.verify(try buffer.source.all())
+        let answer = gate.verify(try buffer.source.all())
+        // What carries a signature is shown, whatever it is.
+        guard answer.error != .noData || GivenFile.isModule(buffer.source) else {
+          throw FileError(path: path, cause: .notSuitable("is not a module"))
+        }
+        return answer
       },
       consume: { result, path in
         count += 1
@@ -103,6 +109,7 @@ struct SignatureCommand: ParsableCommand {
     var certificates: [[UInt8]] = []
     var wordSize = 8
     if let path = kernel {
+      var lack: String?
       do throws(KernelError) {
         let kernel = try OpenKernel(path, limit: size.limit)
         let facts = try kernel.facts()
@@ -111,10 +118,13 @@ struct SignatureCommand: ParsableCommand {
         if let machine = facts.machine?.value, let layout = facts.layout?.value {
           certificates = kernel.builtInKeys(machine, layout).certificates?.certificates ?? []
         }
-        if certificates.isEmpty { Terminal.complain(SignatureCommand.lack(kernel, facts)) }
+        if certificates.isEmpty { lack = SignatureCommand.lack(kernel, facts) }
       } catch {
-        Terminal.complain(error.explained)
-        throw ExitCode(ExitStatus.trouble.rawValue)
+        throw Terminal.trouble(error.explained)
+      }
+      if let lack {
+        guard !keys.isEmpty else { throw Terminal.trouble(lack) }
+        Terminal.complain(lack)
       }
     }
     for path in keys { certificates += try TrustOptions.certificates(in: path) }

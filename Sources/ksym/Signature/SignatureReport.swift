@@ -35,7 +35,7 @@ struct SignatureReport {
     var lines: [String] = []
     for signer in answer.message?.signers ?? [] {
       var who: [String] = []
-      if let issuer = signer.issuerText { who.append("a certificate of \(issuer)") }
+      if let issuer = signer.issuerText { who.append("a certificate issued by \(issuer)") }
       if let serial = signer.serial { who.append("serial number \(serial.hexadecimal)") }
       if let key = signer.keyID { who.append("the key \(key.hexadecimal)") }
       lines.append(
@@ -52,10 +52,11 @@ struct SignatureReport {
     case nil: "yes"
     case .noKey?:
       hasKeys
-        ? "no: no certificate given made it (-k gives those of a kernel, --keys others)"
+        ? "no: none of the given certificates made it (-k gives those of a kernel, --keys others)"
         : "unknown: no certificates given (-k gives those of a kernel, --keys others)"
     case .unverifiable?: "unknown: ksym cannot compute signatures of this algorithm"
-    case .rejected?: "no: the module was changed after signing, or the form is not a module's"
+    case .rejected?:
+      "no: the signature does not match: the module was changed after signing, or another key signed it"
     case let error?: "no: \(error.words)"
     }
   }

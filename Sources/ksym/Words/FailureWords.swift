@@ -14,7 +14,11 @@ extension Error {
     case let error as FileError:
       if case .tooLarge = error.cause { return "--max-size raises it" }
       return nil
-    case let error as KernelError: return (error.cause as? FileError)?.hint
+    case let error as KernelError:
+      if error.question == .unwinding, error.form == .list || error.form == .dump {
+        return "give the kernel's image, and this with --loaded"
+      }
+      return (error.cause as? FileError)?.hint
     case let error as ConversionError: return error.option
     default: return nil
     }

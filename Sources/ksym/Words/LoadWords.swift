@@ -51,7 +51,7 @@ extension LoadCause {
       return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
         + "\(total ?? 0) modules that were looked at"
     case .unsigned, .signerUnknown, .signerOpen, .changedAfterSigning, .cryptoUnsupported,
-      .signatureUnverifiable, .notAppraised:
+      .signatureMalformed, .signatureUnverifiable, .notAppraised:
       return trust
     case .typesDiffer: return typesDiffer
     case .typesDamaged:
@@ -141,8 +141,8 @@ extension LoadAssumption {
     case .modulesNotFound:
       "the modules that others need were not found (\(value ?? "0") of this kernel were looked at)"
     case .keyNotEnrolled:
-      "no key of the machine signed it (that would be a certificate of \(key ?? "a name not given"), "
-        + "\(value ?? "unknown"); --efivars or --keys give the keys)"
+      "no key of the machine signed it (the signer's certificate was issued by \(key ?? "a name not given"), "
+        + "\(value ?? "unknown"); --efivars or --keys give the machine's keys)"
     case .machineUnknown: "\(pair) (of the machine, not given)"
     case .keyEnrolled:
       "the certificate \(value ?? "?") is enrolled where the kernel asks (\(key ?? "?")), as --keys gives it"
@@ -153,8 +153,8 @@ extension LoadAssumption {
         + "Debian, Fedora, Red Hat and SUSE do)"
     case .appraisalUnchecked:
       "the file's signature for IMA (security.ima) is by a key that IMA trusts"
-    case .signaturesLeftOut: "signatures are in order (--no-signatures)"
-    case .typesLeftOut: "the types of modules (BTF) fit (--no-btf)"
+    case .signaturesLeftOut: "signatures are good, and were not looked at (--no-signatures)"
+    case .typesLeftOut: "the types of modules (BTF) fit, and were not looked at (--no-btf)"
     case .builtInUnknown:
       "no built-in code has the module's name (no image or list of it was found)"
     case .typesUnknown:

@@ -17,27 +17,31 @@ extension LoadCause {
       return
         "IMA's policy demands a signature in the file's attribute security.ima, whatever the module's own: "
         + "sign the file (evmctl ima_sign), and load it uncompressed, by its path"
+    case .signatureMalformed:
+      return
+        "the signature is malformed, or the file is cut: sign the module again (ksym convert --sign, "
+        + "kmodsign, sign-file)"
     case .signatureUnverifiable:
       return
         "the module is signed with \(options.joined(separator: ", ")), which ksym cannot compute; "
         + "--no-signatures leaves signatures out"
     case .signerOpen:
       return
-        "the module is signed with \(signer): it loads if that is enrolled on the machine (--efivars or "
-        + "--keys give the keys), else the kernel logs \"\(kernel ?? "")\""
+        "the module is signed with \(signer): its signature counts if that is enrolled on the machine "
+        + "(--efivars or --keys give the keys), else the kernel logs \"\(kernel ?? "")\""
     case .signerUnknown:
       return
         "the module is signed with \(signer), which is in none of the keyrings that this kernel "
-        + "asks: \(options.joined(separator: ", ")); \(enrolling)"
+        + "searches: \(options.joined(separator: ", ")); \(enrolling)"
     default:
-      return "the signature is not of this module: it was changed after signing (stripped, "
-        + "converted), or signed with another key of that name; sign it again (ksym convert --sign, "
+      return "the signature does not match the module, which was changed after signing (stripped, "
+        + "converted), or signed with another key of that name: sign it again (ksym convert --sign, "
         + "kmodsign, sign-file)"
     }
   }
 
   private var signer: String {
-    let who = owner.map { "a certificate of \($0)" } ?? "a key that no certificate names"
+    let who = owner.map { "a certificate issued by \($0)" } ?? "a key that no certificate names"
     return who + (symbol.map { " (\($0))" } ?? "")
   }
 

@@ -155,6 +155,7 @@ struct SignatureCheck {
       cause.options = trust.keyrings
       return cause
     case .rejected: return LoadCause(.changedAfterSigning)
+    case .badMessage: return LoadCause(.signatureMalformed)
     default: return nil
     }
   }
