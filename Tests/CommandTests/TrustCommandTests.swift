@@ -70,6 +70,8 @@ struct TrustCommandTests {
     #expect(run.output.contains("Loading of unsigned module is rejected"))
     #expect(run.output.contains("=> the module is not signed"))
     #expect(!run.output.contains("secure-boot="))
+    let verbose = try await check("--verbose")
+    #expect(verbose.errors.contains("\(variables): Secure Boot is on\n"), "\(verbose.errors)")
   }
 
   @Test("a module signed with the machine's own key wants that enrolled", .needs("openssl"))

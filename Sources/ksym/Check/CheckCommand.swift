@@ -165,7 +165,7 @@ struct CheckCommand: ParsableCommand {
     request.ignoresVermagic = ignoreVermagic
     request.isCompressedFile = compressedFile
     request.blacklist = blacklist?.split(separator: ",").map(String.init) ?? []
-    request.trust = try trustOptions.request(kernel)
+    request.trust = try trustOptions.request(kernel, isVerbose: input.isVerbose)
     request.readsWholeTree = !outOfTree && !goesOn
     var facts = facts
     let targets = CheckTargets(limit: input.limit)

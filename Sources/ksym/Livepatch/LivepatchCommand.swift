@@ -70,7 +70,7 @@ struct LivepatchCommand: ParsableCommand {
     for path in paths {
       let (kernel, facts) = try kernelOptions.read(path, input)
       var request = preloadOptions.request(input)
-      request.trust = try trustOptions.request(kernel)
+      request.trust = try trustOptions.request(kernel, isVerbose: input.isVerbose)
       let checker = LivepatchChecker(
         facts, of: kernel, given: kernelOptions.given, request: request,
         release: era.flatMap { KernelRelease($0) })

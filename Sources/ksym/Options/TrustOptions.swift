@@ -40,8 +40,8 @@ struct TrustOptions: ParsableArguments {
   @Flag(name: .customLong("no-btf"), help: "Leave the types of modules (BTF) out, and list that.")
   var leavesOutTypes = false
 
-  /// The request; of the running kernel the machine itself is asked.
-  func request(_ kernel: OpenKernel) throws -> TrustRequest {
+  /// The request; of the running kernel the machine itself is asked. What was found is shown if verbose.
+  func request(_ kernel: OpenKernel, isVerbose: Bool) throws -> TrustRequest {
     var request = TrustRequest()
     if let variables {
       guard PathKind(variables) == .directory else {
@@ -60,6 +60,7 @@ struct TrustOptions: ParsableArguments {
       if machine.isSecureBoot == nil, secureBoot == nil {
         Terminal.complain("\(variables): no readable SecureBoot; Secure Boot is taken as off")
       }
+      if isVerbose { Terminal.complain("\(variables): \(TrustOptions.words(machine))") }
       request.machine = machine
     } else if kernel.path == "running" {
       request = TrustRequest.ofRunningMachine()
@@ -69,8 +70,29 @@ struct TrustOptions: ParsableArguments {
     if sigEnforce { request.enforcesSignatures = true }
     request.leavesOutSignatures = leavesOutSignatures
     request.leavesOutTypes = leavesOutTypes
-    for path in keys { request.keys += try TrustOptions.certificates(in: path) }
+    for path in keys {
+      let certificates = try TrustOptions.certificates(in: path)
+      if isVerbose { Terminal.complain("\(path): \(TrustOptions.count(certificates.count))") }
+      request.keys += certificates
+    }
     return request
+  }
+
+  /// What a machine's variables have, in one line.
+  private static func words(_ machine: MachineKeys) -> String {
+    let lists = [
+      ("db", machine.db), ("dbx", machine.dbx), ("MokListRT", machine.ownerKeys),
+      ("MokListXRT", machine.ownerBlacklist),
+    ]
+    let secure = machine.isSecureBoot.map { $0 ? "Secure Boot is on" : "Secure Boot is off" }
+    let found = lists.compactMap { name, lists in
+      lists.map { "\(name): \(count($0.list.certificates.count)), \($0.list.files.count) hashes" }
+    }
+    return ([secure ?? "Secure Boot is not known"] + found).joined(separator: "; ")
+  }
+
+  private static func count(_ certificates: Int) -> String {
+    certificates == 1 ? "1 certificate" : "\(certificates) certificates"
   }
 
   /// The certificates in a file, of which there must be one.

@@ -93,12 +93,13 @@ struct TypeCheck: Sendable {
       assumption = LoadAssumption(.typesLeftOut)
       return
     }
-    guard settings.checksTypes != nil, let types = inspector.kernel.types else {
-      guard let fits = inspector.machine.doTypesFit else {
-        assumption = LoadAssumption(.typesUnknown)
-        return
-      }
+    // What the user says counts before what was read.
+    if let fits = inspector.machine.doTypesFit {
       if !fits, !settings.allowsTypeMismatch { refuse(.EINVAL, []) }
+      return
+    }
+    guard settings.checksTypes != nil, let types = inspector.kernel.types else {
+      assumption = LoadAssumption(.typesUnknown)
       return
     }
     let verification: BTFVerification
