@@ -248,6 +248,14 @@ struct SymbolFileTests {
     #expect(mismatch.status == 0 && mismatch.errors.contains("not the module that is loaded"))
   }
 
+  @Test("options that --loaded would not heed are refused")
+  func loadedWithOthers() async throws {
+    for other in [["--with-modules"], ["--modules", "x.ko"]] {
+      let run = try await Ksym.run(["symbols", "--loaded", "kallsyms", Self.kernel] + other)
+      #expect(run.status == 64 && run.errors.contains("loaded"), "\(run.errors)")
+    }
+  }
+
   @Test("a list of another kernel, or without modules, is trouble with its reason")
   func loadedModulesOfAnother() async throws {
     for (text, reason) in [

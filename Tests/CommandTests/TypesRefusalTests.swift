@@ -29,6 +29,13 @@ struct TypesRefusalTests {
     #expect(other.status == 2 && other.errors.hasPrefix("ksym: \(table):1: not a line of symtypes"))
   }
 
+  @Test("a path that is not there is reported as such, not as one without types")
+  func missing() async throws {
+    let scratch = try ScratchDirectory()
+    let run = try await Ksym.run(["types", "show", "-k", scratch.file("none"), "f"])
+    #expect(run.status == 2 && run.errors.contains("none: cannot open"), "\(run.errors)")
+  }
+
   @Test("a file with neither debug information nor symtypes is named once")
   func noTypes() async throws {
     let scratch = try ScratchDirectory()

@@ -3,6 +3,7 @@ internal import Kernels
 internal import ModuleFiles
 internal import OrderedWork
 internal import SymbolFiles
+internal import SymbolTables
 
 extension KernelInput {
   /// Adds the symbols of loaded modules to those of a kernel, or ends the command.
@@ -32,14 +33,19 @@ extension KernelInput {
     } catch { throw Terminal.trouble("\(opened.path): \(error.words)") }
   }
 
-  /// Paths of modules by the names under which they are loaded; of several the first.
+  /// Paths of the modules that are loaded, by their names: of those that were given, or as the kernel's tree
+  /// has them.
   private func files(
     _ options: ModuleSymbolOptions, _ source: KernelSymbolSource, _ kernel: OpenKernel
   ) -> [String: String] {
     var found: [String: String] = [:]
-    let tree = kernel.moduleTree(release: source.release).map { [$0] } ?? []
-    let paths = options.paths.isEmpty ? tree : options.paths
-    for entry in ModulePaths.expand(paths, limit: input.limit) {
+    if options.paths.isEmpty {
+      guard let directory = kernel.moduleTree(release: source.release) else { return found }
+      let tree = ModuleTree(directory)
+      for name in source.table.ownerNames.dropFirst() { found[name] = tree.path(named: name) }
+      return found
+    }
+    for entry in ModulePaths.expand(options.paths, limit: input.limit) {
       switch entry {
       case .unreadable(let error): Terminal.complain(error.explained)
       case .file(let path):

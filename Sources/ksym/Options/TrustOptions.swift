@@ -60,7 +60,7 @@ struct TrustOptions: ParsableArguments {
       if machine.isSecureBoot == nil, secureBoot == nil {
         Terminal.complain("\(variables): no readable SecureBoot; Secure Boot is taken as off")
       }
-      if isVerbose { Terminal.complain("\(variables): \(TrustOptions.words(machine))") }
+      if isVerbose { Terminal.complain("\(variables): \(machine.words)") }
       request.machine = machine
     } else if kernel.path == "running" {
       request = TrustRequest.ofRunningMachine()
@@ -72,27 +72,10 @@ struct TrustOptions: ParsableArguments {
     request.leavesOutTypes = leavesOutTypes
     for path in keys {
       let certificates = try TrustOptions.certificates(in: path)
-      if isVerbose { Terminal.complain("\(path): \(TrustOptions.count(certificates.count))") }
+      if isVerbose { Terminal.complain("\(path): \(counted(certificates.count, "certificate"))") }
       request.keys += certificates
     }
     return request
-  }
-
-  /// What a machine's variables have, in one line.
-  private static func words(_ machine: MachineKeys) -> String {
-    let lists = [
-      ("db", machine.db), ("dbx", machine.dbx), ("MokListRT", machine.ownerKeys),
-      ("MokListXRT", machine.ownerBlacklist),
-    ]
-    let secure = machine.isSecureBoot.map { $0 ? "Secure Boot is on" : "Secure Boot is off" }
-    let found = lists.compactMap { name, lists in
-      lists.map { "\(name): \(count($0.list.certificates.count)), \($0.list.files.count) hashes" }
-    }
-    return ([secure ?? "Secure Boot is not known"] + found).joined(separator: "; ")
-  }
-
-  private static func count(_ certificates: Int) -> String {
-    certificates == 1 ? "1 certificate" : "\(certificates) certificates"
   }
 
   /// The certificates in a file, of which there must be one.

@@ -89,6 +89,14 @@ struct SymbolsCommand: ParsableCommand {
     if (kernelPath.kernels + kernels).count > 1 {
       throw ValidationError("ksym symbols reads one kernel")
     }
+    if loaded != nil {
+      if modules.isWanted {
+        throw ValidationError("--loaded adds the modules that are loaded: leave --with-modules out")
+      }
+      if !modules.paths.isEmpty, !symbolFile.unwind {
+        throw ValidationError("--modules has the files of loaded modules for --unwind only")
+      }
+    }
     if format == .elf, !json.isWanted {
       _ = try symbolFile.target()
     } else {

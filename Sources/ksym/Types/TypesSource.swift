@@ -39,14 +39,7 @@ struct TypesSource {
     }
     let search = DebugFileSearch(limit: limit)
     guard PathKind(place) == .file else {
-      guard let kernel = try? OpenKernel(path, limit: limit), let file = kernel.filePath else {
-        throw MissingTypes(path: path)
-      }
-      guard
-        let found = try search.file(for: file)
-          ?? search.file(for: file, release: try kernel.facts().release?.value)
-      else { return try readBTF(path, names) }
-      return try read(found, names, showsSources: showsSources)
+      return try readKernel(path, names, showsSources: showsSources)
     }
     let own = try search.open(path)
     guard own.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46 else {
@@ -56,6 +49,25 @@ struct TypesSource {
     }
     guard let found = try search.file(for: path) else { return try readBTF(path, names) }
     return try read(found, names, showsSources: showsSources)
+  }
+
+  /// The types of names from the kernel that a path names, but is not: a package, a directory, a release.
+  private mutating func readKernel(
+    _ path: String, _ names: [String], showsSources: Bool
+  ) throws -> SymtypesTree {
+    let kernel: OpenKernel
+    do throws(KernelError) { kernel = try OpenKernel(path, limit: limit) } catch {
+      if error.code == .noKernel { throw MissingTypes(path: path) }
+      throw error
+    }
+    guard let file = kernel.filePath else { throw MissingTypes(path: path) }
+    let search = DebugFileSearch(limit: limit)
+    if let found = try search.file(for: file)
+      ?? search.file(for: file, release: try kernel.facts().release?.value)
+    {
+      return try read(found, names, showsSources: showsSources)
+    }
+    return try read(kernel.types(), of: path, names)
   }
 
   /// The types of names from debug information.
@@ -79,12 +91,15 @@ struct TypesSource {
   /// The types of names from BTF: that of a kernel of any form, or of a file that is nothing else, as
   /// /sys/kernel/btf/vmlinux.
   private mutating func readBTF(_ path: String, _ names: [String]) throws -> SymtypesTree {
-    var base: BTFBase?
-    if PathKind(path) != .directory {
-      var buffer = FileBuffer(limit: limit)
-      if (try? buffer.open(path)) != nil { base = try? BTFBase(parsing: buffer.source.all()) }
-    }
-    if base == nil { base = try? OpenKernel(path, limit: limit).types() }
+    var buffer = FileBuffer(limit: limit)
+    try buffer.open(path)
+    let own = try? BTFBase(parsing: buffer.source.all())
+    return try read(own ?? (try? OpenKernel(path, limit: limit))?.types(), of: path, names)
+  }
+
+  private mutating func read(
+    _ base: BTFBase?, of path: String, _ names: [String]
+  ) throws -> SymtypesTree {
     guard let base else { throw MissingTypes(path: path) }
     let lines: OutputBuffer
     do throws(ParseError) {

@@ -1,4 +1,5 @@
 internal import ModuleLoading
+internal import ModuleTrust
 
 extension LoadCause {
   /// Why a signature does not count, and what to do about it.
@@ -67,5 +68,22 @@ extension LoadCause {
     }
     if let symbol { words += "; the first that does not fit is \(symbol)" }
     return words + ": rebuild it against this kernel's vmlinux, or without BTF"
+  }
+}
+
+extension MachineKeys {
+  /// What the variables have, in one line.
+  var words: String {
+    let secure = isSecureBoot.map { $0 ? "Secure Boot is on" : "Secure Boot is off" }
+    let lists = [
+      ("db", db), ("dbx", dbx), ("MokListRT", ownerKeys), ("MokListXRT", ownerBlacklist),
+    ]
+    let found = lists.compactMap { name, lists in
+      lists.map {
+        "\(name): \(counted($0.list.certificates.count, "certificate")), "
+          + counted($0.list.files.count, "hashed file")
+      }
+    }
+    return ([secure ?? "Secure Boot is not known"] + found).joined(separator: "; ")
   }
 }
