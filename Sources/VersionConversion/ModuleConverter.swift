@@ -24,17 +24,34 @@ package enum ModuleConverter {
     do { elf = try ELFFile(ByteSource(parts.module)) } catch { throw .malformed(error) }
     var tables = try PresentTables(elf)
     let before = tables.layouts
-    if request.target == nil, request.retargeting == nil {
-      // Only the signature is in question: tables stay as they are, whatever is wrong with them.
-      memory.removeAll(keepingCapacity: true)
-      memory += parts.module.array
-      let isSigned = try sign(&memory, as: request.signature, formerly: parts, isChanged: false)
-      if parts.isSigned, !isSigned { notices.append(.init(.signatureDropped)) }
-      return ConvertedModule(
-        bytes: memory, isChanged: !memory.rawSpan.equals(file), before: before, after: before,
-        count: tables.list.rows.count, isSigned: isSigned, notices: notices)
+    // Where only the signature is in question, tables stay as they are, whatever is wrong with them.
+    let isSignatureOnly = request.target == nil && request.retargeting == nil
+    var (after, count) = (before, tables.list.rows.count)
+    var isChanged = false
+    if isSignatureOnly {
+      memory = parts.module.array
+    } else {
+      (after, count, isChanged) = try rewrite(
+        &tables, of: elf, parts.module, request, into: &memory, &notices)
     }
-    let target = request.target ?? ConversionRequest.Target(keeping: before)
+    let isSigned = try sign(&memory, as: request.signature, formerly: parts, isChanged: isChanged)
+    if parts.isSigned, case .dropped = request.signature {
+      notices.append(.init(.signatureDropped))
+    }
+    return ConvertedModule(
+      bytes: memory, isChanged: isChanged || !memory.rawSpan.equals(file), before: before,
+      after: after, count: count, isSigned: isSigned, notices: notices)
+  }
+
+  /// Writes the module with the tables that it is to have.
+  ///
+  /// - Returns: Their layouts, the number of versions, and whether anything changed.
+  private static func rewrite(
+    _ tables: inout PresentTables, of elf: ELFFile, _ module: RawSpan,
+    _ request: ConversionRequest, into memory: inout [UInt8],
+    _ notices: inout [ConvertedModule.Notice]
+  ) throws(ConversionError) -> (after: [VersionLayout], count: Int, isChanged: Bool) {
+    let target = request.target ?? ConversionRequest.Target(keeping: tables.layouts)
     if tables.sections.isEmpty, target != .none, request.retargeting?.addsMissing != true {
       throw .noVersions
     }
@@ -45,20 +62,12 @@ package enum ModuleConverter {
     }
     if tables.disagree, target != .none { throw .tablesDisagree }
     let contents = try self.contents(of: list, target, elf, request, &notices)
-    if before.contains(where: { $0 != .extended }), contents[.versions] == nil {
+    if tables.layouts.contains(where: { $0 != .extended }), contents[.versions] == nil {
       notices.append(.init(.releaseCounts))
     }
     var edit = TableEdit(elf, tables.sections, contents)
-    try edit.apply(to: parts.module, into: &memory)
-    let isChanged = edit.isChanged
-    let isSigned = try sign(
-      &memory, as: request.signature, formerly: parts, isChanged: isChanged)
-    if parts.isSigned, case .dropped = request.signature {
-      notices.append(.init(.signatureDropped))
-    }
-    return ConvertedModule(
-      bytes: memory, isChanged: isChanged || !memory.rawSpan.equals(file), before: before,
-      after: target.layouts, count: list.rows.count, isSigned: isSigned, notices: notices)
+    try edit.apply(to: module, into: &memory)
+    return (target.layouts, list.rows.count, edit.isChanged)
   }
 
   /// The content of each table that the module is to have.
