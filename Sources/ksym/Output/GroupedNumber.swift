@@ -8,3 +8,8 @@ func grouped(_ number: Int) -> String {
   }
   return digits
 }
+
+/// A number and what is counted: with an s, except of one.
+func counted(_ number: Int, _ word: String) -> String {
+  "\(grouped(number)) \(word)\(number == 1 ? "" : "s")"
+}

@@ -68,8 +68,3 @@ func appendPlain(_ byte: UInt8, to output: inout OutputBuffer) {
   }
   appendEscaped(byte, to: &output)
 }
-
-/// A number and what is counted: with an s, except of one.
-func counted(_ number: Int, _ word: String) -> String {
-  "\(grouped(number)) \(word)\(number == 1 ? "" : "s")"
-}
