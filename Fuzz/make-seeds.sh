@@ -248,6 +248,12 @@ for name in c07_decl.gcc12-dw5 c03_enum.clang21_s390x-dw5 c05_cycle.clang21_aarc
   cp "$work/obj/$name.o" "dwarf/$name"
 done
 
+# The rules of one of them; the target puts the input in their place.
+mkdir -p rules
+section=.discard.gendwarfksyms.kabi_rules
+objcopy -O binary --set-section-flags $section=alloc --only-section $section dwarf/c09_kabi.gcc12-dw5 \
+  rules/c09_kabi
+
 # Files with code, for the places of its source lines.
 mkdir -p sources
 tar -xf ../../Tests/Fixtures/sources/sources.tar.xz -C "$work"

@@ -23,7 +23,7 @@ enum FuzzTargets {
     "kallsyms": kallsyms,
     "maps": maps, "dump": dump, "table": table, "livepatch": livepatch,
     "translate": translate, "convert": convert, "symtypes": symtypes, "unwind": unwind,
-    "dwarf": dwarf, "sources": sources, "typechanges": typechanges,
+    "dwarf": dwarf, "rules": rules, "sources": sources, "typechanges": typechanges,
   ]
 
   /// Every accessor of the ELF reader.

@@ -38,6 +38,11 @@ extension FuzzTargets {
       guard (try? run.add(file, supplement: isStable ? nil : file)) != nil else { continue }
       use(run.finish().bytes.count + run.symtypes.bytes.count)
     }
+    var request = VersionsRequest()
+    (request.separatesUnits, request.wantsSymtypes, request.wantsVersions) = (true, true, false)
+    (request.prefersDefinitions, request.wantsEntries) = (true, true)
+    var run = VersionsRun(ExportList(names), request)
+    if (try? run.add(file)) != nil { symtypes(run.symtypes.bytes.rawSpan) }
     guard let data = try? DebugData(file, supplement: file),
       let entries = try? DWARFEntries(data)
     else { return }

@@ -24,6 +24,8 @@ package struct SignatureGate: Sendable {
     package fileprivate(set) var log = TrustLog()
     /// The message, as far as it could be parsed.
     package fileprivate(set) var message: SignedMessage?
+    /// The type in the trailer, if it is none that the kernel reads; 2 is PKCS#7.
+    package fileprivate(set) var otherType: UInt8?
   }
 
   /// Verifies the signature at the end of a module.
@@ -47,6 +49,7 @@ package struct SignatureGate: Sendable {
     let size = Int(trailer.signatureLength)
     guard start > 0, size < start else { throw .badMessage }
     guard trailer.idType == 2 else {
+      answer.otherType = trailer.idType
       answer.log.say("module: not signed with expected PKCS#7 message")
       throw .noPackage
     }

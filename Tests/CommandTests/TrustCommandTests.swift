@@ -105,6 +105,24 @@ struct TrustCommandTests {
     #expect(run.output.contains("sign it again"))
   }
 
+  @Test("a trailer of another type is named as that")
+  func otherTrailer() async throws {
+    let trailer: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4]
+    let marker = Array("~Module signature appended~\n".utf8)
+    let bytes = try contents(of: module) + [1, 2, 3, 4] + trailer + marker
+    let run = try await Ksym.run(["signature", try scratch.write(bytes, to: "pgp.ko")])
+    #expect(run.status == 1)
+    #expect(run.output.contains("the trailer has type 0; the kernel reads type 2 only"))
+  }
+
+  @Test("leaving signatures out does not go with what would judge them")
+  func contradiction() async throws {
+    for options in [["--sig-enforce"], ["--keys", module]] {
+      let run = try await Ksym.run(["check", "-k", kernel, "--no-signatures", module] + options)
+      #expect(run.status == 64 && run.errors.contains("\(options[0]) would do nothing"))
+    }
+  }
+
   @Test("keys that are not there are status 2, and variables that say nothing are reported")
   func nothingToRead() async throws {
     let missing = try await check("--keys", scratch.file("nowhere.der"))

@@ -114,4 +114,16 @@ struct TypesCommandTests {
         "1 of 2 versions follow from the types",
       ])
   }
+
+  @Test("a function with more parameters has its dots, and a type that is nowhere is not found")
+  func dots() async throws {
+    let scratch = try ScratchDirectory()
+    let object =
+      "\(try TypeGoldens(unpackingInto: scratch).root)/obj/c04_func.clang21_riscv64-dw5.o"
+    let run = try await Ksym.run(["types", "show", "-k", object, "f_variadic"])
+    #expect(run.output.contains(", ...);"), "\(run.output)")
+    let path = try await Ksym.run(
+      ["types", "show", "-k", object, "f_variadic", "--path", "struct nowhere"])
+    #expect(path.status == 1 && path.errors == "ksym: struct nowhere: not found\n")
+  }
 }

@@ -88,4 +88,54 @@ struct TypesRefusalTests {
     #expect(run.lines.contains("\tC03_NB = -9223372036854775808,"))
     #expect(run.lines.contains("\tC03_HUGE = 18446744073709551615,"))
   }
+
+  @Test(
+    "nothing that was verified is trouble, and one file that cannot be read does not stop others")
+  func nothingVerified() async throws {
+    let scratch = try ScratchDirectory()
+    let other = try scratch.write(
+      Array("0x1\tnone\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "Module.symvers")
+    let run = try await Ksym.run(["types", "crc", "--verify", other, symtypes])
+    #expect(run.status == 2 && run.errors.contains("nothing to verify"))
+    let two = try await Ksym.run(["types", "crc", scratch.file("none"), symtypes])
+    #expect(two.status == 2 && two.lines.count > 1)
+    let alone = try await Ksym.run(["types", "crc", symtypes])
+    #expect(two.output == alone.output)
+  }
+
+  @Test("a symbol that two files of a directory describe is reported")
+  func twice() async throws {
+    let scratch = try ScratchDirectory()
+    scratch.makeDirectory("d")
+    _ = try scratch.write(Array("f int f ( )\n".utf8), to: "d/a.symtypes")
+    _ = try scratch.write(Array("f long f ( )\n".utf8), to: "d/b.symtypes")
+    let directory = scratch.file("d")
+    let run = try await Ksym.run(["types", "explain", "--old", directory, "--new", directory, "f"])
+    #expect(
+      run.errors.contains("\(directory): f is in a.symtypes and b.symtypes: the first counts"))
+  }
+
+  @Test("options of versions that exclude each other are refused, and no object is overwritten")
+  func contradictions() async throws {
+    let scratch = try ScratchDirectory()
+    let object = "\(try TypeGoldens(unpackingInto: scratch).root)/obj/c02_struct.gcc12-dw4.o"
+    let before = try contents(of: object)
+    for options in [
+      ["--exported", "--list", object], ["--json", "--format", "symver"], ["-"],
+      ["--symtypes", object],
+    ] {
+      let run = try await Ksym.run(["types", "versions", object] + options)
+      #expect(run.status == 64, "\(options)")
+    }
+    #expect(try contents(of: object) == before)
+  }
+
+  @Test("BTF that is cut short is not another kind of file")
+  func cutBTF() async throws {
+    let scratch = try ScratchDirectory()
+    let header: [UInt8] = [0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0]
+    let path = try scratch.write(header, to: "btf")
+    let run = try await Ksym.run(["types", "show", "-k", path, "f"])
+    #expect(run.status == 2 && run.errors.hasPrefix("ksym: \(path): BTF"), "\(run.errors)")
+  }
 }

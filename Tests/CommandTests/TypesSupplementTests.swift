@@ -61,4 +61,22 @@ struct TypesSupplementTests {
     let text = try await Ksym.run(["types", "show", "-k", path, "fill"])
     #expect(text.output.contains("fill(struct cache *cache)"))
   }
+
+  @Test("each unit counts by itself: what one only declares does not change its symbols")
+  func units() async throws {
+    let scratch = try ScratchDirectory()
+    try TarArchive.unpack(Fixture.path("types/dwz.tar.xz"), into: scratch)
+    let sides = [
+      "types", "explain", "--old", scratch.file("dwz/units/both.o"), "--new",
+      scratch.file("dwz/units/changed.o"),
+    ]
+    #expect(try await Ksym.run(sides + ["keep"]).output == "no type differs\n")
+    for symbols in [["take"], ["keep", "take"], ["take", "keep"]] {
+      let run = try await Ksym.run(sides + symbols)
+      #expect(run.status == 1)
+      #expect(run.output.hasPrefix("take → struct holder → struct cache\n"), "\(run.output)")
+      #expect(run.output.contains("+ \tint more; /* 4 */\n"))
+      #expect(!run.output.contains("keep"))
+    }
+  }
 }

@@ -186,4 +186,36 @@ struct ExplainingTests {
         .same("\t}; /* 20, was 16: 4 bytes */"),
       ])
   }
+
+  @Test("what changes beside another change is shown: values, widths, where members begin to move")
+  func changesBesideOthers() {
+    let values = ["1", "22", "3", "4", "5", "6", "7", "8"]
+    func enumeration(_ values: [String]) -> [PlacedLine] {
+      values.enumerated().map { PlacedLine("\tE\($0.offset) = ", place: $0.element, ",") }
+    }
+    let added = PlacedLine("\tNEW = ", place: "99", ",")
+    let lines = LineDifference(
+      enumeration(values), enumeration(["1", "2"] + values.dropFirst(2)) + [added]
+    ).lines
+    #expect(lines.contains(.removed("\tE1 = 22,")) && lines.contains(.added("\tE1 = 2,")))
+    #expect(lines.contains(.same("\tE2 = 3,")) && lines.contains(.added("\tNEW = 99,")))
+    func members(_ places: [Int], _ last: String) -> [PlacedLine] {
+      [PlacedLine("struct s {")]
+        + places.enumerated().map {
+          PlacedLine("\tint m\($0.offset); /* ", place: "\($0.element)", " */")
+        } + [PlacedLine("\t\(last);")]
+    }
+    let old = [0, 4, 8, 12, 16, 20, 24, 28]
+    let moved = LineDifference(
+      members(old, "int z"), members([0] + old.dropFirst().map { $0 + 28 }, "long z"))
+    #expect(
+      moved.lines.prefix(4) == [
+        .same("struct s {"), .same("\tint m0; /* 0 */"), .same("\tint m1; /* 32, was 4 */"), .gap,
+      ])
+    let alone = LineDifference(
+      members(old, "z"), members([0] + old.dropFirst().map { $0 + 28 }, "z"))
+    #expect(alone.lines.contains(.removed("\tint m1; /* 4 */")))
+    #expect(alone.lines.contains(.added("\tint m1; /* 32 */")))
+    #expect(alone.hasChanges && !LineDifference(old.map { PlacedLine("\($0)") }, []).lines.isEmpty)
+  }
 }

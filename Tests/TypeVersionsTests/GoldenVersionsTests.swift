@@ -30,7 +30,7 @@ struct GoldenVersionsTests {
   func fixtures() throws {
     let scratch = try ScratchDirectory()
     let runs = try TypeGoldens(unpackingInto: scratch).runs
-    #expect(runs.count == 22)
+    #expect(runs.count == 23)
     #expect(try runs.flatMap(differences) == [])
   }
 

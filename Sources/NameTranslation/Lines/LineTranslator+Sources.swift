@@ -32,6 +32,7 @@ extension LineTranslator {
         finder.places(
           inModule: line.slice(module).text, symbol: line.slice(field.range).array, offset: offset))
     }
+    if all.isEmpty { counts.unplaced &+= 1 } else { counts.placed &+= 1 }
     return all
   }
 

@@ -126,6 +126,10 @@ package struct TranslationCounts: Sendable, Hashable {
   package var verified = 0
   /// Tokens that disagree with it.
   package var contradicted = 0
+  /// Names with an offset whose place in the sources was looked for and found.
+  package var placed = 0
+  /// Names with an offset that have no place in the sources.
+  package var unplaced = 0
   /// Lines longer than ``TextTranslator/longestLine``, passed on as they are.
   package var longLines = 0
 
@@ -142,6 +146,8 @@ package struct TranslationCounts: Sendable, Hashable {
     left.unnamedAddresses &+= right.unnamedAddresses
     left.verified &+= right.verified
     left.contradicted &+= right.contradicted
+    left.placed &+= right.placed
+    left.unplaced &+= right.unplaced
     left.longLines &+= right.longLines
   }
 }

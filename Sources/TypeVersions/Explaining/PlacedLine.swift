@@ -21,10 +21,30 @@ package struct PlacedLine: Sendable {
   /// The line without the place: members that are only somewhere else have the same.
   var text: String { head + rest }
 
+  /// Tabs that it begins with.
+  var depth: Int { head.prefix { $0 == "\t" }.count }
+
+  /// Whether the place is the value of an enumerator.
+  var isEnumerator: Bool { !place.isEmpty && rest == "," }
+
+  /// How far the place is from another: in bits, or between values; `nil` if it is no number.
+  func distance(from former: PlacedLine) -> Int? {
+    guard let new = number, let old = former.number else { return nil }
+    let (distance, isLarge) = new.subtractingReportingOverflow(old)
+    return isLarge ? nil : distance
+  }
+
+  private var number: Int? {
+    if place.hasPrefix("bit ") { return Int(place.dropFirst(4)) }
+    guard let number = Int(place), !isEnumerator else { return Int(place) }
+    let (bits, isLarge) = number.multipliedReportingOverflow(by: 8)
+    return isLarge ? nil : bits
+  }
+
   /// The line, with the place where another side has it.
   func moved(from former: PlacedLine) -> String {
     if place == former.place { return whole }
-    return rest == ","
+    return isEnumerator
       ? "\(whole) /* was \(former.place) */" : "\(head)\(place), was \(former.place)\(rest)"
   }
 }

@@ -77,7 +77,9 @@ private struct TypePrinter {
   }
 
   /// A line, with a comment of a place and sizes at its end.
-  private mutating func put(_ text: String, _ depth: Int, place: String = "", sizes: String = "") {
+  private mutating func put(
+    _ text: String, _ depth: Int, place: Place = Place(), sizes: String = ""
+  ) {
     let line = String(repeating: "\t", count: depth) + text
     guard !place.isEmpty || !sizes.isEmpty else {
       lines.append(PlacedLine(line))
@@ -85,13 +87,34 @@ private struct TypePrinter {
     }
     let (mark, end) = isRust ? (" // ", "") : (" /* ", " */")
     let rest = place.isEmpty || sizes.isEmpty ? sizes : ": \(sizes)"
-    lines.append(PlacedLine(line + mark, place: place, rest + end))
+    lines.append(PlacedLine(line + mark, place: place.start, place.width + rest + end))
+  }
+
+  /// Where a member is.
+  private struct Place {
+    /// Its offset in bytes or bits, or the value of a variant.
+    var start = ""
+    /// Of a bit-field, with what separates it from the start.
+    var width = ""
+
+    var isEmpty: Bool { start.isEmpty && width.isEmpty }
+
+    init(_ start: String = "") { self.start = start }
+
+    init(_ attributes: [String: String]) {
+      start = [
+        attributes["data_member_location"], attributes["data_bit_offset"].map { "bit \($0)" },
+      ].compactMap { $0 }.joined(separator: ", ")
+      if let size = attributes["bit_size"] {
+        width = (start.isEmpty ? "" : ", ") + "\(size) bits"
+      }
+    }
   }
 
   /// A declaration; a body inside it takes lines of its own.
   private mutating func add(
     _ node: TypeNode, _ name: String, _ depth: Int, prefix: String = "", end: String,
-    place: String = ""
+    place: Place = Place()
   ) {
     if case .body(let body) = node {
       add(body, name, depth, prefix: prefix, end: end, place: place)
@@ -104,7 +127,7 @@ private struct TypePrinter {
 
   private mutating func add(
     _ body: TypeBody, _ name: String, _ depth: Int, prefix: String = "", end: String,
-    place: String = ""
+    place: Place = Place()
   ) {
     let isRustEnumeration = isRust && body.items.contains { $0.kind == .variantPart }
     let word = isRustEnumeration ? "enum" : body.word
@@ -123,7 +146,7 @@ private struct TypePrinter {
   }
 
   private mutating func add(_ item: TypeItem, _ depth: Int, isNarrow: Bool = false) {
-    let place = TypePrinter.place(item.attributes)
+    let place = Place(item.attributes)
     switch item.kind {
     case .enumerator:
       guard let value = item.attributes["value"] else { return put("\(item.name ?? ""),", depth) }
@@ -132,8 +155,7 @@ private struct TypePrinter {
     case .variantPart:
       for part in item.items {
         if part.kind == .member, let type = part.type {
-          let place = TypePrinter.place(part.attributes)
-          put("// tag \(rust(type)) at \(place)", depth)
+          put("// tag \(rust(type)) at \(Place(part.attributes).start)", depth)
         } else {
           add(part, depth)
         }
@@ -142,7 +164,7 @@ private struct TypePrinter {
       let value = item.attributes["discr_value"] ?? ""
       for member in item.items {
         let type = member.type.map { rust($0) } ?? ""
-        put("\(member.name ?? ""): \(type),", depth, place: value)
+        put("\(member.name ?? ""): \(type),", depth, place: Place(value))
       }
     case .member, .parameter:
       let type = item.type ?? .named("void")
@@ -153,15 +175,6 @@ private struct TypePrinter {
   /// A value of an enumeration of fewer than 8 bytes: what is not less than 2^63 is negative.
   private static func signed(_ value: String) -> String {
     UInt64(value).map { String(Int64(bitPattern: $0)) } ?? value
-  }
-
-  /// Where a member is.
-  private static func place(_ attributes: [String: String]) -> String {
-    var parts: [String] = []
-    if let offset = attributes["data_member_location"] { parts.append(offset) }
-    if let offset = attributes["data_bit_offset"] { parts.append("bit \(offset)") }
-    if let size = attributes["bit_size"] { parts.append("\(size) bits") }
-    return parts.joined(separator: ", ")
   }
 
   /// A declaration of C, in one line.

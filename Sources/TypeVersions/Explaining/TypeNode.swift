@@ -212,6 +212,7 @@ struct TypeTextParser {
       }
       item.attributes = attributes(TypeTextParser.itemAttributes)
       return item
+    case "...": return TypeItem(kind: .parameter, type: .named("..."))
     case "enumerator":
       var item = TypeItem(kind: .enumerator, name: take().map(String.init))
       if next == "=" {

@@ -45,8 +45,6 @@ struct KABIRules {
   }
 
   /// Reads the records `version\0type\0target\0value\0`; a later one replaces an earlier one.
-  init(parsing bytes: RawSpan) throws(TypeVersionsError) { try read(bytes, at: 0) }
-
   private mutating func read(_ bytes: RawSpan, at base: Int) throws(TypeVersionsError) {
     func defect(_ defect: TypeVersionsError.RulesDefect, _ offset: Int) -> TypeVersionsError {
       .rules(defect, offset: base &+ offset)

@@ -8,6 +8,8 @@ internal import DWARFFormat
 struct LiteralWalk {
   private enum Step {
     case piece(TypePiece, isFresh: Bool)
+    /// A list of parameters that is walked begins, or ends.
+    case list(begins: Bool)
     case restore(isExpanding: Bool)
     case finish(Int, isExpanded: Bool)
     case settle(Int, isExpanding: Bool, changes: Int)
@@ -34,6 +36,10 @@ struct LiteralWalk {
   private var former: Int?
   private var steps: [Step] = []
   private var list: [TypePiece] = []
+  /// Whether the next parameter counts as the first of its list (see ``CommaWalk``).
+  private var isFirstItem = false
+  /// Of the parameters that are known, those without a comma.
+  private var parametersWithoutComma: Set<Int> = []
   private var depth = 0
   private var hasBreak = false
 
@@ -57,13 +63,14 @@ struct LiteralWalk {
     former = nil
     list.removeAll(keepingCapacity: true)
     try pieces.appendSymbol(symbol, isFunction: isFunction, to: &list)
-    push(isFresh: true)
+    push(isFresh: true, hasParameters: isFunction)
     var taken = 0
     while let step = steps.popLast() {
       taken &+= 1
       guard taken < LiteralWalk.mostTaken else { throw .tooLarge }
       switch step {
       case .restore(let value): isExpanding = value
+      case .list(let begins): isFirstItem = begins
       case .finish(let entry, let isExpanded):
         complete[entry] |= isExpanded ? 1 : 2
         changes &+= 1
@@ -79,8 +86,12 @@ struct LiteralWalk {
     if isPrinting { output.append("\n") }
   }
 
-  private mutating func push(isFresh: Bool) {
-    for piece in list.reversed() { steps.append(.piece(piece, isFresh: isFresh)) }
+  private mutating func push(isFresh: Bool, hasParameters: Bool = false) {
+    for piece in list.reversed() {
+      steps.append(.piece(piece, isFresh: isFresh))
+      if hasParameters, case .lineBreak(-1) = piece { steps.append(.list(begins: false)) }
+    }
+    if hasParameters { steps.append(.list(begins: true)) }
   }
 
   private mutating func take(
@@ -107,7 +118,19 @@ struct LiteralWalk {
         $0.append(name)
       }
     case .child(let entry): try enter(entry, isFirst: true, &pieces)
-    case .item(let entry, let isFirst): try enter(entry, isFirst: isFirst, &pieces)
+    case .item(let entry, let isFirst):
+      guard pieces.reader.entries.tag(entry) == .formalParameter else {
+        return try enter(entry, isFirst: isFirst, &pieces)
+      }
+      if complete[entry] & 1 == 0 {
+        if isFirstItem {
+          parametersWithoutComma.insert(entry)
+        } else {
+          parametersWithoutComma.remove(entry)
+        }
+        isFirstItem = false
+      }
+      try enter(entry, isFirst: parametersWithoutComma.contains(entry), &pieces)
     }
   }
 
@@ -142,7 +165,7 @@ struct LiteralWalk {
     }
     list.removeAll(keepingCapacity: true)
     try pieces.append(entry, isFirst: isFirst, isExpanded: wantsBody, to: &list)
-    push(isFresh: isFresh)
+    push(isFresh: isFresh, hasParameters: isFresh && tag == .subroutineType)
   }
 
   private mutating func printText(_ append: (inout OutputBuffer) -> Void) {

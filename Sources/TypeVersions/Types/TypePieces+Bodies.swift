@@ -25,7 +25,7 @@ extension TypePieces {
   }
 
   /// Whether a body is written out: it is no declaration, and no definition of a `.c` file.
-  @_lifetime(self: copy self) private mutating func isPublicDefinition(_ entry: Int)
+  @_lifetime(self: copy self) mutating func isPublicDefinition(_ entry: Int)
     throws(TypeVersionsError) -> Bool
   {
     if reader.flag(entry, .declaration) { return false }

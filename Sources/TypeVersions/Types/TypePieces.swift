@@ -8,6 +8,8 @@ struct TypePieces: ~Escapable {
   var names: TypeNames
   var files: FileNames
   var showsSources = false
+  /// What ``CommaWalk`` found.
+  var parametersWithoutComma: Set<Int> = []
   var unions: [Int: UnionStatus] = [:]
 
   @_lifetime(borrow data)
@@ -144,9 +146,14 @@ struct TypePieces: ~Escapable {
     var isFirst = true
     var child = reader.entries.firstChild(of: entry)
     while let parameter = child {
-      if reader.entries.tag(parameter) == .formalParameter {
-        list.append(.item(parameter, isFirst: isFirst))
+      let tag = reader.entries.tag(parameter)
+      if tag == .formalParameter {
+        list.append(
+          .item(parameter, isFirst: isFirst || parametersWithoutComma.contains(parameter)))
         isFirst = false
+      } else if tag == .unspecifiedParameters, showsSources {
+        appendComma(isFirst, to: &list)
+        list.append(.text("..."))
       }
       child = reader.entries.sibling(of: parameter)
     }

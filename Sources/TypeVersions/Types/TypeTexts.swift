@@ -30,6 +30,8 @@ struct TypeTexts {
   private(set) var best: [Text?] = []
   /// The keys of entries + 1; 0 for those not met.
   private var keyOf: [UInt32]
+  /// What is apart for each unit, if that was asked for.
+  private var units: UnitTexts?
   private var pending: [Int] = []
   /// The pieces of the entries that are open, each after those of the entry around it.
   private var list: [TypePiece] = []
@@ -40,7 +42,9 @@ struct TypeTexts {
 
   /// Most bytes of texts, and pieces to keep: types without names may go on without end.
   private static let mostText = 256 << 20
-  private static let mostPieces = 1 << 22
+  private static let mostPieces = 1 << 20
+  /// Most types without names inside each other.
+  private static let mostOpen = 1 << 15
   /// Most bytes to have room for before there are texts.
   private static let mostReserved = 4 << 20
 
@@ -52,6 +56,23 @@ struct TypeTexts {
 
   /// No texts of entries.
   init() { keyOf = [] }
+
+  /// Begins with the texts of another unit: the keys of those before it have none here.
+  mutating func beginUnit() {
+    if units == nil { units = UnitTexts(entries: keyOf.count) }
+    for key in units?.begin() ?? [] { best[key] = nil }
+  }
+
+  /// The keys that have a text, in this unit if units are apart.
+  var keysWithText: [Int] { units?.keys ?? best.indices.filter { best[$0] != nil } }
+
+  /// Of the keys with a text in this unit, those whose text the last unit with them did not have.
+  mutating func takeNews() -> [Int] {
+    guard var units else { return [] }
+    self.units = nil
+    defer { self.units = units }
+    return units.takeNews { best[$0] }
+  }
 
   /// Sets what is written where a key is mentioned again, for all keys in their order.
   mutating func addMention(_ bytes: [UInt8]) {
@@ -115,7 +136,23 @@ struct TypeTexts {
       forget(text)
       return
     }
+    if best[key] == nil { units?.keys.append(key) }
+    if let known = units?.variants(of: key).first(where: { isEqual($0, text) }) {
+      forget(text)
+      best[key] = known
+      return
+    }
+    units?.add(text, to: key)
     best[key] = text
+  }
+
+  private func isEqual(_ first: Text, _ second: Text) -> Bool {
+    guard first.length == second.length, first.segments.count == second.segments.count else {
+      return false
+    }
+    return zip(first.segments, second.segments).allSatisfy {
+      segments[$0].key == segments[$1].key && bytes(segments[$0]).equals(bytes(segments[$1]))
+    }
   }
 
   /// Gives up the room of the last text: every unit of a kernel has the same types.
@@ -196,9 +233,9 @@ struct TypeTexts {
       case .child(let child): try enter(child, isFirst: true, &pieces)
       case .item(let child, let isFirst): try enter(child, isFirst: isFirst, &pieces)
       }
-      guard bytes.count < TypeTexts.mostText, list.count < TypeTexts.mostPieces else {
-        throw .tooLarge
-      }
+      guard bytes.count < TypeTexts.mostText, list.count < TypeTexts.mostPieces,
+        open.count < TypeTexts.mostOpen
+      else { throw .tooLarge }
     }
     let length = bytes.count &- began &+ referenceLength
     if start < bytes.count || segments.count == first { endSegment(nil) }
@@ -213,6 +250,9 @@ struct TypeTexts {
     if keyOf[entry] == 0, let name = try pieces.reference(to: entry) {
       let key = try key(of: entry, name, pieces)
       keyOf[entry] = UInt32(truncatingIfNeeded: key &+ 1)
+      units?.meet(entry)
+      pending.append(entry)
+    } else if keyOf[entry] > 0, units?.meet(entry) ?? false {
       pending.append(entry)
     }
     guard keyOf[entry] == 0 else {

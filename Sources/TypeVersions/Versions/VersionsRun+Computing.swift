@@ -8,6 +8,8 @@ extension VersionsRun {
     _ found: [SymbolEntry], _ data: DebugData, _ pieces: inout TypePieces
   ) throws(TypeVersionsError) {
     let formerNames = try walk(found, data, &pieces)
+    if request.separatesUnits { return try describeUnits(found, formerNames, &pieces) }
+    if request.wantsVersions { try VersionsRun.findCommas(found, &pieces) }
     var texts = TypeTexts(pieces.reader.entries)
     var symbolTexts: [TypeTexts.Text] = []
     for symbol in found {
@@ -48,12 +50,22 @@ extension VersionsRun {
       written.append((symbol, text))
     }
     dump.append(versionTexts.bytes)
+    let keys = texts.keysWithText
     if request.wantsTypes {
-      VersionsRun.append(request.wantsSymtypes ? written : [], exports.names, texts, to: &dump)
+      VersionsRun.append(
+        keys, request.wantsSymtypes ? written : [], exports.names, texts, to: &dump)
     }
     if request.wantsSymtypes {
-      VersionsRun.append(written, exports.names, texts, to: &symtypes)
+      VersionsRun.append(keys, written, exports.names, texts, to: &symtypes)
     }
+  }
+
+  private static func findCommas(
+    _ found: [SymbolEntry], _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
+    var walk = CommaWalk(pieces.reader.entries)
+    for symbol in found { try walk.walk(symbol.entry, isFunction: symbol.isFunction, &pieces) }
+    pieces.parametersWithoutComma = walk.parameters
   }
 
   /// Dumps entries, and finds out which members have former names.
@@ -74,10 +86,10 @@ extension VersionsRun {
     return walk.formerNames
   }
 
-  private static func replace(
+  static func replace(
     _ rules: KABIRules, _ texts: inout TypeTexts
   ) throws(TypeVersionsError) {
-    for key in 0..<texts.keys.count where texts.text(ofKey: key) != nil {
+    for key in texts.keysWithText {
       guard let rule = rules.typeString(texts.keys.name(key)) else { continue }
       let text = try texts.parse(rule)
       texts.replace(key, with: text)
@@ -95,49 +107,5 @@ extension VersionsRun {
       exports.setState(member, .processed)
       exports.symbols[member].crc = crc
     }
-  }
-
-  /// Appends the lines of types and symbols, sorted by the bytes of their keys, references as they are.
-  private static func append(
-    _ symbols: [(symbol: Int, text: TypeTexts.Text)], _ names: NameInterner, _ texts: TypeTexts,
-    to buffer: inout OutputBuffer
-  ) {
-    let keys = texts.keys.count
-    var lines = (0..<keys).filter { texts.text(ofKey: $0) != nil }
-    lines += symbols.indices.map { $0 &+ keys }
-    lines.sort { left, right in
-      let (first, second) = (name(left, symbols, names, texts), name(right, symbols, names, texts))
-      return first.compare(second) < 0
-    }
-    let size = lines.reduce(0) { sum, line in
-      let text = line < keys ? texts.text(ofKey: line) : symbols[line &- keys].text
-      return sum &+ name(line, symbols, names, texts).byteCount &+ (text?.length ?? 0) &+ 2
-    }
-    buffer.reserve(min(size, VersionsRun.mostReserved))
-    for line in lines {
-      buffer.append(name(line, symbols, names, texts))
-      buffer.append(" ")
-      guard let text = line < keys ? texts.text(ofKey: line) : symbols[line &- keys].text else {
-        continue
-      }
-      for index in text.segments {
-        let segment = texts.segments[index]
-        buffer.append(texts.bytes(segment))
-        if segment.key > 0 { buffer.append(texts.keys.name(Int(segment.key) &- 1)) }
-      }
-      buffer.append("\n")
-    }
-  }
-
-  /// Most bytes of lines to have room for before they are written.
-  private static let mostReserved = 64 << 20
-
-  /// The key of a line: of a type, or after these of a symbol.
-  @_lifetime(borrow names, borrow texts) private static func name(
-    _ line: Int, _ symbols: [(symbol: Int, text: TypeTexts.Text)],
-    _ names: borrowing NameInterner, _ texts: borrowing TypeTexts
-  ) -> RawSpan {
-    let keys = texts.keys.count
-    return line < keys ? texts.keys.name(line) : names.name(symbols[line &- keys].symbol)
   }
 }

@@ -50,7 +50,7 @@ struct CheckExplanation {
       for symbol in symbols {
         try report.add(symbol, trees.0, trees.1, source, &comparison, isSelected: false)
       }
-      _ = report.finish(isSelected: true)
+      _ = report.finish()
     } catch { throw Terminal.trouble(error.explained) }
   }
 

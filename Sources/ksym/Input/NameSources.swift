@@ -80,6 +80,10 @@ struct NameSources: ModuleNames {
   /// The file with the debug information of a module, searched for in the directories given, beside the
   /// kernels, and where packages of debug information have it.
   func debugFile(ofModule module: String, _ search: DebugFileSearch) -> MappedFile? {
+    for path in files
+    where PathKind(path) == .file && ModulePaths.moduleName(ofFile: path) == module {
+      if let found = try? search.file(for: path) { return found.file }
+    }
     var trees = trees
     for (number, source) in sources.enumerated() {
       guard let release = source.release else { continue }

@@ -40,6 +40,12 @@ struct TrustOptions: ParsableArguments {
   @Flag(name: .customLong("no-btf"), help: "Leave the types of modules (BTF) out, and list that.")
   var leavesOutTypes = false
 
+  func validate() throws {
+    guard leavesOutSignatures, sigEnforce || !keys.isEmpty else { return }
+    let option = sigEnforce ? "--sig-enforce" : "--keys"
+    throw ValidationError("--no-signatures leaves signatures out: \(option) would do nothing")
+  }
+
   /// The request; of the running kernel the machine itself is asked. What was found is shown if verbose.
   func request(_ kernel: OpenKernel, isVerbose: Bool) throws -> TrustRequest {
     var request = TrustRequest()

@@ -57,7 +57,12 @@ struct SignatureReport {
     case .unverifiable?: "unknown: ksym cannot compute signatures of this algorithm"
     case .rejected?:
       "no: the signature does not match: the module was changed after signing, or another key signed it"
-    case let error?: "no: \(error.words)"
+    case let error?:
+      if let type = answer.otherType {
+        "no: the trailer has type \(type); the kernel reads type 2 only, PKCS#7 (\(error.name))"
+      } else {
+        "no: \(error.words)"
+      }
     }
   }
 

@@ -187,6 +187,12 @@ struct TranslateCommand: ParsableCommand {
       let all = counts.translated + counts.remaining
       Terminal.complain("\(counts.remaining) of \(all) names stay: --verbose says why")
     }
+    if showsSource, counts.unplaced > 0 {
+      let all = counts.placed + counts.unplaced
+      Terminal.complain(
+        "\(counts.unplaced) of \(all) names have no place: their symbol, or its size, is not that of the "
+          + "kernel (--verify compares), or debug information leaves it out")
+    }
     if counts.contradicted > 0 {
       status = max(status, isModulesOnly ? .trouble : .no)
       if isModulesOnly { Terminal.complain("only modules were searched, not their kernel") }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ByteStorage
-internal import ModuleVersions
 internal import OrderedWork
 internal import SymtypesFormat
 internal import TypeVersions
@@ -23,7 +22,7 @@ struct TypesCRCCommand: ParsableCommand {
       JSON, one object an export: name, crc, generator, path; with --verify also recorded.
 
       Exit status: 0 versions were computed, and with --verify those recorded follow from the types; \
-      1 some do not, or nothing is exported; 2 a file cannot be read.
+      1 some do not, or nothing is exported; 2 a file cannot be read, or nothing could be verified.
       """)
 
   @Option(
@@ -42,17 +41,24 @@ struct TypesCRCCommand: ParsableCommand {
   func run() throws {
     do {
       var input = SymtypesInput(limit: input.limit)
-      let trees = try paths.map { try input.read($0) }
       let recorded = try verify.map { try RecordedVersions($0, limit: self.input.limit) }
       var report = TypesCRCReport(isJSON: json.isWanted, recorded: recorded)
-      for tree in trees { try add(tree, input.store, to: &report) }
+      for path in paths {
+        do {
+          let directory = paths.count > 1 && PathKind(path) == .directory ? path : nil
+          try add(try input.read(path), input.store, in: directory, to: &report)
+        } catch { report.complain(error.explained) }
+      }
       throw ExitCode(report.finish().rawValue)
     } catch let code as ExitCode { throw code } catch { throw Terminal.trouble(error.explained) }
   }
 
+  /// Adds the versions of a tree; `directory` is what precedes its paths, if there are several.
   private func add(
-    _ tree: SymtypesTree, _ store: SymtypesStore, to report: inout TypesCRCReport
+    _ tree: SymtypesTree, _ store: SymtypesStore, in directory: String?,
+    to report: inout TypesCRCReport
   ) throws {
+    let folder = directory.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
     var failure: TypeVersionsFailure?
     OrderedWork.run(
       count: tree.files.count, workers: jobs.workers, makeState: {},
@@ -69,31 +75,19 @@ struct TypesCRCCommand: ParsableCommand {
         let file = tree.files[index]
         switch result {
         case .failure(let error):
-          failure = TypeVersionsFailure(path: plain(file.path.rawSpan.text), cause: error)
+          failure = TypeVersionsFailure(
+            path: plain(folder + file.path.rawSpan.text), cause: error)
           return false
         case .success(let crcs):
           let generator = SymtypesGenerator(of: file, store)
           for (key, crc) in zip(file.exports, crcs) {
-            report.add(store.keys.name(Int(key)).text, crc, generator, file.path.rawSpan.text)
+            report.add(
+              store.keys.name(Int(key)).text, crc, generator, folder + file.path.rawSpan.text)
           }
           return true
         }
       })
     if let failure { throw failure }
-  }
-}
-
-/// What a Module.symvers file records of each export.
-struct RecordedVersions {
-  private(set) var crcs: [String: UInt32] = [:]
-
-  init(_ path: String, limit: Int) throws {
-    var buffer = FileBuffer(limit: limit)
-    try buffer.open(path)
-    do throws(ParseError) {
-      let table = try Symvers.parse(try buffer.source.all())
-      for row in table.rows where row.hasCRC { crcs[table.text(row.name)] = row.crc }
-    } catch { throw FileError(path: path, cause: .malformed(error)) }
   }
 }
 
@@ -104,10 +98,17 @@ private struct TypesCRCReport {
   private var seen: Set<String> = []
   private var count = 0
   private var wrong = 0
+  private var hasTrouble = false
 
   init(isJSON: Bool, recorded: RecordedVersions?) {
     self.isJSON = isJSON
     self.recorded = recorded
+  }
+
+  mutating func complain(_ line: String) {
+    Terminal.write(&output)
+    Terminal.complain(line)
+    hasTrouble = true
   }
 
   mutating func add(
@@ -147,7 +148,12 @@ private struct TypesCRCReport {
       output.append("\n")
     }
     Terminal.write(&output)
+    if hasTrouble { return .trouble }
     if count == 0 { Terminal.complain("nothing is exported") }
+    if let recorded, count > 0, !seen.contains(where: { recorded.crcs[$0] != nil }) {
+      Terminal.complain("nothing to verify: no version is recorded of what has types here")
+      return .trouble
+    }
     return count == 0 || wrong > 0 ? .no : .yes
   }
 }

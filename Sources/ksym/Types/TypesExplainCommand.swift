@@ -14,7 +14,9 @@ struct TypesExplainCommand: ParsableCommand {
       directory of a build, or a consolidated file. BTF on both sides shows types, from which \
       no versions follow. For each symbol, the types that differ are \
       shown with the way from the symbol to them. Without symbols, all that both sides export in \
-      symtypes are compared, each difference once.
+      symtypes or objects are compared, each difference once. Each unit of a vmlinux counts by itself, \
+      as each object does in the kernel's build. Texts are those of gendwarfksyms, which leave out \
+      what .c files define and the ... of functions.
 
       Examples:
         ksym types explain --old symtypes-6.12.1 --new symtypes-6.12.2 kmalloc_caches
@@ -53,13 +55,16 @@ struct TypesExplainCommand: ParsableCommand {
       }
       source.noteMissingVersions()
       var report = TypesExplainReport(isJSON: json.isWanted, terminal: colour.terminal)
+      report.recorded = source.recordedVersions
+      report.noteDuplicates(old, self.old, source)
+      report.noteDuplicates(new, self.new, source)
       let wanted = wanted(old, new, source)
       if wanted.isEmpty { throw Terminal.trouble(nothing(in: old, new)) }
       var comparison = TypeChanges()
       for symbol in wanted {
         try report.add(symbol, old, new, source, &comparison, isSelected: !symbols.isEmpty)
       }
-      throw ExitCode(report.finish(isSelected: !symbols.isEmpty).rawValue)
+      throw ExitCode(report.finish().rawValue)
     } catch let code as ExitCode { throw code } catch { throw Terminal.trouble(error.explained) }
   }
 
@@ -68,7 +73,7 @@ struct TypesExplainCommand: ParsableCommand {
     let empty = [(self.old, old), (self.new, new)].filter { $0.1.exports.isEmpty }.map(\.0)
     guard !empty.isEmpty else { return "\(self.old) and \(self.new) have no export in common" }
     return "no exports in \(empty.joined(separator: " and ")): nothing to compare "
-      + "(with debug information, give the symbols)"
+      + "(with debug information of a kernel, give the symbols)"
   }
 
   private func wanted(

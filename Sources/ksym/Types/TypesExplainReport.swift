@@ -13,6 +13,8 @@ struct TypesExplainReport {
 
   let isJSON: Bool
   let terminal: Terminal
+  /// The versions that the two sides record, if they do.
+  var recorded: [RecordedVersions]?
   private var output = OutputBuffer()
   private var status = ExitStatus.yes
   /// The symbol that a difference was shown for.
@@ -35,7 +37,9 @@ struct TypesExplainReport {
     guard let key, let first, let second else {
       let side = first != nil ? "the new side" : second != nil ? "the old side" : "either side"
       Terminal.write(&output)
-      Terminal.complain("\(symbol): not on \(side)")
+      let advice = " (give exported symbols; ksym types show shows types)"
+      Terminal.complain(
+        "\(symbol): not on \(side)" + (symbol.utf8.contains(0x20) ? advice : ""))
       status = .trouble
       return
     }
@@ -50,12 +54,40 @@ struct TypesExplainReport {
     } else {
       write(symbol, changes, source, comparison, isSelected: isSelected)
     }
+    noteVersions(symbol, differs: !changes.isEmpty)
     if output.bytes.count > 1 << 16 { Terminal.write(&output) }
   }
 
-  /// With symbols given, says so where nothing differs.
-  mutating func finish(isSelected: Bool) -> ExitStatus {
-    if isSelected, status == .yes, !isJSON { output.append("no type differs\n") }
+  /// Reports where the versions that both sides record do not go with what was found: genksyms, from
+  /// which most kernels have theirs, looks at other things.
+  private mutating func noteVersions(_ symbol: String, differs: Bool) {
+    guard let recorded, let old = recorded[0].crcs[symbol], let new = recorded[1].crcs[symbol],
+      (old != new) != differs
+    else { return }
+    Terminal.write(&output)
+    Terminal.complain(
+      differs
+        ? "\(symbol): both sides record the version \(checksum(old)): these types did not change it"
+        : "\(symbol): the sides record the versions \(checksum(old)) and \(checksum(new)), and no type "
+          + "differs in what gendwarfksyms looks at")
+  }
+
+  /// Reports exports that several files of a side describe.
+  func noteDuplicates(_ tree: SymtypesTree, _ side: String, _ source: TypesSource) {
+    for duplicate in tree.duplicates {
+      let names = [duplicate.firstFile, duplicate.file].map {
+        String(decoding: tree.files[$0].path, as: UTF8.self)
+      }
+      let symbol = source.store.keys.name(Int(duplicate.key)).text
+      Terminal.complain(
+        "\(side): \(plain(symbol)) is in \(plain(names[0])) and \(plain(names[1])): "
+          + "the first counts")
+    }
+  }
+
+  /// Says so where nothing differs.
+  mutating func finish() -> ExitStatus {
+    if status == .yes, !isJSON { output.append("no type differs\n") }
     Terminal.write(&output)
     return status
   }
@@ -63,8 +95,12 @@ struct TypesExplainReport {
   private static func difference(_ change: TypeChanges.Change, _ source: TypesSource)
     -> LineDifference
   {
-    LineDifference(
+    let difference = LineDifference(
       source.lines(change.old, ofKey: change.key), source.lines(change.new, ofKey: change.key))
+    if difference.hasChanges { return difference }
+    // What is nowhere in the lines, as the size of a pointer.
+    let (old, new) = (source.store.text(change.old).text, source.store.text(change.new).text)
+    return LineDifference([PlacedLine(old)], [PlacedLine(new)])
   }
 
   /// Changes to write for a symbol that were written for others, unless it was asked for by name.

@@ -50,7 +50,7 @@ struct TypesShowCommand: ParsableCommand {
 
   func run() throws {
     do {
-      var source = TypesSource(limit: size.limit)
+      var source = TypesSource(limit: size.limit, separatesUnits: false)
       let tree = try source.read(file, names: names, showsSources: true)
       source.noteMissingVersions()
       var output = OutputBuffer()
@@ -86,7 +86,8 @@ struct TypesShowCommand: ParsableCommand {
     }
     guard let path = paths.min(by: { $0.count < $1.count }) else {
       Terminal.write(&output)
-      Terminal.complain("\(name) does not reach \(target)")
+      let isKnown = !source.keys(of: target).isEmpty
+      Terminal.complain(isKnown ? "\(name) does not reach \(target)" : "\(target): not found")
       return .no
     }
     let words = path.map(source.name)

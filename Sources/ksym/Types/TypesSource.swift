@@ -1,6 +1,7 @@
 internal import ArchiveFormats
 internal import BTFFormat
 internal import ByteStorage
+internal import ELFFormat
 internal import Kernels
 internal import SymtypesFormat
 internal import TypeVersions
@@ -9,13 +10,18 @@ internal import TypeVersions
 struct TypesSource {
   /// What files are read into; sides that are compared share it.
   private(set) var input: SymtypesInput
-  private let limit: Int
+  let limit: Int
   private let isStable: Bool
+  /// Whether each unit of debug information counts by itself, as each object does in a build.
+  private let separatesUnits: Bool
   /// Files whose types are BTF, from which no versions follow.
   private(set) var withoutVersions: [String] = []
+  /// The files with debug information that were read.
+  private(set) var debugFiles: [String] = []
 
-  init(limit: Int, isStable: Bool = false) {
+  init(limit: Int, isStable: Bool = false, separatesUnits: Bool = true) {
     input = SymtypesInput(limit: limit)
+    self.separatesUnits = separatesUnits
     self.limit = limit
     self.isStable = isStable
   }
@@ -75,12 +81,14 @@ struct TypesSource {
     _ found: DebugFileSearch.Found, _ names: [String], showsSources: Bool
   ) throws -> SymtypesTree {
     let supplement = try DebugFileSearch(limit: limit).supplement(of: found.file, at: found.path)
+    debugFiles.append(found.path)
+    let exports = names.isEmpty ? try ownExports(found) : ExportList(names.map { Array($0.utf8) })
     var request = VersionsRequest()
     (request.isStable, request.wantsSymtypes) = (isStable, true)
     (request.showsSources, request.prefersDefinitions) = (showsSources, true)
-    request.wantsVersions = false
+    (request.wantsVersions, request.separatesUnits) = (false, separatesUnits)
     request.types = names.map { Array(TypesSource.bare($0).utf8) }
-    var run = VersionsRun(ExportList(names.map { Array($0.utf8) }), request)
+    var run = VersionsRun(exports, request)
     do throws(TypeVersionsError) { try run.add(found.file, supplement: supplement) } catch {
       if error.isMissingInformation { throw MissingTypes(path: found.path) }
       throw TypeVersionsFailure(path: found.path, cause: error)
@@ -88,12 +96,29 @@ struct TypesSource {
     return try input.read(run.symtypes.bytes, of: found.path)
   }
 
+  /// What an object exports; none of a kernel, which has too many to look at all.
+  private func ownExports(_ found: DebugFileSearch.Found) throws -> ExportList {
+    guard let elf = try? ELFFile(ByteSource(found.file.bytes)), elf.header.type == .relocatable
+    else { return ExportList([]) }
+    do throws(TypeVersionsError) { return try ExportList(exportedBy: found.file) } catch {
+      throw TypeVersionsFailure(path: found.path, cause: error)
+    }
+  }
+
   /// The types of names from BTF: that of a kernel of any form, or of a file that is nothing else, as
   /// /sys/kernel/btf/vmlinux.
   private mutating func readBTF(_ path: String, _ names: [String]) throws -> SymtypesTree {
     var buffer = FileBuffer(limit: limit)
     try buffer.open(path)
-    let own = try? BTFBase(parsing: buffer.source.all())
+    let bytes = try buffer.source.all()
+    var own: BTFBase?
+    do throws(ParseError) { own = try BTFBase(parsing: bytes) } catch {
+      // BTF, and damaged.
+      let magic = bytes.integer(UInt16.self, at: 0, .little)
+      if magic == 0xeb9f || magic == 0x9feb {
+        throw FileError(path: path, cause: .malformed(error))
+      }
+    }
     return try read(own ?? (try? OpenKernel(path, limit: limit))?.types(), of: path, names)
   }
 
@@ -107,6 +132,13 @@ struct TypesSource {
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     withoutVersions.append(path)
     return try input.read(lines.bytes, of: path)
+  }
+
+  /// The versions that two files with debug information record themselves; `nil` where not both do.
+  var recordedVersions: [RecordedVersions]? {
+    guard debugFiles.count == 2 else { return nil }
+    let both = debugFiles.map { RecordedVersions(exportedBy: $0, limit: limit) }
+    return both.contains { $0.crcs.isEmpty } ? nil : both
   }
 
   /// Reports which files gave types and no versions.
@@ -153,9 +185,11 @@ struct TypesSource {
 /// A file with neither debug information nor symtypes.
 struct MissingTypes: Error, CustomStringConvertible {
   let path: String
+  /// Whether nothing but debug information will do.
+  var wantsVersions = false
 
   var description: String {
-    "no debug information, no BTF and no symtypes in \(path): "
+    "no debug information\(wantsVersions ? "" : ", no BTF and no symtypes") in \(path): "
       + "use the vmlinux of the -dbg package or an object built with -g"
   }
 }

@@ -52,6 +52,21 @@ struct TypesVersionsCommand: ParsableCommand {
   @Argument(help: "Objects, modules or a vmlinux with debug information.", completion: .file())
   var objects: [String]
 
+  func validate() throws {
+    if exported, list != "-" { throw ValidationError("--exported and --list exclude each other") }
+    if json.isWanted, format == .symver {
+      throw ValidationError("--json and --format symver exclude each other")
+    }
+    if !exported, list == "-", objects.contains("-") {
+      throw ValidationError(
+        "the list and an object are both standard input: use --list or --exported")
+    }
+    guard let symtypes, let written = FileIdentity(symtypes),
+      let same = objects.first(where: { FileIdentity($0) == written })
+    else { return }
+    throw ValidationError("--symtypes would overwrite \(same), which is to be read")
+  }
+
   func run() throws {
     do {
       let list = exported ? nil : try readList()
@@ -94,7 +109,7 @@ struct TypesVersionsCommand: ParsableCommand {
           try run.add(file, supplement: supplement)
           return run
         } catch {
-          if error.isMissingInformation { throw MissingTypes(path: path) }
+          if error.isMissingInformation { throw MissingTypes(path: path, wantsVersions: true) }
           throw TypeVersionsFailure(path: path, cause: error)
         }
       },

@@ -44,6 +44,8 @@ struct cache;
 extern struct cache *caches[2];
 int fill(struct cache *cache);
 int use(void) { return fill(caches[0]); }
+#include "holder.h"
+int keep(struct holder *holder) { return fill(holder->cache); }
 SOURCE
 cat >define.c <<'SOURCE'
 #include "cache.h"
@@ -52,13 +54,20 @@ extern struct cache *caches[2];
 struct cache *caches[2];
 int fill(struct cache *cache);
 int fill(struct cache *cache) { return cache->size; }
+#include "holder.h"
+int take(struct holder *holder) { return holder->cache->size; }
 SOURCE
-echo 'struct cache { int size; };' >cache.h
-for name in use define; do
-  gcc -g -gdwarf-5 -ffile-prefix-map="$work"=. -c -o "units/$name.o" "$name.c"
+echo 'struct cache; struct holder { struct cache *cache; };' >holder.h
+# The same with another member.
+for object in both changed; do
+  member=$([ $object = both ] || echo ' int more;')
+  echo "struct cache { int size;$member };" >cache.h
+  for name in use define; do
+    gcc -g -gdwarf-5 -ffile-prefix-map="$work"=. -c -o "units/$name.o" "$name.c"
+  done
+  ld -r -o units/$object.o units/use.o units/define.o
+  rm units/use.o units/define.o
 done
-ld -r -o units/both.o units/use.o units/define.o
-rm units/use.o units/define.o
 cd ..
 tar --sort=name --owner=0 --group=0 --mtime=2026-01-01 -cf - dwz |
   xz -9 >"$out"
