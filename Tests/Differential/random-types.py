@@ -3,10 +3,11 @@
 
 usage: random-types.py GENDWARFKSYMS [COUNT [SEED]]
 
-GENDWARFKSYMS is scripts/gendwarfksyms/gendwarfksyms of a kernel tree; COUNT programs (default 200) are made
-from SEED (default 1): structures, unions, bit-fields and function types that refer to each other, compiled
-by gcc and clang. KSYM is the command (default .build-release/release/ksym). What differs is kept in a
-directory, which is printed. Exit status: 0 nothing differs, 1 something does.
+GENDWARFKSYMS is scripts/gendwarfksyms/gendwarfksyms of a kernel tree; COUNT programs (default 200) are
+made from SEED (default 1): structures, unions, bit-fields and function types that refer to each other,
+members and rules that keep the kABI, compiled by gcc and clang, each run plain and with --stable. KSYM
+is the command (default .build-release/release/ksym). What differs is kept in a directory, which is
+printed. Exit status: 0 nothing differs, 1 something does.
 """
 
 import os
@@ -37,6 +38,8 @@ class Program:
             self.header.append("%s { %s };" % (self.type(number), " ".join(members)))
         self.exports = ["e%d" % number for number in range(rng.randint(1, 6))]
         self.source = ['#include "types.h"'] + [self.symbol(name) for name in self.exports]
+        for number in range(rng.randint(0, 3)):
+            self.add_rule("rule%d" % number)
         rng.shuffle(self.exports)
 
     def type(self, number):
@@ -65,6 +68,37 @@ class Program:
         written = "%s (*%s)(%s);" % (result, name, ", ".join(parameters) or "void")
         return self.rng.choice(["%s %s;" % (typedef, name), written])
 
+    def add_rule(self, name):
+        rng = self.rng
+        type = rng.choice(self.names)
+        other = "structure_type %s { member s#%s x , member t#u_t y }" % (type, rng.choice(self.names))
+        enumerator = "en " + rng.choice(["EA", "EB", "EC"])
+        words = rng.choice([
+            ("declonly", type, ""),
+            ("enumerator_ignore", enumerator, ""),
+            ("enumerator_value", enumerator, str(rng.randint(0, 20))),
+            ("byte_size", type, str(rng.randint(0, 99))),
+            ("type_string", "s#" + type, other),
+        ])
+        section = 'section(".discard.gendwarfksyms.kabi_rules")'
+        text = ' "\\0" '.join('"%s"' % word for word in ("1",) + words)
+        self.source.append(
+            "static const char __attribute__((used, aligned(1), %s)) %s[] = %s;" % (section, name, text))
+
+    def stable_member(self, name):
+        """A member as the macros for a stable kABI make it."""
+        function = self.declare("n" + name)
+        return self.rng.choice([
+            "unsigned long __kabi_reserved%s;" % name,
+            "union { %s n%s; struct { unsigned long __kabi_reserved%s; }; };" % (
+                self.pointer(), name, name),
+            "union { %s unsigned char __kabi_ignored%s; };" % (function, name),
+            "union { %s struct { %s __kabi_renamedold%s; }; };" % (
+                function, self.rng.choice(["long", self.pointer()]), name),
+            "union { int x%s; union { %s unsigned char __kabi_ignored%s; } y%s; } z%s;" % (
+                name, function, name, name, name),
+        ])
+
     def member(self, owner, name):
         rng = self.rng
         chance = rng.random()
@@ -74,9 +108,11 @@ class Program:
             return "%s %s;" % (self.pointer(), name)
         if chance < 0.75 and owner:
             return "%s %s;" % (self.type(rng.randrange(owner)), name)
-        if chance < 0.82:
+        if chance < 0.78:
             return "int %s:%d;" % (name, rng.randint(1, 9))
-        if chance < 0.9:
+        if chance < 0.86:
+            return self.stable_member(name)
+        if chance < 0.92:
             return "struct { %s %s b%s; } %s;" % (self.declare("q"), self.pointer(), name, name)
         return "%s %s[%d];" % (rng.choice(BASE), name, rng.randint(1, 5))
 
@@ -94,18 +130,20 @@ class Program:
         return "void %s(%s) {}" % (name, ", ".join(parameters) or "void")
 
 
-def outputs(program, work):
-    """What a program writes: versions, symtypes, the dump of entries."""
+def outputs(program, work, mode):
+    """What a program writes: versions, symtypes, the dump of entries; its status, if that is not 0."""
     with open(os.path.join(work, "list"), "rb") as file:
         names = file.read()
     symtypes = os.path.join(work, "symtypes")
     versions = subprocess.run(
-        [program, "--symtypes", symtypes, "types.o"], cwd=work, input=names, capture_output=True)
+        [program] + mode + ["--symtypes", symtypes, "types.o"], cwd=work, input=names, capture_output=True)
+    if versions.returncode:
+        return versions.returncode
     with open(symtypes, "rb") as file:
         text = file.read()
     dump = subprocess.run(
-        [program, "--dump-dies", "types.o"], cwd=work, input=names, capture_output=True)
-    return versions.returncode, versions.stdout, text, dump.stderr
+        [program] + mode + ["--dump-dies", "types.o"], cwd=work, input=names, capture_output=True)
+    return versions.stdout, text, dump.stderr
 
 
 def write(path, lines):
@@ -131,7 +169,8 @@ def main():
         compiler = [rng.choice(["gcc", "clang"]), "-gdwarf-" + rng.choice(["4", "5"])]
         subprocess.run(
             compiler + ["-w", "-O2", "-c", "types.c", "-o", "types.o"], cwd=work, check=True)
-        if outputs(original, work) != outputs(ours, work):
+        modes = [[], ["--stable"]]
+        if any(outputs(original, work, mode) != outputs(ours, work, mode) for mode in modes):
             differing += 1
             kept = os.path.join(work, "case-%d" % case)
             os.mkdir(kept)

@@ -112,7 +112,10 @@ struct LiteralWalk {
       hasBreak = true
     case .memberName(let member):
       if isFresh, named.insert(member).inserted, let former { formerNames[member] = former }
-      guard let name = pieces.memberName(member, formerNames[member]) else { return }
+      // A member that is walked again inside its own walk is printed as it is met each time.
+      guard let name = pieces.memberName(member, isFresh ? former : formerNames[member]) else {
+        return
+      }
       printText {
         $0.append(" ")
         $0.append(name)

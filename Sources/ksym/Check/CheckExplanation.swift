@@ -37,6 +37,7 @@ struct CheckExplanation {
   func write(_ terminal: Terminal) throws {
     guard !symbols.isEmpty, let old = sides.first else { return }
     do {
+      noteOrder()
       var source = TypesSource(limit: limit)
       let new = try sides.dropFirst().first ?? ownTypes()
       let trees = (
@@ -52,6 +53,24 @@ struct CheckExplanation {
       }
       _ = report.finish()
     } catch { throw Terminal.trouble(error.explained) }
+  }
+
+  /// Reports two sides that were given the other way round, where a vmlinux says so.
+  private func noteOrder() {
+    guard sides.count == 2, let release = kernel?.release, isOf(release, sides[0]),
+      !isOf(release, sides[1])
+    else { return }
+    Terminal.complain(
+      "--explain: \(sides[0]) is of the kernel that is checked and goes last: "
+        + "- and + are exchanged here")
+  }
+
+  private func isOf(_ release: String, _ path: String) -> Bool {
+    guard PathKind(path) == .file, let file = try? DebugFileSearch(limit: limit).open(path),
+      file.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46,
+      let kernel = try? OpenKernel(path, limit: limit)
+    else { return false }
+    return (try? kernel.facts().release?.value) == release
   }
 
   /// The file with the debug information of the kernel that was checked.
