@@ -43,12 +43,12 @@ extension KernelRelease {
 package struct ReleaseBasis: Sendable, Hashable {
   /// The release.
   package let release: KernelRelease
-  /// Whether no release was found, so that the newest is taken. Answers list this.
+  /// Whether no release was found, so that a likely one is taken. Answers list this.
   package let isAssumed: Bool
 
-  /// Takes the release that was found, or the newest.
-  package init(_ found: KernelRelease?) {
-    release = found ?? .newest
+  /// Takes the release that was found, or a likely one, or the newest.
+  package init(_ found: KernelRelease?, likely: KernelRelease? = nil) {
+    release = found ?? likely ?? .newest
     isAssumed = found == nil
   }
 }

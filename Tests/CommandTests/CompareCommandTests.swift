@@ -194,11 +194,11 @@ struct CompareCommandTests {
     #expect(run.status == 1 && run.output.contains("1 of 1 module breaks: "), "\(run.output)")
   }
 
-  @Test("a list that has none of the exports is warned of")
+  @Test("a list that has none of the exports answers nothing")
   func uselessList() async throws {
     let list = try write("nosuch\n", to: "list")
     let run = try await Ksym.run(["compare", "--list", list, old, new])
-    #expect(run.status == 0)
+    #expect(run.status == 2)
     #expect(run.errors == "ksym: \(list): no entry matches an export of these kernels\n")
     let useful = try await Ksym.run([
       "compare", "--list", try write("bet*\n", to: "list"), old, new,
@@ -321,5 +321,28 @@ struct CompareCommandTests {
       run.errors
         == "ksym: \(rules):1: '* PASS' is about exports in a namespace only: SYMBOL * is about all\n"
     )
+  }
+
+  @Test("a file without exports is no kernel, and rules or a list without entries excuse nothing")
+  func emptyFiles() async throws {
+    let empty = try scratch.write([], to: "empty")
+    let side = try await Ksym.run(["compare", empty, new])
+    #expect(side.status == 2 && side.errors == "ksym: \(empty): holds no export\n")
+    let rules = try await Ksym.run(["compare", "--rules", empty, old, new])
+    #expect(rules.status == 1 && rules.output.contains("0 changes excused"))
+    #expect(rules.errors.contains("no rule: nothing is excused"))
+    let list = try await Ksym.run(["compare", "--list", empty, old, new])
+    #expect(list.status == 2 && list.errors.contains("no entry matches"))
+  }
+
+  @Test("a page does not overwrite what is compared, and repeated names are reported")
+  func pageOverInput() async throws {
+    let before = try contents(of: old)
+    let run = try await Ksym.run(["compare", "--html", old, old, new])
+    #expect(run.status == 64 && run.errors.contains("would overwrite \(old)"))
+    #expect(try contents(of: old) == before)
+    let twice = try scratch.write(before + before, to: "twice")
+    let repeated = try await Ksym.run(["compare", twice, old])
+    #expect(repeated.errors.contains("with a name of an earlier line: the first counts"))
   }
 }

@@ -47,8 +47,20 @@ struct GateCommandTests {
     #expect(try await link("first").isEmpty)
     let applied = try await gate("--apply")
     #expect(applied.status == 0 && applied.errors.contains("7.3.0: 1 link made: depmod -a 7.3.0"))
-    #expect(try await link("first").hasSuffix("/\(old)/extra/x/first.ko\n"))
+    #expect(try await link("first") == "/\(old)/extra/x/first.ko\n", "as the root itself sees it")
     #expect(try await gate("--apply").errors.isEmpty)
+  }
+
+  @Test("links to modules that are gone are removed")
+  func gone() async throws {
+    for name in ["first", "second"] { try write(name) }
+    _ = try await gate("--apply")
+    let module = scratch.file("\(old)/extra/x/first.ko")
+    #expect(try await Ksym.run([module], program: "rm").status == 0)
+    let run = try await gate("--apply")
+    #expect(run.errors.contains("7.3.0: 0 links made, 1 to what is gone removed"), "\(run.errors)")
+    #expect(try await link("first").isEmpty)
+    #expect(try await !link("second").isEmpty)
   }
 
   @Test("a module that is refused takes its users with it, and others only with --group all")

@@ -36,11 +36,12 @@ package enum RuleForm: String, Sendable, Hashable, CaseIterable {
   package static func recognize(_ text: RawSpan, asRules: Bool) -> RuleForm {
     var lines = TextLines(text)
     var hasVerdicts = false
-    var isIndented = true
+    var (isIndented, isEmpty) = (true, true)
     while let line = lines.next() {
       var words = TextWords(line, hasComments: true)
       guard let range = words.next() else { continue }
       let first = line.part(range)
+      isEmpty = false
       if first.starts(with: "[") {
         if first.ends(with: "symbol_list]") || first.ends(with: "abi_whitelist]") {
           return .androidList
@@ -70,6 +71,7 @@ package enum RuleForm: String, Sendable, Hashable, CaseIterable {
       if SeverityRules.isRegular(first) { return .oldSeverities }
     }
     if hasVerdicts { return .severities }
+    if isEmpty { return asRules ? .severities : .names }
     if isIndented { return .stableList }
     return asRules ? .debianIgnores : .names
   }

@@ -42,10 +42,11 @@ package struct SeverityRule: Sendable {
     return pattern.utf8.elementsEqual(pattern.uppercased().utf8) ? .namespace : .symbol
   }
 
-  /// The line that suse-kabi-tools reads as this rule.
+  /// The line that suse-kabi-tools reads as this rule. A `#`, which no symbol has, would begin a comment.
   package var words: String {
-    let isImplied = SeverityRule.impliedSubject(of: pattern.text) == subject
-    return (isImplied ? "" : subject.rawValue + " ") + pattern.text + " " + verdict
+    let text = String(pattern.text.map { $0 == "#" ? "?" : $0 })
+    let isImplied = SeverityRule.impliedSubject(of: text) == subject
+    return (isImplied ? "" : subject.rawValue + " ") + text + " " + verdict
   }
 }
 

@@ -89,10 +89,31 @@ package struct ModuleBreakage: Sendable {
       }
     }
     new.check(paths, progress: progress) { answer in
-      guard case .success(let outcome) = answer.result, let needs = needs[answer.path],
-        outcome.verdict == .refused || outcome.verdict == .crashes
-      else { return }
-      modules.append(Module(outcome: outcome, reasons: reasons(outcome, needs)))
+      guard case .success(let outcome) = answer.result, let needs = needs[answer.path] else {
+        return
+      }
+      if outcome.verdict == .refused || outcome.verdict == .crashes {
+        modules.append(Module(outcome: outcome, reasons: reasons(outcome, needs)))
+      } else {
+        let reasons = changes(in: needs)
+        if !reasons.isEmpty { modules.append(Module(outcome: outcome, reasons: reasons)) }
+      }
+    }
+  }
+
+  /// What a module uses that the old kernel or its modules export as it needs it, and the new one does not:
+  /// another module that was given exports it, in whose place the new kernel has its own.
+  private func changes(in needs: [SymbolProblem]) -> [Reason] {
+    needs.compactMap { need in
+      let name = Array(need.name.utf8)
+      guard let row = comparison.old.find(name.rawSpan), let required = need.required,
+        UInt64(comparison.old.rows[row].crc) == required, required != 0
+      else { return nil }
+      guard let other = comparison.new.find(name.rawSpan) else {
+        return Reason(kind: .gone, text: need.name)
+      }
+      let crc = comparison.new.rows[other].crc
+      return crc == 0 || UInt64(crc) == required ? nil : Reason(kind: .version, text: need.name)
     }
   }
 

@@ -58,6 +58,8 @@ package struct KernelFacts: Sendable {
   package var moduleCount: Int?
   /// What could not be read, or was left out.
   package var notes: [KernelNote] = []
+  /// The release of what is asked about, which counts where that of the kernel is unknown.
+  package var likelyRelease: KernelRelease?
 
   /// What a memory dump says of the machine, besides the kernel.
   package struct DumpFacts: Sendable {
@@ -97,11 +99,11 @@ package struct KernelFacts: Sendable {
   package var build: KernelBuild? { banner.map { KernelBuild($0.value.build) } }
 
   /// The release by whose rules it is judged: that of its build, of its release string, of its vermagic
-  /// or of its configuration; otherwise the newest, which is an assumption.
+  /// or of its configuration; otherwise a likely one or the newest, which is an assumption.
   package var basis: ReleaseBasis {
     ReleaseBasis(
       KernelRelease(
         release: release?.value ?? vermagic?.value ?? config?.value.statedRelease,
-        build: banner?.value.build))
+        build: banner?.value.build), likely: likelyRelease)
   }
 }

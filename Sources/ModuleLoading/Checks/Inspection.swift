@@ -110,9 +110,18 @@ struct Inspection: ~Escapable {
   }
 
   /// Reads what the loader would look at after a refusal.
-  mutating func readOn(into contents: inout ModuleContents, _ later: inout LaterRefusals) {
+  mutating func readOn(
+    into contents: inout ModuleContents, _ later: inout LaterRefusals, _ verdict: inout Verdict
+  ) {
     if contents.exports.rows.isEmpty { readExports(into: &contents, &later) }
-    if contents.uses.all.isEmpty { contents.uses = readUses(readVersions()) }
+    let versions = readVersions()
+    if contents.uses.all.isEmpty { contents.uses = readUses(versions) }
+    var log = BootLog()
+    if let problem = layoutRefusal(versions, &log)?.problem,
+      !verdict.problems.contains(where: { $0.name == problem.name })
+    {
+      verdict.problems.append(problem)
+    }
   }
 
   @_lifetime(copy self)

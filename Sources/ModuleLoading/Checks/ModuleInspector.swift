@@ -108,11 +108,12 @@ struct ModuleInspector: Sendable {
     var inspection = Inspection(validity, self, isSigned: true)
     var contents = ModuleContents(exporter: inspection.header.moduleName)
     var later = LaterRefusals()
-    inspection.readOn(into: &contents, &later)
+    var verdict = refused.verdict
+    inspection.readOn(into: &contents, &later, &verdict)
     return CheckedModule(
       module: ModuleReading(
         path: refused.module.path, name: refused.module.name, header: inspection.header,
-        contents: contents), verdict: refused.verdict)
+        contents: contents), verdict: verdict)
   }
 
   private func refusal(
@@ -156,7 +157,7 @@ struct ModuleInspector: Sendable {
       verdict.cleanUp(later)
       let named = Set(verdict.problems.map(\.name))
       verdict.problems += evidence.compared.filter { !named.contains($0.name) }
-      if goesOn { inspection.readOn(into: &contents, &later) }
+      if goesOn { inspection.readOn(into: &contents, &later, &verdict) }
       if readsLivepatches { contents.livepatch = inspection.readLivepatch() }
     }
     evidence.compared = []

@@ -170,6 +170,7 @@ struct CheckCommand: ParsableCommand {
     var facts = facts
     let targets = CheckTargets(limit: input.limit)
     targets.adapt(modules, &facts, &request)
+    facts.supposeRelease(ofModules: modules, limit: input.limit)
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
     let paths = try modules + (outOfTree ? outOfTree(checker, kernel) : [])
     if let sameAs, report.sameAs == nil {

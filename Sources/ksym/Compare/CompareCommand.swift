@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import KernelComparison
+internal import KernelReleases
 internal import KernelUpdates
 internal import Kernels
 internal import ModuleLoading
@@ -140,6 +141,12 @@ struct CompareCommand: ParsableCommand {
       }
       return
     }
+    if let html, let written = FileIdentity(html) {
+      let read = paths + list + explain + (rules.map { [$0] } ?? [])
+      if let same = read.first(where: { FileIdentity($0) == written }) {
+        throw ValidationError("--html would overwrite \(same), which is to be read")
+      }
+    }
     guard paths.count >= 2 || paths.count == 1 && !list.isEmpty else {
       throw ValidationError("two kernels are compared: the old one and the new one")
     }
@@ -159,6 +166,9 @@ struct CompareCommand: ParsableCommand {
       Terminal.writeMachineLines(&output)
       return
     }
+    if let rules, rules.rules.isEmpty {
+      Terminal.complain("\(self.rules ?? ""): no rule: nothing is excused")
+    }
     for rule in rules?.rules ?? [] where rule.isMistakable {
       Terminal.complain(
         "\(self.rules ?? ""):\(rule.line): '\(rule.words)' is about exports in a namespace only: "
@@ -172,7 +182,7 @@ struct CompareCommand: ParsableCommand {
     }
     var sides = try paths.prefix(2).map { try sources.side($0) }
     if let list, !sides.contains(where: { $0.records.containsAny(of: list.selection) }) {
-      Terminal.complain(
+      throw Terminal.trouble(
         "\(self.list.joined(separator: ", ")): no entry matches an export of these kernels")
     }
     if sides.count == 1 {
@@ -244,7 +254,13 @@ struct CompareCommand: ParsableCommand {
     let checkers = try paths.prefix(2).map { path in
       do throws(KernelError) {
         let kernel = try OpenKernel(path, limit: input.limit)
-        return ModuleChecker(try kernel.factsForLoading(), of: kernel, request: request)
+        var facts = try kernel.factsForLoading()
+        facts.supposeRelease(ofModules: Array(paths.dropFirst(2)), limit: input.limit)
+        if facts.basis.isAssumed {
+          Terminal.complain(
+            "\(path): of unknown release: the rules of \(facts.basis.release) are taken")
+        }
+        return ModuleChecker(facts, of: kernel, request: request)
       } catch { throw Terminal.trouble(error.explained) }
     }
     var progress = Progress("modules read")

@@ -28,10 +28,17 @@ struct CompareSources {
         let head = try buffer.source.bytes(0..<min(buffer.count, 1024), in: "Module.symvers")
         if CompareSources.isSymvers(head) {
           let records = try ExportRecords(parsing: buffer.source.all(), as: .historic)
+          if records.rows.isEmpty { throw Terminal.trouble("\(path): holds no export") }
+          if records.duplicateCount > 0 {
+            let lines = counted(records.duplicateCount, "line")
+            Terminal.complain("\(path): \(lines) with a name of an earlier line: the first counts")
+          }
           return CompareSide(path: path, records: records)
         }
       } catch let error as TextFailure {
         throw Terminal.trouble(error.line(in: path))
+      } catch let code as ExitCode {
+        throw code
       } catch { throw Terminal.trouble(FileFailure(path, error).words) }
     }
     do {
@@ -87,6 +94,7 @@ struct CompareSources {
       var files = [path]
       if PathKind(path) == .directory {
         files = DirectoryTree.names(in: path).filter { !$0.hasPrefix(".") }.map { "\(path)/\($0)" }
+          .filter { PathKind($0) != .directory }
       }
       for file in files {
         let list = try read(file) { text throws(TextFailure) in try SymbolList(text) }

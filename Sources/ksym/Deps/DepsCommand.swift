@@ -54,7 +54,10 @@ struct DepsCommand: ParsableCommand {
 
   func validate() throws {
     guard provides != requires else {
-      throw ValidationError("one of --provides and --requires is needed")
+      throw ValidationError(
+        provides
+          ? "--provides and --requires exclude each other"
+          : "one of --provides and --requires is needed")
     }
   }
 
@@ -68,7 +71,10 @@ struct DepsCommand: ParsableCommand {
     for path in try names() {
       guard ModulePaths.isModuleName(path) || isSymvers(path) else {
         if !files.isEmpty {
-          Terminal.complain("\(path): is neither a module (.ko, .ko.gz, …) nor a symvers file")
+          Terminal.complain(
+            PathKind(path) == .missing
+              ? "\(path): cannot open: No such file or directory"
+              : "\(path): is neither a module (.ko, .ko.gz, …) nor a symvers file by its name")
           status = .trouble
         }
         continue

@@ -24,7 +24,8 @@ struct GateCommand: ParsableCommand {
         ksym gate --apply /lib/modules/5.14.0-1.el9.x86_64/extra/driver.ko
         ksym gate --json | jq -r 'select(.compatible | not) | .module'
 
-      Nothing is changed without --apply; each link is then replaced in one step. depmod has to run after \
+      Nothing is changed without --apply; the links of a kernel are then replaced in one step, and those to \
+      modules that are gone removed. depmod has to run after \
       it for the kernels whose links changed, which are named.
 
       Called as weak-modules (a link, or the first word), ksym takes the command line of that script, and \
@@ -65,11 +66,17 @@ struct GateCommand: ParsableCommand {
   var modules: [String] = []
 
   func run() throws {
+    guard PathKind(root) == .directory else {
+      throw Terminal.trouble("\(root): is not a directory")
+    }
     let gate = TreeGate(root: root, limit: size.limit, workers: jobs.workers)
     var status = ExitStatus.yes
     var candidates: [TreeGate.Candidate] = []
     let entries =
       modules.isEmpty ? gate.externalModules : ModulePaths.expand(modules, limit: size.limit)
+    guard !gate.releases.isEmpty else {
+      throw Terminal.trouble("\(root): no kernel in lib/modules")
+    }
     guard !entries.isEmpty else { throw Terminal.trouble("\(root): no external modules") }
     for entry in entries {
       do throws(FileError) { candidates.append(try gate.candidate(entry)) } catch {
@@ -95,7 +102,7 @@ struct GateCommand: ParsableCommand {
         status = max(status, describe(decision, answer, &output, &assumed))
       }
       let links = linked(answer)
-      if apply, !links.isEmpty { try makeLinks(links, answer) }
+      if apply { try makeLinks(links, answer) }
       Terminal.write(&output)
     }
     if !json.isWanted, status == .no, !assumed.isEmpty {
@@ -173,20 +180,41 @@ struct GateCommand: ParsableCommand {
   private func makeLinks(_ links: [GateJudgement], _ answer: TreeGate.Answer) throws {
     let directory = LinkDirectory(answer.directory)
     let old = directory.links(where: ModulePaths.isModuleName)
-    var new = old
+    var new = old.filter { exists($0.value, from: "\(answer.directory)/\($0.key)") }
+    let removed = old.count - new.count
     for decision in links {
-      guard let target = GateCommand.absolutePath(decision.candidate.path) else {
-        throw Terminal.trouble("\(decision.candidate.path): cannot be resolved")
-      }
-      new[decision.candidate.link] = target
+      new[decision.candidate.link] = try target(decision.candidate.path)
     }
     let changed = new.count { old[$0.key] != $0.value }
-    guard changed > 0 else { return }
+    guard changed + removed > 0 else { return }
     do throws(FileError) { try directory.replace(old, by: new) } catch {
       throw Terminal.trouble(error.explained)
     }
+    let gone = removed > 0 ? ", \(grouped(removed)) to what is gone removed" : ""
     Terminal.complain(
-      "\(answer.release): \(counted(changed, "link")) made: depmod -a \(answer.release)")
+      "\(answer.release): \(counted(changed, "link")) made\(gone): depmod -a \(answer.release)")
+  }
+
+  /// Where a link to a module points: as it is found below the root once that is the system's own.
+  private func target(_ path: String) throws -> String {
+    guard let real = GateCommand.absolutePath(path), let top = GateCommand.absolutePath(root) else {
+      throw Terminal.trouble("\(path): cannot be resolved")
+    }
+    if top == "/" { return real }
+    guard real.hasPrefix(top + "/") else {
+      Terminal.complain("\(path): is not below \(root): the link to it holds on this machine only")
+      return real
+    }
+    return String(real.dropFirst(top.utf8.count))
+  }
+
+  /// Whether there is something at the target of a link, on this machine or below the root.
+  private func exists(_ target: String, from link: String) -> Bool {
+    if target.hasPrefix("/") {
+      return PathKind(target) != .missing || PathKind(root + target) != .missing
+    }
+    let directory = link.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return PathKind(directory.joined(separator: "/") + "/" + target) != .missing
   }
 
   private static func absolutePath(_ path: String) -> String? {
