@@ -272,6 +272,10 @@ struct CompareCommand: ParsableCommand {
       breakage: found, assumed: checkers[1].assumed.map(\.words), top: mostListed,
       showsRefused: input.isVerbose, showsReadable: readable.isWanted, terminal: colour.terminal)
     for complaint in report.complaints { Terminal.complain(complaint) }
+    if found.loadingCount == 0, !found.refused.isEmpty {
+      Terminal.complain(
+        "\(paths[0]): no module loads on the old kernel: name the one they were built for first")
+    }
     return report
   }
 }
