@@ -16,7 +16,7 @@ struct CommaWalk {
     case members(Int?)
     /// Types of a union with kABI rules, the last first.
     case types([Int])
-    case type
+    case result
     case finish
   }
 
@@ -31,6 +31,8 @@ struct CommaWalk {
   private(set) var parameters: Set<Int> = []
   private var states: [UInt8]
   private var frames: [Frame] = []
+  /// A parameter, pointers, qualifiers and names on the way to a type.
+  private var way: [Int] = []
   /// Whether the next item counts as the first of its list.
   private var isFirst = true
   private var taken = 0
@@ -44,6 +46,8 @@ struct CommaWalk {
 
   private func state(_ entry: Int) -> State { State(rawValue: states[entry]) ?? .complete }
 
+  private mutating func complete(_ entry: Int) { states[entry] = State.complete.rawValue }
+
   /// Walks the types of a symbol, after those of the symbols before it.
   mutating func walk(
     _ symbol: Int, isFunction: Bool, _ pieces: inout TypePieces
@@ -51,7 +55,7 @@ struct CommaWalk {
     if isFunction {
       begin(symbol, pieces, completes: false)
     } else {
-      frames.append(Frame(entry: symbol, stage: .type, completes: false))
+      try visitType(of: symbol, &pieces)
     }
     while let frame = frames.last {
       taken &+= 1
@@ -66,20 +70,9 @@ struct CommaWalk {
     _ frame: Frame, at place: Int, _ pieces: inout TypePieces
   ) throws(TypeVersionsError) {
     switch frame.stage {
-    case .parameters(let next, let hasEarlier): takeParameter(next, hasEarlier, at: place, pieces)
-    case .members(let next):
-      guard let next else {
-        frames[place].stage = .finish
-        return
-      }
-      frames[place].stage = .members(pieces.reader.entries.sibling(of: next))
-      switch pieces.reader.entries.tag(next) {
-      case .member: try visitType(of: next, &pieces)
-      case .variantPart, .variant:
-        let first = pieces.reader.entries.firstChild(of: next)
-        frames.append(Frame(entry: next, stage: .members(first), completes: false))
-      default: break
-      }
+    case .parameters(let next, let hasEarlier):
+      try takeParameter(next, hasEarlier, at: place, &pieces)
+    case .members(let next): try takeMembers(next, at: place, &pieces)
     case .types(var types):
       guard let type = types.popLast() else {
         frames[place].stage = .finish
@@ -87,33 +80,58 @@ struct CommaWalk {
       }
       frames[place].stage = .types(types)
       try visit(type, &pieces)
-    case .type:
+    case .result:
       frames[place].stage = .finish
       try visitType(of: frame.entry, &pieces)
     case .finish:
-      if frame.completes { states[frame.entry] = State.complete.rawValue }
+      if frame.completes { complete(frame.entry) }
       frames.removeLast()
     }
   }
 
+  /// Visits members until one leads somewhere.
+  private mutating func takeMembers(
+    _ first: Int?, at place: Int, _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
+    var next = first
+    while let member = next {
+      next = pieces.reader.entries.sibling(of: member)
+      switch pieces.reader.entries.tag(member) {
+      case .member:
+        try visitType(of: member, &pieces)
+      case .variantPart, .variant:
+        let first = pieces.reader.entries.firstChild(of: member)
+        frames.append(Frame(entry: member, stage: .members(first), completes: false))
+      default: continue
+      }
+      if frames.count &- 1 > place {
+        frames[place].stage = .members(next)
+        return
+      }
+    }
+    frames[place].stage = .finish
+  }
+
   private mutating func takeParameter(
-    _ next: Int?, _ hasEarlier: Bool, at place: Int, _ pieces: borrowing TypePieces
-  ) {
-    guard let next else {
+    _ first: Int?, _ hasEarlier: Bool, at place: Int, _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
+    var (next, hasEarlier) = (first, hasEarlier)
+    while let parameter = next {
+      next = pieces.reader.entries.sibling(of: parameter)
+      guard pieces.reader.entries.tag(parameter) == .formalParameter else { continue }
+      let isLater = hasEarlier
+      hasEarlier = true
+      guard state(parameter) != .complete else { continue }
+      if isFirst, isLater { parameters.insert(parameter) } else { parameters.remove(parameter) }
       isFirst = false
-      frames[place].stage = .type
-      return
+      try descend(from: parameter, &pieces)
+      if frames.count &- 1 > place {
+        frames[place].stage = .parameters(next, hasEarlier: true)
+        return
+      }
     }
-    let sibling = pieces.reader.entries.sibling(of: next)
-    guard pieces.reader.entries.tag(next) == .formalParameter else {
-      frames[place].stage = .parameters(sibling, hasEarlier: hasEarlier)
-      return
-    }
-    frames[place].stage = .parameters(sibling, hasEarlier: true)
-    guard state(next) != .complete else { return }
-    if isFirst, hasEarlier { parameters.insert(next) } else { parameters.remove(next) }
     isFirst = false
-    frames.append(Frame(entry: next, stage: .type))
+    frames[place].stage = .result
   }
 
   private mutating func begin(
@@ -129,28 +147,54 @@ struct CommaWalk {
   private mutating func visitType(
     of entry: Int, _ pieces: inout TypePieces
   ) throws(TypeVersionsError) {
-    if let type = pieces.reader.reference(entry, .type) { try visit(type, &pieces) }
+    if let type = pieces.type(of: entry) { try visit(type, &pieces) }
   }
 
   private mutating func visit(_ entry: Int, _ pieces: inout TypePieces) throws(TypeVersionsError) {
-    let (tag, state) = (pieces.reader.entries.tag(entry), state(entry))
-    guard state != .complete else { return }
-    states[entry] = State.open.rawValue
-    guard tag.isExpandedOnce else {
-      if tag == .subroutineType {
-        begin(entry, pieces)
-      } else if tag == .base {
-        states[entry] = State.complete.rawValue
-      } else {
-        frames.append(Frame(entry: entry, stage: .type))
+    let tag = pieces.reader.entries.tag(entry)
+    guard state(entry) != .complete else { return }
+    if tag.isExpandedOnce {
+      try expand(entry, tag, &pieces)
+    } else if tag == .subroutineType {
+      begin(entry, pieces)
+    } else {
+      try descend(from: entry, &pieces)
+    }
+  }
+
+  /// Follows the types of entries of one type each; they are known once that is.
+  private mutating func descend(
+    from first: Int, _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
+    way.removeAll(keepingCapacity: true)
+    way.append(first)
+    var entry = first
+    while let type = pieces.type(of: entry) {
+      taken &+= 1
+      guard taken < CommaWalk.mostSteps, way.count < CommaWalk.mostFrames else { throw .tooLarge }
+      if state(type) == .complete { break }
+      let tag = pieces.reader.entries.tag(type)
+      if tag.isExpandedOnce || tag == .subroutineType {
+        let (count, length) = (frames.count, way.count)
+        for entry in way { frames.append(Frame(entry: entry, stage: .finish)) }
+        if tag == .subroutineType { begin(type, pieces) } else { try expand(type, tag, &pieces) }
+        if frames.count > count &+ length { return }
+        frames.removeLast(length)
+        break
       }
-      return
+      way.append(type)
+      entry = type
     }
-    guard state == .unseen else { return }
-    guard tag != .enumeration, try pieces.isPublicDefinition(entry) else {
-      states[entry] = State.complete.rawValue
-      return
-    }
+    for entry in way { complete(entry) }
+  }
+
+  /// Begins a type with a body, once for all: inside it and later it is taken without.
+  private mutating func expand(
+    _ entry: Int, _ tag: DWARFTag, _ pieces: inout TypePieces
+  ) throws(TypeVersionsError) {
+    guard state(entry) == .unseen else { return }
+    states[entry] = State.open.rawValue
+    guard tag != .enumeration, try pieces.isPublicDefinition(entry) else { return complete(entry) }
     guard tag != .union || pieces.rules == nil else {
       frames.append(Frame(entry: entry, stage: .types(try types(inUnion: entry, &pieces))))
       return

@@ -10,6 +10,8 @@ struct TypePieces: ~Escapable {
   var showsSources = false
   /// What ``CommaWalk`` found.
   var parametersWithoutComma: Set<Int> = []
+  /// The types of entries + 1; 0 for those not known, the largest number for none.
+  private var types: [UInt32] = []
   var unions: [Int: UnionStatus] = [:]
 
   @_lifetime(borrow data)
@@ -183,8 +185,22 @@ struct TypePieces: ~Escapable {
     return rules != nil && name.starts(with: "__kabi_") ? nil : name
   }
 
+  /// The type of an entry; the same one is asked for when it is walked and when it is written.
+  mutating func type(of entry: Int) -> Int? {
+    if types.isEmpty { types = [UInt32](repeating: 0, count: reader.entries.entries.count) }
+    let known = types[entry]
+    if known > 0 { return known == .max ? nil : Int(known) &- 1 }
+    let type = reader.reference(entry, .type)
+    types[entry] = type.flatMap { UInt32(exactly: $0 &+ 1) } ?? .max
+    return type
+  }
+
   private func appendType(of entry: Int, to list: inout [TypePiece]) {
-    if let type = reader.reference(entry, .type) {
+    let known = types.isEmpty ? 0 : types[entry]
+    let type =
+      known == 0
+      ? reader.reference(entry, .type) : known == .max ? nil : Int(known) &- 1
+    if let type {
       list.append(.child(type))
     } else {
       list.append(.text("base_type void"))
