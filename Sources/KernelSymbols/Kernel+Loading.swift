@@ -43,7 +43,10 @@ extension Kernel {
   ///   - options: How they are loaded.
   /// - Returns: An answer for each module, in order; also for those that cannot be read.
   public func check(_ paths: String..., options: LoadOptions = LoadOptions()) -> [LoadAnswer] {
-    ModuleChecker(facts, of: opened, given: options.given, request: options.request)
+    let request = options.request
+    var facts = facts
+    facts.supposeRelease(ofModules: paths, limit: request.limit)
+    return ModuleChecker(facts, of: opened, given: options.given, request: request)
       .check(paths).map { answer in
         LoadAnswer(answer) { $0.add($1) }
       }

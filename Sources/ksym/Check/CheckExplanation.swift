@@ -67,8 +67,7 @@ struct CheckExplanation {
 
   private func isOf(_ release: String, _ path: String) -> Bool {
     guard PathKind(path) == .file, let file = try? DebugFileSearch(limit: limit).open(path),
-      file.bytes.integer(UInt32.self, at: 0, .big) == 0x7f45_4c46,
-      let kernel = try? OpenKernel(path, limit: limit)
+      DebugFileSearch.hasInformation(file), let kernel = try? OpenKernel(path, limit: limit)
     else { return false }
     return (try? kernel.facts().release?.value) == release
   }

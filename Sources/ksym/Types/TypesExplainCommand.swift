@@ -56,9 +56,9 @@ struct TypesExplainCommand: ParsableCommand {
       source.noteMissingVersions()
       var report = TypesExplainReport(isJSON: json.isWanted, terminal: colour.terminal)
       report.recorded = source.recordedVersions
-      report.noteDuplicates(old, self.old, source)
-      report.noteDuplicates(new, self.new, source)
       let wanted = wanted(old, new, source)
+      report.noteDuplicates(of: wanted, old, self.old, source)
+      report.noteDuplicates(of: wanted, new, self.new, source)
       if wanted.isEmpty { throw Terminal.trouble(nothing(in: old, new)) }
       var comparison = TypeChanges()
       for symbol in wanted {

@@ -72,13 +72,18 @@ struct TypesExplainReport {
           + "differs in what gendwarfksyms looks at")
   }
 
-  /// Reports exports that several files of a side describe.
-  func noteDuplicates(_ tree: SymtypesTree, _ side: String, _ source: TypesSource) {
+  /// Reports those of some exports that several files of a side describe.
+  func noteDuplicates(
+    of symbols: [String], _ tree: SymtypesTree, _ side: String, _ source: TypesSource
+  ) {
+    guard !tree.duplicates.isEmpty else { return }
+    let wanted = Set(symbols)
     for duplicate in tree.duplicates {
       let names = [duplicate.firstFile, duplicate.file].map {
         String(decoding: tree.files[$0].path, as: UTF8.self)
       }
       let symbol = source.store.keys.name(Int(duplicate.key)).text
+      guard wanted.contains(symbol) else { continue }
       Terminal.complain(
         "\(side): \(plain(symbol)) is in \(plain(names[0])) and \(plain(names[1])): "
           + "the first counts")

@@ -10,14 +10,14 @@ internal import TypeVersions
 struct TypesSource {
   /// What files are read into; sides that are compared share it.
   private(set) var input: SymtypesInput
-  let limit: Int
+  private let limit: Int
   private let isStable: Bool
   /// Whether each unit of debug information counts by itself, as each object does in a build.
   private let separatesUnits: Bool
   /// Files whose types are BTF, from which no versions follow.
   private(set) var withoutVersions: [String] = []
   /// The files with debug information that were read.
-  private(set) var debugFiles: [String] = []
+  private var debugFiles: [String] = []
 
   init(limit: Int, isStable: Bool = false, separatesUnits: Bool = true) {
     input = SymtypesInput(limit: limit)
@@ -113,11 +113,8 @@ struct TypesSource {
     let bytes = try buffer.source.all()
     var own: BTFBase?
     do throws(ParseError) { own = try BTFBase(parsing: bytes) } catch {
-      // BTF, and damaged.
-      let magic = bytes.integer(UInt16.self, at: 0, .little)
-      if magic == 0xeb9f || magic == 0x9feb {
-        throw FileError(path: path, cause: .malformed(error))
-      }
+      // What begins as BTF is BTF, and damaged.
+      if error.reason != .badMagic { throw FileError(path: path, cause: .malformed(error)) }
     }
     return try read(own ?? (try? OpenKernel(path, limit: limit))?.types(), of: path, names)
   }
