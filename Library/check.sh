@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tests the C library, libksym-names and the Python package as programs use them: what they export, hostile
-# arguments (plain and under AddressSanitizer), threads, examples in C, Python and Rust, answers beside those of
-# the command. `make library` and `make build` come before.
+# arguments and random calls (plain and under AddressSanitizer), threads, examples in C, Python and Rust,
+# answers beside those of the command. `make library` and `make build` come before.
 #
 #   KSYM=command check.sh
 set -eu
@@ -96,6 +96,11 @@ compile hostile-asan Library/Tests/hostile.c -L"$lib" -lksym -fsanitize=address,
 # shellcheck disable=SC2086
 "$work/hostile-asan" $kernel >"$work/log" 2>&1 || { cat "$work/log"; fail "hostile arguments, sanitised"; }
 pass "hostile arguments under AddressSanitizer, nothing leaks"
+KSYM_FUZZ_FILES=$(sh Library/Tests/fuzz-files.sh)
+export KSYM_FUZZ_FILES
+compile fuzz Library/Tests/fuzz.c -DSEEDED -L"$lib" -lksym -fsanitize=address,undefined
+"$work/fuzz" 1 20000 >"$work/log" 2>&1 || { cat "$work/log"; fail "random programs of calls"; }
+pass "20,000 random programs of calls under AddressSanitizer"
 compile threads Library/Tests/threads.c -L"$lib" -lksym -pthread
 # shellcheck disable=SC2086
 "$work/threads" $kernel >"$work/log" || { cat "$work/log"; fail "threads"; }

@@ -1,6 +1,7 @@
 internal import ByteStorage
 public import CKsym
 internal import Glibc
+internal import KernelReleases
 internal import Kernels
 internal import ModuleLoading
 internal import Synchronization
@@ -13,8 +14,15 @@ final class KernelChecker: Handled, @unchecked Sendable {
   private let kernel: OpenKernel
   private let facts: KernelFacts
   private let given: [GivenFact]
-  /// Made for the flags that were asked for; a lock keeps them.
-  private var checkers: [UInt32: ModuleChecker] = [:]
+  /// Made for the questions that were asked; a lock keeps them.
+  private var checkers: [Question: ModuleChecker] = [:]
+
+  /// What a checker is made for.
+  private struct Question: Hashable {
+    let flags: UInt32
+    /// The release whose rules hold: that of the modules, where the kernel's is unknown.
+    let release: KernelRelease
+  }
 
   init(_ path: String, config: String?, assuming texts: [String]) throws(Failure) {
     var given: [GivenFact] = []
@@ -37,7 +45,7 @@ final class KernelChecker: Handled, @unchecked Sendable {
       var output = OutputBuffer()
       let json = VerdictJSON(kernelPath: facts.path, release: facts.release?.value)
       output.beginArray()
-      checker(flags).check(modules) { answer in
+      checker(flags, modules).check(modules) { answer in
         switch answer.result {
         case .success(let outcome): json.write(outcome, showsReadable: true, to: &output)
         case .failure(let error):
@@ -53,8 +61,11 @@ final class KernelChecker: Handled, @unchecked Sendable {
     }
   }
 
-  private func checker(_ flags: UInt32) -> ModuleChecker {
-    if let known = checkers[flags] { return known }
+  private func checker(_ flags: UInt32, _ modules: [String]) -> ModuleChecker {
+    var facts = facts
+    facts.supposeRelease(ofModules: modules, limit: FileBuffer.defaultLimit)
+    let question = Question(flags: flags, release: facts.basis.release)
+    if let known = checkers[question] { return known }
     var request = LoadRequest()
     request.ignoresModversions = flags & KSYM_IGNORE_MODVERSIONS != 0
     request.ignoresVermagic = flags & KSYM_IGNORE_VERMAGIC != 0
@@ -62,7 +73,7 @@ final class KernelChecker: Handled, @unchecked Sendable {
     request.reportsAllSymbols = flags & KSYM_ALL_SYMBOLS != 0
     var checker = ModuleChecker(facts, of: kernel, given: given, request: request)
     checker.prepare()
-    checkers[flags] = checker
+    checkers[question] = checker
     return checker
   }
 }

@@ -38,7 +38,7 @@ package enum Archive {
   ) throws(FileError) -> (ArchiveKind, CompressionFormat?)? {
     let head = try stream.peek(ArchiveKind.headSize)
     if let kind = ArchiveKind(head: head) { return (kind, nil) }
-    guard let format = CompressionFormat(magic: head), format != .lzo else { return nil }
+    guard let format = CompressionFormat(magic: head) else { return nil }
     let content = stream.peekUnpacked(ArchiveKind.headSize, format)
     guard let kind = ArchiveKind(head: content.rawSpan) else { return nil }
     return kind == .initramfs || kind == .tar ? (kind, format) : nil

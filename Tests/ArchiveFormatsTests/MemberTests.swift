@@ -44,6 +44,17 @@ struct MemberTests {
     #expect(try members(of: tar.bytes) == [name: "1", name + "2": "2", "short": "3"])
   }
 
+  @Test("names have up to 4,095 bytes and a NUL, as the kernel takes them")
+  func longestNames() throws {
+    let longest = String(repeating: "n", count: 4095)
+    #expect(try members(of: ArchiveBuilder.cpio([Member(longest, [1])])) == [longest: "1"])
+    let wrong = failure(of: ArchiveBuilder.cpio([Member(longest + "n", [1])]))
+    #expect(wrong?.contains("cpio name") == true, "\(wrong ?? "none")")
+    let target = ArchiveBuilder.cpio([.link("a", to: longest)])
+    #expect(try members(of: target) == ["a": "-> \(longest)"])
+    #expect(failure(of: ArchiveBuilder.cpio([.link("a", to: longest + "n")])) != nil)
+  }
+
   @Test("special files are left out")
   func special() throws {
     var device = Member("dev/console")

@@ -24,6 +24,7 @@ struct PackedStreamTests {
     "text.gz", "members.gz", "text.xz", "members.xz", "text.lzma", "text.zst", "members.zst",
     "text.bz2", "members.bz2", "text.lz4", "members.lz4", "legacy.lz4", "bomb.gz", "bomb.xz",
     "bomb.zst", "bomb.bz2", "bomb.lz4", "legacybomb.lz4", "bomb.lzma",
+    "text.lzo", "unchecked.lzo", "bomb.lzo",
   ]
 
   @Test("a stream has the content that the file has", arguments: fixtures)
@@ -56,6 +57,19 @@ struct PackedStreamTests {
     }
   }
 
+  @Test("changed bytes of lzop are found, or change nothing; large blocks are refused")
+  func changedLzop() throws {
+    let bytes = try Fixture.bytes("Streams/text.lzo")
+    let expected = try content(bytes)
+    for offset in 9..<bytes.count {
+      var damaged = bytes
+      damaged[offset] ^= 0x11
+      if let found = try? content(damaged, limit: 1 << 16) { #expect(found == expected) }
+    }
+    // Files of several members, as lzop writes them of several files.
+    #expect(try content(bytes + bytes) == expected + expected)
+  }
+
   @Test("gzip members of all sizes and kinds of content")
   func gzip() throws {
     var compressor = Compressor()
@@ -76,6 +90,7 @@ struct PackedStreamTests {
   func after() throws {
     let stored: [CompressionFormat: String] = [
       .gzip: "text.gz", .xz: "text.xz", .zstd: "text.zst", .bzip2: "text.bz2", .lz4: "text.lz4",
+      .lzo: "text.lzo",
     ]
     for (format, name) in stored {
       let bytes = try Fixture.bytes("Streams/\(name)")

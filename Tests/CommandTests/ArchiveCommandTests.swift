@@ -156,13 +156,43 @@ struct ArchiveCommandTests {
     #expect(wrong.status == 2 && wrong.errors.contains("neither a directory nor an archive"))
   }
 
+  @Test("modules of an archive or a directory are loaded before, as they need each other")
+  func loadedBefore() async throws {
+    // The first by name needs the second.
+    let needing = module("a") { module in
+      module.require("helper", 7)
+      module.exports = [SampleExport("a", 9)]
+    }
+    let helper = module("helper") { $0.exports = [SampleExport("helper", 7)] }
+    let folder = sandbox.scratch.makeDirectory("folder")
+    for (name, bytes) in [("a.ko", needing), ("helper.ko", helper)] {
+      _ = try write(bytes, "folder/\(name)")
+    }
+    let package = try write(
+      ArchiveBuilder.debian(
+        ArchiveBuilder.tar([Member("./x/a.ko", needing), Member("./x/helper.ko", helper)])),
+      "extra.deb")
+    let user = try sandbox.write("user.ko") { $0.require("a", 9) }
+    for place in [folder, package] {
+      let run = try await sandbox.check("--with", place, "--no-deps", user)
+      #expect(run.status == 0, "\(run.output)\(run.errors)")
+      #expect(run.output.contains("loads      \(user)\n"))
+    }
+    let alone = try await sandbox.check("--with", "\(package)!x/a.ko", "--no-deps", user)
+    #expect(alone.status == 1 && alone.output.contains("Unknown symbol a"))
+    let cut = try write(Array(contents(of: package).prefix(200)), "cut.deb")
+    let damaged = try await sandbox.check("--with", cut, "--no-deps", user)
+    #expect(damaged.status == 2 && damaged.errors.contains("cut.deb"))
+  }
+
   @Test(
     "archives that real tools made are read",
     arguments: [
       "package.xz.deb", "package.zst.deb", "package.gz.deb", "package.none.deb",
       "package.zst.rpm", "package.xz.rpm", "package.gz.rpm", "package.bz2.rpm", "package.none.rpm",
       "initramfs.gz.img", "initramfs.zst.img", "initramfs.xz.img", "initramfs.lz4.img",
-      "initramfs.lzma.img", "initramfs.bz2.img", "initramfs.none.img", "package.tar.xz",
+      "initramfs.lzma.img", "initramfs.bz2.img", "initramfs.lzo.img", "initramfs.none.img",
+      "package.tar.xz",
     ])
   func real(_ name: String) async throws {
     let path = Fixture.path("archives/\(name)")

@@ -106,6 +106,20 @@ struct CheckCommandTests {
     #expect(run.errors.contains("--with \(wrong): refused, left out"))
   }
 
+  @Test("a list of exports alone is judged by the release that the modules were built for")
+  func supposedRelease() async throws {
+    let list = try sandbox.scratch.write(
+      Array("0x00000007\thelper\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "Module.symvers")
+    for release in ["6.1.7", "5.4.12"] {
+      let user = try sandbox.write("user-\(release).ko") {
+        $0.setInfo("vermagic", "\(release) SMP mod_unload modversions ")
+        $0.require("helper", 7)
+      }
+      let run = try await Ksym.run(["check", "-k", list, user])
+      #expect(run.output.contains("release=\(release) (not found;"), "\(run.output)\(run.errors)")
+    }
+  }
+
   @Test("the flags of finit_module and the blacklist are options")
   func flags() async throws {
     let module = try sandbox.write("good.ko")

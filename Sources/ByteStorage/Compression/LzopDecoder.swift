@@ -1,70 +1,46 @@
-/// Unpacks the lzop container, as kernel images use it. Layout
-/// (`lib/decompress_unlzo.c`, 7.3; all integers big-endian): magic 9 bytes; u16 version; u16
-/// library version; u16 version needed if version >= 0x0940; u8 method; u8 level if version >=
-/// 0x0940; u32 flags; u32 filter if flags & 0x800; u32 mode; u32 mtime; u32 mtime high if version
-/// >= 0x0940; u8 name length and name; u32 checksum of the header after the magic; u32s of an extra field if flags & 0x40.
-/// Then blocks: u32 content size (0 ends), u32 compressed size, checksums by flags.
+/// Unpacks the lzop container, as kernel images use it: a header (``LzopHeader``), then blocks
+/// (``LzopBlock``).
 func decodeLzop(
   _ input: RawSpan, to sink: inout OutputSink, trailing: TrailingBytes
 ) throws(DecompressionError) {
-  guard CompressionFormat(magic: input) == .lzo, var cursor = LzopCursor(header: input) else {
-    throw .damaged("bad lzop header")
-  }
-  while true {
-    guard let size = cursor.word() else { throw .damaged("ends before the end of the stream") }
-    if size == 0 { break }
-    guard let packed = cursor.word(), packed > 0, packed <= size else {
-      throw .damaged("data error")
+  guard let header = LzopHeader(input) else { throw .damaged(LzopHeader.bad) }
+  var offset = header.byteCount
+  while let block = try LzopBlock(input, at: offset, header) {
+    offset &+= block.headCount
+    if block.isEnd {
+      if trailing == .refused && offset != input.byteCount { throw .damaged("trailing bytes") }
+      return
     }
-    guard let content = cursor.checksums(.content),
-      let packedSums = packed == size ? [] : cursor.checksums(.packed),
-      let block = cursor.take(Int(packed))
-    else { throw .damaged("ends in the middle of a block") }
-    guard packedSums.allSatisfy({ $0.fits(block) }) else { throw .damaged("checksum error") }
-    try decodeLzopBlock(block, size: Int(size), content, to: &sink)
-  }
-  if trailing == .refused && cursor.offset != input.byteCount { throw .damaged("trailing bytes") }
-}
-
-private func decodeLzopBlock(
-  _ block: RawSpan, size: Int, _ checksums: [LzopChecksum], to sink: inout OutputSink
-) throws(DecompressionError) {
-  try sink.reserve(size)
-  let isStored = block.byteCount == size
-  // SAFETY: `size` bytes are free.
-  let written = unsafe block.withUnsafeBytes { source -> Int? in
-    let target = unsafe UnsafeMutableRawBufferPointer(start: sink.next, count: size)
-    guard isStored else { return unsafe LZO1XDecoder.decode(source, into: target) }
-    unsafe target.copyMemory(from: source)
-    return size
-  }
-  guard written == size else { throw .damaged("data error") }
-  // SAFETY: the decoder or the copy above filled `size` bytes.
-  let content = unsafe RawSpan(_unsafeStart: sink.next, byteCount: size)
-  guard checksums.allSatisfy({ $0.fits(content) }) else { throw .damaged("checksum error") }
-  sink.advance(by: size)
-}
-
-/// A checksum of a block or of a header.
-private enum LzopChecksum {
-  case adler32(UInt32)
-  case crc32(UInt32)
-
-  func fits(_ bytes: RawSpan) -> Bool {
-    switch self {
-    case .adler32(let sum): bytes.adler32 == sum
-    case .crc32(let sum): bytes.crc32 == sum
+    guard let packed = input.slice(offset..<(offset &+ block.packedSize)) else {
+      throw .damaged(LzopBlock.endsEarly)
     }
+    try sink.reserve(block.size)
+    // SAFETY: `size` bytes are free.
+    let target = unsafe UnsafeMutableRawBufferPointer(start: sink.next, count: block.size)
+    try unsafe block.decode(packed, into: target)
+    sink.advance(by: block.size)
+    offset &+= block.packedSize
   }
+  throw .damaged(CompressionFormat.endsEarly)
 }
 
-private struct LzopCursor: ~Escapable {
-  private let bytes: RawSpan
-  private(set) var offset: Int
-  private let flags: UInt32
+/// The header of an lzop container. Layout (`lib/decompress_unlzo.c`, 7.3; all integers big-endian):
+/// magic 9 bytes; u16 version; u16 library version; u16 version needed if version >= 0x0940; u8
+/// method; u8 level if version >= 0x0940; u32 flags; u32 filter if flags & 0x800; u32 mode; u32
+/// mtime; u32 mtime high if version >= 0x0940; u8 name length and name; u32 checksum of the header
+/// after the magic; u32s of an extra field if flags & 0x40.
+struct LzopHeader {
+  let flags: UInt32
+  /// Where the first block begins, in bytes.
+  let byteCount: Int
 
-  @_lifetime(copy bytes) init?(header bytes: RawSpan) {
-    guard let version = bytes.integer(UInt16.self, at: 9, .big) else { return nil }
+  static let bad = "bad lzop header"
+
+  /// Reads a header; `nil` if it is damaged, or longer than the bytes.
+  init?(_ bytes: RawSpan) {
+    guard CompressionFormat(magic: bytes) == .lzo,
+      let version = bytes.integer(UInt16.self, at: 9, .big)
+    else { return nil }
     let isNew = version >= 0x0940
     var position = 9 + 4 + (isNew ? 2 : 0) + 1 + (isNew ? 1 : 0)
     guard let flags = bytes.integer(UInt32.self, at: position, .big) else { return nil }
@@ -81,42 +57,87 @@ private struct LzopCursor: ~Escapable {
       position += 8 + Int(extra)
     }
     guard position <= bytes.byteCount else { return nil }
-    self.bytes = bytes
-    self.offset = position
+    byteCount = position
     self.flags = flags
   }
+}
 
-  /// The flags of Adler-32 and CRC-32.
-  enum Checked {
-    case content, packed
+/// What stands before the bytes of an lzop block: u32 content size, of which zero ends the container;
+/// u32 compressed size; u32 checksums of the content (Adler-32 if flags & 1, CRC-32 if flags & 0x100)
+/// and, where it is compressed, of the compressed bytes (flags & 2, flags & 0x200).
+struct LzopBlock {
+  /// Sizes in bytes: of the content, and of the block after this head.
+  let size: Int
+  let packedSize: Int
+  /// Size of this head, in bytes.
+  let headCount: Int
+  private let contentSums: [LzopChecksum]
+  private let packedSums: [LzopChecksum]
 
-    var flags: (adler32: UInt32, crc32: UInt32) { self == .content ? (0x1, 0x100) : (0x2, 0x200) }
-  }
+  static let endsEarly = "ends in the middle of a block"
 
-  /// The checksums before a block, of its content or of its compressed bytes; `nil` if bytes end.
-  @_lifetime(self: copy self) mutating func checksums(_ checked: Checked) -> [LzopChecksum]? {
-    var found: [LzopChecksum] = []
-    if flags & checked.flags.adler32 != 0 {
-      guard let sum = word() else { return nil }
-      found.append(.adler32(sum))
+  /// Whether this is the mark that ends the container.
+  var isEnd: Bool { size == 0 }
+
+  /// Reads the head of a block; `nil` if the bytes end before the head does.
+  init?(_ bytes: RawSpan, at start: Int, _ header: LzopHeader) throws(DecompressionError) {
+    var offset = start
+    func word() -> UInt32? {
+      defer { offset &+= 4 }
+      return bytes.integer(UInt32.self, at: offset, .big)
     }
-    if flags & checked.flags.crc32 != 0 {
-      guard let sum = word() else { return nil }
-      found.append(.crc32(sum))
+    func sums(_ adler32: UInt32, _ crc32: UInt32) -> [LzopChecksum]? {
+      var found: [LzopChecksum] = []
+      if header.flags & adler32 != 0 {
+        guard let sum = word() else { return nil }
+        found.append(.adler32(sum))
+      }
+      if header.flags & crc32 != 0 {
+        guard let sum = word() else { return nil }
+        found.append(.crc32(sum))
+      }
+      return found
     }
-    return found
+    guard let size = word() else { return nil }
+    guard size > 0 else {
+      (self.size, packedSize, headCount, contentSums, packedSums) = (0, 0, 4, [], [])
+      return
+    }
+    guard let packed = word() else { return nil }
+    guard packed > 0, packed <= size else { throw .damaged("data error") }
+    guard let contentSums = sums(0x1, 0x100),
+      let packedSums = packed == size ? [] : sums(0x2, 0x200)
+    else { return nil }
+    (self.size, packedSize) = (Int(size), Int(packed))
+    (self.contentSums, self.packedSums) = (contentSums, packedSums)
+    headCount = offset &- start
   }
 
-  @_lifetime(self: copy self) mutating func word() -> UInt32? {
-    guard let value = bytes.integer(UInt32.self, at: offset, .big) else { return nil }
-    offset &+= 4
-    return value
+  /// Unpacks the block into exactly as many bytes as its content has.
+  func decode(
+    _ packed: RawSpan, into target: UnsafeMutableRawBufferPointer
+  ) throws(DecompressionError) {
+    guard packedSums.allSatisfy({ $0.fits(packed) }) else { throw .damaged("checksum error") }
+    let written = unsafe packed.withUnsafeBytes { source -> Int? in
+      guard packedSize == size else { return unsafe LZO1XDecoder.decode(source, into: target) }
+      unsafe target.copyMemory(from: source)
+      return size
+    }
+    guard written == size else { throw .damaged("data error") }
+    let content = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(target))
+    guard contentSums.allSatisfy({ $0.fits(content) }) else { throw .damaged("checksum error") }
   }
+}
 
-  @_lifetime(copy self) @_lifetime(self: copy self) mutating func take(_ count: Int) -> RawSpan? {
-    let (end, overflow) = offset.addingReportingOverflow(count)
-    guard !overflow, let block = bytes.slice(offset..<end) else { return nil }
-    offset = end
-    return block
+/// A checksum of a block or of a header.
+private enum LzopChecksum {
+  case adler32(UInt32)
+  case crc32(UInt32)
+
+  func fits(_ bytes: RawSpan) -> Bool {
+    switch self {
+    case .adler32(let sum): bytes.adler32 == sum
+    case .crc32(let sum): bytes.crc32 == sum
+    }
   }
 }

@@ -27,7 +27,7 @@ protocol StreamCodec: AnyObject {
 extension CompressionFormat {
   /// A codec for one stream of this format.
   ///
-  /// - Throws: `.damaged` for lzo, of which whole files can be unpacked only.
+  /// - Throws: `.outOfMemory` if a library has none.
   func makeStreamCodec() throws(DecompressionError) -> any StreamCodec {
     switch self {
     case .gzip: return InflateCodec()
@@ -36,7 +36,7 @@ extension CompressionFormat {
     case .zstd: return try ZstdStreamCodec()
     case .bzip2: return try Bzip2StreamCodec()
     case .lz4: return LZ4StreamCodec()
-    case .lzo: throw .damaged("archives in this format are not read")
+    case .lzo: return LzopStreamCodec()
     }
   }
 }

@@ -16,6 +16,8 @@ struct Gathering {
   private(set) var numbers: [String: Int] = [:]
   /// Files that the kernel is to unpack, by path.
   var compressed: Set<String> = []
+  /// Modules that count as loaded when another needs what they export, by path.
+  var onDemand: Set<String> = []
   /// What could not be read, by path.
   private(set) var errors: [String: FileError] = [:]
   /// Number of the tree's modules of which a list says what they export, if one was read.
@@ -81,7 +83,7 @@ struct Gathering {
         case .failure(let error): errors[wanted[index]] = error
         case .success(let module):
           let isOnDemand =
-            request.loadsTargets
+            request.loadsTargets || onDemand.contains(wanted[index])
             || request.loadsDependencies && tree?.contains(wanted[index]) ?? false
           numbers[wanted[index]] = gathered.modules.count
           gathered.add(module, isOnDemand: isOnDemand)

@@ -2,7 +2,7 @@ package import ByteStorage
 
 /// What is asked of a kernel beside the modules themselves.
 package struct LoadRequest: Sendable {
-  /// Modules that are loaded before, in order.
+  /// Modules that are loaded before, in order; those of a directory or an archive as they need each other.
   package var with: [String] = []
   /// Whether modules of the kernel's tree count as loaded when they export what is needed.
   package var loadsDependencies = true

@@ -51,11 +51,10 @@ extension ModuleChecker {
   }
 
   private var loadableModules: LoadableModules {
-    let loaded = Set(request.with.map { ModulePaths.moduleName(ofFile: $0) })
     guard request.loadsDependencies, let tree else {
-      return LoadableModules(loaded: loaded, onDemand: nil)
+      return LoadableModules(loaded: preloads.names, onDemand: nil)
     }
-    return LoadableModules(loaded: loaded) { name in tree.path(named: name) != nil }
+    return LoadableModules(loaded: preloads.names) { name in tree.path(named: name) != nil }
   }
 
   private func ownNames() -> Set<String> {

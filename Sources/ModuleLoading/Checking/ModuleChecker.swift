@@ -19,6 +19,8 @@ package struct ModuleChecker {
   let rules: LoaderRules
   let settings: LoaderSettings
   let request: LoadRequest
+  /// The modules that are loaded before.
+  let preloads: Preloads
   /// What had to be assumed about the kernel.
   package let assumed: [LoadAssumption]
   /// The rules of the livepatch core.
@@ -60,8 +62,10 @@ package struct ModuleChecker {
     self.readsLivepatches = readsLivepatches
     self.facts = facts
     self.kernel = kernel
-    tree = facts.moduleTree.map { ModuleTree($0) }
+    let tree = facts.moduleTree.map { ModuleTree($0) }
+    self.tree = tree
     self.request = request
+    preloads = Preloads(request, tree)
     self.assumed = assumed + settings.assumed
   }
 
@@ -106,12 +110,11 @@ package struct ModuleChecker {
     finish: (LoadOutcome, Int, LoadSession) -> Outcome, consume: (LoadAnswer<Outcome>) -> Void
   ) {
     let targets = ModulePaths.expand(paths, limit: request.limit) { tree?.entry(named: $0) }
-    // What is wrong with an archive shows when its member is opened.
-    for path in request.with { _ = try? ModulePaths.place(of: path, limit: request.limit) }
     var gathering = Gathering(
       inspector: inspector ?? makeInspector(targets), tree: tree, request: request, known: known)
+    gathering.onDemand = preloads.onDemand
     if request.isCompressedFile { gathering.compressed = Set(targets.compactMap(\.path)) }
-    gathering.read(request.with + targets.compactMap(\.path), progress)
+    gathering.read(preloads.paths + targets.compactMap(\.path), progress)
     if request.loadsDependencies { gathering.readDependencies(progress) }
     var session = LoadSession(
       gathering.inspector, gathering.gathered, reportsAllSymbols: request.reportsAllSymbols)
@@ -139,14 +142,15 @@ package struct ModuleChecker {
       }
       consume(LoadAnswer(path: path, isPreloaded: isPreloaded, result: result))
     }
-    for path in request.with { answer(path, isPreloaded: true) }
-    for target in targets {
-      switch target {
-      case .file(let path): answer(path, isPreloaded: false)
+    func answer(_ entry: DirectoryTree.Entry, isPreloaded: Bool) {
+      switch entry {
+      case .file(let path): answer(path, isPreloaded: isPreloaded)
       case .unreadable(let error):
-        consume(LoadAnswer(path: error.path, isPreloaded: false, result: .failure(error)))
+        consume(LoadAnswer(path: error.path, isPreloaded: isPreloaded, result: .failure(error)))
       }
     }
+    for entry in preloads.entries { answer(entry, isPreloaded: true) }
+    for target in targets { answer(target, isPreloaded: false) }
   }
 }
 

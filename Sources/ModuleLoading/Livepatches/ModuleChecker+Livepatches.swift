@@ -21,7 +21,7 @@ extension ModuleChecker {
       else { return }
       objects.append(object)
     }
-    for path in request.with {
+    for path in preloads.paths {
       if let number = gathering.numbers[path] { read(path, session.name(of: number)) }
     }
     if request.loadsDependencies {

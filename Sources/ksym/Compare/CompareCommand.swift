@@ -141,12 +141,8 @@ struct CompareCommand: ParsableCommand {
       }
       return
     }
-    if let html, let written = FileIdentity(html) {
-      let read = paths + list + explain + (rules.map { [$0] } ?? [])
-      if let same = read.first(where: { FileIdentity($0) == written }) {
-        throw ValidationError("--html would overwrite \(same), which is to be read")
-      }
-    }
+    try refuseOverwriting(
+      "--html", html, reading: paths + list + explain + [rules].compactMap(\.self))
     guard paths.count >= 2 || paths.count == 1 && !list.isEmpty else {
       throw ValidationError("two kernels are compared: the old one and the new one")
     }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ByteStorage
-internal import Glibc
 internal import KernelComparison
 internal import KernelUpdates
 internal import Livepatching
@@ -101,8 +100,7 @@ struct GateCommand: ParsableCommand {
       for decision in answer.decisions {
         status = max(status, describe(decision, answer, &output, &assumed))
       }
-      let links = linked(answer)
-      if apply { try makeLinks(links, answer) }
+      if apply { try makeLinks(linked(answer), answer) }
       Terminal.write(&output)
     }
     if !json.isWanted, status == .no, !assumed.isEmpty {
@@ -177,49 +175,19 @@ struct GateCommand: ParsableCommand {
   }
 
   /// Links modules into a kernel's directory, which is replaced as a whole.
-  private func makeLinks(_ links: [GateJudgement], _ answer: TreeGate.Answer) throws {
-    let directory = LinkDirectory(answer.directory)
-    let old = directory.links(where: ModulePaths.isModuleName)
-    var new = old.filter { exists($0.value, from: "\(answer.directory)/\($0.key)") }
-    let removed = old.count - new.count
-    for decision in links {
-      new[decision.candidate.link] = try target(decision.candidate.path)
-    }
-    let changed = new.count { old[$0.key] != $0.value }
-    guard changed + removed > 0 else { return }
-    do throws(FileError) { try directory.replace(old, by: new) } catch {
-      throw Terminal.trouble(error.explained)
-    }
-    let gone = removed > 0 ? ", \(grouped(removed)) to what is gone removed" : ""
-    Terminal.complain(
-      "\(answer.release): \(counted(changed, "link")) made\(gone): depmod -a \(answer.release)")
-  }
-
-  /// Where a link to a module points: as it is found below the root once that is the system's own.
-  private func target(_ path: String) throws -> String {
-    guard let real = GateCommand.absolutePath(path), let top = GateCommand.absolutePath(root) else {
-      throw Terminal.trouble("\(path): cannot be resolved")
-    }
-    if top == "/" { return real }
-    guard real.hasPrefix(top + "/") else {
+  private func makeLinks(_ linked: [GateJudgement], _ answer: TreeGate.Answer) throws {
+    let links: GateLinks
+    do throws(FileError) {
+      links = try GateLinks(to: linked, of: answer, below: root)
+      try links.make()
+    } catch { throw Terminal.trouble(error.explained) }
+    for path in links.outside {
       Terminal.complain("\(path): is not below \(root): the link to it holds on this machine only")
-      return real
     }
-    return String(real.dropFirst(top.utf8.count))
-  }
-
-  /// Whether there is something at the target of a link, on this machine or below the root.
-  private func exists(_ target: String, from link: String) -> Bool {
-    if target.hasPrefix("/") {
-      return PathKind(target) != .missing || PathKind(root + target) != .missing
-    }
-    let directory = link.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    return PathKind(directory.joined(separator: "/") + "/" + target) != .missing
-  }
-
-  private static func absolutePath(_ path: String) -> String? {
-    guard let real = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
+    guard links.changed + links.removed > 0 else { return }
+    let gone = links.removed > 0 ? ", \(grouped(links.removed)) to what is gone removed" : ""
+    Terminal.complain(
+      "\(answer.release): \(counted(links.changed, "link")) made\(gone): depmod -a \(answer.release)"
+    )
   }
 }

@@ -82,3 +82,17 @@ struct ByteSize: ExpressibleByArgument {
     return String(bytes)
   }
 }
+
+/// Refuses to write a file that is also read.
+///
+/// - Parameters:
+///   - option: The option that names the file, as in `--html`.
+///   - path: The file; nothing is refused if it is `nil`, or does not exist.
+///   - inputs: The files that are read.
+/// - Throws: A validation error that names the input.
+func refuseOverwriting(_ option: String, _ path: String?, reading inputs: [String]) throws {
+  guard let path, let written = FileIdentity(path),
+    let same = inputs.first(where: { FileIdentity($0) == written })
+  else { return }
+  throw ValidationError("\(option) would overwrite \(same), which is to be read")
+}

@@ -7,7 +7,8 @@ struct PreloadOptions: ParsableArguments {
   @Option(
     name: .customLong("with"),
     help: ArgumentHelp(
-      "A module that is loaded before (repeatable, in order).", valueName: "module"),
+      "A module, or all of a directory or an archive, loaded before (repeatable, in order).",
+      valueName: "module"),
     completion: .file(extensions: ["ko", "xz", "zst", "gz"]))
   var with: [String] = []
 

@@ -61,10 +61,7 @@ struct TypesVersionsCommand: ParsableCommand {
       throw ValidationError(
         "the list and an object are both standard input: use --list or --exported")
     }
-    guard let symtypes, let written = FileIdentity(symtypes),
-      let same = objects.first(where: { FileIdentity($0) == written })
-    else { return }
-    throw ValidationError("--symtypes would overwrite \(same), which is to be read")
+    try refuseOverwriting("--symtypes", symtypes, reading: objects)
   }
 
   func run() throws {

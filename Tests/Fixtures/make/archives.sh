@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes Tests/Fixtures/archives: two modules of kernels/rust-ext in packages and initramfs images of
 # every kind, by the usual tools.
-# Needs dpkg-deb, rpmbuild, cpio, tar, gzip, xz, zstd, lz4, bzip2.
+# Needs dpkg-deb, rpmbuild, cpio, tar, gzip, xz, zstd, lz4, bzip2, lzop.
 set -eu
 fixtures=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$fixtures/archives"
@@ -75,6 +75,9 @@ image lzma xz --format=lzma
 image zst zstd -q -19
 image lz4 lz4 -q -l -9
 image bz2 bzip2 -9
+# lzop records the name and the time of its input.
+touch -d @1000000000 "$work/main.cpio"
+image lzo env TZ=UTC lzop -9 -c "$work/main.cpio"
 
 {
   echo "Two modules of \`kernels/rust-ext\` (GPL-2.0), packed by Tests/Fixtures/make/archives.sh with:"
