@@ -10,14 +10,15 @@
 # first those of the changed target, then, if they pass, those of the other libraries, then the rest.
 #
 # Tests/Mutants/equal.txt lists changes known to change nothing, with the reason. The copy is in
-# KSYM_MUTANTS (default ~/.cache/ksym/mutants), and with it results.txt. The exit status is 1 if a
-# change survived.
+# KSYM_MUTANTS (default ~/.cache/ksym/mutants), and with it results.txt. KSYM_WORKERS changes are tried at
+# a time (default: as many as there are processors). The exit status is 1 if a change survived.
 set -eu
 export LC_ALL=C
 count=${1:?how many} seed=${2:?a seed} target=${3:-}
 top=$(cd "$(dirname "$0")/.." && pwd)
 store=${KSYM_MUTANTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/mutants}
 tree=$store/tree results=$store/results.txt equal=$top/Tests/Mutants/equal.txt
+workers=${KSYM_WORKERS:-$(nproc)}
 flags="-debug-info-format none -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2"
 tab=$(printf '\t')
 
@@ -128,20 +129,44 @@ leave_out() {
   return 1
 }
 
-# Runs tests with a change, or none (0).
+# Runs tests with a change, or none (0). The program of the tests runs by itself: `swift test` lets no other
+# run beside it.
 run_tests() {
   number=$1
   shift
   (
     unset KSYM_CORPUS
     cd "$tree" && KSYM_MUTANT=$number XDG_CACHE_HOME=$store/no-cache KSYM_KERNELS=$store/no-cache \
-      timeout "$limit" ${SWIFT:-swift} test --skip-build --disable-xctest $flags "$@" \
-      >"$store/test.log" 2>&1
+      timeout "$limit" .build/debug/ksymPackageTests.xctest --testing-library swift-testing "$@" \
+      >"$store/test-$worker.log" 2>&1
   )
 }
 
 # The first test that failed, for the list.
-witness() { sed -nE 's/^✘ Test (.*) (recorded an issue|failed).*/\1/p' "$store/test.log" | head -1; }
+witness() {
+  sed -nE 's/\x1b\[[0-9;]*m//g; s/^✘ Test (.*) (recorded an issue|failed).*/\1/p' "$store/test-$worker.log" |
+    head -1
+}
+
+# Tries every change whose place in the list leaves the worker's number.
+try_changes() {
+  worker=$1
+  head -"$count" "$store/chosen" | awk -v worker="$worker" -v workers="$workers" 'NR % workers == worker' |
+    while IFS="$tab" read -r number _ file line _ _ _ text; do
+      room=${file#Sources/} room=${room%%/*}
+      if grep -qF "$file: $text" "$equal"; then
+        verdict=equal
+      elif ! run_tests "$number" --filter "^${room}Tests\\." ||
+        ! run_tests "$number" --skip "^(${room}|Command|Conformance)Tests\\." ||
+        ! run_tests "$number" --filter '^(Command|Conformance)Tests\.'; then
+        verdict=noticed
+        text="$text$tab$(witness)"
+      else
+        verdict=SURVIVED
+      fi
+      printf '%s\t%s:%s\t%s\n' "$verdict" "$file" "$line" "$text" | tee -a "$results"
+    done
+}
 
 mkdir -p "$store"
 # A few more than asked for: some do not compile.
@@ -156,27 +181,21 @@ done
 echo "$(wc -l <"$store/chosen") of them compile. Running the tests without a change …"
 limit=3600
 start=$(date +%s)
-run_tests 0 || { echo "mutants: tests fail without a change, see $store/test.log" >&2; exit 2; }
-limit=$((3 * ($(date +%s) - start) + 60))
+worker=none
+run_tests 0 || { echo "mutants: tests fail without a change, see $store/test-none.log" >&2; exit 2; }
+limit=$((3 * workers * ($(date +%s) - start) + 60))
 
 : >"$results"
-head -"$count" "$store/chosen" | {
-  tried=0 survived=0 equals=0
-  while IFS="$tab" read -r number _ file line _ _ _ text <&3; do
-    tried=$((tried + 1))
-    room=${file#Sources/} room=${room%%/*}
-    if grep -qF "$file: $text" "$equal"; then
-      verdict=equal equals=$((equals + 1))
-    elif ! run_tests "$number" --filter "^${room}Tests\\." ||
-      ! run_tests "$number" --skip "^(${room}|Command|Conformance)Tests\\." ||
-      ! run_tests "$number" --filter '^(Command|Conformance)Tests\.'; then
-      verdict=noticed
-    else
-      verdict=SURVIVED survived=$((survived + 1))
-    fi
-    [ $verdict = noticed ] && text="$text$tab$(witness)"
-    printf '%s\t%s:%s\t%s\n' "$verdict" "$file" "$line" "$text" | tee -a "$results"
-  done 3<&0 </dev/null
-  echo "$tried changes tried, $((tried - equals - survived)) noticed, $equals equal, $survived survived"
-  [ "$survived" = 0 ]
-}
+worker=0
+while [ "$worker" -lt "$workers" ]; do
+  try_changes "$worker" </dev/null &
+  worker=$((worker + 1))
+done
+wait
+awk -F '\t' '
+  { number[$1]++ }
+  END {
+    printf "%d changes tried, %d noticed, %d equal, %d survived\n", NR, number["noticed"], number["equal"],
+      number["SURVIVED"]
+    exit number["SURVIVED"] > 0
+  }' "$results"
