@@ -137,7 +137,7 @@ run_tests() {
   (
     unset KSYM_CORPUS
     cd "$tree" && KSYM_MUTANT=$number XDG_CACHE_HOME=$store/no-cache KSYM_KERNELS=$store/no-cache \
-      timeout "$limit" .build/debug/ksymPackageTests.xctest --testing-library swift-testing "$@" \
+      timeout "$limit" "$tree/.build/debug/ksymPackageTests.xctest" --testing-library swift-testing "$@" \
       >"$store/test-$worker.log" 2>&1
   )
 }

@@ -109,7 +109,7 @@ final class KernelChecker: Handled, @unchecked Sendable {
   attempt { () throws(Failure) in
     guard let json = unsafe json else { throw .argument("there is no place for the answer") }
     unsafe json.pointee = nil
-    let modules = unsafe try Given.texts(modules, count, "the modules")
+    let modules = unsafe try Given.texts(modules, count, "the path of a module")
     guard flags < KSYM_ALL_SYMBOLS << 1 else { throw .argument("no such flag") }
     let text = unsafe try Handles.use(checker) { (checker: KernelChecker) in
       checker.check(modules, flags: flags)

@@ -133,6 +133,10 @@ extension SymbolKernel {
         paths.append(tree)
       }
       if !paths.isEmpty { source.addModules(paths, limit: limit, workers: 1) }
+      // What was named by itself has to be readable; among many modules one may not be.
+      if let modules, let error = source.unreadModules.first(where: { $0.path == modules }) {
+        throw KernelError(error)
+      }
       var table = source.table
       var slide = source.kernelOffset?.value
       if flags & KSYM_MOVED != 0 {

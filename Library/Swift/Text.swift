@@ -60,7 +60,7 @@ enum Given {
   ) throws(Failure) -> [String] {
     guard count != 0 else { return [] }
     guard let texts = unsafe texts, count > 0, count <= 1 << 20 else {
-      throw .argument("\(what): none are there, or too many")
+      throw .argument("\(what): the list is null, or too long")
     }
     var found: [String] = []
     for place in 0..<count { found.append(unsafe try text(texts[place], what)) }

@@ -154,6 +154,8 @@ struct ArchiveCommandTests {
     #expect(same.status == 0 && same.bytes.isEmpty, "\(same.output)")
     let wrong = try await sandbox.check("--same-as", sandbox.kernel, image)
     #expect(wrong.status == 2 && wrong.errors.contains("neither a directory nor an archive"))
+    let missing = try await sandbox.check("--same-as", "/nowhere", image)
+    #expect(missing.status == 2 && missing.errors.contains("/nowhere: no such file or directory"))
   }
 
   @Test("modules of an archive or a directory are loaded before, as they need each other")
@@ -178,6 +180,14 @@ struct ArchiveCommandTests {
       #expect(run.status == 0, "\(run.output)\(run.errors)")
       #expect(run.output.contains("loads      \(user)\n"))
     }
+    // What is asked about does not count as loaded because it lies in the directory, too.
+    let itself = try await sandbox.check("--with", folder, "--no-deps", "\(folder)/a.ko")
+    #expect(itself.status == 0 && itself.errors.isEmpty, "\(itself.output)\(itself.errors)")
+    let twice = try await sandbox.check(
+      "--with", "\(folder)/helper.ko", "--no-deps", "\(folder)/helper.ko")
+    #expect(twice.status == 1 && twice.output.contains("EEXIST"))
+    #expect(
+      twice.output.contains("=> a module with its name is loaded already: \(folder)/helper.ko"))
     let alone = try await sandbox.check("--with", "\(package)!x/a.ko", "--no-deps", user)
     #expect(alone.status == 1 && alone.output.contains("Unknown symbol a"))
     let cut = try write(Array(contents(of: package).prefix(200)), "cut.deb")

@@ -25,6 +25,10 @@ struct CheckTreeTests {
   func outside() async throws {
     let bad = try bad()
     let run = try await sandbox.check("--out-of-tree")
+    // A module that is also given by itself is one module.
+    let given = try await sandbox.check(
+      "--out-of-tree", sandbox.scratch.file("\(tree)/extra/good.ko"))
+    #expect(given.lines.count == run.lines.count, "\(given.output)")
     #expect(run.status == 1)
     #expect(run.output.contains(bad) && run.output.contains("extra/good.ko"))
     #expect(!run.output.contains("own.ko"))
@@ -94,6 +98,10 @@ struct CheckTreeTests {
     #expect(table.hasPrefix("before\n| module | 7.2.0 |\n|---|---|\n"))
     #expect(table.contains("bad.ko` | refused |") && table.contains("good.ko` | loads |"))
     #expect(try await sandbox.check("--format", "github", "--json", bad).status == 64)
+    let unwritten = try await sandbox.check(
+      "--format", "github", sandbox.scratch.file("\(tree)/extra/good.ko"),
+      environment: ["GITHUB_STEP_SUMMARY": "/nonexistent/summary"])
+    #expect(unwritten.status == 2 && unwritten.errors.contains("/nonexistent/summary"))
   }
 
   @Test("many modules end with their most frequent causes")

@@ -97,7 +97,8 @@ typedef struct ksym_symbol {
 typedef bool (*ksym_symbol_callback)(const ksym_symbol *symbol, void *context);
 
 /* Opens an image, a dump, a list of symbols, a directory, the release of an installed kernel,
- * "build-id:" with digits, or "running", and reads its symbols. `options` may be NULL. */
+ * "build-id:" with digits, or "running", and reads its symbols. `options` may be NULL. Of a directory without
+ * a kernel all modules below it are read, which takes long if they are many. */
 ksym_status ksym_kernel_open(const char *path, const ksym_kernel_options *options, ksym_kernel **kernel);
 void ksym_kernel_close(ksym_kernel *kernel);
 /* The release as `uname -r` prints it; the build ID in hexadecimal; NULL if unknown. */
@@ -198,8 +199,8 @@ typedef bool (*ksym_write_callback)(const char *text, size_t length, void *conte
 
 #define KSYM_TO_READABLE 0u
 #define KSYM_TO_SOURCE 1u
-#define KSYM_TO_LINKAGE 2u /* needs kernels or tables */
-#define KSYM_TO_HASHED 3u  /* needs kernels or tables */
+#define KSYM_TO_LINKAGE 2u /* needs a kernel or a table, but for names that KSYM_KEEP_LINKAGE wrote */
+#define KSYM_TO_HASHED 3u  /* readable names need a kernel or a table */
 
 #define KSYM_KEEP_LINKAGE 1u /* the linkage name follows each name that changes, in braces */
 

@@ -1,9 +1,10 @@
 import ctypes
+import operator
 from typing import Iterator, List, NamedTuple, Optional, Union
 
 from . import _library
 from ._library import encoded, library, text
-from ._support import Handle, Path, check, failure, path_bytes
+from ._support import Handle, Path, check, choice, failure, path_bytes
 
 
 class Symbol(NamedTuple):
@@ -72,13 +73,13 @@ class Kernel(Handle):
         super().__init__()
         options = _library.KernelOptions(
             size=ctypes.sizeof(_library.KernelOptions),
-            view=_VIEWS[view],
+            view=choice(view, _VIEWS),
             flags=int(with_modules) | (0 if slide is None else 2),
             slide=(slide or 0) & 0xFFFF_FFFF_FFFF_FFFF,
             limit=limit,
             modules=None if modules is None else path_bytes(modules),
         )
-        check(library.ksym_kernel_open(path_bytes(path), options, self._handle))
+        check(library.ksym_kernel_open(path_bytes(path), options, self._pointer))
 
     @property
     def release(self) -> Optional[str]:
@@ -102,7 +103,11 @@ class Kernel(Handle):
     def __len__(self) -> int:
         return library.ksym_kernel_count(self._handle)
 
-    def __getitem__(self, index: int) -> Symbol:
+    def __getitem__(self, index: Union[int, slice]) -> Union[Symbol, List[Symbol]]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(len(self))[index]]
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"there are {len(self)} symbols")
         index = range(len(self))[index]
         record = _library.Symbol(size=ctypes.sizeof(_library.Symbol))
         check(library.ksym_kernel_symbol(self._handle, index, record))
@@ -120,6 +125,7 @@ class Kernel(Handle):
 
     def at(self, address: int) -> Optional[Symbol]:
         """What an address belongs to."""
+        address = operator.index(address)
         if not 0 <= address < 1 << 64:
             return None
         record = _library.Symbol(size=ctypes.sizeof(_library.Symbol))

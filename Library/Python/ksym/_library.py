@@ -154,4 +154,8 @@ def text(pointer: "int | None", length: int) -> str:
 
 
 def encoded(name: "str | bytes") -> bytes:
-    return name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
+    if isinstance(name, bytes):
+        return name
+    if not isinstance(name, str):
+        raise TypeError(f"a name is str or bytes, not {type(name).__name__}")
+    return name.encode("utf-8", "surrogateescape")

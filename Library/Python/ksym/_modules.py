@@ -93,7 +93,7 @@ class Checker(Handle):
                 None if config is None else path_bytes(config),
                 given,
                 len(assume),
-                self._handle,
+                self._pointer,
             )
         )
 

@@ -1,8 +1,8 @@
 import ctypes
 import os
-from typing import Union
+from typing import Dict, Union
 
-from ._library import library
+from ._library import BAD_ARGUMENT, library
 
 Path = Union[str, bytes, "os.PathLike[str]"]
 
@@ -39,13 +39,20 @@ class Handle:
     _close = None
 
     def __init__(self) -> None:
-        self._handle = ctypes.c_void_p()
+        #: Null before it is opened, and after it is closed.
+        self._pointer = ctypes.c_void_p()
+
+    @property
+    def _handle(self) -> ctypes.c_void_p:
+        if not self._pointer:
+            raise Error(BAD_ARGUMENT, f"this {type(self).__name__} is closed")
+        return self._pointer
 
     def close(self) -> None:
         """Closes it; what is asked afterwards is an error."""
-        handle, self._handle = self._handle, ctypes.c_void_p()
-        if handle:
-            type(self)._close(handle)
+        pointer, self._pointer = self._pointer, ctypes.c_void_p()
+        if pointer:
+            type(self)._close(pointer)
 
     def __enter__(self):
         return self
@@ -54,5 +61,21 @@ class Handle:
         self.close()
 
     def __del__(self) -> None:
-        if getattr(self, "_handle", None):
+        if getattr(self, "_pointer", None):
             self.close()
+
+
+def handle(of: "Handle | None", kind: type) -> "ctypes.c_void_p | None":
+    """The handle of an argument that may be left out."""
+    if of is None:
+        return None
+    if not isinstance(of, kind):
+        raise TypeError(f"a {kind.__name__} is wanted, not {type(of).__name__}")
+    return of._handle
+
+
+def choice(value: str, among: Dict[str, int]) -> int:
+    """The number of a word."""
+    if value not in among:
+        raise ValueError(f"one of {', '.join(among)} is wanted, not {value!r}")
+    return among[value]

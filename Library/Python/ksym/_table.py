@@ -20,7 +20,7 @@ class Table(Handle):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        check(library.ksym_table_open(path_bytes(path), self._handle))
+        check(library.ksym_table_open(path_bytes(path), self._pointer))
 
     def __len__(self) -> int:
         return library.ksym_table_count(self._handle)

@@ -4,7 +4,7 @@ from typing import Optional
 from . import _library
 from ._kernel import Kernel
 from ._library import library
-from ._support import Handle, check
+from ._support import Handle, check, choice, handle
 from ._table import Table
 
 _FORMS = {"readable": 0, "source": 1, "linkage": 2, "hashed": 3}
@@ -29,15 +29,18 @@ class Translator(Handle):
         super().__init__()
         options = _library.TranslatorOptions(
             size=ctypes.sizeof(_library.TranslatorOptions),
-            form=_FORMS[to],
+            form=choice(to, _FORMS),
             flags=int(keep_linkage),
-            kernel=None if kernel is None else kernel._handle,
-            table=None if table is None else table._handle,
+            kernel=handle(kernel, Kernel),
+            table=handle(table, Table),
         )
-        check(library.ksym_translator_new(options, self._handle))
+        check(library.ksym_translator_new(options, self._pointer))
 
     def feed(self, data: bytes) -> bytes:
         """Takes a piece of the text; gives what is translated so far."""
+        if isinstance(data, str):
+            raise TypeError("a text is bytes, not str")
+        data = bytes(data)
         return self._written(
             lambda write: library.ksym_translator_feed(self._handle, data, len(data), write, None)
         )

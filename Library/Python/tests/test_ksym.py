@@ -78,9 +78,35 @@ class Kernels(unittest.TestCase):
         kernel = ksym.Kernel(IMAGE)
         kernel.close()
         kernel.close()
-        self.assertEqual(len(kernel), 0)
-        with self.assertRaises(ksym.Error):
-            kernel.find("vfs_read")
+        for ask in (
+            lambda: kernel.find("vfs_read"),
+            lambda: len(kernel),
+            lambda: kernel.release,
+            kernel.symbols,
+            lambda: ksym.translate(b"a\n", kernel, to="linkage"),
+        ):
+            with self.assertRaisesRegex(ksym.Error, "this Kernel is closed"):
+                ask()
+
+    def test_wrong_arguments_are_named(self):
+        for ask, kind in (
+            (lambda: ksym.translate(b"a", to="bogus"), ValueError),
+            (lambda: ksym.Kernel(IMAGE, view="x"), ValueError),
+            (lambda: ksym.translate(b"a", kernel=5), TypeError),
+            (lambda: ksym.translate("text"), TypeError),
+            (lambda: ksym.demangle(5), TypeError),
+            (lambda: self.kernel.at(1.5), TypeError),
+        ):
+            with self.assertRaises(kind) as raised:
+                ask()
+            self.assertNotIn("argument 2", str(raised.exception))
+        self.assertEqual(self.kernel[2:4], self.kernel.symbols()[2:4])
+        self.assertEqual(ksym.translate(bytearray(b"a.isra.0+0x1/0x2\n")), b"a.isra+0x1/0x2\n")
+
+    def test_modules_that_are_missing_are_an_error(self):
+        with self.assertRaisesRegex(ksym.Error, "/nowhere") as raised:
+            ksym.Kernel(IMAGE, modules="/nowhere")
+        self.assertEqual(raised.exception.status, -2)
 
     def test_a_missing_file_is_named(self):
         with self.assertRaisesRegex(ksym.Error, "/nowhere"):

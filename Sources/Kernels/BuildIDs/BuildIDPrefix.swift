@@ -17,8 +17,9 @@ struct BuildIDPrefix: Sendable, Hashable {
     let isNumber = digits.utf8.allSatisfy {
       UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
     }
-    guard isNumber, (8...128).contains(digits.utf8.count) else {
-      throw BuildIDPrefix.failure(name, "takes at least 8 hexadecimal digits of a build ID")
+    guard isNumber else { throw BuildIDPrefix.failure(name, "a build ID has hexadecimal digits") }
+    guard (8...128).contains(digits.utf8.count) else {
+      throw BuildIDPrefix.failure(name, "takes at least 8 digits of a build ID, and at most 128")
     }
   }
 

@@ -149,7 +149,7 @@ package struct ModuleChecker {
         consume(LoadAnswer(path: error.path, isPreloaded: isPreloaded, result: .failure(error)))
       }
     }
-    for entry in preloads.entries { answer(entry, isPreloaded: true) }
+    for entry in preloads.entries(without: targets) { answer(entry, isPreloaded: true) }
     for target in targets { answer(target, isPreloaded: false) }
   }
 }

@@ -25,6 +25,18 @@ struct Preloads {
     names = Set(entries.compactMap { $0.path }.map { ModulePaths.moduleName(ofFile: $0) })
   }
 
+  /// The modules in order, without those of directories and archives that are asked about themselves.
+  func entries(without targets: [DirectoryTree.Entry]) -> [DirectoryTree.Entry] {
+    if onDemand.isEmpty { return entries }
+    let asked = Set(targets.compactMap { $0.path }.compactMap { FileIdentity($0) })
+    return entries.filter { entry in
+      guard let path = entry.path, onDemand.contains(path), let file = FileIdentity(path) else {
+        return true
+      }
+      return !asked.contains(file)
+    }
+  }
+
   /// The modules that can be looked for, in order.
   var paths: [String] { entries.compactMap { $0.path } }
 }

@@ -97,10 +97,12 @@ struct LoadSession {
   private func whenAlreadyLoaded(_ number: Int) -> Verdict? {
     var verdict = modules[number].verdict
     guard let count = verdict.log.countAtNameCheck,
-      loaded.contains(where: { name(of: $0) == name(of: number) })
+      let other = loaded.first(where: { name(of: $0) == name(of: number) })
     else { return nil }
     verdict.log.cut(to: count)
-    verdict.refuse(Refusal(.EEXIST))
+    var refusal = Refusal(.EEXIST)
+    refusal.causes = [LoadCause(.alreadyLoaded, owner: modules[other].module.path)]
+    verdict.refuse(refusal)
     return verdict
   }
 

@@ -59,6 +59,8 @@ extension LoadCause.Code {
   /// The file ends before what its headers speak of: it has ``LoadCause/count`` of
   /// ``LoadCause/total`` bytes.
   package static let cutShort = Self(rawValue: "cut-short")
+  /// A module with the same name is loaded: ``LoadCause/owner`` is its file.
+  package static let alreadyLoaded = Self(rawValue: "already-loaded")
   /// The module has no symbol table.
   package static let stripped = Self(rawValue: "stripped")
   /// `struct module` has another size in the module and in the kernel.

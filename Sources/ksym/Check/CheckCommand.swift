@@ -194,6 +194,7 @@ struct CheckCommand: ParsableCommand {
     if found.isEmpty, input.isVerbose {
       Terminal.complain("\(tree.directory): no modules outside of kernel/")
     }
-    return found
+    let given = Set(modules.compactMap { FileIdentity($0) })
+    return found.filter { path in FileIdentity(path).map { !given.contains($0) } ?? true }
   }
 }

@@ -33,6 +33,9 @@ struct CheckTargets {
     do throws(FileError) { place = try Archives.place(of: directory, limit: limit) } catch {
       throw Terminal.trouble(error.explained)
     }
+    guard PathKind(place) != .missing else {
+      throw Terminal.trouble("\(directory): no such file or directory")
+    }
     guard PathKind(place) == .directory else {
       throw Terminal.trouble("\(directory): is neither a directory nor an archive")
     }

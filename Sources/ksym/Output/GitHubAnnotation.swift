@@ -34,11 +34,12 @@ struct GitHubAnnotation {
 
 /// The summary of a job's step, in the file that GitHub names.
 enum GitHubSummary {
-  /// Appends Markdown, where there is such a file.
-  static func append(_ text: OutputBuffer) {
-    guard let path = Terminal.variable("GITHUB_STEP_SUMMARY") else { return }
-    if !FileAppending.append(text.bytes, to: path) {
-      Terminal.complain("\(path): cannot write the summary of the step")
-    }
+  /// Appends Markdown, where there is such a file; trouble if it cannot be written.
+  static func append(_ text: OutputBuffer) -> ExitStatus {
+    guard let path = Terminal.variable("GITHUB_STEP_SUMMARY"),
+      !FileAppending.append(text.bytes, to: path)
+    else { return .yes }
+    Terminal.complain("\(path): cannot write the summary of the step")
+    return .trouble
   }
 }

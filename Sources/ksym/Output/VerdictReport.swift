@@ -117,7 +117,7 @@ struct VerdictReport {
     if isForGitHub {
       var table = OutputBuffer()
       matrix.writeMarkdown(to: &table, withGood: !leavesOutGood)
-      GitHubSummary.append(table)
+      status = max(status, GitHubSummary.append(table))
     } else if !isJSON, !(leavesOutGood && status == .yes) {
       if isTable {
         matrix.write(to: &output, withGood: !leavesOutGood)

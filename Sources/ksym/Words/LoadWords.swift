@@ -12,6 +12,7 @@ extension LoadCause {
     case .cutShort:
       guard let count, let total else { return "the file is cut short" }
       return "the file is cut short: it has \(count) of \(total) bytes"
+    case .alreadyLoaded: return "a module with its name is loaded already: \(owner)"
     case .stripped:
       return "the module was stripped: keep its symbols (strip -g drops debug info only)"
     case .otherStructureSize:
