@@ -12,8 +12,12 @@ extension Error {
   private var hint: String? {
     switch self {
     case let error as FileError:
-      if case .tooLarge = error.cause { return "--max-size raises it" }
-      return nil
+      switch error.cause {
+      case .tooLarge: return "--max-size raises it"
+      case .malformed(let found) where found == ParseError(.badMagic, in: "ELF header", at: 0):
+        return "neither a module nor another ELF file"
+      default: return nil
+      }
     case let error as KernelError:
       if error.question == .unwinding, error.form == .list || error.form == .dump {
         return "give the kernel's image, and this with --loaded"
