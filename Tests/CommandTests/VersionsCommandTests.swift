@@ -36,7 +36,7 @@ struct VersionsCommandTests {
       $0.sections = [("__versions", .alloc, [UInt8](repeating: 1, count: 70))]
     }
     #expect(try await versions(good).status == 0)
-    let other = try await versions(sandbox.scratch.file("config"))
+    let other = try await versions(Fixture.path("archives/README.md"))
     #expect(other.status == 2 && other.errors.contains("(neither a module nor another ELF file)"))
     let empty = try await versions(none, good)
     #expect(empty.status == 1 && empty.output.contains("none.ko: no versions"))

@@ -14,10 +14,11 @@ extension Error {
     case let error as FileError:
       switch error.cause {
       case .tooLarge: return "--max-size raises it"
-      case .malformed(let found) where found == ParseError(.badMagic, in: "ELF header", at: 0):
-        return "neither a module nor another ELF file"
+      case .malformed(let found): return found.hint
       default: return nil
       }
+    case ParseError(.badMagic, in: "ELF header", at: 0) as ParseError:
+      return "neither a module nor another ELF file"
     case let error as KernelError:
       if error.question == .unwinding, error.form == .list || error.form == .dump {
         return "give the kernel's image, and this with --loaded"
