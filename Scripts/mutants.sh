@@ -6,8 +6,9 @@
 #
 # All changes are built at once, into a copy of the tree, where each asks the environment whether it
 # is the one to make (Tests/Mutants/Mutants.swift); so each costs a run of the tests and no build. A
-# place where that does not compile is left out. Tests run as in CI, without the caches of kernels:
-# first those of the changed target, then, if they pass, those of the other libraries, then the rest.
+# place where that does not compile is left out. Tests run as in CI, without the caches of kernels: first
+# those of the changed target, then, if they pass, those of the other libraries, then the rest, until one
+# fails. A run without a change shows which places are reached at all.
 #
 # Tests/Mutants/equal.txt lists changes known to change nothing, with the reason. The copy is in
 # KSYM_MUTANTS (default ~/.cache/ksym/mutants), and with it results.txt. KSYM_WORKERS changes are tried at
@@ -129,17 +130,31 @@ leave_out() {
   return 1
 }
 
-# Runs tests with a change, or none (0). The program of the tests runs by itself: `swift test` lets no other
-# run beside it.
+# Runs tests with a change, or none (0), until one fails. The program of the tests runs by itself: `swift test`
+# lets no other run beside it.
 run_tests() {
-  number=$1
+  number=$1 log=$store/test-$worker.log
   shift
+  rm -f "$log" "$log.process" "$log.status"
   (
     unset KSYM_CORPUS
-    cd "$tree" && KSYM_MUTANT=$number XDG_CACHE_HOME=$store/no-cache KSYM_KERNELS=$store/no-cache \
+    cd "$tree"
+    KSYM_MUTANT=$number XDG_CACHE_HOME=$store/no-cache KSYM_KERNELS=$store/no-cache \
       timeout "$limit" "$tree/.build/debug/ksymPackageTests.xctest" --testing-library swift-testing "$@" \
-      >"$store/test-$worker.log" 2>&1
-  )
+      >"$log" 2>&1 &
+    echo $! >"$log.process"
+    wait $! && echo 0 >"$log.status" || echo 1 >"$log.status"
+  ) &
+  until [ -s "$log.status" ]; do
+    sleep 1
+    if grep -q '✘' "$log"; then
+      kill "$(cat "$log.process")" 2>/dev/null || :
+      wait
+      return 1
+    fi
+  done
+  wait
+  return "$(cat "$log.status")"
 }
 
 # The first test that failed, for the list.
@@ -148,21 +163,22 @@ witness() {
     head -1
 }
 
-# Tries every change whose place in the list leaves the worker's number.
+# Tries every change whose place in the list leaves the worker's number: by the tests that reach it.
 try_changes() {
   worker=$1
   head -"$count" "$store/chosen" | awk -v worker="$worker" -v workers="$workers" 'NR % workers == worker' |
     while IFS="$tab" read -r number _ file line _ _ _ text; do
       room=${file#Sources/} room=${room%%/*}
+      verdict=SURVIVED
       if grep -qF "$file: $text" "$equal"; then
         verdict=equal
-      elif ! run_tests "$number" --filter "^${room}Tests\\." ||
-        ! run_tests "$number" --skip "^(${room}|Command|Conformance)Tests\\." ||
-        ! run_tests "$number" --filter '^(Command|Conformance)Tests\.'; then
+      elif { [ -e "$store/reached/libraries/$number" ] &&
+        ! { run_tests "$number" --filter "^${room}Tests\\." &&
+          run_tests "$number" --skip "^(${room}|Command|Conformance)Tests\\."; }; } ||
+        { [ -e "$store/reached/commands/$number" ] &&
+          ! run_tests "$number" --filter '^(Command|Conformance)Tests\.'; }; then
         verdict=noticed
         text="$text$tab$(witness)"
-      else
-        verdict=SURVIVED
       fi
       printf '%s\t%s:%s\t%s\n' "$verdict" "$file" "$line" "$text" | tee -a "$results"
     done
@@ -182,7 +198,14 @@ echo "$(wc -l <"$store/chosen") of them compile. Running the tests without a cha
 limit=3600
 start=$(date +%s)
 worker=none
-run_tests 0 || { echo "mutants: tests fail without a change, see $store/test-none.log" >&2; exit 2; }
+rm -rf "$store/reached"
+mkdir -p "$store/reached/libraries" "$store/reached/commands"
+export KSYM_MUTANTS_REACHED="$store/reached/libraries"
+run_tests 0 --skip '^(Command|Conformance)Tests\.' && {
+  export KSYM_MUTANTS_REACHED="$store/reached/commands"
+  run_tests 0 --filter '^(Command|Conformance)Tests\.'
+} || { echo "mutants: tests fail without a change, see $store/test-none.log" >&2; exit 2; }
+unset KSYM_MUTANTS_REACHED
 limit=$((3 * workers * ($(date +%s) - start) + 60))
 
 : >"$results"
