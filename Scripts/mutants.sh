@@ -6,9 +6,9 @@
 #
 # All changes are built at once, into a copy of the tree, where each asks the environment whether it
 # is the one to make (Tests/Mutants/Mutants.swift); so each costs a run of the tests and no build. A
-# place where that does not compile is left out. Tests run as in CI, without the caches of kernels: first
-# those of the changed target, then, if they pass, those of the other libraries, then the rest, until one
-# fails. A run without a change shows which places are reached at all.
+# place where that does not compile is left out. Tests run as in CI, without the caches of kernels. A run
+# without a change shows which targets of tests reach which places; a change is tried by these, first by
+# those of the changed target, last by those of the commands, until a test fails.
 #
 # Tests/Mutants/equal.txt lists changes known to change nothing, with the reason. The copy is in
 # KSYM_MUTANTS (default ~/.cache/ksym/mutants), and with it results.txt. KSYM_WORKERS changes are tried at
@@ -66,6 +66,7 @@ candidates() {
       function is_word(old, character) { return old ~ /^[a-z]/ && character ~ /[A-Za-z0-9_.]/ }
       function is_place(old, at, after) {
         after = substr($0, at + length(old), 1)
+        if (index(substr($0, 1, at), "// ")) return 0
         if (inside_string(substr($0, 1, at - 1)) || is_word(old, substr($0, at - 1, 1))) return 0
         if (old ~ /[a-z]$/ && is_word("a", after)) return 0
         if (old ~ /[!=]= $/ && substr($0, at + 4, 3) == "nil") return 0
@@ -163,7 +164,22 @@ witness() {
     head -1
 }
 
-# Tries every change whose place in the list leaves the worker's number: by the tests that reach it.
+# The targets of tests that reach a change: that of its room first, the slow ones last.
+reaching() {
+  echo "$2Tests $targets" | tr ' ' '\n' | awk '!seen[$0]++' | while read -r target; do
+    [ ! -e "$store/reached/$target/$1" ] || echo "$target"
+  done
+}
+
+# Whether tests notice a change.
+is_noticed() {
+  for target in $(reaching "$1" "$2"); do
+    run_tests "$1" --filter "^$target\\." || return 0
+  done
+  return 1
+}
+
+# Tries every change whose place in the list leaves the worker's number.
 try_changes() {
   worker=$1
   head -"$count" "$store/chosen" | awk -v worker="$worker" -v workers="$workers" 'NR % workers == worker' |
@@ -172,11 +188,7 @@ try_changes() {
       verdict=SURVIVED
       if grep -qF "$file: $text" "$equal"; then
         verdict=equal
-      elif { [ -e "$store/reached/libraries/$number" ] &&
-        ! { run_tests "$number" --filter "^${room}Tests\\." &&
-          run_tests "$number" --skip "^(${room}|Command|Conformance)Tests\\."; }; } ||
-        { [ -e "$store/reached/commands/$number" ] &&
-          ! run_tests "$number" --filter '^(Command|Conformance)Tests\.'; }; then
+      elif is_noticed "$number" "$room"; then
         verdict=noticed
         text="$text$tab$(witness)"
       fi
@@ -198,13 +210,14 @@ echo "$(wc -l <"$store/chosen") of them compile. Running the tests without a cha
 limit=3600
 start=$(date +%s)
 worker=none
-rm -rf "$store/reached"
-mkdir -p "$store/reached/libraries" "$store/reached/commands"
-export KSYM_MUTANTS_REACHED="$store/reached/libraries"
-run_tests 0 --skip '^(Command|Conformance)Tests\.' && {
-  export KSYM_MUTANTS_REACHED="$store/reached/commands"
-  run_tests 0 --filter '^(Command|Conformance)Tests\.'
-} || { echo "mutants: tests fail without a change, see $store/test-none.log" >&2; exit 2; }
+targets="$(cd "$top/Tests" && ls -d *Tests | grep -v '^CommandTests$') ConformanceTests CommandTests"
+for target in $targets; do
+  export KSYM_MUTANTS_REACHED="$store/reached/$target"
+  rm -rf "$KSYM_MUTANTS_REACHED"
+  mkdir -p "$KSYM_MUTANTS_REACHED"
+  run_tests 0 --filter "^$target\\." ||
+    { echo "mutants: $target fail without a change, see $store/test-none.log" >&2; exit 2; }
+done
 unset KSYM_MUTANTS_REACHED
 limit=$((3 * workers * ($(date +%s) - start) + 60))
 

@@ -260,6 +260,22 @@ struct BTFVerificationTests {
     #expect(lines == ["distilled base BTF type 'gone' [2] is not mapped to base BTF id"])
   }
 
+  @Test("a distilled integer stands for one of the same encoding", arguments: [0, 1, 2, 4])
+  func distilledInteger(_ encoding: UInt32) throws {
+    var base = Blob()
+    _ = base.name("")
+    base.add(base.name("int"), 1, 4, encoding << 24 | 32)
+    var using = Blob()
+    using.first = 2
+    using.add(0, 2, 1)
+    using.strings = [0]
+    let (error, lines) = try verify(using.build(), distilled: base.build())
+    // That of the kernel is plain.
+    #expect((error == nil) == (encoding == 0))
+    let words = "distilled base BTF type 'int' [1] is not mapped to base BTF id"
+    #expect(lines == (encoding == 0 ? [] : [words]))
+  }
+
   @Test("a distilled base that is there and empty counts")
   func emptyBase() throws {
     #expect(try verify(module(), distilled: []).1 == ["BPF: hdr_len not found"])

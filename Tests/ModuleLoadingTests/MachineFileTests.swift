@@ -36,4 +36,31 @@ struct MachineFileTests {
     let machine = MachineKeys(directory: scratch.path)
     #expect(machine.isSecureBoot == true && machine.trustsOwner)
   }
+
+  @Test("a running machine says how strict it is, and shows its variables")
+  func running() throws {
+    let scratch = try ScratchDirectory()
+    let silent = TrustRequest.ofRunningMachine(root: scratch.path)
+    #expect(silent.machine == nil && silent.lockdown == nil)
+    #expect(silent.enforcesSignatures != true && silent.appraisesModules != true)
+    for folder in [
+      "proc", "sys", "sys/firmware", "sys/firmware/efi", "sys/firmware/efi/efivars", "sys/kernel",
+      "sys/kernel/security", "sys/module", "sys/module/module", "sys/module/module/parameters",
+    ] { scratch.makeDirectory(folder) }
+    try scratch.write(Array("quiet ima_policy=secure_boot\n".utf8), to: "proc/cmdline")
+    try scratch.write(
+      Array("none [integrity] confidentiality\n".utf8), to: "sys/kernel/security/lockdown")
+    try scratch.write(Array("Y\n".utf8), to: "sys/module/module/parameters/sig_enforce")
+    try scratch.write(
+      [6, 0, 0, 0, 1],
+      to: "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
+    let strict = TrustRequest.ofRunningMachine(root: scratch.path)
+    #expect(strict.machine?.isSecureBoot == true && strict.lockdown == .integrity)
+    #expect(strict.enforcesSignatures == true && strict.appraisesModules == true)
+    try scratch.write(
+      Array("[none] integrity confidentiality\n".utf8), to: "sys/kernel/security/lockdown")
+    try scratch.write(Array("N\n".utf8), to: "sys/module/module/parameters/sig_enforce")
+    let lax = TrustRequest.ofRunningMachine(root: scratch.path)
+    #expect(lax.lockdown == TrustPolicy.Lockdown.none && lax.enforcesSignatures == false)
+  }
 }

@@ -52,23 +52,26 @@ extension MachineKeys {
 
 extension TrustRequest {
   /// What this machine says of itself.
-  package static func ofRunningMachine() -> TrustRequest {
+  ///
+  /// - Parameter root: Where its root directory is; with no slash at the end.
+  /// - Returns: Its keys, and how strict its kernel is, as far as its files show.
+  package static func ofRunningMachine(root: String = "") -> TrustRequest {
     var request = TrustRequest()
-    let variables = "/sys/firmware/efi/efivars"
+    let variables = "\(root)/sys/firmware/efi/efivars"
     if PathKind(variables) == .directory {
       request.machine = MachineKeys(
-        directories: ["/sys/firmware/efi/mok-variables", variables])
+        directories: ["\(root)/sys/firmware/efi/mok-variables", variables])
     }
     // none [integrity] confidentiality
-    if let text = text("/sys/kernel/security/lockdown"),
+    if let text = text("\(root)/sys/kernel/security/lockdown"),
       let level = text.split(separator: "[").last?.split(separator: "]").first, text.contains("[")
     {
       request.lockdown = TrustPolicy.Lockdown(rawValue: String(level))
     }
-    if let text = text("/sys/module/module/parameters/sig_enforce") {
+    if let text = text("\(root)/sys/module/module/parameters/sig_enforce") {
       request.enforcesSignatures = text.hasPrefix("Y")
     }
-    if let line = text("/proc/cmdline"), appraises(line) { request.appraisesModules = true }
+    if let line = text("\(root)/proc/cmdline"), appraises(line) { request.appraisesModules = true }
     return request
   }
 
