@@ -30,6 +30,22 @@ printf 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' >"$keys/exten
 openssl x509 -req -extfile "$keys/extensions" -in "$keys/leaf.csr" -CA "$keys/rsa.crt" -CAkey "$keys/rsa.pem" -days 36500 \
   -CAcreateserial -out "$keys/leaf.crt" 2>/dev/null
 
+# Certificates of authorities and others, by what their keys are for.
+mkdir -p "$out/authorities"
+authority() { # NAME CA USAGE [EXTENSION]
+  certificate "authorities-$1" -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+    -addext "basicConstraints=critical,CA:$2" -addext "keyUsage=$3" ${4:+-addext "$4"}
+  mv "$out/authorities-$1.der" "$out/authorities/$1.der"
+}
+authority signs TRUE keyCertSign
+authority signs-both TRUE keyCertSign,digitalSignature
+authority nine-bits TRUE keyCertSign,decipherOnly
+authority data TRUE digitalSignature
+authority nobody FALSE keyCertSign
+# An authority key identifier with two names: a host, and a directory name.
+authority names TRUE keyCertSign \
+  2.5.29.35=DER:301e800401020304a113820161a40e300c310a300806035504030c0162820105
+
 printf 'what is signed' >"$out/data"
 sign() { # FILE SIGNER, then options
   file=$1 signer=$2
