@@ -69,7 +69,7 @@ package struct Members {
     nodes[place] = MountedTree.Node(kind, number: number)
   }
 
-  /// The member of a name, for another name of the same file; `nil` if there is none.
+  /// The member with a name, for another name of the same file; `nil` if there is none.
   func node(of name: String) -> MountedTree.Node? {
     nodes[Members.parts(of: name).joined(separator: "/")]
   }

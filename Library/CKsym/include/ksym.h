@@ -97,8 +97,8 @@ typedef struct ksym_symbol {
 typedef bool (*ksym_symbol_callback)(const ksym_symbol *symbol, void *context);
 
 /* Opens an image, a dump, a list of symbols, a directory, the release of an installed kernel,
- * "build-id:" with digits, or "running", and reads its symbols. `options` may be NULL. Of a directory without
- * a kernel all modules below it are read, which takes long if they are many. */
+ * "build-id:" with digits, or "running", and reads its symbols. `options` may be NULL. If a directory has
+ * no kernel, all modules below it are read: many of them take minutes. */
 ksym_status ksym_kernel_open(const char *path, const ksym_kernel_options *options, ksym_kernel **kernel);
 void ksym_kernel_close(ksym_kernel *kernel);
 /* The release as `uname -r` prints it; the build ID in hexadecimal; NULL if unknown. */

@@ -15,10 +15,7 @@ internal import CLz4
 
   private var state = State.magic
   private var context: OpaquePointer?
-  /// Compressed bytes of the block, and its content.
-  private var packed: [UInt8] = []
-  private var content: [UInt8] = []
-  private var given = 0
+  private var buffer = BlockBuffer()
 
   private static let legacyMagic: UInt32 = 0x184c_2102
   private static let blockSize = 8 << 20
@@ -44,7 +41,8 @@ internal import CLz4
         try unsafe decodeFrame(rest, into: output, &step)
         return step
       case .size:
-        if given > 0 && content.count < LZ4StreamCodec.blockSize || rest.count < 4 && isEnd {
+        let isLast = buffer.given > 0 && buffer.content.count < LZ4StreamCodec.blockSize
+        if isLast || rest.count < 4 && isEnd {
           state = .ended
           continue
         }
@@ -56,27 +54,18 @@ internal import CLz4
           continue
         }
         step.consumed += 4
-        packed.removeAll(keepingCapacity: true)
+        buffer.begin()
         state = .block(size: size)
       case .block(let size):
-        let taken = min(size - packed.count, rest.count)
-        unsafe packed.append(contentsOf: rest[..<taken])
-        step.consumed += taken
-        guard packed.count == size else {
+        unsafe buffer.take(rest, upTo: size, &step)
+        guard buffer.packed.count == size else {
           if isEnd { throw .damaged("ends in the middle of a block") }
           return step
         }
         try decodeBlock()
         state = .content
       case .content:
-        let taken = min(content.count - given, output.count - step.produced)
-        unsafe content.withUnsafeBytes { bytes in
-          unsafe UnsafeMutableRawBufferPointer(rebasing: output[step.produced...])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[given..<(given + taken)]))
-        }
-        given += taken
-        step.produced += taken
-        guard given == content.count else { return step }
+        guard unsafe buffer.give(to: output, &step) else { return step }
         state = .size
       case .ended: step.hasEnded = true
       }
@@ -90,10 +79,9 @@ internal import CLz4
   }
 
   private func decodeBlock() throws(DecompressionError) {
-    content = [UInt8](repeating: 0, count: LZ4StreamCodec.blockSize)
-    given = 0
+    var content = [UInt8](repeating: 0, count: LZ4StreamCodec.blockSize)
     let written = unsafe content.withUnsafeMutableBytes { to in
-      unsafe packed.withUnsafeBytes { from -> Int32 in
+      unsafe buffer.packed.withUnsafeBytes { from -> Int32 in
         guard let source = from.baseAddress, let target = to.baseAddress else { return -1 }
         // SAFETY: liblz4 reads the block only and writes at most the size of the content.
         return unsafe LZ4_decompress_safe(
@@ -103,6 +91,7 @@ internal import CLz4
     }
     guard written >= 0 else { throw .damaged("data error") }
     content.removeLast(content.count - Int(written))
+    buffer.setContent(content)
   }
 
   private func decodeFrame(

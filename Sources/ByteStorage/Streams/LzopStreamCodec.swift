@@ -9,10 +9,7 @@ final class LzopStreamCodec: StreamCodec {
 
   private var state = State.header
   private var header: LzopHeader?
-  /// Compressed bytes of the block, and its content.
-  private var packed: [UInt8] = []
-  private var content: [UInt8] = []
-  private var given = 0
+  private var buffer = BlockBuffer()
 
   /// A header with a name of 255 bytes and an extra field is far smaller.
   private static let mostHeader = 1 << 16
@@ -45,30 +42,27 @@ final class LzopStreamCodec: StreamCodec {
           return step
         }
         guard block.size <= LzopStreamCodec.mostContent else { throw .tooLarge }
-        packed.removeAll(keepingCapacity: true)
+        buffer.begin()
         state = .block(block)
       case .block(let block):
-        let taken = min(block.packedSize - packed.count, rest.count)
-        unsafe packed.append(contentsOf: rest[..<taken])
-        step.consumed += taken
-        guard packed.count == block.packedSize else {
+        unsafe buffer.take(rest, upTo: block.packedSize, &step)
+        guard buffer.packed.count == block.packedSize else {
           if isEnd { throw .damaged(LzopBlock.endsEarly) }
           return step
         }
         try unpack(block)
         state = .content
       case .content:
-        guard unsafe give(to: output, &step) else { return step }
+        guard unsafe buffer.give(to: output, &step) else { return step }
         state = .head
       }
     }
   }
 
   private func unpack(_ block: LzopBlock) throws(DecompressionError) {
-    if content.count != block.size { content = [UInt8](repeating: 0, count: block.size) }
-    given = 0
+    var content = [UInt8](repeating: 0, count: block.size)
     var failure: DecompressionError?
-    unsafe packed.withUnsafeBytes { source in
+    unsafe buffer.packed.withUnsafeBytes { source in
       unsafe content.withUnsafeMutableBytes { target in
         do throws(DecompressionError) {
           try unsafe block.decode(RawSpan(_unsafeBytes: source), into: target)
@@ -76,17 +70,6 @@ final class LzopStreamCodec: StreamCodec {
       }
     }
     if let failure { throw failure }
-  }
-
-  /// Copies content to the output; `false` if it has no room for the rest.
-  private func give(to output: UnsafeMutableRawBufferPointer, _ step: inout StreamStep) -> Bool {
-    let taken = min(content.count - given, output.count - step.produced)
-    unsafe content.withUnsafeBytes { bytes in
-      unsafe UnsafeMutableRawBufferPointer(rebasing: output[step.produced...])
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[given..<(given + taken)]))
-    }
-    given += taken
-    step.produced += taken
-    return given == content.count
+    buffer.setContent(content)
   }
 }

@@ -9,8 +9,6 @@ struct Preloads {
   let entries: [DirectoryTree.Entry]
   /// Modules of directories and archives. Those that others need come first, whatever their order.
   let onDemand: Set<String>
-  /// The names under which they are loaded.
-  let names: Set<String>
 
   init(_ request: LoadRequest, _ tree: ModuleTree?) {
     var (entries, onDemand): ([DirectoryTree.Entry], Set<String>) = ([], [])
@@ -22,7 +20,6 @@ struct Preloads {
     }
     self.entries = entries
     self.onDemand = onDemand
-    names = Set(entries.compactMap { $0.path }.map { ModulePaths.moduleName(ofFile: $0) })
   }
 
   /// The modules in order, without those of directories and archives that are asked about themselves.
@@ -39,4 +36,7 @@ struct Preloads {
 
   /// The modules that can be looked for, in order.
   var paths: [String] { entries.compactMap { $0.path } }
+
+  /// The names under which they are loaded.
+  var names: Set<String> { Set(paths.map { ModulePaths.moduleName(ofFile: $0) }) }
 }
