@@ -159,6 +159,17 @@ let package = Package(
     .executableTarget(
       name: "Snippets", dependencies: ["KernelSymbols"], path: "Tests/Snippets",
       swiftSettings: strict),
+    // What is fuzzed; tests ask it about damaged inputs.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "ByteStorage", "KernelReleases", "ArchiveFormats", "ELFFormat", "BTFFormat", "SymbolNames",
+        "SymbolTables", "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust",
+        "ModuleFiles", "UnwindTables", "Kernels", "Livepatching", "ModuleLoading",
+        "VersionConversion", "Modpost", "NameTranslation", "SymbolFiles", "SymtypesFormat",
+        "KernelComparison", "DWARFFormat", "TypeVersions",
+      ],
+      path: "Fuzz/Targets", swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(
       name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
     tests("ByteStorage", ["ByteStorage"]),
@@ -209,6 +220,7 @@ let package = Package(
       name: "KernelSymbolsTests", dependencies: ["TestSupport"], swiftSettings: strict),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ByteStorage", "ELFFormat"]),
+    tests("Answer", ["ByteStorage", "FuzzTargets"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
@@ -243,9 +255,11 @@ let package = Package(
 )
 
 // Library/build.sh builds these: the C library.
-if Context.environment["KSYM_LIBRARY"] != nil {
+if let version = Context.environment["KSYM_LIBRARY"] {
   func part(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+    .target(
+      name: name, dependencies: dependencies, path: path,
+      cSettings: [.define("KSYM_VERSION", to: "\"\(version)\"")], swiftSettings: strict)
   }
   package.products.append(
     .library(name: "ksym-objects", type: .static, targets: ["KsymLibrary"]))
@@ -283,19 +297,7 @@ if Context.environment["KSYM_BENCHMARKS"] != nil {
 if Context.environment["KSYM_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "ksym-fuzz",
-      dependencies: [
-        "ByteStorage", "KernelReleases", "ArchiveFormats", "ELFFormat", "BTFFormat", "SymbolNames",
-        "SymbolTables", "KernelImages", "ModuleVersions", "Kallsyms", "NameTables", "ModuleTrust",
-        "ModuleFiles",
-        "UnwindTables", "Kernels",
-        "Livepatching", "ModuleLoading", "VersionConversion", "Modpost", "NameTranslation",
-        "SymbolSpelling", "NameAudits", "SymbolFiles", "SymtypesFormat", "KernelComparison",
-        "DWARFFormat", "TypeVersions",
-      ],
-      path: "Fuzz/Targets",
-      swiftSettings: [
-        .enableExperimentalFeature("Lifetimes"), .enableExperimentalFeature("Extern"),
-      ],
+      name: "ksym-fuzz", dependencies: ["ByteStorage", "FuzzTargets"], path: "Fuzz/Driver",
+      swiftSettings: [.enableExperimentalFeature("Extern")],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }

@@ -1,19 +1,17 @@
 #!/bin/sh
 # Builds the C library: .build-library/lib/libksym.so.1.0.0 with its links. It contains Swift's runtime, and
-# needs libc, libcrypto and libbz2.
+# needs libc, libcrypto and libbz2. SWIFT_FLAGS are those of the Makefile's release build.
 set -eu
 cd "$(dirname "$0")/.."
 scratch=.build-library
 out=$scratch/lib
 version=$(sed -n 's/^    version: "\(.*\)",$/\1/p' Sources/ksym/Ksym.swift)
 swift=${SWIFT:-swift}
+: "${SWIFT_FLAGS:?those of the Makefile, as make library gives them}"
 
-# Nothing uses regular expressions, which are 5 MB.
-KSYM_LIBRARY=1 $swift build -c release --scratch-path $scratch --product ksym-objects \
-  -Xswiftc -static-stdlib -Xswiftc -cross-module-optimization \
-  -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
-  -Xswiftc -Xfrontend -Xswiftc -function-sections \
-  -Xcc -DKSYM_VERSION="\"$version\"" -Xcc -ffunction-sections
+# With the flags of the command, from whose objects the library is linked too.
+KSYM_LIBRARY=$version $swift build $SWIFT_FLAGS --product ksym-objects
+built=$(KSYM_LIBRARY=$version $swift build $SWIFT_FLAGS --show-bin-path)
 
 # lld takes shared libraries before static ones, so it gets a directory with only the static ones.
 mkdir -p $out $scratch/static
@@ -22,7 +20,7 @@ for library in lzma zstd deflate lz4 stdc++; do
 done
 rm -rf $scratch/objects
 mkdir $scratch/objects
-(cd $scratch/objects && ar x ../release/libksym-objects.a)
+(cd $scratch/objects && ar x "$built/libksym-objects.a")
 ${SWIFTC:-swiftc} -emit-library -static-stdlib -use-ld=lld -o $scratch/libksym.unstripped $scratch/objects/*.o \
   $(printf -- '-Xlinker %s ' --version-script=Library/ksym.map -soname=libksym.so.1 --gc-sections \
     -z nodelete -z defs -z relro -z now --as-needed --icf=all) \

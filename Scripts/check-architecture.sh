@@ -13,6 +13,7 @@ folders() {
   for folder in Sources/*/; do echo "$(basename "$folder") $folder"; done
   for folder in Tests/*Tests/; do echo "$(basename "$folder") $folder"; done
   echo "ConformanceTests Tests/Conformance/"
+  echo "FuzzTargets Fuzz/Targets/"
   echo "TestSupport Tests/TestSupport/"
   echo "Snippets Tests/Snippets/"
 }

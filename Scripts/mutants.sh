@@ -7,8 +7,8 @@
 # All changes are built at once, into a copy of the tree, where each asks the environment whether it
 # is the one to make (Tests/Mutants/Mutants.swift); so each costs a run of the tests and no build. A
 # place where that does not compile is left out. Tests run as in CI, without the caches of kernels. A run
-# without a change shows which targets of tests reach which places; a change is tried by these, first by
-# those of the changed target, last by those of the commands, until a test fails.
+# without a change shows which tests reach which places, by target, and by suite for those of the commands; a
+# change is tried by these, first by those of the changed target, last by those of the commands, until one fails.
 #
 # Tests/Mutants/equal.txt lists changes known to change nothing, with the reason. The copy is in
 # KSYM_MUTANTS (default ~/.cache/ksym/mutants), and with it results.txt. KSYM_WORKERS changes are tried at
@@ -164,17 +164,20 @@ witness() {
     head -1
 }
 
-# The targets of tests that reach a change: that of its room first, the slow ones last.
+# The groups of tests that reach a change.
 reaching() {
-  echo "$2Tests $targets" | tr ' ' '\n' | awk '!seen[$0]++' | while read -r target; do
-    [ ! -e "$store/reached/$target/$1" ] || echo "$target"
+  for group in $groups; do
+    [ ! -e "$store/reached/$group/$1" ] || echo "$group"
   done
 }
 
-# Whether tests notice a change.
+# Whether tests notice a change: those of its room are run first, those of the commands last.
 is_noticed() {
-  for target in $(reaching "$1" "$2"); do
-    run_tests "$1" --filter "^$target\\." || return 0
+  room=$(reaching "$1" | grep -x "$2Tests")
+  others=$(reaching "$1" | grep -vx "$2Tests" | grep -v '^CommandTests')
+  for some in "$room" "$others" "$(reaching "$1" | grep '^CommandTests')"; do
+    [ -n "$some" ] || continue
+    run_tests "$1" $(printf -- '--filter ^%s\\W ' $some) || return 0
   done
   return 1
 }
@@ -210,13 +213,14 @@ echo "$(wc -l <"$store/chosen") of them compile. Running the tests without a cha
 limit=3600
 start=$(date +%s)
 worker=none
-targets="$(cd "$top/Tests" && ls -d *Tests | grep -v '^CommandTests$') ConformanceTests CommandTests"
-for target in $targets; do
-  export KSYM_MUTANTS_REACHED="$store/reached/$target"
+groups=$("$tree/.build/debug/ksymPackageTests.xctest" --testing-library swift-testing --list-tests 2>/dev/null |
+  sed -nE 's/^(CommandTests\.[A-Za-z0-9]+|[A-Za-z0-9]+).*/\1/p' | sort -u)
+for group in $groups; do
+  export KSYM_MUTANTS_REACHED="$store/reached/$group"
   rm -rf "$KSYM_MUTANTS_REACHED"
   mkdir -p "$KSYM_MUTANTS_REACHED"
-  run_tests 0 --filter "^$target\\." ||
-    { echo "mutants: $target fail without a change, see $store/test-none.log" >&2; exit 2; }
+  run_tests 0 --filter "^$group\\W" ||
+    { echo "mutants: $group fail without a change, see $store/test-none.log" >&2; exit 2; }
 done
 unset KSYM_MUTANTS_REACHED
 limit=$((3 * workers * ($(date +%s) - start) + 60))

@@ -8,21 +8,24 @@ extension FuzzTargets {
     guard bytes.byteCount < 1 << 14 else { return }
     let half = bytes.firstRange(of: "\n\n") ?? bytes.byteCount / 2
     guard let left = bytes.slice(0..<half), let right = bytes.suffix(from: half) else { return }
-    _ = try? ExportRecords(parsing: left, as: .strict)
-    let rules = try? SeverityRules(reading: left)
+    _ = found(try ExportRecords(parsing: left, as: .strict))
+    let rules = found(try SeverityRules(reading: left))
     if let rules {
       let text = Array(rules.rules.map { $0.words + "\n" }.joined().utf8)
       if let again = try? SeverityRules(parsing: text.rawSpan) {
         precondition(again.rules.count == rules.rules.count)
       }
     }
-    let list = try? SymbolList(left)
+    let list = found(try SymbolList(left))
     guard let old = try? ExportRecords(parsing: right, as: .historic),
       let new = try? ExportRecords(parsing: left, as: .historic)
     else { return }
     let comparison = ExportComparison(
       old, new, selection: list?.selection, rules: rules, aspects: [.namespaces, .owners])
-    for change in comparison.changes { use(comparison.name(of: change).byteCount) }
+    for change in comparison.changes {
+      use(comparison.name(of: change))
+      use("\(change)")
+    }
   }
 
   /// Two builds' symtypes, of any form, with a line `%%` between: the causes of what differs, their chains
@@ -41,9 +44,12 @@ extension FuzzTargets {
     for reach in comparison.causes {
       precondition(reach.chain.count <= reach.chainLength && !reach.exports.isEmpty)
       for text in [reach.cause.old, reach.cause.new] {
-        use(TypeText.lines(of: Int(text), in: store, style: .readable).count)
+        use("\(TypeText.lines(of: Int(text), in: store, style: .readable))")
       }
     }
-    SymtypesText(store).consolidate(old) { $0.removeAll() }
+    SymtypesText(store).consolidate(old) { text in
+      use(text.bytes.rawSpan)
+      text.removeAll()
+    }
   }
 }

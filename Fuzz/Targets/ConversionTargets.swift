@@ -10,17 +10,18 @@ extension FuzzTargets {
       var request = ConversionRequest(target)
       request.signature = .dropped
       request.dropsUnrepresentable = true
-      guard let result = try? ModuleConverter.convert(bytes, request) else { continue }
+      guard let result = found(try ModuleConverter.convert(bytes, request)) else { continue }
       // A record of 5 bytes may become one of 64; parts are aligned to 2 MiB at most.
       guard result.bytes.count <= bytes.byteCount * 16 + (16 << 20) else {
         fatalError("the result is far too large")
       }
       if result.isChanged { ConversionComparison.check(bytes, result.bytes.rawSpan) }
-      use(result.notices.count)
+      use(result.bytes)
+      use("\(result.notices)")
     }
     let writer = ModpostWriter(SymversLookup(.init()), tables: .asFound)
-    use((try? writer.source(for: bytes))?.count ?? 0)
-    use((try? writer.object(for: bytes, named: "m", structure: nil))?.count ?? 0)
+    use(found(try writer.source(for: bytes)) ?? [])
+    use(found(try writer.object(for: bytes, named: "m", structure: nil)) ?? [])
   }
 }
 

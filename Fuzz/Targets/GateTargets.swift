@@ -23,9 +23,9 @@ extension FuzzTargets {
         try? message.verify(bytes, trusting: gate.keys, context, &log)
         try? message.verify(
           bytes, trusting: gate.keys, revoked: gate.revoked, context, &log)
-        for signer in message.signers { use(signer.issuerText?.utf8.count ?? 0) }
+        for signer in message.signers { use(signer.issuerText ?? "-") }
       }
-      use(gate.verify(bytes).length)
+      use("\(gate.verify(bytes))")
     }
   }
 
@@ -39,7 +39,8 @@ extension FuzzTargets {
         parsing: bytes, context, blacklist: Blacklist(), &log)
       {
         keys.add(certificate)
-        use(certificate.subjectText.utf8.count &+ certificate.issuerText.utf8.count)
+        use(certificate.subjectText)
+        use(certificate.issuerText)
         use(certificate.isForAuthorities(strict: true) ? 1 : 0)
       }
     }
@@ -84,8 +85,9 @@ extension FuzzTargets {
     guard let base = try? BTFBase(parsing: kernel) else { return }
     let plain = BTFVerification(module, distilled: nil, kernel: base, order, rules)
     let relocated = BTFVerification(module, distilled: distilled, kernel: base, order, rules)
-    use(plain.log.lines.count &+ relocated.log.lines.count)
+    for line in plain.log.lines + relocated.log.lines { use(line) }
+    use("\(String(describing: plain.error)) \(String(describing: relocated.error))")
     let origin = BTFOrigin(module)
-    use(origin.firstName(in: module, from: plain.passed)?.utf8.count ?? 0)
+    use(origin.firstName(in: module, from: plain.passed) ?? "-")
   }
 }

@@ -15,7 +15,7 @@ extension FuzzTargets {
         use(table.systemMapView().count)
         var adopting = table.kernelView()
         adopting.adoptFiles(of: table)
-        use(adopting.file(at: 0)?.utf8.count ?? 0)
+        use(adopting.file(at: 0) ?? "-")
       }
     }
     for size in [nil, 8, 4] {
@@ -65,11 +65,13 @@ extension FuzzTargets {
     for symbol in 0..<min(table.count, 64) {
       let name = table.name(at: symbol)
       guard index.symbols(named: name).contains(symbol) else { fatalError("name lost") }
+      use(name)
+      use(Int(truncatingIfNeeded: table.addresses[symbol]))
       use(index.position(of: symbol).count)
       use(index.aliases(of: symbol).count &+ Int(truncatingIfNeeded: index.size(of: symbol) ?? 0))
       use(Int(truncatingIfNeeded: index.symbol(at: table.addresses[symbol])?.offset ?? 0))
       use(lookup.answer(name).all.count)
-      use(lookup.printedName(of: symbol).utf8.count)
+      use(lookup.printedName(of: symbol))
       use(NamePattern(name.text).matches(name) ? 1 : 0)
     }
     let finder = SymbolFinder(index)

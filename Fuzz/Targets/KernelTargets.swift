@@ -33,22 +33,23 @@ extension FuzzTargets {
   /// Kernel images: container, payload search, banner, vermagic, build ID, configuration, BTF.
   static func kernel(_ bytes: RawSpan) {
     if let container = try? KernelContainer(identifying: bytes) {
-      use(container.headerVersion.utf8.count)
+      use(container.headerVersion)
       if let payload = container.payload {
         guard payload.range.upperBound <= bytes.byteCount else { fatalError("payload outside") }
       }
     }
     unpack(bytes)
     for order in [ByteOrder.little, .big] {
-      use(BuildID(searching: bytes, order)?.bytes.count ?? 0)
-      use(BuildID(inNotes: bytes, order)?.bytes.count ?? 0)
+      use(BuildID(searching: bytes, order)?.bytes ?? [])
+      use(BuildID(inNotes: bytes, order)?.bytes ?? [])
       if let types = BTFTypes(searching: bytes, order) {
         use((try? types.size(ofStruct: "module")) ?? 0)
       }
     }
     if let types = try? BTFTypes(parsing: bytes) { use((try? types.size(ofStruct: "module")) ?? 0) }
     if let banner = KernelBanner(searching: bytes) {
-      use(Vermagic.find(in: bytes, release: banner.release)?.utf8.count ?? 0)
+      use(banner.release)
+      use(Vermagic.find(in: bytes, release: banner.release) ?? "-")
       use(KernelRelease(release: banner.release, build: banner.build)?.major ?? 0)
     }
     var text = FileBuffer(limit: limit)
@@ -130,7 +131,9 @@ extension FuzzTargets {
     request.ignoresModversions = choice & 0xa0 == 0x20
     let checker = ModuleChecker(facts, request: request)
     for outcome in checker.check(images: [bytes.array, bytes.array]) {
-      use(outcome.log.reduce(0) { $0 &+ $1.utf8.count } &+ outcome.symbols.count)
+      use(outcome.log)
+      use("\(outcome.verdict)")
+      use(outcome.symbols.count)
     }
   }
 

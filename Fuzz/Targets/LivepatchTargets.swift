@@ -36,7 +36,7 @@ extension FuzzTargets {
         fatalError("\(name.text) is read as another")
       }
     }
-    use(LivepatchSectionName(parsing: bytes)?.rest.utf8.count ?? 0)
+    use(LivepatchSectionName(parsing: bytes)?.rest ?? "-")
     guard let elf = try? ELFFile(ByteSource(bytes)) else { return }
     let object = try? ObjectSymbols(elf, moduleName: "livepatch_shadow_mod", path: "object")
     for entry in object?.symbols(named: "show", isStarting: true) ?? [] {
@@ -47,9 +47,10 @@ extension FuzzTargets {
       let resolver = LivepatchResolver(
         kernel: kernel, objects: object.map { [$0] } ?? [], rules: kernel.rules)
       let judge = LivepatchJudge(patch, resolver)
-      use(judge.load().refusal?.section ?? 0)
-      use(judge.enable().log.count)
-      use(judge.advice().count)
+      use("\(patch.objects) \(patch.sections) \(patch.omissions)")
+      use("\(judge.load())")
+      use("\(judge.enable())")
+      use("\(judge.advice())")
     }
   }
 }

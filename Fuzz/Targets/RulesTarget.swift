@@ -17,7 +17,8 @@ extension FuzzTargets {
     (request.isStable, request.wantsSymtypes) = (true, true)
     var run = VersionsRun(ExportList(names), request)
     guard (try? run.add(MappedFile(copying: object.rawSpan))) != nil else { return }
-    use(run.finish().bytes.count + run.symtypes.bytes.count)
+    use(run.finish().bytes.rawSpan)
+    use(run.symtypes.bytes.rawSpan)
   }
 
   /// The object of the seeds, little-endian and 64-bit, with the rules at its end.
@@ -34,8 +35,9 @@ extension FuzzTargets {
   /// The object, and where its section header of rules lies.
   private static let objectOfRules: ([UInt8], header: Int)? = {
     var buffer = FileBuffer()
-    guard (try? buffer.open("Fuzz/Seeds/dwarf/c09_kabi.gcc12-dw5")) != nil else {
-      fatalError("run it in the project's directory: Fuzz/Seeds is needed")
+    let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+    guard (try? buffer.open("/\(folder)/Seeds/dwarf/c09_kabi.gcc12-dw5")) != nil else {
+      fatalError("Fuzz/Seeds is not where it was built")
     }
     guard let bytes = try? buffer.source.all().array,
       let elf = try? ELFFile(ByteSource(bytes.rawSpan)),

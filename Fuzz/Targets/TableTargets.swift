@@ -9,7 +9,7 @@ extension FuzzTargets {
     guard let table = try? NameTable(copying: bytes, checks: false) else { return }
     try? table.check()
     for owner in -1...min(table.ownerCount, 64) {
-      use((try? table.owner(at: owner))?.name.count ?? 0)
+      use(found(try table.owner(at: owner))?.name ?? "-")
     }
     var left = 64
     try? table.forEachRecord { record throws(ParseError) in
@@ -21,20 +21,20 @@ extension FuzzTargets {
     for offset in [4096, 4200, bytes.byteCount - 32] {
       let start = min(max(0, offset), bytes.byteCount)
       guard let key = bytes.slice(start..<min(bytes.byteCount, start + 32)) else { continue }
-      try? table.forEachRecord(for: HashedName(of: key)) { use($0.name.byteCount) }
+      try? table.forEachRecord(for: HashedName(of: key)) { use($0.name) }
       try? table.forEachRecord(source: key) { record in count(record) }
       try? table.forEachRecord(readable: key) { record in count(record) }
     }
   }
 
   private static func ask(_ table: NameTable, _ record: borrowing NameTable.Record) {
-    use((try? table.owners(of: record))?.count ?? 0)
-    try? table.forEachRecord(for: HashedName(of: record.name)) { use($0.name.byteCount) }
+    use("\((try? table.owners(of: record)) ?? [])")
+    try? table.forEachRecord(for: HashedName(of: record.name)) { use($0.name) }
     try? table.forEachRecord(source: record.name) { record in count(record) }
   }
 
   private static func count(_ record: borrowing NameTable.Record) -> Bool {
-    use(record.name.byteCount)
+    use(record.name)
     return true
   }
 }

@@ -6,16 +6,9 @@ import ModuleVersions
 import NameTranslation
 import SymbolNames
 
-/// What the compiler must not optimise away.
-nonisolated(unsafe) var sink = 0
-
-/// Uses a value, so that computing it is not left out.
-@inline(never)
-func use(_ value: Int) { sink ^= value }
-
 /// The parsers that are fuzzed, by the name of their seed directory.
-enum FuzzTargets {
-  static let all: [String: @Sendable (RawSpan) -> Void] = [
+package enum FuzzTargets {
+  package static let all: [String: @Sendable (RawSpan) -> Void] = [
     "compare": compare, "elf": elf, "versions": versions, "symvers": symvers, "modinfo": modinfo,
     "exports": exports,
     "names": names, "message": message, "certificate": certificate, "efi": efi, "btf": btf,
@@ -35,10 +28,11 @@ enum FuzzTargets {
       for index in file.sections.indices {
         let section = file.sections[index]
         use(file.name(of: section).byteCount)
-        if let content = try? file.bytes(of: section) { use(content.byteCount) }
+        use("\(section)")
+        do { use(try file.bytes(of: section)) } catch { use("\(error)") }
         if let table = try? file.relocations(forSection: index) {
-          for number in -1...min(table.count, 256) {
-            use(Int(truncatingIfNeeded: table.relocation(at: number)?.addend ?? 0))
+          for number in -1...min(table.count, 64) {
+            use("\(String(describing: table.relocation(at: number)))")
           }
         }
         if let table = try? file.symbolTable(at: index) { walk(table) }
@@ -51,14 +45,23 @@ enum FuzzTargets {
 
   private static func walk(_ table: borrowing ELFSymbolTable) {
     for index in -1...min(table.count, 256) {
-      if let symbol = table.symbol(at: index) { use(table.name(of: symbol).byteCount) }
+      if let symbol = table.symbol(at: index) {
+        use(table.name(of: symbol))
+        use(Int(truncatingIfNeeded: symbol.value ^ symbol.size))
+        use(Int(symbol.info) << 16 | Int(symbol.sectionIndex))
+      }
     }
   }
 
   @_lifetime(copy bytes)
   private static func open(_ bytes: RawSpan, _ layout: ELFLayout?) -> ELFFile? {
-    if let layout { return try? ELFFile(ByteSource(bytes), layout: layout) }
-    return try? ELFFile(ByteSource(bytes))
+    do {
+      if let layout { return try ELFFile(ByteSource(bytes), layout: layout) }
+      return try ELFFile(ByteSource(bytes))
+    } catch {
+      use("\(error)")
+      return nil
+    }
   }
 
   /// The version tables of a module: records, defects, disagreements.
@@ -68,28 +71,32 @@ enum FuzzTargets {
       for layout in [
         ELFLayout(is64Bit: true, order: .little), ELFLayout(is64Bit: false, order: .big),
       ] {
-        use(BasicVersions(bytes, layout: layout).defects().count)
+        for found in BasicVersions(bytes, layout: layout).defects() { use("\(found)") }
         use(PackedVersions(bytes, layout: layout)?.defects().count ?? 0)
         guard let half = bytes.slice(0..<(bytes.byteCount / 2)),
           let rest = bytes.suffix(from: bytes.byteCount / 2)
         else { continue }
         let extended = ExtendedVersions(crcs: half, names: rest, layout: layout)
-        use(extended.defects().count)
+        for found in extended.defects() { use("\(found)") }
         use(extended.hasNameForEveryCRC ? 1 : 0)
       }
       return
     }
     guard let tables = try? module.versions() else { return }
     use(tables.layouts.count)
-    for found in tables.defects() { use("\(found.defect)".utf8.count) }
-    for found in tables.structuralDefects() { use("\(found.defect)".utf8.count) }
-    tables.forEach { _, record in use(record.name.byteCount &+ record.offset) }
+    for found in tables.defects() { use("\(found.defect)") }
+    for found in tables.structuralDefects() { use("\(found.defect)") }
+    tables.forEach { _, record in
+      use(record.name)
+      use(record.offset)
+      use(Int(truncatingIfNeeded: record.crc))
+    }
   }
 
   /// Module.symvers, and files of names.
   static func symvers(_ bytes: RawSpan) {
     use(Symvers.isRecognized(bytes) ? 1 : 0)
-    if let table = try? Symvers.parse(bytes) {
+    if let table = found(try Symvers.parse(bytes)) {
       var output = OutputBuffer()
       for row in table.rows { Symvers.write(row, of: table, to: &output) }
       // What was written reads the same.
@@ -97,6 +104,7 @@ enum FuzzTargets {
       guard again?.rows.count == table.rows.count else {
         fatalError("Module.symvers does not survive writing")
       }
+      use(output.bytes.rawSpan)
       let lookup = ExportLookup(table)
       for row in table.rows { use(lookup.first(table.bytes(row.name)) ?? -1) }
     }
@@ -109,14 +117,17 @@ enum FuzzTargets {
   static func modinfo(_ bytes: RawSpan) {
     for size in [bytes.byteCount, bytes.byteCount / 2, bytes.byteCount &+ 7] {
       let info = ModuleInfo(bytes, size: size)
-      info.forEachPair { key, value in use(key.byteCount &+ value.byteCount) }
-      use(info.values("alias").count)
-      use(info.value("vermagic")?.utf8.count ?? 0)
+      info.forEachPair { key, value in
+        use(key)
+        use(value)
+      }
+      use(info.values("alias"))
+      use(info.value("vermagic") ?? "-")
     }
     use(SignatureTrailer(ByteSource(bytes))?.lengthBeforeMarker ?? 0)
     if let module = try? ModuleFile(ByteSource(bytes)) {
-      use((try? module.name())?.utf8.count ?? 0)
-      if let info = try? module.info() { use(info.value("license")?.utf8.count ?? 0) }
+      use((found(try module.name()) ?? nil) ?? "-")
+      if let info = try? module.info() { use(info.value("license") ?? "-") }
     }
   }
 
@@ -128,10 +139,18 @@ enum FuzzTargets {
     for reading in [ELFFile.LicenceReading.asFound, .flagTable] {
       var table = ExportTable()
       let owner = table.addOwner("module")
-      try? file.addModuleExports(to: &table, owner: owner, reading: reading)
-      use(table.rows.count)
+      do { try file.addModuleExports(to: &table, owner: owner, reading: reading) } catch {
+        use("\(error)")
+      }
+      write(table)
     }
-    if let table = try? KernelExports(file).read() { use(table.rows.count) }
+    if let table = try? KernelExports(file).read() { write(table) }
+  }
+
+  private static func write(_ table: ExportTable) {
+    var output = OutputBuffer()
+    for row in table.rows.prefix(1000) { Symvers.write(row, of: table, to: &output) }
+    use(output.bytes.rawSpan)
   }
 
   private static func rawExports(_ bytes: RawSpan) {
@@ -150,7 +169,7 @@ enum FuzzTargets {
             .map(UInt64.init)
         }
       }
-      if let table = try? exports.read() { use(table.rows.count) }
+      if let table = try? exports.read() { write(table) }
     }
   }
 
@@ -168,9 +187,9 @@ enum FuzzTargets {
         let isMangled = RustDemangler.appendReadableName(of: name.span, style: style, to: &output)
         guard isMangled || output.count == start else { fatalError("wrote what is not mangled") }
       }
-      use(output.count)
+      use(output.string)
       use(LinkageName.modpostLength(of: name.span))
-      use(LinkageName.sourceName(of: String(decoding: name, as: UTF8.self)).utf8.count)
+      use(LinkageName.sourceName(of: String(decoding: name, as: UTF8.self)))
       output.removeAll()
     }
   }

@@ -97,7 +97,9 @@ extension FuzzTargets {
       translator.translate(second) { output += $0.array }
     }
     translator.finish { output += $0.array }
-    use(translator.takeNames().count &+ translator.takeFindings().count)
+    use(output)
+    use("\(translator.takeNames())")
+    use("\(translator.takeFindings())")
     return output
   }
 }

@@ -36,7 +36,8 @@ extension FuzzTargets {
       var run = VersionsRun(ExportList(names), request)
       // As its own supplementary file it has both ends of every reference.
       guard (try? run.add(file, supplement: isStable ? nil : file)) != nil else { continue }
-      use(run.finish().bytes.count + run.symtypes.bytes.count)
+      use(run.finish().bytes.rawSpan)
+      use(run.symtypes.bytes.rawSpan)
     }
     var request = VersionsRequest()
     (request.separatesUnits, request.wantsSymtypes, request.wantsVersions) = (true, true, false)
@@ -52,8 +53,8 @@ extension FuzzTargets {
         let files = try? DWARFFileNames(data, at: offset)
       else { continue }
       for index in 0..<UInt64(min(files.count, 64)) {
-        if let name = files.name(index) { use(name.byteCount) }
-        if let directory = files.directory(index) { use(directory.byteCount) }
+        if let name = files.name(index) { use(name) }
+        if let directory = files.directory(index) { use(directory) }
       }
     }
   }
@@ -65,7 +66,7 @@ extension FuzzTargets {
     else { return }
     for start in data.bases.prefix(64) + [0x4100_0000, 0x4200_0000, 0] {
       for offset in stride(from: UInt64(0), to: 256, by: 8) {
-        use(lines.places(of: start &+ offset).count)
+        use("\(lines.places(of: start &+ offset))")
       }
     }
   }

@@ -45,7 +45,7 @@ extension FuzzTargets {
       table, functions: functions, code: code,
       release: choice & 16 == 0 ? nil : KernelRelease(5, 10))
     precondition(frames.bytes.count.isMultiple(of: 8))
-    use(frames.count)
+    use(frames.bytes)
   }
 
   /// A module that was loaded where all of its symbols say.

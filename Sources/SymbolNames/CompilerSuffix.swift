@@ -106,8 +106,23 @@ extension CompilerSuffix {
     return CompilerSuffix(kind: .cfiHash, range: start..<end)
   }
 
+  /// The last dot before an index that is not the first byte. Most names have none, and eight bytes are
+  /// looked at together.
   private static func lastDot(in name: Span<UInt8>, before end: Int) -> Int? {
-    var index = end
+    let bytes = RawSpan(_elements: name)
+    var index = min(end, name.count)
+    while index > 8 {
+      // SAFETY: 8 < index <= count.
+      let word = unsafe UInt64(
+        littleEndian: bytes.unsafeLoadUnaligned(
+          fromUncheckedByteOffset: index &- 8, as: UInt64.self))
+      // The high bit of each byte that is zero, and so was a dot.
+      let others = word ^ 0x2e2e_2e2e_2e2e_2e2e
+      let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+      let dots = ~((others & low) &+ low | others) & ~low
+      if dots != 0 { return index &- 1 &- dots.leadingZeroBitCount / 8 }
+      index &-= 8
+    }
     while index > 1 {
       index &-= 1
       if name[index] == UInt8(ascii: ".") { return index }

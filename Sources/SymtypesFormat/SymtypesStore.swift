@@ -100,7 +100,7 @@ package struct SymtypesStore: Sendable {
     }
     let hash = known.hash(number)
     if let found = slots.find(hash, where: { known.areEqual($0, number) }) { return found }
-    _ = slots.set(number, hash) { _ in false }
+    slots.add(number, hash)
     return number
   }
 }

@@ -47,6 +47,8 @@ struct Ksym: ParsableCommand {
     if GendwarfksymsCommand.names.contains(ProcessArguments.programName) {
       Glibc.exit(GendwarfksymsCommand.run(arguments))
     }
+    // Scripts ask for it alone, and need not wait for the commands to be laid out.
+    if arguments == ["--version"] { finish(configuration.version) }
     if let unknown = UnknownCommand.find(in: arguments, of: Ksym.self) {
       var message = OutputBuffer()
       message.append(unknown.words)
@@ -69,7 +71,7 @@ struct Ksym: ParsableCommand {
   }
 
   /// Ends the command after what was asked for instead of an answer: help, the version, completions.
-  private static func finish(_ message: String) {
+  private static func finish(_ message: String) -> Never {
     var output = OutputBuffer()
     if !message.isEmpty { output.append(message + "\n") }
     Terminal.write(&output)

@@ -219,6 +219,18 @@ struct BTFVerificationTests {
     #expect(silent.0 == .invalid && silent.1.isEmpty)
   }
 
+  @Test(
+    "names are as long as the kernel's, and no longer; digits do not begin them",
+    arguments: [(512, "n", true), (513, "n", false), (1, "n", true), (1, "7", false)])
+  func names(_ length: Int, _ first: String, _ isTaken: Bool) throws {
+    let (error, _) = try verify(
+      module { blob, base in
+        let text = first + String(repeating: "7", count: length - 1)
+        blob.add(blob.name("point", base: base), 4, count: 1, 8, blob.name(text, base: base), 1, 0)
+      })
+    #expect((error == nil) == isTaken)
+  }
+
   @Test("a chain of 32 modifiers passes, one of 33 does not", arguments: [32, 33])
   func chains(_ length: Int) throws {
     let (error, lines) = try verify(

@@ -144,11 +144,14 @@ struct AtomicFileTests {
     for name in others + [used, "a.ko.ksym-4194305.tmp", ".ksym-77.tmp"] {
       try scratch.write([0], to: name)
     }
+    // What cannot be opened does not keep the others.
+    let links = [".a.ksym-5.tmp", "z.ksym-5.tmp"]
+    for link in links { try #require(unsafe symlink("nowhere", scratch.file(link)) == 0) }
     let user = unsafe open(scratch.file(used), O_RDONLY)
     defer { close(user) }
     try #require(flock(user, LOCK_EX | LOCK_NB) == 0)
     try AtomicFile.write([1], to: scratch.file("new"))
-    #expect(DirectoryTree.names(in: scratch.path) == (others + [used, "new"]).sorted())
+    #expect(DirectoryTree.names(in: scratch.path) == (others + links + [used, "new"]).sorted())
   }
 
   @Test("Without room the old file stays, and nothing else")

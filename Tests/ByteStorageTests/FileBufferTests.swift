@@ -205,6 +205,12 @@ struct FileBufferTests {
       #expect(
         error?.reason == .truncated(needed: UInt64(size), available: UInt64(available)))
       #expect(error?.offset == offset)
+      let same = #expect(throws: ParseError.self) {
+        _ = try source.bytes(offset..<(offset + max(size, 1)), in: "x").byteCount
+      }
+      #expect(
+        same?.reason == .truncated(needed: UInt64(max(size, 1)), available: UInt64(available)))
+      #expect(same?.offset == offset)
     }
   }
 }

@@ -21,6 +21,15 @@ struct AndroidListTests {
       ])
   }
 
+  @Test("a pattern whose bracket stays open is an error with its line")
+  func openBracket() {
+    let error = #expect(throws: TextFailure.self) {
+      try Self.written("[abi_symbol_list]\n  foo\n  a[\n", .raw)
+    }
+    #expect(error?.reason == .openBracket("a["))
+    #expect(error?.line == 3)
+  }
+
   @Test("the raw form has names alone, and tracepoints bring their iterators")
   func raw() throws {
     #expect(

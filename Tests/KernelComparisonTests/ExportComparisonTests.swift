@@ -79,6 +79,8 @@ struct ExportComparisonTests {
   @Test("only selected names are looked at")
   func selection() throws {
     let selection = try NameSelection(filter: Array("al*\nzzz\n".utf8).rawSpan)
+    #expect(selection.count == 1)
+    #expect(selection.name(0).text == "zzz")
     let comparison = ExportComparison(
       try Self.records(Self.old), try Self.records(""), selection: selection)
     #expect(Self.words(comparison) == ["alpha removed!"])

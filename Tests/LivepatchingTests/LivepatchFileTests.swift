@@ -69,14 +69,17 @@ struct LivepatchFileTests {
     builder.sections = [
       .init(
         name: ".klp.rela.vmlinux..text",
-        symbols: [(symbol, true), (".klp.sym.vmlinux.bar;", true), (symbol, true)]),
+        symbols: [
+          (symbol, true), (".klp.sym.vmlinux.bar;", true), (symbol, true),
+          (".klp.sym.vmlinux.last,0", true),
+        ]),
       .init(name: ".klp.rela.", symbols: [("plain", false)]),
     ]
     let patch = try read(builder.build())
     #expect(patch.sections.map { $0.name?.object } == ["vmlinux", nil])
-    #expect(patch.sections.map(\.count) == [3, 1])
-    #expect(patch.sections[0].references.map(\.firstUse) == [0, 1])
-    #expect(patch.sections[0].references.map { $0.name?.name } == ["foo", nil])
+    #expect(patch.sections.map(\.count) == [4, 1])
+    #expect(patch.sections[0].references.map(\.firstUse) == [0, 1, 3])
+    #expect(patch.sections[0].references.map { $0.name?.name } == ["foo", nil, "last"])
     #expect(patch.sections[1].references.map(\.isMarked) == [false])
   }
 

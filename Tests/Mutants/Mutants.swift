@@ -7,7 +7,11 @@ private let active = unsafe getenv("KSYM_MUTANT").flatMap { unsafe Int(String(cS
 /// The directory in which each place leaves a file when it is reached, if the environment names one.
 nonisolated(unsafe) private let reached = unsafe getenv("KSYM_MUTANTS_REACHED")
 /// Which places have left it. That two threads both do is harmless.
-nonisolated(unsafe) private let marks = UnsafeMutablePointer<Bool>.allocate(capacity: mostMarks)
+nonisolated(unsafe) private let marks = {
+  let marks = UnsafeMutablePointer<Bool>.allocate(capacity: mostMarks)
+  unsafe marks.initialize(repeating: false, count: mostMarks)
+  return unsafe marks
+}()
 private let mostMarks = 1 << 16
 
 private func mark(_ number: Int, in directory: UnsafePointer<CChar>) {

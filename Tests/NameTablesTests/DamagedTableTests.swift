@@ -105,6 +105,27 @@ struct DamagedTableTests {
     }
   }
 
+  @Test("a form that a name does not have is passed over", arguments: UInt8(0)..<5)
+  func forms(_ form: UInt8) throws {
+    // The seventh section has the readable names: five bytes of offset, and one that says which form.
+    let start = try #require(
+      bytes.rawSpan.integer(UInt64.self, at: 48 + 6 * 16, .little).flatMap { Int(exactly: $0) })
+    let size = try #require(
+      bytes.rawSpan.integer(UInt64.self, at: 56 + 6 * 16, .little).flatMap { Int(exactly: $0) })
+    try #require(size > 0 && size % 6 == 0)
+    for entry in stride(from: start, to: start + size, by: 6) {
+      var damaged = bytes
+      damaged[entry + 5] = form
+      let table = try NameTable(copying: damaged.rawSpan, checks: false)
+      var found: [String] = []
+      try? table.forEachRecord(readable: Array("call_printk".utf8).rawSpan) { record in
+        found.append(record.name.text)
+        return true
+      }
+      #expect(found.allSatisfy { $0 == Self.names.last })
+    }
+  }
+
   @Test("another version and another file are distinguished")
   func versions() throws {
     var other = bytes

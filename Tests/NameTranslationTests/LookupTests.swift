@@ -191,6 +191,20 @@ struct LookupTests {
     #expect(modules.asked == ["nvme", "sd"])
   }
 
+  @Test("a line that names another module is looked at, also in perf's brackets")
+  func otherModules() throws {
+    let kernel = try source("ffffffff81000000 T start\n")
+    for (before, after) in [("[", "]"), ("([", "])")] {
+      let module = try source("ffffffffc0000000 t probe.isra.0\t[nvme]\n")
+      let modules = RecordingModules(["nvme": module])
+      var translator = TextTranslator(.linkage, sources: [kernel], modules: modules)
+      let line = "\tffffffffc0000001 probe.isra+0x1 \(before)nvme\(after)\n"
+      let output = translated(Array(line.utf8), by: &translator)
+      let wanted = line.split(separator: "isra").joined(separator: "isra.0")
+      #expect(String(decoding: output, as: UTF8.self) == wanted)
+    }
+  }
+
   @Test("modules alone are enough to look names up")
   func modulesAlone() throws {
     let module = try source("0000000000000000 t probe.isra.0\t[nvme]\n")

@@ -53,6 +53,33 @@ struct SymbolFileTests {
     #expect(String(decoding: bytes, as: UTF8.self).contains("\0\(name)\0"))
   }
 
+  @Test("symbols at edges have no size where others are, others with short names have theirs")
+  func edges() throws {
+    var table = SymbolTable()
+    let all: [(UInt64, String, Bool)] = [
+      (0x1000, "_stext", false), (0x1010, "__x", true), (0x1020, "_e", true),
+      (0x1030, "__a_start", false), (0x1040, "__a_end", false), (0x1050, "__start_a", false),
+      (0x1060, "__stop_a", false), (0x1070, "__end_a", false), (0x1080, "_a_end", true),
+      (0x1090, "a_end", true), (0x10a0, "_etext", false),
+    ]
+    for (address, name, _) in all {
+      for name in [name, "other"] {
+        table.append(address: address, type: UInt8(ascii: "T"), name: Array(name.utf8).rawSpan)
+      }
+    }
+    let file = SymbolFile(boundsIn: table, order: .little, wordSize: 8)
+    let bytes = file.bytes(table, chosen: Array(0..<table.count))
+    let elf = try ELFFile(ByteSource(bytes.rawSpan))
+    let place = try #require(elf.sections.firstIndex { $0.type == .symtab })
+    let symbols = try elf.symbolTable(at: place)
+    var sized: [String: Bool] = [:]
+    for index in 0..<symbols.count {
+      guard let symbol = symbols.symbol(at: index) else { continue }
+      sized[symbols.name(of: symbol).text] = symbol.size > 0
+    }
+    for (_, name, isSized) in all { #expect(sized[name] == isSized, "\(name)") }
+  }
+
   @Test("a table without known bounds gives no sections")
   func noBounds() {
     var table = SymbolTable()

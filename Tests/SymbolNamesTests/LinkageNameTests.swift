@@ -77,6 +77,18 @@ struct LinkageNameTests {
     #expect(LinkageName.sourceName(of: name) == source)
   }
 
+  @Test("a suffix is found however long the name before it is", arguments: 1..<40)
+  func places(_ count: Int) {
+    for filler in ["n", "\u{2f}", "\u{2d}", "\u{7f}", "é"] {
+      let name = String(String(repeating: filler, count: count).utf8.prefix(count)) ?? "n"
+      for suffix in [".cold", ".llvm.123456789012", ".isra.0"] {
+        #expect(LinkageName.sourceName(of: name + suffix) == name)
+        #expect(LinkageName.sourceName(of: suffix + name) == suffix + name)
+      }
+      #expect(LinkageName.sourceName(of: name) == name)
+    }
+  }
+
   @Test("a suffix gives its effect on the function")
   func meaning() {
     let parts = LinkageName(Array("foo.part.0.isra.0.cold".utf8).span)

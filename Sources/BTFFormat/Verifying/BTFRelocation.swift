@@ -114,7 +114,7 @@ struct BTFRelocation: ~Escapable {
       if let same {
         candidates[same].append(number)
       } else {
-        _ = slots.set(candidates.count, name.hash) { _ in false }
+        slots.add(candidates.count, name.hash)
         candidates.append([number])
       }
     }

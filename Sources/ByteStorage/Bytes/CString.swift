@@ -98,7 +98,15 @@ extension RawSpan {
   }
 
   @inlinable package var isAllZero: Bool {
-    for offset in 0..<byteCount where byte(at: offset) != 0 { return false }
+    var offset = 0
+    while let word = integer(UInt64.self, at: offset, .little) {
+      if word != 0 { return false }
+      offset &+= 8
+    }
+    while let byte = byte(at: offset) {
+      if byte != 0 { return false }
+      offset &+= 1
+    }
     return true
   }
 

@@ -25,7 +25,7 @@
     if slots.isFull(number) { grow() }
     unsafe name.withUnsafeBytes { unsafe text.append(contentsOf: $0) }
     starts.append(UInt32(truncatingIfNeeded: text.count))
-    _ = slots.set(number, hash) { _ in false }
+    slots.add(number, hash)
     return number
   }
 

@@ -28,8 +28,15 @@
     return nil
   }
 
+  /// Gives a name that is known to be new a number (below 2^32 - 1).
+  @inlinable package mutating func add(_ number: Int, _ hash: UInt64) {
+    let mask = slots.count &- 1
+    var position = Int(truncatingIfNeeded: hash) & mask
+    while slots[position] != 0 { position = (position &+ 1) & mask }
+    slots[position] = hash & ~0xffff_ffff | UInt64(truncatingIfNeeded: number &+ 1)
+  }
+
   /// Gives a name a number (below 2^32 - 1) in place of the one that it has, which is returned.
-  /// `isSame` is always false for a name known to be new.
   @inlinable @inline(__always) package mutating func set(
     _ number: Int, _ hash: UInt64, where isSame: (Int) -> Bool
   ) -> Int? {
@@ -57,6 +64,6 @@
   /// Makes room for as many names again; `hash` is `nil` for a number given to no name.
   @inlinable package mutating func grow(_ count: Int, hash: (Int) -> UInt64?) {
     slots = [UInt64](repeating: 0, count: max(64, slots.count &* 2))
-    for number in 0..<count { if let hash = hash(number) { _ = set(number, hash) { _ in false } } }
+    for number in 0..<count { if let hash = hash(number) { add(number, hash) } }
   }
 }

@@ -66,7 +66,7 @@ package struct ExportRecords: Sendable {
       return false
     }
     if slots.isFull(rows.count) { grow() }
-    _ = slots.set(rows.count, hash) { _ in false }
+    slots.add(rows.count, hash)
     rows.append(row)
     return true
   }

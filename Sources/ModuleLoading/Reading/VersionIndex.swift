@@ -65,7 +65,7 @@ struct VersionIndex: ~Escapable {
     let hash = name.hash
     guard row(of: name, hash) == nil else { return }
     if slots.isFull(rows.count) { grow() }
-    _ = slots.set(rows.count, hash) { _ in false }
+    slots.add(rows.count, hash)
     rows.append(Row(offset: short, length: Int32(truncatingIfNeeded: name.byteCount), crc: crc))
   }
 

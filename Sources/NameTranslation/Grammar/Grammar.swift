@@ -120,10 +120,20 @@ struct ByteSet: Sendable {
   init(_ line: borrowing TextLine) {
     // Copies, which stay in registers.
     var (low, high) = (UInt64(0), UInt64(0))
-    for index in 0..<line.count {
+    var index = 0
+    while let word = line.word(at: index) {
+      for shift in stride(from: UInt64(0), to: 64, by: 8) {
+        let (bit, isHigh) = ByteSet.place(UInt8(truncatingIfNeeded: word &>> shift))
+        high |= bit & isHigh
+        low |= bit & ~isHigh
+      }
+      index &+= 8
+    }
+    while index < line.count {
       let (bit, isHigh) = ByteSet.place(line[index])
       high |= bit & isHigh
       low |= bit & ~isHigh
+      index &+= 1
     }
     self.low = low
     self.high = high

@@ -43,12 +43,12 @@ extension TextLine {
     let limit = min(count, start &+ TextLine.longestBracketed)
     while index < count {
       if depth > 0 && index >= limit { break }
-      let byte = self[index]
-      if byte.isNameByte {
-        index &+= 1
+      let end = plainNameEnd(from: index, before: depth > 0 ? limit : count)
+      if end > index {
+        index = end
         continue
       }
-      switch byte {
+      switch self[index] {
       case 0x3c where self[index &+ 1] == 0x2f:  // </
         return depth == 0 ? index : plainNameEnd(from: start)
       case 0x3c, 0x7b:  // < {
@@ -76,9 +76,17 @@ extension TextLine {
   }
 
   /// The end of a run of name bytes.
-  func plainNameEnd(from start: Int) -> Int {
+  func plainNameEnd(from start: Int) -> Int { plainNameEnd(from: start, before: count) }
+
+  /// The end of a run of name bytes, at most a limit.
+  private func plainNameEnd(from start: Int, before limit: Int) -> Int {
     var index = start
-    while self[index].isNameByte { index &+= 1 }
+    while index <= limit &- 8, let word = word(at: index) {
+      let others = ~NameBytes.marks(word) & NameBytes.highBits
+      if others != 0 { return index &+ others.trailingZeroBitCount / 8 }
+      index &+= 8
+    }
+    while index < limit, self[index].isNameByte { index &+= 1 }
     return index
   }
 

@@ -19,6 +19,15 @@ struct TextLine: ~Escapable {
     return unsafe bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
   }
 
+  /// Eight bytes from an index on, the first in the lowest place; `nil` if the line has fewer there.
+  @inline(__always)
+  func word(at index: Int) -> UInt64? {
+    guard index >= 0, index <= count &- 8 else { return nil }
+    // SAFETY: the guard proved that the bytes lie in the span.
+    return unsafe UInt64(
+      littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
+  }
+
   /// The bytes of a range, cut to the line.
   @_lifetime(copy self)
   func slice(_ range: Range<Int>) -> RawSpan {

@@ -1,3 +1,4 @@
+internal import ByteStorage
 package import SymbolNames
 
 /// Which of its names a symbol is written with.
@@ -54,10 +55,8 @@ extension NameForm {
     // A mark of an unknown tool stays as it is, after the path.
     var end = name.count
     if name[1] == UInt8(ascii: "R") {
-      end = 0
-      while end < name.count, name[end] != UInt8(ascii: "."), name[end] != UInt8(ascii: "$") {
-        end &+= 1
-      }
+      end = name.raw.firstIndex(of: UInt8(ascii: ".")) ?? end
+      end = name.extracting(0..<end).raw.firstIndex(of: UInt8(ascii: "$")) ?? end
     }
     let start = output.count
     guard RustDemangler.appendReadableName(of: name.extracting(0..<end), to: &output),

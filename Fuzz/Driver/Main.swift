@@ -1,6 +1,8 @@
 // ksym-fuzz feeds libFuzzer's inputs to one of ksym's parsers, chosen by the environment variable
 // KSYM_FUZZ_TARGET. It is built by Fuzz/run.sh only.
 
+import ByteStorage
+import FuzzTargets
 import Glibc
 
 /// libFuzzer's own loop: mutates inputs and calls the target.

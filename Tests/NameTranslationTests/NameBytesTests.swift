@@ -1,0 +1,37 @@
+import ByteStorage
+import Testing
+
+@testable import NameTranslation
+
+@Suite("Bytes of names")
+struct NameBytesTests {
+  /// The high bits of eight bytes, found one byte after the other.
+  private func marks(_ bytes: [UInt8]) -> UInt64 {
+    bytes.enumerated().reduce(0) { marks, byte in
+      marks | (byte.element.isNameByte ? 0x80 << UInt64(8 * byte.offset) : 0)
+    }
+  }
+
+  @Test("eight bytes at once are names' or not as each is by itself", arguments: 0..<8)
+  func everyByte(_ place: Int) {
+    for other: UInt8 in [0x00, 0x20, 0x41, 0x7f, 0x80, 0xff] {
+      for byte in UInt8.min...UInt8.max {
+        var bytes = [UInt8](repeating: other, count: 8)
+        bytes[place] = byte
+        let word = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        #expect(NameBytes.marks(word) & NameBytes.highBits == marks(bytes), "\(byte) in \(other)")
+      }
+    }
+  }
+
+  @Test("a name ends at the first byte that is no name's, wherever that is", arguments: 0..<40)
+  func end(_ count: Int) {
+    for end: String in ["", ",", " x", "[", "`"] {
+      let text = Array((String(repeating: "n", count: count) + end).utf8)
+      let line = TextLine(text.rawSpan)
+      #expect(line.plainNameEnd(from: 0) == count)
+      #expect(line.nameEnd(from: 0) == count)
+      #expect(line.plainNameEnd(from: text.count + 1) == text.count + 1)
+    }
+  }
+}
