@@ -24,7 +24,7 @@ struct AndroidListTests {
   @Test("a pattern whose bracket stays open is an error with its line")
   func openBracket() {
     let error = #expect(throws: TextFailure.self) {
-      try Self.written("[abi_symbol_list]\n  foo\n  a[\n", .raw)
+      try Self.written("foo\n# c\na[\n", .raw)
     }
     #expect(error?.reason == .openBracket("a["))
     #expect(error?.line == 3)
