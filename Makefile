@@ -50,7 +50,7 @@ test-debug: dependencies ## Run all tests with debug information
 	$(SWIFT) test --disable-xctest --scratch-path .build-debug
 
 bench: build ## Measure ksym beside its peers
-	@KSYM=$(KSYM) Benchmarks/run.sh $(PARTS)
+	@KSYM=$(KSYM) SWIFT_FLAGS="$(RELEASE_FLAGS)" Benchmarks/run.sh $(PARTS)
 
 fuzz: dependencies ## Fuzz the parsers (TARGET=all, SECONDS_EACH=600)
 	Fuzz/run.sh $(TARGET) $(SECONDS_EACH)
@@ -139,4 +139,4 @@ deb-library: library ## Build Debian packages libksym1, libksym-dev and python3-
 	@VERSION=$(VERSION) sh packaging/make-library-debs.sh
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-release .build-debug .build-bench .build-deb .build-fuzz .build-library
+	rm -rf .build .build-release .build-debug .build-deb .build-fuzz .build-library

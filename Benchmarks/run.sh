@@ -12,6 +12,7 @@
 #   KSYM_FINDER     kallsyms-finder of vmlinux-to-elf (default: on the path)
 #   KSYM_BENCH      where unpacked modules and names are kept (default ~/.cache/ksym/bench)
 #   ROUNDS          runs of each command, after one warm-up (default 5)
+#   SWIFT_FLAGS     how programs are built that measure what is no part of the command (make bench: as it is)
 #
 # What cannot be measured here is named at the end. Exit status: 0 all bounds held, 1 one did not.
 set -euo pipefail
@@ -26,6 +27,7 @@ tools=${KSYM_KALLSYMS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kallsyms}
 finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
+flags=${SWIFT_FLAGS:--c release --scratch-path .build-release -Xswiftc -cross-module-optimization}
 root=$kernels/amd64-6.12
 read -ra parts <<<"${*:-versions raw check gates convert types compare names kallsyms translate table start library}"
 
@@ -53,10 +55,12 @@ build_programs() {
   programs_built=1
   local program
   for program in demangle-names find-tables lookup-digests symbol-index; do
-    KSYM_BENCHMARKS=1 swift build -c release --package-path "$top" --product "$program" \
-      --scratch-path "$top/.build-bench" -Xswiftc -cross-module-optimization \
+    # shellcheck disable=SC2086
+    (cd "$top" && KSYM_BENCHMARKS=1 swift build $flags --product "$program") \
       >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
   done
+  # shellcheck disable=SC2086
+  programs=$(cd "$top" && KSYM_BENCHMARKS=1 swift build $flags --show-bin-path)
 }
 
 # measure: commands on standard input, results kept and printed as a table.
@@ -191,7 +195,7 @@ measure_names() {
   echo "$(wc -l <"$names") distinct Rust names"
   {
     printf 'c++filt\texec c++filt <%s\n' "$names"
-    printf 'demangle-names\texec %s <%s\n' "$top/.build-bench/release/demangle-names" "$names"
+    printf 'demangle-names\texec %s <%s\n' "$programs/demangle-names" "$names"
     printf 'floor: cat\texec cat <%s\n' "$names"
   } | measure
   bound "names: CPU beside c++filt" "$(result demangle-names 2)" "$(result c++filt 2)" 0.25
@@ -220,7 +224,7 @@ measure_table() {
   bound "table: bytes a name" "$(stat -c %s "$table")" 10000000 60
   cat "$table" >/dev/null
   awk '{ print $3 }' "$maps"/*.map | shuf -n 100000 --random-source="$table" >"$work/sought"
-  "$top/.build-bench/release/lookup-digests" "$table" <"$work/sought" >"$work/lookups"
+  "$programs/lookup-digests" "$table" <"$work/sought" >"$work/lookups"
   bound "table: microseconds of a lookup by digest, median" "$(cut -f 2 "$work/lookups")" 1 2
   bound "table: names not found" "$(awk -F '\t' '{ print $5 - $4 }' "$work/lookups")" 1 0
   # What building left to be written would be waited for.
@@ -284,7 +288,7 @@ measure_index() {
   echo "Index: $keys random names, and as many addresses; nanoseconds each"
   for ((round = 0; round < rounds; round++)); do
     "$work/lookup" "$2" "$keys" >>"$work/lookup.floor"
-    "$top/.build-bench/release/symbol-index" "$1" "$keys" >>"$work/lookup.ksym"
+    "$programs/symbol-index" "$1" "$keys" >>"$work/lookup.ksym"
   done
   if [[ $(cut -d ' ' -f 3 "$work/lookup.floor" "$work/lookup.ksym" | sort -u | wc -l) != 1 ]]; then
     echo "run.sh: the index and the floor found different symbols" >&2
@@ -304,7 +308,7 @@ measure_search() {
   local sizes="64 128 256 512"
   echo "Search for tables in data that has none or misleads: nanoseconds a byte, for $sizes MiB"
   # shellcheck disable=SC2086
-  "$top/.build-bench/release/find-tables" $sizes >"$work/search"
+  "$programs/find-tables" $sizes >"$work/search"
   expand -t 24,32,40,48 "$work/search" | sed 's/^/  /'
   bound "kallsyms, search: most nanoseconds a byte at 512 MiB" \
     "$(awk -F '\t' '$5 > most { most = $5 } END { print most }' "$work/search")" 1 20

@@ -49,6 +49,7 @@ struct LivepatchFileTests {
     (builder.objectSize, builder.functionSize, builder.hasSymbols) = (object, function, hasSymbols)
     let patch = try read(builder.build())
     #expect(patch.carrier == .structures)
+    #expect(!patch.hasStates)
     #expect(
       describe(patch).prefix(2) == ["vmlinux: one,0 two,2 three,1", "ext4: four,0 +2"])
     #expect(patch.objects.map(\.title) == ["vmlinux", "ext4", "xfs"])

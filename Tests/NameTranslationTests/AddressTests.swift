@@ -76,6 +76,19 @@ struct AddressTests {
       written.replacing("0x100 (0xc0008104) (0xc0008104)", with: "0x100 (0xc0008104)") == text)
   }
 
+  @Test(
+    "an address stays that has a name beside it, whatever name",
+    arguments: [
+      "foo+0x4/0x100 (0xffffffff81000104)", "foo+0x4/0x100 (ffffffff81000104)",
+      "foo+0x4/0x100 at 0xffffffff81000104", "foo+0x4/0x100 at ffffffff81000104",
+      "ffffffff81000104 ? foo+0x4/0x100", "ffffffff81000104 (foo+0x4/0x100)",
+      "ffffffff81000104 <foo+0x4>", "[<ffffffff81000104>] (foo+0x4/0x100)",
+      "[<ffffffff81000104>] ? foo+0x4/0x100", "# ffffffff81000104 <foo+0x4>",
+    ])
+  func namedBesides(_ text: String) throws {
+    #expect(try named(text, Self.wide) == text)
+  }
+
   @Test("a kernel that KASLR moved is moved back; one that is moved already is not")
   func moved() throws {
     let text = "[<ffffffff8b000104>]"

@@ -105,6 +105,8 @@ struct SymtypesReaderTests {
       ("/* a */\nx int x ( )\n \n", "noKey 3"),
       ("/* a */\nx int x ( )\n/* a */\n", "duplicatePath a 0"),
       ("/* */\nx int x ( )\n", "invalidHeader 1"),
+      ("/*  */\nx int x ( )\n", "invalidHeader 1"),
+      ("/* a */\nx int x ( )\n/*  */\ny int y ( )\n", "invalidHeader 3"),
       ("s#s@0 struct s { }\nF#a s#s\n", "unknownType s#s 2"),
     ])
   func refusals(_ text: String, _ expected: String) throws {
