@@ -3,10 +3,20 @@ import FuzzTargets
 import TestSupport
 import Testing
 
+/// Damaged streams and signatures end elsewhere, and with other errors, in other versions of liblzma, zstd
+/// and libcrypto.
+private let isDebian12: Bool = {
+  guard let release = try? contents(of: "/etc/os-release") else { return false }
+  let lines = String(decoding: release, as: UTF8.self).split(separator: "\n")
+  return lines.contains("ID=debian") && lines.contains("VERSION_ID=\"12\"")
+}()
+
 /// What every parser makes of the seeds of its fuzz target and of damaged copies of them, compared with what
 /// it made of them when the answers were recorded: what changes unmeant, in paths that sound inputs never
 /// take, shows here. `make answers` records them anew; whoever does looks at what changed, and why.
-@Suite("Answers to damaged inputs", .serialized)
+@Suite(
+  "Answers to damaged inputs", .serialized,
+  .enabled(if: isDebian12, "needs the libraries of Debian 12"))
 struct AnswerTests {
   private static let seeds = Fixture.path("../../Fuzz/Seeds")
   private static let recorded = Fixture.path("answers")

@@ -84,6 +84,11 @@ struct ExportComparisonTests {
     let comparison = ExportComparison(
       try Self.records(Self.old), try Self.records(""), selection: selection)
     #expect(Self.words(comparison) == ["alpha removed!"])
+    // Also behind names that are not selected.
+    let late = try NameSelection(filter: Array("delta\n".utf8).rawSpan)
+    let rest = ExportComparison(
+      try Self.records(Self.old), try Self.records(""), selection: late)
+    #expect(Self.words(rest) == ["delta removed!"])
   }
 
   @Test(

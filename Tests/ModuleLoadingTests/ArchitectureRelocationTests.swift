@@ -35,6 +35,27 @@ struct ArchitectureRelocationTests {
     return ModuleLoadingTests.summary(try bench.outcome(elf.build()))
   }
 
+  @Test(
+    "symbols of sections that are not there do no harm, whichever is the first that is not",
+    arguments: [(ELFMachine.x86_64, UInt32(11)), (.aarch64, 257), (.aarch64, 283), (.riscV, 19)])
+  func missingSections(_ machine: ELFMachine, _ type: UInt32) throws {
+    let bench = bench("6.12.0", machine)
+    var module = bench.module()
+    if machine == .aarch64 {
+      module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+    }
+    for section in 0..<40 {
+      var elf = module.elf()
+      let data = elf.addSection(
+        ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16))
+      let symbol = elf.addSymbol("stray", section: section)
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: type, addend: 0)],
+        forSection: data)
+      #expect(!ModuleLoadingTests.summary(try bench.outcome(elf.build())).isEmpty, "\(section)")
+    }
+  }
+
   enum Target { case own, odd, absolute(UInt64), kernel, weak }
 
   func bench(

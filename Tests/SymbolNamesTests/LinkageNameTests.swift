@@ -69,6 +69,8 @@ struct LinkageNameTests {
     ("__pfx___cfi_", "__cfi_", [.padding]),
     ("__cfix", "__cfix", []),
     ("__pfx_.cold", ".cold", [.padding]),
+    ("__pfx___cfi___pfx___cfi_foo", "foo", [.padding, .cfi, .padding, .cfi]),
+    ("__pfx___cfi___pfx___cfi___pfx_foo", "__pfx_foo", [.padding, .cfi, .padding, .cfi]),
   ]
 
   @Test("prefixes of padding and type checks are taken off", arguments: prefixed)
