@@ -256,7 +256,7 @@ measure_kallsyms() {
   else
     leave_out "kallsyms-finder" "vmlinux-to-elf is not installed (KSYM_FINDER)"
   fi
-  encoder=$(find "$tools" -maxdepth 2 -path '*/7.*/kallsyms' 2>/dev/null | sort -V | tail -n 1)
+  encoder=$({ find "$tools" -maxdepth 2 -path '*/7.*/kallsyms' 2>/dev/null || :; } | sort -V | tail -n 1)
   if [[ -n $encoder ]]; then
     measure_encoder "$encoder" "$(basename "$(dirname "$encoder")")" "$list"
   else
