@@ -12,7 +12,8 @@
 #   KSYM_FINDER     kallsyms-finder of vmlinux-to-elf (default: on the path)
 #   KSYM_BENCH      where unpacked modules and names are kept (default ~/.cache/ksym/bench)
 #   ROUNDS          runs of each command, after one warm-up (default 5)
-#   SWIFT_FLAGS     how programs are built that measure what is no part of the command (make bench: as it is)
+#   SWIFT_FLAGS     those of the Makefile's release build, which make bench gives, for programs that measure
+#                   what is no part of the command
 #
 # What cannot be measured here is named at the end. Exit status: 0 all bounds held, 1 one did not.
 set -euo pipefail
@@ -27,7 +28,6 @@ tools=${KSYM_KALLSYMS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/kallsyms}
 finder=${KSYM_FINDER:-kallsyms-finder}
 store=${KSYM_BENCH:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/bench}
 rounds=${ROUNDS:-5}
-flags=${SWIFT_FLAGS:--c release --scratch-path .build-release -Xswiftc -cross-module-optimization}
 root=$kernels/amd64-6.12
 read -ra parts <<<"${*:-versions raw check gates convert types compare names kallsyms translate table start library}"
 
@@ -53,14 +53,15 @@ build_floors() {
 build_programs() {
   [[ -z ${programs_built:-} ]] || return 0
   programs_built=1
+  : "${SWIFT_FLAGS:?those of the Makefile, as make bench gives them}"
   local program
   for program in demangle-names find-tables lookup-digests symbol-index; do
     # shellcheck disable=SC2086
-    (cd "$top" && KSYM_BENCHMARKS=1 swift build $flags --product "$program") \
+    (cd "$top" && KSYM_BENCHMARKS=1 swift build $SWIFT_FLAGS --product "$program") \
       >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
   done
   # shellcheck disable=SC2086
-  programs=$(cd "$top" && KSYM_BENCHMARKS=1 swift build $flags --show-bin-path)
+  programs=$(cd "$top" && KSYM_BENCHMARKS=1 swift build $SWIFT_FLAGS --show-bin-path)
 }
 
 # measure: commands on standard input, results kept and printed as a table.

@@ -50,18 +50,15 @@ enum CandidateScan {
     let second = unsafe UInt64(
       littleEndian: text.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ 1, as: UInt64.self))
     let mangled =
-      zeros(first ^ repeated(0x5f))
-      & (zeros(second ^ repeated(0x52)) | zeros(second ^ repeated(0x5a)))
-    let dotted = zeros(first ^ repeated(0x2e)) & second << 1
-    return (mangled | dotted | zeros(first ^ repeated(0x24))) & repeated(0x80)
+      zeros(first ^ UInt64(repeating: 0x5f))
+      & (zeros(second ^ UInt64(repeating: 0x52)) | zeros(second ^ UInt64(repeating: 0x5a)))
+    let dotted = zeros(first ^ UInt64(repeating: 0x2e)) & second << 1
+    return (mangled | dotted | zeros(first ^ UInt64(repeating: 0x24))) & UInt64(repeating: 0x80)
   }
-
-  @inline(__always)
-  private static func repeated(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
 
   /// The high bit of each byte that is zero.
   @inline(__always)
-  private static func zeros(_ word: UInt64) -> UInt64 { (word &- repeated(1)) & ~word }
+  private static func zeros(_ word: UInt64) -> UInt64 { (word &- UInt64(repeating: 1)) & ~word }
 
   /// The first of the bytes marked that begins a candidate.
   private static func candidate(_ text: RawSpan, _ index: Int, _ marks: UInt64) -> Int? {

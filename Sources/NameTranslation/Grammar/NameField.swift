@@ -43,7 +43,7 @@ extension TextLine {
     let limit = min(count, start &+ TextLine.longestBracketed)
     while index < count {
       if depth > 0 && index >= limit { break }
-      let end = plainNameEnd(from: index, before: depth > 0 ? limit : count)
+      let end = plainNameEnd(from: index, before: depth > 0 ? limit : .max)
       if end > index {
         index = end
         continue
@@ -75,11 +75,8 @@ extension TextLine {
     return depth == 0 ? index : plainNameEnd(from: start)
   }
 
-  /// The end of a run of name bytes.
-  func plainNameEnd(from start: Int) -> Int { plainNameEnd(from: start, before: count) }
-
   /// The end of a run of name bytes, at most a limit.
-  private func plainNameEnd(from start: Int, before limit: Int) -> Int {
+  func plainNameEnd(from start: Int, before limit: Int = .max) -> Int {
     var index = start
     while index <= limit &- 8, let word = word(at: index) {
       let others = ~NameBytes.marks(word) & NameBytes.highBits

@@ -7,7 +7,7 @@ enum NameBytes {
   @inline(__always)
   static func marks(_ word: UInt64) -> UInt64 {
     let low = word & ~highBits
-    let letter = low | repeated(0x20)
+    let letter = low | UInt64(repeating: 0x20)
     // Those outside ASCII count whatever their other bits are.
     return word
       | atLeast(letter, 0x61) & ~atLeast(letter, 0x7b)
@@ -18,15 +18,18 @@ enum NameBytes {
   /// The high bit of each byte that is at least so much; bytes are below 0x80, as no sum may carry.
   @inline(__always)
   private static func atLeast(_ bytes: UInt64, _ least: UInt64) -> UInt64 {
-    bytes &+ repeated(0x80 &- least)
+    bytes &+ UInt64(repeating: 0x80 &- least)
   }
 
   /// The high bit of each byte that is this one; both are below 0x80.
   @inline(__always)
   private static func equal(_ bytes: UInt64, _ wanted: UInt64) -> UInt64 {
-    ~((bytes ^ repeated(wanted)) &+ repeated(0x7f))
+    ~((bytes ^ UInt64(repeating: wanted)) &+ UInt64(repeating: 0x7f))
   }
+}
 
+extension UInt64 {
+  /// Eight times the same byte.
   @inline(__always)
-  private static func repeated(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+  init(repeating byte: UInt64) { self = byte &* 0x0101_0101_0101_0101 }
 }

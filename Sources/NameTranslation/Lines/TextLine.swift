@@ -21,12 +21,7 @@ struct TextLine: ~Escapable {
 
   /// Eight bytes from an index on, the first in the lowest place; `nil` if the line has fewer there.
   @inline(__always)
-  func word(at index: Int) -> UInt64? {
-    guard index >= 0, index <= count &- 8 else { return nil }
-    // SAFETY: the guard proved that the bytes lie in the span.
-    return unsafe UInt64(
-      littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
-  }
+  func word(at index: Int) -> UInt64? { bytes.integer(UInt64.self, at: index, .little) }
 
   /// The bytes of a range, cut to the line.
   @_lifetime(copy self)
