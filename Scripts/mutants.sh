@@ -7,8 +7,11 @@
 # All changes are built at once, into a copy of the tree, where each asks the environment whether it
 # is the one to make (Tests/Mutants/Mutants.swift); so each costs a run of the tests and no build. A
 # place where that does not compile is left out. Tests run as in CI, without the caches of kernels. A run
-# without a change shows which tests reach which places, by target, and by suite for those of the commands; a
-# change is tried by these, first by those of the changed target, last by those of the commands, until one fails.
+# without a change shows in which tests a change would make a difference to a value at its place, by target, and
+# by suite for those of the commands; a change is tried by these, first by those of the changed target, last by
+# those of the commands, until one fails.
+#
+# With a COUNT of 0 nothing is tried: all places are listed at which no test would see a difference.
 #
 # Tests/Mutants/equal.txt lists changes known to change nothing, with the reason. The copy is in
 # KSYM_MUTANTS (default ~/.cache/ksym/mutants), and with it results.txt. KSYM_WORKERS changes are tried at
@@ -31,7 +34,7 @@ copy_tree() {
   (cd "$store/new" && apply_all)
   sed -i -e '/treatAllWarnings/d' \
     -e 's/^\(  \.target(name: name, dependencies: dependencies\),/\1 + ["Mutants"],/' \
-    -e 's/^  targets: \[$/&\n    .target(name: "Mutants", path: "Tests\/Mutants", sources: ["Mutants.swift"]),/' \
+    -e 's/^  targets: \[$/&\n    .target(name: "Mutants", path: "Tests\/Mutants", sources: ["Mutants.swift"], swiftSettings: [.unsafeFlags(["-O"])]),/' \
     "$store/new/Package.swift"
   (cd "$tree" && find . -name .build -prune -o -type f -print) | while read -r file; do
     [ -e "$store/new/$file" ] || rm "$tree/$file"
@@ -59,7 +62,7 @@ candidates() {
         add(" + 1", " + 2", " + one(#)"); add(" - 1", " - 2", " - one(#)")
         add("&+ 1", "&+ 2", "&+ one(#)"); add("&- 1", "&- 2", "&- one(#)")
         add("continue", "break", "if isMutant(#) { break } else { continue }")
-        add("min(", "max(", "least(#, "); add("max(", "min(", "most(#, ")
+        add("min(", "max(", "lesser(#, "); add("max(", "min(", "greater(#, ")
       }
       function add(old, new, site) { from[++n] = old; to[n] = new; asks[n] = site }
       function inside_string(before, copy) { copy = before; return gsub(/"/, "", copy) % 2 }
@@ -114,7 +117,7 @@ build() { (cd "$tree" && ${SWIFT:-swift} build --build-tests $flags >"$store/bui
 
 # Leaves out the changes near which the compiler has complained; false if there are none.
 leave_out() {
-  sed -nE 's|^.*/(Sources/[^:]*):([0-9]+):[0-9]+: error:.*|\1\t\2|p' "$store/build.log" |
+  sed -nE "s|^$tree/(Sources/[^:]*):([0-9]+):[0-9]+: error:.*|\1\t\2|p" "$store/build.log" |
     sort -u >"$store/errors"
   for distance in 3 12 100000; do
     awk -F'\t' -v distance=$distance '
@@ -201,8 +204,9 @@ try_changes() {
 
 mkdir -p "$store"
 # A few more than asked for: some do not compile.
-candidates | sort | head -$((count + count / 4 + 4)) | cat -n |
-  sed "s/^ *//" >"$store/chosen"
+most=$((count + count / 4 + 4))
+[ "$count" -gt 0 ] || most=1000000
+candidates | sort | head -$most | cat -n | sed "s/^ *//" >"$store/chosen"
 echo "Building $(wc -l <"$store/chosen") changes …"
 copy_tree
 until build; do
@@ -213,6 +217,18 @@ echo "$(wc -l <"$store/chosen") of them compile. Running the tests without a cha
 limit=3600
 start=$(date +%s)
 worker=none
+: >"$results"
+if [ "$count" -eq 0 ]; then
+  export KSYM_MUTANTS_REACHED="$store/reached/all"
+  rm -rf "$KSYM_MUTANTS_REACHED"
+  mkdir -p "$KSYM_MUTANTS_REACHED"
+  run_tests 0 || { echo "mutants: tests fail without a change, see $store/test-none.log" >&2; exit 2; }
+  while IFS="$tab" read -r number _ file line _ _ _ text; do
+    [ -e "$KSYM_MUTANTS_REACHED/$number" ] || grep -qF "$file: $text" "$equal" ||
+      printf 'same\t%s:%s\t%s\n' "$file" "$line" "$text"
+  done <"$store/chosen" | sort -t "$tab" -k2,2V | tee "$results"
+  exit
+fi
 groups=$("$tree/.build/debug/ksymPackageTests.xctest" --testing-library swift-testing --list-tests 2>/dev/null |
   sed -nE 's/^(CommandTests\.[A-Za-z0-9]+|[A-Za-z0-9]+).*/\1/p' | sort -u)
 for group in $groups; do
@@ -225,7 +241,6 @@ done
 unset KSYM_MUTANTS_REACHED
 limit=$((3 * workers * ($(date +%s) - start) + 60))
 
-: >"$results"
 worker=0
 while [ "$worker" -lt "$workers" ]; do
   try_changes "$worker" </dev/null &

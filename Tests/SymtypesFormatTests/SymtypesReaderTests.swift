@@ -133,7 +133,8 @@ struct SymtypesReaderTests {
   @Test("an export of two files counts in the first, and the second is recorded")
   func duplicates() throws {
     var (tree, store) = (SymtypesTree(), SymtypesStore())
-    let text = "/* a */\nf int f ( )\n/* b */\nf int f ( long )\ng int g ( )\n"
+    let text =
+      "/* a */\nf int f ( )\n/* b */\nf int f ( long )\ng int g ( )\n/* c */\nf int f ( )\n"
     let bytes = Array(text.utf8)
     try SymtypesReader.read(bytes.rawSpan, path: [], into: &tree, &store)
     let name = Array("f".utf8)
@@ -141,7 +142,7 @@ struct SymtypesReaderTests {
     let key = try #require(found)
     #expect(tree.file(ofExport: key) == 0)
     #expect(tree.exports.map { store.keys.name(Int($0)).text } == ["f", "g"])
-    #expect(tree.duplicates.map(\.line) == [4])
+    #expect(tree.duplicates.map(\.line) == [4, 7])
   }
 
   @Test("texts that differ in blanks only have one canonical number")
