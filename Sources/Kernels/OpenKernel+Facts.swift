@@ -46,6 +46,7 @@ extension OpenKernel {
     facts.moduleTree = paths.moduleTree(release: facts.release?.value)
     if facts.exports == nil { readSymversBeside(&facts) }
     if isThorough, let tree = facts.moduleTree { facts.add(ModuleTree(tree)) }
+    facts.addConfiguredArchitecture()
     guard path == "running" || facts.isOfKernel || form == .list else {
       throw KernelError.noKernel(path, form)
     }
@@ -66,9 +67,11 @@ extension OpenKernel {
   /// A configuration alone is a kernel of which nothing else is known; a module is none.
   private func readOtherFile() throws(KernelError) -> KernelFacts {
     guard form == .configuration else { throw KernelError.noKernel(path, form) }
-    do throws(ParseError) { return try file.configurationFacts(path) } catch {
-      throw KernelError(error, in: path)
-    }
+    do throws(ParseError) {
+      var facts = try file.configurationFacts(path)
+      facts.addConfiguredArchitecture()
+      return facts
+    } catch { throw KernelError(error, in: path) }
   }
 
   /// Adds what the symbol table gives, of raw images their exports too. What is wrong becomes a note:
@@ -131,6 +134,10 @@ extension OpenKernel {
     }
     if facts.exports == nil, form == .list || form == .configuration {
       throw KernelError.cannotAnswer(.exports, path, form)
+    }
+    // The list of modules built alone, which knows nothing of the kernel.
+    if let exports = facts.exports?.value, !exports.owners.contains("vmlinux") {
+      facts.exports = nil
     }
     return facts
   }

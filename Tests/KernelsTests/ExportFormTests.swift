@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelImages
 import Kernels
 import ModuleVersions
 import TestSupport
@@ -28,6 +29,8 @@ struct EntryForm: Sendable, CustomStringConvertible {
     EntryForm(isPlaceRelative: false, wordSize: 4, hasNamespaces: true, order: .big),
     EntryForm(isPlaceRelative: false, wordSize: 4, hasNamespaces: false),
     EntryForm(isPlaceRelative: false, wordSize: 4, hasNamespaces: false, crcSize: 0),
+    EntryForm(isPlaceRelative: false, wordSize: 8, hasNamespaces: true),
+    EntryForm(isPlaceRelative: false, wordSize: 8, hasNamespaces: false, order: .big),
   ]
 }
 
@@ -137,25 +140,35 @@ struct ExportFormTests {
     }
   }
 
-  @Test("an ELF file without section headers is read through its program headers")
-  func withoutSections() throws {
+  @Test(
+    "an ELF file without section headers, or whose sections have no names, is read through its program headers",
+    arguments: [0, 1] as [UInt16])
+  func withoutSections(_ count: UInt16) throws {
     let kernel = try FunctionsOnlyKernel(EntryForm.all[0])
     let content = kernel.memory.bytes.bytes
+    let note = [4, 8, 3, 0x55_4e47, 0x0403_0201, 0x0807_0605] as [UInt32]
     var elf = ByteBuilder()
     elf.put([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 9))
     elf.put(UInt16(2))
     elf.put(ELFMachine.aarch64.rawValue)
     elf.put(UInt32(1))
-    for word in [kernel.memory.start, 64, 0] { elf.put(word) }
+    for word in [kernel.memory.start, 64, count == 0 ? 0 : 1024] { elf.put(word) }
     elf.put(UInt32(0))
-    for half: UInt16 in [64, 56, 1, 64, 0, 0] { elf.put(half) }
+    for half: UInt16 in [64, 56, 2, 64, count, 0] { elf.put(half) }
     elf.put(UInt32(1))
     elf.put(UInt32(5))
     for word in [4096, kernel.memory.start, kernel.memory.start] { elf.put(word) }
     for word in [content.count, content.count, 4096] { elf.put(UInt64(word)) }
+    elf.put(UInt32(4))
+    elf.put(UInt32(4))
+    for word in [512, 0, 0, 24, 24, 4] as [UInt64] { elf.put(word) }
+    elf.pad(to: 512)
+    for word in note { elf.put(word) }
     elf.pad(to: 4096)
     elf.put(content)
     let table = try #require(try exports(elf.bytes))
     #expect(table.rows.count == kernel.exports.count)
+    let facts = try OpenKernel(scratch.file("Image")).facts()
+    #expect(facts.buildID?.value.hexadecimal == "0102030405060708")
   }
 }

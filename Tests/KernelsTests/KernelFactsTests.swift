@@ -99,6 +99,77 @@ struct KernelFactsTests {
     #expect(facts.release == nil && facts.vermagic == nil)
   }
 
+  @Test(
+    "the headers of a release are found in an unpacked package, wherever a distribution puts them",
+    arguments: [
+      ("usr/src/linux-headers-\(release)/Module.symvers", release),
+      ("usr/src/kernels/\(release)/Module.symvers", release),
+      ("usr/src/linux-6.4.0-1-obj/x86_64/default/Module.symvers", "6.4.0-1-default"),
+      ("usr/lib/modules/\(release)/build/Module.symvers", release),
+      ("lib/modules/\(release)/symvers.gz", release), ("Module.symvers.gz", nil),
+    ])
+  func headers(_ path: String, _ release: String?) throws {
+    let text = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    var compressor = Compressor()
+    try write(
+      path.hasSuffix(".gz") ? compressor.compress(text.rawSpan, .gzip) ?? [] : text, to: path)
+    if path.hasSuffix("default/Module.symvers") {
+      try write(
+        Array("6.4.0-1-default\n".utf8),
+        to: "usr/src/linux-6.4.0-1-obj/x86_64/default/include/config/kernel.release")
+    }
+    let kernel = try OpenKernel(scratch.path)
+    #expect(try kernel.facts().exports?.value.rows.count == 1)
+    #expect(try kernel.facts().release?.value == release)
+  }
+
+  @Test("a list of what modules export alone does not show what the kernel exports")
+  func symversOfModules() throws {
+    for text in ["", "0x00000005\tmine\t/home/me/mine\tEXPORT_SYMBOL\t\n"] {
+      try write(Self.config, to: ".config")
+      try write(Array(text.utf8), to: "Module.symvers")
+      #expect(try OpenKernel(scratch.path).factsForLoading().exports == nil)
+    }
+    #expect(try read("Module.symvers").exports?.value.rows.count == 1)
+  }
+
+  @Test(
+    "where nothing else shows the architecture, the configuration does",
+    arguments: [
+      ("CONFIG_X86_64=y\nCONFIG_64BIT=y", ELFMachine.x86_64, true, ByteOrder.little),
+      ("CONFIG_X86=y\nCONFIG_X86_32=y", .i386, false, .little),
+      ("CONFIG_ARM64=y\nCONFIG_64BIT=y", .aarch64, true, .little),
+      ("CONFIG_ARM=y\nCONFIG_CPU_BIG_ENDIAN=y", .arm, false, .big),
+      ("CONFIG_S390=y\nCONFIG_64BIT=y", .s390, true, .big),
+      ("CONFIG_PPC64=y\nCONFIG_64BIT=y\nCONFIG_CPU_LITTLE_ENDIAN=y", .powerPC64, true, .little),
+      ("CONFIG_PPC32=y\nCONFIG_CPU_BIG_ENDIAN=y", .powerPC, false, .big),
+      ("CONFIG_PPC32=y", .powerPC, false, .big), ("CONFIG_MIPS=y", .mips, false, .little),
+      ("CONFIG_RISCV=y\nCONFIG_64BIT=y", .riscV, true, .little),
+      ("CONFIG_SPARC64=y\nCONFIG_64BIT=y", .sparcV9, true, .big),
+    ])
+  func architecture(_ config: String, _ machine: ELFMachine, _ is64Bit: Bool, _ order: ByteOrder)
+    throws
+  {
+    try write(Array("\(config)\n".utf8), to: ".config")
+    try write(Array("0x00000005\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "Module.symvers")
+    let facts = try read("")
+    #expect(facts.machine?.value == machine)
+    #expect(facts.layout?.value == ELFLayout(is64Bit: is64Bit, order: order))
+    #expect(facts.machine?.source.path == scratch.file(".config"))
+  }
+
+  @Test("what cannot be listed among the modules is noted, not taken for nothing")
+  func unlistableModules() throws {
+    try write(kernel(), to: "vmlinux")
+    try write([0], to: "modules/kernel/a.ko")
+    guard scratch.writeRaw(name: Array("modules/kernel/".utf8) + [0xff] + Array(".ko".utf8)) else {
+      return
+    }
+    let facts = try OpenKernel(scratch.path).facts(isThorough: true)
+    #expect(facts.moduleCount == 1)
+    #expect(facts.notes.map(\.code).contains(.modules))
+  }
+
   @Test("exports that an image lacks come from the Module.symvers of its release")
   func symversBeside() throws {
     var elf = ELFBuilder()

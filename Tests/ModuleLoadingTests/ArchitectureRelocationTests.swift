@@ -175,6 +175,19 @@ struct ArchitectureRelocationTests {
     #expect(try summary(bench("6.12.0", .m68k, is64Bit: false, order: .big), type: 1) == "loads")
   }
 
+  @Test(
+    "x86-64 takes PLT32 since 4.16, and in late patch levels of stable releases before it",
+    arguments: [
+      ("4.4.100", false), ("4.4.302", true), ("4.5.0", false), ("4.9.337", true),
+      ("4.14.20", false),
+      ("4.14.336", true), ("4.15.0", false), ("4.16.0", true), ("3.16.85", true),
+      ("3.18.140", true),
+    ])
+  func releasesOfPLT32(_ release: String, _ isTaken: Bool) throws {
+    let answer = try summary(bench(release, .x86_64), type: 4)
+    #expect((answer == "loads") == isTaken, "\(answer)")
+  }
+
   @Test("types come and go with releases and options")
   func releases() throws {
     let adrp: UInt32 = 275
@@ -187,6 +200,11 @@ struct ArchitectureRelocationTests {
     #expect(
       try summary(bench("6.6.0", .riscV), type: 57)
         == "EINVAL | sample: Unknown relocation type 57")
+    // Types of sums in 16 bits came before the others.
+    for type: UInt32 in [34, 38] {
+      #expect(try summary(bench("6.6.0", .riscV), type: type) == "loads")
+      #expect(try summary(bench("6.7.0", .riscV), type: type) == "loads")
+    }
     #expect(try summary(bench("6.7.0", .riscV), type: 57) == "loads")
     #expect(
       try summary(bench("6.7.0", .riscV), type: 58)

@@ -44,6 +44,20 @@ struct CauseTests {
     #expect(found.first?.owner == "owner" && found.first?.count == 2)
   }
 
+  @Test("several versions differ in a module for another flavour: it was built for that")
+  func otherFlavour() throws {
+    let bench = Bench("6.12.0-generic")
+    var owner = bench.module("owner")
+    owner.exports = [SampleExport("one", 1), SampleExport("two", 2)]
+    let found = try causes(bench, with: [owner]) {
+      $0.setInfo("vermagic", "6.12.0-lowlatency SMP mod_unload modversions ")
+      $0.require("one", 8)
+      $0.require("two", 9)
+    }
+    #expect(found.map(\.code) == [.otherRelease])
+    #expect(found.first?.module == "6.12.0-lowlatency" && found.first?.kernel == "6.12.0-generic")
+  }
+
   @Test("versions of another generator are recognised by functions that share a CRC")
   func generator() throws {
     var bench = Bench()

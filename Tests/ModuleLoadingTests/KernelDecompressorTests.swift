@@ -77,6 +77,21 @@ struct KernelDecompressorTests {
     #expect(summary(try without.outcome(Self.packed(without))) == "EOPNOTSUPP")
   }
 
+  @Test("of several streams the kernel unpacks the first, which is noted")
+  func streams() throws {
+    let bench = Self.bench(asFlag: false)
+    let module = bench.module().build()
+    var compressor = Compressor()
+    let parts = [module.prefix(300), module.dropFirst(300)].map { part in
+      let bytes = Array(part)
+      return compressor.compress(bytes.rawSpan, .xz) ?? []
+    }
+    let outcome = try bench.outcome(parts[0] + parts[1])
+    #expect(outcome.verdict == .loads)
+    #expect(outcome.causes.map(\.code) == [.kernelCannotUnpack])
+    #expect(outcome.causes.first?.count == 300 && outcome.causes.first?.total == module.count)
+  }
+
   @Test("what user space unpacks and the kernel would not is noted", .needs("xz"))
   func noted() async throws {
     let bench = Self.bench(asFlag: false)

@@ -14,6 +14,8 @@ package final class AtomicFile {
   /// The file to replace, if there is one.
   private let old: stat?
   private let writesThrough: Bool
+  /// Whether all is kept until ``commit()`` although it is written through: the start may change until then.
+  private let keepsBack: Bool
   private var output: FileOutput
 
   /// Makes signals that end the process wait until no temporary name exists. For commands: a library
@@ -37,8 +39,26 @@ package final class AtomicFile {
     try file.commit()
   }
 
-  /// `mode` is for a new file; an existing file keeps its permission bits and its owner.
-  package init(_ path: String, mode: UInt32 = 0o644) throws(FileError) {
+  /// Where to keep what belongs to a file until it is written: beside it, or, if it is a device or a FIFO,
+  /// where there is room.
+  package static func workDirectory(for path: String) -> String {
+    var status = stat()
+    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      return SpoolFile.largeDirectory
+    }
+    return directory(of: resolved(path))
+  }
+
+  /// Begins a file.
+  ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - mode: The mode of a new file; an existing file keeps its permission bits and its owner.
+  ///   - overwritesStart: Whether ``overwriteStart(_:)`` will be used, which no FIFO allows.
+  /// - Throws: ``FileError`` if nothing can be written there.
+  package init(
+    _ path: String, mode: UInt32 = 0o644, overwritesStart: Bool = false
+  ) throws(FileError) {
     self.path = path
     self.mode = mode
     var status = stat()
@@ -48,10 +68,13 @@ package final class AtomicFile {
       throw FileError(path: path, cause: .system(operation: "open", errno: ELOOP))
     }
     writesThrough = isThere && status.st_mode & S_IFMT != S_IFREG
+    keepsBack = writesThrough && overwritesStart
     old = isThere && !writesThrough ? status : nil
     target = AtomicFile.resolved(path)
     let directory = AtomicFile.directory(of: target)
-    if writesThrough {
+    if keepsBack {
+      output = FileOutput(-1, in: SpoolFile.largeDirectory, path: path)
+    } else if writesThrough {
       let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
       output = FileOutput(file, in: directory, path: path)
       if file < 0 { throw output.failure("open") }
@@ -66,15 +89,16 @@ package final class AtomicFile {
 
   package func append(_ bytes: [UInt8]) throws(FileError) { try output.append(bytes) }
 
-  /// Writes bytes over what was appended, from the beginning; throws for a FIFO.
+  /// Writes bytes over what was appended, from the beginning. Whoever does says so at the beginning.
   package func overwriteStart(_ bytes: [UInt8]) throws(FileError) {
     try output.overwriteStart(bytes)
   }
 
   /// Makes what was written the file; if that throws, the file is as before.
   package func commit() throws(FileError) {
-    if output.descriptor >= 0 {
+    if output.descriptor >= 0 || keepsBack {
       try output.flush()
+      if keepsBack { return try writeThrough() }
       if writesThrough { return }
       // Nothing is lost with a new file whose bytes did not reach the disk: what it was made of is there.
       try settle(output.descriptor, synchronizes: old != nil)
@@ -88,6 +112,13 @@ package final class AtomicFile {
       try settle(file, synchronizes: true)
       guard unsafe rename(temporary, target) == 0 else { throw output.failure("replace") }
     }
+  }
+
+  private func writeThrough() throws(FileError) {
+    let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+    guard file >= 0 else { throw output.failure("open") }
+    defer { close(file) }
+    try output.copy(to: file)
   }
 
   /// Makes mode and owner those of the file to replace, and the bytes safe if asked to.

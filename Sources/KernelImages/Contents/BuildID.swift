@@ -17,13 +17,20 @@ package struct BuildID: Sendable, Hashable {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// Reads the build ID of an ELF file from its note sections; damaged notes are skipped.
+  /// Reads the build ID of an ELF file from its note sections, or without any from its note segments;
+  /// damaged notes are skipped.
   package init?(in file: ELFFile) {
+    var places = file.sections.filter { $0.type == .note }.map { ($0.offset, $0.size) }
+    if places.isEmpty {
+      places = ((try? file.segments()) ?? []).filter { $0.type == .note }.map {
+        ($0.offset, $0.fileSize)
+      }
+    }
     // Notes of real files do not overlap; 65,000 sections that do would each cost the file.
     var remaining = UInt64(file.source.count)
-    for section in file.sections where section.type == .note && section.size <= remaining {
-      remaining -= section.size
-      if let notes = try? file.bytes(of: section, in: "notes"),
+    for (offset, size) in places where size <= remaining {
+      remaining -= size
+      if let notes = try? file.source.bytes(at: offset, size: size, in: "notes"),
         let found = BuildID(inNotes: notes, file.layout.order)
       {
         self = found

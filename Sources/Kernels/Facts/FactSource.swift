@@ -67,6 +67,8 @@ package struct KernelNote: Sendable {
     package static let symbols = Code(rawValue: "symbols")
     /// A Module.symvers file beside the kernel cannot be read.
     package static let symvers = Code(rawValue: "symvers")
+    /// Something below the directory of the modules cannot be listed.
+    package static let modules = Code(rawValue: "modules")
   }
 
   /// What it is about.

@@ -44,16 +44,17 @@ extension KernelFile {
     facts.buildID = BuildID(searching: bytes, order).map { KernelFacts.Fact($0, from: path) }
   }
 
-  /// Whether the exports of the open image are found through its symbols: it has no sections.
+  /// Whether the exports of the open image are found through its symbols: it has no sections, or they
+  /// have lost their names.
   var hasExportsBySymbols: Bool {
     if form == .rawImage { return true }
     guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source) else {
       return false
     }
-    return elf.sections.isEmpty
+    return elf.sections.allSatisfy { elf.name(of: $0).byteCount == 0 }
   }
 
-  /// Adds the exports of an image without sections, and its layout, as its symbols show them.
+  /// Adds the exports of an image without sections or their names, and its layout, as its symbols show them.
   ///
   /// - Throws: ``ParseError`` if a table cannot be decoded.
   borrowing func addExports(
@@ -142,6 +143,10 @@ extension KernelFacts {
       }
     }
     moduleCount = modules.paths.count
+    for case .unreadable(let error) in modules.entries {
+      notes.append(KernelNote(.modules, error.path, error))
+      if error.path == modules.directory { moduleCount = nil }
+    }
   }
 }
 

@@ -96,8 +96,9 @@ struct RawImageExports: ~Escapable {
 
   /// Whether entries name the symbols at which they point if the image begins at an address.
   private func isStart(_ start: UInt64, _ first: Int) -> Bool {
-    for size in [12, 8] where size == 12 || layout.wordSize == 4 {
+    for fields in [3, 2] {
       for isPlaceRelative in [true, false] {
+        let size = fields * (isPlaceRelative ? 4 : layout.wordSize)
         var agreeing = 0
         for index in 0..<RawImageExports.sample {
           // One that is far off shows at once.
@@ -112,8 +113,8 @@ struct RawImageExports: ~Escapable {
 
   private func agrees(at place: Int, _ start: UInt64, _ isPlaceRelative: Bool) -> Bool {
     func target(_ field: Int) -> UInt64? {
+      if !isPlaceRelative { return layout.word(bytes, at: place &+ layout.wordSize &* field) }
       guard let word = layout.word32(bytes, at: place &+ 4 &* field) else { return nil }
-      if !isPlaceRelative { return UInt64(word) }
       let own = start &+ UInt64(place &+ 4 &* field)
       return own &+ UInt64(bitPattern: Int64(Int32(bitPattern: word)))
     }

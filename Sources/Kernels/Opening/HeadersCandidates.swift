@@ -8,26 +8,58 @@ struct HeadersCandidates {
   /// Their releases, in the same order.
   let releases: [String]
 
+  /// What a list of exports is called in a directory of its own, best first.
+  static let listNames = [
+    "Module.symvers", "build/Module.symvers", "symvers.xz", "symvers.gz", "symvers.zst",
+    "Module.symvers.xz", "Module.symvers.gz", "Module.symvers.zst",
+  ]
+
   init(in directory: String) {
     let root = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-    let own = ["\(root)/Module.symvers", "\(root)/build/Module.symvers"]
-    guard !own.contains(where: { PathKind($0) == .file }), ImageCandidates(in: root).paths.isEmpty
-    else {
+    guard !HeadersCandidates.hasList(root), ImageCandidates(in: root).paths.isEmpty else {
       (paths, releases) = ([], [])
       return
     }
     var found: [(release: String, path: String)] = []
-    // Debian's and Fedora's places.
-    for (folder, prefix) in [("usr/src", "linux-headers-"), ("usr/src/kernels", "")] {
-      for name in DirectoryTree.names(in: "\(root)/\(folder)") where name.hasPrefix(prefix) {
-        let path = "\(root)/\(folder)/\(name)"
-        let release = String(name.dropFirst(prefix.utf8.count))
-        if KernelRelease(release) != nil, PathKind("\(path)/Module.symvers") == .file {
-          found.append((release, path))
-        }
-      }
+    var known: Set<String> = []
+    for (release, path) in HeadersCandidates.places(below: root)
+    where KernelRelease(release) != nil && !known.contains(release)
+      && HeadersCandidates.hasList(path)
+    {
+      known.insert(release)
+      found.append((release, path))
     }
     found.sort { ReleaseOrder.isOlder($1.release, $0.release) }
     (paths, releases) = (found.map(\.path), found.map(\.release))
+  }
+
+  private static func hasList(_ directory: String) -> Bool {
+    listNames.contains { PathKind("\(directory)/\($0)") == .file }
+  }
+
+  /// Where distributions put the headers of a release, or a list of exports beside its modules.
+  private static func places(below root: String) -> [(release: String, path: String)] {
+    var found: [(release: String, path: String)] = []
+    // Debian and Fedora; all, as links or as Arch's own directories.
+    let folders = [
+      ("usr/src", "linux-headers-"), ("usr/src/kernels", ""), ("lib/modules", ""),
+      ("usr/lib/modules", ""),
+    ]
+    for (folder, prefix) in folders {
+      for name in DirectoryTree.names(in: "\(root)/\(folder)") where name.hasPrefix(prefix) {
+        found.append((String(name.dropFirst(prefix.utf8.count)), "\(root)/\(folder)/\(name)"))
+      }
+    }
+    // SUSE: usr/src/linux-6.4.0-1-obj/x86_64/default
+    for name in DirectoryTree.names(in: "\(root)/usr/src")
+    where name.hasPrefix("linux-") && name.hasSuffix("-obj") {
+      for machine in DirectoryTree.names(in: "\(root)/usr/src/\(name)") {
+        let folder = "\(root)/usr/src/\(name)/\(machine)"
+        for flavour in DirectoryTree.names(in: folder) {
+          found.append(("\(name.dropFirst(6).dropLast(4))-\(flavour)", "\(folder)/\(flavour)"))
+        }
+      }
+    }
+    return found
   }
 }

@@ -203,10 +203,7 @@ struct KernelPaths {
       }
     }
     if let own {
-      let names = [
-        "Module.symvers", "build/Module.symvers", "symvers.xz", "symvers.gz", "symvers.zst",
-      ]
-      .map { "\(own)/\($0)" }
+      let names = HeadersCandidates.listNames.map { "\(own)/\($0)" }
       found.insert(contentsOf: names, at: ownPlace(found))
     }
     return KernelPaths.files(found)

@@ -32,6 +32,8 @@ package enum ArchitectureBehaviour: Sendable, Hashable, CaseIterable {
   case riscvHasSections
   /// …and that option is always set.
   case riscvAlwaysHasSections
+  /// riscv takes ADD16 (34) and SUB16 (38).
+  case riscvTakesSums16
   /// riscv takes all types that assemblers write, and names those of dynamic linking and TLS.
   case riscvTakesAll
   /// LoongArch has sections for GOT and PLT, and types for them.
@@ -50,6 +52,22 @@ extension ArchitectureBehaviour {
       .init(
         .x86TakesPLT32, since: KernelRelease(4, 16),
         "arch/x86/kernel/module.c apply_relocate_add, commit b21ebf2fb4cd"),
+      .init(
+        .x86TakesPLT32, since: KernelRelease(4, 14, 80), until: KernelRelease(4, 15),
+        "the same in stable releases; patch level of the backport not known", isCertain: false),
+      .init(
+        .x86TakesPLT32, since: KernelRelease(4, 9, 140), until: KernelRelease(4, 10),
+        "the same in stable releases; patch level of the backport not known", isCertain: false),
+      .init(
+        .x86TakesPLT32, since: KernelRelease(4, 4, 170), until: KernelRelease(4, 5),
+        "the same in stable releases; patch level of the backport not known", isCertain: false),
+      .init(
+        .x86TakesPLT32, since: KernelRelease(3, 18, 130), until: KernelRelease(3, 19),
+        "the same in android-3.18; patch level of the backport not known", isCertain: false),
+      .init(
+        .x86TakesPLT32, since: KernelRelease(3, 16, 83), until: KernelRelease(3, 17),
+        "the same in 3.16 (shortlog of 2020); patch level of the backport not known",
+        isCertain: false),
       .init(
         .x86TakesPC64, since: KernelRelease(4, 19),
         "arch/x86/kernel/module.c apply_relocate_add, commit b40a142b12b5"),
@@ -102,6 +120,9 @@ extension ArchitectureBehaviour {
       .init(
         .riscvAlwaysHasSections, since: KernelRelease(4, 17), until: KernelRelease(6, 5),
         "arch/riscv/Kconfig, 6.1; RELOCATABLE selects it in 6.12", isCertain: false),
+      .init(
+        .riscvTakesSums16, since: KernelRelease(6, 3),
+        "arch/riscv/kernel/module.c reloc_handlers_rela, commit 1bc400ffb52b", isCertain: false),
       .init(
         .riscvTakesAll, since: KernelRelease(6, 7),
         "arch/riscv/kernel/module.c reloc_handlers, commit 8fd6c5142395"),

@@ -71,6 +71,7 @@ extension RelocationTypes {
       rules.has(.riscvTakesAll)
       ? [1...2, 16...19, 23...25, 27...28, 33...40, 44...45, 51...57, 59...61]
       : [1...2, 16...19, 23...25, 27...28, 35...36, 39...40, 44...45, 51...51]
+    if rules.has(.riscvTakesSums16), !rules.has(.riscvTakesAll) { types += [34...34, 38...38] }
     if rules.has(.riscvAlwaysHasSections) || options.isSet(.moduleSections, &assumed) {
       types.append(20...20)
     }

@@ -81,7 +81,9 @@ struct ModuleInspector: Sendable {
     for line in signature.firstUses { verdict.log.noteTaint(line) }
     verdict.assumed += signature.assumptions
     if let doubt = signature.doubt { verdict.doubt(doubt) }
-    if packed.byteCount > 0, let cause = settings.decompressor?.cause(packed) {
+    if packed.byteCount > 0,
+      let cause = settings.decompressor?.cause(packed, unpackedTo: source.count, path: path)
+    {
       verdict.causes.append(cause)
     }
     do throws(ELFValidity.Failure) {

@@ -14,7 +14,13 @@ struct LoadCauses {
     } else if hasLayoutProblem {
       explainLayout(evidence, kernel)
     }
-    if !hasLayoutProblem { explainProviders(crcs) }
+    if !hasLayoutProblem, !crcs.isEmpty {
+      if let cause = otherRelease(evidence, kernel) {
+        found.append(cause)
+      } else {
+        explainProviders(crcs)
+      }
+    }
     explainUnversioned(problems, evidence)
     if problems.contains(where: { $0.problem == .gplOnly }) {
       found.append(LoadCause(.licenceIncompatible))
@@ -25,12 +31,7 @@ struct LoadCauses {
   }
 
   private mutating func explainLayout(_ evidence: LoadEvidence, _ kernel: LoaderKernel) {
-    let built = evidence.vermagic.map { String($0.prefix { $0 != " " }) }
-    if let built, let running = kernel.release, kernel.isOtherRelease(built) {
-      found.append(LoadCause(.otherRelease, module: built, kernel: running))
-    } else {
-      found.append(LoadCause(.otherConfiguration))
-    }
+    found.append(otherRelease(evidence, kernel) ?? LoadCause(.otherConfiguration))
     let total = evidence.agreeing + evidence.differing
     if total > 1 {
       var cause = LoadCause(.versionsDiffer)
@@ -38,6 +39,14 @@ struct LoadCauses {
       cause.options = evidence.differingNames
       found.append(cause)
     }
+  }
+
+  /// That the module was built for another release, or another flavour of the same one.
+  private func otherRelease(_ evidence: LoadEvidence, _ kernel: LoaderKernel) -> LoadCause? {
+    guard let built = evidence.vermagic.map({ String($0.prefix { $0 != " " }) }),
+      let running = kernel.release, kernel.isOtherRelease(built)
+    else { return nil }
+    return LoadCause(.otherRelease, module: built, kernel: running)
   }
 
   private mutating func explainProviders(_ crcs: [SymbolProblem]) {

@@ -26,8 +26,7 @@ package struct NameTableBuilder: ~Copyable {
   /// What does not fit into about `memory` bytes is kept beside the file to make or replace.
   package init(_ path: String, memory: Int = NameTableBuilder.defaultMemory) {
     self.path = path
-    let slash = path.utf8.lastIndex(of: 0x2f)
-    directory = slash.map { String(path[...$0]) } ?? "."
+    directory = AtomicFile.workDirectory(for: path)
     self.memory = memory
     pairs = PairSorter(directory: directory, memory: memory)
   }

@@ -10,7 +10,7 @@ final class NameTableWriter {
   private var position = NameTableHeader.blockSize
 
   init(_ path: String) throws(FileError) {
-    file = try AtomicFile(path)
+    file = try AtomicFile(path, overwritesStart: true)
     try file.append([UInt8](repeating: 0, count: NameTableHeader.blockSize))
     block.reserveCapacity(NameTableHeader.blockSize)
   }

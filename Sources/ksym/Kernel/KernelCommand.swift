@@ -86,6 +86,7 @@ struct KernelCommand: ParsableCommand {
         } else {
           report.writeText(facts, trust)
         }
+        for note in facts.notes where note.code == .modules { report.complain(note.words) }
       } catch { report.complain(error.explained) }
     }
     report.finish()

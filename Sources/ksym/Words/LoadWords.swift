@@ -60,9 +60,12 @@ extension LoadCause {
     case .builtIn:
       return "code with the name \(owner) is built into this kernel, which has /sys/module/\(owner)"
     case .kernelCannotUnpack:
+      let what =
+        count.map { "takes the first stream alone (\($0) of \(total ?? 0) bytes)" }
+        ?? "refuses it (EINVAL, \(kernel))"
       return
         "loads only if it is unpacked in user space: kmod 31 and later hand .ko\(suffix) over to this "
-        + "kernel, which refuses it (EINVAL, \(kernel)); \(repacking)"
+        + "kernel, which \(what); \(repacking)"
     case .protected:
       return "this kernel keeps it from modules that are not signed with one of its own keys"
     case .protectedUnknown:

@@ -53,13 +53,33 @@ struct KernelDecompressor: Sendable, Hashable {
     }
   }
 
-  /// Notes that user space unpacks a module which kmod 31 and later hand over, and which this then refuses.
-  func cause(_ packed: RawSpan) -> LoadCause? {
-    guard CompressionFormat(magic: packed) == format, let refusal = refusal(ofHead: packed) else {
+  /// Notes that user space unpacks a module which kmod 31 and later hand over, and which this then refuses,
+  /// or of which it unpacks the first stream alone. `size` is that of the module unpacked.
+  func cause(_ packed: RawSpan, unpackedTo size: Int, path: String) -> LoadCause? {
+    guard CompressionFormat(magic: packed) == format else { return nil }
+    if let refusal = refusal(ofHead: packed) {
+      return LoadCause(
+        .kernelCannotUnpack, module: format.rawValue, kernel: refusal.lines.first ?? "")
+    }
+    guard mayHaveMoreStreams(packed) else { return nil }
+    var first = FileBuffer(limit: size)
+    guard (try? first.unpack(packed, format, path: path)) != nil, first.count < size else {
       return nil
     }
-    return LoadCause(
-      .kernelCannotUnpack, module: format.rawValue, kernel: refusal.lines.first ?? "")
+    var cause = LoadCause(.kernelCannotUnpack, kind: format.rawValue)
+    (cause.count, cause.total) = (first.count, size)
+    return cause
+  }
+
+  /// Whether the bytes with which a stream begins are there again.
+  private func mayHaveMoreStreams(_ packed: RawSpan) -> Bool {
+    let magic: [UInt8] =
+      switch format {
+      case .gzip: [0x1f, 0x8b, 0x08]
+      case .zstd: [0x28, 0xb5, 0x2f, 0xfd]
+      default: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]
+      }
+    return packed.firstRange(of: magic.rawSpan, from: magic.count) != nil
   }
 
   /// Unpacks a file as the kernel does: the first stream counts, and what follows it is ignored.
