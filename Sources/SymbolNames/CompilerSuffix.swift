@@ -46,6 +46,15 @@ package struct CompilerSuffix: Equatable, Sendable {
     default: false
     }
   }
+
+  /// Whether it only distinguishes equal names, for the linker's sake: the function is whole, and as the
+  /// source has it.
+  package var onlyDistinguishes: Bool {
+    switch kind {
+    case .llvm, .unique, .ltoPrivate, .cfiHash: true
+    default: false
+    }
+  }
 }
 
 extension CompilerSuffix {

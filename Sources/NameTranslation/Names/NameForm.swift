@@ -33,7 +33,7 @@ extension NameForm {
     output.append(name.extracting(0..<source.lowerBound))
     var isChanged = appendSource(name.extracting(source), to: &output)
     for suffix in parts.suffixes {
-      switch NameForm.rule(suffix.kind) {
+      switch NameForm.rule(suffix) {
       case .whole: output.append(name.extracting(suffix.range))
       case .none: isChanged = true
       case .word:
@@ -85,14 +85,9 @@ extension NameForm {
 
   private enum SuffixRule { case whole, word, none }
 
-  private static func rule(_ kind: CompilerSuffix.Kind) -> SuffixRule {
-    switch kind {
-    case .llvm, .unique, .ltoPrivate, .cfiHash: .none
-    case .number: .whole
-    case .isra, .constprop, .part, .specialized, .argprom, .cold, .unlikely, .kcfi, .cfi,
-      .cfiJumpTable, .localAlias:
-      .word
-    }
+  private static func rule(_ suffix: CompilerSuffix) -> SuffixRule {
+    if suffix.onlyDistinguishes { return .none }
+    return suffix.kind == .number ? .whole : .word
   }
 
   /// The length of a suffix without its number.

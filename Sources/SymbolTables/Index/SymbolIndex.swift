@@ -109,7 +109,7 @@ extension SymbolIndex {
 
   /// Symbols of functions that the compiler made of a function: `NAME.constprop.0`, `NAME.isra.0`,
   /// `NAME.cold` and whatever combination, in table order. Numbers alone (`NAME.5`) tell apart static
-  /// names of one file, and are no clones.
+  /// names of one file, and are no clones. Of what lies before a function (`__pfx_NAME`), that of its clones.
   package func clones(of name: RawSpan) -> [Int] {
     knownClones.indices(in: table).compactMap { index in
       let clone = table.name(at: Int(index))
@@ -118,7 +118,8 @@ extension SymbolIndex {
       else { return nil }
       let parts = LinkageName(clone.characters)
       let isWanted =
-        parts.sourceRange == 0..<name.byteCount && parts.suffixes.contains { $0.kind != .number }
+        parts.sourceRange.upperBound == name.byteCount
+        && parts.suffixes.contains { $0.kind != .number }
       return isWanted ? Int(index) : nil
     }
   }

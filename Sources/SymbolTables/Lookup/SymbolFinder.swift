@@ -7,13 +7,20 @@ package struct FoundSymbol: Sendable, Hashable {
   /// Distance of the place asked for from the symbol, in bytes; `nil` where none was.
   package let offset: UInt64?
   package let position: SymbolPosition
-  /// Whether the compiler made it of the function asked for, which exists too.
-  package var isClone = false
+  /// Whether the compiler made it of the function asked for, which is found too.
+  package private(set) var isClone = false
 
   package init(index: Int, offset: UInt64?, position: SymbolPosition) {
     self.index = index
     self.offset = offset
     self.position = position
+  }
+
+  /// The same, as a clone.
+  var asClone: FoundSymbol {
+    var clone = self
+    clone.isClone = true
+    return clone
   }
 }
 
@@ -45,11 +52,9 @@ package struct SymbolFinder: Sendable {
     let query = SymbolQuery(key)
     var found = named(query.name, query.owner, position: query.position)
     if found.isEmpty, era == nil {
-      found = ranked(others(query.name)).filter { isWanted($0, query.owner, query.position) }
-    }
-    if !found.isEmpty, query.position == nil, query.offset == nil {
-      let known = Set(found.map(\.index))
-      found += clones(query.name, query.owner).filter { !known.contains($0.index) }
+      found = others(query.name).filter { isWanted($0, query.owner, query.position) }
+    } else if query.position == nil, query.offset == nil {
+      found += clones(query.name, query.owner)
     }
     if let size = query.size { found = found.filter { index.size(of: $0.index) == size } }
     guard let offset = query.offset else { return found }
@@ -120,16 +125,13 @@ package struct SymbolFinder: Sendable {
   private func clones(_ name: String, _ owner: String?) -> [FoundSymbol] {
     guard era == nil else { return [] }
     let bytes = Array(name.utf8)
-    return ranked(index.clones(of: bytes.rawSpan)).filter { isWanted($0, owner, nil) }.map {
-      var found = $0
-      found.isClone = true
-      return found
-    }
+    return ranked(index.clones(of: bytes.rawSpan)).filter { isWanted($0, owner, nil) }
+      .map(\.asClone)
   }
 
   // MARK: Other names
 
-  private func others(_ key: String) -> [Int] {
+  private func others(_ key: String) -> [FoundSymbol] {
     if let hashed = HashedName(key) { return all { HashedName(of: $0) == hashed } }
     if key.hasPart("::") {
       let found = readable(key)
@@ -148,18 +150,19 @@ package struct SymbolFinder: Sendable {
     return found.isEmpty ? readable(key) : found
   }
 
-  /// Symbols whose name is a source name with what compilers append.
-  private func source(_ key: String) -> [Int] {
-    let bytes = Array(key.utf8)
-    return all { name in
-      guard name.firstRange(of: bytes.rawSpan) != nil else { return false }
-      let source = LinkageName(name.characters).sourceRange
-      return name.slice(source)?.equals(bytes.rawSpan) ?? false
+  /// Symbols whose name is a source name with what compilers append; only where there are none, copies
+  /// that run before the kernel is mapped.
+  private func source(_ key: String) -> [FoundSymbol] {
+    for name in [key, "__pi_" + key] {
+      let wanted = WrittenName(name)
+      let found = all { wanted.isSource(of: $0) }
+      if !found.isEmpty { return clonesLast(found) }
     }
+    return []
   }
 
   /// Symbols whose readable path is the key, or ends in it.
-  private func readable(_ key: String) -> [Int] {
+  private func readable(_ key: String) -> [FoundSymbol] {
     let wanted = ReadablePath.withoutGenerics(key)
     guard !wanted.isEmpty else { return [] }
     return all { name in
@@ -169,7 +172,22 @@ package struct SymbolFinder: Sendable {
     }
   }
 
-  private func all(where test: (RawSpan) -> Bool) -> [Int] {
-    (0..<index.table.count).filter { test(index.table.name(at: $0)) }
+  /// What compilers left most of a function comes first, the rest are its clones.
+  private func clonesLast(_ found: [FoundSymbol]) -> [FoundSymbol] {
+    let changes = found.map { LinkageName(index.table.name(at: $0.index).characters).change }
+    guard let least = changes.min() else { return [] }
+    var (first, clones): ([FoundSymbol], [FoundSymbol]) = ([], [])
+    for (change, symbol) in zip(changes, found) {
+      if change == least {
+        first.append(symbol)
+      } else {
+        clones.append(symbol.asClone)
+      }
+    }
+    return first + clones
+  }
+
+  private func all(where test: (RawSpan) -> Bool) -> [FoundSymbol] {
+    ranked((0..<index.table.count).filter { test(index.table.name(at: $0)) })
   }
 }

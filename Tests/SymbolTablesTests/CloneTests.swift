@@ -1,0 +1,66 @@
+import ByteStorage
+import SymbolTables
+import TestSupport
+import Testing
+
+@Suite("Finding functions of which compilers made clones")
+struct CloneTests {
+  private let finder: SymbolFinder
+
+  init() throws {
+    let list = """
+      ffffffff81000000 T _stext
+      ffffffff81000010 t __pfx_only.constprop.0.isra.0
+      ffffffff81000020 t only.constprop.0.isra.0
+      ffffffff81000080 t only.constprop.0.isra.0.cold
+      ffffffff81000090 t __cfi_promoted.llvm.42
+      ffffffff810000a0 t promoted.llvm.42
+      ffffffff81000100 t __pfx_both.constprop.0
+      ffffffff81000110 t both.constprop.0
+      ffffffff810001a0 t __pfx_both
+      ffffffff810001b0 t both
+      ffffffff81000220 t __pi_early
+      ffffffff81000230 t __pi___pfx_early
+      ffffffff81000240 t __pi_also
+      ffffffff81000250 t also.isra.0
+      ffffffff81001000 T _end
+
+      """
+    finder = SymbolFinder(SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table))
+  }
+
+  /// Names with offsets; a clone beside its function in brackets.
+  private func find(_ key: String) -> [String] {
+    finder.find(key).map { found in
+      let offset = found.offset.map { "+\($0)" } ?? ""
+      let name = finder.index.table.name(at: found.index).text + offset
+      return found.isClone ? "(\(name))" : name
+    }
+  }
+
+  @Test("what lies before a clone is not found for the function")
+  func function() {
+    #expect(find("only") == ["only.constprop.0.isra.0", "(only.constprop.0.isra.0.cold)"])
+    #expect(find("promoted") == ["promoted.llvm.42"])
+    #expect(find("both") == ["both", "(both.constprop.0)"])
+    #expect(find("promoted+0x1") == ["promoted.llvm.42+1"])
+    #expect(find("promoted+0x1/0x10") == [])
+    #expect(find("promoted+0x1/0x60") == ["promoted.llvm.42+1"])
+  }
+
+  @Test("what lies before a clone is found by the name of the function with its prefix")
+  func prefixes() {
+    #expect(find("__pfx_only") == ["__pfx_only.constprop.0.isra.0"])
+    #expect(find("__cfi_promoted") == ["__cfi_promoted.llvm.42"])
+    #expect(find("__pfx_both") == ["__pfx_both", "(__pfx_both.constprop.0)"])
+    #expect(find("__cfi_only") == [])
+    #expect(find("__pfx_promoted") == [])
+  }
+
+  @Test("a copy that runs early stands for its function where there is no other")
+  func earlyCopies() {
+    #expect(find("early") == ["__pi_early"])
+    #expect(find("__pfx_early") == ["__pi___pfx_early"])
+    #expect(find("also") == ["also.isra.0"])
+  }
+}
