@@ -48,6 +48,18 @@ struct CloneTests {
     #expect(find("promoted+0x1/0x60") == ["promoted.llvm.42+1"])
   }
 
+  @Test("a size is that of the function, or else of a clone")
+  func sizes() {
+    #expect(find("both+0x10") == ["both+16"])
+    #expect(find("both+0x10/0x70") == ["both+16"])
+    #expect(find("both+0x10/0x90") == ["(both.constprop.0+16)"])
+    #expect(find("both@vmlinux+0x10/0x90") == ["(both.constprop.0+16)"])
+    #expect(find("both,1+0x10/0x90") == [])
+    #expect(find("both+0x10/0x80") == [])
+    #expect(find("only+0x8/0x60") == ["only.constprop.0.isra.0+8"])
+    #expect(find("only+0x8/0x10") == ["(only.constprop.0.isra.0.cold+8)"])
+  }
+
   @Test("what lies before a clone is found by the name of the function with its prefix")
   func prefixes() {
     #expect(find("__pfx_only") == ["__pfx_only.constprop.0.isra.0"])

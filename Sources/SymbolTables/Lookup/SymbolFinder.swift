@@ -5,7 +5,7 @@ internal import SymbolNames
 package struct FoundSymbol: Sendable, Hashable {
   package let index: Int
   /// Distance of the place asked for from the symbol, in bytes; `nil` where none was.
-  package let offset: UInt64?
+  package private(set) var offset: UInt64?
   package let position: SymbolPosition
   /// Whether the compiler made it of the function asked for, which is found too.
   package private(set) var isClone = false
@@ -21,6 +21,13 @@ package struct FoundSymbol: Sendable, Hashable {
     var clone = self
     clone.isClone = true
     return clone
+  }
+
+  /// A place in it.
+  func at(_ offset: UInt64) -> FoundSymbol {
+    var place = self
+    place.offset = offset
+    return place
   }
 }
 
@@ -49,16 +56,22 @@ package struct SymbolFinder: Sendable {
       guard !index.table.hidesAddresses, let match = index.symbol(at: address) else { return [] }
       return ranked([match.index], offset: match.offset)
     }
-    let query = SymbolQuery(key)
+    return find(SymbolQuery(key))
+  }
+
+  /// As ``find(_:)-(String)``, for a key that is not an address. A place is one in the function itself; only
+  /// where none of them has the size asked for, one in its clones.
+  package func find(_ query: SymbolQuery) -> [FoundSymbol] {
     var found = named(query.name, query.owner, position: query.position)
     if found.isEmpty, era == nil {
       found = others(query.name).filter { isWanted($0, query.owner, query.position) }
-    } else if query.position == nil, query.offset == nil {
+    } else if query.position == nil {
       found += clones(query.name, query.owner)
     }
-    if let size = query.size { found = found.filter { index.size(of: $0.index) == size } }
     guard let offset = query.offset else { return found }
-    return found.map { FoundSymbol(index: $0.index, offset: offset, position: $0.position) }
+    let fitting = found.filter { query.isPlace(inSize: index.size(of: $0.index)) }
+    let functions = fitting.filter { !$0.isClone }
+    return (functions.isEmpty ? fitting : functions).map { $0.at(offset) }
   }
 
   /// An address, as it is written.

@@ -34,6 +34,9 @@ package struct SymbolQuery: Sendable, Hashable {
     takeOwnerBefore()
   }
 
+  /// Whether the place asked for is one in a symbol of a size; no size is known of the last symbols.
+  func isPlace(inSize known: UInt64?) -> Bool { size == nil || known == size }
+
   /// ` [module]` or ` [module build-id]`, as the kernel prints it.
   private mutating func takeBrackets() {
     guard name.hasSuffix("]"), let open = name.lastIndex(of: "["), open > name.startIndex else {
