@@ -67,6 +67,7 @@ struct LookupCommandTests {
     #expect(try await found("--era", "6.12", "f") == ["f"])
     let text = try await Ksym.run(["lookup", "-k", path, "f"])
     #expect(text.lines.count == 5 && text.status == 0)
+    #expect(try await found("f+0x1/0x999") == [])
     let spelt = try await Ksym.run(["lookup", "-k", path, "--for", "kprobe", "f"])
     #expect(spelt.output.contains("f.constprop.0"), "\(spelt.output)\(spelt.errors)")
   }
@@ -77,12 +78,37 @@ struct LookupCommandTests {
       ("init_onec", "did you mean init_once?"), ("FIRST", "did you mean first?"),
       ("init_once,3", "there are only 2"), ("first,2", "there is only 1"),
       ("first+0x1/0x31", "its size is 0xf00"), ("first@alpha", "first is in vmlinux"),
+      ("first+0xf01", "its size is 0xf00"), ("first+0xf01/0xf00", "its size is 0xf00"),
+      ("init_once,2+0x41", "its size is 0x40"), ("init_once,3+0x1", "there are only 2"),
+      ("init_once@vmlinux+0x1/0x30", "its size is 0x40"),
     ] {
       let run = try await lookup(key)
       #expect(run.status == 1 && run.errors.hasPrefix("ksym: \(key): not found: "))
       #expect(run.errors.hasSuffix("\(words)\n"), "\(run.errors)")
     }
     #expect(try await lookup("quite_different").errors == "ksym: quite_different: not found\n")
+  }
+
+  @Test("spellings of a function of which only clones exist are those of the function")
+  func spelledClones() async throws {
+    let list = """
+      ffffffff81000000 T _text
+      ffffffff81000000 T _stext
+      ffffffff81000010 t __pfx_f.constprop.0
+      ffffffff81000020 t f.constprop.0
+      ffffffff81001000 T _etext
+      ffffffff81003000 B _end
+
+      """
+    let path = try scratch.write(Array(list.utf8), to: "clones")
+    let run = try await Ksym.run(["lookup", "-k", path, "--for", "kprobe", "f"])
+    #expect(run.status == 0 && run.lines.count == 1, "\(run.output)\(run.errors)")
+    #expect(run.output.hasPrefix("p:f") && run.output.hasSuffix(" f.constprop.0\n"))
+    #expect(!run.errors.contains("cannot"), "\(run.errors)")
+    let padding = try await Ksym.run(["lookup", "-k", path, "--for", "kprobe", "__pfx_f"])
+    #expect(padding.status == 1 && padding.output.isEmpty)
+    let beyond = try await Ksym.run(["lookup", "-k", path, "--for", "kprobe", "f+0xfe1"])
+    #expect(beyond.status == 1 && beyond.errors.contains("its size is 0xfe0"), "\(beyond.errors)")
   }
 
   @Test("symbols whose addresses are hidden are no aliases of each other")

@@ -60,6 +60,20 @@ struct CloneTests {
     #expect(find("only+0x8/0x10") == ["(only.constprop.0.isra.0.cold+8)"])
   }
 
+  @Test("a place past the end of a function is none, and the end itself is one")
+  func ends() {
+    #expect(find("promoted+0x60") == ["promoted.llvm.42+96"])
+    #expect(find("promoted+0x60/0x60") == ["promoted.llvm.42+96"])
+    #expect(find("promoted+0x61") == [])
+    #expect(find("promoted+0x61/0x60") == [])
+    #expect(find("both+0x70") == ["both+112"])
+    // That is past the function, and inside of its clone.
+    #expect(find("both+0x71") == ["(both.constprop.0+113)"])
+    #expect(find("both+0x91") == [])
+    // Nothing shows where the last symbol ends.
+    #expect(find("_end+0x10000000") == ["_end+268435456"])
+  }
+
   @Test("what lies before a clone is found by the name of the function with its prefix")
   func prefixes() {
     #expect(find("__pfx_only") == ["__pfx_only.constprop.0.isra.0"])

@@ -59,8 +59,8 @@ package struct SymbolFinder: Sendable {
     return find(SymbolQuery(key))
   }
 
-  /// As ``find(_:)-(String)``, for a key that is not an address. A place is one in the function itself; only
-  /// where none of them has the size asked for, one in its clones.
+  /// As ``find(_:)-(String)``, for a key that is not an address. A place is one in the function itself;
+  /// only where that is too short or has another size, one in its clones.
   package func find(_ query: SymbolQuery) -> [FoundSymbol] {
     var found = named(query.name, query.owner, position: query.position)
     if found.isEmpty, era == nil {

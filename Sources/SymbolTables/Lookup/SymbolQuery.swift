@@ -34,8 +34,13 @@ package struct SymbolQuery: Sendable, Hashable {
     takeOwnerBefore()
   }
 
-  /// Whether the place asked for is one in a symbol of a size; no size is known of the last symbols.
-  func isPlace(inSize known: UInt64?) -> Bool { size == nil || known == size }
+  /// Whether the place asked for is one in a symbol of a size. Its end is one: a call that does not
+  /// return may be the last instruction. No size is known of the last symbols, and any offset is right.
+  func isPlace(inSize known: UInt64?) -> Bool {
+    guard size == nil || known == size else { return false }
+    guard let offset, let known else { return true }
+    return offset <= known
+  }
 
   /// ` [module]` or ` [module build-id]`, as the kernel prints it.
   private mutating func takeBrackets() {

@@ -8,23 +8,27 @@ extension SymbolFinder {
   func whyNotFound(_ key: String, type: String?) -> String? {
     guard era == nil else { return nil }
     if type != nil, !find(key).isEmpty { return "it has another type" }
-    let query = SymbolQuery(key)
-    let named = find(query.name)
-    guard !named.isEmpty else { return nearNames(query.name) }
-    if let owner = query.owner {
-      let owners = named.map { index.table.owner(at: $0.index) }
-      if !owners.contains(owner) {
-        return
-          "not in \(owner); \(query.name) is in \(Set(owners).sorted().prefix(3).joined(separator: ", "))"
-      }
+    var query = SymbolQuery(key)
+    (query.offset, query.size) = (nil, nil)
+    let places = find(query)
+    if !places.isEmpty { return sizes(places) }
+    let position = query.position
+    query.position = nil
+    let equals = find(query).filter { !$0.isClone }
+    if !equals.isEmpty {
+      let count = equals.map(\.position.count).max() ?? 0
+      if position == 0 { return "there are \(count)" }
+      return "there \(count == 1 ? "is" : "are") only \(count)"
     }
-    if let position = query.position {
-      let count = named.map(\.position.count).max() ?? 0
-      return position == 0
-        ? "there are \(count)" : "there \(count == 1 ? "is" : "are") only \(count)"
-    }
-    guard query.size != nil else { return nil }
-    let sizes = Set(named.compactMap { index.size(of: $0.index) }).sorted()
+    guard let owner = query.owner else { return nearNames(query.name) }
+    query.owner = nil
+    let owners = Set(find(query).map { index.table.owner(at: $0.index) }).sorted()
+    if owners.isEmpty { return nearNames(query.name) }
+    return "not in \(owner); \(query.name) is in \(owners.prefix(3).joined(separator: ", "))"
+  }
+
+  private func sizes(_ found: [FoundSymbol]) -> String? {
+    let sizes = Set(found.compactMap { index.size(of: $0.index) }).sorted()
     if sizes.isEmpty { return nil }
     return "its size is \(sizes.prefix(4).map { hexadecimal($0) }.joined(separator: " or "))"
   }
