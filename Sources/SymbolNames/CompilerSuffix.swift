@@ -55,6 +55,13 @@ package struct CompilerSuffix: Equatable, Sendable {
     default: false
     }
   }
+
+  /// The length in bytes of a suffix without its number: that of `.isra` in `.isra.0`.
+  package static func wordLength(of suffix: Span<UInt8>) -> Int {
+    var index = 1
+    while index < suffix.count, suffix[index] != UInt8(ascii: ".") { index &+= 1 }
+    return index
+  }
 }
 
 extension CompilerSuffix {

@@ -20,6 +20,9 @@ package struct SymbolName: Sendable, Hashable {
     SymbolName(Array(linkage[LinkageName(linkage.span).sourceRange]))
   }
 
+  /// What the suffixes show that compilers did to the function.
+  package var change: LinkageName.Change { LinkageName(linkage.span).change }
+
   /// The readable name; `nil` if the name is not mangled.
   package var readable: String? { view.readable }
 }
@@ -39,5 +42,13 @@ package struct SymbolNameView: ~Escapable {
   package var readable: String? {
     guard linkage.starts(with: "_R") || linkage.starts(with: "_ZN") else { return nil }
     return RustDemangler.readableName(of: linkage)
+  }
+
+  /// The readable path without what compilers appended to the name.
+  package var path: String? {
+    guard linkage.starts(with: "_R") || linkage.starts(with: "_ZN") else { return nil }
+    let source = source
+    let end = RustDemangler.mangledLength(of: source)
+    return RustDemangler.readableName(of: source.extracting(0..<end))
   }
 }

@@ -89,4 +89,66 @@ struct CloneTests {
     #expect(find("__pfx_early") == ["__pi___pfx_early"])
     #expect(find("also") == ["also.isra.0"])
   }
+
+  @Test("what compilers append may be written without its number")
+  func wordsOfSuffixes() {
+    #expect(find("both.constprop") == ["both.constprop.0"])
+    #expect(find("both.constprop+0x10/0x90") == ["both.constprop.0+16"])
+    #expect(find("only.constprop.isra") == ["only.constprop.0.isra.0"])
+    #expect(find("only.constprop.0.isra") == ["only.constprop.0.isra.0"])
+    #expect(find("only.constprop.isra.cold") == ["only.constprop.0.isra.0.cold"])
+    #expect(find("__pfx_both.constprop") == ["__pfx_both.constprop.0"])
+    for key in ["only.constprop", "only.isra", "both.constprop.1", "both.constpro", "both."] {
+      #expect(find(key) == [], "\(key)")
+    }
+  }
+}
+
+@Suite("Finding Rust functions by their paths")
+struct PathTests {
+  private static let module = "_RNvNtCsdJ13ReMSUMg_6kernel5print"
+
+  private func find(_ key: String) throws -> [String] {
+    let names = [
+      "11call_printk", "11call_printk.cold", "5three.llvm.42", "4only$got", "4only$got.llvm.7",
+    ].map { PathTests.module + $0 }
+    let list =
+      (names + ["__cfi_\(PathTests.module)5three.llvm.42", "_RNvNtCsdJ13ReMSUMg_6kernel5other1f"])
+      .enumerated().map { "ffffffff8100\($0 + 10)00 t \($1)\n" }.joined()
+    let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+    return SymbolFinder(index).find(key).map { found in
+      let name = index.table.name(at: found.index).text
+        .replacing(PathTests.module, with: "")
+      return found.isClone ? "(\(name))" : name
+    }
+  }
+
+  @Test(
+    "a path finds its function with what compilers append, and with its marks where it has them",
+    arguments: [
+      ("print::call_printk", ["11call_printk", "(11call_printk.cold)"]),
+      ("call_printk", ["11call_printk", "(11call_printk.cold)"]),
+      ("print::call_printk.cold", ["11call_printk.cold"]),
+      ("kernel::print::call_printk (.cold)", ["11call_printk.cold"]),
+      ("print::three", ["5three.llvm.42"]), ("print::three.llvm", ["5three.llvm.42"]),
+      ("__cfi_kernel::print::three", ["__cfi_5three.llvm.42"]),
+      ("print::only$got", ["4only$got", "4only$got.llvm.7"]), ("print::only", []),
+      ("print::only$go", []), ("print::call_printk$got", []), ("print::call_printk.", []),
+      ("rint::call_printk", []),
+    ])
+  func paths(_ key: String, _ names: [String]) throws { #expect(try find(key) == names) }
+
+  @Test("a pattern is one of whole readable names, or else of ends of paths")
+  func patterns() throws {
+    let all = [
+      "11call_printk", "11call_printk.cold", "5three.llvm.42", "4only$got", "4only$got.llvm.7",
+    ]
+    #expect(try find("print::*") == all)
+    #expect(try find("kernel::print::*") == all)
+    #expect(try find("print::call_*") == ["11call_printk", "11call_printk.cold"])
+    #expect(try find("rint::*") == [])
+    #expect(try find("print::*print*") == ["11call_printk", "11call_printk.cold"])
+    #expect(try find("o*er::?") == ["_RNvNtCsdJ13ReMSUMg_6kernel5other1f"])
+    #expect(try find("print::call_print") == [])
+  }
 }

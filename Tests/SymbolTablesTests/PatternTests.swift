@@ -28,6 +28,17 @@ struct PatternTests {
     for name in others { #expect(!NamePattern(pattern).matches(name), "\(name)") }
   }
 
+  @Test(
+    "a pattern fits ends of names from some offsets on",
+    arguments: [
+      ("c", true), ("b-c", true), ("a-b-c", true), ("b*", true), ("b*c", true), ("*b-?", true),
+      ("-c", false), ("b", false), ("c*b", false), ("", false), ("d*", false), ("?", true),
+    ])
+  func ends(_ pattern: String, _ fits: Bool) {
+    let name = Array("a-b-c".utf8)
+    #expect(NamePattern(pattern).matches(name.rawSpan) { [2, 4].contains($0) } == fits)
+  }
+
   @Test("only a star, a question mark or a bracket makes a pattern")
   func signs() {
     for text in ["*", "a?", "a[b"] { #expect(NamePattern.isPattern(text)) }

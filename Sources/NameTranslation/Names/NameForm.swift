@@ -37,7 +37,7 @@ extension NameForm {
       case .whole: output.append(name.extracting(suffix.range))
       case .none: isChanged = true
       case .word:
-        let kept = isBare ? 0 : NameForm.wordLength(name.extracting(suffix.range))
+        let kept = isBare ? 0 : CompilerSuffix.wordLength(of: name.extracting(suffix.range))
         isChanged = isChanged || kept < suffix.range.count
         let start = suffix.range.lowerBound
         output.append(name.extracting(start..<(start &+ kept)))
@@ -53,11 +53,7 @@ extension NameForm {
       return false
     }
     // A mark of an unknown tool stays as it is, after the path.
-    var end = name.count
-    if name[1] == UInt8(ascii: "R") {
-      end = name.raw.firstIndex(of: UInt8(ascii: ".")) ?? end
-      end = name.extracting(0..<end).raw.firstIndex(of: UInt8(ascii: "$")) ?? end
-    }
+    let end = RustDemangler.mangledLength(of: name)
     let start = output.count
     guard RustDemangler.appendReadableName(of: name.extracting(0..<end), to: &output),
       NameForm.isOneLine(output.bytes.extracting(start..<output.count))
@@ -88,12 +84,5 @@ extension NameForm {
   private static func rule(_ suffix: CompilerSuffix) -> SuffixRule {
     if suffix.onlyDistinguishes { return .none }
     return suffix.kind == .number ? .whole : .word
-  }
-
-  /// The length of a suffix without its number.
-  private static func wordLength(_ suffix: Span<UInt8>) -> Int {
-    var index = 1
-    while index < suffix.count, suffix[index] != UInt8(ascii: ".") { index &+= 1 }
-    return index
   }
 }

@@ -1,3 +1,5 @@
+internal import ByteStorage
+
 /// Readable paths of Rust as users shorten them.
 package enum ReadablePath {
   /// The paths by which a readable name may be called, without generic arguments: itself, and for
@@ -37,6 +39,12 @@ package enum ReadablePath {
     case nil, UInt8(ascii: ":"): return true
     case .some(let byte): return isBoundary(byte)
     }
+  }
+
+  /// Whether the end of a path that begins at an offset is one for which ``ends(_:in:)`` holds.
+  package static func isStart(_ offset: Int, in path: RawSpan) -> Bool {
+    guard let before = path.byte(at: offset - 1) else { return offset == 0 }
+    return before == UInt8(ascii: ":") || isBoundary(before)
   }
 
   /// A path without `::<…>` and `<…>` after a name; `<…>` at its start stays.

@@ -57,6 +57,16 @@ package enum RustDemangler {
     return true
   }
 
+  /// How many bytes of a source name are mangled: in v0, all before the mark of an unknown tool.
+  package static func mangledLength(of name: Span<UInt8>) -> Int {
+    guard name.count > 1, name[1] == UInt8(ascii: "R") else { return name.count }
+    for index in 0..<name.count
+    where name[index] == UInt8(ascii: ".") || name[index] == UInt8(ascii: "$") {
+      return index
+    }
+    return name.count
+  }
+
   /// The readable form of a linkage name; `nil` if it is not mangled.
   package static func readableName(of name: String, style: RustNameStyle = .plain) -> String? {
     let bytes = Array(name.utf8)

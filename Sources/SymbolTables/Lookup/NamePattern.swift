@@ -87,9 +87,10 @@ package struct NamePattern: Sendable, Hashable {
     return matches(bytes.rawSpan)
   }
 
-  /// Whether a whole name fits: O(name × pattern) at worst, without recursion.
-  package func matches(_ name: RawSpan) -> Bool {
-    var (step, offset) = (0, 0)
+  /// Whether a whole name fits, or its end from any of some offsets on: O(name × pattern) at worst,
+  /// without recursion.
+  package func matches(_ name: RawSpan, orFrom isStart: ((Int) -> Bool)? = nil) -> Bool {
+    var (step, offset, start) = (0, 0, 0)
     var retry: (step: Int, offset: Int)?
     while true {
       if step < steps.count, steps[step] == .star {
@@ -100,11 +101,16 @@ package struct NamePattern: Sendable, Hashable {
         offset += 1
       } else if step == steps.count && offset == name.byteCount {
         return true
-      } else if let last = retry, last.offset < name.byteCount {
+      } else if let last = retry {
+        // What precedes the star fits already, and a later start leaves less to the star.
+        guard last.offset < name.byteCount else { return false }
         retry = (last.step, last.offset + 1)
         (step, offset) = (last.step, last.offset + 1)
       } else {
-        return false
+        guard let isStart else { return false }
+        repeat { start += 1 } while start < name.byteCount && !isStart(start)
+        guard start < name.byteCount else { return false }
+        (step, offset) = (0, start)
       }
     }
   }

@@ -34,9 +34,10 @@ package struct FoundSymbol: Sendable, Hashable {
 /// Finds symbols by whatever a user knows of them. A key is, in this order, an address (`0x…`, or
 /// as many digits as an address has), a linkage name, or a ``SymbolQuery`` whose name is a linkage
 /// name, the SHA-256 digest of one (64 hexadecimal digits, with or without `sha256:`), a pattern, a
-/// source name (without what compilers append), or a readable Rust path or its end, generic
-/// arguments aside. With the rules of an era, names are found as that release finds them, and in no
-/// other way.
+/// source name or a readable Rust path or its end, generic arguments aside. These may be followed by
+/// what compilers append, numbers aside, or be without that. A pattern with `::` is one of readable
+/// names, or of ends of paths. With the rules of an era, names are found as that release finds them,
+/// and in no other way.
 package struct SymbolFinder: Sendable {
   package let index: SymbolIndex
   /// The rules by which names are found; `nil` for all the ways in which a key may be read.
@@ -148,12 +149,7 @@ package struct SymbolFinder: Sendable {
     if let hashed = HashedName(key) { return all { HashedName(of: $0) == hashed } }
     if key.hasPart("::") {
       let found = readable(key)
-      if !found.isEmpty || !NamePattern.isPattern(key) { return found }
-      let pattern = NamePattern(key)
-      return all { name in
-        guard let path = SymbolNameView(name.characters).readable else { return false }
-        return pattern.matches(path)
-      }
+      return !found.isEmpty || !NamePattern.isPattern(key) ? found : matching(NamePattern(key))
     }
     if NamePattern.isPattern(key) {
       let pattern = NamePattern(key)
@@ -176,22 +172,34 @@ package struct SymbolFinder: Sendable {
 
   /// Symbols whose readable path is the key, or ends in it.
   private func readable(_ key: String) -> [FoundSymbol] {
-    let wanted = ReadablePath.withoutGenerics(key)
-    guard !wanted.isEmpty else { return [] }
+    let wanted = WrittenName(key)
+    return clonesLast(all { wanted.isPath(of: $0) })
+  }
+
+  /// Symbols whose readable name fits a pattern; only where there are none, those of which the end of the
+  /// path does, generic arguments aside.
+  private func matching(_ pattern: NamePattern) -> [FoundSymbol] {
+    let found = all { name in
+      SymbolNameView(name.characters).readable.map { pattern.matches($0) } ?? false
+    }
+    if !found.isEmpty { return found }
     return all { name in
-      guard let path = SymbolNameView(name.characters).readable else { return false }
-      return path == key
-        || ReadablePath.forms(of: path).contains { ReadablePath.ends($0, in: wanted) }
+      guard let path = SymbolNameView(name.characters).path else { return false }
+      return ReadablePath.forms(of: path).contains { form in
+        let bytes = Array(form.utf8)
+        return pattern.matches(bytes.rawSpan) { ReadablePath.isStart($0, in: bytes.rawSpan) }
+      }
     }
   }
 
-  /// What compilers left most of a function comes first, the rest are its clones.
+  /// Of each function, what compilers changed least comes first; the rest are its clones.
   private func clonesLast(_ found: [FoundSymbol]) -> [FoundSymbol] {
-    let changes = found.map { LinkageName(index.table.name(at: $0.index).characters).change }
-    guard let least = changes.min() else { return [] }
+    let names = found.map { SymbolName(index.table.name(at: $0.index).array) }
+    var least: [SymbolName: LinkageName.Change] = [:]
+    for name in names { least[name.source] = min(name.change, least[name.source] ?? .part) }
     var (first, clones): ([FoundSymbol], [FoundSymbol]) = ([], [])
-    for (change, symbol) in zip(changes, found) {
-      if change == least {
+    for (name, symbol) in zip(names, found) {
+      if name.change == least[name.source] {
         first.append(symbol)
       } else {
         clones.append(symbol.asClone)

@@ -14,10 +14,11 @@ struct LookupCommand: ParsableCommand {
     usage: "ksym lookup [<options>] <keys> ...",
     discussion: """
       A key is an address (0x…), a linkage name, its SHA-256 digest (64 digits, or sha256:…), a \
-      pattern, a source name (without what compilers append), or a readable Rust path or the end of \
-      one, generic arguments aside. All symbols that it may mean are shown, each with its position \
-      among equal names (sympos), and after them the clones that the compiler made of a function \
-      (NAME.constprop.0, NAME.cold). These forms choose among them:
+      pattern (with :: of readable names), a source name, or a readable Rust path or the end of one, \
+      generic arguments aside. Names need not have what compilers append, nor its number: \
+      NAME.constprop finds NAME.constprop.0. All symbols that a key may mean are shown, each with \
+      its position among equal names (sympos), and after them the clones that the compiler made of \
+      a function (NAME.constprop.0, NAME.cold). These forms choose among them:
 
         NAME,2                   the second of equal names, as livepatch counts
         NAME@MODULE MODULE:NAME  that of a module, or of vmlinux
