@@ -17,12 +17,22 @@ private struct RelocatedImage {
   init(
     hasBase: Bool, otherRecords: Int = 40, isStored: (Int) -> Bool = { _ in false }
   ) throws {
-    tables = try EncodedLists.tables(symbolList(count: 400, base: 0)).moved(by: first)
     let form = TableForm(
       name: "4.9", hasAddressesLast: false, encoding: hasBase ? .baseRelative : .absolute,
       alignment: 8, countSize: 8, sequenceSize: 0)
+    try self.init(
+      form, order: .little, count: 400, front: [0x1234_5601, 0], otherRecords: otherRecords,
+      isStored: isStored)
+  }
+
+  init(
+    _ form: TableForm, order: ByteOrder, count: Int, front: [UInt32], otherRecords: Int = 40,
+    isStored: (Int) -> Bool = { _ in false }
+  ) throws {
+    tables = try EncodedLists.tables(symbolList(count: count, base: 0)).moved(by: first)
+    let hasBase = form.encoding == .baseRelative
     var builder = TableBuilder(
-      form, wordSize: 8, order: .little, loadAddress: start, front: [0x1234_5601, 0])
+      form, wordSize: 8, order: order, loadAddress: start, front: front)
     builder.put(tables)
     bytes = builder.bytes
     // The tables end where the number of names begins.
@@ -54,8 +64,8 @@ private struct RelocatedImage {
 
 @Suite("Tables whose values relocations hold")
 struct RelocatedTableTests {
-  private func decode(_ bytes: [UInt8]) throws -> SymbolTable {
-    let image = KallsymsImage(raw: bytes.rawSpan)
+  private func decode(_ bytes: [UInt8], wordSize: Int? = nil) throws -> SymbolTable {
+    let image = KallsymsImage(raw: bytes.rawSpan, wordSize: wordSize)
     return try SymbolTable(KallsymsTables(locating: image), in: image)
   }
 
@@ -65,6 +75,41 @@ struct RelocatedTableTests {
     let table = try decode(image.bytes.bytes)
     #expect(!table.isRelative)
     #expect(table.addresses == image.tables.addresses)
+  }
+
+  /// Releases that write the base before the names.
+  fileprivate static let oldForms = [
+    TableForm(
+      name: "4.9, powers of two", hasAddressesLast: false, encoding: .baseRelative, alignment: 256,
+      countSize: 8, sequenceSize: 0),
+    TableForm(
+      name: "4.14", hasAddressesLast: false, encoding: .baseRelative, alignment: 8, countSize: 8,
+      sequenceSize: 0),
+    TableForm(
+      name: "5.10", hasAddressesLast: false, encoding: .baseRelative, alignment: 8,
+      sequenceSize: 0),
+    TableForm(name: "6.2", hasAddressesLast: false, encoding: .baseRelative, alignment: 8),
+  ]
+
+  @Test(
+    "the last two offsets are not the base, whatever lies before them",
+    arguments: RelocatedTableTests.oldForms)
+  func lastOffsets(_ form: TableForm) throws {
+    for order in [ByteOrder.little, .big] {
+      for count in [400, 401] {
+        for zeros in 0...4 {
+          let front = [0x1234_5601] + [UInt32](repeating: 0, count: zeros)
+          let image = try RelocatedImage(form, order: order, count: count, front: front)
+          for wordSize in [8, nil] {
+            let table = try decode(image.bytes.bytes, wordSize: wordSize)
+            #expect(!table.isRelative)
+            #expect(
+              table.addresses == image.tables.addresses,
+              "\(order), \(count) symbols after \(zeros) zeros")
+          }
+        }
+      }
+    }
   }
 
   @Test("addresses are the values of records, except those that are stored")

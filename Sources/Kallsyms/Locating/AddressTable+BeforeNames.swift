@@ -22,11 +22,8 @@ extension AddressTableSearch {
     var found: [Candidate] = []
     for wordSize in wordSizes {
       let number = number(wordSize)
-      let alignments = Set([wordSize, 16, 256]).sorted()
-      if let candidate = offsets(before: number, alignments, wordSize) { found.append(candidate) }
-      if let candidate = addresses(before: number, alignments, wordSize) {
-        found.append(candidate)
-      }
+      if let candidate = offsets(before: number, wordSize) { found.append(candidate) }
+      if let candidate = addresses(before: number, wordSize) { found.append(candidate) }
     }
     let wordSize = likelyWordSize
     let likely = found.filter { $0.table.wordSize == wordSize }
@@ -56,18 +53,23 @@ extension AddressTableSearch {
     names.count == 1 && left.wordSize == right.wordSize
   }
 
+  /// How tables may be aligned: each of a kernel to a word, or to that power of two. Any other number
+  /// makes words of the tables look like padding, and offsets like a base.
+  ///
+  /// - Note: scripts/kallsyms.c, `ALGN`: `.align 8` or `.align 4`, in bytes or, as on arm, arm64, mips
+  ///   and powerpc, in powers of two; `.balign` later.
+  private func alignments(_ wordSize: Int) -> [Int] { [wordSize, 1 << wordSize] }
+
   /// Offsets and their base, whose word is the last before the number of names. A base of zero, which
   /// a relocation replaces, may also be padding.
-  private func offsets(before number: Int, _ alignments: [Int], _ wordSize: Int) -> Candidate? {
+  private func offsets(before number: Int, _ wordSize: Int) -> Candidate? {
     for isZero in wordSize == 8 ? [false, true] : [false] {
-      for step in alignments {
-        let base = number &- step
+      for alignment in alignments(wordSize) {
+        let base = number &- alignment
         guard let value = word(base, wordSize), (value == 0) == isZero,
           bytes.isZero(in: (base &+ wordSize)..<number)
         else { continue }
-        for alignment in alignments {
-          if let found = offsets(base: base, value, alignment, wordSize) { return found }
-        }
+        if let found = offsets(base: base, value, alignment, wordSize) { return found }
       }
     }
     return nil
@@ -90,9 +92,9 @@ extension AddressTableSearch {
   }
 
   @_lifetime(self: copy self) private mutating func addresses(
-    before number: Int, _ alignments: [Int], _ wordSize: Int
+    before number: Int, _ wordSize: Int
   ) -> Candidate? {
-    for alignment in alignments {
+    for alignment in alignments(wordSize) {
       let start = number &- align(wordSize &* names.count, alignment)
       let end = start &+ wordSize &* names.count
       guard start >= 0, bytes.isZero(in: end..<number) else { continue }
