@@ -39,6 +39,15 @@ extension KallsymsTables {
       ])
   }
 
+  /// Drops the other reading if the release did not write tables that are read so.
+  package mutating func settle(for release: String?) {
+    guard otherReading?.encoding == .placeRelative,
+      let release = release.flatMap({ KernelRelease($0) }),
+      !Trace.table.has(.placeRelativeAddresses, in: release)
+    else { return }
+    otherReading = nil
+  }
+
   package var trace: Trace {
     switch encoding {
     case .placeRelative, .absolute32: return .placeRelativeAddresses

@@ -47,7 +47,7 @@ package struct KallsymsTables: Sendable, Hashable {
   package let sequenceSize: Int
   /// How the same bytes can be read, too; `nil` if they can be read in one way only. Then addresses
   /// are uncertain.
-  package let otherReading: Reading?
+  package internal(set) var otherReading: Reading?
   /// The address of the first byte of a plain image, if its relocations show it.
   package let imageStart: UInt64?
 

@@ -80,20 +80,10 @@ struct AddressTableSearch: ~Escapable {
       }
     }
     let start = tokens.index &+ 512
-    let end = start &+ 4 &* count
-    if let sequences = sequences(at: end) {
-      // A 32-bit kernel that cannot be moved holds addresses, which never decrease; the distances
-      // of any other table do, by four for each symbol of the same address.
-      let isAbsolute = wordSizes.contains(4) && isIncreasing32(start)
-      let isDistances = isPlaceRelative(start)
-      if isAbsolute || isDistances {
-        let known = wordSizes.count == 1 ? wordSizes[0] : nil
-        return AddressTable(
-          addresses: start..<end, encoding: isAbsolute ? .absolute32 : .placeRelative,
-          relativeBase: nil, sequences: sequences, wordSize: known,
-          otherReading: isAbsolute && isDistances
-            ? KallsymsTables.Reading(wordSize: known, encoding: .placeRelative) : nil)
-      }
+    if let sequences = sequences(at: start &+ 4 &* count),
+      let table = withoutBase(start, sequences)
+    {
+      return table
     }
     for wordSize in wordSizes {
       let start = align(tokens.index &+ 512, wordSize)
@@ -105,6 +95,48 @@ struct AddressTableSearch: ~Escapable {
       }
     }
     return nil
+  }
+
+  /// Entries of 32 bits that no base precedes. A 32-bit kernel that cannot be moved holds addresses,
+  /// which never decrease; the distances of any other table do, by four for each symbol of the same
+  /// address. If entries can be both, a reading that puts the symbols outside the image is none.
+  private func withoutBase(_ start: Int, _ sequences: Range<Int>) -> AddressTable? {
+    var readings: [AddressEncoding] = []
+    if wordSizes.contains(4), isIncreasing32(start) { readings.append(.absolute32) }
+    if isPlaceRelative(start) { readings.append(.placeRelative) }
+    if readings.count > 1 {
+      let inside = readings.filter { isInImage(start, $0) }
+      if !inside.isEmpty { readings = inside }
+    }
+    guard let encoding = readings.first else { return nil }
+    let known = wordSizes.count == 1 ? wordSizes[0] : nil
+    return AddressTable(
+      addresses: start..<(start &+ 4 &* names.count), encoding: encoding, relativeBase: nil,
+      sequences: sequences, wordSize: known,
+      otherReading: readings.dropFirst().first.map {
+        KallsymsTables.Reading(wordSize: known, encoding: $0)
+      })
+  }
+
+  /// Whether most symbols of a 32-bit kernel lie in its image: some are elsewhere, as the vectors of
+  /// arm. Where nothing shows the address of the image, addresses can be in it, and distances lead to
+  /// offsets.
+  private func isInImage(_ start: Int, _ encoding: AddressEncoding) -> Bool {
+    let isAddress = encoding == .absolute32
+    if isAddress, segments.isEmpty { return true }
+    let regions =
+      segments.isEmpty
+      ? [MappedRegion(offset: 0, address: 0, size: bytes.byteCount)] : segments
+    guard let region = regions.first(where: { $0.offset <= start && start < $0.offset &+ $0.size })
+    else { return true }
+    let place = region.address &+ UInt64(truncatingIfNeeded: start &- region.offset)
+    var inside = 0
+    for index in 0..<names.count {
+      let origin = isAddress ? 0 : place &+ UInt64(truncatingIfNeeded: 4 &* index)
+      let address = (origin &+ UInt64(entry(start, index) ?? 0)) & 0xffff_ffff
+      if regions.contains(where: { address &- $0.address < UInt64($0.size) }) { inside &+= 1 }
+    }
+    return inside &* 2 > names.count
   }
 
   private func sequences(at offset: Int) -> Range<Int>? {

@@ -70,8 +70,9 @@ extension KernelSymbolSource {
   private static func symbols(
     in image: borrowing KallsymsImage, _ dump: borrowing MemoryDump
   ) throws(KallsymsError) -> KernelSymbolSource {
-    let tables = try KallsymsTables(locating: image)
+    var tables = try KallsymsTables(locating: image)
     let release = dump.information?.release ?? KernelBanner(searching: image.bytes)?.release
+    tables.settle(for: release)
     var source = KernelSymbolSource(
       try SymbolTable(tables, in: image), .dump, tables: tables,
       tablesAddress: image.address(ofOffset: 0), release: release,

@@ -15,7 +15,7 @@ extension KernelSymbolSource {
   ///
   /// - Throws: `KallsymsError` if there are none.
   init(_ image: borrowing KallsymsImage) throws(KallsymsError) {
-    let tables = try KallsymsTables(locating: image)
+    var tables = try KallsymsTables(locating: image)
     var table = try SymbolTable(tables, in: image)
     if table.isRelative, tables.wordSize != 4,
       let start = LinkAddress.find(image.bytes, table, tables.order)
@@ -25,6 +25,7 @@ extension KernelSymbolSource {
     let address = table.isRelative ? nil : table.address(ofKernelSymbol: "linux_banner")
     let inPlace = address.flatMap { KernelSymbolSource.banner(at: $0, in: image) }
     let release = (inPlace ?? KernelBanner(searching: image.bytes))?.release
+    tables.settle(for: release)
     self.init(
       table, .image, tables: tables, release: release,
       wrongTypes: tables.wrongTypes(in: image, of: release))
