@@ -141,6 +141,58 @@ struct OldTableTests {
     }
   }
 
+  /// Releases that write offsets of 32-bit kernels.
+  private static let offsetForms = OldRelease.all.filter(\.hasBase)
+
+  @Test("32-bit offsets from zero are addresses", arguments: [ByteOrder.little, .big])
+  func zeroBase(_ order: ByteOrder) throws {
+    let kernel = OldKernel(machine: "arm", wordSize: 4, order: order, start: 0xc000_8000)
+    for vectors in [[0], [0, 0x1000], [0, 0x1000, 0x1004, 0x1020]] {
+      let low = vectors.map { "\(String($0, radix: 16)) t vector_\($0)\n" }.joined()
+      for count in [300, 301, 600] {
+        let list = low + symbolList(count: count, base: kernel.start)
+        let tables = try EncodedLists.tables(list)
+        for release in Self.offsetForms {
+          for zeros in 0...3 {
+            var builder = TableBuilder(
+              release.form(kernel), wordSize: 4, order: order, loadAddress: kernel.start,
+              front: [0x1234_5601] + [UInt32](repeating: 0, count: zeros))
+            builder.put(tables)
+            for wordSize in [4, nil] {
+              let image = KallsymsImage(raw: builder.bytes.bytes.rawSpan, wordSize: wordSize)
+              let found = try KallsymsTables(locating: image)
+              let what = "\(release), \(vectors.count) + \(count) symbols after \(zeros) zeros"
+              #expect(found.wordSize == 4 && found.otherReading == nil, "\(what)")
+              let table = try SymbolTable(found, in: image)
+              #expect(table.addresses == tables.addresses && !table.isRelative, "\(what)")
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test("a 32-bit base of zero where only a relocation has the base is refused")
+  func hiddenBase() throws {
+    for order in [ByteOrder.little, .big] {
+      let kernel = OldKernel(machine: "powerpc", wordSize: 4, order: order, start: 0xc000_0000)
+      for count in [300, 301, 600] {
+        // Offsets as from any base, and a base of zero.
+        let tables = try EncodedLists.tables(symbolList(count: count, base: 0))
+        for release in Self.offsetForms {
+          var builder = TableBuilder(
+            release.form(kernel), wordSize: 4, order: order, loadAddress: kernel.start,
+            front: [0x1234_5601, 0, 0])
+          builder.put(tables)
+          let image = KallsymsImage(raw: builder.bytes.bytes.rawSpan)
+          #expect(throws: KallsymsError.self, "\(release), \(order), \(count) symbols") {
+            try KallsymsTables(locating: image)
+          }
+        }
+      }
+    }
+  }
+
   @Test("a word size that the container gives is kept", arguments: OldKernel.all)
   func knownWordSize(_ kernel: OldKernel) throws {
     let tables = try encoded(40).moved(by: kernel.start)

@@ -20,14 +20,13 @@ extension AddressTableSearch {
 
   @_lifetime(self: copy self) mutating func beforeNames() -> AddressTable? {
     var found: [Candidate] = []
-    for wordSize in wordSizes {
+    let likely = wordSizes.count > 1 ? likelyWordSize : nil
+    for wordSize in likely.map({ [$0] }) ?? wordSizes {
       let number = number(wordSize)
       if let candidate = offsets(before: number, wordSize) { found.append(candidate) }
       if let candidate = addresses(before: number, wordSize) { found.append(candidate) }
     }
-    let wordSize = likelyWordSize
-    let likely = found.filter { $0.table.wordSize == wordSize }
-    return best(of: likely.isEmpty ? found : likely)
+    return best(of: found)
   }
 
   /// Offset of the word that holds the number of names. Up to 4.19 the number is a word, of which a
@@ -48,9 +47,10 @@ extension AddressTableSearch {
     return table
   }
 
-  /// Whether two readings of a single name give the same address.
+  /// Whether two readings give the same addresses: those of a single name, or the same words, which
+  /// are offsets from zero.
   private func isSame(_ left: AddressTable, _ right: AddressTable) -> Bool {
-    names.count == 1 && left.wordSize == right.wordSize
+    left.wordSize == right.wordSize && (names.count == 1 || left.addresses == right.addresses)
   }
 
   /// How tables may be aligned: each of a kernel to a word, or to that power of two. Any other number
@@ -60,10 +60,10 @@ extension AddressTableSearch {
   ///   and powerpc, in powers of two; `.balign` later.
   private func alignments(_ wordSize: Int) -> [Int] { [wordSize, 1 << wordSize] }
 
-  /// Offsets and their base, whose word is the last before the number of names. A base of zero, which
-  /// a relocation replaces, may also be padding.
+  /// Offsets and their base, whose word is the last before the number of names. A base of zero may
+  /// also be padding.
   private func offsets(before number: Int, _ wordSize: Int) -> Candidate? {
-    for isZero in wordSize == 8 ? [false, true] : [false] {
+    for isZero in [false, true] {
       for alignment in alignments(wordSize) {
         let base = number &- alignment
         guard let value = word(base, wordSize), (value == 0) == isZero,
@@ -122,19 +122,30 @@ extension AddressTableSearch {
 
   // MARK: What addresses of kernels look like
 
-  /// Whether offsets can be from a base. Zero is one that a relocation replaces.
+  /// Whether offsets can be from a base.
   private func isBase(
     _ base: UInt64, _ start: Int, _ encoding: AddressEncoding, _ wordSize: Int
   ) -> Bool {
     guard encoding == .baseRelative else { return isAddress(base, wordSize) }
     let last = UInt64(entry(start, names.count &- 1) ?? 0)
-    // Nothing but zeros is padding.
-    if base == 0 ? last == 0 : names.count > 16 && entry(start, names.count / 2) == 0 {
-      return false
+    let middle = UInt64(entry(start, names.count / 2) ?? 0)
+    if base == 0 {
+      // Nothing but zeros is padding. A relocation replaces zero, which those of 32 bits do not show,
+      // unless the first symbols are really at zero, as vectors of arm: then the others are far away.
+      return wordSize == 8 ? last != 0 : middle >= UInt64(bytes.byteCount)
     }
-    if base == 0 { return true }
+    if names.count > 16, middle == 0 { return false }
     let (end, isHigh) = base.addingReportingOverflow(last)
-    return isAddress(base, wordSize) && !isHigh && (wordSize == 8 || end < 1 << 32)
+    guard isAddress(base, wordSize), !isHigh else { return false }
+    return wordSize == 8 ? !isTwoOffsets(base, after: last) : end < 1 << 32
+  }
+
+  /// Whether the halves of a word continue the offsets before it, and are two of them. The halves of
+  /// a big-endian base do not: the first is zero or less than the offsets, or the second is less than
+  /// the first.
+  private func isTwoOffsets(_ word: UInt64, after last: UInt64) -> Bool {
+    let (first, second) = (word >> 32, word & 0xffff_ffff)
+    return tokens.order == .big && first != 0 && first >= last && second >= first
   }
 
   /// Whether a kernel of this word size can lie at an address. Those of 64 bits are low, or begin as one
@@ -151,14 +162,17 @@ extension AddressTableSearch {
   }
 
   /// The size of a word in bytes, as the number of names and the markers show it: both are words up
-  /// to 4.19, and from 4.20 to 6.19 the tables are aligned to words; `nil` if neither decides.
+  /// to 4.19, and from 4.20 to 6.19 the tables are aligned to words; `nil` if neither decides. The
+  /// zero before a big-endian number is its other half only where a word of eight bytes is aligned.
   private var likelyWordSize: Int? {
     // Two markers of eight bytes also read as two of four.
     let hasMarkers = names.markers.count > 8
     if hasMarkers, names.markerSize == 8 { return 8 }
     switch names.names.lowerBound - names.countOffset {
     case 4:
-      let isHalf = tokens.order == .big && word(names.countOffset &- 4, 4) == 0
+      let isHalf =
+        tokens.order == .big && names.countOffset % 8 == 4
+        && word(names.countOffset &- 4, 4) == 0
       return hasMarkers || !isHalf ? 4 : nil
     case 16: return 4
     case 8, 252, 256: return 8
