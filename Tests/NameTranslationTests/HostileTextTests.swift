@@ -34,6 +34,47 @@ struct HostileTextTests {
     }
   }
 
+  @Test(
+    "addresses, modules, boots and names of a long line are found in time that grows with the line",
+    arguments: [
+      "0xffffffff81000001 ", "a+0x1/0x2 0xffffffff81000001 ", " Live 0xffffffffc0000000",
+      "Linux version 6.1 ", " Comm: PID: 6.1 #", #"\t\"a.isra.0+0x1/0x2\""#,
+    ])
+  func longLine(_ text: String) throws {
+    let line = Array(String(repeating: text, count: 300_000 / text.utf8.count).utf8)
+    let whole = Array("{\"".utf8) + line + [0x0a]
+    let survey = TextSurvey(whole.rawSpan)
+    #expect(survey.boots.count == 1 && TextOrigin.parts(whole.rawSpan).count == 1)
+    var options = TranslationOptions()
+    options.showsAddresses = true
+    options.collectsNames = true
+    var translator = TextTranslator(
+      options, sources: [try source("ffffffff81000000 T a\nffffffff81000002 t b\n")])
+    translator.setAddresses(nil, modules: survey.modules)
+    #expect(!translated(whole, by: &translator).isEmpty)
+    let columns = translator.takeNames().map(\.column)
+    #expect(columns == columns.sorted())
+  }
+
+  @Test("addresses are found in any number of modules, of which the first listed has them")
+  func moduleRanges() throws {
+    let list = (0..<4000).map { number in
+      "m\(number) 4096 0 - Live 0x\(String(0xc000_0000 + number * 512, radix: 16))\n"
+    }
+    let survey = TextSurvey(Array(list.joined().utf8).rawSpan)
+    #expect(survey.modules.count == 4000)
+    var options = TranslationOptions()
+    options.showsAddresses = true
+    var translator = TextTranslator(
+      options, sources: [try source("ffffffff81000000 T a\nffffffff81000002 t b\n")])
+    translator.setAddresses(nil, modules: survey.modules)
+    let text = "0x00000000c0000fff 0x00000000c0001000 0x00000000c01f4dff 0x00000000c01f4e00"
+    #expect(
+      String(decoding: translated(Array(text.utf8), by: &translator), as: UTF8.self)
+        == "0x00000000c0000fff ([m0]+0xfff) 0x00000000c0001000 ([m1]+0xe00) "
+        + "0x00000000c01f4dff ([m3999]+0xfff) 0x00000000c01f4e00")
+  }
+
   @Test("names of many kilobytes and deep manglings stay as they are")
   func longNames() {
     for name in [

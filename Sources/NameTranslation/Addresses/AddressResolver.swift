@@ -12,7 +12,8 @@ struct AddressResolver {
   }
 
   /// The modules that the text listed, those of the last list first.
-  var modules: [LoadedModule] = []
+  var modules: [LoadedModule] = [] { didSet { ranges = ModuleRanges(modules) } }
+  private var ranges = ModuleRanges()
   private let sources: [NameSource]
   private let reader: (any ModuleNames)?
   /// What each kernel's addresses differ by from the text's.
@@ -84,8 +85,8 @@ struct AddressResolver {
         return place(match, table)
       }
     }
-    guard let module = modules.first(where: { address >= $0.base && address &- $0.base < $0.size })
-    else { return nil }
+    guard let number = ranges.module(at: address) else { return nil }
+    let module = modules[number]
     guard let index = text(of: module.name),
       let match = index.symbol(at: address &- module.base)
     else { return Place(name: [], offset: address &- module.base, size: nil, module: module.name) }

@@ -31,6 +31,7 @@ enum AddressWords {
   /// The addresses of a line that no field names, in their order.
   static func find(in line: borrowing TextLine, besides fields: [NameField]) -> [Word] {
     guard !isAboutAddresses(line) else { return [] }
+    var named = NamedWords(fields)
     var words: [Word] = []
     var index = 0
     while index < line.count {
@@ -39,7 +40,7 @@ enum AddressWords {
         continue
       }
       let end = line.plainNameEnd(from: index)
-      if let word = word(line, index..<end), !isNamed(word, line, fields) { words.append(word) }
+      if let word = word(line, index..<end), !named.has(word, line) { words.append(word) }
       index = max(end, index &+ 1)
     }
     return words
@@ -100,19 +101,37 @@ enum AddressWords {
     if line[next] == 0x3f { next = line.blankEnd(next &+ 1) }
     return line[next] == 0x28 || line[next] == 0x3c ? next &+ 1 : next
   }
+}
+
+/// The addresses of a line that fields name, asked for in their order.
+private struct NamedWords {
+  private let fields: [NameField]
+  private let addresses: Set<UInt64>
+  /// The first field that does not end before the words asked for.
+  private var next = 0
+
+  /// Takes fields in their order, none over another.
+  init(_ fields: [NameField]) {
+    self.fields = fields
+    addresses = Set(fields.lazy.compactMap(\.address))
+  }
 
   /// Whether the text names an address: a field has it, or follows, or precedes it as what it is of.
-  private static func isNamed(
-    _ word: Word, _ line: borrowing TextLine, _ fields: [NameField]
-  ) -> Bool {
-    let next = follower(of: word, line)
-    return fields.contains { field in
-      field.range.lowerBound == next || field.address == word.value
-        || field.range.overlaps(word.range)
-        || (field.tokenEnd < word.range.lowerBound
-          && (line.has(" (0x", at: field.tokenEnd) || line.has(" (", at: field.tokenEnd)
-            || line.has(" at ", at: field.tokenEnd))
-          && word.range.lowerBound &- field.tokenEnd <= 4)
+  mutating func has(_ word: AddressWords.Word, _ line: borrowing TextLine) -> Bool {
+    if addresses.contains(word.value) { return true }
+    while next < fields.count, fields[next].range.upperBound <= word.range.lowerBound { next &+= 1 }
+    if next > 0, NamedWords.precedes(fields[next &- 1], word, line) { return true }
+    let follower = AddressWords.follower(of: word, line)
+    return fields[next...].prefix { $0.range.lowerBound <= follower }.contains { field in
+      field.range.lowerBound == follower || field.range.overlaps(word.range)
     }
+  }
+
+  private static func precedes(
+    _ field: NameField, _ word: AddressWords.Word, _ line: borrowing TextLine
+  ) -> Bool {
+    let end = field.tokenEnd
+    return end < word.range.lowerBound && word.range.lowerBound &- end <= 4
+      && (line.has(" (0x", at: end) || line.has(" (", at: end) || line.has(" at ", at: end))
   }
 }

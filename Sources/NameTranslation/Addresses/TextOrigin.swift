@@ -23,6 +23,9 @@ package struct TextOrigin: Sendable, Hashable {
     "Linux version ", " Comm: ", "OSRELEASE=", "BUILD-ID=",
   ]
 
+  /// How far before and after a sign a line is read, in bytes.
+  private static let reach = 4096
+
   /// The parts of a text, in order; they cover it. A part begins at a banner, and where a line names
   /// another kernel. What comes before the first line that names one belongs to the first.
   package static func parts(_ text: RawSpan) -> [Part] {
@@ -36,15 +39,23 @@ package struct TextOrigin: Sendable, Hashable {
     }
     var parts: [Part] = []
     var (start, origin) = (0, TextOrigin())
+    var (lineStart, lineEnd, next) = (0, 0, 0)
     for place in places.sorted() {
-      let lineStart = text.lineStart(before: place, floor: 0)
-      var lineEnd = text.lineEnd(from: place)
-      while lineEnd > place, let last = text.byte(at: lineEnd &- 1), last.isBlank || last.isLineEnd
-      {
-        lineEnd &-= 1
+      if place >= next {
+        lineStart = text.lineStart(before: place, floor: next)
+        next = text.lineEnd(from: place)
+        lineEnd = next
+        while lineEnd > place, let last = text.byte(at: lineEnd &- 1),
+          last.isBlank || last.isLineEnd
+        {
+          lineEnd &-= 1
+        }
       }
-      guard let bytes = text.slice(lineStart..<lineEnd),
-        let line = TextOrigin(line: TextLine(bytes), at: place &- lineStart)
+      // A line may have any number of signs.
+      let partStart = max(lineStart, place &- reach)
+      let partEnd = max(place, min(lineEnd, place &+ reach))
+      guard let bytes = text.slice(partStart..<partEnd),
+        let line = TextOrigin(line: TextLine(bytes), at: place &- partStart)
       else { continue }
       let isBanner = text.suffix(from: place)?.starts(with: "Linux version ") ?? false
       if lineStart > start, origin != TextOrigin(), isBanner || origin.contradicts(line) {

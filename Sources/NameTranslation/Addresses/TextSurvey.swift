@@ -54,16 +54,20 @@ package struct TextSurvey: Sendable {
     while let boot = text.firstRange(of: "Linux version ", from: found) {
       let start = text.lineStart(before: boot, floor: starts[starts.count - 1])
       if start > starts[starts.count - 1] { starts.append(start) }
-      found = boot &+ 1
+      // A line is the start of one boot, however often it has the words.
+      found = text.lineEnd(from: boot)
     }
     for (start, end) in zip(starts, starts.dropFirst() + [text.byteCount]) {
       boots.append(Boot(range: start..<end, move: TextSurvey.move(text, start..<end)))
     }
     var from = 0
+    var lineStart = 0
     while modules.count < TextSurvey.mostModules, let found = text.firstRange(of: " 0x", from: from)
     {
+      let start = text.lineStart(before: found, floor: from)
+      // Where no line ends between two hits, the second is in the line of the first.
+      if start > from { lineStart = start }
       from = found &+ 3
-      let lineStart = text.lineStart(before: found, floor: 0)
       if let module = TextSurvey.module(text, lineStart, found) { modules.append(module) }
     }
   }
@@ -83,11 +87,13 @@ package struct TextSurvey: Sendable {
     return line.find("Kernel Offset: disabled", from: 0) == nil ? nil : KernelMove(offset: 0)
   }
 
+  /// ` 0x` and more digits than an address has, in bytes.
+  private static let longestAddress = 20
+
   /// A line of /proc/modules: `name size references users state 0xaddress`.
   private static func module(_ text: RawSpan, _ start: Int, _ blank: Int) -> LoadedModule? {
-    guard blank &- start < 4096, let part = text.slice(start..<text.lineEnd(from: start)) else {
-      return nil
-    }
+    let end = min(blank &+ longestAddress, text.byteCount)
+    guard blank &- start < 4096, let part = text.slice(start..<end) else { return nil }
     let line = TextLine(part)
     let states: [StaticString] = [" Live", " Loading", " Unloading"]
     guard states.contains(where: { line.has($0, at: blank &- start &- $0.utf8CodeUnitCount) })

@@ -50,6 +50,8 @@ struct EscapedLine {
     /// Whether it stays where the name around it changes.
     let isKept: Bool
     let bytes: [UInt8]
+    /// How much longer than the plain line the line itself is up to the sequence's end, in bytes.
+    let growth: Int
   }
 
   /// The line without sequences.
@@ -92,9 +94,11 @@ struct EscapedLine {
   }
 
   private mutating func add(_ bytes: [UInt8], for byte: UInt8?, isKept: Bool) {
+    let length = byte == nil ? 0 : 1
     sequences.append(
       Sequence(
-        offset: plain.count, length: byte == nil ? 0 : 1, isKept: isKept, bytes: bytes))
+        offset: plain.count, length: length, isKept: isKept, bytes: bytes,
+        growth: (sequences.last?.growth ?? 0) &+ bytes.count &- length))
     if let byte { plain.append(byte) }
   }
 
@@ -118,8 +122,18 @@ struct EscapedLine {
 
   /// The offset in the line itself of a byte of the plain line.
   func offset(of plainOffset: Int) -> Int {
-    sequences.prefix { $0.offset &+ $0.length <= plainOffset }
-      .reduce(plainOffset) { $0 &+ $1.bytes.count &- $1.length }
+    // Sequences are in their order: a line may have any number of them, and of names.
+    var (low, high) = (0, sequences.count)
+    while low < high {
+      let middle = low &+ (high &- low) / 2
+      let sequence = sequences[middle]
+      if sequence.offset &+ sequence.length <= plainOffset {
+        low = middle &+ 1
+      } else {
+        high = middle
+      }
+    }
+    return low == 0 ? plainOffset : plainOffset &+ sequences[low &- 1].growth
   }
 }
 

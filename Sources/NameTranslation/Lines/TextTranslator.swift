@@ -56,7 +56,7 @@ package struct TextTranslator: ~Copyable {
   ///   - modules: Modules that were loaded, which come before those taken earlier.
   package mutating func setAddresses(_ move: KernelMove?, modules: [LoadedModule] = []) {
     lines.places.setMove(move)
-    lines.places.modules = modules + lines.places.modules
+    if !modules.isEmpty { lines.places.modules = modules + lines.places.modules }
   }
 
   /// Counts lines from those of the text that were translated before.
