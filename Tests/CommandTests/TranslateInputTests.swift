@@ -135,6 +135,24 @@ struct TranslateInputTests {
     }
   }
 
+  @Test("lines longer than the limit stay as they are, and are counted, also with --addresses")
+  func longLines() async throws {
+    let kernel = try scratch.write(
+      Array("ffffffff81000000 T _text\nffffffff81000200 T _end\n".utf8), to: "System.map")
+    let line = String(repeating: "0xffffffff81000104 \(Self.name) ", count: 20_000)
+    let text = try scratch.write(Array("\(line)\n \(Self.name)\n\(line)".utf8), to: "text")
+    for arguments in [[], ["--addresses", "-k", kernel], ["--json", "--addresses", "-k", kernel]] {
+      let run = try await Ksym.run(["translate"] + arguments + [text])
+      #expect(run.status == 0)
+      #expect(run.errors == "ksym: 2 lines are longer than 1 MiB and stay as they are\n")
+      let isJSON = arguments.first == "--json"
+      #expect(isJSON || run.output == "\(line)\n \(Self.readable)\n\(line)")
+    }
+    let one = try await Ksym.run(
+      ["translate", scratch.write(Array("\(line)\n".utf8), to: "one")])
+    #expect(one.errors == "ksym: 1 line is longer than 1 MiB and stays as it is\n")
+  }
+
   @Test("-k auto finds no kernel that is not here, and says so")
   func noOrigin() async throws {
     let text = Array("Linux version 1.2.3-nowhere (a@b) (gcc) #1\n_RNvC1a1b+0x1/0x2\n".utf8)

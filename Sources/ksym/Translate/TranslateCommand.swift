@@ -12,7 +12,8 @@ struct TranslateCommand: ParsableCommand {
       architecture, nm, objdump, readelf, gdb, crash, Module.symvers, ftrace, perf, bpftrace, folded \
       stacks, kprobe_events, livepatch paths. Names are found where these put them; mangled names and \
       NAME.llvm.NUMBER, which no plain word can be, anywhere. Everything else passes through byte for \
-      byte, line by line. What is not a file is taken for a name.
+      byte, line by line; lines longer than 1 MiB stay as they are, which is reported. What is not a \
+      file is taken for a name.
 
       Examples:
         dmesg | ksym translate
@@ -179,6 +180,7 @@ struct TranslateCommand: ParsableCommand {
   ) throws {
     var status = soFar
     if input.isVerbose { report.summarise(counts) }
+    report.complain(ofLongLines: counts.longLines)
     let isDamaged = known.complainOfDamage()
     if isDamaged { status = .trouble }
     let lacksNames = form == .linkage && kernel.isEmpty && nameFiles.files.isEmpty

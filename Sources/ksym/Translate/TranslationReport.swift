@@ -81,6 +81,16 @@ struct TranslationReport {
     }
   }
 
+  /// Says how many lines were passed on as they are.
+  func complain(ofLongLines count: Int) {
+    guard count > 0 else { return }
+    let limit = TextTranslator.longestLine >> 20
+    Terminal.complain(
+      count == 1
+        ? "1 line is longer than \(limit) MiB and stays as it is"
+        : "\(count) lines are longer than \(limit) MiB and stay as they are")
+  }
+
   func summarise(_ counts: TranslationCounts) {
     var words = "\(counts.names) names found, \(counts.translated) rewritten"
     if counts.ambiguous > 0 { words += ", \(counts.ambiguous) ambiguous" }
@@ -91,7 +101,6 @@ struct TranslationReport {
     if counts.verified > 0 {
       words += ", \(counts.verified) compared, \(counts.contradicted) disagree"
     }
-    if counts.longLines > 0 { words += ", \(counts.longLines) lines too long" }
     Terminal.complain(words)
   }
 
