@@ -4,6 +4,72 @@ import Testing
 @Suite("Names anywhere in a text")
 struct AnywhereTests {
   private static let name = "_RNvC4core3foo"
+  private static let hash = "init_once.llvm.14172910296636650566"
+
+  @Test(
+    "signs outside ASCII separate words, as its punctuation does; letters do not",
+    arguments: [
+      "‘@’", "“@”", "«@»", "•@", "\u{a0}@\u{a0}", "→@←", "@…", "\u{2003}@\u{2003}", "\u{feff}@",
+      "●@", "└─@",
+      "@—@", "（@），@。", "⚠\u{fe0f}@", "🔥@🔥", "\u{200b}@\u{200b}", "×@",
+    ])
+  func signs(_ text: String) throws {
+    let digest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    for (linkage, readable) in [(Self.name, "core::foo"), (Self.hash, "init_once")] {
+      for around in ["@", "@\n", "x @ y", "{\"m\":\"@\"}"] {
+        let line = around.replacing("@", with: text)
+        #expect(
+          translated(line.replacing("@", with: linkage)) == line.replacing("@", with: readable))
+      }
+    }
+    let kernel = try source(
+      "ffffffff81000000 T \(Self.name)\nffffffff81000100 t a.isra.0\nffffffff81000200 T end\n")
+    for name in ["core::foo", "a.isra+0x1/0x100"] where !text.contains("…") {
+      let line = text.replacing("@", with: name)
+      #expect(translated(translated(line, .linkage, sources: [kernel])) == line)
+      #expect(translated(line, .linkage, sources: [kernel]) != line)
+    }
+    var hashed = TranslationOptions()
+    hashed.collectsNames = true
+    var translator = TextTranslator(hashed, sources: [kernel])
+    _ = translated(Array(text.replacing("@", with: digest).utf8), by: &translator)
+    #expect(translator.takeNames().contains { $0.surface == .digest })
+  }
+
+  @Test("names before a version, @plt and the end of a sentence come back")
+  func ends() throws {
+    let kernel = try source("ffffffff81000000 T a.llvm.12\nffffffff81000100 t end\n")
+    for end in ["@plt", "@@VERS_1", "."] {
+      let text = " function=a.llvm.12\(end)\n"
+      #expect(translated(text) == " function=a\(end)\n")
+      #expect(translated(" function=a\(end)\n", .linkage, sources: [kernel]) == text)
+    }
+  }
+
+  @Test("a name with letters of other scripts stays whole")
+  func letters() throws {
+    // `c::größe`, by punycode.
+    let name = "_RNvC1cu9gre_3nab9h"
+    let readable = translated(name)
+    let kernel = try source("ffffffff81000000 T c.größe.isra.0\nffffffff81000100 T end\n")
+    #expect(translated(readable) == readable)
+    #expect(
+      translated(" c.größe.isra+0x1/0x100", .linkage, sources: [kernel])
+        == " c.größe.isra.0+0x1/0x100")
+    #expect(translated(" 函数.isra.0+0x1/0x2 ") == " 函数.isra+0x1/0x2 ")
+    #expect(translated(" a·b.isra.0+0x1/0x2") == " a·b.isra+0x1/0x2")
+  }
+
+  @Test("a text may begin with a byte order mark, in whatever pieces it comes")
+  func orderMark() {
+    for line in ["\(Self.name)\n", "ffffffff81000000 t a.isra.0\n", "a.isra.0+0x1/0x2\n"] {
+      let expected = Array("\u{feff}\(translated(line))".utf8)
+      #expect(expected.count != line.utf8.count + 3)
+      for size in [1, 2, 4, .max] {
+        #expect(translated(Array("\u{feff}\(line)".utf8), pieceSize: size) == expected)
+      }
+    }
+  }
 
   @Test(
     "what no plain word can be is a name wherever it is",
@@ -17,6 +83,11 @@ struct AnywhereTests {
       ("\(name)$got|\(name).got|\(name).cold", "core::foo$got|core::foo.got|core::foo.cold"),
       ("k.o:(.text.\(name)+0x12)", "k.o:(.text.core::foo+0x12)"),
       ("`\(name)+0x1/0x2 [m]`", "`core::foo+0x1/0x2 [m]`"),
+      ("\(name)@plt", "core::foo@plt"), ("\(name)@@VERS_1\n", "core::foo@@VERS_1\n"),
+      ("ffffffff81000000 <\(name)@plt+0x10>:", "ffffffff81000000 <core::foo@plt+0x10>:"),
+      (hash, "init_once"), ("in \(hash).", "in init_once."), ("\(hash).", "init_once."),
+      ("in \(hash)...", "in init_once..."), ("\(hash)…", "init_once…"),
+      ("\(name)...", "core::foo..."),
       ("<b>\(name)+0x1/0x2</b>", "<b>core::foo+0x1/0x2</b>"),
     ])
   func found(_ text: String, _ expected: String) {
@@ -32,7 +103,9 @@ struct AnywhereTests {
       "/tmp/a.llvm.1", "/a/b-\(name)", "doc/\(name).html", "\(name)/x", "a/\(name)+0x10/0x20",
       "https://example.org/a?f=\(name)&x=1", "x_\(name)", "kprobes/p_\(name)_0", "_RNvC4core3fo",
       "_ZN3foo3barE", "_ZNSt6vectorIiE4pushEi", "a.llvm.abc", "apt.llvm.org", ".llvm.1", "9.llvm.1",
-      "a.llvm.12[...]", "a.llvm.12…", "a.llvm.12...", "foo.isra.0 and foo.cold in prose",
+      "a.llvm.12[...]", "a.llvm.12…", "a.llvm.12...", "x a.llvm.12… y", "_RNvC4core3fo…",
+      "\(name).llvm.12…", "\(hash)[...]", "kprobe:a.llvm.12…", "https://example.org/“\(name)”",
+      "foo.isra.0 and foo.cold in prose",
       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     ])
   func others(_ text: String) {
@@ -59,6 +132,14 @@ struct AnywhereTests {
       ("\(name)\u{1b}[0m+0x1/0x2", "core::foo\u{1b}[0m+0x1/0x2"),
       ("\u{1b}[1m\(name)\u{1b}[0m: x", "\u{1b}[1mcore::foo\u{1b}[0m: x"),
       (" _RNvC4\u{1b}[1;31mcore\u{1b}[m3foo x", " core::foo\u{1b}[1;31m\u{1b}[m x"),
+      (#"\u001b[31m\#(name)\u001b[0m"#, #"\u001b[31mcore::foo\u001b[0m"#),
+      ("#033[31m\(name)#033[0m x", "#033[31mcore::foo#033[0m x"),
+      (#"\x1b[31m\#(name)\x1B[0m"#, #"\x1b[31mcore::foo\x1B[0m"#),
+      (#"\033[1;31m\#(name)\e[0m+0x1/0x2"#, #"\033[1;31mcore::foo\e[0m+0x1/0x2"#),
+      ("^[[31m\(name)^[[0m", "^[[31mcore::foo^[[0m"),
+      (#"{"m":"\u001B[31m\#(name)\u001b[0m"}"#, #"{"m":"\u001B[31mcore::foo\u001b[0m"}"#),
+      (#"{"m":"\\x1b[31m\#(name)\\x1b[0m"}"#, #"{"m":"\\x1b[31mcore::foo\\x1b[0m"}"#),
+      (#"{"m":"\u2018\#(name)\u2019\u0027"}"#, #"{"m":"\u2018core::foo\u2019\u0027"}"#),
       ("\u{1b}[K\u{1b}[2mplain\u{1b}[m", "\u{1b}[K\u{1b}[2mplain\u{1b}[m"),
     ])
   func colours(_ text: String, _ expected: String) throws {

@@ -25,6 +25,8 @@ struct TextTranslatorTests {
       "\u{ff}\u{fe}.llvm.\n", "\n\n\r\n", ".isra.0\n",
       "   123: ffffffff81000000    16 FUNC    LOCAL  DEFAULT    1 init_once.llvm.14[...]\n",
       "kprobes/p_foo_isra_0_0\n", "",
+      #"\u001b[31m#033[0m^[[K\x1b[m\033[1mplain foo.isra.0"#, "[31m ^[31m #033 \\u001b",
+      "‘plain’ → words… «die»\u{a0}mode",
       "comm;+0x1;a.isra.0 12 3\n", "comm;+0x1 12\n",
     ])
   func others(_ text: String) {

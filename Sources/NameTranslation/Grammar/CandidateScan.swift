@@ -112,16 +112,15 @@ enum DigestScan {
       while lower > start, text.byte(at: lower &- 1)?.isHexDigit ?? false { lower &-= 1 }
       var upper = index &+ 1
       while text.byte(at: upper)?.isHexDigit ?? false { upper &+= 1 }
-      if upper &- lower == 64, isApart(text.byte(at: lower &- 1)), isApart(text.byte(at: upper)) {
-        return lower..<upper
-      }
+      if upper &- lower == 64, isApart(lower..<upper, text) { return lower..<upper }
       index = upper &+ 64
     }
     return nil
   }
 
-  private static func isApart(_ byte: UInt8?) -> Bool {
-    guard let byte else { return true }
-    return !byte.isNameByte
+  private static func isApart(_ range: Range<Int>, _ text: RawSpan) -> Bool {
+    let line = TextLine(text)
+    return (!line[range.lowerBound &- 1].isNameByte || line.hasSign(before: range.lowerBound))
+      && (!line[range.upperBound].isNameByte || line.hasSign(at: range.upperBound))
   }
 }

@@ -32,6 +32,7 @@ enum FieldSearch {
     guard !fields.isEmpty else { return }
     if let enough { removeCrossing(&fields, after: enough) }
     settle(&fields)
+    removeEnds(line, &fields)
     let isBackward = form == .linkage || form == .hashed
     guard isBackward || findsAll else { return }
     fields.removeAll { field in
@@ -78,6 +79,23 @@ enum FieldSearch {
       start = field.range.upperBound
     }
     return true
+  }
+
+  /// Removes what is not of a name from the ends of fields, and names that were cut.
+  private static func removeEnds(_ line: borrowing TextLine, _ fields: inout [NameField]) {
+    let hasVersions = line.find(0x40, from: 0) != nil
+    var hasCutNames = false
+    for index in fields.indices {
+      let (range, surface) = (fields[index].range, fields[index].surface)
+      guard surface != .pair, surface != .digest,
+        hasVersions || line[range.upperBound &- 1] == 0x2e
+          || line[range.upperBound] == SignMask.ellipsis
+      else { continue }
+      let end = line.symbolEnd(in: range) ?? range.lowerBound
+      fields[index].range = range.lowerBound..<end
+      hasCutNames = hasCutNames || end == range.lowerBound
+    }
+    if hasCutNames { fields.removeAll { $0.range.isEmpty } }
   }
 
   /// Removes fields that overlap one of the first, except those that are the same.

@@ -43,11 +43,12 @@ struct Grammar: Sendable {
     of line: borrowing TextLine, _ present: ByteSet, _ fields: inout [NameField],
     until isEnough: ([NameField]) -> Bool
   ) {
-    let first = Int(line[0])
+    let start = line[0] == SignMask.orderMark && line[2] == SignMask.orderMark ? 3 : 0
+    let first = Int(line[start])
     var count = fields.count
     for position in starts[first]..<starts[first &+ 1]
     where rows[byFirst[position]].needed.isSubset(of: present) {
-      _ = match(rows[byFirst[position]], line, from: 0, &fields)
+      _ = match(rows[byFirst[position]], line, from: start, &fields)
       if fields.count > count {
         if isEnough(fields) { return }
         count = fields.count

@@ -30,12 +30,18 @@ struct LineFilter {
   func mayHoldForm(_ line: borrowing TextLine) -> Bool {
     // In names of livepatches, names of symbols begin and end within a word.
     if passesAll || line.find(".klp.", from: 0) != nil { return true }
+    let hasVersions = line.find(0x40, from: 0) != nil
     var index = 0
     while index < line.count {
       let byte = line[index]
       guard !byte.isWordByte else {
         let end = line.wordEnd(index)
         if isForm(line, index..<end) { return true }
+        if line[end &- 1] == 0x2e || hasVersions,
+          let shorter = LineFilter.nameEnd(line, index..<end), isForm(line, index..<shorter)
+        {
+          return true
+        }
         index = end
         continue
       }
@@ -45,17 +51,28 @@ struct LineFilter {
       case 0x7b:  // {
         if LineFilter.isPair(line, index) { return true }
       case 0x5b:  // [
+        if line.isColour(at: index) { return true }
         if let (name, _) = line.module(at: index &- (line[index &- 1] == 0x28 ? 2 : 1)),
           !modules.contains(line.slice(name).hash)
         {
           return true
         }
-      case 0x1b: return true
+      case 0x5c: return true  // JSON
       default: break
       }
       index &+= 1
     }
     return false
+  }
+
+  /// As ``TextLine/symbolEnd(in:)``, where that differs from the word's end.
+  private static func nameEnd(_ line: borrowing TextLine, _ word: Range<Int>) -> Int? {
+    var end = word.upperBound
+    while end > word.lowerBound, line[end &- 1] == 0x2e { end &-= 1 }
+    if let version = line.slice(word).suffix(from: 1)?.firstIndex(of: 0x40) {
+      end = word.lowerBound &+ 1 &+ version
+    }
+    return end > word.lowerBound && end < word.upperBound ? end : nil
   }
 
   /// Whether a word, or the part of it that a grammar may take for a name, is a form or a digest.

@@ -7,7 +7,15 @@ package enum SurfaceSearch {
   package static func names(
     in line: RawSpan, of surface: Surface
   ) -> [(name: Range<Int>, tokenEnd: Int)] {
+    var masked: [UInt8] = []
     let text = TextLine(line)
+    return text.maskSigns(to: &masked)
+      ? names(inMasked: TextLine(masked.span.raw), of: surface) : names(inMasked: text, of: surface)
+  }
+
+  private static func names(
+    inMasked text: borrowing TextLine, of surface: Surface
+  ) -> [(name: Range<Int>, tokenEnd: Int)] {
     let present = ByteSet(text)
     var fields: [NameField] = []
     switch surface {

@@ -39,8 +39,8 @@ enum TextEscaping {
   }
 }
 
-/// A line without its colour sequences (`ESC [ … m`, `ESC [ K`), escapes and tags, and where they were:
-/// grep and dmesg colour names and what is next to them.
+/// A line without its colour sequences (`ESC [ … m`, `ESC [ K`, and how logs spell them), escapes and tags,
+/// and where they were: grep and dmesg colour names and what is next to them.
 struct EscapedLine {
   /// What the line has in the place of bytes of the plain line, or between them.
   private struct Sequence {
@@ -63,34 +63,60 @@ struct EscapedLine {
   /// `nil` if there is no sequence.
   init?(_ bytes: RawSpan, _ escaping: TextEscaping) {
     let line = TextLine(bytes)
-    let isMarkup = escaping == .markup
-    let pairs = escaping.pairs
     guard
-      isMarkup || line.find(0x1b, from: 0) != nil
-        || (escaping == .json && line.find(0x5c, from: 0) != nil)
+      escaping == .markup || (escaping == .json && line.find(0x5c, from: 0) != nil)
+        || line.hasColour
     else { return nil }
+    // Beyond the last `>` nothing is a tag, however often one seems to begin.
+    var tagsEnd = escaping == .markup ? line.count : 0
+    while tagsEnd > 0, line[tagsEnd &- 1] != 0x3e { tagsEnd &-= 1 }
     var index = 0
     while index < line.count {
-      let byte = line[index]
-      if byte == 0x1b, let end = line.colourEnd(index) {
-        add(line.slice(index..<end).array, for: nil, isKept: true)
-        index = end
-      } else if isMarkup, byte == 0x3c, let end = line.find(0x3e, from: index) {
+      if line[index] == 0x3c, index < tagsEnd, let end = line.find(0x3e, from: index) {
         // A tag ends a word.
         add(line.slice(index..<(end &+ 1)).array, for: 0x20, isKept: true)
         index = end &+ 1
-      } else if byte == 0x26 || byte == 0x5c,
-        let pair = pairs.first(where: { line.has($0.text, at: index) })
-      {
-        let end = index &+ pair.text.utf8CodeUnitCount
-        add(line.slice(index..<end).array, for: pair.byte, isKept: false)
+      } else if let (end, byte, isKept) = EscapedLine.sequence(in: line, at: index, escaping) {
+        add(line.slice(index..<end).array, for: byte, isKept: isKept)
         index = end
       } else {
-        plain.append(byte)
+        plain.append(line[index])
         index &+= 1
       }
     }
     if sequences.isEmpty { return nil }
+  }
+
+  /// The end of the colour or escape that begins at an index, and the byte that it stands for.
+  private static func sequence(
+    in line: borrowing TextLine, at index: Int, _ escaping: TextEscaping
+  ) -> (end: Int, byte: UInt8?, isKept: Bool)? {
+    switch line[index] {
+    case 0x1b, 0x23, 0x5e:  // # ^
+      return line.colourEnd(index).map { ($0, nil, true) }
+    case 0x26, 0x5c:  // & and the backslash
+      // JSON of a text that has the escape itself has two backslashes.
+      let start = escaping == .json && line[index &+ 1] == 0x5c ? index &+ 1 : index
+      if let end = line.colourEnd(start) { return (end, nil, true) }
+      if let pair = escaping.pairs.first(where: { line.has($0.text, at: index) }) {
+        return (index &+ pair.text.utf8CodeUnitCount, pair.byte, false)
+      }
+      return escaping == .json ? character(in: line, at: index) : nil
+    default: return nil
+    }
+  }
+
+  /// The end of JSON's `\uXXXX` for a character of ASCII or a sign, and what stands for it in plain text.
+  private static func character(
+    in line: borrowing TextLine, at index: Int
+  ) -> (end: Int, byte: UInt8?, isKept: Bool)? {
+    let end = index &+ 6
+    guard line.has("\\u", at: index), line.hexEnd(index &+ 2) >= end,
+      let code = line.hexValue((index &+ 2)..<end)
+    else { return nil }
+    if (0x20..<0x7f).contains(code) { return (end, UInt8(truncatingIfNeeded: code), false) }
+    let sign = UInt32(truncatingIfNeeded: code)
+    return SignMask.isSign(sign) ? (end, SignMask.mask(of: sign), true) : nil
   }
 
   private mutating func add(_ bytes: [UInt8], for byte: UInt8?, isKept: Bool) {

@@ -28,6 +28,8 @@ struct LineTranslator: ~Copyable {
   var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []
   private var known: Set<TranslationFinding> = []
+  /// The current line with its signs masked, if it has any.
+  private var masked: [UInt8] = []
   private(set) var escaping = TextEscaping.none
   /// The colours and escapes of the current line, if it has any.
   private(set) var escaped: EscapedLine?
@@ -60,6 +62,10 @@ struct LineTranslator: ~Copyable {
     if findsAllNames || options.form == .hashed || !directories.isEmpty { return true }
     let line = TextLine(bytes)
     if options.form == .linkage {
+      if looksUp, line.maskSigns(to: &masked) {
+        let masked = masked
+        return resolver.mayKnow(TextLine(masked.span.raw))
+      }
       return looksUp
         ? resolver.mayKnow(line) : LineFilter.mayHoldPair(line) || FieldSearch.isReadable(bytes)
     }
@@ -80,15 +86,13 @@ struct LineTranslator: ~Copyable {
 
   private mutating func translate(plain bytes: RawSpan) -> Bool {
     let line = TextLine(bytes)
-    fields.removeAll(keepingCapacity: true)
-    FieldSearch.find(
-      in: line, form: options.form, looksUp: looksUp, linesAreNames: options.linesAreNames,
-      findsAll: findsAllNames, &fields)
-    if options.verifies { verifyHeader(line) }
-    if options.showsAddresses {
-      fields += addressFields(line, besides: fields)
-      fields.sort { $0.range.lowerBound < $1.range.lowerBound }
+    if line.maskSigns(to: &masked) {
+      let masked = masked
+      findFields(TextLine(masked.span.raw))
+    } else {
+      findFields(line)
     }
+    if options.verifies { verifyHeader(line) }
     let hasFrame = fields.contains { $0.offset != nil && $0.size != nil }
     let isFrame = finder != nil && trace.isFrame(line, hasFrame: hasFrame)
     var copied = 0
@@ -122,6 +126,17 @@ struct LineTranslator: ~Copyable {
     guard copied > 0 else { return false }
     copy(line, copied..<line.count)
     return true
+  }
+
+  /// Finds the names and addresses of a line, given with its signs masked.
+  private mutating func findFields(_ line: borrowing TextLine) {
+    fields.removeAll(keepingCapacity: true)
+    FieldSearch.find(
+      in: line, form: options.form, looksUp: looksUp, linesAreNames: options.linesAreNames,
+      findsAll: findsAllNames, &fields)
+    guard options.showsAddresses else { return }
+    fields += addressFields(line, besides: fields)
+    fields.sort { $0.range.lowerBound < $1.range.lowerBound }
   }
 
   /// Appends a part of the line as it is.

@@ -104,14 +104,6 @@ extension TextLine {
     return end
   }
 
-  /// Where a colour sequence (`ESC [ … m`) ends that begins at an index.
-  func colourEnd(_ index: Int) -> Int? {
-    guard self[index] == 0x1b, self[index &+ 1] == 0x5b else { return nil }
-    var end = index &+ 2
-    while self[end].isDecimalDigit || self[end] == 0x3b { end &+= 1 }
-    return self[end] == 0x6d || self[end] == 0x4b ? end &+ 1 : nil
-  }
-
   /// The value of hexadecimal digits; `nil` if there are none or more than 16.
   func hexValue(_ range: Range<Int>) -> UInt64? {
     guard !range.isEmpty, range.count <= 16 else { return nil }

@@ -35,12 +35,7 @@ enum AnywhereNames {
   private static func name(
     _ line: borrowing TextLine, in word: Range<Int>, _ output: inout NameBuffer
   ) -> Range<Int>? {
-    var end = word.upperBound
-    while end > word.lowerBound, line[end &- 1] == 0x2e { end &-= 1 }
-    // A name that was cut.
-    if word.upperBound &- end > 1 || line.has("[...]", at: end) || line.has("…", at: end) {
-      return nil
-    }
+    guard let end = line.symbolEnd(in: word) else { return nil }
     let start = SectionPrefix.end(in: line, word.lowerBound..<end) ?? word.lowerBound
     guard start < end, !line[start].isDecimalDigit, line[start] != 0x2e else { return nil }
     let name = line.slice(start..<end).characters
@@ -132,7 +127,7 @@ enum AnywherePaths {
     var attempts = 0
     while index < line.count, attempts < mostAttempts {
       guard let end = pathEnd(line, index, &attempts) else {
-        index = isSign(line[index]) ? index &+ 3 : max(wordEnd(line, index), index &+ 1)
+        index = max(line.plainNameEnd(from: index), index &+ 1)
         continue
       }
       if !fields[..<before].contains(where: { $0.range.overlaps(index..<end) }) {
@@ -148,22 +143,13 @@ enum AnywherePaths {
   ) -> Int? {
     let isBracketed = line[index] == 0x3c
     guard isBracketed || line[index].isNameByte, line[index &- 1] != 0x2f else { return nil }
-    if !isBracketed && !line.has("::", at: wordEnd(line, index)) { return nil }
+    if !isBracketed && !line.has("::", at: line.plainNameEnd(from: index)) { return nil }
     attempts &+= 1
     let last = line.nameEnd(from: index)
     var end = index
-    while end < last, !isSign(line[end]), line[end] != 0x40 { end &+= 1 }
+    while end < last, line[end] != 0x40 { end &+= 1 }
     while end > index, line[end &- 1] == 0x2e { end &-= 1 }
     let path = line.slice(index..<end)
     return path.firstRange(of: isBracketed ? ">::" : "::") == nil ? nil : end
   }
-
-  private static func wordEnd(_ line: borrowing TextLine, _ start: Int) -> Int {
-    var end = start
-    while line[end].isNameByte, !isSign(line[end]) { end &+= 1 }
-    return end
-  }
-
-  /// Whether a byte begins one of the characters U+2000 to U+2FFF: quotes, dashes, arrows, lines.
-  private static func isSign(_ byte: UInt8) -> Bool { byte == 0xe2 }
 }
