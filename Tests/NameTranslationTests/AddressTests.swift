@@ -55,6 +55,26 @@ struct AddressTests {
       ), ("PC is at 0xc0008104\r", "PC is at 0xc0008104 (vfs_read+0x4/0x100)\r"),
       ("  c0008104", "  c0008104 (vfs_read+0x4/0x100)"),
       ("  c0008104 [unknown]", "  c0008104 (vfs_read+0x4/0x100) [unknown]"),
+      (
+        "epc : c0008104 ra : c0008200 sp : c1008200",
+        "epc : c0008104 (vfs_read+0x4/0x100) ra : c0008200 (kernel_clone+0x0/0x100) sp : c1008200"
+      ), ("PC: c0008104", "PC: c0008104 (vfs_read+0x4/0x100)"),
+      (
+        "NIP: c0008104 LR: c0008204 CTR: c0008104",
+        "NIP: c0008104 (vfs_read+0x4/0x100) LR: c0008204 (kernel_clone+0x4/0x100) "
+          + "CTR: c0008104 (vfs_read+0x4/0x100)"
+      ), ("NIP [c0008104] x", "NIP [c0008104 (vfs_read+0x4/0x100)] x"),
+      ("LR [c0008104]", "LR [c0008104 (vfs_read+0x4/0x100)]"),
+      (" => c0008104", " => c0008104 (vfs_read+0x4/0x100)"),
+      (
+        "x-1 [0] 1.2: f: location=c0008104 x",
+        "x-1 [0] 1.2: f: location=c0008104 (vfs_read+0x4/0x100) x"
+      ),
+      (
+        "GPR00: 00000000 c0008104 c1008200 c0008200",
+        "GPR00: 00000000 c0008104 (vfs_read+0x4/0x100) c1008200 c0008200 (kernel_clone+0x0/0x100)"
+      ), ("a0 : c0008104", "a0 : c0008104 (vfs_read+0x4/0x100)"),
+      ("$ 4   : c0008104", "$ 4   : c0008104 (vfs_read+0x4/0x100)"),
       ("epc   : c0008104 x", "epc   : c0008104 (vfs_read+0x4/0x100) x"),
     ])
   func narrowForms(_ text: String, _ expected: String) throws {
@@ -66,6 +86,10 @@ struct AddressTests {
     arguments: [
       "[<c0008104>] (vfs_read) from here", "[<c0008104>] vfs_read+0x4/0x100 (0xc0008104)",
       "c0008104 T vfs_read", "commit c0008104 fixes", "Code: e1a00000 c0008104 (c0008200)",
+      "Code: c0008104 c0008200", "1e40: c0008104 c0008104", "be40: c0008104",
+      "[c0008104-x] [x c0008104]",
+      "c0008104 c0008200", "x:c0008104 ::c0008104", "NIP [c0008104] foo+0x4/0x100",
+      "[c0b01e48] [c0008104] foo+0x4/0x100 (unreliable)", "a: 0 c0008104", "x => c0008104abcd",
       "0xc0008100-0xc0008200", "x+0xc0008104", "c0008104:\t00", "c00081040000 deadc0008104",
       "Kernel Offset: 0xc0008104 from 0xc0008000", "[<d0008104>] [<c0000000>] 0xc0008104ffff",
       "vfs 12345 2 - Live 0xc0008104",
@@ -82,7 +106,10 @@ struct AddressTests {
       "foo+0x4/0x100 (0xffffffff81000104)", "foo+0x4/0x100 (ffffffff81000104)",
       "foo+0x4/0x100 at 0xffffffff81000104", "foo+0x4/0x100 at ffffffff81000104",
       "ffffffff81000104 ? foo+0x4/0x100", "ffffffff81000104 (foo+0x4/0x100)",
-      "ffffffff81000104 <foo+0x4>", "[<ffffffff81000104>] (foo+0x4/0x100)",
+      "ffffffff81000104 <foo+0x4>", "NIP [ffffffff81000104] foo+0x4/0x100",
+      "LR [ffffffff81000104] vfs_read",
+      "[ffffc90000a3bd28] [ffffffff81000104] foo+0x4/0x100 (unreliable)",
+      "[<ffffffff81000104>] (foo+0x4/0x100)",
       "[<ffffffff81000104>] ? foo+0x4/0x100", "# ffffffff81000104 <foo+0x4>",
     ])
   func namedBesides(_ text: String) throws {

@@ -69,7 +69,7 @@ enum AddressWords {
     else { return nil }
     let isBracketed =
       line.has("[<", at: range.lowerBound &- 2) && line.has(">]", at: range.upperBound)
-    guard isPrefixed || isBracketed || digits.count == 16 || isAlone(line, range) else {
+    guard isPrefixed || isBracketed || digits.count == 16 || isShown(line, range) else {
       return nil
     }
     return Word(
@@ -77,27 +77,58 @@ enum AddressWords {
       isShort: digits.count == 8)
   }
 
-  /// What precedes the value of a register or a frame.
-  private static let keys: [StaticString] = [
-    "pc : ", "lr : ", "PC is at ", "LR is at ", "EIP: ", "epc : ", "epc   : ", "ra    : ", "NIP: ",
-    "NIP:  ", "LR: ", "PC: ", "pc: ", "lr: ",
-  ]
-
-  /// Whether eight digits are an address by their place: alone in a line, before `[unknown]`, or after
-  /// the name of a register.
-  private static func isAlone(_ line: borrowing TextLine, _ range: Range<Int>) -> Bool {
+  /// Whether eight digits are an address by their place: alone in a line, before `[unknown]`, in brackets,
+  /// or the value of something (`pc : …`, `location=…`, ` => …`, `PC is at …`).
+  private static func isShown(_ line: borrowing TextLine, _ range: Range<Int>) -> Bool {
     guard range.count == 8 else { return false }
     let next = line.blankEnd(range.upperBound)
     if line.has("[unknown]", at: next) || line.has("([unknown])", at: next) { return true }
-    if next == line.count || (line[next] == 0x0d && next &+ 1 == line.count) {
-      return line.blankEnd(0) == range.lowerBound && range.lowerBound > 0
+    if next == line.count || (line[next] == 0x0d && next &+ 1 == line.count),
+      line.blankEnd(0) == range.lowerBound && range.lowerBound > 0
+    {
+      return true
     }
-    return keys.contains { line.has($0, at: range.lowerBound &- $0.utf8CodeUnitCount) }
+    let before = line[range.lowerBound &- 1]
+    if before == 0x5b { return line[range.upperBound] == 0x5d }
+    return before == 0x3d || (before.isBlank && isValue(line, range.lowerBound))
   }
 
-  /// Where the name of an address would begin, if it follows: `[<…>] (name`, `… ? name`.
+  /// How many values a row of registers has.
+  private static let mostValues = 8
+
+  /// Whether what begins at an index is the value of something, or the next of several such values.
+  private static func isValue(_ line: borrowing TextLine, _ start: Int) -> Bool {
+    var index = start
+    for _ in 0..<mostValues {
+      var end = index
+      while line[end &- 1].isBlank { end &-= 1 }
+      switch line[end &- 1] {
+      case 0x3a: return isRegister(line, before: end &- 1)
+      case 0x3d: return true
+      case 0x3e: return line[end &- 2] == 0x3d
+      default: if line.has(" is at", at: end &- 6) { return true }
+      }
+      index = end
+      while end &- index < 8, line[index &- 1].isHexDigit { index &-= 1 }
+      guard end &- index == 8, line[index &- 1].isBlank else { return false }
+    }
+    return false
+  }
+
+  /// Whether the word before a colon may be that of a register or a place, and not of a row of memory:
+  /// `Code:`, `1e40:`.
+  private static func isRegister(_ line: borrowing TextLine, before colon: Int) -> Bool {
+    var end = colon
+    while line[end &- 1].isBlank { end &-= 1 }
+    var start = end
+    while line[start &- 1].isNameByte { start &-= 1 }
+    let isDigits = line.hexEnd(start) >= end
+    return start < end && !line.slice(start..<end).equals("Code") && (!isDigits || end &- start < 4)
+  }
+
+  /// Where the name of an address would begin, if it follows: `[<…>] (name`, `… ? name`, `[…] name`.
   static func follower(of word: Word, _ line: borrowing TextLine) -> Int {
-    var next = line.blankEnd(word.end)
+    var next = line.blankEnd(line[word.end] == 0x5d ? word.end &+ 1 : word.end)
     if line[next] == 0x3f { next = line.blankEnd(next &+ 1) }
     return line[next] == 0x28 || line[next] == 0x3c ? next &+ 1 : next
   }
