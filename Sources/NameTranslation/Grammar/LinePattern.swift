@@ -44,7 +44,7 @@ struct LinePattern: Sendable {
     case module
     /// The name of an owner and `:`, if any.
     case maybeOwner
-    /// Nothing but blanks up to the end.
+    /// Nothing but blanks up to the end, or to that of a line in a string of JSON.
     case end
     /// Nothing more of the word: a blank, or the end.
     case wordEnd

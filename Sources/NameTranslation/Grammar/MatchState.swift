@@ -29,9 +29,12 @@ struct MatchState {
     case .any(let length): return index &+ length <= line.count ? index &+ length : nil
     case .end:
       let end = line.blankEnd(index)
-      return end == line.count || (line[end] == 0x0d && end &+ 1 == line.count) ? end : nil
+      // A string of JSON has lines of its own.
+      return end == line.count || line[end] == 0x0a || (line[end] == 0x0d && end &+ 1 == line.count)
+        ? end : nil
     case .wordEnd:
-      return index == line.count || line[index].isBlank || line[index] == 0x0d ? index : nil
+      let byte = line[index]
+      return index == line.count || byte.isBlank || byte == 0x0d || byte == 0x0a ? index : nil
     case .name: return name(line, index, &fields)
     case .sectionName: return section(line, index, &fields)
     case .offset:

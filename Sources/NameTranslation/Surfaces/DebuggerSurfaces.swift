@@ -18,14 +18,15 @@ extension Surface {
   ]
 
   static let crashPatterns: [LinePattern] = [
-    // bt: ` #0 [ffffc90000a3bd28] name at ffffffff81000000 [module]`
+    // bt: ` #0 [ffffc90000a3bd28] name at ffffffff81000000 [module]`, with -s `name+18 at …`
     .line(
-      .crash, .maybeBlank, .text("#"), .number, .text(" ["), .address, .text("] "), .name,
+      .crash, .maybeBlank, .text("#"), .number, .text(" ["), .address, .text("] "), .name, .offset,
       .text(" at "), .address, .wordEnd),
     // bt -t, bt -T: `  [ffffffff9f003e90] name at ffffffff81000000`
     .line(
-      .crash, .blank, .text("["), .address, .text("] "), .name, .text(" at "), .address, .wordEnd),
-    .after("START: ", .crash, .name, .text(" at "), .address, .wordEnd),
+      .crash, .blank, .text("["), .address, .text("] "), .name, .offset, .text(" at "), .address,
+      .wordEnd),
+    .after("START: ", .crash, .name, .offset, .text(" at "), .address, .wordEnd),
     // rd -s: `ffffffff9f003e90:  name+61 name+56`
     .line(.crash, .address, .text(":  "), .name, .text("+"), .number, .wordEnd),
     .line(.crash, .address, .text(":  "), .word, .blank, .name, .text("+"), .number, .wordEnd),

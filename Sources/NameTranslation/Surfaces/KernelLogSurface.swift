@@ -11,7 +11,7 @@ extension Surface {
     .after("duplicate symbol ", .kernelLog, .name, .text(" (owned by ")),
     // kernel/workqueue.c: print_worker_info, wq_cpu_intensive_report
     .after("Workqueue: ", .kernelLog, .word, .blank, .name, .module, .end),
-    .after("workqueue: ", .kernelLog, .name, .text(" hogged CPU")),
+    .after("workqueue: ", .kernelLog, .name, .module, .text(" hogged CPU")),
     // kernel/irq/spurious.c: __report_bad_irq
     .after("[<", .kernelLog, .address, .text(">] "), .name, .module, .wordEnd),
     // kernel/kcsan/report.c: print_report
@@ -23,10 +23,24 @@ extension Surface {
     .after("location for function '", .kernelLog, .name, .text("'")),
     .after("handler for function '", .kernelLog, .name, .text("'")),
     .after("filter for function '", .kernelLog, .name, .text("'")),
+    .after("old function '", .kernelLog, .name, .text("'")),
+    // drivers/base/power/main.c: initcall_debug_start, initcall_debug_report, __suspend_report_result
+    .after("calling ", .kernelLog, weak: true, .maybeBlank, .name, .module, .text(" @ "), .number),
+    .line(
+      .kernelLog, weak: true, .maybeBlank, .name, .module, .text(" returned "), .maybe("-"),
+      .number,
+      .wordEnd),
+    .after(
+      ": ", .kernelLog, weak: true, .name, .module, .text(" returned "), .maybe("-"), .number,
+      .wordEnd),
+    .after(
+      "(): ", .kernelLog, .name, .module, .text(" returns "), .maybe("-"), .number, .wordEnd),
+    // /proc/allocinfo: lib/codetag.c, codetag_to_text
+    .after(" func:", .kernelLog, weak: true, .name, .wordEnd),
     // scripts/decode_stacktrace.sh and syzkaller: places in the source for offsets
-    .line(.kernelLog, .maybeBlank, .name, .text(" ("), .place),
+    .line(.kernelLog, .maybeBlank, .maybe("? "), .name, .text(" ("), .place),
     .line(.kernelLog, .maybeBlank, .name, .blank, .place, .text(" [inline]")),
-    .after("]  ", .kernelLog, .name, .text(" ("), .place),
+    .after("]  ", .kernelLog, .maybe("? "), .name, .text(" ("), .place),
     .after("RIP: 0010:", .kernelLog, .name, .text(" ("), .place),
     // arch/arm/kernel/traps.c: dump_backtrace_entry, up to 5.14
     .after("] (", .kernelLog, .name, .text(") from [<")),
@@ -38,7 +52,9 @@ extension Surface {
 ///
 /// - Note: kernel/workqueue.c, `show_pwq` and `pr_cont_work`.
 enum WorkLists {
-  private static let keys: [StaticString] = ["    in-flight:", "    pending:", "    inactive:"]
+  private static let keys: [StaticString] = [
+    "    in-flight:", "    pending:", "    inactive:", "    delayed:",
+  ]
 
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
     for key in keys {

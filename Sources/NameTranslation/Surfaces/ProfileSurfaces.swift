@@ -15,6 +15,8 @@ extension Surface {
   static let bpfPatterns: [LinePattern] = [
     // Stacks of bpftrace: `    name+16`; of bcc: `    name+0x10 [kernel]`
     .line(.bpf, .blank, .name, .text("+"), .number, .end),
+    // The same in a string of -f json
+    .after("\n", .bpf, .blank, .name, .text("+"), .number, .wordEnd),
     // The same with addresses, `kstack(perf)`
     .line(.bpf, .blank, .address, .text(" "), .name, .text("+"), .number, .end),
     .line(.bpf, .blank, .name, .offset, .text(" [kernel]")),

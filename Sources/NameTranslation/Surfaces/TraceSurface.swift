@@ -5,10 +5,20 @@ extension Surface {
     // function_graph: ` 0)   1.234 us    |  name();`, with the module before the parentheses
     .after("| ", .ftrace, .maybeBlank, .name, .module, .text("();")),
     .after("| ", .ftrace, .maybeBlank, .name, .module, .text("() {")),
-    .after("| ", .ftrace, weak: true, .maybeBlank, .name, .text("(")),
+    // With arguments
+    .after("| ", .ftrace, weak: true, .maybeBlank, .name, .module, .text("(")),
     .after("} /* ", .ftrace, .name, .module, .text(" */")),
     .after("} /* ", .ftrace, .name, .module, .text(" = ")),
     .after("}  /* ", .ftrace, .name, .module, .text(" */")),
+    // With return values (kernel/trace/trace_functions_graph.c, print_graph_retval)
+    .after("} /* ", .ftrace, .name, .module, .text(" ret=")),
+    // trace_printk (kernel/trace/trace_output.c, trace_print_print): `comm-12 [001] d..2. 38.28: name: …`
+    .after(
+      "] ", .ftrace, weak: true, .maybeBlank, .number, .text("."), .number, .text(": "), .name,
+      .text(": ")),
+    .after(
+      "] ", .ftrace, weak: true, .word, .blank, .number, .text("."), .number, .text(": "), .name,
+      .text(": ")),
     // Stack traces: ` => name`
     .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .end),
     .after(" => ", .ftrace, weak: true, .name, .offset, .module, .end),

@@ -14,6 +14,12 @@ extension Surface {
     // scripts/mod/modpost.c: check_exports
     .after("modpost: \"", .build, .name, .text("\" [")),
     .after("modpost: symbol ", .build, .name, .wordEnd),
+    .after("-> ", .build, .name, .offset, .text(" (section: ")),
+    .after("reference: ", .build, .name, .offset, .text(" (section: ")),
+    // tools/objtool/check.c: validate_branch
+    .line(.build, weak: true, .maybeBlank, .name, .text("() falls through to next function ")),
+    .after("objtool: ", .build, .name, .text("()")),
+    .after("() falls through to next function ", .build, .name, .text("()")),
     // Linkers
     .after("undefined symbol: ", .build, .name, .end),
     .after("duplicate symbol: ", .build, .name, .end),
