@@ -74,7 +74,7 @@ round-trips: build ## Convert all modules of a kernel there and back; read them 
 faults: build ## Kill ksym at many moments as it writes, fill its disk, deny it permission
 	@Tests/Faults/convert.sh $(KSYM)
 
-mutants: dependencies ## Change the libraries at places, list what no test notices (COUNT=60, SEED=1, TARGET=)
+mutants: dependencies ## Change the libraries at places, list what no test notices (COUNT=60; 0 lists what none sees; SEED=1, TARGET=)
 	@sh Scripts/mutants.sh $(COUNT) $(SEED) $(filter-out all,$(TARGET))
 
 kernels: ## Fetch Debian kernels into the cache that tests and benchmarks use
