@@ -29,7 +29,7 @@ compile() {
 compile KernelReleases Sources/KernelReleases/*.swift
 # shellcheck disable=SC2046
 compile SymbolNames Library/Names/Names.swift $(find Sources/SymbolNames -name '*.swift' |
-  grep -v -e /HashedName -e /SymbolName.swift -e /ReadablePath.swift | LC_ALL=C sort)
+  grep -v -e /HashedName -e /SymbolName.swift -e /ReadablePath.swift -e /WrittenName.swift | LC_ALL=C sort)
 
 functions=$(sed -n 's/^ *\(ksymn_[a-z_]*\);$/\1/p' Library/Names/names.map)
 # shellcheck disable=SC2046
