@@ -83,6 +83,7 @@ enum FieldSearch {
 
   /// Removes what is not of a name from the ends of fields, and names that were cut.
   private static func removeEnds(_ line: borrowing TextLine, _ fields: inout [NameField]) {
+    guard !fields.isEmpty else { return }
     let hasVersions = line.find(0x40, from: 0) != nil
     var hasCutNames = false
     for index in fields.indices {
