@@ -96,9 +96,9 @@ package final class AtomicFile {
 
   /// Makes what was written the file; if that throws, the file is as before.
   package func commit() throws(FileError) {
-    if output.descriptor >= 0 || keepsBack {
-      try output.flush()
-      if keepsBack { return try writeThrough() }
+    if output.descriptor >= 0 { try output.flush() }
+    if keepsBack { return try writeThrough() }
+    if output.descriptor >= 0 {
       if writesThrough { return }
       // Nothing is lost with a new file whose bytes did not reach the disk: what it was made of is there.
       try settle(output.descriptor, synchronizes: old != nil)
@@ -114,6 +114,7 @@ package final class AtomicFile {
     }
   }
 
+  /// Gives a device or a FIFO all that was kept back.
   private func writeThrough() throws(FileError) {
     let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { throw output.failure("open") }

@@ -1,3 +1,5 @@
+internal import ByteStorage
+
 /// Where modules are in memory; where several claim an address, the first of them has it.
 struct ModuleRanges {
   /// The addresses at which a module begins or ends, in their order.
@@ -19,8 +21,9 @@ struct ModuleRanges {
     // From each bound on, the next that has no owner, as far as that is known.
     var free = Array(0...bounds.count)
     for (number, module) in modules.enumerated() where module.size > 0 {
-      let end = ModuleRanges.position(of: ModuleRanges.end(of: module), in: bounds)
-      var position = ModuleRanges.position(of: module.base, in: bounds)
+      let last = ModuleRanges.end(of: module)
+      let end = bounds.partitionIndex { $0 < last }
+      var position = bounds.partitionIndex { $0 < module.base }
       while true {
         while free[position] != position {
           free[position] = free[free[position]]
@@ -37,27 +40,12 @@ struct ModuleRanges {
 
   /// The place of the module that has an address.
   func module(at address: UInt64) -> Int? {
-    // The last of the bounds that are not above the address.
-    var (low, high) = (0, bounds.count)
-    while low < high {
-      let middle = low &+ (high &- low) / 2
-      if bounds[middle] <= address { low = middle &+ 1 } else { high = middle }
-    }
-    return low == 0 || owners[low &- 1] < 0 ? nil : owners[low &- 1]
+    let after = bounds.partitionIndex { $0 <= address }
+    return after == 0 || owners[after &- 1] < 0 ? nil : owners[after &- 1]
   }
 
   private static func end(of module: LoadedModule) -> UInt64 {
     let (end, isOver) = module.base.addingReportingOverflow(module.size)
     return isOver ? .max : end
-  }
-
-  /// The first place of a bound.
-  private static func position(of bound: UInt64, in bounds: [UInt64]) -> Int {
-    var (low, high) = (0, bounds.count)
-    while low < high {
-      let middle = low &+ (high &- low) / 2
-      if bounds[middle] < bound { low = middle &+ 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -106,7 +106,8 @@ struct EscapedLine {
     }
   }
 
-  /// The end of JSON's `\uXXXX` for a character of ASCII or a sign, and what stands for it in plain text.
+  /// The end of JSON's `\u` and four digits, for a character of ASCII or a sign, and what stands for it in
+  /// plain text.
   private static func character(
     in line: borrowing TextLine, at index: Int
   ) -> (end: Int, byte: UInt8?, isKept: Bool)? {
@@ -149,17 +150,8 @@ struct EscapedLine {
   /// The offset in the line itself of a byte of the plain line.
   func offset(of plainOffset: Int) -> Int {
     // Sequences are in their order: a line may have any number of them, and of names.
-    var (low, high) = (0, sequences.count)
-    while low < high {
-      let middle = low &+ (high &- low) / 2
-      let sequence = sequences[middle]
-      if sequence.offset &+ sequence.length <= plainOffset {
-        low = middle &+ 1
-      } else {
-        high = middle
-      }
-    }
-    return low == 0 ? plainOffset : plainOffset &+ sequences[low &- 1].growth
+    let before = sequences.partitionIndex { $0.offset &+ $0.length <= plainOffset }
+    return before == 0 ? plainOffset : plainOffset &+ sequences[before &- 1].growth
   }
 }
 
