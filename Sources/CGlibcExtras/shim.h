@@ -7,6 +7,8 @@
 
 void *memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
 
+void *memrchr(const void *bytes, int byte, size_t length);
+
 void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ...);
 
 // mremap(2) with MREMAP_MAYMOVE (1).

@@ -47,6 +47,17 @@ struct CheckTreeTests {
     #expect(try objects(json).map { $0["module"] as? String } == [bad])
   }
 
+  @Test("where no module is outside of kernel/, that is said, but not to hooks")
+  func none() async throws {
+    sandbox.scratch.remove("\(tree)/extra/good.ko")
+    let run = try await sandbox.check("--out-of-tree")
+    #expect(run.status == 0 && run.errors.contains("no modules outside of kernel/"))
+    for option in ["--only-refused", "--quiet"] {
+      let silent = try await sandbox.check("--out-of-tree", option)
+      #expect(silent.status == 0 && silent.bytes.isEmpty && silent.errors.isEmpty)
+    }
+  }
+
   @Test("of a table of kernels, --only-refused leaves out modules that load on each")
   func table() async throws {
     let bad = try bad()

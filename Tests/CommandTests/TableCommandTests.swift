@@ -66,14 +66,15 @@ struct TableCommandTests {
   }
 
   @Test(
-    "a table goes through a pipe whole, the same as into a file", arguments: ["build", "merge"])
-  func pipe(_ action: String) async throws {
+    "a table goes through a pipe whole, the same as into a file", arguments: ["build", "merge"],
+    ["/dev/stdout", "-"])
+  func pipe(_ action: String, _ output: String) async throws {
     let map = try list("map", "1000 t f\n2000 t f.llvm.5\n")
     #expect(try await table("build", "-o", file("names"), map).status == 0)
-    let script = "\"$1\" table \"$2\" -o /dev/stdout \"$3\" | cmp - \"$4\""
+    let script = "\"$1\" table \"$2\" -o \"$5\" \"$3\" | cmp - \"$4\""
     let input = action == "build" ? map : file("names")
     let run = try await Ksym.run(
-      ["-c", script, "sh", Ksym.path, action, input, file("names")], program: "sh")
+      ["-c", script, "sh", Ksym.path, action, input, file("names"), output], program: "sh")
     #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 

@@ -35,6 +35,18 @@ extension RawSpan {
     }
   }
 
+  /// Offset of the last byte with a value, or `nil`.
+  @inlinable package func lastIndex(of value: UInt8) -> Int? {
+    let count = byteCount
+    guard count > 0 else { return nil }
+    return unsafe withUnsafeBytes { buffer -> Int? in
+      // SAFETY: memrchr reads at most count bytes of the buffer.
+      guard let start = buffer.baseAddress, let hit = unsafe memrchr(start, Int32(value), count)
+      else { return nil }
+      return unsafe UnsafeRawPointer(hit) - start
+    }
+  }
+
   /// Offset of the first occurrence of `pattern`, at or after `start`, or `nil`.
   @inlinable package func firstRange(of pattern: RawSpan, from start: Int = 0) -> Int? {
     guard let rest = suffix(from: start), pattern.byteCount > 0 else { return nil }

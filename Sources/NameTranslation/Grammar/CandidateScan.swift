@@ -19,25 +19,66 @@ enum CandidateScan {
     let count = text.byteCount
     var index = max(start, 0)
     // The last pair of a block of 32 begins at its last byte.
-    while index &+ 33 <= count {
+    while index <= count &- 33 {
       // SAFETY: index + 33 <= count, so all loads lie in the span.
-      let found = unsafe (
-        pairs(text, index), pairs(text, index &+ 8), pairs(text, index &+ 16),
-        pairs(text, index &+ 24)
-      )
-      if found.0 | found.1 | found.2 | found.3 != 0 {
-        if let hit = candidate(text, index, found.0) { return hit }
-        if let hit = candidate(text, index &+ 8, found.1) { return hit }
-        if let hit = candidate(text, index &+ 16, found.2) { return hit }
-        if let hit = candidate(text, index &+ 24, found.3) { return hit }
+      if unsafe mayHoldPair(text, index), let hit = unsafe candidate(text, block: index) {
+        return hit
       }
       index &+= 32
+    }
+    // Lines are short: what is left of one is looked at by eight bytes before it is by one.
+    while index <= count &- 9 {
+      // SAFETY: index + 9 <= count, so both loads lie in the span.
+      if let hit = unsafe candidate(text, index, pairs(text, index)) { return hit }
+      index &+= 8
     }
     while index &+ 1 < count {
       if isCandidate(text, index) { return index }
       index &+= 1
     }
     return nil
+  }
+
+  /// The first candidate of 32 bytes.
+  @inline(never)
+  @unsafe private static func candidate(_ text: RawSpan, block: Int) -> Int? {
+    var index = block
+    while index < block &+ 32 {
+      // SAFETY: the caller has proved that 33 bytes follow the block's index.
+      if let hit = unsafe candidate(text, index, pairs(text, index)) { return hit }
+      index &+= 8
+    }
+    return nil
+  }
+
+  /// Whether one of 32 bytes may begin a candidate: where ``pairs(_:_:)`` has a true mark, and in some other
+  /// text (bytes outside ASCII).
+  @inline(__always)
+  @unsafe private static func mayHoldPair(_ text: RawSpan, _ index: Int) -> Bool {
+    // SAFETY: the caller has proved that 33 bytes follow the index.
+    let marks = unsafe marks(text, index) | marks(text, index &+ 16)
+    let halves = unsafe unsafeBitCast(marks, to: SIMD2<UInt64>.self)
+    return (halves.x | halves.y) & UInt64(repeating: 0x80) != 0
+  }
+
+  /// The high bit of each of sixteen bytes that may begin a candidate.
+  ///
+  /// Written with sums, as comparisons of vectors become loops. One less than a byte of ASCII has the high bit
+  /// where the byte is zero.
+  @inline(__always)
+  @unsafe private static func marks(_ text: RawSpan, _ index: Int) -> SIMD16<UInt8> {
+    typealias Bytes = SIMD16<UInt8>
+    // SAFETY: the caller has proved that 17 bytes follow the index.
+    let first = unsafe text.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: Bytes.self)
+    let second = unsafe text.unsafeLoadUnaligned(
+      fromUncheckedByteOffset: index &+ 1, as: Bytes.self)
+    let ones = Bytes(repeating: 1)
+    // R and Z differ in one bit.
+    let mangled =
+      ((first ^ Bytes(repeating: 0x5f)) &- ones)
+      & (((second | Bytes(repeating: 0x08)) ^ Bytes(repeating: 0x5a)) &- ones)
+    let dotted = ((first ^ Bytes(repeating: 0x2e)) &- ones) & (second &+ second)
+    return mangled | dotted | ((first ^ Bytes(repeating: 0x24)) &- ones)
   }
 
   /// Which of eight bytes may begin a candidate (`_R`, `_Z`, a dot before a letter or underscore, or

@@ -119,25 +119,33 @@ struct ByteSet: Sendable {
   private var high: UInt64 = 0
 
   init(_ line: borrowing TextLine) {
-    // Copies, which stay in registers.
-    var (low, high) = (UInt64(0), UInt64(0))
+    // A store for each byte is cheaper than shifts.
+    var isPresent = InlineArray<256, UInt8>(repeating: 0)
     var index = 0
     while let word = line.word(at: index) {
       for shift in stride(from: UInt64(0), to: 64, by: 8) {
-        let (bit, isHigh) = ByteSet.place(UInt8(truncatingIfNeeded: word &>> shift))
-        high |= bit & isHigh
-        low |= bit & ~isHigh
+        isPresent[Int(UInt8(truncatingIfNeeded: word &>> shift))] = 1
       }
       index &+= 8
     }
     while index < line.count {
-      let (bit, isHigh) = ByteSet.place(line[index])
-      high |= bit & isHigh
-      low |= bit & ~isHigh
+      isPresent[Int(line[index])] = 1
       index &+= 1
     }
-    self.low = low
-    self.high = high
+    low = ByteSet.bits(isPresent, from: 0)
+    high = ByteSet.bits(isPresent, from: 64)
+  }
+
+  /// 64 bytes that are 0 or 1, as bits.
+  @inline(__always)
+  private static func bits(_ bytes: borrowing InlineArray<256, UInt8>, from start: Int) -> UInt64 {
+    var bits: UInt64 = 0
+    for index in stride(from: start, to: start &+ 64, by: 8) {
+      // The product's upper byte has the eight bytes' lowest bits, that of the first byte in the lowest place.
+      let word = bytes.span.raw.integer(UInt64.self, at: index, .little) ?? 0
+      bits |= ((word &* 0x0102_0408_1020_4080) &>> 56) &<< UInt64(index &- start)
+    }
+    return bits
   }
 
   init(_ text: StaticString) { insert(text) }

@@ -273,17 +273,12 @@ struct LineSearch {
 
 extension RawSpan {
   /// The index after the last line's end; 0 if there is none.
-  var lastLineEnd: Int {
-    var end = byteCount
-    while end > 0, byte(at: end &- 1) != 0x0a { end &-= 1 }
-    return end
-  }
+  var lastLineEnd: Int { lastIndex(of: 0x0a).map { $0 &+ 1 } ?? 0 }
 
   /// Where the line of an index begins, not below a floor.
   func lineStart(before index: Int, floor: Int) -> Int {
-    var start = index
-    while start > floor, byte(at: start &- 1) != 0x0a { start &-= 1 }
-    return start
+    guard let before = slice(floor..<max(floor, index)) else { return floor }
+    return floor &+ (before.lastIndex(of: 0x0a).map { $0 &+ 1 } ?? 0)
   }
 
   /// The index after the line that an index lies in.

@@ -191,7 +191,7 @@ struct CheckCommand: ParsableCommand {
       throw Terminal.trouble("\(kernel.path): the modules of this kernel were not found")
     }
     let found = tree.outOfTree
-    if found.isEmpty, input.isVerbose {
+    if found.isEmpty, input.isVerbose || !(onlyRefused || quiet.isWanted) {
       Terminal.complain("\(tree.directory): no modules outside of kernel/")
     }
     let given = Set(modules.compactMap { FileIdentity($0) })

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import Glibc
 internal import Kallsyms
 internal import Kernels
 internal import NameAudits
@@ -29,11 +30,23 @@ struct TableCommand: ParsableCommand {
 struct TableOutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("The table to make or replace.", valueName: "file"), completion: .file())
+    help: ArgumentHelp(
+      "The table to make or replace; - for standard output.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Option(help: ArgumentHelp("Memory for sorting, in bytes, or with K, M or G.", valueName: "size"))
   var memory: ByteSize = ByteSize(bytes: NameTableBuilder.defaultMemory)
+
+  /// Where to write.
+  var path: String { output == "-" ? "/dev/stdout" : output }
+
+  /// Throws `ValidationError` if a terminal would be written to.
+  func validate() throws {
+    guard output != "-" || isatty(1) == 0 else {
+      throw ValidationError("a terminal cannot show a name table: give -o FILE, or redirect")
+    }
+  }
 
   func report(_ summary: NameTableBuilder.Summary, isVerbose: Bool) {
     if summary.skipped > 0 {
@@ -79,7 +92,7 @@ struct TableBuildCommand: ParsableCommand {
   func validate() throws { _ = try kernels.paths(and: paths) }
 
   func run() throws {
-    var builder = NameTableBuilder(table.output, memory: table.memory.bytes)
+    var builder = NameTableBuilder(table.path, memory: table.memory.bytes)
     do {
       for path in try kernels.paths(and: paths) { try add(path, to: &builder) }
       table.report(try builder.finish(), isVerbose: input.isVerbose)
@@ -141,7 +154,7 @@ struct TableMergeCommand: ParsableCommand {
 
   func run() throws {
     do {
-      var builder = NameTableBuilder(table.output, memory: table.memory.bytes)
+      var builder = NameTableBuilder(table.path, memory: table.memory.bytes)
       for path in tables { try builder.add(try NameTable(path), path: path) }
       table.report(try builder.finish(), isVerbose: verbosity.isWanted)
     } catch {
