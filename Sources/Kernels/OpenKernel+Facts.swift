@@ -48,6 +48,7 @@ extension OpenKernel {
     if isThorough, let tree = facts.moduleTree { facts.add(ModuleTree(tree)) }
     facts.addConfiguredArchitecture()
     guard path == "running" || facts.isOfKernel || form == .list else {
+      if let failure = leftOut.first { throw KernelError(failure) }
       throw KernelError.noKernel(path, form)
     }
     return facts

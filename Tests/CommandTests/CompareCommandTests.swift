@@ -256,6 +256,33 @@ struct CompareCommandTests {
         """)
   }
 
+  @Test("types: an export that came breaks nothing, except for ksymtypes")
+  func addedTypes() async throws {
+    let old = try write("f int f ( void )\n", to: "old.symtypes")
+    let new = try write("f int f ( void )\ng int g ( void )\n", to: "new.symtypes")
+    let added = try await Ksym.run(["compare", old, new])
+    #expect(added.status == 0 && added.output.contains("1 added, 0 removed"))
+    #expect(try await Ksym.run(["compare", new, old]).status == 1)
+    #expect(try await Ksym.run(["compare", "--format", "ksymvers", old, new]).status == 1)
+  }
+
+  @Test("types: an option without effect is refused, and a list or a side without an export")
+  func refusedTypes() async throws {
+    let types = try write("f int f ( void )\n", to: "old.symtypes")
+    for option in ["--rules", "--html", "--explain"] {
+      let file = try write("f PASS\n", to: "file")
+      let given = option == "--explain" ? [option, file, option, file] : [option, file]
+      let run = try await Ksym.run(["compare"] + given + [types, types])
+      #expect(run.status == 64 && run.errors.contains(option), "\(run.errors)")
+    }
+    let list = try write("nothing\n", to: "list")
+    let unmatched = try await Ksym.run(["compare", "--list", list, types, types])
+    #expect(unmatched.status == 2 && unmatched.errors.contains("no entry matches"))
+    let empty = try write("s#a struct a { }\n", to: "empty.symtypes")
+    let run = try await Ksym.run(["compare", types, empty])
+    #expect(run.status == 2 && run.errors.contains("holds the types of no export"))
+  }
+
   @Test("ksymtypes consolidates and splits, never outside of its directory")
   func symtypesTool() async throws {
     scratch.makeDirectory("d")

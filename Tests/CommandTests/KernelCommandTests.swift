@@ -110,6 +110,16 @@ struct KernelCommandTests {
     #expect(none.errors.contains("no configuration"))
   }
 
+  @Test("--show-config of an embedded configuration that cannot be unpacked is status 2")
+  func damagedConfig() async throws {
+    sandbox.scratch.makeDirectory("odd")
+    let bytes = KernelBuilder().build() + Array("IKCFG_ST\u{1f}".utf8) + [0x8b, 8, 0]
+    let path = try sandbox.scratch.write(bytes + Array("IKCFG_ED".utf8), to: "odd/damaged")
+    let run = try await Ksym.run(["kernel", "--show-config", path])
+    #expect(run.status == 2 && run.bytes.isEmpty)
+    #expect(run.errors.contains("embedded configuration: "), "\(run.errors)")
+  }
+
   @Test("a real bzImage, down to its payload")
   func bzImage() async throws {
     let path = Fixture.path("kernels/rust-ext/bzImage")

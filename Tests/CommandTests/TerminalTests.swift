@@ -63,9 +63,15 @@ struct TerminalTests {
     let text = try sandbox.scratch.write(
       Array("\u{1b}[31m_RNvC1a1b\u{1b}[0m ".utf8) + [0x1b, 0x63] + wild.dropFirst(5) + [0x0a],
       to: "t")
+    let config = try sandbox.scratch.write(
+      Array("CONFIG_LOCALVERSION=\"".utf8) + wild + Array("\"\n".utf8), to: "x.config")
+    let long = [UInt8](repeating: 0x61, count: 600)
+    let map = try sandbox.scratch.write(
+      Array("1000 T n".utf8) + wild + Array("\n2000 T ".utf8) + long + wild + [0x0a], to: "map")
     for words in [
       ["exports", table], ["exports", "--format", "symvers", table], ["exports", "--json", table],
-      ["translate", text],
+      ["translate", text], ["kernel", "--show-config", config],
+      ["kallsyms", "encode", "--all-symbols", map],
     ] {
       let command = ([Ksym.path] + words).map { "'\($0)'" }.joined(separator: " ")
       let run = try await Ksym.run(

@@ -53,6 +53,18 @@ struct TypesRefusalTests {
     }
   }
 
+  @Test("a module whose BTF continues that of its kernel is no file without BTF")
+  func splitTypes() async throws {
+    let scratch = try ScratchDirectory()
+    var elf = ELFBuilder()
+    elf.addSection(".modinfo", bytes: Array("license=GPL\0".utf8))
+    elf.addSection(".gnu.linkonce.this_module", bytes: [UInt8](repeating: 0, count: 64))
+    elf.addSection(".BTF", bytes: [0x9f, 0xeb, 1, 0, 24, 0, 0, 0])
+    let module = try scratch.write(elf.build(), to: "split.ko")
+    let run = try await Ksym.run(["types", "show", "-k", module, "struct inode"])
+    #expect(run.status == 2 && run.errors.contains("continues that of its kernel"), "\(run.errors)")
+  }
+
   @Test("where nothing can be compared, the side without exports is named")
   func nothingToCompare() async throws {
     let scratch = try ScratchDirectory()

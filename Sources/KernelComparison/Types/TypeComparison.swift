@@ -87,7 +87,10 @@ package struct TypeComparison: Sendable {
     }
   }
 
-  package var isEmpty: Bool { added.isEmpty && removed.isEmpty && causes.isEmpty }
+  package var isEmpty: Bool { !isBreaking && added.isEmpty }
+
+  /// Whether modules may break: exports are gone, or their types changed. One that came breaks nothing.
+  package var isBreaking: Bool { !removed.isEmpty || !causes.isEmpty }
 
   /// Names of all exports that differ, by their bytes.
   ///

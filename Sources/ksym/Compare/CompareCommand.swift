@@ -281,7 +281,23 @@ extension CompareCommand {
 
   /// Compares types, and ends the command.
   private func compareTypes(_ selection: NameSelection?) throws {
-    let report = try typeReport(paths) { selection?.contains($0) ?? true }
+    for (option, isGiven) in [
+      ("--rules", rules != nil), ("--html", html != nil), ("--explain", !explain.isEmpty),
+    ] where isGiven {
+      throw ValidationError(
+        "\(option) belongs to a comparison of versions: compare Module.symvers, and give the types to "
+          + "--explain")
+    }
+    var hasWanted = false
+    let report = try typeReport(paths, needsExports: true) { name in
+      let isWanted = selection?.contains(name) ?? true
+      hasWanted = hasWanted || isWanted
+      return isWanted
+    }
+    guard hasWanted else {
+      throw Terminal.trouble(
+        "\(list.joined(separator: ", ")): no entry matches an export of these types")
+    }
     if let format = format.ksymvers, !json.isWanted {
       var sinks = DropInSinks()
       KsymtypesOutput(report.comparison, report.store).write([(format, 0)], to: &sinks)
@@ -302,7 +318,10 @@ extension CompareCommand {
       }
       Terminal.write(&output)
     }
-    throw ExitCode((report.comparison.isEmpty ? ExitStatus.yes : ExitStatus.no).rawValue)
+    // ksymtypes counts additions too.
+    let isSame =
+      format.ksymvers == nil ? !report.comparison.isBreaking : report.comparison.isEmpty
+    throw ExitCode((isSame ? ExitStatus.yes : ExitStatus.no).rawValue)
   }
 
   /// What explains the versions that changed, if types are given: symtypes, or debug information.
@@ -318,12 +337,16 @@ extension CompareCommand {
   }
 
   private func typeReport(
-    _ paths: [String], names: [String] = [], where isWanted: (RawSpan) -> Bool
+    _ paths: [String], names: [String] = [], needsExports: Bool = false,
+    where isWanted: (RawSpan) -> Bool
   ) throws -> TypeReport {
     var types = TypesSource(limit: input.limit)
     let trees: [SymtypesTree]
     do { trees = try paths.map { try types.read($0, names: names) } } catch {
       throw Terminal.trouble("\(error)")
+    }
+    for (path, tree) in zip(paths, trees) where needsExports && tree.exports.isEmpty {
+      throw Terminal.trouble("\(path): holds the types of no export")
     }
     return TypeReport(
       comparison: TypeComparison(trees[0], trees[1], types.store, where: isWanted),

@@ -171,14 +171,12 @@ struct KallsymsEncodeCommand: ParsableCommand {
       ) { piece in
         var output = OutputBuffer()
         output.append(piece)
-        Terminal.write(&output)
+        Terminal.writeMachineLines(&output)
       }
     } catch {
       throw Terminal.trouble(error.explained)
     }
-    var messages = OutputBuffer()
-    messages.append(outcome.messages)
-    _ = messages.write(to: 2)
+    Terminal.complain(machineLines: outcome.messages)
     throw ExitCode(outcome.exitStatus)
   }
 }

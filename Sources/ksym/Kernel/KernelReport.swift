@@ -32,6 +32,10 @@ struct KernelReport {
 
   mutating func printConfig(of facts: KernelFacts) {
     guard let config = facts.config else {
+      // What could not be read may be there.
+      if let note = facts.notes.first(where: { $0.code == .embeddedConfiguration }) {
+        return complain(note.words)
+      }
       Terminal.write(&output)
       Terminal.complain("\(facts.path): no configuration, neither embedded nor beside it")
       status = max(status, .no)
@@ -40,7 +44,7 @@ struct KernelReport {
     if isVerbose { Terminal.complain("\(facts.path): configuration from \(config.source.words)") }
     output.append(config.value.text)
     if config.value.text.last != 0x0a { output.append(0x0a) }
-    Terminal.write(&output)
+    Terminal.writeMachineLines(&output)
   }
 
   mutating func printCertificates(_ trust: KernelTrust, of facts: KernelFacts) {

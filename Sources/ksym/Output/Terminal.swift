@@ -80,12 +80,29 @@ struct Terminal: Sendable {
       write(&output)
       return
     }
-    var safe = OutputBuffer(reserving: output.bytes.count)
-    for byte in output.bytes {
-      if byte == 0x0a || byte == 0x09 { safe.append(byte) } else { appendPlain(byte, to: &safe) }
-    }
+    var safe = harmless(output.bytes)
     output = OutputBuffer()
     write(&safe)
+  }
+
+  /// Writes the messages of a tool that this one stands for to standard error, as ``writeMachineLines(_:)``.
+  static func complain(machineLines lines: [UInt8]) {
+    var output = OutputBuffer()
+    if isatty(2) == 1 {
+      output = TerminalBytes(isForeign: false).escaped(harmless(lines).bytes.rawSpan)
+    } else {
+      output.append(lines)
+    }
+    _ = output.write(to: 2)
+  }
+
+  /// Lines without what a terminal would obey.
+  private static func harmless(_ lines: [UInt8]) -> OutputBuffer {
+    var safe = OutputBuffer(reserving: lines.count)
+    for byte in lines {
+      if byte == 0x0a || byte == 0x09 { safe.append(byte) } else { appendPlain(byte, to: &safe) }
+    }
+    return safe
   }
 
   static func variable(_ name: String) -> String? {

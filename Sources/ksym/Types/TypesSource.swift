@@ -116,7 +116,13 @@ struct TypesSource {
       // What begins as BTF is BTF, and damaged.
       if error.reason != .badMagic { throw FileError(path: path, cause: .malformed(error)) }
     }
-    return try read(own ?? (try? OpenKernel(path, limit: limit))?.types(), of: path, names)
+    let kernel = own == nil ? try? OpenKernel(path, limit: limit) : nil
+    if kernel?.form == .module, let elf = try? ELFFile(buffer.source),
+      elf.sectionIndex(named: ".BTF") != nil
+    {
+      throw MissingTypes(path: path, isSplit: true)
+    }
+    return try read(own ?? kernel?.types(), of: path, names)
   }
 
   private mutating func read(
@@ -184,9 +190,15 @@ struct MissingTypes: Error, CustomStringConvertible {
   let path: String
   /// Whether nothing but debug information will do.
   var wantsVersions = false
+  /// Whether it is a module with BTF, which continues that of its kernel.
+  var isSplit = false
 
   var description: String {
-    "no debug information\(wantsVersions ? "" : ", no BTF and no symtypes") in \(path): "
+    if isSplit {
+      return "\(path): the BTF of a module continues that of its kernel, and is not read alone: "
+        + "use the module of the -dbg package"
+    }
+    return "no debug information\(wantsVersions ? "" : ", no BTF and no symtypes") in \(path): "
       + "use the vmlinux of the -dbg package or an object built with -g"
   }
 }
