@@ -116,4 +116,21 @@ struct P384Tests {
     #expect(!Self.isKey(great))
     #expect(CurveKey("secp384r1", great) == nil)
   }
+
+  @Test("a sum without end is no signature, nor is a number that only fits when the order is added")
+  func odd() throws {
+    let made = P384Key(Self.base.rawSpan)
+    let key = try #require(made)
+    // The key is the base point: a digest and its complement to the order add up to the order.
+    let digest = Self.number(5)
+    var complement = Self.order
+    complement[47] -= 5
+    #expect(!key.verifies(digest, complement, Self.number(1)))
+    #expect(CurveKey("secp384r1", Self.base)?.verifies(digest, complement, Self.number(1)) == false)
+    // With the order added it is 2^384 - 1, which is no number of the field.
+    let great = Self.order.map { ~$0 }
+    #expect(!key.verifies(digest, great, Self.number(1)))
+    #expect(!key.verifies(digest, Self.number(1), Self.order))
+    #expect(!key.verifies(digest, Self.order, Self.number(1)))
+  }
 }

@@ -50,4 +50,13 @@ struct SignatureTrailerTests {
     let found = try #require(read(short))
     #expect(found.lengthBeforeMarker == 1 && found.signatureLength == 0)
   }
+
+  // mod_check_sig of kernel/module_signature.c, 6.12.
+  @Test("a signature leaves a byte for its module")
+  func content() throws {
+    for (length, content) in [(0, 6), (5, 1), (6, nil), (7, nil), (.max, nil)] as [(UInt32, Int?)] {
+      let bytes = trailer([1, 2, 3, 4, 5, 6], length: length)
+      #expect(try #require(read(bytes)).contentLength == content)
+    }
+  }
 }

@@ -31,8 +31,8 @@ package struct EFISignatureList: Sendable {
         let size = bytes.integer(UInt32.self, at: start &+ 16, .little).map(Int.init),
         let headerSize = bytes.integer(UInt32.self, at: start &+ 20, .little).map(Int.init),
         let entrySize = bytes.integer(UInt32.self, at: start &+ 24, .little).map(Int.init),
-        size >= 28, size <= bytes.byteCount &- start, size >= 28 &+ headerSize, entrySize >= 16,
-        size > 28 &+ headerSize, (size &- 28 &- headerSize) % entrySize == 0
+        size <= bytes.byteCount &- start, size > 28 &+ headerSize, entrySize >= 16,
+        (size &- 28 &- headerSize) % entrySize == 0
       else {
         damagedAt = start
         return

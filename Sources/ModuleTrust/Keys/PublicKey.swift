@@ -92,7 +92,9 @@ private enum RSA {
     guard Array(block.dropFirst(prefix.count)) == signature.digestValue else { throw .rejected }
   }
 
-  /// Modulus and exponent: rsapubkey.asn1, and the lengths that crypto/rsa.c takes.
+  /// Modulus and exponent: rsapubkey.asn1, and the sizes that crypto/rsa_helper.c and crypto/rsa.c take.
+  /// With `fips=1` the modulus has 2,048 bits or more, and since 6.6 the exponent is odd and between 2^16
+  /// and 2^256 (`rsa_check_exponent_fips`).
   private static func key(
     _ bytes: [UInt8], _ context: TrustContext
   ) throws(TrustError) -> (modulus: [UInt8], exponent: [UInt8]) {
@@ -102,13 +104,20 @@ private enum RSA {
     if modulus.isEmpty { throw .invalid }
     let encoded = modulus.count
     modulus = Array(modulus.drop { $0 == 0 })
-    if context.isFIPS, ![256, 384, 512].contains(modulus.count) { throw .invalid }
+    if context.isFIPS, modulus.count < 256 { throw .invalid }
     let exponent = walker.bytes(try walker.skip(try walker.require(0x02)))
     if exponent.isEmpty || exponent.count > encoded { throw .invalid }
     _ = try walker.end(frame)
     let words = (modulus.count + context.wordSize - 1) / context.wordSize
     guard [512, 1024, 1536, 2048, 3072, 4096].contains(words * context.wordSize * 8) else {
       throw .invalid
+    }
+    if context.isFIPS, context.era >= .of6_12 {
+      // An odd one of three bytes is above 2^16.
+      let digits = exponent.drop { $0 == 0 }
+      guard (3...32).contains(digits.count), exponent.last.map({ $0 & 1 == 1 }) ?? false else {
+        throw .invalid
+      }
     }
     return (modulus, exponent)
   }

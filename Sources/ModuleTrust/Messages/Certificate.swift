@@ -79,17 +79,11 @@ package struct Certificate: Sendable, Hashable {
     }
     if isUnsupported { return }
     key.prepare()
-    do throws(TrustError) {
-      try key.verify(signature, context)
-      isSelfSigned = true
-    } catch {
-      switch error {
-      case .noPackage: isUnsupported = true
+    do throws(TrustError) { try key.verify(signature, context) } catch {
       // Whoever built or enrolled it had a kernel that took it.
-      case .unverifiable: isSelfSigned = true
-      default: throw error
-      }
+      guard error == .unverifiable else { throw error }
     }
+    isSelfSigned = true
   }
 }
 

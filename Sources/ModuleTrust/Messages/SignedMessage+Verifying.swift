@@ -126,10 +126,10 @@ extension SignedMessage {
     _ signers: [Signer], _ chains: [Chain], _ keys: KeyRing, _ context: TrustContext
   ) throws(TrustError) {
     var result: TrustError? = .noKey
-    var known: [Int: Bool] = [:]
+    var seen: Set<Int> = []
     for (signer, chain) in zip(signers, chains) {
       do throws(TrustError) {
-        try trust(signer, chain, keys, context, &known)
+        try trust(signer, chain, keys, context, &seen)
         result = nil
       } catch {
         switch error {
@@ -142,33 +142,26 @@ extension SignedMessage {
     if let result { throw result }
   }
 
-  /// `pkcs7_validate_trust_one`; `known` says of certificates that were looked at whether one vouched.
+  /// `pkcs7_validate_trust_one`; `seen` has the certificates of the signers before.
+  ///
+  /// - Note: crypto/asymmetric_keys/pkcs7_trust.c, 6.12. What is verified last is the signature at the top of
+  ///   the chain, also by a key with the signer's own identity.
   private func trust(
     _ signer: Signer, _ chain: Chain, _ keys: KeyRing, _ context: TrustContext,
-    _ known: inout [Int: Bool]
+    _ seen: inout Set<Int>
   ) throws(TrustError) {
     if chain.isUnsupported { throw .noPackage }
     var signature = signer.signature
     var last: Certificate?
     for (step, place) in chain.path.enumerated() {
-      if let isVerified = known[place] {
-        if isVerified {
-          for earlier in chain.path[..<step] { known[earlier] = true }
-          return
-        }
-        throw .noKey
-      }
-      known[place] = false
+      // If a key vouched for it, the message is trusted, and this signer changes nothing.
+      guard seen.insert(place).inserted else { throw .noKey }
       let certificate = certificates[place]
       var found: Certificate?
       do throws(TrustError) {
         found = try keys.find(certificate.id, certificate.subjectKeyID)
       } catch {}
-      if let found {
-        try demand(found, signature, context)
-        for earlier in chain.path[...step] { known[earlier] = true }
-        return
-      }
+      if let found { return try demand(found, signature, context) }
       if chain.isRooted, step == chain.path.count - 1 { throw .noKey }
       last = certificate
       signature = certificate.signature
@@ -176,12 +169,10 @@ extension SignedMessage {
     if let last, last.authority != nil || last.authorityKeyID != nil {
       do throws(TrustError) {
         let found = try keys.find(last.authority, last.authorityKeyID)
-        try demand(found, last.signature, context)
-        for place in chain.path { known[place] = true }
-        return
+        return try demand(found, signature, context)
       } catch { if error != .noKey { throw error } }
     }
-    try demand(try keys.find(signer.id), signer.signature, context)
+    try demand(try keys.find(signer.id), signature, context)
   }
 
   private func demand(
