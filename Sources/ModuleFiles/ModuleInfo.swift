@@ -21,10 +21,10 @@ package struct ModuleInfo: ~Escapable {
     while start < bytes.byteCount, let rest = bytes.suffix(from: start) {
       let length = rest.firstIndex(of: 0) ?? rest.byteCount
       if let string = rest.slice(0..<length), !body(string) { return }
-      // Past the string's characters, then past the NULs, all within the section.
+      // Past the string's characters, then past the NULs, all within the section; one of the two is there.
       var next = start &+ length
       while next < size, bytes.byte(at: next) == 0 { next &+= 1 }
-      guard next < size, next > start else { return }
+      guard next < size else { return }
       start = next
     }
   }

@@ -36,10 +36,9 @@ extension ModuleFile {
       return letters.letter(of: symbol)
     }
     var text = SymbolTable()
-    for index in 0..<min(symbols.count, offsets.count) {
+    for (index, (address, offset)) in zip(symbols.addresses, offsets).enumerated() {
       text.append(
-        address: symbols.addresses[index] &+ offsets[index], type: symbols.type(at: index),
-        name: symbols.name(at: index))
+        address: address &+ offset, type: symbols.type(at: index), name: symbols.name(at: index))
     }
     return text
   }

@@ -140,7 +140,8 @@ package struct NeededSymbols {
 
   /// Symbols that no module exports: modpost skips them.
   ///
-  /// - Note: `ignore_undef_symbol` and `is_ppc_gcc_helper`, scripts/mod/modpost.c, 7.3.
+  /// - Note: `ignore_undef_symbol` and `is_ppc_gcc_helper`, scripts/mod/modpost.c, 7.3. s390's expoline thunks
+  ///   are linked into modules last, since 5.19.
   private static func isOfTheLinker(_ name: RawSpan, _ machine: ELFMachine) -> Bool {
     if name.byteCount == 0 || name.equals("__this_module") || name.equals("_GLOBAL_OFFSET_TABLE_") {
       return true
@@ -158,6 +159,7 @@ package struct NeededSymbols {
         "_restgpr0_", "_savegpr0_", "_restgpr1_", "_savegpr1_", "_restfpr_", "_savefpr_",
         "_restvr_", "_savevr_",
       ]
+    case .s390: prefixes = ["__s390_indirect_jump_r"]
     default: return false
     }
     return prefixes.contains { name.starts(with: $0) }

@@ -63,6 +63,58 @@ struct ContentLimitTests {
     #expect(BuildID([0, 1, 15, 16, 255]).hexadecimal == "00010f10ff")
   }
 
+  private func note(_ content: [UInt8]) -> [UInt8] {
+    var out = ByteBuilder()
+    for word in [4, UInt32(content.count), 3] { out.put(word) }
+    out.put(text: "GNU\0")
+    out.put(content)
+    out.align(to: 4)
+    return out.bytes
+  }
+
+  @Test("a note without content is no build ID, and does not hide the next")
+  func emptyNotes() {
+    let (empty, full) = (note([]), note([7]))
+    #expect(BuildID(inNotes: empty.rawSpan, .little) == nil)
+    let both = empty + full
+    #expect(BuildID(inNotes: both.rawSpan, .little) == BuildID([7]))
+  }
+
+  @Test("note sections are read up to the size of the file, all together")
+  func noteSections() throws {
+    for (excess, isRead) in [(0, true), (1, false)] {
+      var elf = ELFBuilder()
+      elf.addSection(".first", type: .note, bytes: [], size: 64 + excess)
+      elf.sections[0].claimedOffset = 0
+      elf.addSection(".second", type: .note, bytes: note([7]))
+      elf.sections[1].size = elf.build().count - 64
+      let bytes = elf.build()
+      let found = BuildID(in: try ELFFile(ByteSource(bytes.rawSpan)))
+      #expect((found == BuildID([7])) == isRead)
+    }
+  }
+
+  @Test(
+    "a note is an ELF file's that begins before it and reaches beyond it, unless that is the image")
+  func insideFiles() {
+    var vdso = ELFBuilder()
+    vdso.type = 3
+    let own = [UInt8](repeating: 7, count: 20)
+    vdso.addSection(".note", type: .note, bytes: note(own))
+    let file = vdso.build()
+    let padding = [UInt8](repeating: 0, count: 64)
+    let other = [UInt8](repeating: 9, count: 20)
+    func found(_ image: [UInt8]) -> BuildID? { BuildID(searching: image.rawSpan, .little) }
+    #expect(found(padding + file) == nil)
+    // What begins the image is the image.
+    #expect(found(file) == BuildID(own))
+    // What follows an ELF file at once is not its.
+    #expect(found(padding + file + note(other)) == BuildID(other))
+    // A magic number with nothing after it that makes sense.
+    let decoy = [0x7f, 0x45, 0x4c, 0x46] + [UInt8](repeating: 0xff, count: 60)
+    #expect(found(padding + decoy + file) == nil)
+  }
+
   @Test("a value in quotes has both of them")
   func quotes() throws {
     let text =

@@ -4,12 +4,14 @@ import TestSupport
 /// Puts containers around a payload, as the kernel's build does.
 enum ImageBuilder {
   /// x86 bzImage of boot protocol 2.15 with its appended payload size.
-  static func bzImage(_ payload: [UInt8], size: Int, appendsSize: Bool = true) -> [UInt8] {
+  static func bzImage(
+    _ payload: [UInt8], size: Int, appendsSize: Bool = true, version: UInt16 = 0x020f
+  ) -> [UInt8] {
     var out = ByteBuilder(.little)
     out.set(UInt8(2), at: 0x1f1)
     out.set(UInt16(0xaa55), at: 0x1fe)
     out.set(Array("HdrS".utf8), at: 0x202)
-    out.set(UInt16(0x020f), at: 0x206)
+    out.set(version, at: 0x206)
     out.set(UInt16(0x100), at: 0x20e)
     out.set(UInt16(1), at: 0x236)
     out.set(UInt32(0x20), at: 0x248)

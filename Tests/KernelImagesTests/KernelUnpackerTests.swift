@@ -64,6 +64,39 @@ struct KernelUnpackerTests {
     #expect(layer.payload?.unpackedSize == size)
   }
 
+  // Documentation/arch/x86/boot.rst: payload_offset 2.08+, xloadflags 2.12+.
+  @Test("bzImage: payloads since protocol 2.8, 64 bits since 2.12")
+  func protocols() throws {
+    let (payload, size) = (try Fixture.bytes("Streams/kernel.xz"), try kernel().count)
+    for (version, machine) in [
+      (0x207, nil), (0x208, .i386), (0x20b, .i386), (0x20c, .x86_64), (0x20f, .x86_64),
+    ] as [(UInt16, ELFMachine?)] {
+      let image = ImageBuilder.bzImage(payload, size: size, version: version)
+      if let machine {
+        #expect(try unpack(image).layers[0].machine == machine, "\(version)")
+      } else {
+        #expect(throws: FileError.self) { try unpack(image) }
+      }
+    }
+  }
+
+  @Test("a payload of no bytes is damage, and so is a compression that U-Boot does not have")
+  func noPayload() throws {
+    for size in 0...4 {
+      let image = ImageBuilder.bzImage(
+        [UInt8](repeating: 0, count: size), size: 0, appendsSize: false)
+      #expect(throws: FileError.self, "\(size)") { try unpack(image) }
+    }
+    #expect(throws: FileError.self) { try unpack(ImageBuilder.uImage([], compression: 0)) }
+    #expect(throws: FileError.self) { try unpack(ImageBuilder.efiZboot([], name: "gzip")) }
+    for compression in [7, 8, 255] as [UInt8] {
+      #expect(throws: FileError.self) {
+        try unpack(ImageBuilder.uImage(kernel(), compression: compression))
+      }
+    }
+    #expect(try unpack(ImageBuilder.uImage(kernel(), compression: 0)).kinds.first == "uImage")
+  }
+
   @Test("EFI zboot: the header gives the payload and its compression", arguments: Packed.all)
   private func efiZboot(_ packed: Packed) throws {
     let image = try ImageBuilder.efiZboot(packed.bytes(), name: packed.format.rawValue)

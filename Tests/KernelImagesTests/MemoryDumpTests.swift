@@ -171,6 +171,93 @@ struct MemoryDumpTests {
     }
   }
 
+  // makedumpfile's diskdump_mod.h: offset_vmcoreinfo since version 3.
+  @Test("headers have the note since version 3, and versions up to 64 are believed")
+  func versions() throws {
+    for (version, hasNote) in [(2, false), (3, true), (64, true)] as [(UInt8, Bool)] {
+      var bytes = builder.kdump([.init(1, flags: 1, PackedPage.zlib)])
+      bytes[8] = version
+      let dump = try MemoryDump(ByteSource(bytes.rawSpan))
+      let seen = Seen(dump)
+      #expect(seen.form == .kdump(version: Int(version), packing: .zlib))
+      #expect((seen.information != nil) == hasNote)
+    }
+    var bytes = builder.kdump([.init(1, flags: 1, PackedPage.zlib)])
+    bytes[8] = 65
+    #expect(throws: ParseError.self) { _ = try MemoryDump(ByteSource(bytes.rawSpan)).form }
+  }
+
+  // arch/x86/include/asm/page_64_types.h: KERNEL_IMAGE_SIZE.
+  @Test("the kernel's image on x86-64 has a gigabyte, or what the note says")
+  func imageSize() throws {
+    for (line, size) in [("", 1 << 30), ("NUMBER(KERNEL_IMAGE_SIZE)=536870912\n", 1 << 29)]
+      as [(String, UInt64)]
+    {
+      let text = "OSRELEASE=6.12.0\nNUMBER(phys_base)=0\n\(line)"
+      let bytes = DumpBuilder(information: text).core([.init(0, [1])])
+      let dump = try MemoryDump(ByteSource(bytes.rawSpan))
+      let start: UInt64 = 0xffff_ffff_8000_0000
+      let (first, last) = (
+        dump.physicalAddress(ofVirtual: start), dump.physicalAddress(ofVirtual: start + size - 1)
+      )
+      #expect(first == 0 && last == size - 1)
+      let (before, after) = (
+        dump.physicalAddress(ofVirtual: start - 1), dump.physicalAddress(ofVirtual: start + size)
+      )
+      #expect(before == nil && after == nil)
+    }
+  }
+
+  @Test("gaps in segments with addresses of their own are zeros up to the last byte that is there")
+  func virtualGaps() throws {
+    let bytes = builder.core([
+      .init(.max, virtual: Self.text, Array("one".utf8)),
+      .init(.max, virtual: Self.text + 4096, Array("two".utf8)),
+    ])
+    var dump = try MemoryDump(ByteSource(bytes.rawSpan))
+    let read = try dump.readWithGaps(1 << 16, atVirtual: Self.text)
+    let zeros = [UInt8](repeating: 0, count: 4093)
+    #expect(read == Array("one".utf8) + zeros + Array("two".utf8))
+    let none = try dump.readWithGaps(4096, atVirtual: Self.text + (1 << 20))
+    #expect(none == nil)
+  }
+
+  @Test("of nothing nothing is read, wherever it is")
+  func nothing() throws {
+    let bytes = builder.core([.init(0x1000, [1])])
+    var dump = try MemoryDump(ByteSource(bytes.rawSpan))
+    for address in [0x1000, 0x9000] as [UInt64] {
+      let read = try dump.read(0, atPhysical: address)
+      #expect(read == [])
+    }
+  }
+
+  @Test("a record of a flattened stream has bytes, and a place")
+  func records() throws {
+    for (offset, size, isTaken) in [(0, 1, true), (0, 0, false), (-2, 1, false), (0, -2, false)]
+      as [(Int64, Int64, Bool)]
+    {
+      var stream = ByteBuilder(.big)
+      stream.put(cString: "makedumpfile")
+      stream.pad(to: 16)
+      for word in [1, 1] as [UInt64] { stream.put(word) }
+      stream.pad(to: 4096)
+      for word in [offset, size] { stream.put(word) }
+      stream.put([UInt8](repeating: 7, count: max(0, Int(size))))
+      for word in [-1, -1] as [Int64] { stream.put(word) }
+      let bytes = stream.bytes
+      var target = FileBuffer()
+      if isTaken {
+        try MemoryDump.reassemble(ByteSource(bytes.rawSpan), into: &target, path: "dump")
+        #expect(try target.source.all().array == [7])
+      } else {
+        #expect(throws: FileError.self) {
+          try MemoryDump.reassemble(ByteSource(bytes.rawSpan), into: &target, path: "dump")
+        }
+      }
+    }
+  }
+
   @Test("flattened streams are put in order; the last record for a place counts")
   func flattened() throws {
     let file = builder.kdump([.init(1, flags: 1, PackedPage.zlib)])

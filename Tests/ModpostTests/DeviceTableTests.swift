@@ -88,6 +88,49 @@ struct DeviceTableTests {
     return elf.build()
   }
 
+  // scripts/mod/file2alias.c: `char alias[256]` of do_input_entry and do_dmi_entry, 7.2.
+  @Test("aliases of input devices and of machines have 255 bytes after the bus")
+  func longest() throws {
+    // Nine bytes of what made the device, two for each of nine kinds of events, and four a key.
+    for (keys, isTaken) in [(57, true), (58, false)] {
+      var entry = ByteBuilder()
+      entry.put(UInt64(1 << 5))
+      entry.pad(to: 24)
+      for key in 0x71..<(0x71 + keys) {
+        let old = entry.count > 24 + key / 8 ? entry.bytes[24 + key / 8] : 0
+        entry.set(old | 1 << UInt8(key % 8), at: 24 + key / 8)
+      }
+      entry.pad(to: 200)
+      let found = problem(table("input", entry.bytes))
+      #expect(found.hasSuffix("too-long") == !isTaken, "\(found)")
+      if isTaken { #expect(found.count == "none: [\"input:\"]".count + 255) }
+    }
+    for (rest, isTaken) in [(59, true), (60, false)] {
+      var entry = ByteBuilder()
+      entry.pad(to: 16)
+      for (index, length) in [58, 58, 58, rest].enumerated() {
+        entry.pad(to: 16 + 80 * index)
+        entry.put(UInt8(index + 1))
+        entry.put(text: String(repeating: "x", count: length))
+      }
+      entry.pad(to: 344)
+      let found = problem(table("dmi", entry.bytes))
+      #expect(found.hasSuffix("too-long") == !isTaken, "\(found)")
+      if isTaken { #expect(found.count == "none: [\"dmi*:\"]".count + 255) }
+    }
+  }
+
+  /// An object with a table of a bus: an entry, and the zeros that end it.
+  private func table(_ bus: String, _ entry: [UInt8]) -> [UInt8] {
+    var elf = ELFBuilder()
+    let bytes = entry + [UInt8](repeating: 0, count: entry.count)
+    let section = elf.addSection(".rodata", bytes: bytes)
+    elf.addSymbol(
+      "__mod_device_table__kmod_m__\(bus)__ids", section: section, size: UInt64(bytes.count),
+      type: 1)
+    return elf.build()
+  }
+
   @Test("entries of older kernels are recognised by the size of their table")
   func olderForms() {
     let symbol = "__mod_device_table__kmod_m__auxiliary__ids"

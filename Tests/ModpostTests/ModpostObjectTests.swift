@@ -27,6 +27,8 @@ struct ModpostObjectTests {
     let end = elf.addSymbol("cleanup_module", section: text, type: 2)
     elf.addRelocations(
       [
+        // One against a symbol that is not there.
+        .init(offset: 8, symbol: 1000, type: 1),
         .init(offset: initOffset, symbol: start, type: 1),
         .init(offset: exitOffset, symbol: end, type: 1),
       ], forSection: this)
@@ -48,10 +50,11 @@ struct ModpostObjectTests {
   }
 
   private func object(
-    _ file: [UInt8], _ name: String = "sample", like model: [UInt8]?
+    _ file: [UInt8], _ name: String = "sample", like model: [UInt8]?, basic: Bool = true,
+    extended: Bool = true
   ) throws -> [UInt8] {
     let lookup = SymversLookup(try Symvers.parse(Array(Self.symvers.utf8).rawSpan))
-    let writer = ModpostWriter(lookup, tables: .these(basic: true, extended: true))
+    let writer = ModpostWriter(lookup, tables: .these(basic: basic, extended: extended))
     let structure = try model.map { try ModuleStructure($0.rawSpan) }
     return try writer.object(for: file.rawSpan, named: name, structure: structure)
   }
@@ -113,6 +116,18 @@ struct ModpostObjectTests {
         "320 1 init_module", "1272 1 cleanup_module", "0 2 exp", "4 2 __kstrtab_exp",
         "8 2 __kstrtabns_exp",
       ])
+  }
+
+  @Test("an object has the tables that are asked for", arguments: [true, false], [true, false])
+  func tables(_ basic: Bool, _ extended: Bool) throws {
+    let made = try object(input(), like: model(), basic: basic, extended: extended)
+    let elf = try ELFFile(ByteSource(made.rawSpan))
+    for (name, isThere) in [
+      ("__versions", basic), ("__version_ext_crcs", extended), ("__version_ext_names", extended),
+    ] as [(StaticString, Bool)] {
+      let index = elf.sectionIndex(named: name)
+      #expect((index != nil) == isThere, "\(name)")
+    }
   }
 
   @Test("a name fits into the structure with its NUL, and the structure must have that room")

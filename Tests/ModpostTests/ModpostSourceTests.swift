@@ -209,6 +209,15 @@ struct ModpostSourceTests {
   func unnumbered() throws {
     #expect(try aliases(numbered([("depends=", nil), ("alias=one", 11)])) == [])
     #expect(try aliases(numbered([("alias=one", 11), ("alias=two", 12)])) == [])
+    // A name that ends without digits has no number, which is not 0.
+    var module = ModuleBuilder()
+    module.info = ["depends=", "alias=one"]
+    var elf = module.elf()
+    for (name, offset) in [("depends", 0), ("alias1", 9)] as [(String, UInt64)] {
+      elf.addSymbol("__UNIQUE_ID_\(name)", section: 2, value: offset, binding: 0, type: 1)
+    }
+    #expect(elf.sections[1].name == ".modinfo")
+    #expect(try aliases(elf.build()) == [])
   }
 
   @Test("an object's exports have their licence and namespace at their label")
@@ -217,6 +226,8 @@ struct ModpostSourceTests {
     let text = elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: [0xc3])
     let records = elf.addSection(
       ".export_symbol", flags: [], bytes: Array("\0\0GPL\0SPACE\0GPLX\0\0".utf8))
+    // A label outside of any section says nothing.
+    elf.addSymbol("__export_symbol_nowhere", section: 0xfff1, binding: 0)
     for (name, offset) in [("exp", 0), ("var", 2), ("odd", 12)] as [(String, UInt64)] {
       elf.addSymbol("__export_symbol_\(name)", section: records, value: offset, binding: 0)
     }

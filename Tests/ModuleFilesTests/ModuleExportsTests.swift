@@ -98,6 +98,36 @@ struct ModuleExportFormTests {
     }
   }
 
+  @Test(
+    "a section of four bytes has a CRC; places past the entries, and sections that are not there, none"
+  )
+  func edges() throws {
+    for (size, expected) in [(4, "4030201"), (3, "0")] {
+      var elf = relocated(4, [(1, 0), (0xfff1, 7)])
+      elf.sections[0].bytes = Array([1, 2, 3, 4].prefix(size))
+      elf.sections[0].size = size
+      #expect(try crcs(elf) == [expected[...], "7"])
+    }
+    for section in 0..<24 {
+      #expect(try crcs(relocated(4, [(section, 1 << 40), (0xfff1, 7)])) == ["0", "7"])
+    }
+    var elf = module(hasCRCs: false).elf()
+    let table = elf.addSection("__kcrctab", bytes: [UInt8](repeating: 0, count: 8))
+    let symbol = elf.addSymbol("__crc_one", section: 0xfff1, value: 0x11)
+    elf.addRelocations(
+      [8, 12, 4, 0].map { ELFBuilder.Relocation(offset: $0, symbol: symbol, type: 1) },
+      forSection: table)
+    #expect(try crcs(elf) == ["11", "11"])
+  }
+
+  @Test("a table of relocations without any leaves the CRCs as they are")
+  func noRelocations() throws {
+    var elf = module().elf()
+    let table = try #require(elf.sections.firstIndex { $0.name == "__kcrctab" }) + 1
+    elf.addRelocations([], forSection: table)
+    #expect(try crcs(elf) == ["11", "22"])
+  }
+
   @Test("without addends in relocations they are in the entries")
   func inPlace() throws {
     var elf = ELFBuilder(layout: ELFLayout(is64Bit: false, order: .big), machine: .arm)

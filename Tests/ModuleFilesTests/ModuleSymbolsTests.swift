@@ -76,6 +76,41 @@ struct ModuleSymbolsTests {
         == Set(exports.rows.map { exports.text($0.name) }))
   }
 
+  @Test("symbols of sections that are not there are left out, whichever is the first that is not")
+  func strays() throws {
+    for section in 6..<16 {
+      var elf = module()
+      elf.addSymbol("stray", section: section)
+      let count = elf.sections.count + 4
+      let kernel = try symbols(elf, as: .kernel)
+      #expect(kernel == ["t same", "t same", "a counter", "t global", "w weak"], "\(count)")
+      let bytes = elf.build()
+      let text = try ModuleFile(ByteSource(bytes.rawSpan)).textSymbols()
+      #expect(
+        (0..<text.count).map { text.name(at: $0).text } == ["same", "same", "global", "weak"])
+    }
+  }
+
+  @Test("sections of text follow each other, each at its alignment; those of .init are gone")
+  func texts() throws {
+    var elf = ELFBuilder()
+    let code: ELFSectionFlags = [.alloc, .execInstructions]
+    let first = elf.addSection(".text", flags: code, bytes: [1, 2, 3])
+    let initial = elf.addSection(".init.text", flags: code, bytes: [1])
+    let data = elf.addSection(".data", flags: [.alloc, .write], bytes: [1])
+    let second = elf.addSection(".text.hot", flags: code, bytes: [1], alignment: 64)
+    let third = elf.addSection(".text.cold", flags: code, bytes: [1], alignment: 1)
+    for (name, section, value) in [
+      ("a", first, 1), ("b", initial, 0), ("c", data, 0), ("d", second, 0), ("e", third, 2),
+    ] as [(String, Int, UInt64)] {
+      elf.addSymbol(name, section: section, value: value, type: 2)
+    }
+    let bytes = elf.build()
+    let text = try ModuleFile(ByteSource(bytes.rawSpan)).textSymbols()
+    let found = (0..<text.count).map { "\(text.name(at: $0).text) \(text.addresses[$0])" }
+    #expect(found == ["a 1", "d 64", "e 67"])
+  }
+
   @Test("a module without a symbol table is an error")
   func none() throws {
     var elf = ELFBuilder()

@@ -72,6 +72,20 @@ struct VersionTablesTests {
     #expect(hashed.records == ["hashed sha256 7"])
   }
 
+  @Test("a record without a name is in one table only without a word")
+  func nameless() throws {
+    let (named, nameless) = (RequiredVersion("_printk", 1), RequiredVersion("", 2))
+    let defects = try read {
+      $0.basic = [named, nameless, RequiredVersion("extra", 3)]
+      $0.extended = [named]
+    }.defects
+    let missing = defects.filter {
+      if case .onlyInOneTable = $0 { return true }
+      return false
+    }
+    #expect(missing.count == 1)
+  }
+
   @Test("the first allocated section counts; others are read only where there is none")
   func allocation() throws {
     let (first, second) = ([RequiredVersion("first", 1)], [RequiredVersion("second", 2)])

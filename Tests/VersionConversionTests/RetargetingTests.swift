@@ -107,6 +107,26 @@ struct RetargetingTests {
       ])
   }
 
+  @Test("a module keeps its layouts where no others are asked for")
+  func keptLayouts() throws {
+    let versions = [RequiredVersion("a", 5), .init("module_layout", 5)]
+    for (basic, extended) in [(true, false), (false, true), (true, true)] {
+      var module = ModuleBuilder()
+      module.undefined = ["a"]
+      if basic { module.basic = versions }
+      if extended { module.extended = versions }
+      var request = ConversionRequest(nil)
+      request.retargeting = Retargeting(Self.exports)
+      let file = module.build()
+      let result = try ModuleConverter.convert(file.rawSpan, request)
+      let elf = try ELFFile(ByteSource(result.bytes.rawSpan))
+      let (first, second) = (
+        elf.sectionIndex(named: "__versions"), elf.sectionIndex(named: "__version_ext_crcs")
+      )
+      #expect(result.isChanged && (first != nil) == basic && (second != nil) == extended)
+    }
+  }
+
   @Test("a CRC that is as it was is not counted as changed")
   func unchanged() throws {
     var module = ModuleBuilder()
@@ -131,5 +151,62 @@ struct RetargetingTests {
     let pruned = try converted(present) { $0.prunes = true }
     #expect(try RoundTripTests.names(pruned.bytes) == ["a", "module_layout"])
     #expect(pruned.notices.contains { $0.code == .pruned && $0.names == ["old"] })
+  }
+}
+
+// scripts/mod/modpost.c: ignore_undef_symbol, 7.3.
+@Suite("Symbols that a module needs")
+struct NeededSymbolTests {
+  private func names(_ machine: ELFMachine, _ symbols: [String], weak: [String] = []) throws
+    -> [String]
+  {
+    var elf = ELFBuilder(machine: machine)
+    elf.addSection(".text")
+    elf.addSymbol("local", section: 0, binding: 0)
+    for name in symbols { elf.addUndefinedSymbol(name) }
+    for name in weak { elf.addUndefinedSymbol(name, isWeak: true) }
+    let bytes = elf.build()
+    let needed = try NeededSymbols(try ELFFile(ByteSource(bytes.rawSpan)))
+    return needed.names.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  @Test("what the linker makes is not needed, and what is named twice is needed once")
+  func linker() throws {
+    let special = [
+      "", "__this_module", "_GLOBAL_OFFSET_TABLE_", "__start_notes", "__stop_notes",
+    ]
+    let names = ["_printk", "kfree", "_printk", "__star", "kmalloc"]
+    let expected = ["_printk", "kfree", "__star", "kmalloc"]
+    #expect(try self.names(.x86_64, special + names) == expected)
+    #expect(try self.names(.x86_64, zip(special, names).flatMap { [$0, $1] }) == expected)
+    #expect(try self.names(.x86_64, ["a", "b"], weak: ["b", "c"]) == ["a", "b", "c"])
+  }
+
+  @Test("helpers that are linked into modules last are those of an architecture")
+  func helpers() throws {
+    let helpers: [(ELFMachine, [String])] = [
+      (.powerPC, ["_restgpr_14", "_savegpr_14", "_rest32gpr_14_x", "_save32gpr_14", "_savevr_20"]),
+      (.powerPC64, ["_restgpr0_14", "_savegpr1_14", "_restfpr_14", "_restvr_20", ".TOC."]),
+      (.s390, ["__s390_indirect_jump_r1", "__s390_indirect_jump_r14"]),
+    ]
+    for (machine, own) in helpers {
+      #expect(try names(machine, own + ["kfree"]) == ["kfree"], "\(machine.name)")
+      #expect(try names(.x86_64, own + ["kfree"]) == own + ["kfree"])
+    }
+  }
+
+  @Test("functions of 64-bit PowerPC have a dot before their names up to ELFv1", arguments: 0...3)
+  func dots(_ flags: UInt32) throws {
+    for machine in [ELFMachine.powerPC64, .x86_64] {
+      var elf = ELFBuilder(machine: machine)
+      elf.flags = flags
+      elf.addUndefinedSymbol(".kfree")
+      let bytes = elf.build()
+      let needed = try NeededSymbols(try ELFFile(ByteSource(bytes.rawSpan)))
+      let (dotted, plain) = (Array(".kfree".utf8), Array("kfree".utf8))
+      let isCut = machine == .powerPC64 && flags < 2
+      #expect(needed.exportName(dotted.rawSpan).text == (isCut ? "kfree" : ".kfree"))
+      #expect(needed.exportName(plain.rawSpan).text == "kfree")
+    }
   }
 }

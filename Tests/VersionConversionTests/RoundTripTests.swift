@@ -70,6 +70,25 @@ struct RoundTripTests {
     #expect(dropped.notices.contains(.init(.leftOut, [long])))
   }
 
+  @Test("hashes beside extended versions are those of their names, or the tables disagree")
+  func hashesBeside() throws {
+    var module = ModuleBuilder()
+    module.undefined = ["a", "b"]
+    module.basic = [.init("a", 1), .init("b", 2)]
+    let hashed = try converted(module.build(), to: .hashed)
+    let elf = try ELFFile(ByteSource(hashed.rawSpan))
+    let table = elf.sectionIndex(named: "__versions")
+    let bytes = try elf.bytes(of: elf.sections[try #require(table)]).array
+    module.basic = nil
+    module.sections = [("__versions", .alloc, bytes)]
+    module.extended = [.init("a", 1), .init("b", 2)]
+    let both = module.build()
+    #expect(try Self.names(converted(both, to: .extended)) == ["a", "b"])
+    module.extended = [.init("a", 1), .init("c", 2)]
+    let other = module.build()
+    #expect(throws: ConversionError.self) { try converted(other, to: .extended) }
+  }
+
   @Test("names of the longest length that fits are kept, longer ones refused", arguments: layouts)
   func limits(_ layout: ELFLayout) throws {
     for (length, fits) in [(63 - layout.wordSize, true), (64 - layout.wordSize, false)] {

@@ -41,6 +41,17 @@ struct SignatureTests {
     #expect(throws: ConversionError.self) { try SignedOriginal(Self.plain.rawSpan) }
   }
 
+  @Test("what is no key or no certificate is refused with OpenSSL's reason")
+  func unreadable() throws {
+    for key in [[], [1, 2, 3], Array("-----BEGIN PRIVATE KEY-----\n".utf8)] as [[UInt8]] {
+      let error = #expect(throws: ConversionError.self) {
+        _ = try ModuleSigner(key: key, certificate: key, hash: nil, passphrase: nil)
+      }
+      #expect(error?.code == .unreadableKey)
+      #expect(error?.reason.map { !$0.isEmpty && $0 != "no reason given" } ?? false)
+    }
+  }
+
   @Test("a trailer that claims more than the file is refused")
   func badTrailer() {
     let file =

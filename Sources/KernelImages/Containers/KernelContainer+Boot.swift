@@ -29,7 +29,7 @@ extension KernelContainer {
     if head.integer(UInt32.self, at: 0, .big) == 0x2705_1956 { return try uImage(head, source) }
     if head.starts(with: "ANDROID!") { return try androidBoot(head, source) }
     if let unified = try unifiedImage(head, source) { return unified }
-    return try s390Image(head, source)
+    return s390Image(head, source)
   }
 
   /// x86: `struct setup_header` at 0x1f1 (`Documentation/arch/x86/boot.rst`, 7.3). The payload
@@ -169,12 +169,10 @@ extension KernelContainer {
   /// s390 (`arch/s390/boot/head.S`, 7.3): `S390EP` at 0x10008, where booters look for it.
   private static func s390Image(
     _ head: RawSpan, _ source: ByteSource
-  ) throws(ParseError) -> KernelContainer? {
-    guard head.integer(UInt32.self, at: 0, .big) == 0x0008_0000, source.count > 0x10010 else {
-      return nil
-    }
-    let mark = try source.bytes(0x10008..<0x1000e, in: "s390 boot mark")
-    guard mark.equals("S390EP") else { return nil }
+  ) -> KernelContainer? {
+    guard head.integer(UInt32.self, at: 0, .big) == 0x0008_0000,
+      let mark = try? source.bytes(0x10008..<0x1000e, in: "s390 boot mark"), mark.equals("S390EP")
+    else { return nil }
     return KernelContainer(
       .s390Image, machine: .s390,
       payload: KernelPayload(range: 0..<source.count, format: nil, isSearched: true))

@@ -22,9 +22,9 @@ extension DeviceBus {
       for bit in kind.bits where device.bit(kind.field, bit) {
         text.append(UInt64(bit))
         text.append(",*")
-        guard text.bytes.count <= AliasText.limit else { throw .tooLong }
       }
     }
+    guard text.bytes.count <= AliasText.limit else { throw .tooLong }
     var alias = AliasText("input:")
     alias.append(text.bytes)
     aliases.append(alias)
