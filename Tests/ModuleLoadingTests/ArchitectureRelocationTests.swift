@@ -11,16 +11,20 @@ struct ArchitectureRelocationTests {
   /// What becomes of a module with one relocation of `.data`, against a symbol.
   func summary(
     _ bench: Bench, type: UInt32, _ target: Target = .own, addend: Int64 = 0,
-    hasAddends: Bool = true, offset: UInt64 = 0
+    hasAddends: Bool = true, offset: UInt64 = 0, alignment: Int = 8
   ) throws -> String {
     var module = bench.module()
     if bench.machine == .aarch64 || bench.machine == .arm {
       module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
     }
+    if bench.machine == .loongArch {
+      module.sections = [".got", ".plt", ".plt.idx"].map { ($0, .alloc, [0]) }
+    }
     if bench.machine == .powerPC64 { module.sections = [(".stubs", .alloc, [0])] }
     var elf = module.elf()
     let data = elf.addSection(
-      ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16))
+      ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16),
+      alignment: alignment)
     let symbol: Int =
       switch target {
       case .own: elf.addSymbol("own", section: data)
@@ -37,7 +41,10 @@ struct ArchitectureRelocationTests {
 
   @Test(
     "symbols of sections that are not there do no harm, whichever is the first that is not",
-    arguments: [(ELFMachine.x86_64, UInt32(11)), (.aarch64, 257), (.aarch64, 283), (.riscV, 19)])
+    arguments: [
+      (ELFMachine.x86_64, UInt32(11)), (.aarch64, 257), (.aarch64, 283), (.riscV, 19),
+      (.aarch64, 258), (.riscV, 24),
+    ])
   func missingSections(_ machine: ELFMachine, _ type: UInt32) throws {
     let bench = bench("6.12.0", machine)
     var module = bench.module()
@@ -143,6 +150,14 @@ struct ArchitectureRelocationTests {
       (
         bench("6.0.0", .loongArch), 53, true,
         "EINVAL | kmod: sample: Unsupport relocation type 53"
+      ),
+      (
+        bench("7.2.0", .loongArch), 139, true,
+        "EINVAL | kmod: sample: Unsupport relocation type 139, please add its support."
+      ),
+      (
+        bench("7.2.0", .loongArch), 140, true,
+        "EINVAL | kmod: sample: Unknown relocation type 140"
       ),
       (
         bench("6.12.0", .arcV2, is64Bit: false), 1, true,

@@ -20,6 +20,8 @@ struct Bench {
     SampleExport("gpl_thing", 0x22, isGPLOnly: true),
     SampleExport("spaced", 0x33, namespace: "SPACE", isGPLOnly: true),
   ]
+  /// Whether the configuration is known.
+  var hasConfig = true
   var hasCRCs = true
   var structureSize: Int? = 1280
   var machine: ELFMachine? = .x86_64
@@ -27,6 +29,8 @@ struct Bench {
   /// Whether the kernel's vermagic is known, not only its release.
   var knowsVermagic = true
   var given: [String] = []
+  /// The directory of the kernel's modules.
+  var tree: String?
   var loadsDependencies = false
   /// The kernel's file, for what is not among its facts.
   var image: [UInt8]?
@@ -58,7 +62,9 @@ struct Bench {
     facts.layout = KernelFacts.Fact(layout, from: "bench")
     facts.machine = machine.map { KernelFacts.Fact($0, from: "bench") }
     let lines = Array(config.map { "CONFIG_\($0)=y\n" }.joined().utf8)
-    facts.config = KernelFacts.Fact(try KernelConfig(parsing: lines.rawSpan), from: "bench")
+    let parsed = try KernelConfig(parsing: lines.rawSpan)
+    facts.config = hasConfig ? KernelFacts.Fact(parsed, from: "bench") : nil
+    facts.moduleTree = tree
     facts.vermagic = knowsVermagic ? KernelFacts.Fact(vermagic, from: "bench") : nil
     facts.moduleStructureSize = structureSize.map { KernelFacts.Fact($0, from: "bench") }
     var table = ExportTable()

@@ -79,6 +79,12 @@ struct CauseTests {
     let found = try causes(bench) { $0.undefined = [name] }
     let cause = try #require(found.first { $0.code == .namesTooLong })
     #expect(cause.count == 1 && cause.limit == 55)
+    for (length, isTooLong) in [(55, false), (56, true)] {
+      let name = String(repeating: "n", count: length)
+      bench.exports.append(SampleExport(name, 4))
+      let codes = try causes(bench) { $0.undefined = [name] }.map(\.code)
+      #expect(codes == (isTooLong ? [.namesTooLong] : []))
+    }
   }
 
   @Test("what was assumed is listed")

@@ -1,4 +1,7 @@
+import KernelReleases
+import ByteStorage
 import ELFFormat
+import Livepatching
 import ModuleLoading
 import TestSupport
 import Testing
@@ -82,6 +85,99 @@ struct ExportReadingTests {
         ("__kcrctab", .alloc, [1, 0, 0, 0]), ("__kflagstab", .alloc, [0]),
       ]
       #expect(try bench.outcome(owner).verdict == .crashes, "\(machine)")
+    }
+  }
+
+  @Test(
+    "names and CRCs are read in the byte order of the kernel", arguments: [ByteOrder.little, .big])
+  func orders(_ order: ByteOrder) throws {
+    var bench = ArchitectureSectionTests.bench("6.12.0", .aarch64, order: order)
+    bench.config.append("MODVERSIONS")
+    var table = ByteBuilder(order)
+    // The name follows the table, at the next multiple of eight.
+    for word in [1, 12, 0] as [UInt32] { table.put(word) }
+    var crcs = ByteBuilder(order)
+    crcs.put(UInt32(0x0102_0304))
+    var owner = bench.module("owner")
+    owner.sections = [
+      (".plt", .alloc, [0]), (".init.plt", .alloc, [0]), ("__ksymtab", .alloc, table.bytes),
+      ("names", .alloc, Array("alpha\0".utf8)), ("__kcrctab", .alloc, crcs.bytes),
+    ]
+    var module = bench.module()
+    module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+    module.require("alpha", 0x0102_0304)
+    #expect(summary(try bench.outcome(module, with: [owner])) == "loads")
+    module.basic?.removeLast()
+    module.basic?.append(RequiredVersion("alpha", 0x0403_0201))
+    #expect(try bench.outcome(module, with: [owner]).errno == .EINVAL)
+  }
+
+  // find_exported_symbol_in_section searches by halves.
+  @Test("of two exports of one name the search finds the second")
+  func twins() throws {
+    let bench = Bench()
+    var owner = bench.module("owner")
+    owner.exports = [SampleExport("alpha", 1), SampleExport("alpha", 2)]
+    for (crc, verdict) in [(1, LoadVerdict.refused), (2, .loads)] as [(UInt64, LoadVerdict)] {
+      var module = bench.module()
+      module.require("alpha", crc)
+      #expect(try bench.outcome(module, with: [owner]).verdict == verdict)
+    }
+  }
+
+  @Test("a name in a section that is not kept is out of reach on x86-64, and may not be on arm64")
+  func notKept() throws {
+    for (machine, type, verdict) in [
+      (ELFMachine.x86_64, UInt32(2), LoadVerdict.crashes), (.aarch64, 261, .loads),
+    ] {
+      let bench = ArchitectureSectionTests.bench("6.12.0", machine)
+      var owner = bench.module("owner")
+      owner.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+      var elf = owner.elf()
+      let names = elf.addSection("names", flags: [], bytes: Array("alpha\0".utf8))
+      let symbol = elf.addSymbol("names", section: names)
+      let table = elf.addSection("__ksymtab", bytes: [UInt8](repeating: 0, count: 12))
+      elf.addSection("__kcrctab", bytes: [1, 0, 0, 0])
+      elf.addRelocations(
+        [0, 4].map { ELFBuilder.Relocation(offset: $0, symbol: symbol, type: type) },
+        forSection: table)
+      #expect(try bench.outcome(elf.build()).verdict == verdict, "\(machine)")
+    }
+  }
+
+  @Test("a distance to addresses of nothing begins at a gigabyte, on arm64 at half of one")
+  func reach() throws {
+    for (machine, distance, verdict) in [
+      (ELFMachine.x86_64, UInt32(1 << 30), LoadVerdict.crashes), (.x86_64, 1 << 30 - 1, .loads),
+      (.aarch64, 1 << 29, .crashes), (.aarch64, 1 << 29 - 1, .loads),
+    ] {
+      let bench = ArchitectureSectionTests.bench("6.12.0", machine)
+      var table = ByteBuilder(.little)
+      for word in [1, distance, 0] { table.put(word) }
+      var owner = bench.module("owner")
+      owner.sections = [
+        (".plt", .alloc, [0]), (".init.plt", .alloc, [0]), ("__ksymtab", .alloc, table.bytes),
+        ("__kcrctab", .alloc, [1, 0, 0, 0]),
+      ]
+      #expect(try bench.outcome(owner).verdict == verdict, "\(machine) \(distance)")
+    }
+  }
+
+  @Test("a symbol of a section that is not there does no harm, whichever is the first that is not")
+  func missingSections() throws {
+    let bench = ArchitectureSectionTests.bench("6.12.0", .x86_64)
+    for section in 0..<24 {
+      var elf = bench.module("owner").elf()
+      let symbol = elf.addSymbol("names", section: section)
+      let table = elf.addSection("__ksymtab", bytes: [UInt8](repeating: 0, count: 12))
+      elf.addSection("__kcrctab", bytes: [1, 0, 0, 0])
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 4, symbol: symbol, type: 2)], forSection: table)
+      let structure = try index(".gnu.linkonce.this_module", elf) + 1
+      let start = elf.addSymbol("init_module", section: section, size: 1, type: 2)
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 0x138, symbol: start, type: 1)], forSection: structure)
+      #expect(!summary(try bench.outcome(elf.build())).isEmpty, "\(section)")
     }
   }
 

@@ -87,6 +87,11 @@ struct GivenFileTests {
     let all = try bench.outcome(module).symbols
     #expect(all.map(\.name) == ["module_layout", "_printk", "gpl_thing", "nothing"])
     #expect(all.map(\.problem) == [.crc, .crc, nil, .unknown])
+    // Exports without versions disagree with none.
+    bench.hasCRCs = false
+    module.setInfo("vermagic", "6.1.0 SMP ")
+    let without = try bench.outcome(module).symbols
+    #expect(without.map(\.problem) == [nil, nil, nil, .unknown])
   }
 
   @Test("a name that is longer than any shows its beginning")

@@ -55,6 +55,81 @@ struct KernelDecompressorTests {
     #expect(summary(try bench.outcome(filters)) == refused)
   }
 
+  /// A head of xz: of the stream, whose content has a CRC-32, and of a block.
+  private static func head(_ block: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 1, 0, 0, 0, 0]
+    sum(&bytes, 6..<8)
+    bytes += block + [0, 0, 0, 0]
+    if let size = block.first, size > 0 { sum(&bytes, 12..<(12 + Int(size) * 4)) }
+    return bytes + [UInt8](repeating: 0xaa, count: 32)
+  }
+
+  // lib/xz/xz_dec_stream.c dec_block_header, xz_dec_lzma2.c xz_dec_lzma2_reset, 6.12.
+  @Test(
+    "the header of a block has sizes, a filter that is known, LZMA2 and zeros, else an option is bad"
+  )
+  func blockHeaders() throws {
+    let bench = Self.bench()
+    for (block, isTaken) in [
+      ([2, 0, 0x21, 1, 39, 0, 0, 0], true), ([2, 0, 0x21, 1, 40, 0, 0, 0], false),
+      ([2, 0, 0x21, 1, 22, 0, 0, 0], true), ([2, 0, 0x21, 2, 22, 0, 0, 0], false),
+      ([2, 0, 0x20, 1, 22, 0, 0, 0], false), ([2, 0, 0x21, 1, 22, 0, 0, 1], false),
+      // A filter for machine code, which has no properties.
+      ([2, 1, 4, 0, 0x21, 1, 22, 0], true), ([2, 1, 4, 1, 0x21, 1, 22, 0], false),
+      ([2, 1, 5, 0, 0x21, 1, 22, 0], false), ([2, 2, 4, 0, 0x21, 1, 22, 0], false),
+      // Sizes of one byte and of several.
+      ([2, 0x40, 0x7f, 0x21, 1, 22, 0, 0], true), ([2, 0x80, 0xff, 1, 0x21, 1, 22, 0], true),
+      ([3, 0xc0, 0x80, 0x80, 1, 0xff, 1, 0x21, 1, 22, 0, 0], true),
+      ([3, 0xc1, 0x80, 1, 5, 4, 0, 0x21, 1, 22, 0, 0], true),
+    ] as [([UInt8], Bool)] {
+      // Of the content, which is none, the decoder says that it is damaged, or that it is too large.
+      let outcome = try? bench.outcome(Self.head(block))
+      let isRefused = outcome?.log == ["decompression failed with status 6"]
+      #expect(isRefused == !isTaken, "\(block)")
+    }
+  }
+
+  @Test("a stream without a block is not refused for its header")
+  func noBlock() throws {
+    let empty = Array(Self.head([0]).prefix(13)) + [0, 0, 0, 0x1c, 0xdf, 0x44, 0x21]
+    let outcome = try Self.bench().outcome(empty + [1, 0, 0, 0, 0, 1, 0x59, 0x5a])
+    #expect(!outcome.log.contains("decompression failed with status 6"))
+    #expect(outcome.verdict == .refused)
+  }
+
+  // kernel/module/decompress.c: gzip_header_len, module_zstd_decompress.
+  @Test(
+    "gzip's header has ten bytes, of whose fields the name alone is skipped; zstd's has its magic")
+  func otherFormats() throws {
+    func answer(_ option: String, _ bytes: [UInt8]) throws -> String {
+      var bench = Bench("6.12.107")
+      bench.config += ["MODULE_DECOMPRESS", option]
+      bench.adjust = { $0.isCompressedFile = true }
+      return summary(try bench.outcome(bytes))
+    }
+    let gzip = "MODULE_COMPRESS_GZIP"
+    let none = "EINVAL | not a gzip compressed module"
+    let bad = "EINVAL | decompression failed with status -3"
+    let head: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
+    #expect(try answer(gzip, Array(head.dropLast())) == none)
+    #expect(try answer(gzip, [0x1f, 0x8b, 7] + head.dropFirst(3)) == none)
+    #expect(try answer(gzip, head) != none)
+    for flag in [2, 4, 0x10] as [UInt8] {
+      #expect(try answer(gzip, [0x1f, 0x8b, 8, flag] + head.dropFirst(4) + [0, 0]) == bad)
+    }
+    let module = Bench("6.12.107").module().build()
+    for (option, format) in [
+      (gzip, CompressionFormat.gzip), ("MODULE_COMPRESS_ZSTD", .zstd),
+    ] {
+      var compressor = Compressor()
+      let packed = compressor.compress(module.rawSpan, format)
+      let bytes = try #require(packed)
+      #expect(try answer(option, bytes) == "loads")
+      #expect(
+        try answer(option, [0] + bytes) == "EINVAL | not a \(format.rawValue) compressed module")
+    }
+  }
+
   @Test("damage is an error of the data; the end of the file none")
   func damaged() throws {
     let bench = Self.bench()

@@ -86,10 +86,14 @@ struct LastStepTests {
   func wildInit() throws {
     let bench = Bench()
     for (section, verdict) in [
-      (UInt16(0xfff1), LoadVerdict.crashes), (1, .loads),
+      // A weak one that is not there is no init function.
+      (0xfff1, LoadVerdict.crashes), (1, .loads), (0, .loads),
     ] {
       var elf = bench.module().elf()
-      let symbol = elf.addSymbol("init_module", section: Int(section), value: 8, size: 1, type: 2)
+      let symbol =
+        section == 0
+        ? elf.addUndefinedSymbol("init_module", isWeak: true)
+        : elf.addSymbol("init_module", section: section, value: 8, size: 1, type: 2)
       let structure =
         try #require(
           elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" }) + 1

@@ -34,16 +34,34 @@ struct LogTests {
     let place = try #require(file.firstRange(of: Array("näme".utf8)))
     file.replaceSubrange(place, with: [0xff, 0xc3, 0xc3, 0xa4, 0x80])
     #expect(try bench.outcome(file).log == [#"sample: Unknown symbol \xff\xc3ä\x80 (err -2)"#])
+    for (character, text) in [
+      ([0xf0, 0x9f, 0x98, 0x80], "😀"), ([0xe0, 0xa4, 0x85, 0x7a], "अz"),
+      ([0xc2, 0x80, 0xdf, 0xbf], "\u{80}\u{7ff}"), ([0xef, 0xbf, 0xbd, 0x7f], "\u{fffd}\u{7f}"),
+    ] as [([UInt8], String)] {
+      file.replaceSubrange(place, with: [0xff] + character)
+      #expect(try bench.outcome(file).log == ["sample: Unknown symbol \\xff\(text) (err -2)"])
+    }
   }
 
-  @Test("an escaped byte counts once for the limit")
-  func escapedLimit() throws {
+  @Test("what looks like escaped bytes stays as it is in a line that fits")
+  func literal() throws {
+    let bench = Bench()
+    var module = bench.module()
+    let name = #"\xc3\xa4"#
+    let rest = 1021 - "sample: Unknown symbol  (err -2)".utf8.count - name.utf8.count
+    module.undefined = [name + String(repeating: "x", count: rest)]
+    let line = try #require(try bench.outcome(module).log.first)
+    #expect(line == "sample: Unknown symbol \(module.undefined[0]) (err -2)")
+  }
+
+  @Test("an escaped byte counts once for the limit", arguments: [0x80, 0xff])
+  func escapedLimit(_ byte: UInt8) throws {
     let bench = Bench()
     var module = bench.module()
     module.undefined = [String(repeating: "x", count: 1500)]
     var file = module.build()
     let place = try #require(file.firstRange(of: [UInt8](repeating: 0x78, count: 1500)))
-    for index in place.prefix(100) { file[index] = 0xff }
+    for index in place.prefix(100) { file[index] = byte }
     let line = try #require(try bench.outcome(file).log.first)
     #expect(line.utf8.count == 1021 + 300)
   }

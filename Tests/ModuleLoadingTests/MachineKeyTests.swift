@@ -50,8 +50,8 @@ struct MachineKeyTests {
   }
 
   /// A module that the fixture's key signed: the signature of `data`, which stands for the module.
-  private static func file() throws -> [UInt8] {
-    let message = try Fixture.bytes("trust/rsa.p7")
+  private static func file(_ name: String = "rsa") throws -> [UInt8] {
+    let message = try Fixture.bytes("trust/\(name).p7")
     let trailer: [UInt8] = [0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
     return try Fixture.bytes("trust/data") + message + trailer
       + [UInt8(message.count >> 8), UInt8(message.count & 0xff)]
@@ -60,8 +60,8 @@ struct MachineKeyTests {
 
   /// Whether the signature counts. The content is no module; whose key made it is not known without one that
   /// counts, as no image gives the built-in ones.
-  private static func counts(_ bench: Bench) throws -> Bool {
-    let outcome = try bench.outcome(file())
+  private static func counts(_ bench: Bench, _ name: String = "rsa") throws -> Bool {
+    let outcome = try bench.outcome(file(name))
     #expect(outcome.errno == .ENOEXEC)
     return !outcome.assumed.contains { $0.code == .signatureUnchecked }
   }
@@ -154,5 +154,80 @@ struct MachineKeyTests {
     let outcome = try bench.outcome(Self.file())
     #expect(outcome.errno == .ENOEXEC)
     #expect(outcome.assumed.contains { $0.code == .signatureUnchecked })
+  }
+
+  @Test("an option that is given decides, as y or m, before the configuration")
+  func givenOptions() throws {
+    let key = try Self.certificate()
+    let variables: [String: Variable] = [
+      "db": Variable(0x27, key), "dbx": Variable(0x27, key),
+    ]
+    for (config, given, isRevoking) in [
+      ([], "SYSTEM_REVOCATION_LIST=y", true), ([], "SYSTEM_REVOCATION_LIST=m", true),
+      (["SYSTEM_REVOCATION_LIST"], "SYSTEM_REVOCATION_LIST=n", false),
+    ] as [([String], String, Bool)] {
+      var bench = Self.bench("6.12.0", config: config, variables)
+      bench.given = [given]
+      let outcome = try bench.outcome(Self.file())
+      #expect((outcome.errno == .EKEYREJECTED) == isRevoking, "\(given)")
+    }
+  }
+
+  @Test("with fips=1 no short key counts")
+  func fips() throws {
+    for (name, given, isTaken) in [
+      ("rsa", [], true), ("rsa", ["fips=on"], true), ("rsa-1024", [], true),
+      ("rsa-1024", ["fips=on"], false), ("rsa-1024", ["fips=off"], true),
+    ] as [(String, [String], Bool)] {
+      let key = Self.list(Self.x509, try Fixture.bytes("trust/\(name).der"))
+      var bench = Self.bench("6.12.0", ["db": Variable(0x27, key)])
+      bench.given = given
+      #expect(try Self.counts(bench, name) == isTaken, "\(name) \(given)")
+    }
+  }
+
+  @Test("curves that a module of the kernel has count where it is loaded, or can be")
+  func modularCurves() throws {
+    let scratch = try ScratchDirectory()
+    scratch.makeDirectory("tree")
+    let key = Self.list(Self.x509, try Fixture.bytes("trust/p256.der"))
+    for (option, tree, loaded, isTaken) in [
+      ("CRYPTO_ECDSA=n", "tree", "ecdsa_generic", false), ("CRYPTO_ECDSA=y", nil, nil, true),
+      ("CRYPTO_ECDSA=m", nil, nil, false), ("CRYPTO_ECDSA=m", nil, "other", false),
+      ("CRYPTO_ECDSA=m", "tree", nil, true), ("CRYPTO_ECDSA=m", nil, "ecdsa_generic", true),
+    ] as [(String, String?, String?, Bool)] {
+      var bench = Self.bench("6.12.0", ["db": Variable(0x27, key)])
+      bench.given = [option]
+      bench.tree = tree.map { scratch.file($0) }
+      bench.loadsDependencies = tree != nil
+      if let loaded {
+        let path = try scratch.write(bench.module(loaded).build(), to: "\(loaded).ko")
+        let adjust = bench.adjust
+        bench.adjust = {
+          adjust(&$0)
+          $0.with = [path]
+        }
+      }
+      #expect(try Self.counts(bench, "p256") == isTaken, "\(option) \(loaded ?? "")")
+    }
+  }
+
+  @Test("digests that a module of the kernel has are got where its tree has the module")
+  func modularDigests() throws {
+    let scratch = try ScratchDirectory()
+    for folder in ["empty", "full"] { scratch.makeDirectory(folder) }
+    let module = Bench("6.12.0").module("sha256_generic").build()
+    _ = try scratch.write(module, to: "full/sha256_generic.ko")
+    let key = try Self.certificate()
+    for (tree, isTaken) in [("empty", false), ("full", true)] {
+      var bench = Self.bench("6.12.0", ["db": Variable(0x27, key)])
+      bench.given = ["CRYPTO_SHA256=m"]
+      bench.tree = scratch.file(tree)
+      bench.loadsDependencies = true
+      let assumed = try bench.outcome(Self.file()).assumed
+      #expect(
+        assumed.contains(LoadAssumption(.digestLoaded, key: "sha256", value: "sha256_generic"))
+          == isTaken)
+    }
   }
 }

@@ -5,8 +5,11 @@ import Testing
 
 @Suite("Why symbols are unknown")
 struct MissingSymbolTests {
-  private static func causes(_ names: String..., config: [String] = []) throws -> [LoadCause] {
+  private static func causes(
+    _ names: String..., config: [String] = [], hasConfig: Bool = true
+  ) throws -> [LoadCause] {
     var bench = Bench()
+    bench.hasConfig = hasConfig
     bench.config += config
     var kernel = KernelBuilder()
     kernel.symbols = [
@@ -28,6 +31,8 @@ struct MissingSymbolTests {
     #expect(cause.type == UInt8(ascii: "R"))
     let trimmed = try Self.causes("kept_function", config: ["TRIM_UNUSED_KSYMS"])
     #expect(trimmed.first?.options == ["TRIM_UNUSED_KSYMS"])
+    let unknown = try Self.causes("kept_function", hasConfig: false)
+    #expect(unknown.map(\.code) == [.keptByKernel] && unknown.first?.options == [])
   }
 
   @Test("names that the compiler makes are named once, with the option and what the kernel has")

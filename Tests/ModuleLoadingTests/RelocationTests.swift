@@ -76,6 +76,9 @@ struct RelocationTests {
       (10, 0, false), (10, 0x8000_0000, true), (10, 1 << 40, false), (11, 0, true),
       (11, 0x8000_0000, true), (11, 1 << 40, false), (11, -0x8000_0000, false), (2, 1 << 40, true),
       (24, 1 << 40, true), (11, -0x3000_0000, true),
+      // Modules lie in the last 1.5 GB of all addresses, and not in the last 16 MB.
+      (10, 0xff_ffff, false), (10, 0x100_0000, true), (10, 0x1_5fff_ffff, true),
+      (10, 0x1_6000_0000, false),
     ] as [(UInt32, Int64, Bool)])
   func relative(_ type: UInt32, _ addend: Int64, _ fits: Bool) throws {
     #expect((try outcome([[(0, type, addend)]]).verdict == .loads) == fits)
@@ -99,6 +102,30 @@ struct RelocationTests {
     #expect(outcome.assumed.map(\.code).contains(.symbolsBeyondTable))
     let plain = try self.outcome([[(0, 2, 0)]])
     #expect(!plain.assumed.map(\.code).contains(.symbolsBeyondTable))
+  }
+
+  // klp_apply_section_relocs: those of vmlinux are applied when the livepatch is loaded.
+  @Test("a livepatch's relocations for the kernel are looked at, those for modules later")
+  func livepatch() throws {
+    for (object, type, isTaken) in [
+      ("vmlinux", 311, false), ("vmlinux", 1, true), ("other", 311, true),
+    ] as [(String, UInt32, Bool)] {
+      let bench = Bench()
+      var module = bench.module("fix")
+      module.setInfo("livepatch", "Y")
+      var elf = module.elf()
+      let data = elf.addSection(
+        ".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
+      let symbol = elf.addSymbol(".klp.sym.\(object).f,0", section: 0xff20)
+      let table = elf.addRelocations(
+        [Entry(offset: 0, symbol: symbol, type: type)], forSection: data)
+      elf.sections[table - 1].name = ".klp.rela.\(object)..data"
+      elf.sections[table - 1].flags = ELFSectionFlags(rawValue: 0x10_0002)
+      let outcome = try bench.outcome(elf.build())
+      let line = "module: fix: Unknown rela relocation: 311"
+      #expect(outcome.log.contains(line) == !isTaken, "\(object) \(type)")
+      #expect((outcome.errno == .ENOEXEC) == !isTaken)
+    }
   }
 
   @Test("a module structure that takes no room in the file has no name later")

@@ -1,4 +1,5 @@
 import ByteStorage
+import KernelReleases
 import Livepatching
 import ModuleLoading
 import TestSupport
@@ -70,6 +71,31 @@ struct SignatureTests {
     let short = Array(module.dropLast())
     #expect(try answer(Self.signed(short), bench).hasPrefix("ENOEXEC"))
     #expect(try answer(Self.signed(short), Bench()).hasPrefix("loads"))
+  }
+
+  @Test(
+    "whether the machine's owner enrolled a signer is open, unless something is known of the machine"
+  )
+  func openSigner() throws {
+    var strict = bench
+    strict.config.append("MODULE_SIG_FORCE")
+    var certificates = ByteBuilder(.little)
+    certificates.put(try Fixture.bytes("trust/rsa.der"))
+    let length = certificates.count
+    certificates.align(to: 8)
+    certificates.put(UInt64(length))
+    var image = KernelBuilder(release: strict.release)
+    image.sections = [(".init.data", certificates.bytes, 0xffff_ffff_8300_0000)]
+    strict.image = image.build()
+    let signed = try Self.signed(strict.module().build())
+    let open = try strict.outcome(signed)
+    #expect(open.verdict == .undecided && open.causes.map(\.code) == [.signerOpen])
+    #expect(open.causes.first?.kernel == "Loading of module with unavailable key is rejected")
+    strict.given = ["signer=unknown"]
+    let refused = try strict.outcome(signed)
+    #expect(refused.errno == .EKEYREJECTED && refused.causes.map(\.code) == [.signerUnknown])
+    strict.given = ["signer=enrolled"]
+    #expect(try strict.outcome(signed).verdict == .loads)
   }
 
   @Test("a kernel that demands signatures refuses modules without one that counts")

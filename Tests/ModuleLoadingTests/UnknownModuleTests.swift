@@ -27,6 +27,27 @@ struct UnknownModuleTests {
     #expect(outcome.assumed.contains { $0.code == .modulesNotFound })
   }
 
+  @Test("of a tree whose exports are listed all modules of the list were looked at")
+  func listed() throws {
+    for (list, total) in [
+      ("alias symbol:one usbcore\nalias symbol:two other\nalias symbol:three other\n", 2),
+      ("alias symbol:one usbcore\n", 1),
+    ] {
+      let scratch = try ScratchDirectory()
+      scratch.makeDirectory("tree")
+      _ = try scratch.write(Array(list.utf8), to: "tree/modules.symbols")
+      var bench = bench()
+      bench.tree = scratch.file("tree")
+      bench.adjust = { $0.readsWholeTree = false }
+      var module = bench.module()
+      module.undefined = ["usb_thing"]
+      module.setInfo("depends", "usb-gadget")
+      let outcome = try bench.outcome(module)
+      #expect(outcome.verdict == .undecided)
+      #expect(outcome.causes.first { $0.code == .modulesNotFound }?.total == total)
+    }
+  }
+
   @Test("it is refused if its build found no module, or all that it found are there")
   func firm() throws {
     let bench = bench()

@@ -107,6 +107,44 @@ struct ChainTests {
     #expect(TestMessage().error(trusting: [posing]) == nil)
   }
 
+  @Test("a renewed certificate takes the place of the one before in its keyring, and in no other")
+  func renewed() throws {
+    func certificate(_ serial: UInt8, _ subject: String = "leaf", keyID: UInt8 = 0x22)
+      -> TestCertificate
+    {
+      TestCertificate(
+        serial: [serial], subject: subject, key: .second,
+        extensions: [TestCertificate.keyID([keyID])])
+    }
+    func isKnown(_ serial: UInt8, _ keyrings: [TestCertificate]...) throws -> Bool {
+      var keys = KeyRing()
+      for keyring in keyrings {
+        #expect(keys.add(keyring.map(\.bytes), .newest).isEmpty)
+      }
+      let bytes = TestMessage([TestSigner(serial: [serial], key: .second)]).bytes
+      var log = TrustLog()
+      let message = try SignedMessage(
+        parsing: bytes.rawSpan, .newest, blacklist: Blacklist(), &log)
+      do throws(TrustError) {
+        try message.verify(TestMessage.data.rawSpan, trusting: keys, .newest, &log)
+        return true
+      } catch {
+        #expect(error == .noKey)
+        return false
+      }
+    }
+    let (old, new) = (certificate(2), certificate(5))
+    #expect(try !isKnown(2, [old, new]) && isKnown(5, [old, new]))
+    #expect(try isKnown(2, [new, old]) && !isKnown(5, [new, old]))
+    #expect(try isKnown(2, [old], [new]) && isKnown(5, [old], [new]))
+    // What the user gives is in no keyring yet.
+    var given = KeyRing()
+    given.add([old.bytes, new.bytes], .newest, areInOneKeyring: false)
+    #expect(given.certificates.count == 2)
+    #expect(try isKnown(2, [old, certificate(5, "other")]))
+    #expect(try isKnown(2, [old, certificate(5, keyID: 0x23)]))
+  }
+
   @Test("a key with the signer's identity must have signed the top of the chain")
   func lastResort() {
     var posing = Self.leaf(nil)

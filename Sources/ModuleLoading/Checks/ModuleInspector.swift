@@ -18,11 +18,11 @@ struct ModuleInspector: Sendable {
   /// What had to be assumed about the kernel.
   let assumed: [LoadAssumption]
   /// Whether every version of a module is reported that is refused before its symbols are looked at.
-  var comparesAll = false
+  let comparesAll: Bool
   /// Whether the symbols of such a module are read, too.
-  var goesOn = false
+  let goesOn: Bool
   /// Whether modules are read as livepatches that nothing marks as such.
-  var readsLivepatches = false
+  let readsLivepatches: Bool
   /// The rules of the livepatch core.
   let livepatchRules: LivepatchRules
 

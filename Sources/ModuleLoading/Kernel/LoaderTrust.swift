@@ -66,7 +66,8 @@ struct LoaderTrust: Sendable {
     if keyrings.contains(".platform") { gate.platform = platform }
     if !request.keys.isEmpty {
       gateWithoutGiven = gate
-      gate.keys.add(request.keys, gate.context, blacklist: builtIn.blacklist)
+      gate.keys.add(
+        request.keys, gate.context, blacklist: builtIn.blacklist, areInOneKeyring: false)
     }
     if !keyrings.contains(".platform"), !platform.certificates.isEmpty {
       unaskedPlatform = SignatureGate(gate.context)

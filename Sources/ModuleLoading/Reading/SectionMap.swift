@@ -61,12 +61,17 @@ struct SectionMap: ~Escapable {
     sections.indices.dropFirst().filter { isWanted(sections[$0]) && isNamed(sections[$0], name) }
   }
 
+  /// A section that begins in the file; `nil` for index 0, which stands for none.
+  private func found(_ index: Int) -> ELFSection? {
+    guard sections.indices.dropFirst().contains(index), sections[index].offset <= UInt64(length)
+    else { return nil }
+    return sections[index]
+  }
+
   /// The bytes at a section's offset, whatever its type; empty where they are not in the file.
   @_lifetime(copy self)
   func bytes(_ index: Int) -> RawSpan {
-    guard index > 0, index < sections.count else { return RawSpan() }
-    let section = sections[index]
-    guard section.offset <= UInt64(length), section.size <= UInt64(length) - section.offset,
+    guard let section = found(index), section.size <= UInt64(length) - section.offset,
       let span = try? source.bytes(at: section.offset, size: section.size, in: "section")
     else { return RawSpan() }
     return span
@@ -75,8 +80,8 @@ struct SectionMap: ~Escapable {
   /// The bytes from a section's offset to the end of the file.
   @_lifetime(copy self)
   func bytesToEnd(_ index: Int) -> RawSpan {
-    guard index > 0, index < sections.count, sections[index].offset < UInt64(length),
-      let span = try? source.bytes(Int(sections[index].offset)..<length, in: "section")
+    guard let section = found(index),
+      let span = try? source.bytes(Int(section.offset)..<length, in: "section")
     else { return RawSpan() }
     return span
   }
@@ -84,25 +89,20 @@ struct SectionMap: ~Escapable {
   /// The name in the module structure at a section's offset. One that fills its field runs on into
   /// the structure, as it does for the kernel.
   func structureName(_ index: Int) -> (name: String, isTerminated: Bool) {
-    guard index > 0, index < sections.count, sections[index].offset < UInt64(length) else {
-      return ("", true)
-    }
-    let start = Int(sections[index].offset) + 3 * layout.wordSize
     let size = 64 - layout.wordSize
-    guard start < length,
-      let field = try? source.bytes(start..<min(length, start + 4096), in: "this_module")
-    else { return ("", true) }
-    let end = field.firstIndex(of: 0) ?? field.byteCount
-    guard let name = field.slice(0..<end) else { return ("", true) }
-    return (name.logText, end < size)
+    var name: [UInt8] = []
+    if let section = found(index), case let start = Int(section.offset) + 3 * layout.wordSize,
+      let field = try? source.bytes(start..<max(start, min(length, start + 4096)), in: "name")
+    {
+      name = Array(field.array.prefix { $0 != 0 })
+    }
+    return (LogText.text(name), name.count < size)
   }
 
   /// The strings of a `.modinfo` section; none for index 0.
   @_lifetime(copy self)
   func moduleInfo(_ index: Int) -> ModuleInfo {
-    guard index > 0, index < sections.count else { return ModuleInfo(RawSpan(), size: 0) }
-    let section = sections[index]
-    guard section.offset < UInt64(length) else { return ModuleInfo(RawSpan(), size: 0) }
+    guard let section = found(index) else { return ModuleInfo(RawSpan(), size: 0) }
     // A last value without a NUL runs on, as far as the file goes; a page of it is enough.
     let start = Int(section.offset)
     let size = Int(min(section.size, UInt64(length - start)))

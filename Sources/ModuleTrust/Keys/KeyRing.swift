@@ -23,25 +23,45 @@ package struct KeyRing: Sendable {
   package mutating func add(
     parsing bytes: [UInt8], _ context: TrustContext, blacklist: Blacklist, _ log: inout TrustLog
   ) throws(TrustError) {
+    add(try KeyRing.loaded(bytes, context, blacklist, &log))
+  }
+
+  private static func loaded(
+    _ bytes: [UInt8], _ context: TrustContext, _ blacklist: Blacklist, _ log: inout TrustLog
+  ) throws(TrustError) -> Certificate {
     let certificate = try Certificate(
       parsing: bytes.rawSpan, context, blacklist: blacklist, &log)
     if certificate.isBlacklisted { throw .rejected }
-    add(certificate)
+    return certificate
   }
 
-  /// Adds what of some certificates the kernel loads.
+  /// Adds what of some certificates the kernel loads. In one keyring, one with the subject of an earlier one
+  /// and the identifier of its key takes its place: a renewed certificate.
   ///
+  /// - Note: x509_key_preparse (crypto/asymmetric_keys/x509_public_key.c) makes the name of a key,
+  ///   __key_create_or_update (security/keys/key.c) links keys by name, 6.12.
   /// - Returns: The errors of the others.
   @discardableResult
   package mutating func add(
-    _ certificates: [[UInt8]], _ context: TrustContext, blacklist: Blacklist = Blacklist()
+    _ certificates: [[UInt8]], _ context: TrustContext, blacklist: Blacklist = Blacklist(),
+    areInOneKeyring: Bool = true
   ) -> [TrustError] {
     var (errors, log): ([TrustError], TrustLog) = ([], TrustLog())
-    for certificate in certificates {
+    var kept: [Certificate] = []
+    var names: [[UInt8]: Int] = [:]
+    for bytes in certificates {
       do throws(TrustError) {
-        try add(parsing: certificate, context, blacklist: blacklist, &log)
+        let certificate = try KeyRing.loaded(bytes, context, blacklist, &log)
+        let name = certificate.subject + (certificate.subjectKeyID ?? certificate.serial)
+        if areInOneKeyring, let place = names[name] {
+          kept[place] = certificate
+        } else {
+          names[name] = kept.count
+          kept.append(certificate)
+        }
       } catch { errors.append(error) }
     }
+    for certificate in kept { add(certificate) }
     return errors
   }
 

@@ -132,7 +132,7 @@ struct SignatureCommand: ParsableCommand {
     context.unverifiable = [.gost, .sm2, .mldsa]
     context.wordSize = wordSize
     var gate = SignatureGate(context)
-    for error in gate.keys.add(certificates, context) {
+    for error in gate.keys.add(certificates, context, areInOneKeyring: false) {
       Terminal.complain("a certificate is not one that the kernel loads (\(error.words))")
     }
     return (gate, !certificates.isEmpty)

@@ -21,6 +21,7 @@ certificate rsa -newkey rsa:2048
 certificate p256 -newkey ec -pkeyopt ec_paramgen_curve:P-256
 certificate stranger -newkey rsa:2048
 certificate odd -newkey rsa:2560
+certificate rsa-1024 -newkey rsa:1024
 cp "$keys/rsa.crt" "$out/rsa.pem"
 
 # A certificate that the first signs.
@@ -55,6 +56,7 @@ sign() { # FILE SIGNER, then options
 }
 sign rsa rsa -noattr -nocerts
 sign p256 p256 -noattr -nocerts
+sign rsa-1024 rsa-1024 -noattr -nocerts
 sign stranger stranger -noattr -nocerts
 sign by-key-id rsa -noattr -nocerts -keyid
 sign attributes rsa -nocerts -nosmimecap

@@ -22,7 +22,7 @@ struct SignatureCheck {
   private(set) var counts = true
 
   init(
-    _ source: ByteSource, settings: LoaderSettings, _ trust: LoaderTrust, isLeftOut: Bool = false
+    _ source: ByteSource, settings: LoaderSettings, _ trust: LoaderTrust, isLeftOut: Bool
   ) {
     length = source.count
     guard settings.signatures else { return }

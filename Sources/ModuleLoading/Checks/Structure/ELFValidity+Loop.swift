@@ -39,7 +39,8 @@ extension ELFValidity {
   mutating func findAsOf510() throws(Failure) {
     indices.info = map.find(".modinfo")
     infoName = readInfoName()
-    guard let symbols = map.sections.firstIndex(where: { $0.type == .symtab }), symbols > 0 else {
+    let indexes = map.sections.indices.dropFirst()
+    guard let symbols = indexes.first(where: { map.sections[$0].type == .symtab }) else {
       throw Failure("\(shownName): module has no symbols (stripped?)", isOfSetup: true)
     }
     indices.symbols = symbols
