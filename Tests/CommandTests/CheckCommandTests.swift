@@ -34,6 +34,17 @@ struct CheckCommandTests {
     }
   }
 
+  @Test("a module on standard input has 64 bits where nothing shows what the kernel has")
+  func standardInput() async throws {
+    let module = ModuleBuilder(vermagic: "7.2.0 SMP mod_unload modversions ")
+    var needing = module
+    needing.basic = [RequiredVersion("module_layout", 0x0bad_cafe)]
+    let symvers = try sandbox.scratch.write(
+      Array("0x0badcafe\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "stdin.symvers")
+    let run = try await Ksym.run(["check", "-k", symvers, "-"], input: needing.build())
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+  }
+
   @Test("unknown exports leave the verdict open, which is status 2")
   func undecided() async throws {
     let good = try sandbox.write("good.ko")

@@ -115,7 +115,7 @@ private enum RSA {
     if context.isFIPS, context.era >= .of6_12 {
       // An odd one of three bytes is above 2^16.
       let digits = exponent.drop { $0 == 0 }
-      guard (3...32).contains(digits.count), exponent.last.map({ $0 & 1 == 1 }) ?? false else {
+      guard (3...32).contains(digits.count), let last = digits.last, last & 1 == 1 else {
         throw .invalid
       }
     }
