@@ -79,11 +79,17 @@ package struct Certificate: Sendable, Hashable {
     }
     if isUnsupported { return }
     key.prepare()
-    do throws(TrustError) { try key.verify(signature, context) } catch {
+    do throws(TrustError) {
+      try key.verify(signature, context)
+      isSelfSigned = true
+    } catch {
+      switch error {
+      case .noPackage: isUnsupported = true
       // Whoever built or enrolled it had a kernel that took it.
-      guard error == .unverifiable else { throw error }
+      case .unverifiable: isSelfSigned = true
+      default: throw error
+      }
     }
-    isSelfSigned = true
   }
 }
 

@@ -144,8 +144,8 @@ extension SignedMessage {
 
   /// `pkcs7_validate_trust_one`; `seen` has the certificates of the signers before.
   ///
-  /// - Note: crypto/asymmetric_keys/pkcs7_trust.c, 6.12. What is verified last is the signature at the top of
-  ///   the chain, also by a key with the signer's own identity.
+  /// - Note: crypto/asymmetric_keys/pkcs7_trust.c. As a last resort a key with the signer's own identity is
+  ///   asked about the message itself; before 4.16 it was asked about the signature at the chain's top.
   private func trust(
     _ signer: Signer, _ chain: Chain, _ keys: KeyRing, _ context: TrustContext,
     _ seen: inout Set<Int>
@@ -172,7 +172,7 @@ extension SignedMessage {
         return try demand(found, signature, context)
       } catch { if error != .noKey { throw error } }
     }
-    try demand(try keys.find(signer.id), signature, context)
+    try demand(try keys.find(signer.id), signer.signature, context)
   }
 
   private func demand(
