@@ -113,8 +113,10 @@ struct KernelCommandTests {
   @Test("--show-config of an embedded configuration that cannot be unpacked is status 2")
   func damagedConfig() async throws {
     sandbox.scratch.makeDirectory("odd")
-    let bytes = KernelBuilder().build() + Array("IKCFG_ST\u{1f}".utf8) + [0x8b, 8, 0]
-    let path = try sandbox.scratch.write(bytes + Array("IKCFG_ED".utf8), to: "odd/damaged")
+    var kernel = KernelBuilder()
+    kernel.banner += " IKCFG_STxxxxIKCFG_ED"
+    let bytes = kernel.build().replacing(Array("STxx".utf8), with: [0x53, 0x54, 0x1f, 0x8b])
+    let path = try sandbox.scratch.write(bytes, to: "odd/damaged")
     let run = try await Ksym.run(["kernel", "--show-config", path])
     #expect(run.status == 2 && run.bytes.isEmpty)
     #expect(run.errors.contains("embedded configuration: "), "\(run.errors)")
