@@ -188,7 +188,7 @@ let package = Package(
     tests("NameTables", ["ByteStorage", "SymbolNames", "NameTables"]),
     tests("SymtypesFormat", ["ByteStorage", "SymtypesFormat"]),
     tests("DWARFFormat", ["ByteStorage", "ELFFormat", "DWARFFormat"]),
-    tests("TypeVersions", ["ByteStorage", "SymtypesFormat", "TypeVersions"]),
+    tests("TypeVersions", ["ByteStorage", "ELFFormat", "SymtypesFormat", "TypeVersions"]),
     tests("ModuleTrust", ["ByteStorage", "ModuleTrust"]),
     tests(
       "ModuleFiles",

@@ -89,6 +89,22 @@ struct BTFTypesTests {
     #expect(try moduleSize(btf.build()) == 1280)
   }
 
+  @Test("a section in a raw image begins with a header of up to 64 bytes", arguments: [64, 65])
+  func largeHeaderInImage(_ size: Int) {
+    var btf = BTFBuilder.sample(.little)
+    btf.headerSize = size
+    let found = BTFTypes(searching: ([1, 2, 3] + btf.build()).rawSpan, .little)?.order
+    #expect(found == (size == 64 ? .little : nil))
+  }
+
+  @Test("a section in a raw image ends with its strings, which follow the types", arguments: orders)
+  func section(_ order: ByteOrder) throws {
+    let bytes = BTFBuilder.sample(order).build()
+    let image = [1, 2, 3] + bytes + [5, 6]
+    let found = BTFBase.section(in: image.rawSpan)?.array
+    #expect(found == bytes)
+  }
+
   @Test("an unknown kind of BTF is reported with its offset")
   func unknownKind() {
     var btf = BTFBuilder(.little)

@@ -4,9 +4,12 @@ import Testing
 
 @Suite("Android's symbol lists")
 struct AndroidListTests {
-  private static func written(_ text: String, _ form: AndroidList.Form) throws -> [String] {
+  private static func written(
+    _ text: String, _ form: AndroidList.Form, kernel: ExportRecords? = nil
+  ) throws -> [String] {
     var output = OutputBuffer()
-    AndroidList(try SymbolList(Array(text.utf8).rawSpan)).write(form, to: &output)
+    let list = try SymbolList(Array(text.utf8).rawSpan)
+    AndroidList(list, kernel: kernel).write(form, to: &output)
     return output.bytes.rawSpan.text.split(separator: "\n").map(String.init)
   }
 
@@ -35,6 +38,17 @@ struct AndroidListTests {
     #expect(
       try Self.written("[abi_whitelist]\n  __tracepoint_x\n", .raw) == [
         "__put_task_struct", "__traceiter_x", "__tracepoint_x", "module_layout",
+      ])
+  }
+
+  @Test("an iterator that the kernel does not export is left out")
+  func iterators() throws {
+    let symvers = Array("0x1\t__traceiter_x\tvmlinux\tEXPORT_SYMBOL\n".utf8)
+    let kernel = try ExportRecords(parsing: symvers.rawSpan, as: .historic)
+    let list = "[abi_symbol_list]\n  __tracepoint_x\n  __tracepoint_y\n"
+    #expect(
+      try Self.written(list, .raw, kernel: kernel) == [
+        "__put_task_struct", "__traceiter_x", "__tracepoint_x", "__tracepoint_y", "module_layout",
       ])
   }
 }

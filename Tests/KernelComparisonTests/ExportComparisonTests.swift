@@ -91,11 +91,21 @@ struct ExportComparisonTests {
     #expect(Self.words(rest) == ["delta removed!"])
   }
 
+  @Test("a selection has no empty name")
+  func emptyName() {
+    let failure = #expect(throws: TextFailure.self) {
+      try NameSelection(filter: Array("a\n\nb\n".utf8).rawSpan)
+    }
+    #expect(failure?.reason == .missingPattern && failure?.line == 2)
+  }
+
   @Test(
     "the strict grammar refuses what suse-kabi-tools refuses",
     arguments: [
       ("\n", TextFailure.Reason.missingCRC), ("# c\n", .badCRC("#", .noPrefix)),
       ("0x a v EXPORT_SYMBOL", .badCRC("0x", .empty)), ("0x1z a", .badCRC("0x1z", .badDigit)),
+      ("0x+ a v EXPORT_SYMBOL", .badCRC("0x+", .badDigit)),
+      ("0x100000000 a v EXPORT_SYMBOL", .badCRC("0x100000000", .tooLarge)),
       ("0x123456789 a", .badCRC("0x123456789", .tooLarge)), ("0x1", .missingName),
       ("0x1 a", .missingOwner), ("0x1 a vmlinux", .missingType),
       ("0x1 a NS vmlinux EXPORT_SYMBOL", .badType("vmlinux")),
@@ -118,6 +128,7 @@ struct ExportComparisonTests {
       #expect(records.rows.map(\.crc) == [1])
       #expect(records.bytes(records.rows[0].name).text == "a")
     }
+    #expect(try Self.records("0xffffffff a v EXPORT_SYMBOL", .strict).rows.map(\.crc) == [.max])
     #expect(try Self.records("", .strict).rows.isEmpty)
     #expect(throws: TextFailure.self) {
       try ExportRecords(parsing: [0x30, 0xff].rawSpan, as: .strict)

@@ -59,6 +59,7 @@ struct SeverityRulesTests {
     #expect(try Self.verdict("NS* pass", "abc", namespace: "NS_A") == true)
     #expect(try Self.verdict("vmlinux pass", "abc") == nil)
     #expect(try Self.verdict("a\\.c pass", "abc") == nil)
+    #expect(try Self.verdict("x fail\n\n# c\na.c pass", "abc") == true)
     let failure = #expect(throws: TextFailure.self) { try Self.verdict("x fail\na(b|c) PASS", "a") }
     #expect(failure?.reason == .unsupportedPattern("a(b|c)") && failure?.line == 2)
   }
@@ -85,6 +86,55 @@ struct SeverityRulesTests {
     }
   }
 
+  @Test("a pattern in a list keeps what it matches from being excused")
+  func patternsInLists() throws {
+    let rules = try SeverityRules(reading: Array("a*\nb\n".utf8).rawSpan, as: .names)
+    func excuses(_ name: String) -> Bool? {
+      rules.first(name: Array(name.utf8).rawSpan, module: RawSpan(), namespace: RawSpan())
+        .map { rules.rules[$0].excuses }
+    }
+    #expect(excuses("abc") == false && excuses("b") == false && excuses("c") == true)
+  }
+
+  @Test("forms are lists of symbols or rules about changes")
+  func forms() {
+    #expect(
+      RuleForm.allCases.filter(\.isList) == [.stableList, .records, .androidList, .names])
+  }
+
+  @Test("a pattern with a character of regular expressions alone shows older severities")
+  func regular() {
+    for character in "(|)+{}^$" {
+      let text = Array("a PASS\nb\(character)c FAIL\n".utf8)
+      #expect(RuleForm.recognize(text.rawSpan, asRules: true) == .oldSeverities, "\(character)")
+    }
+    let plain = Array("a PASS\nb[c-d]?*.e FAIL\n".utf8)
+    #expect(RuleForm.recognize(plain.rawSpan, asRules: true) == .severities)
+  }
+
+  @Test("sets of characters are converted as they are written")
+  func convertedSets() throws {
+    let text = Array("a[bx-z]c pass\na[^]0-9]c fail\n".utf8)
+    let rules = try SeverityRules(reading: text.rawSpan)
+    #expect(rules.rules.map(\.words) == ["a[bx-z]c PASS", "a[^]0-9]c FAIL"])
+    // What is a hyphen of its own there stays one.
+    for (set, written) in [
+      ("[a-c-e]", "[-a-ce]"), ("[^a-c-e]", "[^-a-ce]"), ("[]a-c-e]", "[]a-ce-]"),
+      ("[+--^]", "[+--^]"), ("[x-z--0]", "[--0x-z]"),
+    ] {
+      let hyphens = Array("x\(set) pass\n".utf8)
+      let words = try SeverityRules(reading: hyphens.rawSpan).rules.map(\.words)
+      #expect(words == ["x\(written) PASS"])
+      let pattern = try #require(Wildcard("x\(written)"))
+      let (hyphen, letter) = (Array("x-".utf8), Array("xd".utf8))
+      #expect(pattern.matches(hyphen.rawSpan) != set.hasPrefix("[^"))
+      #expect(pattern.matches(letter.rawSpan) == set.hasPrefix("[^"))
+    }
+    // Perl refuses such a range.
+    let failure = #expect(throws: TextFailure.self) { try Self.verdict("a[z-b]c pass", "a") }
+    #expect(failure?.reason == .unsupportedPattern("a[z-b]c"))
+  }
+
   @Test("converted rules are read as the same rules")
   func converted() throws {
     for text in ["* pass\nfs/* FAIL\nNS pass\nup.* PASS\n", "a_*\nname:UP\nmodule:snd\n"] {
@@ -104,6 +154,23 @@ struct SeverityRulesTests {
     #expect(try Self.verdict(text, "a_part777_b") == nil)
     #expect(try Self.verdict(text, "az") == true)
     #expect(try Self.verdict(text, "q199_x") == true)
+    // The name is the literal part; a character that takes two bytes is not one of it.
+    #expect(try Self.verdict(text + "*q* PASS\n", "q") == true)
+    #expect(try Self.verdict(text + "*q\u{80}* PASS\n", "q\u{80}") == true)
+  }
+
+  @Test("once patterns took more time than there is, none matches, and the first such is named")
+  func exhausted() throws {
+    let slow = String(repeating: "*a", count: 2000)
+    let text = Array("\(slow) PASS\n?b PASS\n".utf8)
+    let rules = try SeverityRules(reading: text.rawSpan)
+    func first(_ name: [UInt8]) -> Int? {
+      rules.first(name: name.rawSpan, module: RawSpan(), namespace: RawSpan())
+    }
+    #expect(first(Array("ab".utf8)) == 1 && rules.exhaustedBy == nil)
+    #expect(first([UInt8](repeating: 0x61, count: 1 << 20)) == nil)
+    #expect(rules.exhaustedBy?.line == 1)
+    #expect(first(Array("ab".utf8)) == nil && rules.exhaustedBy?.line == 1)
   }
 
   @Test("a pattern that is longer than any name is an error with its line")
@@ -113,6 +180,10 @@ struct SeverityRulesTests {
       try SeverityRules(reading: text.rawSpan)
     } throws: { error in
       (error as? TextFailure)?.line == 2 && (error as? TextFailure)?.reason == .patternTooLong
+    }
+    for (count, isTaken) in [(4095, true), (4096, false)] {
+      let rule = Array(("*" + String(repeating: "x", count: count) + " PASS\n").utf8)
+      #expect(((try? SeverityRules(reading: rule.rawSpan)) != nil) == isTaken)
     }
   }
 

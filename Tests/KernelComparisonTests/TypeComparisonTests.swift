@@ -75,6 +75,46 @@ struct TypeComparisonTests {
     #expect(try Self.causes(old, new) == ["s#s: g (g s#s)"])
   }
 
+  @Test("what differs in several ways is in the order of texts, references before words")
+  func order() throws {
+    func causes(_ old: [String], _ new: [String]) throws -> [String] {
+      func files(_ texts: [String]) -> [String: String] {
+        let others = "s#t struct t { int x ; }\n"
+        return [
+          "a": "\(others)s#s \(texts[0])\nf int f ( s#s )",
+          "b": "\(others)s#s \(texts[1])\ng int g ( s#s )",
+        ]
+      }
+      return try Self.causes(files(old), files(new))
+    }
+    let (first, second) = ("s#s: f (f s#s)", "s#s: g (g s#s)")
+    let (int, long) = ("struct s { int x ; }", "struct s { long x ; }")
+    let (other, type) = ("struct s { short x ; }", "struct s { s#t x ; }")
+    #expect(try causes([other, other], [int, long]) == [first, second])
+    #expect(try causes([other, other], [long, int]) == [second, first])
+    #expect(try causes([int, long], [other, other]) == [first, second])
+    #expect(try causes([long, int], [other, other]) == [second, first])
+    // The old texts count before the new ones.
+    #expect(try causes([long, int], [int, long]) == [second, first])
+    #expect(try causes([other, other], [int, type]) == [second, first])
+    #expect(try causes([other, other], [type, int]) == [first, second])
+    #expect(try causes([other, other], [int, "struct s"]) == [second, first])
+    #expect(try causes([other, other], ["struct s", int]) == [first, second])
+  }
+
+  @Test("builds are equal where no export came, went or changed")
+  func equal() throws {
+    let (f, g) = ("f int f ( )\n", "g int g ( )\n")
+    let (trees, store) = try Self.trees([
+      ["a": f], ["a": f], ["a": f + g], ["a": "f long f ( )\n"],
+    ])
+    func isEmpty(_ old: Int, _ new: Int) -> Bool {
+      TypeComparison(trees[old], trees[new], store).isEmpty
+    }
+    #expect(isEmpty(0, 1))
+    #expect(!isEmpty(0, 2) && !isEmpty(2, 0) && !isEmpty(0, 3))
+  }
+
   @Test("consolidated text leaves out what was written before, and is read as the same tree")
   func consolidated() throws {
     let files = [

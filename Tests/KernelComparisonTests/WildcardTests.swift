@@ -18,7 +18,13 @@ struct WildcardTests {
       ("a[y-a]c", "abc", false), ("a[]-a]c", "a^c", true), ("a[a-]c", "a-c", true),
       ("a\\*c", "a*c", true), ("a\\*c", "abc", false), ("abc\\", "abc", false),
       ("a[!b]c", "a!c", true), ("ABC", "abc", false), ("", "", true), ("*", "", true),
-      ("?", "é", true), ("[α-ω]", "λ", true), ("?", "", false),
+      ("?", "é", true), ("[α-ω]", "λ", true), ("?", "", false), ("a[b-b]c", "abc", true),
+      // A range that ends before it begins has its first character; the end of one may begin another.
+      ("a[y-b]c", "ayc", true), ("a[y-b]c", "abc", false), ("a[^y-b]c", "ayc", false),
+      ("[a-c-e]", "d", true), ("[a-c-e]", "-", false), ("[a-c-]", "-", true), ("[--0]", ".", true),
+      ("?", "\u{80}", true), ("?", "\u{7ff}", true), ("?", "\u{800}", true),
+      ("?", "\u{ffff}", true),
+      ("?", "\u{10000}", true), ("[\u{10000}-\u{10ffff}]", "\u{10ffff}", true),
     ])
   func whole(_ pattern: String, _ text: String, _ isMatch: Bool) throws {
     #expect(try Self.matches(pattern, text) == isMatch)
@@ -47,5 +53,7 @@ struct WildcardTests {
     func matches(_ bytes: [UInt8]) -> Bool { pattern.matches(bytes.rawSpan) }
     #expect(matches([0x61, 0xff, 0x62]) && matches([0x61, 0xc3, 0x62]))
     #expect(!matches([0xff, 0x61, 0x62]))
+    // Neither begins a character.
+    #expect(!matches([0x61, 0xc0, 0x80, 0x62]) && !matches([0x61, 0xf5, 0x80, 0x80, 0x80, 0x62]))
   }
 }

@@ -1,7 +1,8 @@
+import ByteStorage
 import ELFFormat
 import TestSupport
 
-/// Builds livepatch modules for x86-64.
+/// Builds livepatch modules for 64-bit machines, x86-64 if nothing else is set.
 struct LivepatchBuilder {
   struct Function {
     var old: String?
@@ -31,6 +32,9 @@ struct LivepatchBuilder {
   var (objectSize, functionSize) = (168, 152)
   /// Whether arrays have symbols with their sizes.
   var hasSymbols = true
+  /// Size of the new functions, if they have a symbol of their own.
+  var newSize: UInt64?
+  var (order, machine) = (ByteOrder.little, ELFMachine.x86_64)
 
   /// A livepatch of functions of vmlinux.
   init(_ functions: (String, UInt64)...) {
@@ -42,12 +46,13 @@ struct LivepatchBuilder {
   func build() -> [UInt8] {
     var module = ModuleBuilder("fix", vermagic: "7.3.0 SMP mod_unload ")
     if isMarked { module.setInfo("livepatch", "Y") }
+    (module.layout, module.machine) = (ELFLayout(is64Bit: true, order: order), machine)
     var elf = module.elf()
     let text = 1
     let this = elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" } ?? 0
     var strings = ByteBuilder()
     strings.put(cString: "")
-    var data = ByteBuilder()
+    var data = ByteBuilder(order)
     var pointers: [(place: Int, target: Target)] = []
     var arrays: [(name: String, offset: Int, size: Int)] = []
     if form == .structures {
@@ -58,18 +63,18 @@ struct LivepatchBuilder {
     let stringsSymbol = elf.addSymbol("", section: stringsIndex, binding: 0, type: 3)
     let textSymbol = elf.addSymbol("", section: text, binding: 0, type: 3)
     let thisSymbol = elf.addSymbol("__this_module", section: this + 1, size: 1280, type: 1)
-    elf.addUndefinedSymbol("klp_enable_patch")
-    var marked: [String: Int] = [:]
-    for section in sections {
-      for (name, isMarked) in section.symbols where marked[name] == nil {
-        marked[name] = elf.addSymbol(name, section: isMarked ? 0xff20 : 0xfff1, binding: 2, type: 2)
-      }
+    if let newSize {
+      elf.addSymbol("new", section: text, value: 64, size: newSize, type: 2)
     }
+    elf.addUndefinedSymbol("klp_enable_patch")
+    let marked = addMarkedSymbols(to: &elf)
     func relocations(_ own: Int, in part: Part) -> [ELFBuilder.Relocation] {
       pointers.filter { $0.target.part == part }.map { place, target in
         switch target.to {
         case .this: .init(offset: UInt64(place), symbol: thisSymbol, type: 1)
-        case .text: .init(offset: UInt64(place), symbol: textSymbol, type: 1)
+        case .text:
+          .init(
+            offset: UInt64(place), symbol: textSymbol, type: 1, addend: newSize == nil ? 0 : 64)
         case .string(let offset):
           .init(offset: UInt64(place), symbol: stringsSymbol, type: 1, addend: Int64(offset))
         case .data(let offset):
@@ -97,6 +102,17 @@ struct LivepatchBuilder {
     }
     addRelocationSections(marked, forSection: text, to: &elf)
     return elf.build()
+  }
+
+  /// Adds the symbols that relocations name.
+  private func addMarkedSymbols(to elf: inout ELFBuilder) -> [String: Int] {
+    var marked: [String: Int] = [:]
+    for section in sections {
+      for (name, isMarked) in section.symbols where marked[name] == nil {
+        marked[name] = elf.addSymbol(name, section: isMarked ? 0xff20 : 0xfff1, binding: 2, type: 2)
+      }
+    }
+    return marked
   }
 
   /// Adds the sections of relocations that the kernel resolves.
@@ -147,7 +163,7 @@ struct LivepatchBuilder {
       arrays.append(("funcs", next, size))
       for (index, function) in object.functions.enumerated() {
         put(function, at: next + index * functionSize, .data, &strings, &pointers)
-        var position = ByteBuilder()
+        var position = ByteBuilder(order)
         position.put(function.position)
         data.set(position.bytes, at: next + index * functionSize + 16)
       }
@@ -171,7 +187,7 @@ struct LivepatchBuilder {
     _ strings: inout ByteBuilder, _ pointers: inout [(place: Int, target: Target)]
   ) -> (functions: [UInt8], objects: [UInt8]) {
     guard form == .klpBuild else { return ([], []) }
-    var (functions, external) = (ByteBuilder(), ByteBuilder())
+    var (functions, external) = (ByteBuilder(order), ByteBuilder(order))
     for (number, object) in objects.enumerated() {
       let place = number * 64
       if let name = object.name {

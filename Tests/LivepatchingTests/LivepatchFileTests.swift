@@ -41,6 +41,74 @@ struct LivepatchFileTests {
     #expect(patch.moduleNames == ["ext4", "xfs"])
   }
 
+  @Test("functions of klp-build are counted by 32 bits in either byte order")
+  func bigEndian() throws {
+    var builder = sample(.klpBuild)
+    (builder.order, builder.machine) = (.big, .s390)
+    #expect(
+      describe(try read(builder.build())) == [
+        "vmlinux: one,0 two,2 three,1", "ext4: four,0", "xfs: ",
+      ])
+  }
+
+  @Test(
+    "of more than 4096 objects the others are left out, which is noted", arguments: [4096, 4097])
+  func mostObjects(_ count: Int) throws {
+    var builder = LivepatchBuilder()
+    builder.form = .klpBuild
+    builder.objects = .init(repeating: .init(name: nil, functions: []), count: count)
+    let patch = try read(builder.build())
+    #expect(patch.objects.count == 4096)
+    #expect(patch.omissions.map(\.code) == (count > 4096 ? [.objects] : []))
+  }
+
+  @Test("a list whose first element has no pointers is empty")
+  func emptyList() throws {
+    var builder = LivepatchBuilder()
+    builder.objects[0].functions = []
+    builder.objects.append(.init(name: "ext4", functions: [.init(old: "four")]))
+    // The next list begins where the first has its third word.
+    (builder.functionSize, builder.hasSymbols) = (16, false)
+    #expect(describe(try read(builder.build())) == ["vmlinux: ", "ext4: four,0"])
+  }
+
+  @Test("relocations for a section that is not there are not the loader's")
+  func noTarget() throws {
+    var builder = LivepatchBuilder(("one", 0))
+    builder.sections = [
+      .init(name: ".klp.rela.vmlinux..text", symbols: [(".klp.sym.vmlinux.foo,1", true)])
+    ]
+    var file = builder.build()
+    let source = file
+    let elf = try ELFFile(ByteSource(source.rawSpan))
+    let (count, index) = (elf.sections.count, try #require(read(source).sections.first).index)
+    #expect(try read(source).sections.map(\.isApplied) == [true])
+    // sh_info of its header.
+    let start = source.rawSpan.integer(UInt64.self, at: 40, .little)
+    let table = try #require(start)
+    let place = Int(table) + 64 * index + 44
+    (file[place], file[place + 1]) = (UInt8(count & 0xff), UInt8(count >> 8))
+    #expect(try read(file).sections.map(\.isApplied) == [false])
+  }
+
+  @Test("a pointer to a symbol of a section that is not there points nowhere")
+  func pointerToNowhere() throws {
+    func build(_ section: Int) -> [UInt8] {
+      var elf = ModuleBuilder("fix").elf()
+      let data = elf.addSection(
+        ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 512))
+      let nowhere = elf.addSymbol("nowhere", section: section)
+      elf.addUndefinedSymbol("klp_enable_patch")
+      elf.addRelocations(
+        [0, 8].map { .init(offset: $0, symbol: nowhere, type: 1) }, forSection: data)
+      return elf.build()
+    }
+    let first = build(1)
+    let count = try ELFFile(ByteSource(first.rawSpan)).sections.count
+    let patch = try read(build(count))
+    #expect(patch.isLivepatch && patch.carrier == .none && patch.objects.isEmpty)
+  }
+
   @Test(
     "structures written by hand are followed, whatever their sizes",
     arguments: [(168, 152, true), (168, 152, false), (184, 200, true), (256, 96, true)])

@@ -102,6 +102,31 @@ struct LivepatchJudgeTests {
     var module = LivepatchBuilder(("vfs_read", 0))
     module.objects[0].name = String(repeating: "m", count: 56)
     #expect(try verdict(module) == ("init-failed EINVAL", ""))
+    module.objects[0].name = String(repeating: "m", count: 55)
+    #expect(try verdict(module).0 == "applies -")
+  }
+
+  @Test("what an unknown kernel has is assumed, and what follows is still looked at")
+  func unknownKernel() throws {
+    var builder = LivepatchBuilder(("vfs_read", 0))
+    builder.sections = [
+      .init(name: ".klp.rela.vmlinux.text", symbols: [(".klp.sym.vmlinux.show,2", true)])
+    ]
+    // Before 5.8 the core resolves the sections of vmlinux also.
+    let rules = LivepatchRules(KernelRelease(5, 4))
+    func decide() throws -> LivepatchDecision {
+      let bytes = builder.build()
+      let patch = try Livepatch(ELFFile(ByteSource(bytes.rawSpan)), rules: rules)
+      let resolver = LivepatchResolver(kernel: nil, objects: [], rules: rules)
+      return LivepatchJudge(patch, resolver).enable()
+    }
+    let open = try decide()
+    #expect(open.verdict == .applies && !open.assumed.isEmpty)
+    builder.sections.append(.init(name: ".klp.rela.", symbols: [(".klp.sym.vmlinux.a,0", true)]))
+    let refused = try decide()
+    #expect(refused.verdict == .initFailed && refused.errno == .EINVAL)
+    #expect(
+      refused.log == ["livepatch: section .klp.rela. has an incorrectly formatted name"])
   }
 
   @Test("a livepatch that is not marked is refused, or crashes the kernel if klp-build made it")

@@ -129,6 +129,32 @@ struct LivepatchObjectTests {
     #expect(try object.place(of: entry("fixed")) == "?+0x18")
   }
 
+  @Test("a symbol of a section that is not there has no place")
+  func noSection() throws {
+    func build(_ section: Int) -> [UInt8] {
+      var elf = ELFBuilder()
+      elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: [0x90])
+      elf.addSymbol("beyond", section: section, type: 2)
+      return elf.build()
+    }
+    let first = build(1)
+    let count = try ELFFile(ByteSource(first.rawSpan)).sections.count
+    let bytes = build(count)
+    let object = try ObjectSymbols(
+      ELFFile(ByteSource(bytes.rawSpan)), moduleName: "m", path: "m.ko")
+    let entry = try #require(object.symbols(named: "beyond", isStarting: true).first)
+    #expect(object.place(of: entry) == "?+0x0" && !entry.isKept && entry.size == 0)
+  }
+
+  @Test("a resolver without a module knows the others")
+  func without() throws {
+    let rules = LivepatchRules(KernelRelease(7, 3))
+    let objects = [try object(), try sited(.x86_64, before: 0)]
+    let resolver = LivepatchResolver(kernel: nil, objects: objects, rules: rules)
+    #expect(resolver.without("driver").objects.keys.sorted() == ["m"])
+    #expect(resolver.without("m").objects.keys.sorted() == ["driver"])
+  }
+
   @Test("a module that is not loaded is left for later")
   func waiting() throws {
     let rules = LivepatchRules(KernelRelease(7, 3))

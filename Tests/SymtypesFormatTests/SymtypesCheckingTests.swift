@@ -36,8 +36,15 @@ struct SymtypesCheckingTests {
       "", "/* a.symtypes */\ns##s\nf int f ( s#s )\n", "s#s struct\ts { int a ; }\r\n",
       "m variable \n", "f subprogram ( ) -> base_type void\n", "override f int f ( )\n",
       "t#t typedef int t\n", "_RNvC1a variable s#'a::B<u8>'\n", "f int f\nF#a.symtypes f\n",
+      "f int ( )\n", "f enum { A }\n",
     ])
   func taken(_ text: String) { #expect(refusal(text) == nil) }
+
+  @Test("names may begin with bytes that are not ASCII", arguments: [0x80, 0xc3, 0xff] as [UInt8])
+  func otherBytes(_ byte: UInt8) throws {
+    let bytes = [byte] + Array(" int f ( )\n".utf8)
+    try SymtypesReader.check(bytes.rawSpan)
+  }
 
   @Test("what genksyms wrote is taken")
   func genksyms() throws {

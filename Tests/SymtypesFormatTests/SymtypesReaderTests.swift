@@ -143,6 +143,10 @@ struct SymtypesReaderTests {
     #expect(tree.file(ofExport: key) == 0)
     #expect(tree.exports.map { store.keys.name(Int($0)).text } == ["f", "g"])
     #expect(tree.duplicates.map(\.line) == [4, 7])
+    // The key of the last export is after all of the first file's.
+    let last = Array("g".utf8)
+    let later = store.keys.find(last.rawSpan)
+    #expect(later.map { tree.files[0].text(ofKey: $0) == nil } == true)
   }
 
   @Test("texts that differ in blanks only have one canonical number")

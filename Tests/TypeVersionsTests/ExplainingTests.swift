@@ -45,6 +45,19 @@ struct ExplainingTests {
           + "base_type void } byte_size(8) }", "void (*const f)(u32);"
       ),
       ("variable s#s", "struct s f;"),
+      ("variable reference_type { s#s } byte_size(8)", "struct s &f;"),
+      ("variable rvalue_reference_type { s#s } byte_size(8)", "struct s &&f;"),
+      (
+        "variable const_type { enumeration_type { enumerator A = 0 , enumerator B = 1 } "
+          + "byte_size(4) }", "const enum { A, B } f;"
+      ),
+      (
+        "variable pointer_type { structure_type { member base_type int byte_size(4) encoding(5) a "
+          + "data_member_location(0) , member s#t b data_member_location(4) } byte_size(8) }",
+        "struct { int a; struct t b } *f;"
+      ),
+      // What is not such a text is written as it is.
+      ("pointer_type {", "pointer_type {"), ("variable reference_type", "variable reference_type"),
     ])
   func declarations(_ text: String, _ line: String) { #expect(lines(text, "f") == [line]) }
 
@@ -64,6 +77,9 @@ struct ExplainingTests {
     #expect(
       lines("enumeration_type e { enumerator A = 18446744073709551615 } byte_size(8)", "e#e")[1]
         == "\tA = 18446744073709551615,")
+    #expect(
+      lines("enumeration_type e { enumerator A = 18446744073709551615 }", "e#e")[1]
+        == "\tA = 18446744073709551615,", "the size is not known")
     #expect(lines("structure_type s { }", "s#s") == ["struct s;"])
   }
 
@@ -77,6 +93,42 @@ struct ExplainingTests {
           "struct a::S {", "\tx: &str, // 0", "\ty: a::T, // 16",
           "} // 24 bytes, aligned to 8",
         ])
+  }
+
+  @Test("enumerations of Rust have their tag, and their variants with their values")
+  func rustEnumerations() {
+    let text =
+      "structure_type a::E { variant_part { member base_type u8 byte_size(1) encoding(7) "
+      + "data_member_location(0) , variant { member s#a::E::None None data_member_location(0) } "
+      + "discr_value(2) , variant { member s#a::E::Some Some data_member_location(0) } } } "
+      + "byte_size(1) alignment(1)"
+    #expect(
+      lines(text, "s#a::E") == [
+        "enum a::E {", "\t// tag u8 at 0", "\tNone: a::E::None, // 2", "\tSome: a::E::Some,",
+        "} // 1 bytes, aligned to 1",
+      ])
+  }
+
+  @Test(
+    "functions of Rust are written as in Rust",
+    arguments: [
+      (
+        "subprogram ( formal_parameter pointer_type { base_type void } p ) -> base_type void",
+        "fn a::f(p: *c_void);"
+      ),
+      ("subprogram ( ) -> base_type u8 byte_size(1) encoding(7)", "fn a::f() -> u8;"),
+    ])
+  func rustFunctions(_ text: String, _ line: String) { #expect(lines(text, "a::f") == [line]) }
+
+  @Test(
+    "names of references are without their quotes",
+    arguments: [
+      ("s#'a b'", "struct a b"), ("s#a", "struct a"), ("u#'", "union '"), ("t#'a", "'a"),
+      ("e#a'", "enum a'"), ("f", "f"),
+    ])
+  func names(_ key: String, _ name: String) {
+    let bytes = Array(key.utf8)
+    #expect(TypeLayout.name(ofKey: bytes.rawSpan) == name)
   }
 
   @Test("words of genksyms are broken at braces and semicolons")
@@ -134,6 +186,11 @@ struct ExplainingTests {
     #expect(chain.count == 33)
     #expect(chain.first == "f" && chain[15] == "s#t14" && chain[16] == nil)
     #expect(chain.last == "s#t\(count - 1)")
+    // Of 32 keys none is left out, of 33 one.
+    let whole = comparison.chain(to: found[30].key).map { $0.map { store.keys.name($0).text } }
+    #expect(whole == ["f"] + (0...30).map { "s#t\($0)" })
+    let parts = comparison.chain(to: found[31].key).map { $0.map { store.keys.name($0).text } }
+    #expect(parts == ["f"] + (0...14).map { "s#t\($0)" } + [nil] + (16...31).map { "s#t\($0)" })
   }
 
   @Test("differences keep the lines around them and the first")

@@ -52,6 +52,20 @@ struct SymtypesSumsTests {
     #expect(try lines(Array(text.utf8)).last?.hasSuffix(" 0x\(zeros)\(digits)") == true)
   }
 
+  @Test("a large type is summed anew where a part of it was met before")
+  func metParts() throws {
+    var members = ""
+    for index in 0..<200 { members += "int member_\(index) ; " }
+    var text = "s#a struct a { int x ; }\ns#b struct b { \(members)s#a y ; }\n"
+    for index in 0..<4 { text += "f\(index) int f\(index) ( s#b )\n" }
+    text += "g int g ( s#a , s#b )\n"
+    let expanded = Array(
+      "int g ( struct a { int x ; } , struct b { \(members)struct a y ; } ) ".utf8)
+    let digits = String(expanded.rawSpan.crc32, radix: 16)
+    let zeros = String(repeating: "0", count: 8 - digits.count)
+    #expect(try lines(Array(text.utf8)).last == "#SYMVER g 0x\(zeros)\(digits)")
+  }
+
   @Test("what many exports reach is summed once")
   func sharedTypes() throws {
     var text = "s#t struct t { "

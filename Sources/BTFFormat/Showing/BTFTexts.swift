@@ -208,18 +208,16 @@ extension BTFTexts {
   @_lifetime(self: copy self)
   private mutating func pushBody(_ number: Int, _ entry: BTFView.Entry, _ word: StaticString) {
     push([.text(" }"), .attribute("byte_size", UInt64(entry.word))])
-    if entry.count > 0 {
-      stack.append(
-        BTFTexts.letter(entry.kind, isUnion: false)?.description == "e#"
-          ? .enumerator(number, index: 0) : .member(number, index: 0))
-    }
+    stack.append(
+      BTFTexts.letter(entry.kind, isUnion: false)?.description == "e#"
+        ? .enumerator(number, index: 0) : .member(number, index: 0))
     push([.text(word), .name(entry.name), .text(" {")])
   }
 
   @_lifetime(self: copy self)
   private mutating func pushFunction(_ number: Int, _ entry: BTFView.Entry, _ word: StaticString) {
     push([.text(" ) -> "), .type(Int(entry.word))])
-    if entry.count > 0 { stack.append(.parameter(number, index: 0)) }
+    stack.append(.parameter(number, index: 0))
     push([.text(word)])
   }
 

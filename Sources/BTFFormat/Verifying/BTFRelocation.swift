@@ -64,7 +64,8 @@ struct BTFRelocation: ~Escapable {
           if next.kind.isModifier {
             number = Int(next.word)
           } else if next.kind == .array {
-            number = Int(module.elementType(of: next, number))
+            // It is the module's: the base has none.
+            number = Int(module.word(at: next.offset &+ 12))
           } else {
             if number < distilled.count, next.kind.isComposite { isEmbedded[number] = true }
             break
@@ -86,8 +87,9 @@ struct BTFRelocation: ~Escapable {
       case .forward: needsSize = false
       default: needsSize = count[entry.name, default: 0] > 1
       }
-      for candidate in candidates[first] where !needsSize || distilled.size(candidate) == entry.word
-      {
+      // What sizes are searched by has 31 bits.
+      for candidate in candidates[first]
+      where !needsSize || (distilled.size(candidate) ^ entry.word) << 1 == 0 {
         guard fits(candidate, entry) else { continue }
         if types[candidate] != 0 {
           let name = kernel.name(number).text
@@ -102,7 +104,7 @@ struct BTFRelocation: ~Escapable {
     }
   }
 
-  /// The distilled types with a name by their sizes, and the types of the kernel that have one of the names,
+  /// The distilled types with a name, the largest first, and the types of the kernel that have one of the names,
   /// each with the place of the name in the list.
   private func matches() -> (
     candidates: [[Int]], found: [(number: Int, entry: BTFView.Entry, first: Int)]
@@ -119,7 +121,7 @@ struct BTFRelocation: ~Escapable {
       }
     }
     for place in candidates.indices {
-      candidates[place].sort { distilled.size($0) < distilled.size($1) }
+      candidates[place].sort { distilled.size($0) > distilled.size($1) }
     }
     var found: [(number: Int, entry: BTFView.Entry, first: Int)] = []
     kernel.forEach { number, entry in
@@ -191,11 +193,4 @@ extension BTFView {
   }
 
   func size(_ number: Int) -> UInt32 { entry(number)?.word ?? 0 }
-}
-
-extension BTFVerifier {
-  /// The type of an array's elements.
-  func elementType(of array: BTFView.Entry, _ number: Int) -> UInt32 {
-    number < base.count ? base.word(at: array.offset &+ 12) : word(at: array.offset &+ 12)
-  }
 }

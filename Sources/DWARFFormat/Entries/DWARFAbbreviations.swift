@@ -54,7 +54,7 @@ struct DWARFAbbreviations: Sendable {
 
   /// The table at an offset of `.debug_abbrev`, for units with certain widths.
   mutating func table(
-    _ bytes: RawSpan, at offset: Int, _ widths: DWARFUnit.Widths, isSupplement: Bool = false
+    _ bytes: RawSpan, at offset: Int, _ widths: DWARFUnit.Widths, isSupplement: Bool
   ) throws(ParseError) -> Table {
     let key = [UInt64(offset), widths.key | (isSupplement ? 1 << 32 : 0)]
     if let known = numbers.find(key.storedBytes), known < tables.count { return tables[known] }

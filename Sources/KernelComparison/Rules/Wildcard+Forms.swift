@@ -39,7 +39,7 @@ extension Wildcard {
         guard let escaped = rest.popFirst(), !escaped.properties.isAlphabetic else { return nil }
         elements.append(.scalar(escaped.value))
       case "[":
-        guard let set = Wildcard.set(&rest) else { return nil }
+        guard let set = Wildcard.set(&rest, isRegular: true) else { return nil }
         elements.append(set)
       case "(", ")", "|", "+", "{", "}", "^", "$": return nil
       default: elements.append(.scalar(scalar.value))
@@ -67,6 +67,14 @@ extension Wildcard {
     self.init(elements, text: Wildcard.text(of: elements))
   }
 
+  /// The parts of a set in an order in which a `-` is meant itself: after a `]`, which is the first, it is
+  /// the last, and else the first.
+  private static func written(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
+    let dashes = ranges.filter { $0.lowerBound == 0x2d }
+    let others = ranges.filter { $0.lowerBound != 0x2d }
+    return others.first?.lowerBound == 0x5d ? others + dashes : dashes + others
+  }
+
   /// The pattern as suse-kabi-tools writes it. That has no run without `/`: one with it stands for it.
   private static func text(of elements: [Element]) -> String {
     var text = ""
@@ -86,7 +94,7 @@ extension Wildcard {
         append(value)
       case .set(let ranges, let isNegated):
         text += isNegated ? "[^" : "["
-        for range in ranges {
+        for range in written(ranges) {
           append(range.lowerBound)
           if range.count > 1 {
             text += "-"

@@ -70,21 +70,35 @@ package struct Wildcard: Sendable, Hashable {
   }
 
   /// Reads a set after its `[`; `nil` if it does not end.
-  static func set(_ rest: inout ArraySlice<Unicode.Scalar>) -> Element? {
+  ///
+  /// In patterns of suse-kabi-tools (src/text/mod.rs, `do_match`) the end of a range may begin another, and
+  /// where a range ends before it begins its first character is meant alone. In regular expressions of
+  /// Perl a range has an end of its own, and such a one is an error.
+  static func set(
+    _ rest: inout ArraySlice<Unicode.Scalar>, isRegular: Bool = false
+  ) -> Element? {
     let isNegated = rest.first == "^"
     if isNegated { rest.removeFirst() }
     var ranges: [ClosedRange<UInt32>] = []
     var isFirst = true
+    // What a range may begin with.
+    var last: UInt32?
     while let scalar = rest.popFirst() {
       if scalar == "]", !isFirst { return .set(ranges, isNegated: isNegated) }
       isFirst = false
-      if rest.first == "-", let end = rest.dropFirst().first, end != "]" {
-        rest.removeFirst(2)
-        // A range that ends before it begins is empty.
-        if scalar.value <= end.value { ranges.append(scalar.value...end.value) }
-      } else {
+      guard scalar == "-", let start = last, let end = rest.first, end != "]" else {
         ranges.append(scalar.value...scalar.value)
+        last = scalar.value
+        continue
       }
+      rest.removeFirst()
+      if start <= end.value {
+        if ranges.last == start...start { ranges.removeLast() }
+        ranges.append(start...end.value)
+      } else if isRegular {
+        return nil
+      }
+      last = isRegular ? nil : end.value
     }
     return nil
   }
@@ -169,7 +183,8 @@ extension RawSpan {
   /// stands for itself.
   fileprivate func scalar(at offset: Int) -> (value: UInt32, length: Int) {
     guard let first = byte(at: offset) else { return (0, 1) }
-    let count = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+    // 0xc0, 0xc1 and what follows 0xf4 begin no character.
+    let count = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1
     guard count > 1, let rest = slice((offset &+ 1)..<(offset &+ count)) else {
       return (UInt32(first), 1)
     }

@@ -145,7 +145,7 @@ private struct TypePrinter {
     put("}\(after)\(end)", depth, place: place, sizes: sizes)
   }
 
-  private mutating func add(_ item: TypeItem, _ depth: Int, isNarrow: Bool = false) {
+  private mutating func add(_ item: TypeItem, _ depth: Int, isNarrow: Bool) {
     let place = Place(item.attributes)
     switch item.kind {
     case .enumerator:
@@ -157,7 +157,7 @@ private struct TypePrinter {
         if part.kind == .member, let type = part.type {
           put("// tag \(rust(type)) at \(Place(part.attributes).start)", depth)
         } else {
-          add(part, depth)
+          add(part, depth, isNarrow: false)
         }
       }
     case .variant:

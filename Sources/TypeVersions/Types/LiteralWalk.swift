@@ -86,7 +86,7 @@ struct LiteralWalk {
     if isPrinting { output.append("\n") }
   }
 
-  private mutating func push(isFresh: Bool, hasParameters: Bool = false) {
+  private mutating func push(isFresh: Bool, hasParameters: Bool) {
     for piece in list.reversed() {
       steps.append(.piece(piece, isFresh: isFresh))
       if hasParameters, case .lineBreak(-1) = piece { steps.append(.list(begins: false)) }

@@ -27,9 +27,9 @@ struct TypeNames {
   ) throws(TypeVersionsError) -> Int? {
     if known[entry] == 0 {
       var number: UInt32 = 1
-      if let own = reader.string(entry, .name), own.byteCount > 0 {
+      if let own = reader.string(entry, .name) {
         let prefix = try prefix(around: entry, reader)
-        number = try intern(prefix, own)
+        if own.byteCount > 0 || prefix != nil { number = try intern(prefix, own) }
       }
       known[entry] = number
     }
