@@ -57,7 +57,7 @@ extension SymbolSpeller {
     // Names are those that the kernel gives the address.
     let first = index.symbol(at: symbol.address)?.index ?? symbol.index
     let shown = symbol.module == nil ? lookup.printedName(of: first) : symbol.name
-    guard !shown.isEmpty, shown.utf8.allSatisfy({ $0 > 0x20 && !"*?[\\!:".utf8.contains($0) })
+    guard !shown.isEmpty, shown.utf8.allSatisfy({ SymbolSpeller.isFilterByte($0) })
     else { return SymbolSpelling(.ftrace, impossible: SpellingNote(.specialCharacters)) }
     let count = shown == symbol.name ? symbol.position.count : lookup.answer(shown).all.count
     var remarks = count > 1 ? [SpellingNote(.selectsAll, nil, count)] : []
@@ -72,6 +72,13 @@ extension SymbolSpeller {
     }
     if let module = symbol.module { text += ":mod:\(module)" }
     return SymbolSpelling(.ftrace, text, remarks: remarks)
+  }
+
+  /// Whether a filter takes a byte for itself: it is not a blank, of which Latin 1 has one, nor a sign.
+  ///
+  /// - Note: lib/ctype.c, where 0xa0 is a blank; kernel/trace/trace.c, `trace_get_user` (7.3).
+  private static func isFilterByte(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte != 0xa0 && !"*?[\\!:".utf8.contains(byte)
   }
 
   /// An argument of `perf probe`.
