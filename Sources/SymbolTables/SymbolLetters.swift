@@ -37,9 +37,7 @@ package struct SymbolLetters: Sendable {
   /// The letter that /proc/kallsyms shows for a symbol of a loaded module: a capital if exported.
   package func kernelLetter(of symbol: ELFSymbol, isExported: Bool) -> UInt8 {
     let letter = kernelLetter(of: symbol)
-    guard letter | 0x20 >= UInt8(ascii: "a"), letter | 0x20 <= UInt8(ascii: "z") else {
-      return letter
-    }
+    if letter == UInt8(ascii: "?") { return letter }
     return isExported ? letter & 0xdf : letter | 0x20
   }
 

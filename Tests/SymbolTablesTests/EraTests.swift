@@ -149,6 +149,18 @@ struct EraTests {
     #expect(lookup.era.isCertain)
   }
 
+  @Test("a lookup by name in the kernel does not find symbols of modules")
+  func modules() throws {
+    let list = "1000 t f\n8000 t f\t[m]\n8010 t g\t[m]\n"
+    let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+    for (release, hasLTO) in [
+      (KernelRelease(6, 12), false), (KernelRelease(6, 1), true), (KernelRelease(6, 6), true),
+    ] {
+      let lookup = EraLookup(index, LookupEra.of(release, .init(hasClangLTO: hasLTO)))
+      #expect(lookup.answer("f").all == [0] && lookup.answer("g").all == [], "\(release)")
+    }
+  }
+
   @Test("names are printed cut where they are compared cut")
   func printed() throws {
     let index = try #require(EraTests.index)

@@ -51,6 +51,12 @@ struct FinderTests {
       (",1", ",1", nil, nil, nil, nil), ("@m", "@m", nil, nil, nil, nil),
       (":n", ":n", nil, nil, nil, nil), ("name+x", "name+x", nil, nil, nil, nil),
       ("name+0x", "name+0x", nil, nil, nil, nil), ("", "", nil, nil, nil, nil),
+      ("[mod]", "[mod]", nil, nil, nil, nil), ("name[mod]", "name[mod]", nil, nil, nil, nil),
+      ("name\t[mod]", "name", "mod", nil, nil, nil), (" [mod]", "", "mod", nil, nil, nil),
+      ("8021q:name", "name", "8021q", nil, nil, nil), ("Z-a_z:n", "n", "Z-a_z", nil, nil, nil),
+      ("a.b:n", "a.b:n", nil, nil, nil, nil), ("a/b:n", "a/b:n", nil, nil, nil, nil),
+      ("a@b:n", "a@b:n", nil, nil, nil, nil), ("a[b:n", "a[b:n", nil, nil, nil, nil),
+      ("a`b:n", "a`b:n", nil, nil, nil, nil), ("a{b:n", "a{b:n", nil, nil, nil, nil),
     ] as [(String, String, String?, Int?, UInt64?, UInt64?)])
   func queries(
     _ text: String, _ name: String, _ owner: String?, _ position: Int?, _ offset: UInt64?,
@@ -89,6 +95,26 @@ struct FinderTests {
     #expect(try find("0xffffffffc0000041") == ["10+1 (2 of 2)"])
     #expect(try find("0x1") == [])
     #expect(try find("0xffffffffffffffffff") == [])
+  }
+
+  @Test("keys of eight digits are addresses where those of the whole kernel have 32 bits")
+  func narrowAddresses() throws {
+    for (end, isNarrow) in [("ffff0000", true), ("100000000", true), ("100001000", false)] {
+      let list = "c0008000 T _stext\nc0008010 t f\n\(end) B _end\n"
+      let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+      #expect(SymbolFinder(index).find("c0008014").map(\.index) == (isNarrow ? [1] : []), "\(end)")
+    }
+  }
+
+  @Test("a name with a position is the kernel's own for an era, also where modules have it")
+  func eraPositions() throws {
+    let list = "1000 t f\n1010 t f\n8000 t f\t[m]\n8010 t f\t[m]\n"
+    let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+    let era = EraLookup(index, LookupEra.of(KernelRelease(5, 4), .init(hasClangLTO: false)))
+    let finder = SymbolFinder(index, era: era)
+    #expect(finder.find("f").map(\.index) == [0, 1])
+    #expect(finder.find("f,1").map(\.index) == [0])
+    #expect(finder.find("m:f,1").map(\.index) == [2])
   }
 
   @Test("source names, readable paths, patterns and digests are found")

@@ -142,6 +142,14 @@ struct IndexTests {
     #expect(try index("2000 T _stext\n1000 T _end\n").bounds.main == nil)
   }
 
+  @Test("a module's symbols are no bounds of the kernel")
+  func boundsOfModules() throws {
+    let module = try index("1000 T _stext\n1800 t f\n2000 T _end\t[m]\n3000 T _etext\t[m]\n")
+    #expect(module.kernelCount == 2 && module.bounds.main == nil)
+    let second = try index("1000 T _stext\n2000 T f\t[m]\n3000 T _end\t[m]\n")
+    #expect(second.bounds.main == nil)
+  }
+
   @Test("a function ends at the next address of its owner, in modules not at labels")
   func ends() throws {
     let list = """
@@ -172,6 +180,8 @@ struct IndexTests {
     #expect(found(0x7fff) == nil && found(0x2000) == nil && found(0xfff) == nil)
     #expect(index.size(of: 3) == 32 && index.size(of: 7) == nil && index.size(of: -1) == nil)
     #expect(index.size(of: index.table.count) == nil && index.aliases(of: 99) == [])
+    #expect(index.aliases(of: index.table.count) == [] && index.aliases(of: -1) == [])
+    #expect(index.next(after: index.table.count) == nil && index.next(after: -1) == nil)
     #expect(index.aliases(of: 10) == [11] && index.aliases(of: 11) == [10])
   }
 }
@@ -196,6 +206,15 @@ struct SymbolTextTests {
     #expect(parsed.table.owner(at: 0) == "vmlinux")
     #expect(parsed.undefinedCount == 1)
     #expect(parsed.skippedLineCount == 1)
+  }
+
+  @Test("65,535 modules have symbols beside the kernel's, a list with more is refused")
+  func manyModules() throws {
+    let list = "0 t f\n" + (1...65_535).map { "\($0) t f\t[m\($0)]\n" }.joined()
+    let table = try SymbolText(parsing: Array(list.utf8).rawSpan).table
+    #expect(table.ownerNames.count == 65_536 && table.owner(at: 65_535) == "m65535")
+    let long = list + "65536 t f\t[m65536]\n"
+    #expect(throws: ParseError.self) { try SymbolText(parsing: Array(long.utf8).rawSpan) }
   }
 
   @Test("hidden addresses are reported")

@@ -32,6 +32,7 @@ struct SymbolTableTests {
     let note = elf.addSection(".comment", flags: [])
     let absolute = Int(ELFSectionIndex.absolute)
     elf.addSymbol("", section: text, binding: 0, type: 3)
+    elf.addSymbol("", section: text, value: 0x1000, binding: 0, type: 2)
     elf.addSymbol("a.c", section: absolute, binding: 0, type: 4)
     elf.addSymbol("show", section: text, value: 0x1000, binding: 0, type: 2)
     elf.addSymbol("b.c", section: absolute, binding: 0, type: 4)
@@ -153,6 +154,50 @@ struct SymbolTableTests {
     #expect(index.kernelCount == 2 + 1)
   }
 
+  @Test("a symbol in a section that the file does not have has no letter")
+  func absentSections() throws {
+    // Beside the code are the symbol table, its names and those of sections.
+    let letters: [Unicode.Scalar] = ["t", "n", "n", "n", "?", "?"]
+    for (place, letter) in letters.enumerated() {
+      var elf = ELFBuilder()
+      elf.addSection(".text", flags: [.alloc, .execInstructions])
+      elf.addSymbol("f", section: place + 1, binding: 0)
+      #expect(try table(elf).type(at: 0) == UInt8(ascii: letter), "\(place + 1)")
+    }
+  }
+
+  @Test("symbols of a module follow with their files, up to 65,535 modules")
+  func modules() throws {
+    var elf = ELFBuilder()
+    let text = elf.addSection(".text", flags: [.alloc, .execInstructions])
+    elf.addSymbol("a.c", section: 0xfff1, binding: 0, type: 4)
+    elf.addSymbol("f", section: text, value: 1, binding: 0)
+    elf.addSymbol("b.c", section: 0xfff1, binding: 0, type: 4)
+    elf.addSymbol("g", section: text, value: 2, binding: 0)
+    elf.addSymbol("h", section: text, value: 3)
+    let module = try table(elf)
+    var all = try SymbolText(parsing: Array("1000 t own\n".utf8).rawSpan).table
+    let owner = all.addOwner("m")
+    let isWhole = all.append(contentsOf: module, owner: owner ?? 0)
+    #expect(isWhole)
+    #expect(lines(all) == ["1000 t own", "1 t f a.c", "2 t g b.c", "3 T h"])
+    #expect((0..<4).map { all.owner(at: $0) } == ["vmlinux", "m", "m", "m"])
+    for number in 2...65_535 where all.addOwner("m\(number)") != number {
+      Issue.record("\(number)")
+    }
+    let more = all.addOwner("one_more")
+    #expect(more == nil && all.ownerNames.count == 65_536)
+  }
+
+  @Test("several names are found by one pass, longer ones than 63 bytes are not")
+  func indexes() throws {
+    let longest: StaticString = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+    let longer: StaticString = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+    let list = ["a", "\(longer)", "\(longest)", "a"].map { "1000 t \($0)\n" }.joined()
+    let table = try SymbolText(parsing: Array(list.utf8).rawSpan).table
+    #expect(table.indexes(named: [longest, "a", "b", longer, "a"]) == [2, 0, nil, nil, 0])
+  }
+
   @Test("files are adopted by name and address")
   func adopted() throws {
     let text = "00000010 t f\n00000010 t a\n00000020 t f\n00000030 t g\n"
@@ -166,6 +211,11 @@ struct SymbolTableTests {
     elf.addSymbol("g", section: section, value: 0x31, binding: 0)
     table.adoptFiles(of: try self.table(elf))
     #expect(lines(table) == ["10 t f two.c", "10 t a", "20 t f one.c", "30 t g"])
+    // Symbols of modules take none, nor do those after the last of the other table.
+    let modules = "00000020 t f\n00000040 t g\n00000010 t f\t[m]\n"
+    var several = try SymbolText(parsing: Array(modules.utf8).rawSpan).table
+    several.adoptFiles(of: try self.table(elf))
+    #expect(lines(several) == ["20 t f one.c", "40 t g", "10 t f"])
   }
 
   @Test("a table is in order where no address is lower than the one before")
