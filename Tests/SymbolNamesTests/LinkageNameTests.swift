@@ -35,6 +35,13 @@ struct LinkageNameTests {
     ("foo.isra", "foo.isra", []),
     ("foo.isra.x", "foo.isra.x", []),
     ("foo.llvm.", "foo.llvm.", []),
+    ("foo.llvm.9F", "foo", [.llvm]),
+    ("foo.llvm.9G", "foo.llvm.9G", []),
+    ("foo.llvm.9:", "foo.llvm.9:", []),
+    ("foo.isra.:", "foo.isra.:", []),
+    ("foo.isra.0:", "foo.isra.0:", []),
+    ("foo.:", "foo.:", []),
+    ("foo.0/", "foo.0/", []),
     (".cold", ".cold", []),
     (".12", ".12", []),
     ("foo._entry", "foo._entry", []),
@@ -102,7 +109,8 @@ struct LinkageNameTests {
     arguments: [
       ("foo.123", "foo"), ("foo.1.cold", "foo"), ("foo.part.0", "foo.part.0"), (".foo", ".foo"),
       (".1", ".1"), ("foo.", "foo."), ("foo.1a", "foo.1a"), ("foo", "foo"), ("", ""),
-      ("foo.12.", "foo"),
+      ("foo.12.", "foo"), ("foo.1:", "foo.1:"), ("foo.:", "foo.:"), ("foo.9", "foo"),
+      ("foo.1/", "foo.1/"),
     ])
   func modpost(name: String, kept: String) {
     #expect(LinkageName.modpostLength(of: Array(name.utf8).span) == kept.utf8.count)

@@ -12,6 +12,8 @@ struct ReadablePathTests {
       ("<a::B<c::D> as e::F<g>>::h::<i>", "<a::B as e::F>::h"),
       ("f::<fn(a) -> b, c>::d", "f::d"),
       ("a<b<c>, d>::e<f>", "a::e"),
+      // The last bytes of these letters are 0x80 and 0xbf.
+      ("\u{c0}<u8>::f", "\u{c0}::f"), ("\u{ff}<u8>::f", "\u{ff}::f"),
     ])
   func generics(_ path: String, _ bare: String) {
     #expect(ReadablePath.withoutGenerics(path) == bare)

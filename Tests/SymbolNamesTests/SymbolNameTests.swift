@@ -43,6 +43,15 @@ struct SymbolNameTests {
     #expect(HashedName(text) == nil)
   }
 
+  @Test("bytes beside those of digits are no digits", arguments: ["@", "G", "/", ":", "`", "g"])
+  func besideDigits(_ first: String) {
+    for place in [0, 31, 63] {
+      var digits = Array(Self.foo)
+      digits[place] = Character(first)
+      #expect(HashedName(String(digits)) == nil)
+    }
+  }
+
   @Test("bytes of another length are not a hashed name")
   func wrongLength() {
     let bytes = SymbolName("foo").hashed.bytes
