@@ -227,6 +227,34 @@ struct ELFEditorTests {
     #expect(try Contents(moved).symbols.prefix(2) == [" .bss+0 0 3", "value .text+0 7 1"])
   }
 
+  @Test("The null symbol stays as it is, whatever is asked", arguments: layouts)
+  func nullSymbol(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    let count = try ELFFile(ByteSource(bytes.rawSpan)).symbolTable()?.count
+    for index in try [0, -1, #require(count)] {
+      let edited = try edit(bytes) { $0.setSymbol(index, section: $1(".text"), size: 7) }
+      #expect(edited == bytes)
+    }
+  }
+
+  @Test("Added sections of one name can be dropped again together", arguments: layouts)
+  func equalNames(_ layout: ELFLayout) throws {
+    let bytes = sample(layout)
+    let edited = try edit(bytes) { editor, section in
+      for name in ["first", "twin", "twin"] {
+        editor.add(.init(name, flags: [], bytes: [1], alignment: 1), before: section(".data"))
+      }
+    }
+    let names = try Contents(edited).sections.map(\.name)
+    #expect(names.filter { $0 == "twin" }.count == 2 && names.contains("first"))
+    let dropped = try edit(edited) { editor, _ in
+      for (place, name) in names.enumerated() where ["first", "twin"].contains(name) {
+        editor.drop(editor.section(at: place + 1))
+      }
+    }
+    #expect(dropped == bytes)
+  }
+
   @Test("A section that another refers to cannot be dropped", arguments: layouts)
   func references(_ layout: ELFLayout) throws {
     let bytes = sample(layout)

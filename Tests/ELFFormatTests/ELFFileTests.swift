@@ -184,11 +184,21 @@ struct HostileELFTests {
     #expect(error { $0[62] = 200 } == ParseError(.badValue(200), in: "e_shstrndx", at: 62))
   }
 
+  @Test("a file without program headers has no segments, wherever they are said to be")
+  func noSegments() throws {
+    var bytes = sample(layouts[0])
+    for place in 32..<40 { bytes[place] = 0xff }
+    let file = try ELFFile(ByteSource(bytes.rawSpan))
+    #expect(file.header.programHeaderOffset == .max)
+    #expect(try file.segments().isEmpty)
+  }
+
   @Test("a symbol table must name its strings")
   func symbolTableLink() throws {
     var elf = ELFBuilder()
     elf.addSection(".symtab", type: .symtab, flags: [], bytes: [UInt8](repeating: 0, count: 48))
-    for link in [0, 9] as [UInt32] {
+    // The null section, this one, and the names of sections.
+    for link in [0, 3, 9] as [UInt32] {
       elf.sections[0].link = link
       let bytes = elf.build()
       let file = try ELFFile(ByteSource(bytes.rawSpan))

@@ -38,6 +38,38 @@ struct ELFWriterTests {
     }
   }
 
+  @Test("an offset leaves the remainder of its address for alignments up to 64 KiB")
+  func alignments() {
+    var writer = ELFWriter(
+      layout: ELFLayout(is64Bit: true, order: .little), type: .executable, machine: .s390)
+    writer.place([UInt8(1)].rawSpan, at: 100)
+    for (alignment, address, offset) in [
+      (0, 0, 101), (1, 0, 101), (3, 0, 101), (8, 0, 104), (8, 5, 101), (1 << 16, 0, 1 << 16),
+      (1 << 16, 101, 101), (1 << 16, 100, 100 + 1 << 16), (1 << 17, 0, 101),
+    ] as [(UInt64, UInt64, Int)] {
+      #expect(writer.nextOffset(alignment: alignment, like: address) == offset, "\(alignment)")
+    }
+  }
+
+  @Test("of more than 65,000 sections or segments the first are kept, with their names")
+  func manySections() throws {
+    var writer = ELFWriter(
+      layout: ELFLayout(is64Bit: true, order: .little), type: .executable, machine: .s390)
+    var indexes: Set<Int> = []
+    for number in 1...65_001 {
+      indexes.insert(writer.addSection(named: "s", ELFWriter.Section(type: .progbits)))
+      writer.addSegment(ELFSegment(address: UInt64(number), memorySize: 0, flags: 0))
+    }
+    #expect(indexes == Set(0...65_000))
+    let bytes = writer.finish()
+    let elf = try ELFFile(ByteSource(bytes.rawSpan))
+    #expect(elf.sections.count == 65_002)
+    let names = [1, 65_000, 65_001].map { elf.name(of: elf.sections[$0]).text }
+    #expect(names == ["s", "s", ".shstrtab"])
+    let segments = try elf.segments()
+    #expect(segments.count == 65_000 && segments.last?.address == 65_000)
+  }
+
   private func segment(at offset: UInt64) -> ELFSegment {
     var segment = ELFSegment(address: 0x8000_1010, memorySize: 4, flags: 5)
     (segment.offset, segment.fileSize) = (offset, 4)

@@ -66,4 +66,59 @@ struct RelativeRelocationTests {
     #expect(removed.pointer(at: 0x30008) == nil)
     #expect(removed.pointer(at: 0x20000) == 0x20000)
   }
+
+  @Test("pointers of a range are those from its first address up to its last")
+  func ranges() {
+    let all = found([0x10000, 0x10008, 0x10010].map { ($0, 0x403, $0 + 1) })
+    #expect(all.pointers(in: 0x10008..<0x10010).map(\.place) == [0x10008])
+    #expect(all.pointers(in: 0x10000..<0x10011).map(\.value) == [0x10001, 0x10009, 0x10011])
+    #expect(all.pointers(in: 0x10001..<0x10008).isEmpty && all.pointers(in: 0..<4096).isEmpty)
+  }
+
+  /// Where an image begins whose bytes are `ff` except for words of zeros at some offsets.
+  private func start(
+    _ places: [UInt64], size: Int, zeros: [Int], filling offset: Int? = nil
+  ) -> UInt64? {
+    var image = [UInt8](repeating: 0xff, count: size)
+    for place in zeros { for index in place..<(place + 8) { image[index] = 0 } }
+    return found(places.map { ($0, 0x403, $0) }).start(of: image.rawSpan, filling: offset, .little)
+  }
+
+  @Test("an image that its records span begins with the first and ends with the last")
+  func spanned() {
+    for offset in [nil, 0] as [Int?] {
+      let places: [UInt64] = [0x10000, 0x11ff8]
+      #expect(start(places, size: 0x2000, zeros: [0, 0x1ff8], filling: offset) == 0x10000)
+      #expect(start(places, size: 0x1ff8, zeros: [0], filling: offset) == nil)
+      #expect(start(places, size: 0x1fff, zeros: [0], filling: offset) == nil)
+    }
+    #expect(start([0x10000, 0x11ff0], size: 0x1ff8, zeros: [0, 0x1ff0]) == 0x10000)
+  }
+
+  /// Each row has how many of the two records agree with starts at 0x10000, 0x11000, 0x12000 and
+  /// 0x13000.
+  @Test(
+    "most records decide, then the best alignment, then the lowest address",
+    arguments: [
+      ([1, 0, 2, 0], 0x12000), ([1, 1, 2, 0], 0x12000), ([0, 2, 2, 0], 0x12000),
+      ([0, 2, 0, 2], 0x11000), ([2, 2, 2, 2], 0x10000), ([0, 2, 1, 0], 0x11000),
+      ([0, 1, 0, 0], nil), ([1, 1, 1, 1], nil), ([0, 0, 0, 0], nil),
+    ] as [([Int], UInt64?)])
+  func agreement(_ agreeing: [Int], _ expected: UInt64?) {
+    var zeros: [Int] = []
+    for (place, count) in agreeing.enumerated() {
+      zeros += [0x3000, 0x3ff8].prefix(count).map { $0 - 0x1000 * place }
+    }
+    #expect(start([0x13000, 0x13ff8], size: 0x4000, zeros: zeros) == expected)
+  }
+
+  @Test("where no record agrees, a place that one fills decides by alignment, or nothing does")
+  func filled() {
+    for (places, expected) in [
+      ([0x14000, 0x16000], 0x11000), ([0x14000, 0x15000], 0x12000), ([0x14008, 0x15008], nil),
+    ] as [([UInt64], UInt64?)] {
+      #expect(start(places, size: 0x6000, zeros: [], filling: 0x3000) == expected)
+      #expect(start(places, size: 0x6000, zeros: []) == nil)
+    }
+  }
 }

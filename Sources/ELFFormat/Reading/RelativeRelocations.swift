@@ -87,8 +87,8 @@ package struct RelativeRelocations: Sendable, Hashable {
   ///   - offset: A place in it that one of the records is known to fill; `nil` for any.
   ///   - order: Its byte order.
   /// - Returns: The address of the first byte: the one at which most records point at zeros (or at
-  ///   the value, which some linkers also store), or else the one that is aligned best; `nil` if none
-  ///   fits, or nothing decides.
+  ///   the value, which some linkers also store), or else the one that is aligned best, the lowest of
+  ///   several; `nil` if none fits, or nothing decides.
   package func start(of bytes: RawSpan, filling offset: Int?, _ order: ByteOrder) -> UInt64? {
     guard let first = records.first, let last = records.last,
       last.place &- first.place < UInt64(bytes.byteCount)

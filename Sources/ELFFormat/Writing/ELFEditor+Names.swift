@@ -33,11 +33,12 @@ struct SectionNames {
     }
   }
 
+  /// Cuts off names that nothing uses any more; their offsets lie in the table, as `checkNames` saw.
   private mutating func cut(_ dropped: [Int], keeping last: Int) {
-    for offset in dropped.sorted(by: >) where offset > last {
+    // Sections may share a name.
+    for offset in Set(dropped).sorted(by: >) where offset > last {
       // Only a whole string, with the NULs before it and at its end, and nothing after it.
-      guard offset < bytes.count, bytes[offset - 1] == 0,
-        bytes[offset...].firstIndex(of: 0) == bytes.count - 1
+      guard bytes[offset - 1] == 0, bytes[offset...].firstIndex(of: 0) == bytes.count - 1
       else { return }
       bytes.removeSubrange(offset...)
     }

@@ -109,11 +109,13 @@ package struct ELFWriter: Sendable {
   /// The file: adds the section names and the headers.
   package consuming func finish() -> [UInt8] {
     var table = Section(type: .strtab)
-    let index = addSection(named: ".shstrtab", table)
+    let name = names.count
+    names += Array(".shstrtab\0".utf8)
     table.offset = UInt64(bytes.count)
     bytes += names
     table.size = UInt64(names.count)
-    if index > 0 { sections[index &- 1].section = table }
+    // There is room for it beside as many others as are kept.
+    sections.append((name, table))
     let alignment = UInt64(layout.wordSize)
     place(RawSpan(), at: nextOffset(alignment: alignment))
     let segmentOffset = segments.isEmpty ? 0 : bytes.count
