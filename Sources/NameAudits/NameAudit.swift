@@ -187,7 +187,7 @@ package struct NameAudit: Sendable {
     var seen = 0
     for (length, count) in lengths.sorted {
       seen += count.all.names
-      if seen > 0, seen * 100 >= all.names * min(max(percent, 0), 100) { return length }
+      if seen * 100 >= all.names * min(max(percent, 0), 100) { return length }
     }
     return longest
   }
