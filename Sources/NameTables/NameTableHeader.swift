@@ -208,9 +208,6 @@ extension OutputBuffer {
 extension RawSpan {
   /// The number of `size` bytes at an offset, the lowest byte first.
   func number(at offset: Int, size: Int) -> Int? {
-    if let word = integer(UInt64.self, at: offset, .little), size < 8 {
-      return Int(truncatingIfNeeded: word & (1 << UInt64(8 * size) &- 1))
-    }
     guard offset >= 0, offset <= byteCount - size else { return nil }
     var value = 0
     for index in 0..<size { value |= Int(byte(at: offset &+ index) ?? 0) << (8 * index) }

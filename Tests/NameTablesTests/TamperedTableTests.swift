@@ -1,0 +1,211 @@
+import ByteStorage
+import NameTables
+import SymbolNames
+import TestSupport
+import Testing
+
+/// Tables in which one number was changed and no checksum shows it.
+@Suite("Tampered name table")
+struct TamperedTableTests {
+  private let scratch: ScratchDirectory
+  private static let printk = "_RNvNtCs1cdwasc6FUb_6kernel5print11call_printk"
+  /// Numbers of sections in the header.
+  private static let (text, owners, buckets, readables, checksums) = (0, 3, 5, 6, 7)
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  private func table(_ names: [String]) throws -> [UInt8] {
+    var builder = NameTableBuilder(scratch.file("table"))
+    let owner = builder.addOwner(NameTable.Owner("vmlinux", release: "7.2"))
+    for name in names { try builder.add(Array(name.utf8).rawSpan, owner: owner) }
+    _ = try builder.finish()
+    return try contents(of: scratch.file("table"))
+  }
+
+  private func number(_ table: [UInt8], at offset: Int) throws -> Int {
+    let found = table.rawSpan.integer(UInt64.self, at: offset, .little)
+    return Int(truncatingIfNeeded: try #require(found))
+  }
+
+  /// Where a section lies.
+  private func section(_ number: Int, of table: [UInt8]) throws -> Range<Int> {
+    let start = try self.number(table, at: 48 + 16 * number)
+    return start..<(start + (try self.number(table, at: 56 + 16 * number)))
+  }
+
+  private func open(_ bytes: [UInt8]) throws -> NameTable {
+    try NameTable(copying: bytes.rawSpan, checks: false)
+  }
+
+  /// Checks a table whose checksums are those of its bytes.
+  private func check(_ bytes: [UInt8]) throws {
+    var bytes = bytes
+    let checksums = try section(Self.checksums, of: bytes)
+    for (block, place) in stride(from: checksums.lowerBound, to: checksums.upperBound, by: 4)
+      .enumerated()
+    {
+      let start = 4096 * (block + 1)
+      let part = Array(bytes[start..<min(start + 4096, checksums.lowerBound)])
+      let sum = part.rawSpan.crc32
+      for index in 0..<4 { bytes[place + index] = UInt8(truncatingIfNeeded: sum >> (8 * index)) }
+    }
+    try open(bytes).check()
+  }
+
+  private struct Found: Equatable {
+    var names: [String]
+    var isWhole = true
+  }
+
+  /// Names by a readable path, those before an error included.
+  private func find(_ path: String, in bytes: [UInt8]) throws -> Found {
+    let table = try open(bytes)
+    var found = Found(names: [])
+    do throws(ParseError) {
+      try table.forEachRecord(readable: Array(path.utf8).rawSpan) { record in
+        found.names.append(record.name.text)
+        return true
+      }
+    } catch { found.isWhole = false }
+    return found
+  }
+
+  @Test("a name that is there twice is out of order")
+  func repeatedName() throws {
+    var bytes = try table(["aa", "ab"])
+    let text = try section(Self.text, of: bytes)
+    // Each name has one byte of a set and one of its length before it.
+    try #require(bytes[text] == [0, 2, 0x61, 0x61, 0, 2, 0x61, 0x62])
+    try check(bytes)
+    bytes[text.lowerBound + 7] = 0x61
+    let expected = ParseError(.badValue(4), in: "order of names", at: text.lowerBound + 4)
+    #expect(throws: expected) { try check(bytes) }
+  }
+
+  /// Three names with one path, and what changes their entries of six bytes.
+  private func threeNames(
+    _ change: (inout [UInt8], Int) -> Void
+  ) throws -> (names: [String], bytes: [UInt8]) {
+    let names = ["", ".llvm.5", ".llvm.6"].map { Self.printk + $0 }
+    var bytes = try table(names)
+    let entries = try section(Self.readables, of: bytes)
+    try #require(entries.count == 18)
+    change(&bytes, entries.lowerBound)
+    return (names, bytes)
+  }
+
+  @Test("a name that has an entry twice, or entries out of order, end a search with an error")
+  func repeatedEntries() throws {
+    let whole = try threeNames { _, _ in }
+    #expect(try find("call_printk", in: whole.bytes) == Found(names: whole.names))
+    try check(whole.bytes)
+    let twice = try threeNames { bytes, start in
+      for place in start..<(start + 6) { bytes[place + 6] = bytes[place] }
+    }
+    #expect(
+      try find("call_printk", in: twice.bytes) == Found(names: [twice.names[0]], isWhole: false))
+    #expect(throws: ParseError.self) { try check(twice.bytes) }
+    let swapped = try threeNames { bytes, start in
+      for place in start..<(start + 6) { bytes.swapAt(place, place + 12) }
+    }
+    #expect(
+      try find("call_printk", in: swapped.bytes) == Found(names: [swapped.names[2]], isWhole: false)
+    )
+  }
+
+  @Test("an entry of a form that the name does not have ends a search")
+  func unknownForm() throws {
+    for form in [1, 2, 3, 255] as [UInt8] {
+      let changed = try threeNames { bytes, start in bytes[start + 17] = form }
+      #expect(
+        try find("call_printk", in: changed.bytes) == Found(names: Array(changed.names.prefix(2))))
+      #expect(throws: ParseError.self) { try check(changed.bytes) }
+    }
+  }
+
+  @Test("an owner that lies outside of its section is refused")
+  func owners() throws {
+    var bytes = try table(["a"])
+    let section = try self.section(Self.owners, of: bytes)
+    // The offset of the only owner counts from the end of the offsets.
+    bytes[section.lowerBound] = UInt8(section.count - 4)
+    let outside = ParseError(
+      .badValue(UInt64(section.upperBound)), in: "owner", at: section.upperBound)
+    #expect(throws: outside) { try open(bytes).owner(at: 0) }
+  }
+
+  @Test("a bucket is numbered by up to 28 bits, and then the buckets have to be there")
+  func bucketBits() throws {
+    var bytes = try table(["a"])
+    let size = try section(Self.buckets, of: bytes).count
+    bytes[36] = 28
+    let missing = ParseError(
+      .badValue(UInt64(size)), in: "size of a name table section", at: 56 + 16 * Self.buckets)
+    #expect(throws: missing) { try open(bytes) }
+    bytes[36] = 29
+    let refused = ParseError(.badValue(29), in: "name table header", at: 36)
+    #expect(throws: refused) { try open(bytes) }
+  }
+}
+
+@Suite("Longest fields of a name table")
+struct LongFieldTests {
+  private let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  private func a(_ count: Int) -> String { String(repeating: "a", count: count) }
+
+  private func table(_ names: [String], owner: String = "vmlinux") throws -> NameTable {
+    var builder = NameTableBuilder(scratch.file("table"))
+    let owner = builder.addOwner(NameTable.Owner(owner, release: "7.2"))
+    for name in names { try builder.add(Array(name.utf8).rawSpan, owner: owner) }
+    _ = try builder.finish()
+    return try NameTable(scratch.file("table"))
+  }
+
+  @Test("an owner's name is kept up to 4096 bytes")
+  func owners() throws {
+    for (length, kept) in [(4095, 4095), (4096, 4096), (4097, 4096)] {
+      let table = try self.table(["f"], owner: a(length))
+      #expect(try table.owner(at: 0).name == a(kept))
+    }
+  }
+
+  @Test("a source name or a path is found up to 65,535 bytes")
+  func searches() throws {
+    // The type is written twice, so that the path is longer than the name.
+    let path = "<\(a(32_760)) as \(a(32_760))>::bbbbbbb"
+    let linkage = "_RNvYC32760\(a(32_760))B2_7bbbbbbb"
+    let table = try self.table([a(65_535), linkage])
+    var found: [Int] = []
+    try table.forEachRecord(source: Array(a(65_535).utf8).rawSpan) { record in
+      found.append(record.name.byteCount)
+      return true
+    }
+    try #require(path.utf8.count == 65_535)
+    try table.forEachRecord(readable: Array(path.utf8).rawSpan) { record in
+      found.append(record.name.byteCount)
+      return true
+    }
+    #expect(found == [65_535, linkage.utf8.count])
+  }
+
+  @Test("a path in angle brackets is that of one type only")
+  func otherTypes() throws {
+    let method = "_RNvXs_NtCs1cdwasc6FUb_6kernel5printNtB4_9PrintableNtB4_8Callable4call"
+    let table = try self.table([method])
+    for (path, isFound) in [
+      ("<kernel::print::Printable as kernel::print::Callable>::call", true),
+      ("<kernel::print::Other as kernel::print::Callable>::call", false),
+      ("(kernel::print::Callable::call", false), ("Callable::call", true),
+    ] {
+      var found = false
+      try table.forEachRecord(readable: Array(path.utf8).rawSpan) { _ in
+        found = true
+        return false
+      }
+      #expect(found == isFound, "\(path)")
+    }
+  }
+}
