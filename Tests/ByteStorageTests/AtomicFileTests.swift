@@ -66,6 +66,19 @@ struct AtomicFileTests {
     #expect(try contents(of: scratch.file("file")) == [1])
   }
 
+  @Test("What became a directory meanwhile is not replaced")
+  func becameDirectory() throws {
+    let scratch = try ScratchDirectory()
+    try scratch.write([1], to: "file")
+    let file = try AtomicFile(scratch.file("file"))
+    try file.append([2])
+    try #require(unsafe unlink(scratch.file("file")) == 0)
+    scratch.makeDirectory("file")
+    #expect(throws: FileError.self) { try file.commit() }
+    #expect(PathKind(scratch.file("file")) == .directory)
+    #expect(DirectoryTree.names(in: scratch.path) == ["file"])
+  }
+
   @Test("A symbolic link stays one: the file that it leads to is replaced, in its own directory")
   func links() throws {
     let scratch = try ScratchDirectory()

@@ -65,6 +65,10 @@ struct FileBufferTests {
     let kept = try #require(part)
     let stranger = buffer.keeping(first.rawSpan)
     #expect(stranger == nil)
+    let whole = buffer.keeping(try buffer.source.all())
+    #expect(whole?.bytes.array == first)
+    let end = buffer.keeping(try buffer.source.bytes(9999..<10_000, in: "x"))
+    #expect(end?.bytes.array == [2])
     for byte in UInt8(3)...5 {
       let other = [UInt8](repeating: byte, count: 10_000)
       let compressed = compressor.compress(other.rawSpan, .gzip)

@@ -86,6 +86,20 @@ struct DirectoryTreeTests {
     #expect(Self.walk(scratch, "tree") == ["a.ko", "b.ko", "gone.ko", "loop.ko"])
   }
 
+  @Test("hard links that are only found through a link are one file, and what follows is found")
+  func hardLinksElsewhere() throws {
+    let scratch = try ScratchDirectory()
+    for folder in ["tree", "out", "more"] { scratch.makeDirectory(folder) }
+    for file in ["out/a.ko", "out/c.ko", "more/d.ko"] { try scratch.write([0], to: file) }
+    for (old, new) in [("out/a.ko", "out/b.ko"), ("out/c.ko", "more/a.ko")] {
+      try #require(unsafe link(scratch.file(old), scratch.file(new)) == 0)
+    }
+    // The tree has no file of its own.
+    scratch.link("tree/x", to: scratch.file("out"))
+    scratch.link("tree/y", to: scratch.file("more"))
+    #expect(Self.walk(scratch, "tree") == ["x/a.ko", "x/c.ko", "y/d.ko"])
+  }
+
   @Test("links called build and source lead to the kernel's own tree, and are not followed")
   func build() throws {
     let scratch = try ScratchDirectory()
@@ -120,5 +134,20 @@ struct DirectoryTreeTests {
     #expect(PathKind(scratch.file("link")) == .file)
     #expect(PathKind(scratch.file("loop")) == .missing)
     #expect(PathKind(scratch.makeFIFO("fifo")) == .other)
+  }
+}
+
+@Suite("First lines of commands")
+struct FirstLineTests {
+  @Test(
+    "the first line of what a command writes is taken, without its end, up to 4096 bytes",
+    arguments: [
+      ("printf 'a b\\nc\\n'", "a b"), ("printf abc", "abc"), ("printf ''", nil),
+      ("printf '\\nb'", nil), ("printf 'a\\000b\\n'", "a\u{0}b"), ("exit 3", nil),
+      ("printf '%04096d\\n' 0", String(repeating: "0", count: 4096)),
+      ("printf '%05000d\\n' 0", String(repeating: "0", count: 4096)),
+    ] as [(String, String?)])
+  func lines(_ command: String, _ line: String?) {
+    #expect(ProcessEnvironment.firstLine(of: command) == line)
   }
 }

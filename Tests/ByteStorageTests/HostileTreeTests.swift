@@ -1,4 +1,5 @@
 import ByteStorage
+import Glibc
 import TestSupport
 import Testing
 
@@ -38,6 +39,20 @@ struct HostileTreeTests {
     #expect(
       words.sorted() == ["\(scratch.path)/b\u{fffd}.ko: has a name that is not UTF-8", "a.ko"])
     #expect(DirectoryTree.names(in: scratch.path) == ["a.ko"])
+  }
+
+  @Test(
+    "a link whose name is not UTF-8 is passed over where nobody wants it, and the rest is found")
+  func linksThatAreNotText() throws {
+    let scratch = try ScratchDirectory()
+    for number in 10..<60 { try scratch.write([1], to: "\(number).ko") }
+    for byte in UInt8(0xf0)...0xff {
+      let name = (Array(scratch.path.utf8) + [0x2f, byte, 0]).map { CChar(bitPattern: $0) }
+      guard unsafe symlink("10.ko", name) == 0 else { return }
+    }
+    for number in 60..<99 { try scratch.write([1], to: "\(number).ko") }
+    let found = DirectoryTree.files(below: scratch.path) { $0.hasSuffix(".ko") }
+    #expect(found.count == 89)
   }
 
   @Test("a loop of links ends the walk", arguments: ["loop", "self/loop"])

@@ -41,6 +41,18 @@ struct LinkDirectoryTests {
     #expect(DirectoryTree.names(in: scratch.path) == ["links"])
   }
 
+  /// No process has a number above 4194304, and the first is always there.
+  @Test("copies that killed processes left are removed, those of others stay")
+  func leftovers() throws {
+    let kept = [".links.ksym-1", ".links.ksym-1.old", ".links.ksym-x", ".other.ksym-4194305"]
+    let left = [".links.ksym-4194305", ".links.ksym-4194306.old", ".links.ksym-4194307"]
+    for name in kept + left { scratch.makeDirectory(name) }
+    scratch.link(".links.ksym-4194305/a.ko", to: "/x/a.ko")
+    scratch.makeDirectory("links")
+    try directory.replace([:], by: ["a.ko": "/x/a.ko"])
+    #expect(DirectoryTree.names(in: scratch.path) == (kept + ["links"]).sorted())
+  }
+
   @Test("what cannot be written is an error that names the place, and nothing is left behind")
   func failure() throws {
     try scratch.write([1], to: "file")

@@ -39,7 +39,7 @@ internal import CLzma
     _ input: RawSpan, to sink: inout OutputSink
   ) throws(DecompressionError) {
     var offset = 0
-    while let rest = input.suffix(from: offset), rest.byteCount > 0 {
+    while let rest = input.suffix(from: offset) {
       try decode(rest, container: .xz, to: &sink, trailing: .ignored)
       offset = unsafe input.byteCount &- stream.avail_in
       while input.integer(UInt32.self, at: offset, .little) == 0 { offset &+= 4 }

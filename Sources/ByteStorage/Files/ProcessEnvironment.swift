@@ -21,7 +21,7 @@ package enum ProcessEnvironment {
   /// Runs a command of the shell, whose text must have nothing from outside that the shell could take for
   /// its own.
   ///
-  /// - Returns: The first line that it writes; `nil` if it writes nothing.
+  /// - Returns: The first line that it writes, up to 4096 bytes; `nil` if that is empty.
   package static func firstLine(of command: String) -> String? {
     guard let pipe = unsafe popen(command, "r") else { return nil }
     defer { unsafe pclose(pipe) }
