@@ -54,6 +54,7 @@ struct AddressTests {
           + "[<c0008104>] (vfs_read+0x4/0x100)"
       ), ("PC is at 0xc0008104\r", "PC is at 0xc0008104 (vfs_read+0x4/0x100)\r"),
       ("  c0008104", "  c0008104 (vfs_read+0x4/0x100)"),
+      ("  c0008104\r", "  c0008104 (vfs_read+0x4/0x100)\r"),
       ("  c0008104 [unknown]", "  c0008104 (vfs_read+0x4/0x100) [unknown]"),
       (
         "epc : c0008104 ra : c0008200 sp : c1008200",
@@ -92,7 +93,8 @@ struct AddressTests {
       "[c0b01e48] [c0008104] foo+0x4/0x100 (unreliable)", "a: 0 c0008104", "x => c0008104abcd",
       "0xc0008100-0xc0008200", "x+0xc0008104", "c0008104:\t00", "c00081040000 deadc0008104",
       "Kernel Offset: 0xc0008104 from 0xc0008000", "[<d0008104>] [<c0000000>] 0xc0008104ffff",
-      "vfs 12345 2 - Live 0xc0008104",
+      "vfs 12345 2 - Live 0xc0008104", "c0008104", "c0008104\r", "commit c0008104",
+      "x c0008104\r", "  c0008104\rx", "  c0008104\r xy",
     ])
   func others(_ text: String) throws {
     let written = try named(text, Self.narrow)
@@ -126,6 +128,29 @@ struct AddressTests {
     let running = Self.wide.replacing("ffffffff81", with: "ffffffff8b")
     #expect(try named(text, running, move) == expected)
     #expect(try named(text, Self.wide) == text)
+  }
+
+  @Test("eight digits are addresses where the highest of all has eight")
+  func widths() throws {
+    for (highest, isNamed) in [("ffffffff", true), ("100000000", false)] {
+      let written = try named("  c0008104", Self.narrow + "\(highest) A top\n")
+      #expect(written == "  c0008104" + (isNamed ? " (vfs_read+0x4/0x100)" : ""), "\(highest)")
+    }
+  }
+
+  @Test("an address is that of a symbol up to its end, if that is known, and up to 16 MiB after it")
+  func distances() throws {
+    let list = "c0008000 T _text\nc1000000 T far\n"
+    #expect(try named("[<c0ff8004>]", list) == "[<c0ff8004>] (_text+0xff0004/0xff8000)")
+    #expect(try named("[<c1000004>]", list) == "[<c1000004>]")
+    let ending = list + "d0000000 T _end\n"
+    #expect(try named("[<c1ffffff>]", ending) == "[<c1ffffff>] (far+0xffffff/0xf000000)")
+    #expect(try named("[<c2000000>]", ending) == "[<c2000000>]")
+    // Modules stay where they are, and nothing shows where the last of their symbols ends.
+    let modules = ending + "d1000000 t f\t[m]\n"
+    let move = KernelMove(offset: 0x10_0000)
+    #expect(try named("[<d1ffffff>]", modules, move) == "[<d1ffffff>] (f+0xffffff [m])")
+    #expect(try named("[<d2000000>]", modules, move) == "[<d2000000>]")
   }
 
   @Test("names are written in the form that is wanted")
@@ -163,5 +188,20 @@ struct AddressTests {
     #expect(survey.modules.map(\.name) == ["usbcore"])
     #expect(survey.modules.first?.base == 0xffff_ffff_c01c_3000)
     #expect(TextSurvey(RawSpan()).boots.count == 1)
+  }
+
+  @Test("lines that only look like those of modules are passed over, offsets without digits, too")
+  func lookalikes() {
+    let live = "2 - Live 0xffffffffc01c3000\n"
+    for (line, size) in [
+      (" 12 \(live)", nil), ("m 12 \(live)", 12), ("m x \(live)", nil), ("m  12 \(live)", nil),
+      ("m 123456789012345678 \(live)", 123_456_789_012_345_678),
+      ("m 1234567890123456789 \(live)", nil),
+    ] as [(String, UInt64?)] {
+      #expect(TextSurvey(Array(line.utf8).rawSpan).modules.map(\.size) == (size.map { [$0] } ?? []))
+    }
+    let offsets = "Kernel Offset: 0xz\nKERNELOFFSET=1a000000\n"
+    let boots = TextSurvey(Array(offsets.utf8).rawSpan).boots
+    #expect(boots.map(\.move) == [KernelMove(offset: 0x1a00_0000)])
   }
 }

@@ -102,7 +102,8 @@ struct AnywhereTests {
     arguments: [
       "/tmp/a.llvm.1", "/a/b-\(name)", "doc/\(name).html", "\(name)/x", "a/\(name)+0x10/0x20",
       "https://example.org/a?f=\(name)&x=1", "x_\(name)", "kprobes/p_\(name)_0", "_RNvC4core3fo",
-      "_ZN3foo3barE", "_ZNSt6vectorIiE4pushEi", "a.llvm.abc", "apt.llvm.org", ".llvm.1", "9.llvm.1",
+      "_ZN3foo3barE", "_ZNSt6vectorIiE4pushEi", "a.llvm.abc", "see a.llvm.AB12 there", "apt.llvm.org",
+      ".llvm.1", "9.llvm.1",
       "a.llvm.12[...]", "a.llvm.12…", "a.llvm.12...", "x a.llvm.12… y", "_RNvC4core3fo…",
       "\(name).llvm.12…", "\(hash)[...]", "kprobe:a.llvm.12…", "https://example.org/“\(name)”",
       "foo.isra.0 and foo.cold in prose",
@@ -184,6 +185,16 @@ struct AnywhereTests {
     let text = "\(before)core::foo from plain+0x10/0x20\n"
     let expected = text.replacing("core::foo", with: Self.name)
     #expect(translated(text, .linkage, sources: [kernel]) == expected)
+  }
+
+  @Test("a caller of 32-bit Arm's traces has a name")
+  func armCallersWithoutName() throws {
+    let kernel = try source("ffffffff81000000 t f.llvm.1\nffffffff81000100 T end\n")
+    for (caller, name) in [("end", "f.llvm.1"), ("", "f")] {
+      #expect(
+        translated("f from \(caller)+0x10/0x20\n", .linkage, sources: [kernel])
+          == "\(name) from \(caller)+0x10/0x20\n")
+    }
   }
 
   @Test("perf's ([module]) is the module of the name before it")

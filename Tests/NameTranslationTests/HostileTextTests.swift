@@ -132,6 +132,12 @@ struct HostileTextTests {
     let output = translated(Array(text.utf8), by: &translator)
     #expect(output.suffix(18) == Array(" a.isra.0+0x1/0x2\n".utf8)[...])
     #expect(modules.asked.count == 2_000)
+    // No module's name has more than 64 bytes.
+    for (length, isAsked) in [(64, true), (65, false)] {
+      let name = String(repeating: "m", count: length)
+      _ = translated(Array(" a.isra+0x1/0x2 [\(name)]\n".utf8), by: &translator)
+      #expect(modules.asked.contains(name) == isAsked)
+    }
   }
 
   @Test("the translation is the same whether all names are listed or not")

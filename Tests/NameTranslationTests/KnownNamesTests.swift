@@ -27,6 +27,17 @@ struct KnownNamesTests {
     #expect(names.directories.count == 1 && names.damages.isEmpty)
   }
 
+  @Test("of tables only damage is noted, the first of each")
+  func damages() throws {
+    let scratch = try ScratchDirectory()
+    let list = try scratch.write(Array("\(Self.name)\n".utf8), to: "names")
+    var names = KnownNames()
+    try names.read(list, limit: 1 << 20)
+    try #require(names.directories.count == 1)
+    names.noteDamage(0, ParseError(.badMagic, in: "list", at: 0))
+    #expect(names.damages.isEmpty)
+  }
+
   @Test("a file that cannot be read is an error, and adds nothing")
   func missing() throws {
     let scratch = try ScratchDirectory()

@@ -1,5 +1,6 @@
 import ByteStorage
 import NameTranslation
+import SymbolTables
 import TestSupport
 import Testing
 
@@ -81,6 +82,13 @@ struct LookupTests {
     ])
   func separators(_ before: String) {
     #expect(linkage("\(before)panic+0x1/0x100") == "\(before)panic.llvm.3+0x1/0x100")
+  }
+
+  @Test("the last part of a path is no name by itself, also after an arrow")
+  func pathEnds() {
+    for text in ["{x}::panic+0x1/0x100", "->{x}::panic+0x1/0x100", "a -> {x}::panic+0x1/0x100"] {
+      #expect(linkage(text) == text)
+    }
   }
 
   @Test("words of prose are no names, though symbols have them")
@@ -166,6 +174,39 @@ struct LookupTests {
     _ = translated(Array(text.utf8), by: &translator)
     #expect(translator.takeFindings() == [.releaseDiffers(text: "7.3.5-rc1", kernel: "7.3.4")])
     #expect(translator.counts.contradicted == 1)
+  }
+
+  @Test("a banner may end its line, and a bracket may lack the build ID of a module")
+  func verifiedEnds() throws {
+    var options = TranslationOptions()
+    options.verifies = true
+    let module = try source("0000000000000000 t probe.isra.0\t[nvme]\n")
+    let modules = RecordingModules([
+      "nvme": NameSource(module.index, buildID: "abab", hasAddresses: false)
+    ])
+    var translator = TextTranslator(
+      options, sources: [NameSource(kernel.index, release: "7.3.4")], modules: modules)
+    let text = """
+      Linux version 7.3.5
+       probe.isra.0+0x0/0x10 [nvme ]
+       probe.isra.0+0x0/0x10 [nvme abab]
+       probe.isra.0+0x0/0x10 [nvme cd]
+      Linux version \u{20}
+      Linux version 7.3.4
+      """
+    _ = translated(Array(text.utf8), by: &translator)
+    #expect(
+      translator.takeFindings() == [
+        .releaseDiffers(text: "7.3.5", kernel: "7.3.4"),
+        .buildIDDiffers(text: "cd of nvme", kernel: "abab"),
+      ])
+  }
+
+  @Test("symbols that do not exist have no size")
+  func sizesOfSymbols() {
+    let count = kernel.index.table.count
+    #expect(kernel.size(of: 0) == 0x40)
+    #expect([-1, count, count + 1].map { kernel.size(of: $0) } == [nil, nil, nil])
   }
 
   @Test("addresses are written after offsets")

@@ -24,6 +24,16 @@ struct NameBytesTests {
     }
   }
 
+  @Test("names of a list have numbers in bytewise order, and no others")
+  func numbers() {
+    let names = NumberedNames(sorting: ["b", "", "ab", "b"].map { Array($0.utf8) })
+    #expect(names.count == 2)
+    let found = (-1...3).map { names.name($0).text }
+    #expect(found == ["", "ab", "b", "", ""])
+    #expect(names.numbers(of: Array("b".utf8).rawSpan) == [1])
+    #expect(names.numbers(of: Array("c".utf8).rawSpan) == [])
+  }
+
   @Test("a name ends at the first byte that is no name's, wherever that is", arguments: 0..<40)
   func end(_ count: Int) {
     for end: String in ["", ",", " x", "[", "`"] {

@@ -18,7 +18,7 @@ struct SourceFinderTests {
     }
 
     func places(inModule module: String, symbol: [UInt8], offset: UInt64) -> [SourcePlace] {
-      let path = "\(module)/\(String(decoding: symbol, as: UTF8.self))\u{1b}.c"
+      let path = "\(module)/\(String(decoding: symbol, as: UTF8.self))\u{1b} \u{7f}.c"
       return [SourcePlace(path: Array(path.utf8), line: UInt32(truncatingIfNeeded: offset))]
     }
   }
@@ -43,7 +43,7 @@ struct SourceFinderTests {
       ("vfs_read+0x10/0x100", "vfs_read+0x10/0x100 (a.h:272 b.c:?)"),
       (" vfs_read+0x0/0x100 x", " vfs_read+0x0/0x100 (a.h:256 b.c:?) x"),
       ("vfs_read+0x10/0x20", "vfs_read+0x10/0x20"), ("no_such+0x1/0x2", "no_such+0x1/0x2"),
-      ("read+0x5/0x9 [ext4]", "read+0x5/0x9 (ext4/read?.c:5) [ext4]"),
+      ("read+0x5/0x9 [ext4]", "read+0x5/0x9 (ext4/read? ?.c:5) [ext4]"),
     ])
   func tokens(_ text: String, _ expected: String) throws {
     #expect(try translated(text) == expected)

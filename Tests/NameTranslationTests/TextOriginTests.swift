@@ -49,11 +49,39 @@ struct TextOriginTests {
     #expect(zip(found, found.dropFirst()).allSatisfy { $0.range.upperBound == $1.range.lowerBound })
   }
 
+  /// `struct new_utsname` has 64 bytes for a release (include/uapi/linux/utsname.h).
+  @Test("a release may have 64 bytes")
+  func longest() {
+    let release = "6" + String(repeating: "1", count: 63)
+    #expect(parts("Linux version \(release) (a@b)").map(\.origin.release) == [release])
+  }
+
+  @Test(
+    "a build ID says more than a release, and lines that say different things are of one kernel")
+  func contradictions() {
+    let other = String(repeating: "0b", count: 20)
+    func header(_ release: String, _ end: String) -> String {
+      "CPU: 0 PID: 1 Comm: x Not tainted \(release) #1 \(end)\n"
+    }
+    for (text, count) in [
+      (header("6.1.0", identifier) + header("6.1.0", identifier), 1),
+      (header("6.1.0", identifier) + header("6.1.0", other), 2),
+      (header("6.1.0", identifier) + header("6.1.1", identifier), 1),
+      (header("6.1.0", identifier) + header("6.1.1", ""), 2),
+      ("OSRELEASE=6.1.0\nBUILD-ID=\(identifier)\n", 1),
+      ("BUILD-ID=\(identifier)\nOSRELEASE=6.1.0\n", 1),
+      ("BUILD-ID=\(identifier)\nBUILD-ID=\(other)\n", 2),
+    ] {
+      #expect(parts(text).count == count, "\(text)")
+    }
+  }
+
   @Test("words that only look so name nothing, and no path gets in")
   func lookalikes() {
     for line in [
       "Linux version ", " Comm: ", "PID: 1 Comm: x #", "OSRELEASE=", "BUILD-ID=abc",
-      "OSRELEASE=6/../../etc/passwd", "Linux version three",
+      "OSRELEASE=6/../../etc/passwd", "Linux version three", "PID: 1 Comm: x  #1",
+      "Linux version 6\(String(repeating: "1", count: 64))",
     ] {
       #expect(parts(line).map(\.origin.isKnown) == [false], "\(line)")
     }

@@ -74,6 +74,38 @@ struct TextTranslatorTests {
     #expect(translator.counts.longLines == 1)
   }
 
+  @Test("a line has up to a mebibyte with its end, however it is cut")
+  func longestLine() {
+    let name = "f.isra.0+0x1/0x2"
+    for end in ["", "\n"] {
+      for (excess, isTranslated) in [(0, true), (1, false)] {
+        let blanks = TextTranslator.longestLine + excess - name.utf8.count - end.utf8.count
+        let text = Array((String(repeating: " ", count: blanks) + name + end).utf8)
+        for size in [text.count - 1, text.count] {
+          var translator = TextTranslator()
+          let written = translated(text, by: &translator, pieceSize: size)
+          #expect(written.count == text.count - (isTranslated ? 2 : 0), "\(size) \(excess)")
+          #expect(translator.counts.longLines == (isTranslated ? 0 : 1))
+        }
+      }
+    }
+  }
+
+  @Test("what follows a piece that is too long for a line belongs to that line")
+  func longPiece() {
+    var translator = TextTranslator()
+    var written: [UInt8] = []
+    let name = "f.isra.0+0x1/0x2"
+    let long = String(repeating: " ", count: TextTranslator.longestLine + 1)
+    for piece in [long, " \(name) ", "\(name)\n\(name)\n"] {
+      translator.translate(Array(piece.utf8).rawSpan) { written += $0.array }
+    }
+    translator.finish { written += $0.array }
+    let expected = "\(long) \(name) \(name)\nf.isra+0x1/0x2\n"
+    #expect(written == Array(expected.utf8))
+    #expect(translator.counts.longLines == 1)
+  }
+
   @Test("any bytes at all pass unchanged where there is no name")
   func randomBytes() {
     var generator = SystemRandomNumberGenerator()
