@@ -182,7 +182,7 @@ struct StreamEndTests {
   func largeFile(_ format: CompressionFormat) throws {
     let scratch = try ScratchDirectory()
     var state: UInt64 = 7
-    let content = (0..<1_500_000).map { _ -> UInt8 in
+    let content = (0..<700_000).map { _ -> UInt8 in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return UInt8(truncatingIfNeeded: (state >> 33) % 30)
     }

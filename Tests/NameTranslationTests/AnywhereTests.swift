@@ -102,7 +102,8 @@ struct AnywhereTests {
     arguments: [
       "/tmp/a.llvm.1", "/a/b-\(name)", "doc/\(name).html", "\(name)/x", "a/\(name)+0x10/0x20",
       "https://example.org/a?f=\(name)&x=1", "x_\(name)", "kprobes/p_\(name)_0", "_RNvC4core3fo",
-      "_ZN3foo3barE", "_ZNSt6vectorIiE4pushEi", "a.llvm.abc", "see a.llvm.AB12 there", "apt.llvm.org",
+      "_ZN3foo3barE", "_ZNSt6vectorIiE4pushEi", "a.llvm.abc", "see a.llvm.AB12 there",
+      "apt.llvm.org",
       ".llvm.1", "9.llvm.1",
       "a.llvm.12[...]", "a.llvm.12…", "a.llvm.12...", "x a.llvm.12… y", "_RNvC4core3fo…",
       "\(name).llvm.12…", "\(hash)[...]", "kprobe:a.llvm.12…", "https://example.org/“\(name)”",
