@@ -185,6 +185,12 @@ is_noticed() {
   return 1
 }
 
+# Whether a change is listed as one that changes nothing: its text, which no other change of the file may have.
+is_listed() {
+  grep -qF "$1: $2  " "$equal" || return 1
+  grep -F "$tab$1$tab" "$store/candidates" | cut -f 7- | grep -cxF "$2" | grep -qx 1
+}
+
 # Tries every change whose place in the list leaves the worker's number.
 try_changes() {
   worker=$1
@@ -192,7 +198,7 @@ try_changes() {
     while IFS="$tab" read -r number _ file line _ _ _ text; do
       room=${file#Sources/} room=${room%%/*}
       verdict=SURVIVED
-      if grep -qF "$file: $text" "$equal"; then
+      if is_listed "$file" "$text"; then
         verdict=equal
       elif is_noticed "$number" "$room"; then
         verdict=noticed
@@ -206,7 +212,8 @@ mkdir -p "$store"
 # A few more than asked for: some do not compile.
 most=$((count + count / 4 + 4))
 [ "$count" -gt 0 ] || most=1000000
-candidates | sort | head -$most | cat -n | sed "s/^ *//" >"$store/chosen"
+candidates | sort >"$store/candidates"
+head -$most "$store/candidates" | cat -n | sed "s/^ *//" >"$store/chosen"
 echo "Building $(wc -l <"$store/chosen") changes …"
 copy_tree
 until build; do
@@ -224,7 +231,7 @@ if [ "$count" -eq 0 ]; then
   mkdir -p "$KSYM_MUTANTS_REACHED"
   run_tests 0 || { echo "mutants: tests fail without a change, see $store/test-none.log" >&2; exit 2; }
   while IFS="$tab" read -r number _ file line _ _ _ text; do
-    [ -e "$KSYM_MUTANTS_REACHED/$number" ] || grep -qF "$file: $text" "$equal" ||
+    [ -e "$KSYM_MUTANTS_REACHED/$number" ] || is_listed "$file" "$text" ||
       printf 'same\t%s:%s\t%s\n' "$file" "$line" "$text"
   done <"$store/chosen" | sort -t "$tab" -k2,2V | tee "$results"
   exit
