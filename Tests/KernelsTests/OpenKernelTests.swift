@@ -65,6 +65,7 @@ struct OpenKernelTests {
       (["7.0-rc2", "7.0-rc10"], "7.0-rc10"),
       (["6.1.0-9-amd64", "6.1.0-10-amd64"], "6.1.0-10-amd64"),
       (["0-rescue-f00", "5.10.3"], "5.10.3"), (["7.0", "7.0.1"], "7.0.1"),
+      (["7.0-rc1-amd64", "7.0-1-amd64"], "7.0-1-amd64"), (["7.0.0-rc2+", "7.0.0+"], "7.0.0+"),
     ])
   func newest(_ releases: [String], _ wanted: String) throws {
     for release in releases {

@@ -87,22 +87,26 @@ struct ImageCandidates {
 }
 
 /// The order of release strings: numbers count as numbers, and a candidate (`7.0-rc1`) comes before
-/// what it is a candidate for.
+/// what it is a candidate for (`7.0`, `7.0-1-amd64`). Names that begin with no number come first.
 enum ReleaseOrder {
   /// Whether a release is older than another.
   static func isOlder(_ left: String, _ right: String) -> Bool {
     let (first, second) = (parts(left), parts(right))
     for (one, other) in zip(first, second) where one != other {
+      if one == candidate || other == candidate { return one == candidate }
       switch (UInt64(one), UInt64(other)) {
       case (let one?, let other?): if one != other { return one < other }
       case (nil, nil): return one < other
-      case (let number, _): return number == nil && one.hasPrefix("-rc")
+      case (let number, _): return number == nil
       }
     }
     if first.count == second.count { return left < right }
     let rest = first.count < second.count ? second[first.count] : first[second.count]
-    return (first.count < second.count) != (rest == "-rc")
+    return (first.count < second.count) != (rest == candidate)
   }
+
+  /// What precedes the number of a candidate.
+  private static let candidate = "-rc"
 
   /// Runs of digits, and what lies between them.
   private static func parts(_ release: String) -> [String] {
