@@ -53,6 +53,10 @@ struct SymversTests {
     #expect(try rows("") == [])
     #expect(try rows("1F\ts\tvmlinux\tEXPORT_SYMBOL\t") == ["1f s vmlinux any "])
     #expect(try rows("0X123456789\ts\tvmlinux\tEXPORT_SYMBOL\t") == ["23456789 s vmlinux any "])
+    for (digits, crc) in [
+      ("1234567812345678", "12345678"), ("0000000000000000012345678", "12345678"),
+      ("12345678123456789", "ffffffff"),
+    ] { #expect(try rows("0x\(digits)\ts\tvmlinux") == ["\(crc) s vmlinux unknown "]) }
     #expect(try rows("0x1\ts\tm\tEXPORT_SYMBOL\ta\tb") == ["1 s m any a\tb"])
   }
 
@@ -60,7 +64,7 @@ struct SymversTests {
     "a line that modpost refuses is refused, at its offset",
     arguments: [
       "", "0x1", "0x1\ts", "0x\ts\tvmlinux", "0xg\ts\tvmlinux", "0x1 \ts\tvmlinux",
-      "0x12345678123456789\ts\tvmlinux", "0x1\t\tvmlinux\tEXPORT_SYMBOL\t",
+      "0x1\t\tvmlinux\tEXPORT_SYMBOL\t",
       "0x1\ts\t\tEXPORT_SYMBOL\t",
     ])
   func refused(_ line: String) throws {

@@ -150,16 +150,19 @@ package enum Symvers {
     return .unknown
   }
 
-  /// A base-16 number with an optional `0x`, all of the field; wider values are cut to 32 bits, as
-  /// modpost does.
+  /// A base-16 number with an optional `0x`, all of the field. Wider values are cut to 32 bits, and
+  /// those over 64 bits are the largest number, as `strtoul` gives it (scripts/mod/modpost.c, `read_dump`,
+  /// 7.3).
   private static func parseCRC(_ field: RawSpan) -> UInt32? {
     let start = field.starts(with: "0x") || field.starts(with: "0X") ? 2 : 0
-    guard field.byteCount > start, field.byteCount <= start + 16 else { return nil }
+    guard field.byteCount > start else { return nil }
     var value: UInt64 = 0
+    var isTooLarge = false
     for offset in start..<field.byteCount {
       guard let byte = field.byte(at: offset), let digit = byte.hexadecimalDigit else { return nil }
+      if value >> 60 != 0 { isTooLarge = true }
       value = value << 4 | digit
     }
-    return UInt32(truncatingIfNeeded: value)
+    return isTooLarge ? .max : UInt32(truncatingIfNeeded: value)
   }
 }
