@@ -13,3 +13,22 @@ package struct MappedRegion: Sendable, Hashable {
     self.size = size
   }
 }
+
+extension [MappedRegion] {
+  /// The address at which the byte at an offset lies; `nil` if no region has it.
+  package func address(ofOffset offset: Int) -> UInt64? {
+    for region in self where offset >= region.offset && offset &- region.offset < region.size {
+      return region.address &+ UInt64(truncatingIfNeeded: offset &- region.offset)
+    }
+    return nil
+  }
+
+  /// Offset of the byte that lies at an address; `nil` if no region has it.
+  package func offset(ofAddress address: UInt64) -> Int? {
+    for region in self where address >= region.address {
+      let distance = address &- region.address
+      if distance < UInt64(clamping: region.size) { return region.offset &+ Int(distance) }
+    }
+    return nil
+  }
+}

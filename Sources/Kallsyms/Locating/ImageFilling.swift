@@ -20,12 +20,7 @@ struct ImageFilling {
 
   /// The pointer at an offset in the image; `nil` if no relocation puts one there.
   func pointer(atOffset offset: Int) -> UInt64? {
-    for segment in segments
-    where offset >= segment.offset && offset &- segment.offset < segment.size {
-      return relocations.pointer(
-        at: segment.address &+ UInt64(truncatingIfNeeded: offset &- segment.offset))
-    }
-    return nil
+    segments.address(ofOffset: offset).flatMap { relocations.pointer(at: $0) }
   }
 }
 

@@ -63,20 +63,8 @@ package struct KallsymsImage: ~Escapable {
   }
 
   /// The address at which a byte of the image lies, or `nil` if that is not known.
-  package func address(ofOffset offset: Int) -> UInt64? {
-    for segment in segments
-    where offset >= segment.offset && offset &- segment.offset < segment.size {
-      return segment.address &+ UInt64(truncatingIfNeeded: offset &- segment.offset)
-    }
-    return nil
-  }
+  package func address(ofOffset offset: Int) -> UInt64? { segments.address(ofOffset: offset) }
 
   /// Offset in the image of what lies at an address, or `nil`.
-  package func offset(ofAddress address: UInt64) -> Int? {
-    for segment in segments
-    where address >= segment.address && address &- segment.address < UInt64(segment.size) {
-      return segment.offset &+ Int(address &- segment.address)
-    }
-    return nil
-  }
+  package func offset(ofAddress address: UInt64) -> Int? { segments.offset(ofAddress: address) }
 }

@@ -58,7 +58,7 @@ extension RawImageExports {
       guard let stored = layout.word(bytes, at: place), stored == 0, let relocations else {
         return layout.word(bytes, at: place)
       }
-      return address(of: place).flatMap { relocations.pointer(at: $0) } ?? 0
+      return segments.address(ofOffset: place).flatMap { relocations.pointer(at: $0) } ?? 0
     }
     var place = 0
     var seeds = 0
@@ -73,7 +73,7 @@ extension RawImageExports {
         let found = search.absolute(
           around: place, entrySize: entrySize,
           target: { field in
-            word(field).flatMap { offset(of: $0, in: regions) }
+            word(field).flatMap { regions.offset(ofAddress: $0) }
           })
       {
         return (found, regions)
@@ -109,19 +109,6 @@ extension RawImageExports {
     return found.map { regions(startingAt: $0) }
   }
 
-  private func address(of offset: Int) -> UInt64? {
-    segments.first { offset >= $0.offset && offset &- $0.offset < $0.size }.map {
-      $0.address &+ UInt64(truncatingIfNeeded: offset &- $0.offset)
-    }
-  }
-
-  private func offset(of address: UInt64, in regions: [MappedRegion]) -> Int? {
-    for region in regions where address >= region.address {
-      let distance = address &- region.address
-      if distance < UInt64(region.size) { return region.offset &+ Int(distance) }
-    }
-    return nil
-  }
 }
 
 /// Addresses that answer fast whether one is among them.

@@ -78,13 +78,8 @@ package struct KernelExports: ~Escapable {
     _ bytes: RawSpan, mapped regions: [MappedRegion], layout: ELFLayout, machine: ELFMachine?,
     _ found: FoundExportTables
   ) {
-    func address(_ offset: Int) -> UInt64? {
-      regions.first { offset >= $0.offset && offset &- $0.offset < $0.size }.map {
-        $0.address &+ UInt64(truncatingIfNeeded: offset &- $0.offset)
-      }
-    }
     func table(_ range: Range<Int>) -> Table? {
-      address(range.lowerBound).map {
+      regions.address(ofOffset: range.lowerBound).map {
         Table(address: $0, offset: range.lowerBound, size: range.count)
       }
     }
@@ -170,7 +165,7 @@ package struct KernelExports: ~Escapable {
     _ table: Table, count: Int
   ) throws(ParseError) -> ([UInt32?], ExportForm.CRCs) {
     let bytes = try bytes(of: table, in: "__kcrctab")
-    if layout.is64Bit, count > 0, bytes.byteCount >= count * 8 {
+    if layout.is64Bit, bytes.byteCount >= count * 8 {
       let wide = (0..<count).map { index in
         layout.word(bytes, at: index &* 8).map { UInt32(truncatingIfNeeded: $0) }
       }
