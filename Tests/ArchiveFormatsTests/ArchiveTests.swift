@@ -55,6 +55,18 @@ struct ArchiveTests {
     #expect(failure(of: delta) == "test: an RPM package whose payload is drpm, not cpio")
   }
 
+  @Test("a member of a Debian package may be empty")
+  func emptyMember() throws {
+    var bytes = ArchiveBuilder.debian(ArchiveBuilder.tar(files))
+    let fields = [("_none", 16), ("0", 12), ("0", 6), ("0", 6), ("100644", 8), ("0", 10)]
+    let header = fields.map { text, width in
+      text + String(repeating: " ", count: width - text.utf8.count)
+    }
+    // After the member that names the format.
+    bytes.insert(contentsOf: (header.joined() + "`\n").utf8, at: 72)
+    #expect(try members(of: bytes) == expected)
+  }
+
   @Test("a stripped payload takes names, sizes and types from the package's header")
   func stripped() throws {
     let payload = ArchiveBuilder.stripped([
@@ -73,6 +85,52 @@ struct ArchiveTests {
       ])
     let wrong = ArchiveBuilder.rpm(ArchiveBuilder.stripped([(7, [])]), strings: [1117: ["a"]])
     #expect(failure(of: wrong)?.contains("cpio header at 0x") ?? false)
+  }
+
+  private static let inodeCases: [(numbers: [Int: [Int]], names: [String])] = [
+    ([1096: [3, 3], 1095: [1, 1]], ["two"]), ([1096: [3, 3], 1095: [1, 2]], ["one", "two"]),
+    ([1096: [3, 3], 1095: [0]], ["two"]), ([1096: [3, 3]], ["two"]),
+    ([1096: [3]], ["one", "two"]), ([:], ["one", "two"]),
+  ]
+
+  @Test(
+    "files of a stripped payload are one file by inode and device, as far as the header lists them",
+    arguments: inodeCases)
+  func inodes(_ numbers: [Int: [Int]], _ names: [String]) throws {
+    let payload = ArchiveBuilder.stripped(names.map { ($0 == "one" ? 0 : 1, [7]) })
+    let own = [1028: [1, 1], 1030: [0o100644, 0o100644], 1116: [0, 0]]
+    let package = ArchiveBuilder.rpm(
+      payload, strings: [1117: ["one", "two"], 1118: ["/"]],
+      numbers: own.merging(numbers) { one, _ in one })
+    #expect(try members(of: package) == Dictionary(uniqueKeysWithValues: names.map { ($0, "1") }))
+  }
+
+  @Test("entries of an RPM header have up to the bytes of its data, and the header 65,535 entries")
+  func limitsOfHeaders() {
+    let cpio = ArchiveBuilder.cpio(files)
+    // The header of signatures has one entry, with four bytes of data.
+    for (offset, count, isRight) in [(0, 4, true), (4, 0, true), (5, 0, false), (0, 5, false)] {
+      var bytes = ArchiveBuilder.rpm(cpio)
+      bytes[119] = 7
+      bytes[123] = UInt8(offset)
+      bytes[127] = UInt8(count)
+      #expect((failure(of: bytes) == nil) == isRight, "\(count) bytes at \(offset)")
+    }
+    for (most, isRight) in [(65_534, true), (65_535, false)] {
+      // One more has the name of the format.
+      let numbers = (0..<most).map { (2000 + $0, [Int]()) }
+      let package = ArchiveBuilder.rpm(
+        cpio, numbers: Dictionary(numbers, uniquingKeysWith: { one, _ in one }))
+      #expect((failure(of: package) == nil) == isRight)
+    }
+  }
+
+  @Test("numbers of an RPM header that have the type of strings are none")
+  func wrongTypes() {
+    let package = ArchiveBuilder.rpm(
+      ArchiveBuilder.stripped([(0, [1])]),
+      strings: [1117: ["a"], 1118: ["/"], 1030: ["mode"]], numbers: [1028: [1], 1116: [0]])
+    #expect(failure(of: package)?.contains("cpio header at 0x") ?? false)
   }
 
   @Test("an initramfs is archives one after the other, and later members replace earlier ones")

@@ -55,6 +55,89 @@ struct MemberTests {
     #expect(failure(of: ArchiveBuilder.cpio([.link("a", to: longest + "n")])) != nil)
   }
 
+  @Test("names and targets of a tar file have up to 4,095 bytes, too")
+  func longestTarNames() {
+    func tar(_ type: Character, _ count: Int) -> [UInt8] {
+      var tar = ByteBuilder(.little)
+      ArchiveBuilder.put("long", type, [UInt8](repeating: 0x6e, count: count), to: &tar)
+      ArchiveBuilder.put("a", "2", [], target: [0x62], to: &tar)
+      return tar.bytes
+    }
+    for type in ["L", "K"] as [Character] {
+      #expect(failure(of: tar(type, 4095)) == nil)
+      #expect(failure(of: tar(type, 4096))?.contains("tar name") ?? false)
+    }
+  }
+
+  /// A tar file of a pax header and a file `a` of one byte.
+  private func pax(_ records: [UInt8]) -> ByteBuilder {
+    var tar = ByteBuilder(.little)
+    ArchiveBuilder.put("pax", "x", records, to: &tar)
+    ArchiveBuilder.put("a", "0", [1], to: &tar)
+    return tar
+  }
+
+  @Test(
+    "records of pax that are none do not count, and end the header where their size is wrong",
+    arguments: [
+      ("9 path=b\n", "b"), ("6 abc\n9 path=b\n", "b"), ("1 path=b\n", "a"), ("2 9 path=b\n", "b"),
+      ("0 9 path=b\n", "a"), ("99 path=b\n", "a"), ("path=b\n", "a"), ("", "a"),
+    ])
+  func records(_ text: String, _ name: String) throws {
+    #expect(try members(of: pax(Array(text.utf8)).bytes) == [name: "1"])
+  }
+
+  @Test("a header of pax has up to a mebibyte")
+  func longestRecords() throws {
+    for (count, isRight) in [(1 << 20, true), (1 << 20 + 1, false)] {
+      let comment = count - 9
+      let text = "\(comment) comment="
+      let fill = String(repeating: "x", count: comment - text.utf8.count - 1)
+      let bytes = pax(Array("\(text)\(fill)\n9 path=b\n".utf8)).bytes
+      #expect((try? members(of: bytes)) == (isRight ? ["b": "1"] : nil))
+    }
+  }
+
+  @Test("the size in a record of pax counts, also when it is zero")
+  func recordOfSize() throws {
+    var tar = ByteBuilder(.little)
+    // Without the block of content that the size in the header stands for.
+    tar.put(pax(Array("9 size=0\n".utf8)).bytes.dropLast(512))
+    ArchiveBuilder.put("b", "0", [1, 2], to: &tar)
+    #expect(try members(of: tar.bytes) == ["a": "0", "b": "2"])
+    #expect(try members(of: pax(Array("11 size=-1\n".utf8)).bytes) == ["a": "1"])
+  }
+
+  @Test("a name of POSIX has what comes before it in a field of its own, that of GNU has not")
+  func prefix() throws {
+    for (magic, prefix, name) in [
+      ("ustar\u{0}00", "usr/lib", "usr/lib/a.ko"), ("ustar\u{0}00", "", "a.ko"),
+      ("ustar  \u{0}", "usr/lib", "a.ko"),
+    ] {
+      var tar = ByteBuilder(.little)
+      ArchiveBuilder.put("a.ko", "0", [1], to: &tar)
+      tar.set(Array(magic.utf8), at: 257)
+      tar.set(Array(prefix.utf8), at: 345)
+      tar.set([UInt8](repeating: 0x20, count: 8), at: 148)
+      let sum = String(tar.bytes[..<512].reduce(0) { $0 + Int($1) }, radix: 8)
+      tar.set(Array("\(sum)\0".utf8), at: 148)
+      #expect(try members(of: tar.bytes) == [name: "1"])
+    }
+  }
+
+  @Test("a file where other members have a directory keeps no other directory from being listed")
+  func hidden() throws {
+    let folders = (0..<30).map { Member("folder\($0)/x.ko", [1]) }
+    let bytes = ArchiveBuilder.cpio([Member("file", [1]), Member("file/x.ko", [2])] + folders)
+    let stream = PackedStream(copying: bytes, path: "hidden", limit: 1 << 20)
+    let tree = try #require(try Archive.read(stream)?.mount("hidden!"))
+    #expect(tree.root == "hidden!")
+    #expect(PathKind("hidden!file") == .file)
+    for number in 0..<30 {
+      #expect(DirectoryTree.names(in: "hidden!folder\(number)") == ["x.ko"])
+    }
+  }
+
   @Test("special files are left out")
   func special() throws {
     var device = Member("dev/console")

@@ -81,6 +81,63 @@ struct EncoderTests {
       #expect(result.messages == "line format error\n")
       #expect(result.status == 1)
     }
+    // A type is a character of ASCII.
+    for (type, status) in [(0x7f, 0), (0x80, 1), (0xff, 1)] as [(UInt8, Int32)] {
+      let line = Array("1000 ".utf8) + [type] + Array(" x\n".utf8)
+      #expect(encode(line, .init(includesAllSymbols: true)).outcome.exitStatus == status)
+    }
+  }
+
+  @Test(
+    "of absolute symbols those are kept that ia64 and mips need, of undefined ones none",
+    arguments: [
+      ("A __kernel_syscall_via_break", true), ("A __kernel_syscall_via_epc", true),
+      ("A __kernel_sigtramp", true), ("A __gp", true), ("a __gp", true), ("A __gp_", false),
+      ("A other", false), ("a other", false), ("U other", true), ("u other", false),
+      ("n other", false), ("N other", true), ("u __gp", false),
+    ])
+  func ignored(_ symbol: String, _ isKept: Bool) {
+    let record = symbol.split(separator: " ").joined()
+    #expect(encode("1000 \(symbol)\n").text.contains("/* \(record) */") == isKept)
+  }
+
+  @Test("up to 127 codes have a length of one byte, more one of two; markers count both")
+  func lengths() throws {
+    var state: UInt32 = 1
+    func letters(_ count: Int) -> String {
+      (0..<count).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return String(
+          UnicodeScalar(UInt8(0x41 + (state >> 16) % 52 + ((state >> 16) % 52 > 25 ? 6 : 0))))
+      }.joined()
+    }
+    let list = (0..<600).map { "\(String(4096 + $0, radix: 16)) t \(letters(100 + $0 / 4))\n" }
+      .joined()
+    let bytes = Array(list.utf8)
+    let encoded = EncodedTables(bytes.rawSpan, .init(includesAllSymbols: true))
+    let tables = try #require(encoded)
+    let names = tables.names()
+    var (offset, markers, counts) = (0, [Int](), [Int]())
+    while offset < names.count {
+      if counts.count % 256 == 0 { markers.append(offset) }
+      let isLong = names[offset] & 0x80 != 0
+      let count = Int(names[offset] & 0x7f) | (isLong ? Int(names[offset + 1]) << 7 : 0)
+      #expect(isLong == (count > 127))
+      counts.append(count)
+      offset += count + (isLong ? 2 : 1)
+    }
+    #expect(tables.markers == markers && counts.count == 600)
+    #expect(Set(counts).isSuperset(of: [127, 128]))
+    let text = encode(list).text
+    let lines = text.split(separator: "\n").filter {
+      $0.hasPrefix("\t.byte 0x") || $0.hasPrefix("\t.byte\t0x")
+    }
+    let written = lines.flatMap { line in
+      line.dropFirst(7).split(separator: "\t")[0].split(separator: ", ").compactMap {
+        UInt8($0.dropFirst(2), radix: 16)
+      }
+    }
+    #expect(Array(written.prefix(names.count)) == names)
   }
 
   @Test("numbers are read as strtoull reads them")

@@ -1,6 +1,7 @@
 import ByteStorage
 import ELFFormat
 import Kallsyms
+import KernelReleases
 import SymbolTables
 import TestSupport
 import Testing
@@ -61,6 +62,13 @@ struct OldRelease: Sendable, CustomStringConvertible {
     OldRelease(release: "6.1", hasBase: true, hasWideCounts: false, sequenceSize: 4),
   ]
 
+  /// What shows the release: numbers by name, then the size of markers and of words.
+  func trace(_ kernel: OldKernel) -> KallsymsTables.Trace {
+    if sequenceSize > 0 { return .sequences }
+    if kernel.wordSize == 4 { return .narrowWords }
+    return hasWideCounts ? .wideMarkers : .narrowMarkers
+  }
+
   func form(_ kernel: OldKernel) -> TableForm {
     let isWide = kernel.wordSize == 8
     return TableForm(
@@ -113,8 +121,35 @@ struct OldTableTests {
           #expect(found.wordSize == kernel.wordSize && found.count == count, "\(what)")
           #expect(table.addresses == tables.addresses, "\(what)")
           #expect(found.otherReading == nil, "\(what)")
+          #expect(found.trace == release.trace(kernel), "\(what)")
         }
       }
+    }
+  }
+
+  @Test("lengths of two bytes without sequence numbers are those of 6.1")
+  func twoByteLengths() throws {
+    let kernel = OldKernel(
+      machine: "x86_64", wordSize: 8, order: .little, start: 0xffff_ffff_8100_0000)
+    for (count, trace) in [(600, .twoByteLengths), (190, .narrowMarkers)]
+      as [(Int, KallsymsTables.Trace)]
+    {
+      // A name of many letters, which no tokens make short.
+      let form = OldRelease(release: "6.1", hasBase: true, hasWideCounts: false).form(kernel)
+      var builder = TableBuilder(
+        form, wordSize: 8, order: .little, loadAddress: kernel.start, front: [0x1234_5601])
+      var state: UInt32 = 1
+      let long = (0..<400).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return String(UnicodeScalar(UInt8(0x41 + (state >> 16) % 26)))
+      }.joined()
+      let list =
+        symbolList(count: count, base: kernel.start)
+        + "ffffffff8f000000 t \(count > 200 ? long : "x")\n"
+      builder.put(try EncodedLists.tables(list))
+      let found = try KallsymsTables(locating: KallsymsImage(raw: builder.bytes.bytes.rawSpan))
+      #expect(found.trace == trace)
+      #expect(KallsymsTables.Trace.table.range(of: trace)?.through == KernelRelease(6, 1))
     }
   }
 

@@ -66,6 +66,90 @@ struct KernelExportsTests {
     #expect(try rows(kernel) == expected(kernel))
   }
 
+  @Test(
+    "an export that follows one with its name, namespace and version is the same, as on arm64",
+    arguments: [KernelBuilder.CRCForm.literal, .none])
+  func repeated(_ form: KernelBuilder.CRCForm) throws {
+    var kernel = KernelBuilder(
+      exports: [
+        SampleExport("memcpy", 5), SampleExport("memcpy", 5), SampleExport("memcpy", 6),
+        SampleExport("memcpy", 6, namespace: "NS"), SampleExport("memset", 6),
+      ])
+    kernel.crcForm = form
+    let rows = try rows(kernel)
+    #expect(
+      rows
+        == (form == .none
+          ? ["memcpy - false ", "memcpy - false NS", "memset - false "]
+          : [
+            "memcpy 5 false ", "memcpy 6 false ", "memcpy 6 false NS", "memset 6 false ",
+          ]))
+  }
+
+  @Test("an offset of zero to a CRC is a version of zero, and the others lead to theirs")
+  func missingCRC() throws {
+    var kernel = KernelBuilder(exports: Self.exports)
+    kernel.layout = ELFLayout(is64Bit: true, order: .big)
+    kernel.machine = .powerPC64
+    kernel.crcForm = .relative
+    let whole = kernel.build()
+    let file = try ELFFile(ByteSource(whole.rawSpan))
+    let index = file.sectionIndex(named: "__kcrctab")
+    let place = Int(file.sections[try #require(index)].offset)
+    var bytes = whole
+    bytes.replaceSubrange(place..<(place + 4), with: [0, 0, 0, 0])
+    let found = try KernelExports(ELFFile(ByteSource(bytes.rawSpan))).read()
+    let table = try #require(found)
+    #expect(table.rows.map(\.crc) == [0] + Self.exports.dropFirst().map(\.crc))
+    #expect(table.form?.crcs == .placeRelative)
+  }
+
+  @Test(
+    "names have printable characters only, or the table is none",
+    arguments: [
+      ("a~", true), ("!a", true), ("a\u{7f}", false), ("a b", false), ("\u{e4}", false),
+    ])
+  func names(_ name: String, _ isName: Bool) throws {
+    let kernel = KernelBuilder(exports: [SampleExport(name, 5), SampleExport("b", 6)])
+    if isName {
+      #expect(try rows(kernel)?.count == 2)
+    } else {
+      #expect(throws: ParseError.self) { try rows(kernel) }
+    }
+  }
+
+  @Test("tables may reach to the end of the image, and one may be all of it, but lead no further")
+  func ends() throws {
+    // Two entries of twelve bytes, whose names are in the place of their values, and CRCs.
+    var image = ByteBuilder()
+    for name in ["one", "two"] {
+      image.put(cString: name)
+      image.put(UInt32(truncatingIfNeeded: -4))
+      image.put(UInt32(0))
+    }
+    for (crcs, more) in [(true, 0), (false, 0), (true, 1), (false, 1)] as [(Bool, UInt64)] {
+      var bytes = image
+      if crcs { for crc in [5, 6] as [UInt32] { bytes.put(crc) } }
+      let end = 0x1000 + UInt64(bytes.count) + more
+      let bounds: [String: UInt64] =
+        crcs
+        ? [
+          "__start___ksymtab": 0x1000, "__stop___ksymtab": 0x1018, "__start___kcrctab": 0x1018,
+          "__stop___kcrctab": end,
+        ] : ["__start___ksymtab": 0x1000, "__stop___ksymtab": end]
+      let region = MappedRegion(offset: 0, address: 0x1000, size: bytes.count)
+      let all = bytes.bytes
+      let exports = KernelExports(
+        all.rawSpan, mapped: [region], layout: ELFLayout(is64Bit: true, order: .little),
+        machine: .x86_64
+      ) { bounds[$0] }
+      let table = try exports.read()
+      #expect(
+        table?.rows.map(\.hasCRC)
+          == (crcs ? [more == 0, more == 0] : more == 0 ? [false, false] : nil))
+    }
+  }
+
   @Test("a file without an export table has none; a damaged table is an error")
   func damage() throws {
     var elf = ELFBuilder()

@@ -121,13 +121,14 @@ package enum ArchiveBuilder {
     func entry(_ tag: Int, _ type: Int, _ count: Int) {
       for word in [tag, type, data.count, count] { index.put(UInt32(word)) }
     }
-    for (tag, values) in numbers.sorted(by: { $0.key < $1.key }) {
-      entry(tag, 4, values.count)
-      for value in values { data.put(UInt32(value)) }
-    }
     for (tag, values) in strings.sorted(by: { $0.key < $1.key }) {
       entry(tag, values.count == 1 ? 6 : 8, values.count)
       for value in values { data.put(text: value + "\0") }
+    }
+    data.align(to: 4)
+    for (tag, values) in numbers.sorted(by: { $0.key < $1.key }) {
+      entry(tag, 4, values.count)
+      for value in values { data.put(UInt32(value)) }
     }
     var out = ByteBuilder(.big)
     out.put(UInt32(0x8ead_e801))

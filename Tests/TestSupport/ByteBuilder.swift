@@ -28,7 +28,7 @@ package struct ByteBuilder: Sendable {
   }
 
   /// Appends bytes.
-  package mutating func put(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+  package mutating func put(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
   /// Appends zeros until the count is a multiple of `alignment`.
   package mutating func align(to alignment: Int) {

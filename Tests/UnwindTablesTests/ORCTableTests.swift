@@ -67,6 +67,17 @@ struct ORCTableTests {
     }
   }
 
+  @Test("entries of a module whose code is not in memory are left out, and those after them not")
+  func ofModule() throws {
+    var builder = ORCBuilder()
+    for _ in 0..<3 { builder.add(0, sp: 8, flags: 5) }
+    let contents = ORCTable.Section(builder.contents.rawSpan, address: 0, offset: 0x2000)
+    let table = try ORCTable(
+      of: [0xffff_ffff_c000_0000, nil, 0xffff_ffff_c000_0020], contents: contents,
+      header: RawSpan(), kernel: .one)
+    #expect(table.count == 2)
+  }
+
   @Test("entries are sorted, and of equal addresses the known one counts")
   func order() throws {
     var builder = ORCBuilder()

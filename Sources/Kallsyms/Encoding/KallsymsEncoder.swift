@@ -44,7 +44,7 @@ package enum KallsymsEncoder {
 
     /// Creates options; place-relative and absolute per-CPU count for releases that know them.
     package init(
-      form: Form = .v7_3, includesAllSymbols: Bool = false, isPlaceRelative: Bool = false,
+      form: Form = .v7_3, includesAllSymbols: Bool, isPlaceRelative: Bool = false,
       makesPerCPUAbsolute: Bool = false
     ) {
       self.form = form

@@ -1,0 +1,123 @@
+import ByteStorage
+import ELFFormat
+import Kallsyms
+import SymbolTables
+import TestSupport
+import Testing
+
+/// What lies on either side of a bound that the tables have.
+@Suite("Bounds of kallsyms tables")
+struct TableLimitTests {
+  private static let load: UInt64 = 0xffff_8000_8000_0000
+  private static let absolute = TableForm(name: "6.4 absolute", encoding: .absolute, alignment: 8)
+  private static let relative = TableForm(name: "6.4", encoding: .baseRelative, alignment: 8)
+
+  /// Addresses of functions of sixteen bytes.
+  private func places(_ count: Int, from start: UInt64 = Self.load) -> [UInt64] {
+    (0..<count).map { start + 16 * UInt64($0) }
+  }
+
+  private func list(_ addresses: [UInt64]) -> String {
+    addresses.enumerated().map { "\(String($0.element, radix: 16)) T name_\($0.offset)\n" }.joined()
+  }
+
+  private func build(
+    _ form: TableForm, _ list: String, wordSize: Int = 8, load: UInt64 = Self.load
+  ) throws -> [UInt8] {
+    var builder = TableBuilder(form, wordSize: wordSize, order: .little, loadAddress: load)
+    builder.put(try EncodedLists.tables(list))
+    return builder.bytes.bytes
+  }
+
+  private func decode(_ bytes: [UInt8], wordSize: Int = 8) throws -> SymbolTable {
+    let image = KallsymsImage(raw: bytes.rawSpan, wordSize: wordSize, loadAddress: Self.load)
+    return try SymbolTable(KallsymsTables(locating: image), in: image)
+  }
+
+  @Test("tokens of any length are decoded")
+  func tokens() throws {
+    var lengths: Set<Int> = []
+    for count in 4..<20 {
+      let start = String("abcdefghijklmnopqrstuvwxyz".prefix(count))
+      let names = (0..<300).map { "\(start)\($0 % 7)_\($0)" }
+      let list = names.enumerated().map {
+        "\(String(4096 + $0.offset, radix: 16)) T \($0.element)\n"
+      }
+      .joined()
+      let encoded = try EncodedLists.tables(list)
+      lengths.formUnion(encoded.tokens.map(\.count))
+      let table = try decode(build(Self.relative, list))
+      #expect((0..<table.count).map { table.name(at: $0).text } == names)
+    }
+    #expect(lengths.isSuperset(of: 14...18))
+  }
+
+  @Test("a last name that leads into the markers is damage")
+  func lastName() throws {
+    let list = list(places(300))
+    let whole = try build(Self.relative, list)
+    let image = KallsymsImage(raw: whole.rawSpan, wordSize: 8, loadAddress: Self.load)
+    let tables = try KallsymsTables(locating: image)
+    var bytes = whole
+    var place = tables.names.lowerBound
+    for _ in 0..<299 { place += Int(bytes[place]) + 1 }
+    bytes[place] += UInt8(tables.markers.lowerBound - tables.names.upperBound)
+    _ = try decode(bytes)
+    bytes[place] += 1
+    #expect(throws: KallsymsError.self) { try decode(bytes) }
+  }
+
+  @Test(
+    "addresses are a table where one of sixteen and four more are zero, and most are in 4 GiB",
+    arguments: [
+      (10, 1 << 32 - 1, true), (11, 1 << 32 - 1, false), (0, 1 << 32 - 1, true),
+      (0, 1 << 32, false),
+    ] as [(Int, UInt64, Bool)])
+  func addresses(_ zeros: Int, _ span: UInt64, _ isTable: Bool) throws {
+    var addresses = places(96)
+    for index in 0..<zeros { addresses[index] = 0 }
+    addresses[95] = addresses[48] + span
+    let bytes = try build(Self.absolute, list(addresses))
+    let found = try? decode(bytes)
+    #expect(found?.addresses == (isTable ? addresses : nil))
+  }
+
+  @Test(
+    "offsets and their base lead no further than the last of 32 bits",
+    arguments: [0, 1] as [UInt64])
+  func lastAddress(_ more: UInt64) throws {
+    var addresses = places(300, from: 0xffff_8000)
+    addresses.append(0xffff_ffff + more)
+    let form = TableForm(
+      name: "4.20", hasAddressesLast: false, encoding: .baseRelative, alignment: 4, sequenceSize: 0)
+    let bytes = try build(form, list(addresses), wordSize: 4, load: 0xffff_8000)
+    let image = KallsymsImage(raw: bytes.rawSpan, wordSize: 4)
+    let tables = try? KallsymsTables(locating: image)
+    #expect((tables?.encoding == .baseRelative) == (more == 0))
+  }
+
+  @Test("of up to sixteen symbols the first half may have one address")
+  func aliases() throws {
+    let addresses = [UInt64](repeating: Self.load, count: 8) + places(8)
+    let form = TableForm(
+      name: "5.4", hasAddressesLast: false, encoding: .baseRelative, alignment: 8, sequenceSize: 0)
+    #expect(try decode(build(form, list(addresses))).addresses == addresses)
+  }
+
+  @Test("a section that ends the file is mapped to its last byte, one that leads out of it is not")
+  func sections() throws {
+    var elf = ELFBuilder(layout: ELFLayout(is64Bit: true, order: .little))
+    elf.addSection(".text", flags: [.alloc], bytes: [1, 2, 3, 4], address: 0x1000)
+    var file = ByteBuilder()
+    file.put(elf.build())
+    let section = try ELFFile(ByteSource(file.bytes.rawSpan)).sections[1]
+    let headers = Int(file.bytes.rawSpan.integer(UInt64.self, at: 0x28, .little) ?? 0)
+    let rest = UInt64(file.count) - section.offset
+    for (size, last) in [(rest, 0x1000 + rest - 1), (rest + 1, nil)] as [(UInt64, UInt64?)] {
+      file.set(size, at: headers + 64 + 32)
+      let image = try KallsymsImage(ELFFile(ByteSource(file.bytes.rawSpan)))
+      #expect(image.address(ofOffset: file.count - 1) == last)
+      #expect(image.address(ofOffset: file.count) == nil)
+    }
+  }
+}
