@@ -152,7 +152,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "ByteStorage", "CGlibcExtras", "ELFFormat",
+        "ByteStorage", "CGlibcExtras", "ELFFormat", "Kallsyms",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
@@ -214,10 +214,13 @@ let package = Package(
       "Modpost",
       ["ByteStorage", "ELFFormat", "ModuleVersions", "Modpost", "VersionConversion"]),
     tests("KernelComparison", ["ByteStorage", "SymtypesFormat", "KernelComparison"]),
-    tests("KernelUpdates", ["KernelUpdates"]),
+    tests(
+      "KernelUpdates",
+      ["ByteStorage", "ELFFormat", "ModuleFiles", "ModuleLoading", "KernelUpdates"]),
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
-      name: "KernelSymbolsTests", dependencies: ["TestSupport"], swiftSettings: strict),
+      name: "KernelSymbolsTests", dependencies: ["KernelSymbols", "TestSupport"],
+      swiftSettings: strict),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ByteStorage", "ELFFormat"]),
     tests("Answer", ["ByteStorage", "FuzzTargets"]),
@@ -240,7 +243,12 @@ let package = Package(
     tests(
       "SymbolSpelling",
       ["ByteStorage", "KernelReleases", "SymbolTables", "Kernels", "SymbolSpelling"]),
-    tests("SymbolFiles", ["ByteStorage", "ELFFormat", "SymbolTables", "SymbolFiles"]),
+    tests(
+      "SymbolFiles",
+      [
+        "ByteStorage", "ELFFormat", "SymbolTables", "Kallsyms", "UnwindTables", "Kernels",
+        "SymbolFiles",
+      ]),
     tests("NameAudits", ["ByteStorage", "SymbolNames", "SymbolTables", "NameAudits"]),
     tests(
       "Livepatching",

@@ -15,7 +15,7 @@ package struct FinishedSymbolFile: Sendable {
   /// Whether the machine is known.
   package let isMachineKnown: Bool
   /// Whether it has the symbols of loaded modules.
-  package var hasModules = false
+  package let hasModules: Bool
   /// Loaded modules that have no call frame information although it was asked for, in the list's order.
   package var modulesWithoutFrames: [ModuleWithoutFrames] = []
 }
@@ -35,7 +35,7 @@ extension OpenKernel {
   ///   `.cannotAnswer` if it has none.
   package func symbolFile(
     _ source: KernelSymbolSource, chosen: [Int]? = nil, naming: SymbolFile.Naming = .linkage,
-    withContents: Bool = true, withUnwind: Bool = false, loaded: LoadedModules? = nil
+    withContents: Bool, withUnwind: Bool, loaded: LoadedModules? = nil
   ) throws -> FinishedSymbolFile {
     let table = source.table
     let chosen = chosen ?? Array(0..<table.count)

@@ -181,6 +181,26 @@ struct CompareCommandTests {
     #expect(verbose.output.contains("gone"))
   }
 
+  @Test("of changes that break as many modules, that of the kernel's own structures comes first")
+  func ranking() async throws {
+    func list(_ crc: Int, _ name: String) throws -> String {
+      let lines = ["_alpha", "module_layout", "zeta"].map { symbol in
+        "0x\(crc)\t\(symbol)\tvmlinux\tEXPORT_SYMBOL\t\n"
+      }
+      return try write(lines.joined(), to: name)
+    }
+    var module = ModuleBuilder("m")
+    for name in ["_alpha", "zeta"] { module.require(name, 1) }
+    module.basic?.append(RequiredVersion("module_layout", 1))
+    let path = try scratch.write(module.build(), to: "m.ko")
+    let run = try await Ksym.run(["compare", list(1, "one"), list(2, "two"), path])
+    let start = try #require(run.lines.firstIndex { $0.hasPrefix("changes that break most") })
+    let symbols = run.lines.dropFirst(start + 1).prefix(3).map {
+      $0.split(separator: ":")[0].trimmingPrefix("  ")
+    }
+    #expect(symbols == ["module_layout", "_alpha", "zeta"])
+  }
+
   @Test("modules that break give status 1, though rules excuse every change")
   func excusedBreakage() async throws {
     let sandbox = try Sandbox()

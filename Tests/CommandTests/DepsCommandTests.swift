@@ -67,6 +67,27 @@ struct DepsCommandTests {
     #expect(try await Ksym.run(["deps", "--style", "suse", module]).status == 64)
   }
 
+  @Test("each export without a version is named")
+  func withoutVersions() async throws {
+    let module = try sandbox.write("none.ko") {
+      $0.exports = [SampleExport("alpha"), SampleExport("omega")]
+      $0.hasCRCs = false
+    }
+    let run = try await Ksym.run(["deps", "--style", "redhat", "--provides", module])
+    #expect(run.output.isEmpty && run.errors.contains("alpha") && run.errors.contains("omega"))
+  }
+
+  @Test("of a kernel's list Red Hat's form has what vmlinux exports, SUSE's all")
+  func kernelList() async throws {
+    let text = "0x1\tfirst\tdrivers/a\tEXPORT_SYMBOL\t\n0x2\town\tvmlinux\tEXPORT_SYMBOL\t\n"
+    let list = try sandbox.scratch.write(
+      Array("\(text)0x3\tlast\tdrivers/b\tEXPORT_SYMBOL\t\n".utf8), to: "symvers-6.4.0-1-default")
+    let redhat = try await Ksym.run(["deps", "--style", "redhat", "--provides", list])
+    #expect(redhat.lines == ["kernel(own) = 0x00000002"])
+    let suse = try await Ksym.run(["deps", "--style", "suse", "--provides", list])
+    #expect(suse.lines.count == 3)
+  }
+
   @Test("files that are given and of another kind are named, with status 2")
   func otherFiles() async throws {
     let text = try sandbox.scratch.write(Array("text\n".utf8), to: "text")

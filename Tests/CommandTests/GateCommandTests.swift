@@ -63,6 +63,37 @@ struct GateCommandTests {
     #expect(try await !link("second").isEmpty)
   }
 
+  @Test("links to other files stay, wherever they begin, and those to nothing are removed")
+  func otherLinks() async throws {
+    try write("first")
+    for folder in ["\(old)/other", "\(new)/weak-updates", "\(new)/weak-updates/x"] {
+      scratch.makeDirectory(folder)
+    }
+    let other = try scratch.write([0], to: "\(old)/other/kept.ko")
+    for (name, target) in [
+      ("kept", "../../../7.2.0/other/kept.ko"), ("absolute", other),
+      ("root", "/\(old)/other/kept.ko"), ("gone", "../../../7.2.0/other/gone.ko"),
+      ("nowhere", "/\(old)/other/gone.ko"),
+    ] { scratch.link("\(new)/weak-updates/x/\(name).ko", to: target) }
+    let run = try await gate("--apply")
+    #expect(run.errors.contains("1 link made, 2 to what is gone removed"), "\(run.errors)")
+    #expect(try await link("kept") == "../../../7.2.0/other/kept.ko\n")
+    #expect(try await link("absolute") == "\(other)\n")
+    #expect(try await link("root") == "/\(old)/other/kept.ko\n")
+    #expect(try await link("gone").isEmpty)
+    #expect(try await link("nowhere").isEmpty)
+  }
+
+  @Test("a link to a module outside of the root leads to where it is on this machine")
+  func outside() async throws {
+    let elsewhere = try ScratchDirectory()
+    let path = try elsewhere.write(Sandbox.module("mine").build(), to: "mine.ko")
+    let run = try await gate("--apply", path)
+    #expect(run.status == 0, "\(run.errors)")
+    let find = "find '\(scratch.file("\(new)/weak-updates"))' -type l -exec readlink '{}' ';'"
+    #expect(try await Ksym.run(["-c", find], program: "sh").output == "\(path)\n")
+  }
+
   @Test("a module that is refused takes its users with it, and others only with --group all")
   func groups() async throws {
     let long = String(repeating: "long_", count: 12)

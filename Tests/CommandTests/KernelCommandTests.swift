@@ -55,6 +55,36 @@ struct KernelCommandTests {
     #expect(sources["config"] as? String == sandbox.scratch.file("config"))
   }
 
+  @Test("debuginfod is asked for a build ID that nothing here has, if its servers are named")
+  func debuginfod() async throws {
+    let scratch = sandbox.scratch
+    for folder in ["programs", "cache"] { scratch.makeDirectory(folder) }
+    let identifier = String(repeating: "ab", count: 20)
+    // It has the debug information, and of the executable a path that leads to nothing.
+    let script = """
+      #!/bin/sh
+      [ "$2" = \(identifier) ] || exit 1
+      if [ "$1" = debuginfo ]; then echo '\(sandbox.kernel)'; else echo '\(scratch.path)/none'; fi
+
+      """
+    let program = try scratch.write(Array(script.utf8), to: "programs/debuginfod-find")
+    #expect(try await Ksym.run(["755", program], program: "chmod").status == 0)
+    var environment = [
+      "PATH": "\(scratch.file("programs")):/usr/bin:/bin", "XDG_CACHE_HOME": scratch.file("cache"),
+      "DEBUGINFOD_CACHE_PATH": scratch.file("cache"), "DEBUGINFOD_URLS": "http://localhost:1",
+    ]
+    let run = try await Ksym.run(
+      ["kernel", "build-id:\(identifier)"], environment: environment)
+    #expect(run.status == 0 && run.lines.first == sandbox.kernel, "\(run.errors)")
+    let other = String(repeating: "cd", count: 20)
+    let none = try await Ksym.run(["kernel", "build-id:\(other)"], environment: environment)
+    #expect(none.status == 2 && none.errors.contains("no kernel with this build ID"))
+    environment["PATH"] = "/usr/bin:/bin"
+    let missing = try await Ksym.run(
+      ["kernel", "build-id:\(identifier)"], environment: environment)
+    #expect(missing.status == 2)
+  }
+
   @Test("lists of symbols are counted, and give the offset by which KASLR moved the kernel")
   func list() async throws {
     let list = try sandbox.scratch.write(

@@ -65,6 +65,43 @@ struct WeakModulesTests {
     #expect(try await links(second) == ["a.ko"])
   }
 
+  @Test(
+    "what lies in a kernel's own directory is not linked there, and does not keep others from it")
+  func ownDirectory() async throws {
+    // Built for the first, and installed for the second.
+    let own = try write("own", for: second) {
+      $0.setInfo("vermagic", "5.14.0-1.el9 SMP mod_unload modversions ")
+    }
+    let run = try await run("--add-modules", modules: [own, try write("a")])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try await links(second) == ["a.ko"])
+  }
+
+  @Test("a link that is there is made again, with a word about it")
+  func again() async throws {
+    let module = try write("a")
+    let words = "weak module for a.ko already exists for kernel \(second), update case?"
+    let once = try await run("--add-modules", modules: [module])
+    #expect(!once.output.contains(words))
+    let twice = try await run("--add-modules", modules: [module])
+    #expect((twice.output + twice.errors).contains(words), "\(twice.output)\(twice.errors)")
+    #expect(try await links(second) == ["a.ko"])
+  }
+
+  @Test("a link to nothing does not keep the others from being judged")
+  func dangling() async throws {
+    scratch.makeDirectory("lib/modules/\(second)/weak-updates")
+    let bad = try write("z") { $0.require("gone", 1) }
+    scratch.link("lib/modules/\(second)/weak-updates/z.ko", to: bad)
+    for name in ["b", "y"] {
+      scratch.link("lib/modules/\(second)/weak-updates/\(name).ko", to: scratch.file("nowhere.ko"))
+    }
+    let run = try await run("--dry-run", "--add-modules", modules: [try write("a")])
+    let words =
+      "z.ko from kernel \(first) is not compatible with kernel \(second) in symbols:  gone"
+    #expect(run.lines.contains { $0.contains(words) }, "\(run.output)")
+  }
+
   @Test("one module that is refused keeps all from being linked, and its users are refused next")
   func fallsBack() async throws {
     let exporter = try write("exporter") {

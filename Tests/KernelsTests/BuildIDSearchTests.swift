@@ -47,6 +47,26 @@ struct BuildIDSearchTests {
     #expect(second.readCount == 0)
   }
 
+  @Test("what is not a kernel, or another one, does not hide the one that is searched for")
+  func amongOthers() throws {
+    try scratch.write([0], to: "boot/vmlinuz-a")
+    try scratch.write(KernelBuilder().build(), to: "boot/vmlinuz-b")
+    scratch.link("boot/vmlinuz-c", to: Self.image)
+    var search = search()
+    #expect(try search.path(of: prefix(identifier())) == scratch.file("boot/vmlinuz-c"))
+  }
+
+  @Test("an empty file of debuginfod is a note that there is none")
+  func emptyFile() throws {
+    let identifier = String(repeating: "cd", count: 20)
+    for folder in ["fetched", "fetched/\(identifier)"] { scratch.makeDirectory(folder) }
+    try scratch.write([], to: "fetched/\(identifier)/executable")
+    var search = search()
+    #expect(throws: KernelError.self) { try search.path(of: prefix(identifier)) }
+    let fetched = try scratch.write([1], to: "fetched/\(identifier)/debuginfo")
+    #expect(try search.path(of: prefix(identifier)) == fetched)
+  }
+
   @Test("an index that makes no sense is made again")
   func damagedIndex() throws {
     scratch.link("boot/vmlinuz-test", to: Self.image)
@@ -68,6 +88,9 @@ struct BuildIDSearchTests {
     ] { scratch.makeDirectory(folder) }
     let debug = try scratch.write(
       [1], to: "usr/lib/debug/.build-id/ab/\(identifier.dropFirst(2)).debug")
+    for other in ["\(identifier.dropFirst(2)).txt", "cdef.debug"] {
+      try scratch.write([1], to: "usr/lib/debug/.build-id/ab/\(other)")
+    }
     let fetched = try scratch.write([1], to: "fetched/cd\(identifier.dropFirst(2))/debuginfo")
     var search = search()
     #expect(try search.path(of: prefix("abababab")) == debug)

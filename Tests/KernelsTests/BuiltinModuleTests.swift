@@ -51,6 +51,30 @@ struct BuiltinModuleTests {
     #expect(names == ["8250", "kernel", "printk", "xz_dec"])
   }
 
+  @Test(
+    "what is not a name, or leads out of its section, is passed over", arguments: [false, true])
+  func noNames(_ byPointer: Bool) throws {
+    let scratch = try ScratchDirectory()
+    var kernel = kernel(
+      [
+        ("bad name.x", 0o644), ("del\u{7f}.x", 0o644), ("end~!.x", 0o644), ("", 0o644),
+        ("lost.x", 0o644), ("after.x", 0o644), ("end.x", 0o644),
+      ], versions: ["bad", "", "good"], byPointer: byPointer)
+    var strings = ByteBuilder()
+    strings.put(kernel.sections[0].1)
+    strings.align(to: 8)
+    kernel.sections[0].1 = strings.bytes
+    // The fifth pointer leads to the end of the strings, after which the file has another section.
+    var table = ByteBuilder()
+    table.put(kernel.sections[1].1)
+    table.set(Self.strings + UInt64(strings.count), at: 4 * 40)
+    kernel.sections[1].1 = table.bytes
+    kernel.sections.insert((".more", Array("stray.x\0".utf8), Self.strings + 0x4_0000), at: 1)
+    try scratch.write(kernel.build(), to: "vmlinux")
+    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()
+    #expect(names == ["end~!", "after", "end", "bad", "good"])
+  }
+
   @Test("without tables, what modules.builtin.modinfo says, or nothing")
   func modinfo() throws {
     let scratch = try ScratchDirectory()

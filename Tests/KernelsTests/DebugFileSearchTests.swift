@@ -45,6 +45,48 @@ struct DebugFileSearchTests {
         == scratch.file("tree/usr/lib/debug/usr/lib/modules/6.12.0/a.ko"))
   }
 
+  @Test("are not those without it, of whatever name")
+  func withoutInformation() throws {
+    try makeTree()
+    for folder in ["tree/usr/lib/debug/.build-id", "tree/usr/lib/debug/.build-id/ab"] {
+      scratch.makeDirectory(folder)
+    }
+    try scratch.write(ELFBuilder().build(), to: "tree/usr/lib/debug/.build-id/ab/cdef.debug")
+    let search = DebugFileSearch(limit: 1 << 20, below: scratch.file("none"))
+    let found = try search.file(for: scratch.file("tree"), release: "6.12.0", buildID: "abcdef")
+    #expect(found?.path == scratch.file(debug))
+  }
+
+  @Test("share what is found by a build ID of two bytes or more, if they name a path at all")
+  func supplementByIdentifier() throws {
+    try makeTree()
+    for folder in ["tree/usr/lib/debug/.build-id", "tree/usr/lib/debug/.build-id/ab"] {
+      scratch.makeDirectory(folder)
+    }
+    var shared = ELFBuilder()
+    shared.addSection(".debug_info", bytes: [0])
+    for name in ["cd", ""] {
+      try scratch.write(shared.build(), to: "tree/usr/lib/debug/.build-id/ab/\(name).debug")
+    }
+    let search = DebugFileSearch(limit: 1 << 20, below: scratch.file("none"))
+    for (link, isFound) in [("/none\0", nil), ("\0", false)] as [(String, Bool?)] {
+      for (identifier, hasFile) in [([0xab], false), ([0xab, 0xcd], true)] as [([UInt8], Bool)] {
+        var elf = ELFBuilder()
+        elf.addSection(".gnu_debugaltlink", bytes: Array(link.utf8) + identifier)
+        let path = try scratch.write(elf.build(), to: debug)
+        if isFound == false {
+          #expect(try search.supplement(of: search.open(path), at: path) == nil)
+        } else if hasFile {
+          #expect(try search.supplement(of: search.open(path), at: path) != nil)
+        } else {
+          #expect(throws: FileError.self) {
+            try search.supplement(of: search.open(path), at: path)
+          }
+        }
+      }
+    }
+  }
+
   @Test("are the files themselves, if they have it")
   func own() throws {
     try makeTree()

@@ -39,22 +39,38 @@ struct FunctionsOnlyKernel {
   let form: EntryForm
   var memory: MemoryBuilder
   private var symbols: [(UInt64, String)] = []
-  /// Name, namespace, CRC; the first 20 plain, the others GPL-only.
+  /// Name, namespace, CRC, in the order of the tables.
   private(set) var exports: [(name: String, namespace: String, crc: UInt32)] = []
+  /// Numbers of exports in each table; names are sorted in each.
+  let tables: [Int]
+  /// Whether flags follow the CRCs, one for each export.
+  let hasFlags: Bool
   static let plainCount = 20
 
-  init(_ form: EntryForm) throws {
-    self.form = form
+  /// A third are data, which has no symbols, unless `isFunction` says otherwise of an index.
+  init(
+    _ form: EntryForm, tables: [Int] = [Self.plainCount, 10], hasFlags: Bool = false,
+    isFunction: (Int) -> Bool = { $0 % 3 != 2 }
+  ) throws {
+    (self.form, self.tables, self.hasFlags) = (form, tables, hasFlags)
     memory = MemoryBuilder(
       form.wordSize == 8 ? 0xffff_8000_8001_0000 : 0xc000_8000, order: form.order,
       wordSize: form.wordSize)
-    for index in 0..<30 {
-      let name = index < Self.plainCount ? "net_\(10 + index)" : "gpl_\(10 + index)"
-      exports.append((name, index % 7 == 3 ? "CORE" : "", 0x8000_1000 + UInt32(index)))
+    let starts = ["net", "gpl", "fut", "dev", "cpu", "bus"]
+    for (number, count) in tables.enumerated() {
+      for place in 0..<count {
+        var start = starts[number]
+        // The first and the last letters that names begin with.
+        if number == 0, place < 4 { start = ["A", "Z", "_", "a"][place] }
+        if number == 0, place + 1 == count { start = "z" }
+        let index = exports.count
+        exports.append(
+          ("\(start)_\(10 + index)", index % 7 == 3 ? "CORE" : "", 0x8000_1000 + UInt32(index)))
+      }
     }
     // What looks like an entry, and is none.
     memory.bytes.pad(to: 0x2000)
-    putEntries(at: 0x2000)
+    putEntries(at: 0x2000, isFunction)
     try memory.putTables(symbols, fillers: 300, isBaseRelative: true)
   }
 
@@ -70,10 +86,10 @@ struct FunctionsOnlyKernel {
     }
   }
 
-  private mutating func putEntries(at start: Int) {
+  private mutating func putEntries(at start: Int, _ isFunction: (Int) -> Bool) {
     let field = form.isPlaceRelative ? 4 : form.wordSize
     let size = field * (form.hasNamespaces ? 3 : 2)
-    let names = start + exports.count * (size + form.crcSize)
+    let names = start + exports.count * (size + form.crcSize + (hasFlags ? 1 : 0))
     var places: [String: Int] = [:]
     var text = ByteBuilder()
     for string in exports.map(\.name) + ["", "CORE"] {
@@ -81,14 +97,14 @@ struct FunctionsOnlyKernel {
       text.put(cString: string)
     }
     for (index, export) in exports.enumerated() {
-      // A third are data, which has no symbols.
       let function = 0x1000 + 16 * index
       put(function)
       put(places[export.name] ?? 0)
       if form.hasNamespaces { put(places[export.namespace] ?? 0) }
-      if index % 3 != 2 { symbols.append((memory.start + UInt64(function), export.name)) }
+      if isFunction(index) { symbols.append((memory.start + UInt64(function), export.name)) }
     }
     if form.crcSize > 0 { for export in exports { memory.bytes.put(export.crc) } }
+    if hasFlags { for index in exports.indices { memory.bytes.put(UInt8(index % 3 == 1 ? 1 : 0)) } }
     memory.bytes.put(text.bytes)
     memory.bytes.align(to: 8)
   }
@@ -117,6 +133,42 @@ struct ExportFormTests {
       let namespace = form.hasNamespaces ? kernel.exports[index].namespace : ""
       #expect(table.text(row.namespace) == namespace)
     }
+  }
+
+  @Test(
+    "up to five tables follow one another; what those after the second are for is not known",
+    arguments: [[30], [20, 10], [10, 10, 10], [6, 6, 6, 6, 6], [5, 5, 5, 5, 5, 5]])
+  func tables(_ counts: [Int]) throws {
+    let kernel = try FunctionsOnlyKernel(EntryForm.all[0], tables: counts)
+    let table = try exports(kernel.memory.bytes.bytes)
+    if counts.count > 5 {
+      #expect(table?.rows.count != 30)
+      return
+    }
+    let licences = counts.enumerated().flatMap { number, count in
+      [ExportLicence](repeating: [.any, .gplOnly, .unknown][min(number, 2)], count: count)
+    }
+    #expect(table?.rows.map(\.licence) == licences)
+    #expect(table?.rows.map(\.crc) == kernel.exports.map(\.crc))
+  }
+
+  @Test("flags after the CRCs of a single table are the licences, as 7.1 and later have them")
+  func flags() throws {
+    let kernel = try FunctionsOnlyKernel(EntryForm.all[0], tables: [30], hasFlags: true)
+    let table = try #require(try exports(kernel.memory.bytes.bytes))
+    #expect(table.form?.hasFlagTable == true)
+    #expect(table.rows.map(\.licence) == (0..<30).map { $0 % 3 == 1 ? .gplOnly : .any })
+    #expect(table.rows.map(\.crc) == kernel.exports.map(\.crc))
+  }
+
+  @Test(
+    "tables are those of exports if a third of some names are those of symbols", arguments: [0, 1])
+  func known(_ count: Int) throws {
+    // Every sixteenth name is looked at: of three, these.
+    let kernel = try FunctionsOnlyKernel(EntryForm.all[0], tables: [24, 24]) { index in
+      index % 16 != 0 || index / 16 < count
+    }
+    #expect(try exports(kernel.memory.bytes.bytes)?.rows.count == (count > 0 ? 48 : nil))
   }
 
   @Test("tables without room for their CRCs are none")

@@ -1,10 +1,11 @@
 import ByteStorage
 import ELFFormat
 import Kallsyms
-import Kernels
 import SymbolTables
 import TestSupport
 import Testing
+
+@testable import Kernels
 
 @Suite("Symbols of a kernel")
 struct KernelSymbolTests {
@@ -26,6 +27,47 @@ struct KernelSymbolTests {
     #expect(source.origin == .list && source.kernelOffset?.value == 0)
     #expect(source.addressWidth == 16 && !source.hidesAddresses && !source.hasRelativeAddresses)
     #expect(try read("c0008000 T _text\n").addressWidth == 8)
+    #expect(try read("c0008000 T _text\nffffffff t last\n").addressWidth == 8)
+    #expect(try read("c0008000 T _text\n100000000 t next\n").addressWidth == 16)
+  }
+
+  @Test(
+    "a kernel was moved by a multiple of 2 MiB, less than 1 GiB, if at all",
+    arguments: [
+      ("ffffffff81000000", 0), ("ffffffff81200000", 0x20_0000), ("ffffffffc0e00000", 0x3fe0_0000),
+      ("ffffffff81100000", nil), ("ffffffffc1000000", nil), ("ffffffff80e00000", nil),
+    ] as [(String, UInt64?)])
+  func moves(_ text: String, _ offset: UInt64?) throws {
+    let source = try read("\(text) T _text\n")
+    #expect(source.kernelOffset?.value == offset)
+    #expect(source.hasRunningAddresses == (offset.map { $0 != 0 } ?? false))
+  }
+
+  @Test("addresses of /proc/kallsyms and of dumps are running ones, until the move is undone")
+  func runningAddresses() throws {
+    var source = try read("ffffffff81000000 T _text\n")
+    #expect(!source.hasRunningAddresses)
+    source.path = "/proc/kallsyms"
+    #expect(source.hasRunningAddresses)
+    source.undoMove()
+    #expect(!source.hasRunningAddresses)
+    var memory = MemoryBuilder(Self.start)
+    try memory.putTables()
+    let builder = DumpBuilder(information: DumpBuilder.information(release: "7.3.4"))
+    var dump = try read(builder.core([.init(Self.physical, memory.bytes.bytes)]))
+    dump.kernelOffset = nil
+    #expect(dump.hasRunningAddresses)
+  }
+
+  @Test("an image counts as not moved, a list of an unknown kernel does not")
+  func unmoved() throws {
+    var image = try read(silentImage(pointers: 400))
+    image.kernelOffset = nil
+    let (addresses, isUndone) = (image.table.addresses, image.undoMove())
+    #expect(isUndone && image.table.addresses == addresses)
+    var list = try read("c0008000 T _text\n")
+    let isListUndone = list.undoMove()
+    #expect(!isListUndone)
   }
 
   /// Where arm64 kernels are linked.
@@ -37,23 +79,27 @@ struct KernelSymbolTests {
     var memory = MemoryBuilder(Self.arm64Start)
     memory.bytes.set(Array("ARM\u{64}".utf8), at: 0x38)
     memory.bytes.pad(to: 0x1000)
-    for index in 0..<pointers { memory.bytes.put(functions + 16 * UInt64(index % 200)) }
+    for index in 0..<pointers { memory.bytes.put(functions + 16 * UInt64(index % 199)) }
     memory.bytes.pad(to: 0x4000)
     try memory.putTables((0..<200).map { (functions + 16 * UInt64($0), "function_\($0)") })
     return memory.bytes.bytes
   }
 
-  @Test("symbols of an image that stores offsets are placed by its pointers to them")
-  func placed() throws {
-    let source = try read(silentImage(pointers: 400))
+  @Test(
+    "symbols of an image that stores offsets are placed by 256 pointers to them",
+    arguments: [256, 400])
+  func placed(_ pointers: Int) throws {
+    let source = try read(silentImage(pointers: pointers))
     #expect(!source.hasRelativeAddresses && source.table.addresses.first == Self.arm64Start)
     #expect(source.table.addresses.last == Self.arm64Start + 0x2000 + 16 * 199)
   }
 
   @Test("symbols of an image that stores offsets and few pointers are not placed")
   func unplaced() throws {
-    let source = try read(silentImage(pointers: 40))
-    #expect(source.hasRelativeAddresses && source.table.addresses.first == 0)
+    for pointers in [40, 255] {
+      let source = try read(silentImage(pointers: pointers))
+      #expect(source.hasRelativeAddresses && source.table.addresses.first == 0)
+    }
   }
 
   @Test("symbols without addresses are reported as hidden")
@@ -176,7 +222,9 @@ struct KernelSymbolTests {
     var memory = MemoryBuilder(Self.start)
     try memory.putTables()
     let note = DumpBuilder.information(release: "7.3.4")
-    for key in ["0", "ffffffffffffffff", "ffffffff86c00000", "ffffffff86c01000"] {
+    for key in [
+      "0", "ffffffffffffffff", "ffffffff86c00000", "ffffffff86c00100", "ffffffff86c01000",
+    ] {
       for name in ["num_syms", "names", "offsets"] {
         let information = note + "SYMBOL(kallsyms_\(name))=\(key)\n" + memory.keys
         let core = DumpBuilder(information: information)

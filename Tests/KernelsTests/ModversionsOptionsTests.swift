@@ -8,13 +8,13 @@ import Testing
 @Suite("Modversions options")
 struct ModversionsOptionsTests {
   private func options(
-    _ lines: [String], release: String, build: String = "#1 SMP now"
+    _ lines: [String], release: String, build: String? = "#1 SMP now"
   ) throws -> ModversionsOptions {
     let text = Array(lines.map { "CONFIG_\($0)=y\n" }.joined().utf8)
     var facts = KernelFacts(path: "kernel")
     facts.release = KernelFacts.Fact(release, from: "test")
-    let banner = Array("Linux version \(release) (a@b) (gcc) \(build)\n".utf8)
-    if let banner = KernelBanner(parsing: banner.rawSpan) {
+    let banner = Array("Linux version \(release) (a@b) (gcc) \(build ?? "")\n".utf8)
+    if build != nil, let banner = KernelBanner(parsing: banner.rawSpan) {
       facts.banner = KernelFacts.Fact(banner, from: "test")
     }
     return ModversionsOptions(try KernelConfig(parsing: text.rawSpan), of: facts)
@@ -46,6 +46,8 @@ struct ModversionsOptionsTests {
       try options(["MODVERSIONS"], release: "6.8.0-49-generic", build: build).reads == [.packed])
     #expect(
       try options(["MODVERSIONS"], release: "5.15.0-1-generic", build: build).reads == [.basic])
+    // Without a banner nothing shows whose kernel it is.
+    #expect(try options(["MODVERSIONS"], release: "6.8.0", build: nil).reads == [.basic])
   }
 
   @Test("without modversions there are no layouts")

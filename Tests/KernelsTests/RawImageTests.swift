@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelImages
 import KernelReleases
 import Kernels
 import ModuleVersions
@@ -49,6 +50,18 @@ struct RawImageTests {
     change(&symbols)
     try memory.putTables(symbols, fillers: 300, isBaseRelative: true)
     return memory.bytes.bytes
+  }
+
+  @Test("the build ID of an image whose symbols bound no notes is that of the first note")
+  func buildID() throws {
+    var bytes = try image()
+    let note = [4, 8, 3, 0x55_4e47, 0x0403_0201, 0x0807_0605] as [UInt32]
+    var words = ByteBuilder()
+    for word in note { words.put(word) }
+    bytes.replaceSubrange(0x800..<(0x800 + 24), with: words.bytes)
+    try scratch.write(bytes, to: "Image")
+    let facts = try OpenKernel(scratch.file("Image")).facts(isThorough: true)
+    #expect(facts.buildID?.value.hexadecimal == "0102030405060708")
   }
 
   private func read(_ bytes: [UInt8]) throws -> KernelFacts {

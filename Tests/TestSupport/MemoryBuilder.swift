@@ -1,23 +1,20 @@
-import ByteStorage
-import ELFFormat
-import Kallsyms
-import SymbolTables
-import TestSupport
-import Testing
+package import ByteStorage
+internal import Kallsyms
+internal import Testing
 
 /// Builds the memory of a small kernel with kallsyms tables as 7.0 lays them out, or 6.4.
-struct MemoryBuilder {
+package struct MemoryBuilder {
   /// Address of the first byte, `_text`.
-  let start: UInt64
+  package let start: UInt64
   /// Size of a word in bytes.
-  let wordSize: Int
-  var bytes: ByteBuilder
+  package let wordSize: Int
+  package var bytes: ByteBuilder
   /// Addresses of the tables, by the names that VMCOREINFO has for them.
-  private(set) var places: [String: UInt64] = [:]
+  package private(set) var places: [String: UInt64] = [:]
   /// The list that the tables were made of.
-  private(set) var list = ""
+  package private(set) var list = ""
 
-  init(
+  package init(
     _ start: UInt64, release: String = "7.3.4", order: ByteOrder = .little, wordSize: Int = 8
   ) {
     self.start = start
@@ -29,7 +26,7 @@ struct MemoryBuilder {
   }
 
   /// The list's symbols: `_text`, `linux_banner` at its place, fillers, and `more` by ascending address.
-  mutating func putTables(
+  package mutating func putTables(
     _ more: [(UInt64, String)] = [], fillers: Int = 600, isBaseRelative: Bool = false
   ) throws {
     var symbols: [(UInt64, String)] = [(start, "_text"), (start + 1, "linux_banner")]
@@ -74,7 +71,7 @@ struct MemoryBuilder {
   private mutating func mark(_ name: String) { places[name] = start + UInt64(bytes.count) }
 
   /// The lines of VMCOREINFO that name the tables.
-  var keys: String {
+  package var keys: String {
     places.map { "SYMBOL(kallsyms_\($0.key))=\(String($0.value, radix: 16))\n" }.joined()
   }
 }

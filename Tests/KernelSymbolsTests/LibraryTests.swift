@@ -1,0 +1,51 @@
+import KernelSymbols
+import TestSupport
+import Testing
+
+@Suite("The library")
+struct LibraryTests {
+  private let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  @Test("errors have a code for what is wrong: reading, writing, or asking what is not there")
+  func errors() throws {
+    let none = scratch.file("none")
+    let unreadable = #expect(throws: KernelSymbolsError.self) { try Kernel(at: none) }
+    #expect(unreadable?.code == .unreadable && unreadable?.path == none)
+    let noModule = #expect(throws: KernelSymbolsError.self) { try Module(at: none) }
+    #expect(noModule?.code == .unreadable)
+    let module = try scratch.write(ModuleBuilder().build(), to: "sample.ko")
+    let noKernel = #expect(throws: KernelSymbolsError.self) { try Kernel(at: module) }
+    #expect(noKernel?.code == .noKernel)
+    let target = scratch.file("missing/sample.ko")
+    let unwritable = #expect(throws: KernelSymbolsError.self) {
+      try Module(at: module).write(to: target)
+    }
+    #expect(unwritable?.code == .unwritable)
+    let config = try scratch.write(Array("CONFIG_MODULES=y\n".utf8), to: "config")
+    let unknown = #expect(throws: KernelSymbolsError.self) { try Kernel(at: config).symbols }
+    #expect(unknown?.code == .notKnown)
+  }
+
+  @Test("of several values of a key the first is given")
+  func information() throws {
+    var builder = ModuleBuilder()
+    builder.info?.append("license=other")
+    let module = try Module(bytes: builder.build())
+    #expect(module.information("license") == "GPL")
+    #expect(module.information("name") == "sample")
+    #expect(module.information("licens") == nil)
+  }
+
+  @Test("a symbol has an address where the file gives one")
+  func addresses() throws {
+    for (digits, address) in [
+      ("ffffffff81000000", 0xffff_ffff_8100_0000), ("0000000000000000", nil),
+    ] as [(String, UInt64?)] {
+      let list = try scratch.write(Array("\(digits) T _text\n\(digits) T a\n".utf8), to: "list")
+      let symbols = try Kernel(at: list).symbols
+      #expect(symbols.map(\.address) == [address, address])
+    }
+  }
+}
