@@ -34,10 +34,17 @@ public struct SymbolWriting: Sendable, Hashable {
 }
 
 extension SymbolCollection {
-  /// How the symbol with an index is written for an interface.
-  public func writing(of place: Int, for interface: SpellingInterface) -> SymbolWriting {
+  /// How the symbol with an index, or a place in it, is written for an interface.
+  ///
+  /// - Parameters:
+  ///   - place: Index of the symbol.
+  ///   - offset: Distance of the place from the symbol, in bytes.
+  ///   - interface: The interface.
+  public func writing(
+    of place: Int, at offset: UInt64 = 0, for interface: SpellingInterface
+  ) -> SymbolWriting {
     let speller = SymbolSpeller(index, kernel: kernel, interfaces: [interface.interface])
-    let spelling = speller.spelling(of: place, for: interface.interface)
+    let spelling = speller.spelling(of: place, at: offset, for: interface.interface)
     return SymbolWriting(
       text: spelling.text, problem: spelling.problem?.code.rawValue,
       remarks: spelling.remarks.map(\.code.rawValue))

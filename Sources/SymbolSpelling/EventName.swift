@@ -1,8 +1,8 @@
 internal import ByteStorage
 internal import SymbolNames
 
-/// The name of a trace event for a symbol: a C identifier of at most 63 bytes, another for each
-/// symbol.
+/// The name of a trace event for a place: a C identifier of at most 63 bytes, another for each
+/// symbol and each offset.
 ///
 /// - Note: kernel/trace/trace_probe.c, `traceprobe_parse_event_name`; `MAX_EVENT_NAME_LEN` is 64
 ///   with the NUL.
@@ -18,8 +18,10 @@ enum EventName {
   /// shortened to what people know of them (the readable path, or the source name), and distinguished
   /// by the beginning of a digest of linkage name and position.
   static func of(_ symbol: Symbol) -> String {
-    if symbol.isUnique, isIdentifier(symbol.name), symbol.name.utf8.count <= maximum {
-      return symbol.name
+    let place = symbol.offset == 0 ? "" : "_0x" + String(symbol.offset, radix: 16)
+    let room = maximum - place.utf8.count
+    if symbol.isUnique, isIdentifier(symbol.name), symbol.name.utf8.count <= room {
+      return symbol.name + place
     }
     let source = SymbolName(symbol.name).source
     let known = source.readable ?? source.text
@@ -27,7 +29,7 @@ enum EventName {
     let word = SHA256Digest(of: identity.rawSpan).words.0
     let digest = String(word >> UInt64(64 - 4 * digestDigits), radix: 16)
     let zeros = String(repeating: "0", count: digestDigits - digest.count)
-    return identifier(known, room: maximum - digestDigits - 1) + "_" + zeros + digest
+    return identifier(known, room: room - digestDigits - 1) + "_" + zeros + digest + place
   }
 
   /// Whether a name follows the rules of C.

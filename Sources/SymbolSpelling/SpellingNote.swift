@@ -48,6 +48,10 @@ extension SpellingNote.Code {
   package static let refusedArea = Self(rawValue: "refused-area")
   /// The kernel's list of functions that kprobes refuse has it (`NOKPROBE_SYMBOL`).
   package static let refused = Self(rawValue: "refused")
+  /// The interface takes whole symbols, and no place in one.
+  package static let takesNoOffset = Self(rawValue: "takes-no-offset")
+  /// The place is not within the function; `numbers` has its size in bytes.
+  package static let outsideFunction = Self(rawValue: "outside-function")
   /// A lookup by name never finds the symbol. Where another spelling does, this is a remark.
   package static let neverFound = Self(rawValue: "never-found")
 }
@@ -58,6 +62,8 @@ extension SpellingNote.Code {
   package static let relativeAddress = Self(rawValue: "relative-address")
   /// The address is the one linked to, which KASLR moves.
   package static let linkedAddress = Self(rawValue: "linked-address")
+  /// The place must be where an instruction begins, which the symbols do not show.
+  package static let instructionStart = Self(rawValue: "instruction-start")
   /// The symbol is one of several of its name; `numbers` has its number and how many there are.
   package static let position = Self(rawValue: "position")
   /// The spelling selects all functions of this name; `numbers` has how many.

@@ -5,36 +5,47 @@ internal import SymbolNames
 internal import SymbolTables
 
 extension SymbolSpeller {
-  /// A command of gdb.
+  /// A command of gdb. A place in a symbol is an expression; data without debug information needs a cast
+  /// there.
   func gdb(_ symbol: Symbol) -> SymbolSpelling {
     let equals = index.symbols(named: symbol.name)
+    let remarks = symbol.isCode ? symbol.placeRemarks : []
     guard equals.count == 1, !symbol.name.utf8.contains(UInt8(ascii: "'")) else {
       if lacksAddress(symbol) {
         return SymbolSpelling(.gdb, impossible: SpellingNote(.needsAddress, symbol.module))
       }
       let verb = symbol.isCode ? "break *" : "info symbol "
       return SymbolSpelling(
-        .gdb, verb + hexadecimal(symbol.address), remarks: [symbol.positionRemark] + addressRemarks)
+        .gdb, verb + hexadecimal(symbol.place),
+        remarks: [symbol.positionRemark] + addressRemarks + remarks)
     }
     let name = EventName.isIdentifier(symbol.name) ? symbol.name : "'\(symbol.name)'"
+    if symbol.offset > 0 {
+      let text =
+        symbol.isCode
+        ? "break *(\(name)\(symbol.suffix))" : "info symbol (char *)&\(name)\(symbol.suffix)"
+      return SymbolSpelling(.gdb, text, remarks: remarks)
+    }
     return SymbolSpelling(.gdb, (symbol.isCode ? "break " : "info address ") + name)
   }
 
-  /// A command of crash; see ``CrashNames``.
+  /// A command of crash; see ``CrashNames``. A place in a symbol is an expression in parentheses.
   func crash(_ symbol: Symbol) -> SymbolSpelling {
     let verb = symbol.isCode ? "dis" : "sym"
     let name = CrashNames.name(symbol.name)
     let names = crashNames ?? CrashNames(index)
     if !name.isEmpty, names.count(of: name, in: index) == 1 {
       let isCut = name != symbol.name
+      let place = symbol.offset == 0 ? name : "(\(name)\(symbol.suffix))"
       return SymbolSpelling(
-        .crash, "\(verb) \(name)", remarks: isCut ? [SpellingNote(.strippedName, symbol.name)] : [])
+        .crash, "\(verb) \(place)", remarks: isCut ? [SpellingNote(.strippedName, symbol.name)] : []
+      )
     }
     if lacksAddress(symbol) {
       return SymbolSpelling(.crash, impossible: SpellingNote(.needsAddress, symbol.module))
     }
     return SymbolSpelling(
-      .crash, "\(verb) \(hexadecimal(symbol.address))",
+      .crash, "\(verb) \(hexadecimal(symbol.place))",
       remarks: [SpellingNote(.sharedName, name)] + addressRemarks)
   }
 
@@ -57,6 +68,7 @@ extension SymbolSpeller {
   /// Why a livepatch cannot replace a symbol; `nil` if nothing known speaks against it.
   private func whyNotReplaced(_ symbol: Symbol) -> SpellingNote? {
     if !symbol.isCode { return SpellingNote(.notFunction) }
+    if symbol.offset > 0 { return SpellingNote(.takesNoOffset) }
     if symbol.isBeforeFunction { return SpellingNote(.beforeFunction) }
     let most = limit(.livepatchFunction)
     if symbol.searchedName.utf8.count > most { return SpellingNote(.nameTooLong, nil, most) }
@@ -74,6 +86,9 @@ extension SymbolSpeller {
   /// - Note: include/linux/module.h, `struct modversion_info`; scripts/mod/modpost.c,
   ///   `add_extended_versions` (6.14 and later); Ubuntu's packed and the proposed hashed layout.
   func modversions(_ symbol: Symbol) -> SymbolSpelling {
+    if symbol.offset > 0 {
+      return SymbolSpelling(.modversions, impossible: SpellingNote(.takesNoOffset))
+    }
     let length = symbol.name.utf8.count
     let room = limit(.basicVersions)
     var remarks: [SpellingNote] = []

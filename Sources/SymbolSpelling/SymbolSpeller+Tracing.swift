@@ -11,7 +11,7 @@ extension SymbolSpeller {
   func kprobe(_ symbol: Symbol) -> SymbolSpelling {
     if let problem = whyNotProbed(symbol) { return SymbolSpelling(.kprobe, impossible: problem) }
     let event = EventName.of(symbol)
-    var remarks = symbol.position.number == 0 ? [] : probeRemarks(symbol)
+    var remarks = symbol.position.number == 0 ? symbol.placeRemarks : probeRemarks(symbol)
     let place: String
     if let module = symbol.module {
       guard symbol.isUnique, isPlain(symbol.name) else {
@@ -20,16 +20,16 @@ extension SymbolSpeller {
             .kprobe, impossible: SpellingNote(.needsAddress, module), remarks: remarks)
         }
         return SymbolSpelling(
-          .kprobe, "p:\(event) \(hexadecimal(symbol.address))", remarks: remarks)
+          .kprobe, "p:\(event) \(hexadecimal(symbol.place))", remarks: remarks)
       }
-      place = "\(module):\(symbol.name)"
+      place = "\(module):\(symbol.name)\(symbol.suffix)"
     } else if symbol.isUnique, isPlain(symbol.searchedName) {
-      place = symbol.searchedName
+      place = symbol.searchedName + symbol.suffix
     } else if let (base, offset) = distance(to: symbol) {
-      place = "\(base)+\(hexadecimal(offset))"
+      place = "\(base)+\(hexadecimal(offset &+ symbol.offset))"
       if symbol.position.number == 0 { remarks.append(SpellingNote(.neverFound)) }
     } else {
-      place = hexadecimal(symbol.address)
+      place = hexadecimal(symbol.place)
       remarks += addressRemarks
     }
     let line = "p:\(event) \(place)"
@@ -46,6 +46,9 @@ extension SymbolSpeller {
   ///   `filter_parse_regex`.
   func ftrace(_ symbol: Symbol) -> SymbolSpelling {
     if !symbol.isCode { return SymbolSpelling(.ftrace, impossible: SpellingNote(.notFunction)) }
+    if symbol.offset > 0 {
+      return SymbolSpelling(.ftrace, impossible: SpellingNote(.takesNoOffset))
+    }
     if symbol.module == nil, index.bounds.initialText?.contains(symbol.address) ?? false {
       return SymbolSpelling(.ftrace, impossible: SpellingNote(.freed))
     }
@@ -92,31 +95,39 @@ extension SymbolSpeller {
     let isPlain = symbol.name.utf8.allSatisfy { $0 > 0x20 && !";:+@%=*?'".utf8.contains($0) }
     if symbol.isUnique, isPlain, symbol.searchedName == symbol.name {
       return SymbolSpelling(
-        .perf, "perf probe \(option)--add '\(event)=\(symbol.name)'", remarks: remarks)
+        .perf, "perf probe \(option)--add '\(event)=\(symbol.name)\(symbol.suffix)'",
+        remarks: remarks)
     }
     if lacksAddress(symbol) {
       return SymbolSpelling(.perf, impossible: SpellingNote(.needsAddress, symbol.module))
     }
     return SymbolSpelling(
-      .perf, "perf probe --add '\(event)=\(hexadecimal(symbol.address))'",
+      .perf, "perf probe --add '\(event)=\(hexadecimal(symbol.place))'",
       remarks: remarks + addressRemarks)
   }
 
   /// A probe of bpftrace.
+  ///
+  /// - Note: bpftrace 0.25, attached_probe.cpp, `resolve_offset_kprobe`: a place lies within its function.
   func bpftrace(_ symbol: Symbol) -> SymbolSpelling {
     if let problem = whyNotProbed(symbol) { return SymbolSpelling(.bpftrace, impossible: problem) }
+    if symbol.size > 0, symbol.offset >= symbol.size {
+      let note = SpellingNote(.outsideFunction, nil, Int(clamping: symbol.size))
+      return SymbolSpelling(.bpftrace, impossible: note)
+    }
     let remarks = probeRemarks(symbol)
     let module = symbol.module.map { "\($0):" } ?? ""
     let isPlain = symbol.name.utf8.allSatisfy { $0 > 0x20 && !"\":+*?[]{}/,".utf8.contains($0) }
     if symbol.isUnique, isPlain, symbol.searchedName == symbol.name {
       let name = EventName.isIdentifier(symbol.name) ? symbol.name : "\"\(symbol.name)\""
-      return SymbolSpelling(.bpftrace, "kprobe:\(module)\(name)", remarks: remarks)
+      return SymbolSpelling(
+        .bpftrace, "kprobe:\(module)\(name)\(symbol.suffix)", remarks: remarks)
     }
     if lacksAddress(symbol) {
       return SymbolSpelling(.bpftrace, impossible: SpellingNote(.needsAddress, symbol.module))
     }
     return SymbolSpelling(
-      .bpftrace, "kprobe:\(hexadecimal(symbol.address))",
+      .bpftrace, "kprobe:\(hexadecimal(symbol.place))",
       remarks: remarks + addressRemarks + [SpellingNote(.unsafeMode)])
   }
 
@@ -127,12 +138,12 @@ extension SymbolSpeller {
   private func whyNotProbed(_ symbol: Symbol) -> SpellingNote? {
     if symbol.isBeforeFunction { return SpellingNote(.beforeFunction) }
     if symbol.module != nil { return symbol.isCode ? nil : SpellingNote(.notFunction) }
-    guard range("_stext", "_etext")?.contains(symbol.address) ?? true else {
-      let isInitial = index.bounds.initialText?.contains(symbol.address) ?? false
+    guard range("_stext", "_etext")?.contains(symbol.place) ?? true else {
+      let isInitial = index.bounds.initialText?.contains(symbol.place) ?? false
       return SpellingNote(isInitial ? .freed : .outsideText)
     }
     for area in SymbolSpeller.refusedAreas {
-      if let range = range(area.start, area.end), range.contains(symbol.address) {
+      if let range = range(area.start, area.end), range.contains(symbol.place) {
         return SpellingNote(.refusedArea, area.start)
       }
     }
@@ -194,6 +205,6 @@ extension SymbolSpeller {
   private func probeRemarks(_ symbol: Symbol) -> [SpellingNote] {
     let position = symbol.position.count > 1 ? [symbol.positionRemark] : []
     let isUnsure = kernel.sites == nil && symbol.module == nil
-    return position + (isUnsure ? [SpellingNote(.sitesUnknown)] : [])
+    return position + (isUnsure ? [SpellingNote(.sitesUnknown)] : []) + symbol.placeRemarks
   }
 }

@@ -65,9 +65,16 @@ package struct SymbolSpeller: Sendable {
     lookup = EraLookup(index, LookupEra.of(kernel.basis.release, kernel.configuration))
   }
 
-  /// How a symbol of the table is written for an interface.
-  package func spelling(of symbol: Int, for interface: SymbolInterface) -> SymbolSpelling {
-    let symbol = Symbol(symbol, self)
+  /// How a symbol of the table, or a place in it, is written for an interface.
+  ///
+  /// - Parameters:
+  ///   - symbol: Index of the symbol.
+  ///   - offset: Distance of the place from it, in bytes.
+  ///   - interface: The interface.
+  package func spelling(
+    of symbol: Int, at offset: UInt64 = 0, for interface: SymbolInterface
+  ) -> SymbolSpelling {
+    let symbol = Symbol(symbol, self, offset: offset)
     switch interface {
     case .kprobe: return kprobe(symbol)
     case .ftrace: return ftrace(symbol)
@@ -104,6 +111,8 @@ struct Symbol {
   let index: Int
   let name: String
   let address: UInt64
+  /// Distance of the place in it that is meant, in bytes.
+  let offset: UInt64
   /// Bytes up to the next symbol, as the kernel counts.
   let size: UInt64
   /// The module it belongs to; `nil` for the kernel itself.
@@ -115,9 +124,10 @@ struct Symbol {
   /// The name by which the kernel finds it.
   let searchedName: String
 
-  init(_ index: Int, _ speller: SymbolSpeller) {
+  init(_ index: Int, _ speller: SymbolSpeller, offset: UInt64) {
     let table = speller.index.table
     self.index = index
+    self.offset = offset
     name = table.name(at: index).text
     address = table.addresses[index]
     let match = speller.index.symbol(at: address)
@@ -132,6 +142,15 @@ struct Symbol {
 
   /// Its position among those of its name, as a remark.
   var positionRemark: SpellingNote { SpellingNote(.position, nil, position.number, position.count) }
+
+  /// The address of the place that is meant.
+  var place: UInt64 { address &+ offset }
+
+  /// What follows its name for the place that is meant: nothing for its start.
+  var suffix: String { offset == 0 ? "" : "+0x" + String(offset, radix: 16) }
+
+  /// What to know about a place that is not the symbol's start.
+  var placeRemarks: [SpellingNote] { offset == 0 ? [] : [SpellingNote(.instructionStart)] }
 
   /// Whether it marks the bytes before a function: its type (`__cfi_`) or its padding (`__pfx_`).
   var isBeforeFunction: Bool { name.hasPrefix("__cfi_") || name.hasPrefix("__pfx_") }

@@ -36,6 +36,26 @@ struct LookupSpellingTests {
     #expect(second.output == ".old_name = \"init_once\", .old_sympos = 2\n")
   }
 
+  @Test("an offset, or an address in a symbol, is part of the spelling")
+  func places() async throws {
+    for key in ["vfs_read+0x4", "vfs_read+4", "0xffffffff81000094"] {
+      let run = try await lookup("--for", "kprobe", key)
+      #expect(run.status == 0)
+      #expect(run.output == "p:vfs_read_0x4 vfs_read+0x4\n")
+      #expect(run.errors.contains("the place must be where an instruction begins"))
+      let filter = try await lookup("--for", "ftrace", key)
+      #expect(filter.status == 1 && filter.output.isEmpty)
+      #expect(filter.errors.contains("cannot: it takes whole symbols, and no offset"))
+      let json = try await lookup("--for", "gdb", "--json", key)
+      #expect(json.output.contains(#""address":"0xffffffff81000090","offset":4,"interface":"gdb""#))
+      #expect(json.output.contains(#""text":"break *(vfs_read+0x4)""#))
+    }
+    let table = try await lookup("--for", "all", "vfs_read+0x4")
+    #expect(table.status == 1 && table.lines.first == "vfs_read+0x4")
+    let start = try await lookup("--for", "kprobe", "0xffffffff81000090")
+    #expect(start.output == "p:vfs_read vfs_read\n")
+  }
+
   @Test("what an interface cannot take gives status 1 and the reason")
   func impossible() async throws {
     let run = try await lookup("--for", "kprobe", "jiffies")
@@ -54,7 +74,7 @@ struct LookupSpellingTests {
     #expect(json.lines.count == 8)
     let expected = [
       #"{"key":"vfs_read","linkage":"vfs_read","owner":"vmlinux","address":"0xffffffff81000090","#,
-      #""interface":"kprobe","text":"p:vfs_read vfs_read","reason":null,"remarks":["#,
+      #""offset":null,"interface":"kprobe","text":"p:vfs_read vfs_read","reason":null,"remarks":["#,
       #""the source does not show whether the kernel refuses this function"],"#,
       #""reasonCode":null,"remarkCodes":["sites-unknown"],"#,
       #""assumed":["release=7.3 (not found)"]}"#,

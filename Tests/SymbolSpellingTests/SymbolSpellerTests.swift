@@ -35,8 +35,8 @@ struct SymbolSpellerTests {
   }
 
   private func spell(
-    _ name: String, _ position: Int = 1, for interface: SymbolInterface, release: String = "7.2",
-    isLTO: Bool = false, sites: ProbeSites? = nil
+    _ name: String, _ position: Int = 1, at offset: UInt64 = 0, for interface: SymbolInterface,
+    release: String = "7.2", isLTO: Bool = false, sites: ProbeSites? = nil
   ) throws -> SymbolSpelling {
     let speller = SymbolSpeller(
       try index(),
@@ -44,7 +44,7 @@ struct SymbolSpellerTests {
         release: KernelRelease(release), configuration: .init(hasClangLTO: isLTO), sites: sites))
     let found = speller.index.symbols(named: name)
     try #require(found.count >= position)
-    return speller.spelling(of: found[position - 1], for: interface)
+    return speller.spelling(of: found[position - 1], at: offset, for: interface)
   }
 
   private let sites = ProbeSites(
@@ -76,6 +76,39 @@ struct SymbolSpellerTests {
     #expect(try spell("twice", for: .ftrace).remarks.map(\.code) == [.selectsAll])
     #expect(try spell("twice", 2, for: .gdb).text == "break *0xffffffff81000300")
     #expect(try spell("twice", 2, for: .crash).text == "dis 0xffffffff81000300")
+  }
+
+  @Test("a place in a symbol is written with its offset where the interface takes one")
+  func places() throws {
+    let expected: [(SymbolInterface, String?)] = [
+      (.kprobe, "p:vfs_read_0x4 vfs_read+0x4"), (.ftrace, nil),
+      (.perf, "perf probe --add 'vfs_read_0x4=vfs_read+0x4'"), (.bpftrace, "kprobe:vfs_read+0x4"),
+      (.livepatch, nil), (.gdb, "break *(vfs_read+0x4)"), (.crash, "dis (vfs_read+0x4)"),
+      (.modversions, nil),
+    ]
+    for (interface, text) in expected {
+      let spelling = try spell("vfs_read", at: 4, for: interface)
+      #expect(spelling.text == text)
+      #expect(spelling.problem?.code == (text == nil ? .takesNoOffset : nil))
+    }
+    #expect(try spell("vfs_read", at: 4, for: .gdb).remarks.map(\.code) == [.instructionStart])
+    #expect(try spell("jiffies", at: 4, for: .gdb).text == "info symbol (char *)&jiffies+0x4")
+    #expect(try spell("jiffies", at: 4, for: .crash).text == "sym (jiffies+0x4)")
+    #expect(
+      try spell("foo.llvm.123", at: 8, for: .gdb).text == "break *('foo.llvm.123'+0x8)")
+    #expect(
+      try spell("foo.llvm.123", at: 8, for: .bpftrace).text == "kprobe:\"foo.llvm.123\"+0x8")
+    #expect(try spell("foo.llvm.123", at: 8, for: .crash).text == "dis (foo+0x8)")
+  }
+
+  @Test("a place in one of several equal names is a distance or an address")
+  func placesInEqualNames() throws {
+    #expect(try spell("twice", 2, at: 8, for: .kprobe).text?.hasSuffix("_0x8 _text+0x308") == true)
+    for interface in [SymbolInterface.perf, .bpftrace, .gdb, .crash] {
+      let text = try spell("twice", 2, at: 8, for: interface).text
+      #expect(text?.contains("0xffffffff81000308") == true)
+    }
+    #expect(try spell("vfs_read", at: 0x100, for: .bpftrace).problem?.code == .outsideFunction)
   }
 
   @Test("names of events are C identifiers of at most 63 bytes")

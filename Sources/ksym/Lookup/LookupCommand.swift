@@ -43,7 +43,8 @@ struct LookupCommand: ParsableCommand {
       With --for, each symbol is printed as an interface takes it: kprobe (a line of kprobe_events), \
       ftrace (text of set_ftrace_filter), perf, bpftrace, livepatch (old_name and old_sympos), gdb, \
       crash, modversions (the layouts with room for the name), or a table of all. What an interface \
-      cannot take is reported with the reason, and the status is 1. --era and --lto give the rules \
+      cannot take is reported with the reason, and the status is 1. NAME+0x1c and addresses are places \
+      in a symbol; ftrace, livepatch and modversions take none. --era and --lto give the rules \
       where the kernel does not.
 
       Several kernels make one table: a line for each symbol, a column for each kernel.
@@ -162,7 +163,7 @@ struct LookupCommand: ParsableCommand {
       }
       for match in found {
         if let spellings {
-          let isTaken = spellings.write(key, match.index, to: &output)
+          let isTaken = spellings.write(key, match, to: &output)
           if !isTaken, !match.isClone, status == .yes { status = .no }
         } else if !isOne && !json.isWanted {
           matrix.add(match, source.table, size: index.size(of: match.index))

@@ -45,11 +45,14 @@ struct SpellingPrinter {
     self.terminal = terminal
   }
 
-  /// Writes the spellings of one symbol. Returns whether every interface asked for can take it.
-  func write(_ key: String, _ symbol: Int, to output: inout OutputBuffer) -> Bool {
-    let spellings = choice.interfaces.map { speller.spelling(of: symbol, for: $0) }
+  /// Writes the spellings of one symbol, or of a place in it. Returns whether every interface asked for can take it.
+  func write(_ key: String, _ found: FoundSymbol, to output: inout OutputBuffer) -> Bool {
+    let symbol = found.index
+    let spellings = choice.interfaces.map {
+      speller.spelling(of: symbol, at: found.offset ?? 0, for: $0)
+    }
     if isJSON {
-      for spelling in spellings { writeJSON(key, symbol, spelling, to: &output) }
+      for spelling in spellings { writeJSON(key, found, spelling, to: &output) }
     } else if let spelling = spellings.first, spellings.count == 1 {
       // What is written for one interface can be piped into it.
       if let text = spelling.text { output.append(plain(text) + "\n") }
@@ -59,7 +62,8 @@ struct SpellingPrinter {
       for line in notes(spelling) { Terminal.complain("\(label): \(line)") }
     } else {
       let name = speller.index.table.name(at: symbol).text
-      output.append(terminal.strong(plain(name)) + "\n")
+      let place = found.offset.map { $0 == 0 ? "" : "+" + hexadecimal($0) } ?? ""
+      output.append(terminal.strong(plain(name + place)) + "\n")
       for spelling in spellings {
         let label = spelling.interface.rawValue
         output.append("  \(padded(label, to: 12))\(spelling.text.map { plain($0) } ?? "-")\n")
@@ -76,14 +80,16 @@ struct SpellingPrinter {
   }
 
   private func writeJSON(
-    _ key: String, _ symbol: Int, _ spelling: SymbolSpelling, to output: inout OutputBuffer
+    _ key: String, _ found: FoundSymbol, _ spelling: SymbolSpelling, to output: inout OutputBuffer
   ) {
     let table = speller.index.table
+    let symbol = found.index
     output.beginObject()
     output.member("key", key)
     output.member("linkage", table.name(at: symbol).text)
     output.member("owner", table.owner(at: symbol))
     output.member("address", hexadecimal(table.addresses[symbol]))
+    output.member("offset", optional: found.offset.map { Int(clamping: $0) })
     output.member("interface", spelling.interface.rawValue)
     output.member("text", optional: spelling.text)
     output.member("reason", optional: spelling.problemWords)

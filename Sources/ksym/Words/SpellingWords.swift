@@ -47,6 +47,9 @@ extension SymbolSpelling {
     case .freed: "the kernel frees it after booting"
     case .refusedArea: "kprobes refuse \(area(note.subject ?? ""))"
     case .refused: "kprobes refuse the function (NOKPROBE_SYMBOL)"
+    case .takesNoOffset: "it takes whole symbols, and no offset"
+    case .outsideFunction:
+      "the place is not within the function, which has \(note.numbers.first ?? 0) bytes"
     case .neverFound: "this kernel never finds it by name"
     default: nil
     }
@@ -72,6 +75,7 @@ extension SymbolSpelling {
     case .relativeAddress:
       return "the image does not record its address: this is a distance from _text"
     case .linkedAddress: return "address as linked: KASLR moves it in the running kernel"
+    case .instructionStart: return "the place must be where an instruction begins"
     case .position: return "number \(first) of \(last) with this name"
     case .selectsAll: return "it selects all \(first) functions with this name"
     case .alias: return "another name of the same address"
