@@ -179,6 +179,41 @@ struct AnywhereTests {
   }
 
   @Test(
+    "every escape of JSON ends a word",
+    arguments: [
+      #"\n"#, #"\r"#, #"\r\n"#, #"\t"#, #"\b"#, #"\f"#, #"\""#, #"\u0009"#, #"\u000a"#, #"\u000D"#,
+      #"\u001f"#, #"\u001e"#, #"\u0000"#, #"\u0020"#, #"\u001b"#, #"\n\n"#,
+    ], [#"{"MESSAGE":"@"}"#, #"[{"A":1,"MESSAGE":"@"},"#, "\t\"MESSAGE\" : \"@\",", #", "M":"@"}"#])
+  func escapes(_ escape: String, _ line: String) throws {
+    let kernel = try source(
+      "ffffffff81000000 T a.isra.0\nffffffff81000100 t plain.llvm.1\nffffffff81000200 T end\n")
+    let text =
+      line.replacing(
+        "@", with: "\(escape)a.isra.0+0x1/0x100\(escape)plain.llvm.1+0x2/0x100\(escape)") + "\n"
+    let expected = text.replacing("isra.0", with: "isra").replacing("plain.llvm.1", with: "plain")
+    #expect(translated(text) == expected)
+    #expect(translated(expected, .linkage, sources: [kernel]) == text)
+    var options = TranslationOptions()
+    options.verifies = true
+    options.showsAddresses = true
+    var translator = TextTranslator(options, sources: [kernel])
+    let other = expected.replacing("plain+0x2/0x100", with: "ffffffff81000004")
+      .replacing("0x100", with: "0x999")
+    let shown = translated(Array(other.utf8), by: &translator)
+    #expect(
+      String(decoding: shown, as: UTF8.self)
+        == other.replacing("81000004", with: "81000004 (a.isra+0x4/0x100)"))
+    #expect(translator.counts.contradicted == 1)
+  }
+
+  @Test("a slash of JSON is part of a path, and places keep theirs")
+  func slashes() {
+    #expect(
+      translated(#"{"M":"\/a\/b.llvm.1 b.llvm.1"}"#) == #"{"M":"\/a\/b.llvm.1 b"}"#)
+    #expect(translated("\"x y\" \\n_RNvC1a1b \\/b.llvm.1") == "\"x y\" \\na::b \\/b.llvm.1")
+  }
+
+  @Test(
     "the functions of 32-bit Arm's traces come back, at the start of a line and after its time",
     arguments: ["", "[    1.250000]  ", "<4>"])
   func armCallers(_ before: String) throws {

@@ -30,11 +30,11 @@ struct MatchState {
     case .end:
       let end = line.blankEnd(index)
       // A string of JSON has lines of its own.
-      return end == line.count || line[end] == 0x0a || (line[end] == 0x0d && end &+ 1 == line.count)
-        ? end : nil
+      let feed = line[end] == 0x0d ? end &+ 1 : end
+      return feed == line.count || line[feed] == 0x0a ? end : nil
     case .wordEnd:
       let byte = line[index]
-      return index == line.count || byte.isBlank || byte == 0x0d || byte == 0x0a ? index : nil
+      return index == line.count || byte.isBlank || byte.isControl ? index : nil
     case .name: return name(line, index, &fields)
     case .sectionName: return section(line, index, &fields)
     case .offset:

@@ -28,6 +28,19 @@ enum TextEscaping {
     }
   }
 
+  /// Whether a line is one of JSON: an object, alone or in an array, or a member of one on its own line.
+  ///
+  /// - Note: journalctl's `-o json`, `json-pretty` and their like, Docker's json-file.
+  static func isJSON(_ bytes: RawSpan) -> Bool {
+    let line = TextLine(bytes)
+    var index = line.blankEnd(0)
+    while line[index] == 0x7b || line[index] == 0x5b || line[index] == 0x2c {  // { [ ,
+      index = line.blankEnd(index &+ 1)
+    }
+    guard line[index] == 0x22, let end = line.find(0x22, from: index &+ 1) else { return false }
+    return line[line.blankEnd(end &+ 1)] == 0x3a
+  }
+
   /// Bytes and what stands for them.
   var pairs: [(byte: UInt8, text: StaticString)] {
     switch self {
@@ -106,16 +119,25 @@ struct EscapedLine {
     }
   }
 
-  /// The end of JSON's `\u` and four digits, for a character of ASCII or a sign, and what stands for it in
-  /// plain text.
+  /// The end of an escape of JSON that only readers need (`\/`, `\b`, `\f`, `\u` and four digits, for a
+  /// character of ASCII or a sign), and what stands for it in plain text.
   private static func character(
     in line: borrowing TextLine, at index: Int
   ) -> (end: Int, byte: UInt8?, isKept: Bool)? {
+    switch line[index &+ 1] {
+    case 0x2f: return (index &+ 2, 0x2f, false)
+    case 0x62: return (index &+ 2, 0x08, false)
+    case 0x66: return (index &+ 2, 0x0c, false)
+    default: break
+    }
     let end = index &+ 6
     guard line.has("\\u", at: index), line.hexEnd(index &+ 2) >= end,
       let code = line.hexValue((index &+ 2)..<end)
     else { return nil }
-    if (0x20..<0x7f).contains(code) { return (end, UInt8(truncatingIfNeeded: code), false) }
+    if code < 0x80 {
+      let byte = UInt8(truncatingIfNeeded: code)
+      return (end, SignMask.isMask(byte) ? SignMask.sign : byte, false)
+    }
     let sign = UInt32(truncatingIfNeeded: code)
     return SignMask.isSign(sign) ? (end, SignMask.mask(of: sign), true) : nil
   }

@@ -77,7 +77,7 @@ struct LineTranslator: ~Copyable {
   ///
   /// - Returns: Whether anything was appended; an unchanged line is left to the caller.
   mutating func translate(_ bytes: RawSpan) -> Bool {
-    escaping = isMarkup ? .markup : bytes.starts(with: "{\"") ? .json : .none
+    escaping = isMarkup ? .markup : TextEscaping.isJSON(bytes) ? .json : .none
     escaped = EscapedLine(bytes, escaping)
     guard let plain = escaped?.plain else { return translate(plain: bytes) }
     defer { escaped = nil }

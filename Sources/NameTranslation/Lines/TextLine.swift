@@ -77,6 +77,10 @@ extension UInt8 {
 
   @inline(__always)
   var isBlank: Bool { self == 0x20 || self == 0x09 }
+
+  /// Whether the byte is a control character of ASCII; signs are masked by some.
+  @inline(__always)
+  var isControl: Bool { self < 0x20 }
 }
 
 extension TextLine {

@@ -99,7 +99,7 @@ enum ArmCallers {
     guard let from = line.find(" from ", from: 0) else { return }
     let (nameEnd, module) = line.nameEnd(beforeModuleAt: from)
     guard let start = line.nameStart(before: nameEnd, floor: 0),
-      start == 0 || line[start &- 1].isBlank
+      start == 0 || line[start &- 1].isBlank || line[start &- 1].isControl
     else { return }
     let end = line.nameEnd(from: from &+ 6)
     guard end > from &+ 6, line.has("+0x", at: end) else { return }

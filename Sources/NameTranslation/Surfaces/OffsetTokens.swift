@@ -44,7 +44,8 @@ enum OffsetTokens {
     switch byte {
     case 0x20, 0x09, 0x28, 0x5b, 0x3c, 0x3a, 0x3d, 0x2c, 0x3b, 0x7c, 0x22, 0x27, 0x3e, 0x60: true
     case 0x2d: line[start &- 2] == 0x3c
-    default: start == 0 || SignMask.isMask(byte)
+    // Controls end a word: they are decoded from JSON, where lines of a message follow each other.
+    default: start == 0 || byte.isControl
     }
   }
 }
