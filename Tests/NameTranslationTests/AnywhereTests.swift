@@ -233,6 +233,30 @@ struct AnywhereTests {
     }
   }
 
+  @Test(
+    "the state of a probe is not a module, and a module comes before it",
+    arguments: ["", "[GONE]", "[DISABLED]", "[OPTIMIZED]", "[FTRACE]", "[DISABLED][FTRACE]"])
+  func probes(_ state: String) throws {
+    let kernel = try source(
+      "ffffffff81000000 T \(Self.name)\nffffffff81000100 T end\nffffffffc0000000 t b.isra.0\t[m]\n")
+    for type in ["k", "r"] {
+      let lines = [
+        "ffffffff81000000  \(type)  core::foo+0x0    \(state)\n",
+        "ffffffff81000000  \(type)  core::foo+0x0/0x100 \(state)\n",
+      ]
+      for line in lines {
+        #expect(
+          translated(line, .linkage, sources: [kernel])
+            == line.replacing("core::foo", with: Self.name))
+      }
+      let line = "ffffffffc0000000  \(type)  b.isra+0x0  m \(state)\n"
+      #expect(
+        translated(line, .linkage, sources: [kernel]) == line.replacing("isra", with: "isra.0"))
+      let foreign = line.replacing(" m ", with: " other ")
+      #expect(translated(foreign, .linkage, sources: [kernel]) == foreign)
+    }
+  }
+
   @Test("perf's ([module]) is the module of the name before it")
   func perfModules() throws {
     let modules = RecordingModules(["m": try source("ffffffffc0000000 t \(Self.name)\t[m]\n")])

@@ -42,6 +42,8 @@ struct LinePattern: Sendable {
     case addend
     /// ` [module]` or a tab and `[module]`, if any.
     case module
+    /// The name of a module, with nothing around it but blanks.
+    case bareModule
     /// The name of an owner and `:`, if any.
     case maybeOwner
     /// Nothing but blanks up to the end, or to that of a line in a string of JSON.
@@ -115,8 +117,20 @@ extension TextLine {
       else { return nil }
       return (name, end &+ 2)
     }
-    // bcc writes the kernel itself in the place of a module.
-    return slice(name).equals("kernel") ? nil : (name, end &+ 1)
+    return TextLine.others.contains(where: { slice(name).equals($0) }) ? nil : (name, end &+ 1)
+  }
+
+  /// What brackets after a name hold besides modules: bcc's word for the kernel itself, and the states of
+  /// probes in /sys/kernel/debug/kprobes/list (kernel/kprobes.c, `report_probe`).
+  private static let others: [StaticString] = [
+    "kernel", "GONE", "DISABLED", "OPTIMIZED", "FTRACE",
+  ]
+
+  /// The end of a module's name that is a word of its own.
+  func bareModuleEnd(_ index: Int) -> Int? {
+    var end = index
+    while self[end].isNameByte || self[end] == 0x2d { end &+= 1 }
+    return end > index && (end == count || self[end].isBlank) ? end : nil
   }
 
   /// How long a bracket with a module and its build ID may be.

@@ -43,6 +43,10 @@ struct MatchState {
     case .module:
       guard fields.count > first else { return index }
       return module(line, index, &fields[fields.count &- 1])
+    case .bareModule:
+      guard fields.count > first, let end = line.bareModuleEnd(index) else { return nil }
+      fields[fields.count &- 1].module = index..<end
+      return end
     case .address, .hex:
       guard let end = MatchState.skip(step, line, index) else { return nil }
       let digits = line.has("0x", at: index) ? index &+ 2 : index

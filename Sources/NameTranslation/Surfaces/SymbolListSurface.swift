@@ -34,9 +34,12 @@ extension Surface {
       .text("/")),
     // /sys/kernel/debug/kprobes/blacklist
     .line(.symbolList, .hex, .text("-"), .hex, .text("\t"), .name, .module, .end),
-    // /sys/kernel/debug/kprobes/list
+    // /sys/kernel/debug/kprobes/list (kernel/kprobes.c, report_probe): a module without brackets
     .line(
-      .symbolList, .address, .text("  "), .oneOf("kr"), .text("  "), .name, .offset, .module,
+      .symbolList, .address, .text("  "), .oneOf("jkr"), .text("  "), .name, .offset, .text("  "),
+      .bareModule),
+    .line(
+      .symbolList, .address, .text("  "), .oneOf("jkr"), .text("  "), .name, .offset, .module,
       .wordEnd),
   ]
 }
