@@ -234,6 +234,28 @@ struct AnywhereTests {
   }
 
   @Test(
+    "addresses after the names of ftrace (sym-addr) do not hide them, and choose among equals",
+    arguments: [
+      " => @ <1>\n", "[    1.250000]  => @ <1>\n",
+      "     bash-123 [001] .... 1234.5: @ <1> <-@ <2>\n",
+      "     bash-123 [001] .... 1234.5: plain <1> <-@ <2>\n", "  => started at: @ <1>\n",
+      "     bash-123 [001] d..2. 38.28: @ <1>: text\n", "bash-1 0d... 1us : @ <1> <-plain <2>\n",
+    ])
+  func traceAddresses(_ line: String) throws {
+    let kernel = try source(
+      "ffffffff81000000 t a.isra.0\nffffffff81000100 t a.isra.1\nffffffff81000200 T end\n")
+    let full = line.replacing("<1>", with: "<ffffffff81000000>")
+      .replacing("<2>", with: "<ffffffff81000000>")
+    let text = full.replacing("@", with: "a.isra.0")
+    #expect(translated(text) == full.replacing("@", with: "a.isra"))
+    #expect(translated(full.replacing("@", with: "a.isra"), .linkage, sources: [kernel]) == text)
+    let short = text.replacing("ffffffff81000000", with: "c0123456")
+    #expect(translated(short) == short.replacing("isra.0", with: "isra"))
+    let other = text.replacing("ffffffff81000000", with: "8100000")
+    #expect(!line.contains("=>") || translated(other) == other)
+  }
+
+  @Test(
     "the state of a probe is not a module, and a module comes before it",
     arguments: ["", "[GONE]", "[DISABLED]", "[OPTIMIZED]", "[FTRACE]", "[DISABLED][FTRACE]"])
   func probes(_ state: String) throws {

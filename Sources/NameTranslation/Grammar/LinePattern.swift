@@ -42,6 +42,8 @@ struct LinePattern: Sendable {
     case addend
     /// ` [module]` or a tab and `[module]`, if any.
     case module
+    /// ` <ffffffff81000000>`, ftrace's option `sym-addr`, if it is there.
+    case maybeAddress
     /// The name of a module, with nothing around it but blanks.
     case bareModule
     /// The name of an owner and `:`, if any.
@@ -125,6 +127,29 @@ extension TextLine {
   private static let others: [StaticString] = [
     "kernel", "GONE", "DISABLED", "OPTIMIZED", "FTRACE",
   ]
+
+  /// The address in ` <ffffffff81000000>` after a name, and where it ends.
+  ///
+  /// - Note: kernel/trace/trace_output.c, `seq_print_ip_sym` with `TRACE_ITER_SYM_ADDR`.
+  func bracketedAddress(at index: Int) -> (value: UInt64, end: Int)? {
+    guard has(" <", at: index) else { return nil }
+    let end = hexEnd(index &+ 2)
+    guard end &- index >= 10, end &- index <= 18, self[end] == 0x3e,
+      let value = hexValue((index &+ 2)..<end)
+    else { return nil }
+    return (value, end &+ 1)
+  }
+
+  /// Where a name ends that an address in brackets follows or not, given where both end.
+  func nameEnd(beforeAddressAt end: Int) -> (end: Int, address: UInt64?) {
+    guard self[end &- 1] == 0x3e else { return (end, nil) }
+    var digits = end &- 1
+    while end &- digits < 18, self[digits &- 1].isHexDigit { digits &-= 1 }
+    guard let (value, last) = bracketedAddress(at: digits &- 2), last == end else {
+      return (end, nil)
+    }
+    return (digits &- 2, value)
+  }
 
   /// The end of a module's name that is a word of its own.
   func bareModuleEnd(_ index: Int) -> Int? {

@@ -43,6 +43,12 @@ struct MatchState {
     case .module:
       guard fields.count > first else { return index }
       return module(line, index, &fields[fields.count &- 1])
+    case .maybeAddress:
+      guard fields.count > first, let (value, end) = line.bracketedAddress(at: index) else {
+        return index
+      }
+      fields[fields.count &- 1].address = value
+      return end
     case .bareModule:
       guard fields.count > first, let end = line.bareModuleEnd(index) else { return nil }
       fields[fields.count &- 1].module = index..<end

@@ -15,16 +15,16 @@ extension Surface {
     // trace_printk (kernel/trace/trace_output.c, trace_print_print): `comm-12 [001] d..2. 38.28: name: …`
     .after(
       "] ", .ftrace, weak: true, .maybeBlank, .number, .text("."), .number, .text(": "), .name,
-      .text(": ")),
+      .maybeAddress, .text(": ")),
     .after(
       "] ", .ftrace, weak: true, .word, .blank, .number, .text("."), .number, .text(": "), .name,
-      .text(": ")),
-    // Stack traces: ` => name`
-    .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .end),
-    .after(" => ", .ftrace, weak: true, .name, .offset, .module, .end),
+      .maybeAddress, .text(": ")),
+    // Stack traces: ` => name`, with the option sym-addr ` => name <address>`
+    .line(.ftrace, .maybeBlank, .text("=> "), .name, .offset, .module, .maybeAddress, .end),
+    .after(" => ", .ftrace, weak: true, .name, .offset, .module, .maybeAddress, .end),
     // The same in the kernel log, as the kernel dies (kernel/trace/trace.c, ftrace_dump)
-    .after("]  => ", .ftrace, .name, .offset, .module, .end),
-    .after("kernel:  => ", .ftrace, .name, .offset, .module, .end),
+    .after("]  => ", .ftrace, .name, .offset, .module, .maybeAddress, .end),
+    .after("kernel:  => ", .ftrace, .name, .offset, .module, .maybeAddress, .end),
     // trace-cmd report: function and stack
     .after(": function:   ", .ftrace, .maybeBlank, .name, .end),
     .after(": function:   ", .ftrace, .maybeBlank, .name, .text(" <-- "), .name, .end),
@@ -33,10 +33,10 @@ extension Surface {
     .after("function=", .ftrace, .name, .wordEnd),
     .after("workfn=", .ftrace, .name, .wordEnd),
     // Return probes: `(NAME+0x10/0x20 <- NAME)` (kernel/trace/trace_kprobe.c, print_kretprobe_event)
-    .after(" <- ", .ftrace, .name, .text(")")),
+    .after(" <- ", .ftrace, .name, .maybeAddress, .text(")")),
     // Heads of the latency tracers (kernel/trace/trace.c, print_trace_header)
-    .after("=> started at: ", .ftrace, .maybeBlank, .name, .end),
-    .after("=> ended at: ", .ftrace, .maybeBlank, .name, .end),
+    .after("=> started at: ", .ftrace, .maybeBlank, .name, .maybeAddress, .end),
+    .after("=> ended at: ", .ftrace, .maybeBlank, .name, .maybeAddress, .end),
     // trace_stat/function0 (kernel/trace/ftrace.c, function_stat_show)
     .line(
       .ftrace, .blank, .name, .blank, .number, .blank, .word, .text(" us"), .blank, .word,
@@ -47,23 +47,27 @@ extension Surface {
   ]
 }
 
-/// `NAME <-NAME`: a function and its caller, of the function tracer.
+/// `NAME <-NAME`: a function and its caller, of the function tracer. With the options sym-offset and
+/// sym-addr, `NAME+0x0/0x10 <ffffffff81000000>`.
 ///
-/// - Note: kernel/trace/trace_output.c, `trace_fn_trace`.
+/// - Note: kernel/trace/trace_output.c, `trace_fn_trace` and `seq_print_ip_sym`.
 enum FunctionCalls {
   static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
     guard let arrow = line.find(" <-", from: 0) else { return }
-    // A module follows either name.
-    let (end, module) = line.nameEnd(beforeModuleAt: arrow)
+    // A module and an address follow either name.
+    let (symbolEnd, address) = line.nameEnd(beforeAddressAt: arrow)
+    let (end, module) = line.nameEnd(beforeModuleAt: symbolEnd)
     guard let start = line.nameStart(before: end, floor: 0), line.has(": ", at: start &- 2) else {
       return
     }
     let callerEnd = line.nameEnd(from: arrow &+ 3)
     guard callerEnd > arrow &+ 3 else { return }
-    var callee = NameField(start..<end, .ftrace)
+    var callee = NameField(start..<end, .ftrace, address: address)
     callee.module = module
     var caller = NameField((arrow &+ 3)..<callerEnd, .ftrace)
-    caller.module = line.module(at: callerEnd)?.name
+    let callerModule = line.module(at: callerEnd)
+    caller.module = callerModule?.name
+    caller.address = line.bracketedAddress(at: callerModule?.end ?? callerEnd)?.value
     fields.append(callee)
     fields.append(caller)
   }
