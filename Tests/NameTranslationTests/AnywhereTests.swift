@@ -233,6 +233,20 @@ struct AnywhereTests {
     }
   }
 
+  @Test("both functions of a line of 32-bit Arm's older traces are names, in modules too")
+  func olderArmCallers() throws {
+    let kernel = try source(
+      "c0123400 t a.isra.0\nc0123500 t b.isra.0\nc0123600 t end\nbf000000 t c.isra.0\t[m]\n")
+    for (first, last) in [("a.isra.0", "b.isra.0"), ("c.isra.0 [m]", "b.isra.0")] {
+      let text = "[<c0123456>] (\(first)) from [<c0123512>] (\(last)+0x12/0x100)\n"
+      let readable = text.replacing("isra.0", with: "isra")
+      #expect(translated(text) == readable)
+      #expect(translated(readable, .linkage, sources: [kernel]) == text)
+    }
+    let both = "[<c0123456>] (c.isra.0 [m]) from [<c0123456>] (c.isra.0+0x12/0x34 [m])\n"
+    #expect(translated(both) == both.replacing("isra.0", with: "isra"))
+  }
+
   @Test(
     "addresses after the names of ftrace (sym-addr) do not hide them, and choose among equals",
     arguments: [

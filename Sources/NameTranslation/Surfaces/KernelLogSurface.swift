@@ -42,8 +42,9 @@ extension Surface {
     .line(.kernelLog, .maybeBlank, .name, .blank, .place, .text(" [inline]")),
     .after("]  ", .kernelLog, .maybe("? "), .name, .text(" ("), .place),
     .after("RIP: 0010:", .kernelLog, .name, .text(" ("), .place),
-    // arch/arm/kernel/traps.c: dump_backtrace_entry, up to 5.14
-    .after("] (", .kernelLog, .name, .text(") from [<")),
+    // arch/arm/kernel/traps.c: dump_backtrace_entry, up to 5.14 and with CONFIG_BACKTRACE_VERBOSE; `%ps` writes
+    // the module too
+    .after("] (", .kernelLog, .name, .module, .text(") from [<")),
   ]
 }
 
