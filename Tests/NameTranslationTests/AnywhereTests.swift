@@ -230,6 +230,31 @@ struct AnywhereTests {
       #expect(
         translated("f from \(caller)+0x10/0x20\n", .linkage, sources: [kernel])
           == "\(name) from \(caller)+0x10/0x20\n")
+  }
+
+  @Test(
+    "names that decode_stacktrace.sh gave places are names wherever they are",
+    arguments: [
+      "@ (kernel/x.c:12)", "pc : @ (kernel/x.c:12)", "lr : @ (include/x.h:1)",
+      "RIP: 0010:@ (a/x.S:1)",
+      "BUG: KASAN: slab-out-of-bounds in @ (kernel/x.c:12)", "epc : @ (rust/kernel/print.rs:1)",
+      "WARNING: CPU: 0 PID: 1 at kernel/x.c:12 @ (kernel/x.c:12)",
+      "[    1.25]  ? @ (kernel/x.c:12) m",
+      "NIP [c0] @ (x.c:12 (discriminator 3))", "? @ (x.c:1 y.h:2) [m]",
+      "[<c0>] (@ (x.c:1)) @ (x.c:2)",
+    ])
+  func decoded(_ line: String) throws {
+    let kernel = try source(
+      "ffffffff81000000 t once.llvm.12\nffffffff81000100 t a.isra.0\nffffffff81000200 T end\n")
+    for (name, readable) in [("once.llvm.12", "once"), ("a.isra.0", "a.isra")] {
+      let text = line.replacing("@", with: name)
+      #expect(translated(text) == line.replacing("@", with: readable))
+      #expect(translated(line.replacing("@", with: readable), .linkage, sources: [kernel]) == text)
+    }
+    for other in [
+      "see once (note: 1)", "x once (a:1)", "a/once (x.c:1)", "once (x.c)", "once (x.c:a)",
+    ] {
+      #expect(translated(other, .linkage, sources: [kernel]) == other)
     }
   }
 

@@ -63,7 +63,10 @@ enum FieldSearch {
     if present.holds(0x3c) { FunctionCalls.find(in: line, &fields) }
     if !fields.isEmpty && isEnough(fields, line) { return }
     if present.holds(0x2b) { ArmCallers.find(in: line, &fields) }
-    if present.holds(0x3a) { WorkLists.find(in: line, &fields) }
+    if present.holds(0x3a) {
+      WorkLists.find(in: line, &fields)
+      if present.holds(0x28) { DecodedPlaces.find(in: line, &fields) }
+    }
     if present.holds(0x3b) { FoldedStacks.find(in: line, &fields) }
     Grammar.all.findBehindKeys(in: line, present, &fields)
   }

@@ -23,6 +23,7 @@ package enum SurfaceSearch {
       OffsetTokens.find(in: text, &fields)
       ArmCallers.find(in: text, &fields)
       WorkLists.find(in: text, &fields)
+      DecodedPlaces.find(in: text, &fields)
     case .objdump: AngleReferences.find(in: text, &fields)
     case .ftrace: FunctionCalls.find(in: text, &fields)
     case .foldedStacks: FoldedStacks.find(in: text, &fields)

@@ -40,12 +40,43 @@ extension Surface {
     // scripts/decode_stacktrace.sh and syzkaller: places in the source for offsets
     .line(.kernelLog, .maybeBlank, .maybe("? "), .name, .text(" ("), .place),
     .line(.kernelLog, .maybeBlank, .name, .blank, .place, .text(" [inline]")),
-    .after("]  ", .kernelLog, .maybe("? "), .name, .text(" ("), .place),
-    .after("RIP: 0010:", .kernelLog, .name, .text(" ("), .place),
     // arch/arm/kernel/traps.c: dump_backtrace_entry, up to 5.14 and with CONFIG_BACKTRACE_VERBOSE; `%ps` writes
     // the module too
     .after("] (", .kernelLog, .name, .module, .text(") from [<")),
   ]
+}
+
+/// `NAME (FILE:LINE`, which scripts/decode_stacktrace.sh writes for `NAME+0xOFF/0xSIZE` wherever that is: in
+/// call traces, after `RIP: 0010:` and `pc : `, in headlines (`BUG: … in NAME`, `WARNING: … NAME`).
+///
+/// - Note: scripts/decode_stacktrace.sh, `parse_symbol`. The file must be one of the kernel's sources, as
+///   words of other texts have places after them too.
+enum DecodedPlaces {
+  private static let endings: [StaticString] = [".c:", ".h:", ".S:", ".rs:"]
+
+  static func find(in line: borrowing TextLine, _ fields: inout [NameField]) {
+    var floor = 0
+    var from = 0
+    var attempts = 0
+    while attempts < TextLine.mostAttempts, let open = line.find(" (", from: from) {
+      attempts &+= 1
+      from = open &+ 2
+      guard let colon = fileEnd(line, from), line[colon &+ 1].isDecimalDigit,
+        let start = line.nameStart(before: open, floor: floor),
+        OffsetTokens.isAllowed(line[start &- 1], line, before: start)
+      else { continue }
+      fields.append(NameField(start..<open, .kernelLog))
+      floor = open
+    }
+  }
+
+  /// The colon after the name of a source file.
+  private static func fileEnd(_ line: borrowing TextLine, _ start: Int) -> Int? {
+    var end = start
+    let limit = min(line.count, start &+ TextLine.longestBracketed)
+    while end < limit, !line[end].isBlank, line[end] != 0x3a, line[end] != 0x29 { end &+= 1 }
+    return endings.contains { line.has($0, at: end &+ 1 &- $0.utf8CodeUnitCount) } ? end : nil
+  }
 }
 
 /// The functions of works that a busy pool of workers runs and has waiting:

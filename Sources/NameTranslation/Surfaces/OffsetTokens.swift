@@ -38,7 +38,7 @@ enum OffsetTokens {
   }
 
   /// Whether a byte may precede the name.
-  private static func isAllowed(_ byte: UInt8, _ line: borrowing TextLine, before start: Int)
+  static func isAllowed(_ byte: UInt8, _ line: borrowing TextLine, before start: Int)
     -> Bool
   {
     switch byte {
