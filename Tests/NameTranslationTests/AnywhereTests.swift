@@ -318,6 +318,27 @@ struct AnywhereTests {
     }
   }
 
+  @Test(
+    "names in those of sections and of livepatches' symbols come back",
+    arguments: [
+      "  2: R_X86_64_PC32\t.text.@+0x4", "0000000000000010 R_X86_64_PLT32    .text.unlikely.@-0x4",
+      "0000000000000010 R_X86_64_64    .rodata.@", ".klp.sym.vmlinux.@,1",
+      "0000000000000000 T .text.@",
+      "000000000010  000200000004 R_X86_64_PLT32    0000000000000000 .init.text.@ - 4",
+      " 12: 0000000000000000 0 NOTYPE GLOBAL DEFAULT OS [0xff20] .klp.sym.m.@,0",
+      ".klp.rela.vmlinux..text.@", "                 U .klp.sym.vmlinux.@,2",
+    ])
+  func sections(_ line: String) throws {
+    let kernel = try source(
+      "ffffffff81000000 T \(Self.name)\nffffffff81000100 t a.isra.0\nffffffff81000200 T end\n")
+    for (name, readable) in [(Self.name, "core::foo"), ("a.isra.0", "a.isra")] {
+      let text = line.replacing("@", with: name) + "\n"
+      let there = translated(text)
+      #expect(there == text.replacing(name, with: readable))
+      #expect(translated(there, .linkage, sources: [kernel]) == text)
+    }
+  }
+
   @Test("perf's ([module]) is the module of the name before it")
   func perfModules() throws {
     let modules = RecordingModules(["m": try source("ffffffffc0000000 t \(Self.name)\t[m]\n")])

@@ -127,9 +127,13 @@ struct MatchState {
   }
 
   private func name(_ line: borrowing TextLine, _ index: Int, _ fields: inout [NameField]) -> Int? {
+    // In names of sections and of livepatches' symbols, the symbol's own is only a part, of rows for them.
+    guard line[index] != 0x2e || !line.has(".klp.", at: index) else { return nil }
     let end = line.nameEnd(from: index)
     guard end > index else { return nil }
-    fields.append(NameField(index..<end, surface, isStrong: isStrong, address: address))
+    let start =
+      line[index] == 0x2e ? SectionPrefix.end(in: line, index..<end) ?? index : index
+    fields.append(NameField(start..<end, surface, isStrong: isStrong, address: address))
     return end
   }
 
