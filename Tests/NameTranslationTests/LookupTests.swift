@@ -109,6 +109,16 @@ struct LookupTests {
     var options = TranslationOptions.linkage
     options.linesAreNames = true
     #expect(translated("panic\n", options, sources: [kernel]) == "panic.llvm.3\n")
+    let address = "ffffffff81000040 "
+    #expect(
+      translated("\(address)init_once\n", options, sources: [kernel])
+        == "\(address)init_once.llvm.2\n")
+    #expect(
+      translated("\(address)init_once [loop]\n", options, sources: [kernel])
+        == "\(address)init_once.llvm.9 [loop]\n")
+    options.form = .readable
+    #expect(translated("\(address)work.isra.0 [m]\n", options) == "\(address)work.isra [m]\n")
+    #expect(linkage("\(address)panic\n") == "\(address)panic\n")
   }
 
   @Test("a source name stands for what a compiler made of all of it, not for a piece")

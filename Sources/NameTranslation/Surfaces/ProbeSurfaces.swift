@@ -29,6 +29,8 @@ extension Surface {
   /// symbols, unless the reader says that all lines are names.
   static let nameListPatterns: [LinePattern] = [
     .line(.nameList, weak: true, .maybeBlank, .name, .module, .end),
+    // available_filter_functions_addrs (kernel/trace/ftrace.c, t_show; 6.5 and later)
+    .line(.nameList, weak: true, .address, .text(" "), .name, .module, .end),
     // /sys/kernel/debug/error_injection/list: the kind of error after a tab
     .line(.nameList, weak: true, .name, .module, .text("\tE")),
   ]
