@@ -40,6 +40,7 @@ extension SymbolCollection {
   ///   - place: Index of the symbol.
   ///   - offset: Distance of the place from the symbol, in bytes.
   ///   - interface: The interface.
+  /// - Returns: The text for the interface, or why there is none.
   public func writing(
     of place: Int, at offset: UInt64 = 0, for interface: SpellingInterface
   ) -> SymbolWriting {

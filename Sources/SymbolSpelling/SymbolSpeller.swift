@@ -71,6 +71,7 @@ package struct SymbolSpeller: Sendable {
   ///   - symbol: Index of the symbol.
   ///   - offset: Distance of the place from it, in bytes.
   ///   - interface: The interface.
+  /// - Returns: What to write, or why there is nothing.
   package func spelling(
     of symbol: Int, at offset: UInt64 = 0, for interface: SymbolInterface
   ) -> SymbolSpelling {

@@ -44,6 +44,33 @@ struct LookupCommandTests {
       ])
   }
 
+  @Test("--kaslr takes addresses of a moved kernel back to where its image or list has them")
+  func moved() async throws {
+    let list = """
+      ffffffff81000000 T _text
+      ffffffff81000100 T vfs_read
+      ffffffff81000200 T _end
+
+      """
+    let map = try scratch.write(Array(list.utf8), to: "System.map")
+    let keys = ["0xffffffff82000104", "vfs_read+4"]
+    let run = try await Ksym.run(["lookup", "-k", map, "--kaslr", "0x1000000"] + keys)
+    let place = "ffffffff81000104 T vfs_read+0x4/0x100"
+    #expect(run.lines == [place, place], "\(run.output)")
+    let linked = try await Ksym.run(
+      ["lookup", "-k", map, "--kaslr", "0x1000000", "0xffffffff81000104"])
+    #expect(linked.status == 1)
+    // The same kernel's own list has moved addresses: they are taken back.
+    let moved = try scratch.write(
+      Array(list.replacing("ffffffff81", with: "ffffffff82").utf8), to: "moved")
+    let undone = try await Ksym.run(
+      ["lookup", "-k", moved, "--kaslr", "0x1000000", "0xffffffff81000104", "vfs_read"])
+    #expect(
+      undone.lines == [
+        place, "ffffffff81000100 T vfs_read+0x0/0x100",
+      ], "\(undone.output)")
+  }
+
   @Test("the clones that the compiler made of a function follow it, or stand for it")
   func clones() async throws {
     let names = [

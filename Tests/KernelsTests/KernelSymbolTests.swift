@@ -138,6 +138,20 @@ struct KernelSymbolTests {
     #expect(source.table.addresses == expected)
   }
 
+  @Test("an offset for symbols that were not moved is that of addresses to look up")
+  func foreignMove() throws {
+    for bytes in [
+      try silentImage(pointers: 400),
+      Array("ffffffff81000000 T _text\nffffffff81000010 T a\n".utf8),
+    ] {
+      var source = try read(bytes)
+      let expected = source.table.addresses
+      let isKnown = source.undoMove(by: 0x100_0000)
+      #expect(isKnown && source.foreignMove == 0x100_0000)
+      #expect(source.table.addresses == expected)
+    }
+  }
+
   @Test("symbols of other architectures need the offset from outside")
   func unknownMove() throws {
     var source = try read("ffff800080210000 T _text\nffff800080210010 T a\n")

@@ -45,6 +45,10 @@ package struct KernelSymbolSource: Sendable {
   /// ``undoMove(by:)`` was called.
   package private(set) var isMoveUndone = false
 
+  /// How far the kernel was moved that addresses from elsewhere come from, in bytes, where these symbols were
+  /// not moved themselves; see ``undoMove(by:)``.
+  package private(set) var foreignMove: UInt64 = 0
+
   /// What of the modules to add could not be read, in order.
   package internal(set) var unreadModules: [FileError] = []
 
@@ -82,17 +86,21 @@ package struct KernelSymbolSource: Sendable {
 
   /// Gives symbols the addresses that they were linked to.
   ///
-  /// An image counts as not moved unless something tells.
+  /// An image counts as not moved unless something tells. Symbols that were not moved keep their addresses: an
+  /// offset is then that of a kernel whose addresses are to be looked up in them, ``foreignMove``.
   ///
   /// - Parameter offset: How far the kernel was moved, in bytes; ``kernelOffset`` if `nil`.
   /// - Returns: Whether the offset is known, and addresses are.
   @discardableResult
   package mutating func undoMove(by offset: UInt64? = nil) -> Bool {
     let unmoved: UInt64? = origin == .image || origin == .modules ? 0 : nil
-    guard let offset = offset ?? kernelOffset?.value ?? unmoved, !hidesAddresses else {
-      return false
+    let known = kernelOffset?.value ?? unmoved
+    guard let move = offset ?? known, !hidesAddresses else { return false }
+    if let offset, known == 0 {
+      foreignMove = offset
+      return true
     }
-    if !isMoveUndone, !hasRelativeAddresses { table.undoMove(by: offset) }
+    if !isMoveUndone, !hasRelativeAddresses { table.undoMove(by: move) }
     isMoveUndone = true
     return true
   }

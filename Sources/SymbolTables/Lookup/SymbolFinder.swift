@@ -42,10 +42,20 @@ package struct SymbolFinder: Sendable {
   package let index: SymbolIndex
   /// The rules by which names are found; `nil` for all the ways in which a key may be read.
   package let era: EraLookup?
+  /// How far the kernel that addresses come from was moved from those of the table (KASLR), in bytes.
+  private let move: UInt64
+  /// The lowest address that is moved with the kernel.
+  private let lowestMoved: UInt64
 
-  package init(_ index: SymbolIndex, era: EraLookup? = nil) {
+  package init(_ index: SymbolIndex, era: EraLookup? = nil, move: UInt64 = 0) {
     self.index = index
     self.era = era
+    self.move = move
+    lowestMoved =
+      move == 0
+      ? 0
+      : index.table.indexes(named: ["_text", "_stext"]).lazy.compactMap { $0 }.first
+        .map { index.table.addresses[$0] } ?? 0
   }
 
   /// All symbols that a key may mean, in table order; the first way of reading it that finds any
@@ -54,7 +64,9 @@ package struct SymbolFinder: Sendable {
     let exact = named(key, nil, position: nil)
     if !exact.isEmpty { return exact + clones(key, nil) }
     if let address = address(key) {
-      guard !index.table.hidesAddresses, let match = index.symbol(at: address) else { return [] }
+      // Those below the kernel's text are not moved: see `SymbolTable.undoMove(by:)`.
+      let place = address >= lowestMoved ? address &- move : address
+      guard !index.table.hidesAddresses, let match = index.symbol(at: place) else { return [] }
       return ranked([match.index], offset: match.offset)
     }
     return find(SymbolQuery(key))

@@ -28,6 +28,7 @@ struct LookupCommand: ParsableCommand {
       Examples:
         ksym lookup -k vmlinuz vfs_read 'init_once,2' print::call_printk
         ksym lookup -k vmlinuz 0xffffffff81234567 'schedule+0x1c/0x40' --long
+        ksym lookup -k vmlinuz --kaslr 0x1a000000 0xffffffff9b234567
         ksym lookup -k /proc/kallsyms usb_storage:storage_probe
         ksym lookup -k vmlinuz --with-modules type_show --json | jq .file
         ksym lookup -k vmlinuz --type Tt '*printk*'
@@ -146,7 +147,8 @@ struct LookupCommand: ParsableCommand {
       Terminal.complain("\(path): assumed: \(assumption)")
     }
     let finder = SymbolFinder(
-      index, era: spelling == nil ? try eraLookup(index, source, path) : nil)
+      index, era: spelling == nil ? try eraLookup(index, source, path) : nil,
+      move: source.foreignMove)
     let report = LookupReport(
       source: source, index: index, kernel: path, form: form, showsReadable: readable.isWanted,
       terminal: colour.terminal)

@@ -45,7 +45,8 @@ struct SpellingPrinter {
     self.terminal = terminal
   }
 
-  /// Writes the spellings of one symbol, or of a place in it. Returns whether every interface asked for can take it.
+  /// Writes the spellings of one symbol, or of a place in it. Returns whether every interface asked for can
+  /// take it.
   func write(_ key: String, _ found: FoundSymbol, to output: inout OutputBuffer) -> Bool {
     let symbol = found.index
     let spellings = choice.interfaces.map {

@@ -7,7 +7,8 @@ struct KASLROptions: ParsableArguments {
     case keep
     /// Give those that the kernel was linked to; the file shows how far it was moved.
     case undo
-    /// The same for a kernel that was moved so many bytes.
+    /// The same for a kernel that was moved so many bytes. Where the file's addresses were not moved, those
+    /// asked for were.
     case undoing(UInt64)
 
     init?(argument: String) {
@@ -26,7 +27,8 @@ struct KASLROptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; "
-        + "the offset is read from the dump or list, or given here (0x…).",
+        + "the offset is read from the dump or list, or given here (0x…). Addresses of an image were not "
+        + "moved: 0x… is then that of the addresses to look up.",
       valueName: "keep|undo|0x…"), completion: .list(["keep", "undo"]))
   var kaslr: Choice = .keep
 }
