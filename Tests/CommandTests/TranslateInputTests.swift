@@ -65,6 +65,30 @@ struct TranslateInputTests {
     }
   }
 
+  @Test("a name as an argument has every form, and a plain one where a kernel has it")
+  func plainArguments() async throws {
+    func translate(_ arguments: String...) async throws -> Ksym.Run {
+      try await Ksym.run(["translate"] + arguments)
+    }
+    #expect(try await translate("--to", "source", Self.name).output == "\(Self.name)\n")
+    let hashed = try await translate("--to", "hashed", Self.name, "vfs_read")
+    #expect(hashed.status == 0 && hashed.lines.count == 2)
+    #expect(hashed.lines.allSatisfy { $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) })
+    let list =
+      "ffffffff81000000 T vfs_read\nffffffff81000100 t work.isra.0\nffffffff81000200 T end\n"
+    let kernel = try scratch.write(Array(list.utf8), to: "k")
+    for source in ["-k", "--names"] {
+      let back = try await translate("--to", "linkage", source, kernel, "vfs_read", "work", "end")
+      #expect(back.status == 0 && back.output == "vfs_read\nwork.isra.0\nend\n", "\(back.errors)")
+      let same = try await translate(source, kernel, "vfs_read")
+      #expect(same.status == 0 && same.output == "vfs_read\n")
+      #expect(try await translate("--to", "linkage", source, kernel, "vfs_write").status == 2)
+    }
+    for wrong in ["kern.log", "dir/name", "kern.log.1", "a b"] {
+      #expect(try await translate("--to", "hashed", wrong).status == 2, "\(wrong)")
+    }
+  }
+
   @Test("names that stay are counted in one line; without any source of names the status is 64")
   func remaining() async throws {
     let kernel = try scratch.write(

@@ -4,7 +4,7 @@ internal import SymbolTables
 
 /// Rewrites the names of one line after the other.
 struct LineTranslator: ~Copyable {
-  let options: TranslationOptions
+  var options: TranslationOptions
   /// Whether names are looked up, and not only taken apart.
   let looksUp: Bool
   var resolver: NameResolver
@@ -23,7 +23,7 @@ struct LineTranslator: ~Copyable {
   /// The translated line is appended here.
   var output = NameBuffer(minimumCapacity: 1 << 16)
 
-  private var directories: DirectorySearch
+  var directories: DirectorySearch
   private var recent = LookupCache()
   var scratch = NameBuffer(minimumCapacity: 1 << 16)
   private var fields: [NameField] = []

@@ -108,6 +108,26 @@ package struct TextTranslator: ~Copyable {
     }
   }
 
+  /// Translates a name that is alone, however plain, as a line of its own.
+  ///
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - output: As of ``translate(_:to:)``; nothing is written if it is not a name.
+  /// - Returns: Whether it is one: it is translated, it shows so by itself, or a kernel or a directory has it.
+  package mutating func translate(name: RawSpan, to output: (RawSpan) -> Void) -> Bool {
+    let isName = lines.isName(name)
+    let linesAreNames = lines.options.linesAreNames
+    lines.options.linesAreNames = linesAreNames || isName
+    defer { lines.options.linesAreNames = linesAreNames }
+    let line = name.array + [0x0a]
+    var translated: [UInt8] = []
+    translate(line.span.raw) { translated += $0.array }
+    finish { translated += $0.array }
+    guard isName || translated != line else { return false }
+    output(translated.span.raw)
+    return true
+  }
+
   /// Ends the text: an incomplete last line is translated too. The translator can be used again.
   ///
   /// - Parameter output: As of ``translate(_:to:)``.

@@ -13,7 +13,8 @@ struct TranslateCommand: ParsableCommand {
       stacks, kprobe_events, livepatch paths. Names are found where these put them; mangled names and \
       NAME.llvm.NUMBER, which no plain word can be, anywhere. Everything else passes through byte for \
       byte, line by line; lines longer than 1 MiB stay as they are, which is reported. What is not a \
-      file is taken for a name.
+      file is taken for a name: a mangled one, a path of Rust, one that -k or --names have, and under \
+      --to hashed any identifier of C.
 
       Examples:
         dmesg | ksym translate
@@ -245,12 +246,8 @@ extension TextTranslator {
   ///
   /// - Returns: Whether it is a name; nothing is written otherwise.
   mutating func translate(name: String, report: inout TranslationReport) -> Bool {
-    let line = Array("\(name)\n".utf8)
-    var output: [UInt8] = []
-    translate(line.rawSpan) { output += $0.array }
-    finish { output += $0.array }
-    guard output != line || name.contains("::") else { return false }
-    report.write(output.rawSpan)
+    let bytes = Array(name.utf8)
+    guard translate(name: bytes.rawSpan, to: { report.write($0) }) else { return false }
     report.flush(&self)
     return true
   }
