@@ -89,6 +89,17 @@ struct TranslateInputTests {
     }
   }
 
+  @Test("messages of journald that are arrays of bytes are passed over, which is reported once")
+  func byteMessages() async throws {
+    let line = #"{"MESSAGE":[32,95,82,78,118,67,49,97,49,98],"_PID":"1"}"# + "\n"
+    let run = try await Ksym.run(["translate"], input: Array((line + line).utf8))
+    #expect(run.status == 0 && run.output == line + line)
+    #expect(run.errors.hasPrefix("ksym: messages that are arrays of bytes stay as they are"))
+    #expect(run.errors.split(separator: "\n").count == 1)
+    let text = #"{"MESSAGE":"a","_PID":"1"}"# + "\n"
+    #expect(try await Ksym.run(["translate"], input: Array(text.utf8)).errors.isEmpty)
+  }
+
   @Test("names that stay are counted in one line; without any source of names the status is 64")
   func remaining() async throws {
     let kernel = try scratch.write(

@@ -27,6 +27,8 @@ package struct TextTranslator: ~Copyable {
   private var lineCount = 0
   /// Whether the current line is too long, and passed on.
   private var isPassing = false
+  /// Whether the text is JSON, and may have messages as arrays of bytes.
+  private var mayHaveByteMessages = false
   /// Whether nothing of the text was seen yet.
   private var isAtStart = true
 
@@ -93,6 +95,11 @@ package struct TextTranslator: ~Copyable {
     if isAtStart && text.byteCount > 0 {
       isAtStart = false
       lines.isMarkup = TextEscaping.isMarkup(text)
+      mayHaveByteMessages = TextEscaping.isJSON(text)
+    }
+    if mayHaveByteMessages, !lines.counts.hasByteMessages {
+      // systemd's src/shared/logs-show.c writes what is not UTF-8, or has control characters, so.
+      lines.counts.hasByteMessages = text.firstRange(of: #""MESSAGE":["#) != nil
     }
     guard var start = finishCarried(text, output) else { return }
     let end = text.lastLineEnd

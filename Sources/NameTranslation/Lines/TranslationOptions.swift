@@ -132,6 +132,8 @@ package struct TranslationCounts: Sendable, Hashable {
   package var unplaced = 0
   /// Lines longer than ``TextTranslator/longestLine``, passed on as they are.
   package var longLines = 0
+  /// Whether there was a message of journald that is an array of bytes, which is not read.
+  package var hasByteMessages = false
 
   package init() {}
 
@@ -149,5 +151,6 @@ package struct TranslationCounts: Sendable, Hashable {
     left.placed &+= right.placed
     left.unplaced &+= right.unplaced
     left.longLines &+= right.longLines
+    left.hasByteMessages = left.hasByteMessages || right.hasByteMessages
   }
 }

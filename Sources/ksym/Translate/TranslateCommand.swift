@@ -182,6 +182,7 @@ struct TranslateCommand: ParsableCommand {
     var status = soFar
     if input.isVerbose { report.summarise(counts) }
     report.complain(ofLongLines: counts.longLines)
+    report.complain(ofByteMessages: counts.hasByteMessages)
     let isDamaged = known.complainOfDamage()
     if isDamaged { status = .trouble }
     let lacksNames = form == .linkage && kernel.isEmpty && nameFiles.files.isEmpty

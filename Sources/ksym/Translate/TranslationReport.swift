@@ -91,6 +91,14 @@ struct TranslationReport {
         : "\(count) lines are longer than \(limit) MiB and stay as they are")
   }
 
+  /// Says that messages were passed over, if there were any.
+  func complain(ofByteMessages isWanted: Bool) {
+    guard isWanted else { return }
+    Terminal.complain(
+      "messages that are arrays of bytes stay as they are: journalctl writes those with control characters so "
+        + "(-o short or -o cat writes text)")
+  }
+
   func summarise(_ counts: TranslationCounts) {
     var words = "\(counts.names) names found, \(counts.translated) rewritten"
     if counts.ambiguous > 0 { words += ", \(counts.ambiguous) ambiguous" }
