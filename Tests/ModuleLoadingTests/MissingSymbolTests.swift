@@ -44,6 +44,10 @@ struct MissingSymbolTests {
     #expect(found.first?.kernel == "")
     let same = try Self.causes("__stack_chk_guard", config: ["STACKPROTECTOR"])
     #expect(same.first?.kernel == "STACKPROTECTOR")
+    for name in ["_raw_spin_lock", "_raw_spin_lock_irqsave_nested", "_raw_write_unlock_irqrestore"]
+    {
+      #expect(try Self.causes(name).first?.options.first == "SMP")
+    }
   }
 
   @Test(
@@ -57,6 +61,11 @@ struct MissingSymbolTests {
     #expect(cause.code == .notOfKernel && cause.module == kind)
   }
 
-  @Test("other names have no such cause", arguments: ["__add_wait_queue", "__div64_32", "nowhere"])
+  @Test(
+    "other names have no such cause",
+    arguments: [
+      "__add_wait_queue", "__div64_32", "nowhere", "_raw_spin_lock_nonexist",
+      "_raw_read_lock_nested",
+    ])
   func others(name: String) throws { #expect(try Self.causes(name).isEmpty) }
 }

@@ -75,7 +75,22 @@ private enum CompilerName: Hashable {
     ("stackleak_track_stack", ["GCC_PLUGIN_STACKLEAK"]),
     ("__sanitizer_", ["KCOV"]), ("__aarch64_cas", ["ARM64_LSE_ATOMICS"]),
     ("__aarch64_ld", ["ARM64_LSE_ATOMICS"]), ("__aarch64_swp", ["ARM64_LSE_ATOMICS"]),
+  ]
+
+  /// The locks that are functions on machines with several processors, and options that decide it.
+  private static let locks: [(String, [String])] = [
     ("_raw_spin_", ["SMP", "INLINE_SPIN_LOCK"]), ("_raw_read_", ["SMP"]), ("_raw_write_", ["SMP"]),
+  ]
+  /// What is done to all of them, and to those of one kind alone.
+  ///
+  /// - Note: include/linux/spinlock_api_smp.h and rwlock_api_smp.h (7.3).
+  private static let lockActions: Set = [
+    "lock", "lock_bh", "lock_irq", "lock_irqsave", "trylock", "unlock", "unlock_bh", "unlock_irq",
+    "unlock_irqrestore",
+  ]
+  private static let otherLocks: Set = [
+    "_raw_spin_lock_nested", "_raw_spin_lock_nest_lock", "_raw_spin_lock_irqsave_nested",
+    "_raw_spin_trylock_bh", "_raw_write_lock_nested",
   ]
 
   private static let libraries: [(String, String)] = [
@@ -103,6 +118,12 @@ private enum CompilerName: Hashable {
   init?(_ name: String) {
     if let found = CompilerName.options.first(where: { name.hasPrefix($0.0) }) {
       self = .option(found.1)
+    } else if let lock = CompilerName.locks.first(where: { name.hasPrefix($0.0) }) {
+      guard
+        CompilerName.lockActions.contains(String(name.dropFirst(lock.0.count)))
+          || CompilerName.otherLocks.contains(name)
+      else { return nil }
+      self = .option(lock.1)
     } else if CompilerName.userSpace.contains(name) {
       self = .library("user-space")
     } else if let found = CompilerName.libraries.first(where: { name.hasPrefix($0.0) }) {
