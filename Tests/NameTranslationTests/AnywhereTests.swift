@@ -230,6 +230,7 @@ struct AnywhereTests {
       #expect(
         translated("f from \(caller)+0x10/0x20\n", .linkage, sources: [kernel])
           == "\(name) from \(caller)+0x10/0x20\n")
+    }
   }
 
   @Test(
