@@ -72,7 +72,11 @@ package final class ModuleTree: Sendable {
     let isWalked = state.withLock { $0.walked != nil }
     if !isWalked {
       var found: [String: String] = [:]
-      for path in paths { found[ModulePaths.moduleName(ofFile: path), default: path] = path }
+      // What depmod prefers without a configuration of its own (kmod 34, tools/depmod.c, cfg_load).
+      let updates = "\(directory)/updates/"
+      for path in paths.filter({ $0.hasPrefix(updates) }) + paths {
+        found[ModulePaths.moduleName(ofFile: path), default: path] = path
+      }
       state.withLock { $0.walked = found }
     }
     return state.withLock { $0.walked?[name] }
@@ -94,6 +98,15 @@ package final class ModuleTree: Sendable {
   /// Whether a path is that of a module of the tree.
   package func contains(_ path: String) -> Bool {
     path.hasPrefix("\(directory)/") && ModulePaths.isModuleName(path)
+  }
+
+  /// Whether a path is that of a module of the tree which modprobe never inserts for others: it inserts
+  /// another file of the same name.
+  ///
+  /// - Note: depmod keeps one file of a name (kmod 34, tools/depmod.c, `depmod_module_is_higher_priority`).
+  package func isReplaced(_ path: String) -> Bool {
+    guard contains(path), let chosen = self.path(named: path), chosen != path else { return false }
+    return FileIdentity(chosen) != FileIdentity(path)
   }
 
   /// The file of a listed path: the build lists modules before they are compressed.

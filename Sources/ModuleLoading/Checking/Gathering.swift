@@ -82,11 +82,12 @@ struct Gathering {
         switch result {
         case .failure(let error): errors[wanted[index]] = error
         case .success(let module):
+          let path = wanted[index]
           let isOnDemand =
-            request.loadsTargets || onDemand.contains(wanted[index])
-            || request.loadsDependencies && tree?.contains(wanted[index]) ?? false
+            request.loadsTargets || onDemand.contains(path)
+            || request.loadsDependencies && tree?.contains(path) ?? false
           numbers[wanted[index]] = gathered.modules.count
-          gathered.add(module, isOnDemand: isOnDemand)
+          gathered.add(module, isOnDemand: isOnDemand && !(tree?.isReplaced(path) ?? false))
           pending += module.module.header.dependencies
         }
         progress(index + 1, wanted.count)

@@ -127,12 +127,18 @@ extension LoadSession {
 
   /// Why a symbol is missing though a module of the tree exports it.
   private func exporterThatFails(_ name: String) -> LoadCause? {
-    guard let row = exports.first(Array(name.utf8).rawSpan) else { return nil }
-    let owner = Int(exports.table.rows[row].owner)
-    guard isOnDemand[owner] else {
-      return LoadCause(.ownerNotLoaded, symbol: name, owner: self.name(of: owner))
+    let owners = rows(of: Array(name.utf8).rawSpan).map { Int(exports.table.rows[$0].owner) }
+    guard let owner = owners.first(where: { isOnDemand[$0] }) ?? owners.first else { return nil }
+    guard !isOnDemand[owner] else {
+      guard results[owner]?.verdict.isRefused ?? false else { return nil }
+      return LoadCause(.ownerRefused, symbol: name, owner: self.name(of: owner))
     }
-    guard results[owner]?.verdict.isRefused ?? false else { return nil }
-    return LoadCause(.ownerRefused, symbol: name, owner: self.name(of: owner))
+    // modprobe inserts one of several files of a name, and stops if the kernel refuses that.
+    let isRefused = modules.indices.contains { other in
+      isOnDemand[other] && modules[other].verdict.isRefused
+        && self.name(of: other) == self.name(of: owner)
+    }
+    return LoadCause(
+      isRefused ? .ownerRefused : .ownerNotLoaded, symbol: name, owner: self.name(of: owner))
   }
 }
