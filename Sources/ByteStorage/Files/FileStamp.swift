@@ -35,3 +35,26 @@ package struct FileState: Sendable, Hashable {
     ]
   }
 }
+
+/// When a regular file was written, and when anything of it changed last (its place, its owner), in
+/// nanoseconds since 1970.
+package struct FileTimes: Sendable, Hashable {
+  /// When its contents were written, as an archive may have set it.
+  package let modified: Int64
+  /// When the file was changed here.
+  package let changed: Int64
+
+  /// Examines a regular file, following symbolic links; `nil` for anything else.
+  package init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    modified =
+      Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    changed = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
+  }
+
+  /// Whether the file may not have been there, as it is, when another was written.
+  package func isNewer(than other: FileTimes) -> Bool {
+    modified > other.modified || changed >= other.changed
+  }
+}

@@ -75,7 +75,8 @@ package final class ModuleTree: Sendable {
       // What depmod prefers without a configuration of its own (kmod 34, tools/depmod.c, cfg_load).
       let updates = "\(directory)/updates/"
       for path in paths.filter({ $0.hasPrefix(updates) }) + paths {
-        found[ModulePaths.moduleName(ofFile: path), default: path] = path
+        let name = ModulePaths.moduleName(ofFile: path)
+        if found[name] == nil { found[name] = path }
       }
       state.withLock { $0.walked = found }
     }
@@ -109,6 +110,23 @@ package final class ModuleTree: Sendable {
     return FileIdentity(chosen) != FileIdentity(path)
   }
 
+  /// Paths of modules in modules.dep, below the directory.
+  func depmodPaths() -> [String] { ModuleTree.paths(inList: "\(directory)/modules.dep") }
+
+  /// The first paths of the lines in a list: those of modules.dep are `PATH: PATHS`, those of modules.order
+  /// paths.
+  private static func paths(inList list: String) -> [String] {
+    var file = FileBuffer(limit: 64 << 20)
+    guard (try? file.open(list)) != nil, let text = try? file.source.all() else { return [] }
+    var found: [String] = []
+    var lines = Lines(text)
+    while let line = lines.next() {
+      let end = line.firstIndex(of: UInt8(ascii: ":")) ?? line.byteCount
+      if let path = line.slice(0..<end)?.text { found.append(path) }
+    }
+    return found
+  }
+
   /// The file of a listed path: the build lists modules before they are compressed.
   private func existing(_ path: String) -> String? {
     let isCompressed = !path.hasSuffix(".ko")
@@ -119,26 +137,20 @@ package final class ModuleTree: Sendable {
     return nil
   }
 
-  /// The lists: lines of modules.dep are `PATH: PATHS`, those of modules.order paths.
+  /// Paths by name, as the lists of depmod or of the build have them.
   private func readLists() -> [String: String] {
-    var found: [String: String] = [:]
-    var file = FileBuffer(limit: 64 << 20)
     // The build's list does not know what was added since.
     let hasAdded = ["extra", "misc", "updates", "weak-updates"].contains {
       PathKind("\(directory)/\($0)") == .directory
     }
     for list in hasAdded ? ["modules.dep"] : ["modules.dep", "modules.order"] {
-      guard (try? file.open("\(directory)/\(list)")) != nil, let text = try? file.source.all()
-      else { continue }
-      var lines = Lines(text)
-      while let line = lines.next() {
-        let end = line.firstIndex(of: UInt8(ascii: ":")) ?? line.byteCount
-        guard let path = line.slice(0..<end)?.text else { continue }
+      var found: [String: String] = [:]
+      for path in ModuleTree.paths(inList: "\(directory)/\(list)") {
         let name = ModulePaths.moduleName(ofFile: path)
         if found[name] == nil { found[name] = path }
       }
-      if !found.isEmpty { break }
+      if !found.isEmpty { return found }
     }
-    return found
+    return [:]
   }
 }

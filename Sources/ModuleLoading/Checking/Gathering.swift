@@ -9,6 +9,8 @@ struct Gathering {
   private let request: LoadRequest
   /// The kernel's own modules.
   private let tree: ModuleTree?
+  /// The kernel itself, which may have a list of what its modules export.
+  private let kernel: OpenKernel?
   /// What was read for earlier questions; `nil` if there are none.
   private let known: KnownModules?
   private(set) var gathered = Modules()
@@ -38,8 +40,10 @@ struct Gathering {
   }
 
   init(
-    inspector: ModuleInspector, tree: ModuleTree?, request: LoadRequest, known: KnownModules? = nil
+    inspector: ModuleInspector, tree: ModuleTree?, of kernel: OpenKernel?, request: LoadRequest,
+    known: KnownModules? = nil
   ) {
+    self.kernel = kernel
     self.inspector = inspector
     self.known = known
     self.request = request
@@ -96,7 +100,7 @@ struct Gathering {
   }
 
   /// Reads what the modules depend on: first the modules that their builds name, then, if a symbol
-  /// is still unknown, those that depmod lists for it, or the whole tree.
+  /// is still unknown, those that depmod lists for it, or all that may export it.
   mutating func readDependencies(_ progress: (Int, Int) -> Void) {
     let targets = Array(numbers.values)
     while !pending.isEmpty {
@@ -110,9 +114,35 @@ struct Gathering {
       return
     }
     let session = LoadSession(inspector, gathered, reportsAllSymbols: false)
-    if targets.contains(where: { !session.unknownSymbols($0).isEmpty }) {
+    let unknown = targets.filter { !session.unknownSymbols($0).isEmpty }
+    if unknown.isEmpty { return }
+    let names = Set(unknown.flatMap { session.unknownSymbols($0, orWeak: true) })
+    if isExcluded(names, tree, progress) {
+      looked = Set(tree.paths.map { ModulePaths.moduleName(ofFile: $0) }).count
+    } else {
       read(tree.paths, progress)
     }
+  }
+
+  /// Whether a list shows that no module of the tree exports any of some symbols. Modules that the list
+  /// does not answer for are read.
+  private mutating func isExcluded(
+    _ names: Set<String>, _ tree: ModuleTree, _ progress: (Int, Int) -> Void
+  ) -> Bool {
+    let kernel = kernel
+    let lists: [() -> TreeExports?] = [
+      { tree.exportsByDepmod() }, { kernel?.exportsOfBuild(tree) },
+    ]
+    for list in lists {
+      guard let list = list(), !names.contains(where: list.contains) else { continue }
+      // A list that answers for few modules saves little.
+      guard list.unlisted.count <= tree.paths.count / 2 else { continue }
+      let known = gathered.modules.count
+      read(list.unlisted, areDependencies: true, progress)
+      let session = LoadSession(inspector, gathered, reportsAllSymbols: false)
+      return !(known..<gathered.modules.count).contains { session.exports($0, oneOf: names) }
+    }
+    return false
   }
 
   /// Reads the modules that depmod lists as exporters of unknown symbols, and those that they need.

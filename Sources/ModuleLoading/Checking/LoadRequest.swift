@@ -6,8 +6,8 @@ package struct LoadRequest: Sendable {
   package var with: [String] = []
   /// Whether modules of the kernel's tree count as loaded when they export what is needed.
   package var loadsDependencies = true
-  /// Whether all modules of the tree are read to find a symbol, or only those that depmod's list
-  /// (`modules.symbols`) names for it.
+  /// Whether all modules of the tree that may export a symbol are read to find it, or only those that
+  /// depmod's list (`modules.symbols`) names for it, however old the list is.
   package var readsWholeTree = true
   /// Whether no module is there that the tree lacks, as in an initramfs.
   package var hasWholeTree = false

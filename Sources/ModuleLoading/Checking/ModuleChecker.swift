@@ -111,7 +111,8 @@ package struct ModuleChecker {
   ) {
     let targets = ModulePaths.expand(paths, limit: request.limit) { tree?.entry(named: $0) }
     var gathering = Gathering(
-      inspector: inspector ?? makeInspector(targets), tree: tree, request: request, known: known)
+      inspector: inspector ?? makeInspector(targets), tree: tree, of: kernel, request: request,
+      known: known)
     gathering.onDemand = preloads.onDemand
     if request.isCompressedFile { gathering.compressed = Set(targets.compactMap(\.path)) }
     gathering.read(preloads.paths + targets.compactMap(\.path), progress)

@@ -67,16 +67,25 @@ struct LoadSession {
   /// The name that a module has when it is loaded.
   func name(of number: Int) -> String { modules[number].module.header.moduleName }
 
-  /// Symbols that a module needs, and that neither vmlinux nor one of the modules exports.
-  func unknownSymbols(_ number: Int) -> [String] {
+  /// Symbols that a module needs, or would use, and that neither vmlinux nor one of the modules exports.
+  func unknownSymbols(_ number: Int, orWeak: Bool = false) -> [String] {
     guard let vmlinux = kernel.exports else { return [] }
     let uses = modules[number].module.contents.uses
     return uses.all.compactMap { use in
-      guard use.kind == .undefined else { return nil }
+      guard use.kind == .undefined || orWeak && use.kind == .weak else { return nil }
       let name = uses.name(of: use)
       let isKnown =
         vmlinux.first(name) != nil || exports.first(name) != nil || kernel.isIgnored(name)
       return isKnown ? nil : name.text
+    }
+  }
+
+  /// Whether a module exports one of some symbols.
+  func exports(_ number: Int, oneOf names: Set<String>) -> Bool {
+    names.contains { name in
+      rows(of: Array(name.utf8).rawSpan).contains {
+        Int(exports.table.rows[$0].owner) == number
+      }
     }
   }
 
