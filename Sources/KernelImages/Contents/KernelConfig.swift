@@ -61,6 +61,16 @@ package struct KernelConfig: Sendable {
     return value == .yes || value == .module
   }
 
+  /// Whether the text says that an option is not set, and not only leaves it out, as a part of a
+  /// configuration does.
+  package func isUnset(_ name: String) -> Bool {
+    let sought = Array("\n# CONFIG_\(name) is not set".utf8)
+    let bytes = lines.rawSpan
+    guard let start = bytes.firstRange(of: sought.rawSpan) else { return false }
+    let end = bytes.byte(at: start &+ sought.count)
+    return end == nil || end == 0x0a || end == 0x0d
+  }
+
   private static func value(_ text: String) -> Value {
     switch text {
     case "n": return .no

@@ -70,6 +70,13 @@ extension Inspection {
       return refusal
     }
     if name.isEmpty { return Refusal(.EINVAL) }
+    // The files of parameters come before those of sections.
+    if settings.hasSysfs, let parameter = ModuleParameters(map, indices).repeatedName() {
+      return Refusal(
+        .EEXIST,
+        "sysfs: cannot create duplicate filename "
+          + "'/module/\(name)/parameters/\(LogText.text(parameter))'")
+    }
     if let section = repeatedSection(architecture) {
       let line = "sysfs: cannot create duplicate filename '/module/\(name)/sections/\(section)'"
       if rules.has(.refusesDuplicateSections) { return Refusal(.EEXIST, line) }

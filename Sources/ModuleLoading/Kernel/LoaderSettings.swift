@@ -129,6 +129,17 @@ package struct LoaderSettings: Sendable {
     given[name].map { $0 == "y" || $0 == "m" } ?? config?.isSet(name) ?? shown?.isSet(name) ?? false
   }
 
+  /// `CONFIG_SYSFS`: nothing but a word against it counts.
+  var hasSysfs: Bool { !isUnset("SYSFS") }
+
+  /// `CONFIG_MODULES`: without it there is no loader.
+  var hasLoader: Bool { !isUnset("MODULES") }
+
+  /// Whether an option is off, by what is given or by the configuration; one that is not mentioned is not.
+  private func isUnset(_ name: String) -> Bool {
+    given[name].map { $0 == "n" } ?? config?.isUnset(name) ?? false
+  }
+
   /// The value of an option, by what is given or by the configuration.
   func value(_ name: String) -> KernelConfig.Value {
     switch given[name] {

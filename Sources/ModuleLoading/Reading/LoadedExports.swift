@@ -17,12 +17,6 @@ struct LoadedExports: ~Escapable {
     case wild
   }
 
-  private struct Relocation {
-    let symbol: Int
-    /// `nil` where it lies in the place itself.
-    let addend: Int64?
-  }
-
   private let map: SectionMap
   private let memory: ModuleMemory
   private let symbols: ELFSymbolTable
@@ -63,9 +57,9 @@ struct LoadedExports: ~Escapable {
     let size = Int(kernel.exportEntrySize(rules))
     let count = min(Int(clamping: map.sections[index].size) / size, KernelExports.mostEntries)
     let fieldSize = size / (rules.has(.hasNamespaces) ? 3 : 2)
-    let pointers = relocations(of: index)
+    let pointers = map.pointers(in: index)
     let crcSection = map.find(part.crcs)
-    let crcs = crcSection == 0 ? [:] : relocations(of: crcSection)
+    let crcs = crcSection == 0 ? [:] : map.pointers(in: crcSection)
     let flags = hasFlags ? map.find("__kflagstab") : 0
     for entry in 0..<count {
       let start = entry * size
@@ -85,7 +79,7 @@ struct LoadedExports: ~Escapable {
 
   /// The string that a field points to.
   private mutating func string(
-    _ section: Int, _ offset: Int, _ size: Int, _ pointers: [Int: Relocation], isName: Bool
+    _ section: Int, _ offset: Int, _ size: Int, _ pointers: [Int: SectionPointer], isName: Bool
   ) -> [UInt8] {
     switch target(section, offset, size, pointers) {
     case .place(let place): return memory.string(at: place)
@@ -99,7 +93,7 @@ struct LoadedExports: ~Escapable {
 
   /// What a field points to; `nil` for a namespace that is not there, and for names of no bytes.
   private func target(
-    _ section: Int, _ offset: Int, _ size: Int, _ pointers: [Int: Relocation]
+    _ section: Int, _ offset: Int, _ size: Int, _ pointers: [Int: SectionPointer]
   ) -> Target? {
     let literal = literal(section, offset, size)
     if let relocation = pointers[offset] {
@@ -145,7 +139,7 @@ struct LoadedExports: ~Escapable {
   }
 
   /// A CRC: literal, an absolute symbol, or (MODULE_REL_CRCS, up to 5.18) what a symbol points to.
-  private func crc(_ section: Int, _ offset: Int, _ relocations: [Int: Relocation]) -> UInt32 {
+  private func crc(_ section: Int, _ offset: Int, _ relocations: [Int: SectionPointer]) -> UInt32 {
     guard let place = memory.place(section, offset) else { return 0 }
     guard let relocation = relocations[offset] else {
       return UInt32(truncatingIfNeeded: memory.number(at: place, size: 4))
@@ -159,25 +153,5 @@ struct LoadedExports: ~Escapable {
       guard let place = memory.place(Int(symbol.sectionIndex), Int(clamping: sum)) else { return 0 }
       return UInt32(truncatingIfNeeded: memory.number(at: place, size: 4))
     }
-  }
-
-  /// The relocations of a section by place, of all tables that apply to it.
-  private func relocations(of target: Int) -> [Int: Relocation] {
-    var found: [Int: Relocation] = [:]
-    for (index, section) in map.sections.enumerated()
-    where (section.type == .rela || section.type == .rel) && Int(section.info) == target {
-      let table = ELFRelocations(
-        map.bytes(index), hasAddends: section.type == .rela, layout: map.layout,
-        machine: map.header.machine)
-      guard table.count <= KernelExports.mostEntries * 6 else { continue }
-      for number in 0..<table.count {
-        guard let relocation = table.relocation(at: number), relocation.type != 0,
-          let place = Int(exactly: relocation.offset)
-        else { continue }
-        found[place] = Relocation(
-          symbol: Int(relocation.symbol), addend: table.hasAddends ? relocation.addend : nil)
-      }
-    }
-    return found
   }
 }
