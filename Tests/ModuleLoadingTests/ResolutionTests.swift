@@ -102,12 +102,15 @@ struct ResolutionTests {
     #expect(
       try summary(bench.outcome(late, with: [exporter])) == "ENOENT | sample: module uses symbols"
         + " theirs from proprietary module owner, inheriting taint. | \(unknown("gpl_thing"))")
+    let causes = try bench.outcome(late, with: [exporter]).causes
+    #expect(causes.map(\.code) == [.ownerProprietary] && causes.first?.owner == "owner")
     let early = module(bench, needs: [("gpl_thing", 0x22), ("theirs", 5)])
     let outcome = try bench.outcome(early, with: [exporter])
     #expect(
       summary(outcome) == "ENOENT | sample: module using GPL-only symbols uses symbols theirs from"
         + " proprietary module owner. | \(unknown("theirs"))")
     #expect(outcome.symbols.map(\.problem) == [.proprietary])
+    #expect(outcome.causes == causes)
     let only = module(bench, needs: [("theirs", 5)])
     #expect(
       try summary(bench.outcome(only, with: [exporter])) == "loads | sample: module uses symbols"

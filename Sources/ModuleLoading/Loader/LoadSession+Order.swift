@@ -76,7 +76,7 @@ extension LoadSession {
     }
     var verdict = opened(resolution.verdict, checked) ?? resolution.verdict
     if checked.verdict.isRefused, kernel.exports != nil { verdict.problems += survey(number) }
-    explain(&verdict, checked.evidence)
+    explain(&verdict, checked.evidence, inherited: resolution.inheritedFrom.map { name(of: $0) })
     return Loaded(
       verdict: verdict, isProprietary: resolution.isProprietary, closure: resolution.closure)
   }
@@ -112,9 +112,12 @@ extension LoadSession {
   // MARK: Causes
 
   /// Adds likely causes to a refusal.
-  private func explain(_ verdict: inout Verdict, _ evidence: LoadEvidence) {
+  private func explain(
+    _ verdict: inout Verdict, _ evidence: LoadEvidence, inherited: String?
+  ) {
     guard verdict.isRefused else { return }
-    verdict.causes += LoadCauses(verdict.problems, evidence, kernel).found
+    verdict.causes +=
+      LoadCauses(verdict.problems, evidence, kernel, inherited: inherited).found
     for problem in verdict.problems where problem.problem == .missing {
       if let cause = exporterThatFails(problem.name) { verdict.causes.append(cause) }
     }

@@ -72,6 +72,7 @@ extension Resolution {
         "\(header.moduleName): module uses \(which) from proprietary module \(exporter), inheriting "
           + "taint.")
       isProprietary = true
+      inheritedFrom = owner
     }
     return true
   }

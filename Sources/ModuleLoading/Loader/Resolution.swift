@@ -21,6 +21,8 @@ struct Resolution {
   var verdict: Verdict
   /// Whether GPL-only exports are hidden from it: it may inherit that from a module it uses.
   var isProprietary: Bool
+  /// The module that it has inherited that from.
+  var inheritedFrom: Int?
   /// Modules that it made modprobe load, itself included.
   var closure: ModuleSet
   var usesGPLOnly = false

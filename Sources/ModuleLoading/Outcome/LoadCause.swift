@@ -85,6 +85,9 @@ extension LoadCause.Code {
   package static let namesTooLong = Self(rawValue: "names-too-long")
   /// The module's licence hides GPL-only exports from it.
   package static let licenceIncompatible = Self(rawValue: "licence-incompatible")
+  /// The module uses what ``LoadCause/owner`` exports, which is proprietary and hides GPL-only exports from
+  /// it, though its own licence does not.
+  package static let ownerProprietary = Self(rawValue: "owner-proprietary")
   /// The namespace of a symbol is not imported.
   package static let namespaceNotImported = Self(rawValue: "namespace-not-imported")
   /// The kernel refuses the module that exports a symbol.
@@ -99,6 +102,9 @@ extension LoadCause.Code {
   package static let notExported = Self(rawValue: "not-exported")
   /// The module has no signature, and the kernel asks for one.
   package static let unsigned = Self(rawValue: "unsigned")
+  /// The module has a signature, which the kernel does not look at: it is asked to ignore the module's
+  /// versions or its vermagic.
+  package static let signatureIgnored = Self(rawValue: "signature-ignored")
   /// No key that the kernel trusts made the signature; ``LoadCause/symbol`` is the serial number of the
   /// signer's certificate, or its key's identifier, ``LoadCause/owner`` who issued it, and
   /// ``LoadCause/options`` the keyrings that the kernel asks.

@@ -2,7 +2,12 @@
 struct LoadCauses {
   private(set) var found: [LoadCause] = []
 
-  init(_ problems: [SymbolProblem], _ evidence: LoadEvidence, _ kernel: LoaderKernel) {
+  /// Looks for causes; `inherited` is the proprietary module whose taint the module has taken over, if it
+  /// did.
+  init(
+    _ problems: [SymbolProblem], _ evidence: LoadEvidence, _ kernel: LoaderKernel,
+    inherited: String? = nil
+  ) {
     let crcs = problems.filter { $0.problem == .crc }
     let hasLayoutProblem = crcs.contains { $0.name == "module_layout" }
     if evidence.moduleUsesDWARF != evidence.kernelUsesDWARF,
@@ -23,7 +28,13 @@ struct LoadCauses {
     }
     explainUnversioned(problems, evidence)
     if problems.contains(where: { $0.problem == .gplOnly }) {
-      found.append(LoadCause(.licenceIncompatible))
+      found.append(
+        inherited.map { LoadCause(.ownerProprietary, owner: $0) }
+          ?? LoadCause(.licenceIncompatible))
+    }
+    let owners = problems.filter { $0.problem == .proprietary }.compactMap(\.provider)
+    for owner in Set(owners).sorted() where owner != inherited {
+      found.append(LoadCause(.ownerProprietary, owner: owner))
     }
     for problem in problems where problem.problem == .namespace {
       found.append(LoadCause(.namespaceNotImported, symbol: problem.name, owner: problem.provider))

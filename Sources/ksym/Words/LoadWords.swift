@@ -39,6 +39,9 @@ extension LoadCause {
     case .licenceIncompatible:
       return "the module is not GPL-compatible (its first license= counts), so it cannot see "
         + "GPL-only exports"
+    case .ownerProprietary:
+      return "\(owner), whose exports the module uses, is proprietary, and with it GPL-only exports "
+        + "cannot be used"
     case .namespaceNotImported:
       return
         "\(symbol): add MODULE_IMPORT_NS for its namespace, unless it is for named modules only"
