@@ -115,6 +115,8 @@ struct SignatureTests {
     // Of a module that is to be loaded by force the signature is not looked at.
     strict.adjust = { $0.ignoresVermagic = true }
     #expect(try answer(signed, strict) == unsigned)
+    #expect(try strict.outcome(signed).causes.map(\.code) == [.signatureIgnored])
+    #expect(try strict.outcome(module).causes.map(\.code) == [.unsigned])
     strict.adjust = { $0.ignoresModversions = true }
     #expect(try answer(signed, strict) == unsigned)
   }

@@ -55,7 +55,7 @@ extension LoadCause {
       return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
         + "\(total ?? 0) modules that were looked at"
     case .unsigned, .signerUnknown, .signerOpen, .changedAfterSigning, .cryptoUnsupported,
-      .signatureMalformed, .signatureUnverifiable, .notAppraised:
+      .signatureMalformed, .signatureUnverifiable, .signatureIgnored, .notAppraised:
       return trust
     case .typesDiffer: return typesDiffer
     case .typesDamaged:

@@ -9,6 +9,10 @@ extension LoadCause {
       return
         "the module is not signed: sign it with a key that this machine trusts (ksym convert --sign, "
         + "kmodsign, sign-file)"
+    case .signatureIgnored:
+      return
+        "the module is signed, and the kernel ignores the signatures of modules that it is to load by "
+        + "force: leave out --ignore-vermagic and --ignore-modversions (modprobe --force)"
     case .cryptoUnsupported:
       let digests = options.isEmpty ? "" : " (\(options.joined(separator: ", ")))"
       return

@@ -32,7 +32,9 @@ struct SignatureCheck {
       return
     }
     guard !settings.ignoresAnything, let bytes = try? source.all() else {
-      lack(.noData, nil, settings, trust)
+      lack(
+        .noData, nil, settings, trust,
+        isIgnored: settings.ignoresAnything && SignatureTrailer(source) != nil)
       return
     }
     guard trust.readsMessages else {
@@ -101,9 +103,11 @@ struct SignatureCheck {
     }
   }
 
-  /// Handles a signature that does not count.
+  /// Handles a signature that does not count, with `isIgnored` because the kernel does not look for one in
+  /// modules that it is to load by force (`mangled_module` of `module_sig_check`).
   private mutating func lack(
-    _ error: TrustError, _ message: SignedMessage?, _ settings: LoaderSettings, _ trust: LoaderTrust
+    _ error: TrustError, _ message: SignedMessage?, _ settings: LoaderSettings,
+    _ trust: LoaderTrust, isIgnored: Bool = false
   ) {
     counts = false
     var policy = trust.policy
@@ -127,7 +131,9 @@ struct SignatureCheck {
     }
     var refusal = Refusal(LoadErrno(rawValue: found.error.rawValue))
     refusal.lines = lines + (found.line.map { [$0] } ?? [])
-    if let cause = SignatureCheck.cause(error, message, trust) { refusal.causes = [cause] }
+    let cause =
+      isIgnored ? LoadCause(.signatureIgnored) : SignatureCheck.cause(error, message, trust)
+    if let cause { refusal.causes = [cause] }
     self.refusal = refusal
   }
 
