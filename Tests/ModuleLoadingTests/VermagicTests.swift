@@ -89,6 +89,27 @@ struct VermagicTests {
         + " but livepatch support is disabled")
   }
 
+  @Test("a livepatch that is refused has tainted the kernel before, up to 6.3")
+  func refusedLivepatch() throws {
+    let line =
+      "sample: module is marked as livepatch module, but livepatch support is disabled"
+    let staging =
+      "sample: module is from the staging directory, the quality is unknown, you have been warned."
+    for (release, isOld) in [("5.10.0", true), ("6.1.0", true), ("6.12.0", false)] {
+      var bench = Bench(release)
+      bench.config.removeAll { $0 == "LIVEPATCH" }
+      var module = bench.module()
+      module.setInfo("intree", nil)
+      module.setInfo("staging", "Y")
+      module.setInfo("livepatch", "Y")
+      module.setInfo("license", "Proprietary")
+      let outcome = try bench.outcome(module)
+      #expect(outcome.errno == .ENOEXEC && outcome.log == (isOld ? [staging, line] : [line]))
+      let taints = ["sample: loading out-of-tree module taints kernel."]
+      #expect(outcome.taintLog == (isOld ? taints : []), "\(release)")
+    }
+  }
+
   @Test("notices about taints are kept apart, those of every load are in the log")
   func taints() throws {
     var bench = Bench()

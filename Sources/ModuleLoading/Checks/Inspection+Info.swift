@@ -9,8 +9,20 @@ extension Inspection {
     return Refusal(.EPERM, "Module \(header.infoName) is blacklisted")
   }
 
-  /// `check_modinfo`: vermagic, then the livepatch marker.
+  /// `check_modinfo`: vermagic, up to 6.3 what taints the kernel, then the livepatch marker.
   func infoRefusal(_ log: inout BootLog) -> Refusal? {
+    if let refusal = vermagicRefusal(&log) { return refusal }
+    if !rules.has(.checksEarly) { noteOrigin(&log) }
+    guard map.moduleInfo(indices.info).value("livepatch") != nil, !settings.livepatch else {
+      return nil
+    }
+    return Refusal(
+      .ENOEXEC,
+      "\(header.moduleName): module is marked as livepatch module, but livepatch support is disabled"
+    )
+  }
+
+  private func vermagicRefusal(_ log: inout BootLog) -> Refusal? {
     if !settings.ignoresVermagic, let magic = header.vermagic {
       let ignoresRelease = settings.modversions && indices.versions != 0
       let expected = kernel.vermagic ?? otherRelease(magic, ignoresRelease)
@@ -28,13 +40,7 @@ extension Inspection {
     } else if !versionCheck.force("bad vermagic", isFinding: !settings.ignoresVermagic, &log) {
       return Refusal(.ENOEXEC)
     }
-    guard map.moduleInfo(indices.info).value("livepatch") != nil, !settings.livepatch else {
-      return nil
-    }
-    return Refusal(
-      .ENOEXEC,
-      "\(header.moduleName): module is marked as livepatch module, but livepatch support is disabled"
-    )
+    return nil
   }
 
   /// What of the kernel's vermagic is known from its release, if a module was built for another one and that
@@ -46,9 +52,16 @@ extension Inspection {
     return "\(release) …"
   }
 
-  /// The notices of modinfo: `module_augment_kernel_taints`, and `check_modinfo` up to 6.3. Those
-  /// that every load prints are lines of the log; those that show once per boot are kept apart.
+  /// The notices of modinfo: `module_augment_kernel_taints`, and `check_modinfo` up to 6.3, which refuses
+  /// livepatches between the two parts. Those that every load prints are lines of the log; those that show
+  /// once per boot are kept apart.
   func noteTaints(_ log: inout BootLog) {
+    if rules.has(.checksEarly) { noteOrigin(&log) }
+    noteContents(&log)
+  }
+
+  /// Where the module comes from.
+  private func noteOrigin(_ log: inout BootLog) {
     let info = map.moduleInfo(indices.info)
     let name = header.moduleName
     if info.value("intree") == nil {
@@ -63,6 +76,12 @@ extension Inspection {
         "\(name): module is from the staging directory, the quality is unknown, you have been "
           + "warned.")
     }
+  }
+
+  /// What the module is.
+  private func noteContents(_ log: inout BootLog) {
+    let info = map.moduleInfo(indices.info)
+    let name = header.moduleName
     if info.value("livepatch") != nil {
       log.noteTaint("\(name): tainting kernel with TAINT_LIVEPATCH")
     }
