@@ -50,6 +50,21 @@ struct VersionsCommandTests {
     }
   }
 
+  @Test("kernels that read extended versions refuse those of which some have no name")
+  func missingNames() async throws {
+    let short = try sandbox.write("short.ko") {
+      $0.sections = [
+        ("__version_ext_crcs", .alloc, [UInt8](repeating: 1, count: 8)),
+        ("__version_ext_names", .alloc, Array("_printk\0".utf8)),
+      ]
+    }
+    let words = "(up to 6.13: basic, 6.14 and later: refused)"
+    #expect(try await versions(short).output.contains(words))
+    let object = try #require(try objects(try await versions("--json", short)).first)
+    let used = try #require(object["used"] as? [[String: String]])
+    #expect(used.map { $0["layout"] } == ["basic", "refused"])
+  }
+
   @Test("layouts are shown, and which kernels use which")
   func layouts() async throws {
     let both = try sandbox.write("both.ko") { $0.extended = $0.basic }

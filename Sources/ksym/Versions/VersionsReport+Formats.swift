@@ -19,7 +19,9 @@ extension VersionsReport {
       usage = [(hasExtended ? extended.before.words : "all", layout)]
     }
     if hasExtended {
-      let isWhole = tables.hasExtendedCRCs && tables.hasExtendedNames
+      // elf_validity_cache_index_versions (kernel/module/main.c, 6.14 to 7.2).
+      let isWhole =
+        tables.hasExtendedCRCs && tables.hasExtendedNames && tables.extended.hasNameForEveryCRC
       usage.append((extended.words, isWhole ? "extended" : "refused"))
     }
     return usage
