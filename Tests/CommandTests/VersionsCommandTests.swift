@@ -40,6 +40,10 @@ struct VersionsCommandTests {
     #expect(other.status == 2 && other.errors.contains("(neither a module nor another ELF file)"))
     let empty = try await versions(none, good)
     #expect(empty.status == 1 && empty.output.contains("none.ko: no versions"))
+    let bare = try sandbox.write("bare.ko") { $0.basic = [] }
+    for format in ["table", "modprobe", "symvers", "json"] {
+      #expect(try await versions("--format", format, bare).status == 1, "an empty table")
+    }
     let disagreeing = try await versions(torn)
     #expect(disagreeing.status == 1)
     #expect(disagreeing.output.contains("basic says 0x9aec1234, extended 0x7"))

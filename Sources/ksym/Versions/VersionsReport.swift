@@ -39,12 +39,25 @@ struct VersionsReport: Sendable {
       }
       return
     }
+    if VersionsReport.isEmpty(tables) {
+      result.status = .no
+      if format == .modprobe || format == .symvers {
+        result.complaints.append("\(path): no versions")
+      }
+    }
     switch format {
     case .modprobe: writeModprobe(path, tables, &result)
     case .symvers: try writeSymvers(module, tables, &result)
     case .json: try writeJSON(path, module, tables, &result)
     case .table: try writeTable(path, module, tables, &result)
     }
+  }
+
+  /// Whether there are tables, and none has a record.
+  private static func isEmpty(_ tables: borrowing VersionTables) -> Bool {
+    var isEmpty = true
+    tables.forEach { _, _ in isEmpty = false }
+    return isEmpty
   }
 
   /// `0x%08llx\tname\n` a record, as kmod prints: of `__versions` if kmod can read that, else of the
