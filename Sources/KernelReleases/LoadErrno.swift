@@ -25,6 +25,8 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let EEXIST = LoadErrno(rawValue: 17)
   /// A version, namespace, position or name is wrong.
   package static let EINVAL = LoadErrno(rawValue: 22)
+  /// The kernel has no such system call.
+  package static let ENOSYS = LoadErrno(rawValue: 38)
   /// A chain of types is too long, or does not end.
   package static let ELOOP = LoadErrno(rawValue: 40)
   /// There is no signature.
@@ -49,7 +51,7 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
     .EPERM: "EPERM", .ENOENT: "ENOENT", .ENOEXEC: "ENOEXEC", .EBUSY: "EBUSY", .EEXIST: "EEXIST",
     .E2BIG: "E2BIG", .ENOPKG: "ENOPKG", .ENODATA: "ENODATA", .ENOKEY: "ENOKEY",
     .EACCES: "EACCES", .EOPNOTSUPP: "EOPNOTSUPP", .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
-    .ENOTSUPP: "ENOTSUPP", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
+    .ENOTSUPP: "ENOTSUPP", .ENOSYS: "ENOSYS", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
     .EKEYREJECTED: "EKEYREJECTED",
   ]
 

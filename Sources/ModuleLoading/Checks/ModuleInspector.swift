@@ -32,6 +32,16 @@ struct ModuleInspector: Sendable {
     return verdict
   }
 
+  /// The answer of a kernel without a loader.
+  ///
+  /// - Note: `COND_SYSCALL(finit_module)` and `COND_SYSCALL(init_module)`, kernel/sys_ni.c, 5.10 to 7.2.
+  private var absenceRefusal: Refusal? {
+    if settings.hasLoader { return nil }
+    var refusal = Refusal(.ENOSYS)
+    refusal.causes = [LoadCause(.loaderAbsent)]
+    return refusal
+  }
+
   /// Opens a file, and checks the module in it; the kernel is to unpack it if `isCompressed`.
   func inspect(
     _ path: String, isCompressed: Bool, _ buffers: inout ModuleBuffers
@@ -41,6 +51,7 @@ struct ModuleInspector: Sendable {
       return inspect(buffers.file.source, path: path, packed: buffers.file.packedBytes)
     }
     try buffers.file.open(path, unpacking: false)
+    if let refusal = absenceRefusal { return refused(path, newVerdict, refusal) }
     if !rules.has(.unpacksModules) { return refused(path, newVerdict, Refusal(.EINVAL)) }
     let appraisal = AppraisalCheck(path, isFromMemory: false, trust)
     if let refusal = appraisal.refusal { return refused(path, newVerdict, refusal) }
@@ -64,6 +75,7 @@ struct ModuleInspector: Sendable {
     _ source: ByteSource, path: String, packed: RawSpan = RawSpan()
   ) -> CheckedModule {
     var verdict = newVerdict
+    if let refusal = absenceRefusal { return refused(path, verdict, refusal) }
     // kernel_read_file gives no empty file to the loader.
     guard source.count > 0 else {
       var refusal = Refusal(.EINVAL)

@@ -52,6 +52,8 @@ package struct LoadCause: Sendable, Hashable {
 }
 
 extension LoadCause.Code {
+  /// The kernel was built without MODULES: it loads none.
+  package static let loaderAbsent = Self(rawValue: "loader-absent")
   /// The module is for another architecture.
   package static let otherArchitecture = Self(rawValue: "other-architecture")
   /// The file is no module: ``LoadCause/module`` is what it is instead.

@@ -7,6 +7,7 @@ extension LoadCause {
     let (symbol, owner) = (symbol ?? "?", owner ?? "?")
     let (module, kernel) = (module ?? "?", kernel ?? "?")
     switch code {
+    case .loaderAbsent: return "this kernel was built without modules (MODULES is not set)"
     case .otherArchitecture: return "the module is for \(module), this kernel for \(kernel)"
     case .notAModule: return notAModule
     case .cutShort:
@@ -40,7 +41,8 @@ extension LoadCause {
       return "the module is not GPL-compatible (its first license= counts), so it cannot see "
         + "GPL-only exports"
     case .ownerProprietary:
-      return "\(owner), whose exports the module uses, is proprietary, and with it GPL-only exports "
+      return
+        "\(owner), whose exports the module uses, is proprietary, and with it GPL-only exports "
         + "cannot be used"
     case .namespaceNotImported:
       return
