@@ -3,6 +3,7 @@ internal import ELFFormat
 internal import Kernels
 internal import Livepatching
 internal import ModuleFiles
+internal import ModuleVersions
 
 extension ModuleChecker {
   /// The inspector, with the facts that come from modules where the image lacks them.
@@ -18,11 +19,14 @@ extension ModuleChecker {
       if references.isEmpty { assumed.append(LoadAssumption(.structureSizeUnknown)) }
     }
     if facts.vermagic == nil { assumed.append(LoadAssumption(.vermagicUnknown)) }
+    // A Module.symvers has what modules export, too, which may not be loaded.
+    let exports = facts.exports?.value
     var kernel = LoaderKernel(
       layout: layout, machine: facts.machine?.value, vermagic: facts.vermagic?.value,
       release: facts.release?.value,
       structureSize: StructureSize(known: known, references: references),
-      exports: facts.exports?.value, builtinModules: self.kernel?.builtinModules(),
+      exports: request.loadsDependencies ? exports : exports?.of(owner: "vmlinux"),
+      builtinModules: self.kernel?.builtinModules(),
       usualMachine: first?.machine)
     if settings.checksTypes == true, !request.trust.leavesOutTypes {
       kernel.types = self.kernel?.types(few: true)

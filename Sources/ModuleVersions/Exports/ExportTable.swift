@@ -80,6 +80,14 @@ package struct ExportTable: Sendable {
     }
   }
 
+  /// The same table without the exports of other owners.
+  package func of(owner: String) -> ExportTable {
+    guard owners.contains(where: { $0 != owner }) else { return self }
+    var table = self
+    table.rows = rows.filter { owners[Int($0.owner)] == owner }
+    return table
+  }
+
   @_lifetime(borrow self)
   package func bytes(_ range: BytePool.Range) -> RawSpan { pool.bytes(range) }
 
