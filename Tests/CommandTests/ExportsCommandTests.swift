@@ -51,6 +51,22 @@ struct ExportsCommandTests {
     #expect(json.first?["owner"] as? String == "owner-mod")
   }
 
+  @Test("an image without tables exports what the list beside it has of vmlinux, which is said")
+  func imageBesideList() async throws {
+    let scratch = sandbox.scratch
+    scratch.makeDirectory("headers")
+    let image = try scratch.write(StubKernelBuilder.build(), to: "headers/vmlinux")
+    let own = "0x00000001\t_printk\tvmlinux\tEXPORT_SYMBOL\t\n"
+    let list = own + "0x00000005\ttheirs\tdrivers/owner\tEXPORT_SYMBOL\t\n"
+    let symvers = try scratch.write(Array(list.utf8), to: "headers/Module.symvers")
+    let run = try await Ksym.run(["exports", "--format", "symvers", image])
+    #expect(run.status == 0 && run.output == own)
+    #expect(run.errors.contains("they come from \(symvers)"))
+    let folder = try await Ksym.run(
+      ["exports", "--format", "symvers", scratch.file("headers")])
+    #expect(folder.output == list && folder.errors.isEmpty)
+  }
+
   @Test("status 1 where nothing is exported, 2 where a file cannot be read")
   func status() async throws {
     let none = try sandbox.write("none.ko")

@@ -97,9 +97,17 @@ struct ExportsCommand: ParsableCommand {
       let exports = try kernel.exports()
       if let release { releases[release] = modulesBelow > 0 }
       let source = exports.source.path
-      if input.isVerbose, source != path { Terminal.complain("kernel: \(source)") }
+      // An image by itself is not its modules, whose exports a Module.symvers beside it has.
+      let isImage = PathKind(path) == .file && source != path && kernel.form?.isImage ?? false
+      if input.isVerbose, source != path {
+        Terminal.complain("kernel: \(source)")
+      } else if isImage {
+        Terminal.complain("\(path): has no readable table of exports: they come from \(source)")
+      }
       // The modules of a directory are read themselves, not from its Module.symvers.
-      report.add(exports.value, from: source, only: modulesBelow > 0 ? SymbolTable.kernelName : nil)
+      report.add(
+        exports.value, from: source,
+        only: isImage || modulesBelow > 0 ? SymbolTable.kernelName : nil)
     } catch { report.complain(error.explained) }
   }
 
