@@ -86,11 +86,6 @@ package final class OpenKernel {
   /// Whether there are modules below the directory, and no image of their kernel.
   package var isModulesOnly: Bool { modules != nil }
 
-  /// Whether a directory holds a file that may be a kernel image.
-  package static func hasImage(in directory: String) -> Bool {
-    !ImageCandidates(in: directory).paths.isEmpty
-  }
-
   /// Looks for the kernel, the first time.
   func search() throws(KernelError) {
     if isSearched { return }
@@ -117,7 +112,10 @@ package final class OpenKernel {
     file.release()
     if path == "running" { return }
     if isDirectory { findModules() }
-    if stub.layout != nil || modules != nil { return }
+    if stub.layout != nil || modules != nil {
+      if let taken = paths.namedRelease?.value { choose(release: taken) }
+      return
+    }
     if let symvers = paths.symvers(release: paths.namedRelease?.value).first {
       chooseHeaders(symvers)
       return
@@ -129,8 +127,14 @@ package final class OpenKernel {
   /// Notes whose headers were taken, of several.
   private func chooseHeaders(_ symvers: String) {
     let releases = paths.releases
-    guard releases.count > 1, let taken = releases.first, symvers.hasPart(taken) else { return }
-    choice = Choice(taken: taken, releases: releases)
+    guard let taken = releases.first, symvers.hasPart(taken) else { return }
+    choose(release: taken)
+  }
+
+  /// Notes of which kernel facts and modules are taken, if there are several.
+  private func choose(release: String) {
+    guard paths.releases.count > 1, paths.releases.contains(release) else { return }
+    choice = Choice(taken: release, releases: paths.releases)
   }
 
   private func choose(_ candidate: String) {

@@ -1,7 +1,7 @@
 package import ByteStorage
 internal import ELFFormat
 internal import KernelImages
-internal import Kernels
+package import Kernels
 internal import ModuleFiles
 internal import ModuleVersions
 internal import SymbolTables
@@ -22,18 +22,29 @@ package struct NameReader: ~Copyable {
     self.limit = limit
   }
 
+  /// The files that a path names.
+  package struct Files: Sendable {
+    /// Paths, and what cannot be read.
+    package let entries: [DirectoryTree.Entry]
+    /// Which of several kernels in a directory was taken; `nil` if there was one.
+    package let choice: OpenKernel.Choice?
+  }
+
   /// What a path names: a file itself; of a directory or an archive the kernel, if there is one, and the modules
   /// below it.
-  package static func files(of path: String, limit: Int) -> [DirectoryTree.Entry] {
+  package static func files(of path: String, limit: Int) -> Files {
     let place: String
     do throws(FileError) { place = try ModulePaths.place(of: path, limit: limit) } catch {
-      return [.unreadable(error)]
+      return Files(entries: [.unreadable(error)], choice: nil)
     }
-    guard path != "-", PathKind(place) == .directory else { return [.file(path)] }
-    let modules = ModulePaths.modules(below: place)
+    guard path != "-", PathKind(place) == .directory else {
+      return Files(entries: [.file(path)], choice: nil)
+    }
+    let directory = KernelDirectory(path, at: place, limit: limit)
     // A directory stands for its kernel; without modules it must be one.
-    let hasKernel = modules.isEmpty || OpenKernel.hasImage(in: place)
-    return (hasKernel ? [.file(path)] : []) + modules
+    let hasKernel = directory.modules.isEmpty || directory.hasImage
+    return Files(
+      entries: (hasKernel ? [.file(path)] : []) + directory.modules, choice: directory.choice)
   }
 
   /// Reads a file, or the kernel in a directory.

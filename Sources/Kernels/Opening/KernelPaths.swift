@@ -8,7 +8,8 @@ internal import KernelReleases
 struct KernelPaths {
   /// Files that may be the kernel image, best first.
   let images: [String]
-  /// Releases of kernels among ``images``, in their order; those of plain names are not known.
+  /// Releases of kernels among ``images``, in their order, then those of which there are modules only;
+  /// those of plain names are not known.
   let releases: [String]
   /// The release as the kernel's own directory gives it, for where no image does.
   let namedRelease: KernelFacts.Fact<String>?
@@ -32,7 +33,9 @@ struct KernelPaths {
       let headers = HeadersCandidates(in: path)
       let found = ImageCandidates(in: headers.paths.first ?? path)
       (images, isReplaceable) = (found.paths, true)
-      releases = headers.paths.isEmpty ? found.releases : headers.releases
+      let own = headers.paths.isEmpty ? found.releases : headers.releases
+      releases =
+        own + KernelDirectory.releases(below: path).filter { !own.contains($0) }
       roots =
         headers.paths.prefix(1) + [KernelPaths.withoutSlash(path)]
         + KernelPaths.ancestors(of: path, count: 4)
@@ -230,7 +233,7 @@ struct KernelPaths {
     namedRelease == nil ? candidates.count : 0
   }
 
-  private static func withoutSlash(_ path: String) -> String {
+  static func withoutSlash(_ path: String) -> String {
     var path = path
     while path.hasSuffix("/") { path.removeLast() }
     return path

@@ -63,9 +63,13 @@ struct ExportsCommand: ParsableCommand {
         continue
       }
       if path != "-", PathKind(place) == .directory {
-        let modules = ModulePaths.modules(below: place)
-        if !noKernel { readKernel(path, modulesBelow: modules.count, &releases, &report) }
-        readModules(modules, &report)
+        let directory = KernelDirectory(path, at: place, limit: input.limit)
+        if noKernel {
+          directory.choice?.report(path)
+        } else {
+          readKernel(path, modulesBelow: directory.modules.count, &releases, &report)
+        }
+        readModules(directory.modules, &report)
       } else if ModulePaths.isModuleName(path) {
         readModules([.file(path)], &report)
       } else if PathKind(path) == .missing, ModulePaths.isPlainName(path),

@@ -46,7 +46,7 @@ struct KernelInput {
   private func paths(
     _ modules: ModuleSymbolOptions?, _ source: KernelSymbolSource, _ kernel: OpenKernel
   ) throws -> [String] {
-    if kernel.isModulesOnly { return [kernel.path] + (modules?.paths ?? []) }
+    if kernel.isModulesOnly { return [kernel.modulePlace] + (modules?.paths ?? []) }
     guard let modules else { return [] }
     guard modules.isWanted else { return modules.paths }
     guard let tree = kernel.moduleTree(release: source.release) else {
@@ -119,9 +119,14 @@ struct KernelInput {
 extension OpenKernel {
   /// Reports on standard error which of several kernels was taken, and what could not be read.
   func reportChoice() {
-    if let choice { Terminal.complain("\(path): \(choice.words)") }
+    choice?.report(path)
     for error in leftOut {
       Terminal.complain("\(error.explained); other files of this kernel are used")
     }
   }
+}
+
+extension OpenKernel.Choice {
+  /// Reports on standard error which of several kernels in a directory was taken.
+  func report(_ path: String) { Terminal.complain("\(path): \(words)") }
 }

@@ -93,7 +93,11 @@ struct NamesCommand: ParsableCommand {
   /// Reads all files, and says which cannot be read.
   private func gather(_ paths: [String], _ status: inout ExitStatus) -> NameCollection {
     let limit = input.limit
-    let entries = paths.flatMap { NameReader.files(of: $0, limit: limit) }
+    let entries = paths.flatMap { path in
+      let files = NameReader.files(of: path, limit: limit)
+      files.choice?.report(path)
+      return files.entries
+    }
     var names = NameCollection()
     var worst = ExitStatus.yes
     FileRun(workers: jobs.workers, counted: "files").run(

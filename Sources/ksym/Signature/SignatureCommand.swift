@@ -112,6 +112,7 @@ struct SignatureCommand: ParsableCommand {
       var lack: String?
       do throws(KernelError) {
         let kernel = try OpenKernel(path, limit: size.limit)
+        kernel.reportChoice()
         let facts = try kernel.facts()
         era = TrustEra(facts.basis.release)
         wordSize = facts.layout?.value.wordSize ?? 8

@@ -103,7 +103,9 @@ struct TableBuildCommand: ParsableCommand {
 
   private func add(_ path: String, to builder: inout NameTableBuilder) throws {
     let limit = input.limit
-    let entries = NameReader.files(of: path, limit: limit)
+    let files = NameReader.files(of: path, limit: limit)
+    files.choice?.report(path)
+    let entries = files.entries
     var kernels = KernelOwners()
     var failure: (any Error)?
     FileRun(workers: jobs.workers, counted: "files").run(

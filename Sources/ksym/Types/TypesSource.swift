@@ -66,6 +66,7 @@ struct TypesSource {
       if error.code == .noKernel { throw MissingTypes(path: path) }
       throw error
     }
+    kernel.reportChoice()
     guard let file = kernel.filePath else { throw MissingTypes(path: path) }
     let search = DebugFileSearch(limit: limit)
     if let found = try search.file(for: file)
