@@ -21,7 +21,7 @@ struct ArchitectureSections {
     _ map: borrowing SectionMap, _ moduleName: String, _ rules: LoaderRules,
     _ options: ArchitectureOptions, _ assumed: inout [LoadAssumption]
   ) {
-    hasRoom = map.header.machine != .arm
+    hasRoom = map.machine != .arm
     // Assumptions count only if something is missing.
     var needed: [LoadAssumption] = []
     look(at: map, moduleName, rules, options, &needed)
@@ -32,7 +32,7 @@ struct ArchitectureSections {
     at map: borrowing SectionMap, _ moduleName: String, _ rules: LoaderRules,
     _ options: ArchitectureOptions, _ assumed: inout [LoadAssumption]
   ) {
-    switch map.header.machine {
+    switch map.machine {
     case .aarch64:
       if rules.has(.arm64AlwaysHasPLTs)
         || rules.has(.arm64HasPLTs) && options.isSet(.arm64PLTs, &assumed)

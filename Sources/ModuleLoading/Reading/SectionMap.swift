@@ -23,6 +23,9 @@ struct SectionMap: ~Escapable {
 
   var layout: ELFLayout { header.layout }
 
+  /// The architecture, whichever of its numbers the header has.
+  var machine: ELFMachine { header.machine.inKernel }
+
   /// Whether a section's bytes lie in the file: `validate_section_offset`.
   func isInside(_ section: ELFSection) -> Bool {
     let (end, overflow) = section.offset.addingReportingOverflow(section.size)

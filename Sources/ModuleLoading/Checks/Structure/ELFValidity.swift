@@ -67,7 +67,10 @@ struct ELFValidity: ~Escapable {
     guard header.type == .relocatable else {
       throw failure("Invalid ELF header type: \(header.type.rawValue) != 1")
     }
-    guard header.machine == machine, ELFValidity.acceptsClass(head, layout, machine) else {
+    guard header.machine.inKernel == machine.inKernel,
+      ELFValidity.acceptsClass(head, layout, machine),
+      machine != .arm || ELFValidity.acceptsARM(header)
+    else {
       throw failure("Invalid architecture in ELF header: \(header.machine.rawValue)")
     }
     if rules.has(.checksArchitectureFlags), machine == .powerPC64 {
@@ -95,6 +98,14 @@ struct ELFValidity: ~Escapable {
     } else {
       try validateInOneLoop()
     }
+  }
+
+  /// `elf_check_arch` of arm: the entry point is a place of code, of Thumb if it is odd, and files without
+  /// a version of the EABI do not ask for addresses of 26 bits, which only processors before ARMv5 have.
+  ///
+  /// - Note: arch/arm/kernel/elf.c, 5.10 to 7.2.
+  private static func acceptsARM(_ header: ELFHeader) -> Bool {
+    header.entry & 3 != 2 && (header.flags >> 24 != 0 || header.flags & 8 == 0)
   }
 
   /// riscv, s390 and parisc compare the class too.
