@@ -74,6 +74,15 @@ extension LoadAssumption.Code {
   /// Relocations name symbols after the end of the symbol table: the kernel reads what its memory
   /// holds there, and survives.
   package static let symbolsBeyondTable = Self(rawValue: "symbols-beyond-table")
+  /// Relocations have places outside of their section: the kernel writes to what its memory has there, and
+  /// survives.
+  package static let placesBeyondSection = Self(rawValue: "places-beyond-section")
+  /// Symbols are of sections after the end of the table, and of the file: the kernel reads what its memory
+  /// holds there, and survives.
+  package static let sectionsBeyondTable = Self(rawValue: "sections-beyond-table")
+  /// The kernel has ``LoadAssumption/value`` bytes of memory for each processor left, which is more than most
+  /// set apart for modules.
+  package static let perCPURoom = Self(rawValue: "per-cpu-room")
   /// The kernel's file has no symbol table, so the kernel has every symbol that is named.
   package static let kernelSymbolsUnknown = Self(rawValue: "kernel-symbols-unknown")
   /// The kernel's file does not list fentry sites, so every patched function has one.

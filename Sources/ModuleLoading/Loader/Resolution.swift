@@ -77,7 +77,13 @@ struct Resolution {
       verdict.refuse(Refusal(.ENOEXEC, "\(header.moduleName): please compile with -fno-common"))
       report(name, use, nil, .malformed)
     case .badSection:
-      guard session.rules.has(.checksSymbolSections) else { return }
+      guard session.rules.has(.checksSymbolSections) else {
+        let assumption = LoadAssumption(.sectionsBeyondTable)
+        if Int(use.section) >= header.roomForSections, !verdict.assumed.contains(assumption) {
+          verdict.assumed.append(assumption)
+        }
+        return
+      }
       verdict.refuse(
         Refusal(
           .ENOEXEC,

@@ -160,6 +160,10 @@ extension LoadCause.Code {
   package static let nameUnterminated = Self(rawValue: "name-unterminated")
   /// The name of an export lies at a wild address, where the kernel reads it.
   package static let exportNameWild = Self(rawValue: "export-name-wild")
+  /// A section without a type lies outside of the file, and the kernel copies what is there.
+  package static let sectionWild = Self(rawValue: "section-wild")
+  /// The alignment of a section puts it after the module's memory, and the kernel copies it there.
+  package static let sectionFar = Self(rawValue: "section-far")
   /// The module's init is no code that the kernel keeps, and it jumps there.
   package static let initWild = Self(rawValue: "init-wild")
   /// It is not known what the kernel exports.

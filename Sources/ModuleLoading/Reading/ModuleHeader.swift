@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import ELFFormat
 internal import ModuleFiles
 
 /// What the loader reads of a module first: its names and modinfo.
@@ -14,6 +15,8 @@ struct ModuleHeader: Sendable {
   var infoName = ""
   /// Number of sections, for a log line.
   var sectionCount = 0
+  /// Number of section headers that the file has room for, whatever it says.
+  var roomForSections = 0
   /// How versions are looked up.
   var versionTable = VersionTable.none
   /// Whether its licence taints the kernel.
@@ -39,6 +42,8 @@ struct ModuleHeader: Sendable {
     (moduleName, isNameTerminated) = map.structureName(indices.structure)
     self.infoName = infoName ?? moduleName
     sectionCount = map.sections.count
+    let room = UInt64(map.length) - min(UInt64(map.length), map.header.sectionHeaderOffset)
+    roomForSections = Int(clamping: room) / map.layout.sectionHeaderSize
     versionTable = indices.extendedCRCs != 0 ? .extended : indices.versions != 0 ? .basic : .none
     let info = map.moduleInfo(indices.info)
     hasForeignLicence = !GPLCompatibility.isCompatible(info.value("license"))

@@ -90,6 +90,10 @@ extension LoadCause {
       return "the module's name fills its field without a NUL: a fortified kernel panics over it"
     case .exportNameWild:
       return "the name of an export is at no address of the module: the kernel dies reading it"
+    case .sectionFar:
+      return "the alignment of a section puts it after the module's memory"
+    case .sectionWild:
+      return "the kernel copies a section without a type from outside of the file"
     case .initWild:
       return "init_module is no code that the kernel keeps: it dies jumping there"
     case .exportsUnknown: return "what the kernel exports is not known"
@@ -170,6 +174,12 @@ extension LoadAssumption {
       "the module's types (BTF) fit those of the kernel (which were not found)"
     case .symbolsBeyondTable:
       "the kernel survives relocations by symbols after the end of the symbol table"
+    case .placesBeyondSection:
+      "the kernel survives relocations of places outside of their section"
+    case .sectionsBeyondTable:
+      "the kernel survives symbols of sections after the end of the section table"
+    case .perCPURoom:
+      "\(value ?? "?") bytes of memory for each processor are left for modules (most kernels have 8192)"
     case .kernelSymbolsUnknown:
       "the kernel has every symbol that is named (its file has no symbol table)"
     case .fentrySitesUnknown:
