@@ -17,6 +17,8 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   package static let E2BIG = LoadErrno(rawValue: 7)
   /// The module is malformed, or not for this kernel.
   package static let ENOEXEC = LoadErrno(rawValue: 8)
+  /// There is not the memory that the module needs.
+  package static let ENOMEM = LoadErrno(rawValue: 12)
   /// The symbol is protected from modules without a signature that counts (Android).
   package static let EACCES = LoadErrno(rawValue: 13)
   /// The module with this name is being loaded or unloaded.
@@ -50,8 +52,9 @@ package struct LoadErrno: RawRepresentable, Sendable, Hashable, CustomStringConv
   private static let names: [LoadErrno: String] = [
     .EPERM: "EPERM", .ENOENT: "ENOENT", .ENOEXEC: "ENOEXEC", .EBUSY: "EBUSY", .EEXIST: "EEXIST",
     .E2BIG: "E2BIG", .ENOPKG: "ENOPKG", .ENODATA: "ENODATA", .ENOKEY: "ENOKEY",
-    .EACCES: "EACCES", .EOPNOTSUPP: "EOPNOTSUPP", .EMSGSIZE: "EMSGSIZE", .ELOOP: "ELOOP",
-    .ENOTSUPP: "ENOTSUPP", .ENOSYS: "ENOSYS", .EINVAL: "EINVAL", .EBADMSG: "EBADMSG",
+    .ENOMEM: "ENOMEM", .EACCES: "EACCES", .EOPNOTSUPP: "EOPNOTSUPP", .EMSGSIZE: "EMSGSIZE",
+    .ELOOP: "ELOOP", .ENOTSUPP: "ENOTSUPP", .ENOSYS: "ENOSYS", .EINVAL: "EINVAL",
+    .EBADMSG: "EBADMSG",
     .EKEYREJECTED: "EKEYREJECTED",
   ]
 

@@ -40,7 +40,7 @@ struct Inspection: ~Escapable {
   }
 
   /// Runs the checks in the order of `early_mod_check` and what follows it (the order up to 6.3
-  /// differs only in when memory is laid out, which cannot fail here).
+  /// differs only in when memory is laid out).
   mutating func firstRefusal(
     _ verdict: inout Verdict, _ contents: inout ModuleContents, _ later: inout LaterRefusals,
     _ evidence: inout LoadEvidence
@@ -60,12 +60,15 @@ struct Inspection: ~Escapable {
     let architecture = architectureSections(&verdict.assumed)
     if let refusal = architecture.refusal { return refusal }
     if let refusal = writableCodeRefusal(architecture) { return refusal }
+    if let refusal = spaceRefusal(architecture, &verdict) { return refusal }
+    if let crash = copyCrash(&verdict) { return crash }
     later.freesStructureEarly = freesStructureEarly
     copyStructure(isEarly: isEarly)
     if !isEarly { verdict.log.markNameCheck() }
     if let crash = nameCrash(isEarly: true) { return crash }
     if isEarly { noteTaints(&verdict.log) }
     noteOwnTaints(&verdict.log)
+    if let refusal = perCPURefusal(&verdict) { return refusal }
     if let refusal = sectionRefusal(&verdict.log) { return refusal }
     if let refusal = exportRefusal(&verdict.log) { return refusal }
     readExports(into: &contents, &later)

@@ -17,7 +17,10 @@ extension ELFValidity {
     }
     if let failure = sectionZeroFailure() { throw failure }
     for (index, section) in map.sections.enumerated().dropFirst() {
-      if section.type == .null || section.type == .nobits { continue }
+      // Before 5.10 those without a type were looked at, too.
+      if section.type == .nobits || section.type == .null && rules.has(.namesSectionDefects) {
+        continue
+      }
       if section.type == .symtab, section.link == 0 || Int(section.link) >= map.sections.count {
         throw failure(linkLine(section.link))
       }
