@@ -42,6 +42,12 @@ package enum ArchitectureBehaviour: Sendable, Hashable, CaseIterable {
   case loongArchTakesPlaceRelative
   /// LoongArch takes PCADD and GOT_PCADD (128 to 131).
   case loongArchTakesPCADD
+  /// powerpc64 wants no `nop` after a branch that does not return, and shows where one is missing.
+  case powerpcKnowsSiblingCalls
+  /// …nor where the call is followed by what replaces it.
+  case powerpcKnowsRestoredPointer
+  /// mips has one code for relocations with addends and without, and one line for both.
+  case mipsHasCommonRelocations
 }
 
 extension ArchitectureBehaviour {
@@ -135,5 +141,14 @@ extension ArchitectureBehaviour {
       .init(
         .loongArchTakesPCADD, since: KernelRelease(7, 0),
         "arch/loongarch/kernel/module.c reloc_rela_handlers, 7.2; not in 6.12", isCertain: false),
+      .init(
+        .powerpcKnowsSiblingCalls, since: KernelRelease(4, 16),
+        "arch/powerpc/kernel/module_64.c restore_r2, 5.10; not in 4.15", isCertain: false),
+      .init(
+        .powerpcKnowsRestoredPointer, since: KernelRelease(6, 3),
+        "arch/powerpc/kernel/module_64.c restore_r2, 6.12; not in 6.1", isCertain: false),
+      .init(
+        .mipsHasCommonRelocations, since: KernelRelease(4, 16),
+        "arch/mips/kernel/module.c apply_r_mips_lo16, 5.10; not in 4.14", isCertain: false),
     ])
 }

@@ -10,8 +10,8 @@ internal import Livepatching
 struct ArchitectureRelocations {
   /// The first refusal.
   private(set) var refusal: Refusal?
-  /// Whether an entry up to there reads a symbol after the end of the table.
-  private(set) var readsBeyondSymbols = false
+  /// What entries up to there reach that is not the module's.
+  private(set) var wild = RelocationPlace.WildAccess()
 
   init(
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, _ sections: ArchitectureSections,
@@ -20,7 +20,8 @@ struct ArchitectureRelocations {
   ) {
     // Assumptions count only if something is refused.
     var needed: [LoadAssumption] = []
-    guard let types = RelocationTypes(map.header, moduleName, rules, options, &needed) else {
+    guard let types = RelocationTypes(map.header, map.machine, moduleName, rules, options, &needed)
+    else {
       return
     }
     let values = RelocationSymbols(map, indices)
@@ -42,12 +43,12 @@ struct ArchitectureRelocations {
       guard UInt64(table.byteCount) <= remaining else { return }
       remaining -= UInt64(table.byteCount)
       let entries = RelocationEntries(
-        table, map.layout, map.header.machine, hasAddends: hasAddends)
+        table, map.layout, map.machine, hasAddends: hasAddends)
       let place = RelocationPlace(
         section: index, target: target, size: map.sections[target].size,
-        isSorted: map.header.machine == .arm && sections.isReplacing
+        isSorted: map.machine == .arm && sections.isReplacing
           && map.sections[target].flags.contains(.execInstructions))
-      refusal = place.firstRefusal(entries, types, values, moduleName, &readsBeyondSymbols)
+      refusal = place.firstRefusal(entries, types, values, moduleName, &wild)
       if refusal != nil {
         for assumption in needed where !assumed.contains(assumption) { assumed.append(assumption) }
         return

@@ -10,6 +10,8 @@ struct RelocationEntries: ~Escapable {
     let type: UInt32
     /// 0 where the section holds no addends.
     let addend: Int64
+    /// Whether it does.
+    let hasAddend: Bool
   }
 
   private let bytes: RawSpan
@@ -37,18 +39,20 @@ struct RelocationEntries: ~Escapable {
       let info = word32(start &+ 4)
       return Entry(
         offset: UInt64(word32(start)), symbol: Int(info >> 8), type: info & 0xff,
-        addend: hasAddends ? Int64(Int32(bitPattern: word32(start &+ 8))) : 0)
+        addend: hasAddends ? Int64(Int32(bitPattern: word32(start &+ 8))) : 0,
+        hasAddend: hasAddends)
     }
     let addend = hasAddends ? Int64(bitPattern: word64(start &+ 16)) : 0
     if isMIPS64 {
       return Entry(
         offset: word64(start), symbol: Int(word32(start &+ 8)),
-        type: UInt32(bytes.byte(at: start &+ 15) ?? 0), addend: addend)
+        type: UInt32(bytes.byte(at: start &+ 15) ?? 0), addend: addend,
+        hasAddend: hasAddends)
     }
     let info = word64(start &+ 8)
     return Entry(
       offset: word64(start), symbol: Int(info >> 32), type: UInt32(truncatingIfNeeded: info),
-      addend: addend)
+      addend: addend, hasAddend: hasAddends)
   }
 
   private func word32(_ offset: Int) -> UInt32 {

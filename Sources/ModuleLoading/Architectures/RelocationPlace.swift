@@ -11,11 +11,18 @@ struct RelocationPlace {
   /// Whether arm's loader has sorted the entries by type and symbol, to count PLT entries.
   let isSorted: Bool
 
-  /// The first entry that the loader refuses, and whether one up to there reads a symbol after the
-  /// end of the table.
+  /// What entries reach that is not the module's.
+  struct WildAccess {
+    /// Whether one reads a symbol after the end of the table.
+    var readsBeyondSymbols = false
+    /// Whether one has a place outside of its section.
+    var writesBeyondSection = false
+  }
+
+  /// The first entry that the loader refuses, and what those up to there reach.
   func firstRefusal(
     _ entries: borrowing RelocationEntries, _ types: RelocationTypes,
-    _ symbols: borrowing RelocationSymbols, _ moduleName: String, _ readsBeyondSymbols: inout Bool
+    _ symbols: borrowing RelocationSymbols, _ moduleName: String, _ wild: inout WildAccess
   ) -> Refusal? {
     var order = Array(0..<entries.count)
     if isSorted {
@@ -23,6 +30,7 @@ struct RelocationPlace {
       order = keys.sorted { $0 < $1 }.map(\.2)
     }
     var highParts: Set<UInt64>?
+    var state = RelocationState()
     for (number, index) in order.enumerated() {
       let entry = entries[index]
       if types.checksPlaces,
@@ -30,11 +38,19 @@ struct RelocationPlace {
       {
         return Refusal(.ENOEXEC, line)
       }
-      if entry.symbol >= symbols.count { readsBeyondSymbols = true }
+      if entry.symbol >= symbols.count { wild.readsBeyondSymbols = true }
+      if types.isErrorNumber(entry, symbols) {
+        if symbols.isWeak(entry.symbol) { continue }
+        return Refusal(
+          .ENOENT, "\(moduleName): Unknown symbol \(symbols.name(of: entry.symbol))")
+      }
       if let refused = types.refusal(of: entry.type) {
         return Refusal(refused.errno, refused.line)
       }
-      if let refused = types.overflow(entry, number, symbols, self) {
+      if entry.offset >= size, types.writes(entry.type) { wild.writesBeyondSection = true }
+      if let refused = types.overflow(entry, number, symbols, self)
+        ?? types.misuse(entry, symbols, self, &state)
+      {
         return Refusal(refused.errno, refused.line)
       }
       if types.isLowPart(entry.type) {
@@ -45,7 +61,7 @@ struct RelocationPlace {
         }
       }
     }
-    return nil
+    return state.highParts.isEmpty ? nil : Refusal(.ENOEXEC)
   }
 
   /// arm looks at symbol and place before the type.

@@ -27,14 +27,15 @@ struct RelocationTypes {
   let is64Bit: Bool
   let moduleName: String
   private let accepted: [ClosedRange<UInt32>]
-  private let rules: LoaderRules
+  let rules: LoaderRules
 
   /// The types of an architecture; `nil` for one whose code was not read.
   init?(
-    _ header: ELFHeader, _ moduleName: String, _ rules: LoaderRules, _ options: ArchitectureOptions,
+    _ header: ELFHeader, _ machine: ELFMachine, _ moduleName: String, _ rules: LoaderRules,
+    _ options: ArchitectureOptions,
     _ assumed: inout [LoadAssumption]
   ) {
-    machine = header.machine
+    self.machine = machine
     self.moduleName = moduleName
     self.rules = rules
     is64Bit = header.layout.is64Bit
@@ -46,10 +47,13 @@ struct RelocationTypes {
     takesAddends = ![.i386, .arm].contains(machine) && (machine != .mips || is64Bit)
   }
 
+  /// Whether the loader takes a type.
+  func accepts(_ type: UInt32) -> Bool { accepted.contains { $0.contains(type) } }
+
   /// Why the loader refuses a type; `nil` if it takes it.
   func refusal(of type: UInt32) -> Refused? {
     let type = machine == .sparcV9 ? type & 0xff : type
-    if accepted.contains(where: { $0.contains(type) }) { return nil }
+    if accepts(type) { return nil }
     let name = moduleName
     switch machine {
     case .i386: return Refused(.ENOEXEC, "module: \(name): Unknown relocation: \(type)")

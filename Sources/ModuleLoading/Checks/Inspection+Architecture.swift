@@ -6,14 +6,32 @@ extension Inspection {
     ArchitectureSections(map, header.moduleName, rules, settings.architecture, &assumed)
   }
 
+  /// What relocations end the load with, once the module's symbols are known.
+  func relocationRefusals(
+    _ sections: ArchitectureSections, _ verdict: inout Verdict, _ later: inout LaterRefusals
+  ) {
+    guard kernel.isX86_64 else {
+      later.architecture = architectureRefusal(sections, &verdict.assumed)
+      return
+    }
+    let check = RelocationCheck(
+      map, indices, moduleName: header.moduleName, rules: rules,
+      hasRandomBase: settings.randomBase)
+    later.relocation = check.refusal
+    later.livepatchRelocations = check.livepatchRefusals
+    if check.readsBeyondSymbols { verdict.assumed.append(LoadAssumption(.symbolsBeyondTable)) }
+    if check.writesBeyondSection { verdict.assumed.append(LoadAssumption(.placesBeyondSection)) }
+    if check.hasWildInit { later.last = Refusal(crash: .initWild) }
+  }
+
   /// `apply_relocations` of other architectures than x86-64, and then `module_finalize`.
-  func architectureRefusal(
+  private func architectureRefusal(
     _ sections: ArchitectureSections, _ assumed: inout [LoadAssumption]
   ) -> Refusal? {
-    if kernel.isX86_64 { return nil }
     let check = ArchitectureRelocations(
       map, indices, sections, header.moduleName, rules, settings.architecture, &assumed)
-    if check.readsBeyondSymbols { assumed.append(LoadAssumption(.symbolsBeyondTable)) }
+    if check.wild.readsBeyondSymbols { assumed.append(LoadAssumption(.symbolsBeyondTable)) }
+    if check.wild.writesBeyondSection { assumed.append(LoadAssumption(.placesBeyondSection)) }
     return check.refusal ?? sections.lastRefusal
   }
 }

@@ -80,16 +80,7 @@ struct Inspection: ~Escapable {
     {
       verdict.doubt(.protectedUnknown)
     }
-    if kernel.isX86_64 {
-      let check = RelocationCheck(
-        map, indices, moduleName: header.moduleName, rules: rules,
-        hasRandomBase: settings.randomBase)
-      later.relocation = check.refusal
-      later.livepatchRelocations = check.livepatchRefusals
-      if check.readsBeyondSymbols { verdict.assumed.append(LoadAssumption(.symbolsBeyondTable)) }
-      if check.hasWildInit { later.last = Refusal(crash: .initWild) }
-    }
-    later.architecture = architectureRefusal(architecture, &verdict.assumed)
+    relocationRefusals(architecture, &verdict, &later)
     contents.livepatch = readLivepatch()
     if isStructureShort { verdict.doubt(.structureShort) } else { later.coming = comingRefusal() }
     let types = TypeCheck(map, moduleName: header.moduleName, inspector)

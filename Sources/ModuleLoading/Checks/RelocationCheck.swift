@@ -17,10 +17,13 @@ struct RelocationCheck {
   private(set) var hasWildInit = false
   /// Whether a symbol is after the end of the symbol table: the kernel looks at memory there.
   private(set) var readsBeyondSymbols = false
+  /// Whether a place is outside of its section: the kernel reads and writes what lies there.
+  private(set) var writesBeyondSection = false
 
   private let moduleName: String
   private let rules: LoaderRules
   private let symbolCount: Int
+  private let sizes: [UInt64]
 
   init(
     _ map: borrowing SectionMap, _ indices: ELFValidity.Indices, moduleName: String,
@@ -29,6 +32,7 @@ struct RelocationCheck {
     self.moduleName = moduleName
     self.rules = rules
     symbolCount = map.bytes(indices.symbols).byteCount / 24
+    sizes = map.sections.map(\.size)
     let values = RelocationValues(map, indices, hasRandomBase: hasRandomBase)
     var writes = RelocationWrites(keepsAll: false)
     run(map, indices, values, &writes)
@@ -101,6 +105,7 @@ struct RelocationCheck {
       case 4 where takesPLT32: size = 4
       default: return "\(moduleName): Unknown rela relocation: \(type)"
       }
+      if let target, place >= sizes[target] { writesBeyondSection = true }
       var overflow: String?
       if target != nil, type == 10 || type == 11 {
         overflow = values.overflow(type, symbol, addend).map { words(type, $0, section, number) }

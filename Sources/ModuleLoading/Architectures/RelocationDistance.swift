@@ -1,0 +1,68 @@
+internal import ELFFormat
+
+/// How far the value of a relocation can be from its place, as far as the file says.
+struct RelocationDistance {
+  /// How far addresses can lie from each other, in bytes.
+  struct Reach {
+    /// Two sections of one module.
+    let ownSections: Int64
+    /// The module, and the kernel or another module; `nil` if they lie anywhere.
+    let kernel: Int64?
+
+    /// Anywhere.
+    static let unknown = Reach(ownSections: .max, kernel: nil)
+  }
+
+  /// Signed, as the kernel takes it; `nil` if it is not known.
+  let range: ClosedRange<Int64>?
+  /// The distance from a multiple of four; `nil` if the alignment of sections does not say. The kernel's
+  /// symbols are no help.
+  let remainder: UInt64?
+
+  /// The distance of a symbol and the addend from the place.
+  init(
+    _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols,
+    _ place: RelocationPlace, _ reach: Reach
+  ) {
+    let addend = UInt64(bitPattern: entry.addend) &- entry.offset
+    switch symbols.value(of: entry.symbol) {
+    case .own(place.target, let offset):
+      let exact = Int64(bitPattern: offset &+ addend)
+      range = exact...exact
+      remainder = (offset &+ addend) & 3
+    case .own(let section, let offset) where symbols.isKept(section):
+      range = RelocationDistance.around(offset &+ addend, reach.ownSections)
+      remainder =
+        symbols.isAligned(section) && symbols.isAligned(place.target)
+        ? (offset &+ addend) & 3 : nil
+    case .foreign:
+      range = reach.kernel.flatMap { RelocationDistance.around(addend, $0) }
+      remainder = nil
+    case .own, .number, .unknown: (range, remainder) = (nil, nil)
+    }
+  }
+
+  /// Numbers up to a distance from one; `nil` where they wrap.
+  static func around(_ middle: UInt64, _ reach: Int64) -> ClosedRange<Int64>? {
+    let middle = Int64(bitPattern: middle)
+    let (low, isLow) = middle.subtractingReportingOverflow(reach)
+    let (high, isHigh) = middle.addingReportingOverflow(reach)
+    return isLow || isHigh ? nil : low...high
+  }
+
+  /// The distance, if only one is possible.
+  var exact: Int64? {
+    range.flatMap { $0.lowerBound == $0.upperBound ? $0.lowerBound : nil }
+  }
+
+  /// Whether no possible distance is in a range.
+  func misses(_ fitting: ClosedRange<Int64>) -> Bool {
+    range.map { !$0.overlaps(fitting) } ?? false
+  }
+
+  /// The signed numbers of some bits.
+  static func signed(_ bits: Int) -> ClosedRange<Int64> {
+    let limit = Int64(1) << Int64(bits - 1)
+    return -limit...limit - 1
+  }
+}

@@ -1,0 +1,238 @@
+import ByteStorage
+import ELFFormat
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+/// Relocations whose value is a distance, or follows from those before them.
+@Suite("Relocation distances")
+struct RelocationDistanceTests {
+  private let plain = ArchitectureRelocationTests()
+
+  /// What becomes of a module with relocations of code, against symbols of that section and of `.far`, of
+  /// the kernel, and at a fixed address.
+  private func summary(
+    _ bench: Bench, code: [UInt32] = [0, 0, 0, 0], hasAddends: Bool = true,
+    extra: [(String, ELFSectionFlags, [UInt8])] = [],
+    _ entries: [(type: UInt32, symbol: String, addend: Int64)], step: UInt64 = 0
+  ) throws -> String {
+    var module = bench.module()
+    if bench.machine == .powerPC64 { module.sections = [(".stubs", .alloc, [0])] }
+    module.sections += extra
+    var elf = module.elf()
+    if bench.machine == .powerPC64 { elf.flags = 2 }
+    var bytes = ByteBuilder(bench.layout.order)
+    for word in code { bytes.put(word) }
+    let text = elf.addSection(".text.call", flags: [.alloc, .execInstructions], bytes: bytes.bytes)
+    let data = elf.addSection(
+      ".far", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 64))
+    var symbols = [
+      "code": elf.addSymbol("code", section: text), "far": elf.addSymbol("far", section: data),
+      "far8": elf.addSymbol("far8", section: data, value: 8),
+      "seven": elf.addSymbol("seven", section: 0xfff1, value: 7),
+      "kernel": elf.addUndefinedSymbol("_printk"),
+    ]
+    for (name, _, _) in extra {
+      let section = try #require(elf.sections.firstIndex { $0.name == name }) + 1
+      symbols[name] = elf.addSymbol("own\(name)", section: section)
+    }
+    var relocations: [ELFBuilder.Relocation] = []
+    for (number, entry) in entries.enumerated() {
+      relocations.append(
+        ELFBuilder.Relocation(
+          offset: UInt64(number) * step, symbol: try #require(symbols[entry.symbol]),
+          type: entry.type, addend: entry.addend))
+    }
+    elf.addRelocations(relocations, forSection: text, hasAddends: hasAddends)
+    return ModuleLoadingTests.summary(try bench.outcome(elf.build()))
+  }
+
+  @Test("arm64 refuses distances that no module and no kernel is large enough for")
+  func arm64() throws {
+    let kernel = plain.bench("6.12.0", .aarch64)
+    func line(_ type: UInt32) -> String {
+      "ENOEXEC | Modules: module sample: overflow in relocation type \(type) val …"
+    }
+    for type: UInt32 in [261, 262, 273, 274, 275, 279, 280, 287, 289] {
+      for addend: Int64 in [1 << 34, -1 << 34] {
+        #expect(try plain.summary(kernel, type: type, addend: addend) == line(type))
+        #expect(try plain.summary(kernel, type: type, .kernel, addend: addend) == line(type))
+        #expect(try plain.summary(kernel, type: type, .weak, addend: addend) == "loads")
+      }
+    }
+    // In one section the distance is known, else what a kernel's modules may have between them.
+    let limits: [UInt32: Int64] = [261: 1 << 31, 262: 1 << 15, 273: 1 << 20, 279: 1 << 15]
+    for (type, limit) in limits {
+      #expect(try plain.summary(kernel, type: type, addend: limit) == line(type))
+      #expect(try plain.summary(kernel, type: type, addend: limit - 1) == "loads")
+      #expect(try plain.summary(kernel, type: type, addend: -limit) == "loads")
+      #expect(try plain.summary(kernel, type: type, .kernel, addend: limit) == "loads")
+    }
+    #expect(try plain.summary(kernel, type: 283, addend: 1 << 40) == "loads")
+  }
+
+  @Test("riscv refuses distances of more than 32 bits, where nothing stands in for them")
+  func riscV() throws {
+    let kernel = plain.bench("6.12.0", .riscV)
+    for (type, target) in [
+      (UInt32(23), ArchitectureRelocationTests.Target.own), (18, .own), (19, .kernel),
+      (59, .kernel),
+    ] {
+      #expect(
+        try plain.summary(kernel, type: type, target, addend: 1 << 33)
+          == "EINVAL | sample: target …")
+      #expect(try plain.summary(kernel, type: type, target, addend: 1 << 20) == "loads")
+    }
+    #expect(try plain.summary(kernel, type: 23, addend: 0x7fff_f7ff) == "loads")
+    #expect(try plain.summary(kernel, type: 23, addend: 0x7fff_f800) != "loads")
+    #expect(try plain.summary(kernel, type: 35, addend: 1 << 33) == "loads")
+  }
+
+  @Test("s390 refuses odd distances where it counts pairs of bytes, and those that do not fit")
+  func s390() throws {
+    let kernel = plain.bench("6.12.0", .s390, order: .big)
+    func line(_ name: String, _ type: UInt32) -> String {
+      "ENOEXEC | module sample: relocation error for symbol \(name) (r_type \(type), value 0x…"
+    }
+    for type: UInt32 in [19, 20, 21, 26, 33] {
+      #expect(try plain.summary(kernel, type: type, addend: 1) == line("own", type))
+      #expect(try plain.summary(kernel, type: type, addend: 2) == "loads")
+      #expect(try plain.summary(kernel, type: type, addend: 1 << 34) == line("own", type))
+      #expect(try plain.summary(kernel, type: type, .weak, addend: 2) == "loads")
+    }
+    for type: UInt32 in [20, 26] {
+      #expect(try plain.summary(kernel, type: type, .kernel, addend: 1) == line("_printk", type))
+      #expect(
+        try plain.summary(kernel, type: type, .kernel, addend: 1 << 34) == line("_printk", type))
+    }
+    #expect(try plain.summary(kernel, type: 5, addend: 1) == "loads")
+    #expect(try plain.summary(kernel, type: 5, addend: 1 << 34) == line("own", 5))
+    // The kernel may lie anywhere.
+    #expect(try plain.summary(kernel, type: 19, .kernel, addend: 1 << 34) == "loads")
+    #expect(try plain.summary(kernel, type: 19, .absolute(1), addend: 0) == "loads")
+  }
+
+  @Test("powerpc64 refuses branches and places in the TOC that do not fit, or are odd")
+  func powerPC64() throws {
+    let kernel = plain.bench("6.12.0", .powerPC64)
+    let start = "ENOEXEC | module_64: sample: "
+    #expect(try summary(kernel, [(10, "code", 2)]) == start + "REL24 …")
+    #expect(try summary(kernel, [(10, "far", 2)]) == start + "REL24 …")
+    #expect(try summary(kernel, [(10, "code", 1 << 27)]) == start + "REL24 …")
+    #expect(
+      try summary(kernel, [(10, "code", 8), (26, "code", 1), (26, "far", 1 << 33)]) == "loads")
+    #expect(try summary(kernel, [(26, "code", 1 << 33)]) == start + "REL32 …")
+    let toc = [(".toc", ELFSectionFlags.alloc, [UInt8](repeating: 0, count: 16))]
+    for (type, name) in [(UInt32(63), "TOC16_DS"), (64, "TOC16_LO_DS")] {
+      #expect(
+        try summary(kernel, extra: toc, [(type, ".toc", 1)]) == start + "bad \(name) relocation …")
+      #expect(try summary(kernel, extra: toc, [(type, ".toc", 4)]) == "loads")
+    }
+    #expect(
+      try summary(kernel, extra: toc, [(47, ".toc", 1 << 17)]) == start + "bad TOC16 relocation …")
+    #expect(try summary(kernel, extra: toc, [(47, ".toc", 1), (64, ".toc", 1 << 17)]) == "loads")
+    #expect(try summary(kernel, extra: toc, [(47, "far", 1 << 17)]) == "loads")
+  }
+
+  @Test("powerpc64 wants a nop after calls that leave the module")
+  func calls() throws {
+    let (call, branch, move, nop): (UInt32, UInt32, UInt32, UInt32) = (
+      0x4800_0001, 0x4800_0000, 0x7c08_02a6, 0x6000_0000
+    )
+    let kernel = plain.bench("6.12.0", .powerPC64)
+    let line = "ENOEXEC | module_64: sample: Expected nop after call, got 7c0802a6 at …"
+    func answer(_ bench: Bench, _ code: [UInt32], _ symbol: String = "kernel") throws -> String {
+      try summary(bench, code: code, [(10, symbol, 0)])
+    }
+    #expect(try answer(kernel, [call, move]) == line)
+    #expect(try answer(kernel, [call, nop]) == "loads")
+    // One that does not return needs none, nor one of the module's own.
+    #expect(try answer(kernel, [branch, move]) == "loads")
+    #expect(try answer(kernel, [call, move], "code") == "loads")
+    #expect(try answer(plain.bench("6.12.0", .powerPC64, order: .big), [call, move]) == line)
+    // Nor where nobody uses the TOC.
+    #expect(
+      try summary(
+        plain.bench("6.12.0", .powerPC64, ["PPC_KERNEL_PCREL"]), code: [call, move],
+        extra: [(".mygot", .alloc, [0])], [(10, "kernel", 0)]) == "loads")
+    #expect(try answer(kernel, [call, 0xe841_0018]) == "loads")
+    #expect(
+      try answer(plain.bench("6.1.0", .powerPC64), [call, 0xe841_0018])
+        == "ENOEXEC | module_64: sample: Expected nop after call, got e8410018 at …")
+    #expect(
+      try answer(plain.bench("4.14.0", .powerPC64), [branch, move])
+        == "ENOEXEC | module_64: sample: Expect noop after relocate, got 7c0802a6")
+  }
+
+  @Test("LoongArch computes on a stack that must hold what is needed, and has room for 16 values")
+  func loongArch() throws {
+    let kernel = plain.bench("6.0.0", .loongArch)
+    func answer(_ entries: [(UInt32, String, Int64)]) throws -> String {
+      try summary(kernel, entries.map { (type: $0.0, symbol: $0.1, addend: $0.2) })
+    }
+    for type: UInt32 in [24, 32, 37, 38, 39, 46] {
+      #expect(try answer([(type, "far", 0)]) == "ENOEXEC")
+    }
+    #expect(try answer([(23, "far", 0), (35, "far", 0)]) == "ENOEXEC")
+    let pushes = [(UInt32, String, Int64)](repeating: (23, "seven", 0), count: 16)
+    #expect(try answer(pushes) == "loads")
+    #expect(try answer(pushes + [(23, "seven", 0)]) == "ENOEXEC")
+    #expect(try answer(pushes + [(24, "seven", 0)]) == "ENOEXEC")
+    let line = "overflow! dangerous apply_r_larch_sop_imm_field (39) relocation"
+    #expect(try answer([(23, "seven", 4088), (39, "far", 0)]) == "loads")
+    #expect(
+      try answer([(23, "seven", 4089), (39, "far", 0)])
+        == "ENOEXEC | kmod: module sample: opr1 = 0x1000 \(line)")
+    #expect(
+      try answer([(23, "seven", 4000), (23, "seven", 93), (35, "far", 0), (39, "far", 0)])
+        == "ENOEXEC | kmod: module sample: opr1 = 0x100b \(line)")
+    #expect(
+      try answer([(23, "seven", 0), (42, "far", 0)])
+        == "ENOEXEC | kmod: module sample: opr1 = 0x7 unaligned! dangerous "
+        + "apply_r_larch_sop_imm_field (42) relocation")
+    // What depends on addresses is not known.
+    #expect(try answer([(23, "far", 0), (46, "far", 0)]) == "loads")
+    #expect(try answer([(22, "far", 0), (39, "far", 0)]) == "loads")
+  }
+
+  @Test("mips wants a low part of the same value for every high part, and words for branches")
+  func mips() throws {
+    func answer(
+      _ entries: [(UInt32, String)], release: String = "6.12.0", hasAddends: Bool = false
+    ) throws -> String {
+      try summary(
+        plain.bench(release, .mips, is64Bit: hasAddends), hasAddends: hasAddends,
+        entries.map { (type: $0.0, symbol: $0.1, addend: 0) })
+    }
+    let line = "ENOEXEC | module sample: dangerous R_MIPS_LO16"
+    #expect(try answer([(5, "far"), (5, "far"), (6, "far"), (6, "code")]) == "loads")
+    #expect(try answer([(5, "far"), (6, "far8")]) == "\(line) relocation")
+    #expect(try answer([(5, "far"), (6, "code")]) == "\(line) relocation")
+    #expect(try answer([(5, "far"), (6, "kernel")], release: "4.14.0") == "\(line) REL relocation")
+    #expect(try answer([(6, "far"), (5, "far")]) == "ENOEXEC")
+    #expect(try answer([(5, "far"), (6, "far8")], hasAddends: true) == "loads")
+    for (type, name) in [(UInt32(4), "26"), (10, "PC16"), (60, "PC21"), (61, "PC26")] {
+      #expect(
+        try answer([(type, "seven")])
+          == "ENOEXEC | module sample: dangerous R_MIPS_\(name) relocation")
+      #expect(try answer([(type, "far8")]) == "loads")
+    }
+  }
+
+  @Test("riscv, LoongArch and mips take values of symbols for error numbers, before the type")
+  func errorNumbers() throws {
+    let unknown = "ENOENT | sample: Unknown symbol fixed"
+    for machine in [ELFMachine.riscV, .loongArch, .mips] {
+      let kernel = plain.bench("6.0.0", machine)
+      #expect(try plain.summary(kernel, type: 200, .absolute(.max - 4)) == unknown)
+      #expect(try plain.summary(kernel, type: 2, .absolute(.max - 4094)) == unknown)
+      #expect(try plain.summary(kernel, type: 2, .absolute(.max - 4095)) != unknown)
+    }
+    let small = plain.bench("6.12.0", .mips, is64Bit: false)
+    #expect(try plain.summary(small, type: 2, .absolute(0xffff_fffb), hasAddends: false) == unknown)
+    #expect(
+      try plain.summary(plain.bench("6.12.0", .s390, order: .big), type: 22, .absolute(.max))
+        == "loads")
+  }
+}

@@ -1,0 +1,147 @@
+import ByteStorage
+import ELFFormat
+import KernelReleases
+import Livepatching
+import ModuleLoading
+import TestSupport
+import Testing
+
+/// Modules that make the kernel reach for memory that is not theirs, or for more than there is.
+@Suite("Modules that reach too far")
+struct WildModuleTests {
+  @Test("that memory at places outside of their section may be written to is an assumption")
+  func places() throws {
+    for (machine, type, order) in [
+      (ELFMachine.x86_64, UInt32(2), true), (.aarch64, 257, true), (.s390, 22, false),
+      (.powerPC64, 38, true),
+    ] {
+      let bench = ArchitectureSectionTests.bench("6.12.0", machine, order: order ? .little : .big)
+      var module = bench.module()
+      if machine == .aarch64 {
+        module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+      }
+      if machine == .powerPC64 { module.sections = [(".stubs", .alloc, [0])] }
+      for (offset, isAssumed) in [(UInt64(8), false), (16, true), (1 << 40, true)] {
+        var elf = module.elf()
+        if machine == .powerPC64 { elf.flags = 2 }
+        let data = elf.addSection(
+          ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16))
+        let symbol = elf.addSymbol("own", section: data)
+        elf.addRelocations(
+          [ELFBuilder.Relocation(offset: offset, symbol: symbol, type: type)], forSection: data)
+        let outcome = try bench.outcome(elf.build())
+        #expect(
+          outcome.assumed.map(\.code).contains(.placesBeyondSection) == isAssumed,
+          "\(machine) \(offset)")
+      }
+    }
+  }
+
+  @Test("that a section after the table may be looked at is an assumption where nobody checks")
+  func sections() throws {
+    for (release, isChecked) in [("5.10.0", false), ("6.6.0", false), ("7.2.0", true)] {
+      for (section, isAssumed) in [(0x300, true), (0xffff, true), (1, false)] {
+        var elf = Bench(release).module().elf()
+        elf.addSymbol("stray", section: section)
+        let outcome = try Bench(release).outcome(elf.build())
+        #expect(
+          outcome.assumed.map(\.code).contains(.sectionsBeyondTable) == (isAssumed && !isChecked))
+        #expect((outcome.errno == .ENOEXEC) == (isAssumed && isChecked))
+      }
+    }
+  }
+
+  @Test("a section without a type is copied from outside of the file, if it is allocated")
+  func typeless() throws {
+    let rows: [(UInt64, ELFSectionFlags, LoadVerdict)] = [
+      (1 << 31, .alloc, .crashes), (1 << 31, [], .loads), (0, .alloc, .loads),
+      (1 << 50, .alloc, .undecided),
+    ]
+    for (offset, flags, verdict) in rows {
+      for release in ["5.10.0", "6.1.0", "6.12.0", "7.2.0"] {
+        var elf = Bench(release).module().elf()
+        let place = elf.addSection(".wild", type: .null, flags: flags, size: 64)
+        elf.sections[place - 1].claimedOffset = offset
+        let outcome = try Bench(release).outcome(elf.build())
+        #expect(outcome.verdict == verdict, "\(release) \(offset)")
+        #expect(outcome.causes.map(\.code).contains(.sectionWild) == (verdict != .loads))
+      }
+    }
+    var old = Bench("5.8.0").module().elf()
+    let place = old.addSection(".wild", type: .null, size: 64)
+    old.sections[place - 1].claimedOffset = 1 << 31
+    #expect(try Bench("5.8.0").outcome(old.build()).errno == .ENOEXEC)
+  }
+
+  /// What becomes of a module with a section of a name, size and alignment.
+  private func outcome(
+    _ bench: Bench, _ name: String, size: Int, alignment: Int = 8
+  ) throws -> LoadOutcome {
+    var elf = bench.module().elf()
+    elf.addSection(
+      name, type: .nobits, flags: [.alloc, .write], size: size, alignment: alignment)
+    return try bench.outcome(elf.build())
+  }
+
+  @Test("memory for each processor is never more than 32 KiB, and mostly 8")
+  func perCPU() throws {
+    func answer(_ size: Int, _ alignment: Int = 8, _ bench: Bench = Bench("6.12.0")) throws
+      -> String
+    {
+      summary(try outcome(bench, ".data..percpu", size: size, alignment: alignment))
+    }
+    let refused = "sample: Could not allocate 40000 bytes percpu data"
+    #expect(try answer(40000) == "ENOMEM | \(refused)")
+    #expect(try answer(32768) == "loads")
+    #expect(try answer(0, 1 << 20) == "loads")
+    #expect(try answer(64, 1 << 20) == "loads | sample: per-cpu alignment 1048576 > 4096")
+    #expect(
+      try answer(40000, 1 << 20)
+        == "ENOMEM | sample: per-cpu alignment 1048576 > 4096 | \(refused)")
+    for (size, isAssumed) in [(8192, false), (8193, true)] {
+      let assumed = try outcome(Bench("6.12.0"), ".data..percpu", size: size).assumed
+      #expect(assumed.contains(LoadAssumption(.perCPURoom, value: "8193")) == isAssumed)
+    }
+  }
+
+  @Test("a module is refused that is larger than the room for modules")
+  func space() throws {
+    #expect(try summary(outcome(Bench(), ".large", size: 0x6000_0000)) == "ENOMEM")
+    #expect(try summary(outcome(Bench(), ".large", size: 0x5000_0000)) == "loads")
+    // Sizes have 32 bits.
+    #expect(try summary(outcome(Bench(), ".large", size: 1 << 40)) == "loads")
+    let small = ArchitectureSectionTests.bench("6.1.0", .i386, is64Bit: false)
+    #expect(try summary(outcome(small, ".large", size: 0xc000_0001)) == "ENOMEM")
+    var elf = Bench().module().elf()
+    let place = elf.addSection(".high", flags: [.alloc, .write], bytes: [1])
+    var bytes = elf.build()
+    ELFValidityTests.put(1 << 40, 8, at: ELFValidityTests.header(bytes, place) + 48, &bytes)
+    let outcome = try Bench().outcome(bytes)
+    #expect(outcome.causes.map(\.code) == [.sectionFar] && outcome.verdict == .undecided)
+  }
+
+  @Test("architectures take the second number that they have, and arm looks at the entry point")
+  func architectures() throws {
+    func answer(
+      _ machine: ELFMachine, is64Bit: Bool, order: Bool = true, _ number: UInt16,
+      entry: UInt8 = 0, flags: UInt32 = 0x500_0000
+    ) throws -> String {
+      let bench = ArchitectureSectionTests.bench(
+        "6.12.0", machine, is64Bit: is64Bit, order: order ? .little : .big)
+      var elf = bench.module().elf()
+      elf.machine = ELFMachine(rawValue: number)
+      elf.flags = flags
+      var bytes = elf.build()
+      if !is64Bit { bytes[24] = entry }
+      return summary(try bench.outcome(bytes))
+    }
+    let refused = "ENOEXEC | Invalid architecture in ELF header: "
+    #expect(try answer(.i386, is64Bit: false, 6) == "loads")
+    #expect(try answer(.s390, is64Bit: true, order: false, 0xa390) == "loads")
+    #expect(try answer(.x86_64, is64Bit: true, 6) == refused + "6")
+    #expect(try answer(.arm, is64Bit: false, 40, entry: 1) == "loads")
+    #expect(try answer(.arm, is64Bit: false, 40, entry: 4) == "loads")
+    #expect(try answer(.arm, is64Bit: false, 40, entry: 2) == refused + "40")
+    #expect(try answer(.arm, is64Bit: false, 40, flags: 8) == refused + "40")
+  }
+}
