@@ -276,7 +276,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" no-contents' -l 'no-contents' -d 'Leave out the contents of sections (elf only); notes are kept.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" unwind' -l 'unwind' -d 'Add call frame information made from the kernel\'s ORC tables (elf only, x86-64): debuggers then show whole backtraces.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" install' -l 'install' -d 'Write the file where debuggers look for it by its build ID: .build-id/xx/rest.debug in this directory, or /usr/lib/debug (elf only).' -rfa '(__ksym_complete_directories)'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…).' -rfka 'keep undo'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…). Addresses of an image were not moved: 0x… is then that of the addresses to look up.' -rfka 'keep undo'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols"' -l 'modules' -d 'Add the symbols of these modules, or of all below a directory.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" with-modules' -l 'with-modules' -d 'Add the symbols of all modules that belong to it.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym symbols" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
@@ -298,7 +298,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" for' -l 'for' -d 'Print how an interface takes the symbol, or all of them.' -rfka 'kprobe ftrace perf bpftrace livepatch gdb crash modversions all'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" type' -l 'type' -d 'Only symbols with these type letters, such as Tt.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup"' -l 'names' -d 'Known names, to find a name by its digest or form (repeatable): a name table, Module.symvers, System.map, nm output or a list.' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…).' -rfka 'keep undo'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" kaslr' -l 'kaslr' -d 'Addresses of a kernel that KASLR moved: keep those of the running kernel, or undo the move; the offset is read from the dump or list, or given here (0x…). Addresses of an image were not moved: 0x… is then that of the addresses to look up.' -rfka 'keep undo'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup"' -l 'modules' -d 'Add the symbols of these modules, or of all below a directory.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" with-modules' -l 'with-modules' -d 'Add the symbols of all modules that belong to it.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym lookup" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
@@ -328,7 +328,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym tabl
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym table" -eq 1' -fa 'merge' -d 'Make one name table of several.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym table" -eq 1' -fa 'show' -d 'Find names in tables: by digest, linkage, source or readable name.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym table" -eq 1' -fa 'check' -d 'Check name tables: every checksum, order, reference and digest.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" o output' -s 'o' -l 'output' -d 'The table to make or replace.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" o output' -s 'o' -l 'output' -d 'The table to make or replace; - for standard output.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" memory' -l 'memory' -d 'Memory for sorting, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" j jobs' -s 'j' -l 'jobs' -d 'Number of threads (default: all cores).' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" max-size' -l 'max-size' -d 'Largest file after unpacking, in bytes, or with K, M or G.' -rfka ''
@@ -337,7 +337,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym table build" -ge 1' -F
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" version' -l 'version' -d 'Show the version.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table build" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table merge" o output' -s 'o' -l 'output' -d 'The table to make or replace.' -rF
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table merge" o output' -s 'o' -l 'output' -d 'The table to make or replace; - for standard output.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table merge" memory' -l 'memory' -d 'Memory for sorting, in bytes, or with K, M or G.' -rfka ''
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym table merge" v verbose' -s 'v' -l 'verbose' -d 'Report on standard error what is done and what was used.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_positional "ksym table merge" -ge 1' -F

@@ -42,12 +42,14 @@ struct RelocationDistance {
     }
   }
 
-  /// Numbers up to a distance from one; `nil` where they wrap.
+  /// Numbers up to a distance from one; `nil` if that may be any. Where they wrap, those at the other end are
+  /// left out, which are as far from fitting.
   static func around(_ middle: UInt64, _ reach: Int64) -> ClosedRange<Int64>? {
+    guard reach < 1 << 62 else { return nil }
     let middle = Int64(bitPattern: middle)
     let (low, isLow) = middle.subtractingReportingOverflow(reach)
     let (high, isHigh) = middle.addingReportingOverflow(reach)
-    return isLow || isHigh ? nil : low...high
+    return (isLow ? .min : low)...(isHigh ? .max : high)
   }
 
   /// The distance, if only one is possible.

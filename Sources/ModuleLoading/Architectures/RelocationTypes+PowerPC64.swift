@@ -3,7 +3,7 @@ internal import KernelReleases
 internal import Livepatching
 
 extension RelocationTypes {
-  /// R_PPC64_REL24 and REL32, and distances from the TOC pointer. Modules may lie anywhere.
+  /// R_PPC64_REL24 and REL32, and distances from the TOC pointer. What is of one module lies within 2^39 bytes.
   ///
   /// - Note: `apply_relocate_add` (arch/powerpc/kernel/module_64.c), 5.10 to 7.2.
   func powerPC64Overflow(
@@ -16,7 +16,7 @@ extension RelocationTypes {
       return unrestorable(entry, symbols, place).map { Refused(.ENOEXEC, start + $0) }
     case 10, 26:
       let isBranch = entry.type == 10
-      let reach = RelocationDistance.Reach(ownSections: 1 << 40, kernel: nil)
+      let reach = RelocationDistance.Reach(ownSections: 1 << 39, kernel: nil)
       let distance = RelocationDistance(entry, symbols, place, reach)
       var fitting = RelocationDistance.signed(isBranch ? 26 : 32)
       // The local entry point of a function is up to 128 bytes after its symbol.
@@ -39,8 +39,8 @@ extension RelocationTypes {
     guard case .own(let section, let offset) = symbols.value(of: entry.symbol) else { return nil }
     let value = Int64(bitPattern: offset &+ UInt64(bitPattern: entry.addend))
     let isOdd = entry.type != 47 && symbols.isAligned(section) && value & 3 != 0
-    // What is not in .toc lies up to 2^40 bytes from it, and .toc up to 255 after a multiple of 256.
-    let reach: Int64 = symbols.isTOC(section) ? 255 : 1 << 40
+    // What is not in .toc lies up to 2^39 bytes from it, and .toc up to 255 after a multiple of 256.
+    let reach: Int64 = symbols.isTOC(section) ? 255 : 1 << 39
     let isFar =
       entry.type != 64
       && (RelocationDistance.around(UInt64(bitPattern: value), reach).map {
