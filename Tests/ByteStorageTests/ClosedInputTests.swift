@@ -6,8 +6,15 @@ import Testing
 /// In a process that was started without standard input, the first file that is opened gets descriptor 0.
 @Suite("A process without standard input")
 struct ClosedInputTests {
-  /// Whether descriptor 0 is not open, so that the next file gets it.
-  private static var isFree: Bool { fcntl(0, F_GETFD) < 0 }
+  /// Whether descriptor 0 is not open, so that the next file gets it. Other threads of the process may have it
+  /// for a moment, so this asks often.
+  private static var isFree: Bool {
+    (0..<100_000).contains { _ in
+      let isClosed = fcntl(0, F_GETFD) < 0
+      if !isClosed { sched_yield() }
+      return isClosed
+    }
+  }
 
   private static func pipe() -> [Int32] {
     var ends: [Int32] = [-1, -1]
