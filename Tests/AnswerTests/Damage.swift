@@ -1,7 +1,7 @@
 /// Damages to an input, each always the same.
 enum Damage {
   /// How many an input gets: large ones fewer, as each costs their size.
-  static func count(for bytes: [UInt8]) -> Int { max(12, min(80, 120_000 / max(bytes.count, 1))) }
+  static func count(for bytes: [UInt8]) -> Int { max(12, min(40, 60_000 / max(bytes.count, 1))) }
 
   /// The input with the damage of a number; 0 is none.
   static func damaged(_ bytes: [UInt8], _ name: String, _ number: Int) -> [UInt8] {
