@@ -3,7 +3,7 @@ internal import KernelReleases
 internal import Livepatching
 
 extension RelocationTypes {
-  /// R_390_8, 12, 16, 32 and 20. Modules lie above 4 GiB; the kernel may not.
+  /// R_390_8, 12, 16, 32 and 20, and distances from the place. Modules lie above 4 GiB; the kernel may not.
   func s390Overflow(
     _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols,
     _ place: RelocationPlace

@@ -66,13 +66,7 @@ struct VersionsCommand: ParsableCommand {
       consume: { result, _ in
         switch result {
         case .success(let result):
-          if result.output.bytes.count > 1 << 16 {
-            // What is large is written without another copy.
-            write(&output)
-            output = result.output
-          } else {
-            output.append(result.output.bytes)
-          }
+          output.append(result.output.bytes)
           for line in result.complaints {
             write(&output)
             Terminal.complain(line)
