@@ -1,5 +1,17 @@
 internal import Glibc
 
+/// What stat(2) says of a regular file, symbolic links followed; `nil` for anything else.
+private func regularFileStatus(_ path: String) -> stat? {
+  var status = stat()
+  guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+  return status
+}
+
+extension timespec {
+  /// The whole in nanoseconds; it wraps outside of the years 1677 to 2262.
+  fileprivate var nanoseconds: Int64 { Int64(tv_sec) &* 1_000_000_000 &+ Int64(tv_nsec) }
+}
+
 /// What shows that a file is still the one that was read: its size and when it was written.
 package struct FileStamp: Sendable, Hashable {
   /// Size in bytes.
@@ -9,11 +21,9 @@ package struct FileStamp: Sendable, Hashable {
 
   /// Examines a regular file, following symbolic links; `nil` for anything else.
   package init?(_ path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard let status = regularFileStatus(path) else { return nil }
     size = Int64(status.st_size)
-    modified =
-      Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    modified = status.st_mtim.nanoseconds
   }
 
   /// What was noted earlier.
@@ -26,8 +36,7 @@ package struct FileState: Sendable, Hashable {
 
   /// Examines a regular file, following symbolic links; `nil` for anything else.
   package init?(_ path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard let status = regularFileStatus(path) else { return nil }
     words = [
       Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)),
       Int64(status.st_size), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
@@ -46,11 +55,9 @@ package struct FileTimes: Sendable, Hashable {
 
   /// Examines a regular file, following symbolic links; `nil` for anything else.
   package init?(_ path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    modified =
-      Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
-    changed = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
+    guard let status = regularFileStatus(path) else { return nil }
+    modified = status.st_mtim.nanoseconds
+    changed = status.st_ctim.nanoseconds
   }
 
   /// Whether the file may not have been there, as it is, when another was written.
