@@ -12,22 +12,25 @@ SEED ?= 1
 COUNT ?= 60
 VERSION := $(shell sed -n 's/^    version: "\(.*\)",$$/\1/p' Sources/ksym/Ksym.swift)
 
-# The command and the C library are linked from the same objects. Functions have sections of their own, so that
-# the linker leaves out those that nothing calls.
+# The command, the C library and the tests are linked from the same objects. Functions have sections of their own,
+# so that the linker leaves out those that nothing calls.
 RELEASE_FLAGS := -c release --scratch-path .build-release -debug-info-format none \
-  -Xswiftc -static-executable -Xswiftc -cross-module-optimization \
+  -Xswiftc -cross-module-optimization \
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections \
   -Xswiftc -use-ld=lld -Xlinker --icf=all
+# The tests, and the programs that tests and benchmarks run.
+TEST_PRODUCTS := ksymPackageTests ksym Snippets oracle-variants demangle-names find-tables lookup-digests symbol-index
+# Testable imports would need other objects than those of the command.
+RUN_TESTS := $(SWIFT) test $(RELEASE_FLAGS) --disable-xctest --disable-testable-imports --skip-build
 # Whole modules without debug information build in half the time; make test-debug has the lines.
 SWIFT_TEST_FLAGS := -debug-info-format none \
   -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2
-TEST_FLAGS := --disable-xctest --explicit-target-dependency-import-check error $(SWIFT_TEST_FLAGS)
 KSYM := .build-release/release/ksym
 MANUALS := packaging/man
 COMPLETIONS := packaging/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-debug bench fuzz check-fuzz answers oracle oracle-fuzz differential round-trips faults mutants kernels \
+.PHONY: help build run build-tests test test-debug bench fuzz check-fuzz answers oracle oracle-fuzz differential round-trips faults mutants kernels \
   lint house library check-library wheel install-library uninstall-library deb-library \
   install uninstall deb check-deb check-hooks manuals releases check-manuals check-rpm dependencies clean
 
@@ -43,8 +46,14 @@ build: dependencies ## Build the static, optimised command
 run: build ## Build, and check the modules shipped with the project
 	@KSYM=$(KSYM) sh Scripts/demo.sh
 
-test: dependencies ## Build without warnings, run all tests, count what was skipped
-	@KSYM_BENCHMARKS=1 sh Scripts/run-tests.sh $(SWIFT) test $(TEST_FLAGS)
+build-tests: dependencies ## Build the tests and the programs they run, without warnings
+	@for product in $(TEST_PRODUCTS); do \
+	  KSYM_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --disable-xctest \
+	    --explicit-target-dependency-import-check error --product $$product || exit; \
+	done
+
+test: build-tests ## Run all tests, count what was skipped
+	@KSYM_BENCHMARKS=1 sh Scripts/run-tests.sh $(RUN_TESTS)
 
 test-debug: dependencies ## Run all tests with debug information
 	$(SWIFT) test --disable-xctest --scratch-path .build-debug
@@ -56,7 +65,7 @@ fuzz: dependencies ## Fuzz the parsers (TARGET=all, SECONDS_EACH=600)
 	Fuzz/run.sh $(TARGET) $(SECONDS_EACH)
 
 check-fuzz: dependencies ## Compile the fuzz targets
-	KSYM_FUZZ=1 $(SWIFT) build --target ksym-fuzz $(SWIFT_TEST_FLAGS)
+	KSYM_FUZZ=1 $(SWIFT) build $(RELEASE_FLAGS) --target ksym-fuzz
 
 oracle: dependencies ## Compare ksym check with real kernels, booted under qemu (ARCH=amd64)
 	@ARCH=$(ARCH) SWIFT_FLAGS="$(SWIFT_TEST_FLAGS)" Tests/Oracle/oracle.sh
@@ -90,11 +99,11 @@ house: ## Check the floors of the architecture and the rules of the house
 manuals: build ## Write the manual pages and completions again
 	sh packaging/generate.sh $(KSYM) $(MANUALS) $(COMPLETIONS)
 
-releases: ## Write Documentation/Releases.md from the tables of what differs by release
-	KSYM_WRITE_RELEASES=1 $(SWIFT) test $(TEST_FLAGS) --filter ReleaseTablesTests
+releases: build-tests ## Write Documentation/Releases.md from the tables of what differs by release
+	KSYM_WRITE_RELEASES=1 $(RUN_TESTS) --filter ReleaseTablesTests
 
-answers: ## Record anew what parsers make of damaged inputs, where a change was meant
-	KSYM_WRITE_ANSWERS=1 $(SWIFT) test $(TEST_FLAGS) --filter AnswerTests
+answers: build-tests ## Record anew what parsers make of damaged inputs, where a change was meant
+	KSYM_WRITE_ANSWERS=1 $(RUN_TESTS) --filter AnswerTests
 
 check-manuals: build ## Check that manual pages and completions are current
 	@sh packaging/check-generated.sh $(KSYM) $(MANUALS) $(COMPLETIONS)

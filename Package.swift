@@ -21,10 +21,22 @@ func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// Tests are built for release like what they test, but for the tests themselves: they run once.
+let unoptimized = [SwiftSetting.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"],
+    swiftSettings: strict + unoptimized)
 }
+
+/// A program that needs no library where it runs. Only its linking says so, as its objects are those of the tests
+/// and of the C library too; what Foundation's static library needs has to be named then.
+let standalone = [
+  LinkerSetting.unsafeFlags(["-static-executable"], .when(configuration: .release)),
+  .linkedLibrary("_FoundationCollections", .when(configuration: .release)),
+  .linkedLibrary("_FoundationCShims", .when(configuration: .release)),
+]
 
 let package = Package(
   name: "ksym",
@@ -147,7 +159,7 @@ let package = Package(
         "TypeVersions",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict, linkerSettings: standalone),
     // Tests.
     .target(
       name: "TestSupport",
@@ -220,7 +232,7 @@ let package = Package(
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
       name: "KernelSymbolsTests", dependencies: ["KernelSymbols", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: strict + unoptimized),
     // The built command: `swift build --build-tests` builds it too.
     tests("Command", ["ByteStorage", "ELFFormat"]),
     tests("Answer", ["ByteStorage", "FuzzTargets"]),
@@ -233,7 +245,7 @@ let package = Package(
         "NameTranslation", "UnwindTables",
         "TestSupport",
       ],
-      path: "Tests/Conformance", swiftSettings: strict),
+      path: "Tests/Conformance", swiftSettings: strict + unoptimized),
     tests(
       "NameTranslation",
       [
@@ -288,7 +300,7 @@ if Context.environment["KSYM_BENCHMARKS"] != nil {
   func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
       name: name, dependencies: dependencies, path: "Benchmarks/Programs/\(name)",
-      swiftSettings: strict)
+      swiftSettings: strict, linkerSettings: standalone)
   }
   package.targets += [
     .systemLibrary(name: "CMalloc", path: "Benchmarks/Programs/CMalloc"),

@@ -9,7 +9,7 @@ package struct TrustError: Error, RawRepresentable, Sendable, Hashable {
   package static let unverifiable = TrustError(rawValue: 0)
   package static let notPermitted = TrustError(rawValue: 1)
   static let noEntry = TrustError(rawValue: 2)
-  static let invalid = TrustError(rawValue: 22)
+  package static let invalid = TrustError(rawValue: 22)
   package static let noData = TrustError(rawValue: 61)
   package static let noPackage = TrustError(rawValue: 65)
   package static let badMessage = TrustError(rawValue: 74)

@@ -1,8 +1,8 @@
 internal import ByteStorage
 internal import ELFFormat
 internal import KernelReleases
-internal import SymbolTables
-internal import UnwindTables
+package import SymbolTables
+package import UnwindTables
 
 extension SymbolFile {
   /// Reads the unwind tables of the image.
@@ -29,7 +29,7 @@ extension SymbolFile {
   ///   - modules: Those of loaded modules.
   ///   - table: All symbols, which tell where functions begin.
   ///   - release: The kernel's release, if it is known.
-  mutating func addUnwinding(
+  package mutating func addUnwinding(
     _ kernel: ORCTable, _ modules: [LoadedModule], _ table: SymbolTable, release: String?
   ) {
     var orc = kernel

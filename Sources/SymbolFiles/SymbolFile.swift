@@ -49,7 +49,7 @@ package struct SymbolFile: Sendable {
   /// Where loaded modules end, by owner; 0 where it is not known.
   var moduleEnds: [UInt64] = []
   /// Call frame information to add as `.debug_frame`; empty for none.
-  var frames: [UInt8] = []
+  package var frames: [UInt8] = []
   let type: ELFFileType
   let flags: UInt32
   let entry: UInt64

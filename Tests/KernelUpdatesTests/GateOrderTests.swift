@@ -1,6 +1,6 @@
 import Testing
 
-@testable import KernelUpdates
+import KernelUpdates
 
 @Suite("Orders of weak-modules")
 struct GateOrderTests {

@@ -5,7 +5,7 @@ import ModuleLoading
 import TestSupport
 import Testing
 
-@testable import KernelUpdates
+import KernelUpdates
 
 @Suite("What a kernel makes of modules that were built for another")
 struct GateTests {

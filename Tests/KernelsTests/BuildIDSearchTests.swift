@@ -3,7 +3,7 @@ import KernelImages
 import TestSupport
 import Testing
 
-@testable import Kernels
+import Kernels
 
 @Suite("Build IDs")
 struct BuildIDSearchTests {

@@ -4,7 +4,7 @@ import SymbolTables
 import TestSupport
 import Testing
 
-@testable import Kernels
+import Kernels
 
 @Suite("What symbols and contents show")
 struct FactRuleTests {

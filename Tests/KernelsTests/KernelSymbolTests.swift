@@ -5,7 +5,7 @@ import SymbolTables
 import TestSupport
 import Testing
 
-@testable import Kernels
+import Kernels
 
 @Suite("Symbols of a kernel")
 struct KernelSymbolTests {

@@ -4,7 +4,7 @@ import ModuleVersions
 import TestSupport
 import Testing
 
-@testable import Kernels
+import Kernels
 
 @Suite("Which file is the kernel")
 struct OpeningTests {

@@ -1,7 +1,7 @@
 import ByteStorage
 import Testing
 
-@testable import ModuleTrust
+import ModuleTrust
 
 // crypto/asymmetric_keys/x509_cert_parser.c, 6.12.
 @Suite("Fields of certificates")

@@ -1,7 +1,7 @@
 import ByteStorage
 import Testing
 
-@testable import ModuleTrust
+import ModuleTrust
 
 @Suite("Certificates in a message")
 struct ChainTests {

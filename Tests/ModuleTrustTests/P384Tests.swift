@@ -2,7 +2,7 @@ import ByteStorage
 import TestSupport
 import Testing
 
-@testable import ModuleTrust
+import ModuleTrust
 
 @Suite("Signatures on P-384")
 struct P384Tests {

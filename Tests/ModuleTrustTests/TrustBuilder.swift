@@ -1,6 +1,6 @@
 import ByteStorage
 
-@testable import ModuleTrust
+import ModuleTrust
 
 /// Writes DER.
 enum DER {

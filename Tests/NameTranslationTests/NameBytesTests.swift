@@ -1,7 +1,7 @@
 import ByteStorage
 import Testing
 
-@testable import NameTranslation
+import NameTranslation
 
 @Suite("Bytes of names")
 struct NameBytesTests {

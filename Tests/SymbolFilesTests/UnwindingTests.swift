@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UnwindTables
 
-@testable import SymbolFiles
+import SymbolFiles
 
 @Suite("Unwind tables in symbol files")
 struct UnwindingTests {

@@ -11,6 +11,10 @@ package struct GateJudgement: Sendable {
   /// What keeps it from loading, where no symbol does: what the kernel logs.
   package internal(set) var reason: String?
 
+  package init(candidate: TreeGate.Candidate, result: Result<LoadOutcome, FileError>) {
+    (self.candidate, self.result) = (candidate, result)
+  }
+
   /// Whether the kernel loads it.
   package var isCompatible: Bool {
     if case .success(let outcome) = result { outcome.verdict == .loads && fits } else { false }

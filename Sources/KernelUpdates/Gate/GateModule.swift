@@ -1,20 +1,20 @@
-internal import ByteStorage
+package import ByteStorage
 internal import ELFFormat
-internal import ModuleFiles
+package import ModuleFiles
 internal import ModuleVersions
 
 /// What a module needs and exports, as depmod reads it: its symbol table and its versions.
-struct GateModule: Sendable {
+package struct GateModule: Sendable {
   /// A symbol that it needs, and its version, if it has one.
-  struct Need: Sendable {
-    let name: [UInt8]
-    let version: UInt64?
+  package struct Need: Sendable {
+    package let name: [UInt8]
+    package let version: UInt64?
     /// Whether the module refers to it, and does not only have a version of it.
-    var isUsed = false
+    package var isUsed = false
   }
 
   /// The symbols that it cannot do without, then what else it has versions for.
-  private(set) var needs: [Need] = []
+  package private(set) var needs: [Need] = []
   /// What it exports, with the versions; `nil` for none.
   private(set) var exports: [[UInt8]: UInt64?] = [:]
   /// Whether it has a version for anything.
@@ -24,7 +24,7 @@ struct GateModule: Sendable {
   static let longestName = 55
 
   /// - Throws: ``ParseError`` if a table cannot be read.
-  init(_ module: borrowing ModuleFile) throws(ParseError) {
+  package init(_ module: borrowing ModuleFile) throws(ParseError) {
     var versions: [[UInt8]: UInt64] = [:]
     var order: [[UInt8]] = []
     try module.versions().forEach { _, record in

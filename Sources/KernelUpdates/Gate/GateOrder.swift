@@ -1,7 +1,7 @@
 /// Orders of weak-modules.
-enum GateOrder {
+package enum GateOrder {
   /// Releases as its own sort has them: the numbers between dots and hyphens, the largest first.
-  static func newestFirst(_ releases: [String]) -> [String] {
+  package static func newestFirst(_ releases: [String]) -> [String] {
     releases.map { (key: key($0), release: $0) }.sorted { left, right in
       if left.key != right.key { return right.key.lexicographicallyPrecedes(left.key) }
       return left.release > right.release

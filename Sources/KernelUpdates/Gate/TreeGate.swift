@@ -104,7 +104,7 @@ package final class TreeGate {
   }
 
   /// The kernel in whose directory a path lies, and what is below the folder in it; of other paths, all.
-  static func place(of path: String) -> (release: String, link: String) {
+  package static func place(of path: String) -> (release: String, link: String) {
     let parts = path.split(separator: "/")
     var found = (release: "", link: parts.joined(separator: "/"))
     for index in parts.indices.dropLast(4)

@@ -1,7 +1,7 @@
 internal import ByteStorage
 
 /// The build ID by which a user names a kernel: `build-id:` and hexadecimal digits, at least eight.
-struct BuildIDPrefix: Sendable, Hashable {
+package struct BuildIDPrefix: Sendable, Hashable {
   /// The digits, in lower case.
   let digits: String
   /// Whether they are a whole ID of 20 bytes, as kernels have.
@@ -11,7 +11,7 @@ struct BuildIDPrefix: Sendable, Hashable {
 
   /// - Returns: `nil` if a name does not begin with `build-id:`.
   /// - Throws: ``KernelError`` if what follows is too short, or not hexadecimal.
-  init?(_ name: String) throws(KernelError) {
+  package init?(_ name: String) throws(KernelError) {
     guard name.hasPrefix(BuildIDPrefix.word) else { return nil }
     digits = name.dropFirst(BuildIDPrefix.word.utf8.count).lowercased()
     let isNumber = digits.utf8.allSatisfy {

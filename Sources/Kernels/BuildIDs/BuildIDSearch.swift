@@ -2,29 +2,29 @@ internal import ByteStorage
 internal import KernelImages
 
 /// Finds the kernel with a build ID, where systems keep kernels and debuggers keep their files.
-struct BuildIDSearch {
+package struct BuildIDSearch {
   /// The root file system, without a slash at the end.
-  var root = ""
+  package var root = ""
   /// The directory for what can be made again; `nil` if there is none.
-  var cache = ProcessEnvironment.cacheDirectory
+  package var cache = ProcessEnvironment.cacheDirectory
   /// The directory in which debuginfod's clients keep what they fetched.
-  var fetched =
+  package var fetched =
     ProcessEnvironment.variable("DEBUGINFOD_CACHE_PATH")
     ?? ProcessEnvironment.cacheDirectory.map { "\($0)/debuginfod_client" }
   /// Whether debuginfod may be asked.
-  var asksServers = ProcessEnvironment.variable("DEBUGINFOD_URLS") != nil
+  package var asksServers = ProcessEnvironment.variable("DEBUGINFOD_URLS") != nil
   /// Largest file after unpacking, in bytes.
   var limit = FileBuffer.defaultLimit
   /// Number of kernels that were read, because the index did not have them.
-  private(set) var readCount = 0
+  package private(set) var readCount = 0
 
-  init() {}
+  package init() {}
 
   /// The kernel with a build ID.
   ///
   /// - Returns: A path, or `running`.
   /// - Throws: ``KernelError`` if there is none, or there are several whose IDs begin so.
-  mutating func path(of prefix: BuildIDPrefix) throws(KernelError) -> String {
+  package mutating func path(of prefix: BuildIDPrefix) throws(KernelError) -> String {
     if let own = runningIdentifier(), prefix.matches(own) { return "running" }
     var found = installed(prefix)
     if found.isEmpty { found = debugFiles(prefix) }

@@ -24,7 +24,7 @@ package struct ProtectedSymbols: Sendable {
   private static let mostNames = 1 << 18
 
   /// The names of an array that begins the bytes: each name is greater than the one before it.
-  static func names(in bytes: RawSpan) -> Set<[UInt8]> {
+  package static func names(in bytes: RawSpan) -> Set<[UInt8]> {
     guard let first = bytes.cString(at: 0), first.byteCount > 0 else { return [] }
     var width = first.byteCount + 1
     while width < bytes.byteCount, bytes.byte(at: width) == 0 { width += 1 }

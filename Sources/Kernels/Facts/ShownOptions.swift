@@ -1,5 +1,5 @@
 internal import ByteStorage
-internal import SymbolTables
+package import SymbolTables
 
 /// Options of a kernel's configuration that its functions show, for kernels whose configuration is not known.
 package struct ShownOptions: Sendable {
@@ -24,7 +24,7 @@ package struct ShownOptions: Sendable {
 
   /// Looks for the functions among a kernel's symbols; `nil` if these are none of an image that has
   /// modules.
-  init?(_ table: SymbolTable) {
+  package init?(_ table: SymbolTable) {
     let found = table.indexes(named: ShownOptions.functions.map(\.name))
     guard table.index(named: "load_module") != nil || found.contains(where: { $0 != nil }) else {
       return nil

@@ -2,19 +2,19 @@ internal import ByteStorage
 
 /// The files in a directory that may be a kernel image: in a build tree, a root file system, a
 /// modules directory, a folder.
-struct ImageCandidates {
+package struct ImageCandidates {
   /// The files, best first: plain names, then those with a release, that of the running kernel first
   /// and the others from the newest to the oldest.
-  private(set) var paths: [String] = []
+  package private(set) var paths: [String] = []
   /// The releases in the names, each once, in order.
-  private(set) var releases: [String] = []
+  package private(set) var releases: [String] = []
 
   /// Names without a release, best first.
   private static let plainNames = [
     "vmlinux", "vmlinuz", "bzImage", "Image", "Image.gz", "zImage", "vmlinuz.efi",
   ]
 
-  init(in directory: String) {
+  package init(in directory: String) {
     let root = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
     for name in ImageCandidates.plainNames { add("\(root)/\(name)") }
     for architecture in DirectoryTree.names(in: "\(root)/arch") {
@@ -88,9 +88,9 @@ struct ImageCandidates {
 
 /// The order of release strings: numbers count as numbers, and a candidate (`7.0-rc1`) comes before
 /// what it is a candidate for (`7.0`, `7.0-1-amd64`). Names that begin with no number come first.
-enum ReleaseOrder {
+package enum ReleaseOrder {
   /// Whether a release is older than another.
-  static func isOlder(_ left: String, _ right: String) -> Bool {
+  package static func isOlder(_ left: String, _ right: String) -> Bool {
     let (first, second) = (parts(left), parts(right))
     for (one, other) in zip(first, second) where one != other {
       if one == candidate || other == candidate { return one == candidate }

@@ -5,7 +5,7 @@ internal import KernelReleases
 ///
 /// Facts that one file lacks are looked for beside it, in a fixed order; a candidate counts only for
 /// the facts that it really has.
-struct KernelPaths {
+package struct KernelPaths {
   /// Files that may be the kernel image, best first.
   let images: [String]
   /// Releases of kernels among ``images``, in their order, then those of which there are modules only;
@@ -20,7 +20,7 @@ struct KernelPaths {
   /// Whether the running kernel is meant.
   private let isRunning: Bool
 
-  init(_ path: String) {
+  package init(_ path: String) {
     isRunning = path == "running"
     if isRunning {
       let release = SystemIdentity.kernelRelease
@@ -148,7 +148,7 @@ struct KernelPaths {
   }
 
   /// Configurations to try, for a kernel whose release may be known.
-  func configs(release: String?) -> [String] {
+  package func configs(release: String?) -> [String] {
     var found = isRunning ? ["/proc/config.gz"] : []
     for root in roots {
       if let release {

@@ -18,7 +18,7 @@ package struct KernelSymbolSource: Sendable {
   }
 
   /// Path of the file that has them; `nil` for modules.
-  package internal(set) var path: String?
+  package var path: String?
   /// The symbols.
   package internal(set) var table: SymbolTable
   /// What kind of file they come from.
@@ -40,7 +40,7 @@ package struct KernelSymbolSource: Sendable {
   package internal(set) var probeSites: ProbeSites?
   /// How far the kernel was moved from the addresses that it was linked to (KASLR), in bytes, and what
   /// tells; `nil` if nothing does.
-  package internal(set) var kernelOffset: KernelFacts.Fact<UInt64>?
+  package var kernelOffset: KernelFacts.Fact<UInt64>?
   /// Whether addresses are those that the kernel was linked to although it had been moved, since
   /// ``undoMove(by:)`` was called.
   package private(set) var isMoveUndone = false

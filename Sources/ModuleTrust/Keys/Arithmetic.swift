@@ -3,10 +3,10 @@ internal import CCrypto
 internal import Synchronization
 
 /// Numbers of any size.
-enum BigNumbers {
+package enum BigNumbers {
   /// `base` ^ `exponent` modulo `modulus`, as `size` bytes; `nil` if the base is not below the modulus,
   /// or is one that a kernel excludes: 0, 1, and the modulus less 1.
-  static func power(
+  package static func power(
     _ base: [UInt8], _ exponent: [UInt8], modulo modulus: [UInt8], size: Int, excludesOnes: Bool
   ) -> [UInt8]? {
     guard let context = unsafe BN_CTX_new() else { return nil }
@@ -86,7 +86,7 @@ enum BigNumbers {
 ///
 /// That a signature is right, quicker sums than libcrypto's may find out; that it is wrong, only libcrypto
 /// does.
-final class CurveKey: Sendable {
+package final class CurveKey: Sendable {
   private let quick: P384Key?
   private let point: [UInt8]
   private let number: Int32
@@ -95,7 +95,7 @@ final class CurveKey: Sendable {
 
   /// `nil` if the bytes are no point of the curve. Points of these curves have no smaller order, so that
   /// nothing is left to check.
-  init?(_ curve: String, _ point: [UInt8]) {
+  package init?(_ curve: String, _ point: [UInt8]) {
     guard let number = CurveKey.numbers[curve] else { return nil }
     (self.number, self.point) = (number, point)
     quick = number == NID_secp384r1 ? P384Key(point.rawSpan) : nil
@@ -116,7 +116,7 @@ final class CurveKey: Sendable {
   }
 
   /// Whether two numbers sign a digest; `nil` if they are not from 1 to the order.
-  func verifies(_ digest: [UInt8], _ first: [UInt8], _ second: [UInt8]) -> Bool? {
+  package func verifies(_ digest: [UInt8], _ first: [UInt8], _ second: [UInt8]) -> Bool? {
     if let quick, quick.verifies(digest, first, second) { return true }
     guard let key = libraryKey() else { return false }
     return key.verifies(digest, first, second)
@@ -165,7 +165,7 @@ extension P384Key {
     ]
 
   /// Whether two numbers sign a digest of up to 48 bytes; `false` also if nothing is known.
-  func verifies(_ digest: [UInt8], _ first: [UInt8], _ second: [UInt8]) -> Bool {
+  package func verifies(_ digest: [UInt8], _ first: [UInt8], _ second: [UInt8]) -> Bool {
     guard digest.count <= 48,
       let (left, right) = BigNumbers.factors(digest, first, second, P384Key.order)
     else { return false }

@@ -1,24 +1,32 @@
 internal import ByteStorage
 
 /// A signature, and what it is of.
-struct SignatureValue: Sendable, Hashable {
-  var kind = SignatureKind.rsa
-  var digest: DigestAlgorithm?
-  var digestValue: [UInt8] = []
-  var value: [UInt8] = []
+package struct SignatureValue: Sendable, Hashable {
+  package var kind = SignatureKind.rsa
+  package var digest: DigestAlgorithm?
+  package var digestValue: [UInt8] = []
+  package var value: [UInt8] = []
+
+  package init(
+    kind: SignatureKind = .rsa, digest: DigestAlgorithm? = nil, digestValue: [UInt8] = [],
+    value: [UInt8] = []
+  ) {
+    (self.kind, self.digest) = (kind, digest)
+    (self.digestValue, self.value) = (digestValue, value)
+  }
 }
 
 /// A key, and the arithmetic of verification with the kernel's errors: `public_key_verify_signature` of
 /// crypto/asymmetric_keys/public_key.c, crypto/rsa-pkcs1pad.c, crypto/ecdsa.c.
-struct PublicKey: Sendable, Hashable {
-  var kind = SignatureKind.rsa
+package struct PublicKey: Sendable, Hashable {
+  package var kind = SignatureKind.rsa
   /// OpenSSL's name of the curve.
   var curve: String?
   var bytes: [UInt8] = []
 
   private var prepared = PreparedKey()
 
-  init(kind: SignatureKind = .rsa, curve: String? = nil, bytes: [UInt8] = []) {
+  package init(kind: SignatureKind = .rsa, curve: String? = nil, bytes: [UInt8] = []) {
     (self.kind, self.curve, self.bytes) = (kind, curve, bytes)
   }
 
@@ -29,7 +37,7 @@ struct PublicKey: Sendable, Hashable {
   }
 
   /// Throws ``TrustError`` unless the signature is this key's.
-  func verify(_ signature: SignatureValue, _ context: TrustContext) throws(TrustError) {
+  package func verify(_ signature: SignatureValue, _ context: TrustContext) throws(TrustError) {
     guard signature.kind == kind else { throw .rejected }
     switch kind {
     case .rsa where context.hasRSA: try RSA.verify(bytes, signature, context)

@@ -12,14 +12,14 @@ package struct Certificate: Sendable, Hashable {
   /// The authority by serial number and issuer, and by key.
   var authority: [UInt8]?
   var authorityKeyID: [UInt8]?
-  var key = PublicKey()
-  var signature = SignatureValue()
+  package var key = PublicKey()
+  package var signature = SignatureValue()
   /// Whether the kernel lacks what its signature is made with.
   private(set) var isUnsupported = false
   private(set) var isSelfSigned = false
   private(set) var isBlacklisted = false
   /// What `basicConstraints` and `keyUsage` say: a certificate of an authority, for certificates, for data.
-  var isAuthority = false
+  package var isAuthority = false
   var signsCertificates = false
   var signsData = false
 

@@ -36,7 +36,7 @@ extension TextLine {
   /// The end of a name that begins at an index; the index itself if there is none.
   ///
   /// A readable name may have blanks and other signs between angle brackets and braces.
-  func nameEnd(from start: Int) -> Int {
+  package func nameEnd(from start: Int) -> Int {
     guard !self[start].isDecimalDigit, self[start] != 0x7b else { return start }
     var depth = 0
     var index = start
@@ -76,7 +76,7 @@ extension TextLine {
   }
 
   /// The end of a run of name bytes, at most a limit.
-  func plainNameEnd(from start: Int, before limit: Int = .max) -> Int {
+  package func plainNameEnd(from start: Int, before limit: Int = .max) -> Int {
     var index = start
     while index <= limit &- 8, let word = word(at: index) {
       let others = ~NameBytes.marks(word) & NameBytes.highBits

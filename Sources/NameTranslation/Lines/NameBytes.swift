@@ -1,11 +1,11 @@
 /// Which of eight bytes names may have, all at once: a name is looked for in every line.
-enum NameBytes {
+package enum NameBytes {
   /// The high bit of each byte.
-  static let highBits: UInt64 = 0x8080_8080_8080_8080
+  package static let highBits: UInt64 = 0x8080_8080_8080_8080
 
   /// The high bit of each byte of a word that `UInt8.isNameByte` holds for; other bits are undefined.
   @inline(__always)
-  static func marks(_ word: UInt64) -> UInt64 {
+  package static func marks(_ word: UInt64) -> UInt64 {
     let low = word & ~highBits
     let letter = low | UInt64(repeating: 0x20)
     // Those outside ASCII count whatever their other bits are.

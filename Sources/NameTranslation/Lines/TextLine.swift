@@ -1,13 +1,13 @@
 internal import ByteStorage
 
 /// The bytes of one line; every index may be asked for, those outside of the line give 0.
-struct TextLine: ~Escapable {
+package struct TextLine: ~Escapable {
   private let bytes: RawSpan
   /// Number of bytes, the line's end not counted.
   let count: Int
 
   @_lifetime(copy bytes)
-  init(_ bytes: RawSpan) {
+  package init(_ bytes: RawSpan) {
     self.bytes = bytes
     count = bytes.byteCount
   }
@@ -62,7 +62,7 @@ struct TextLine: ~Escapable {
 extension UInt8 {
   /// Whether a linkage name may have the byte: letters, digits, `_ . $ @`, or anything outside ASCII.
   @inline(__always)
-  var isNameByte: Bool {
+  package var isNameByte: Bool {
     let letter = (self | 0x20) &- 0x61
     return letter < 26 || isDecimalDigit || self == 0x5f || self == 0x2e || self == 0x24
       || self == 0x40 || self >= 0x80

@@ -2,7 +2,7 @@ internal import ByteStorage
 internal import SymbolTables
 
 /// Names that are numbered from 0: those of a symbol table, whose bytes are shared, or a sorted list.
-struct NumberedNames: Sendable {
+package struct NumberedNames: Sendable {
   /// The names one after another, each after `lead` other bytes.
   private var text: [UInt8] = []
   /// Where each name begins in `text`, and where the last one ends.
@@ -21,7 +21,7 @@ struct NumberedNames: Sendable {
   }
 
   /// The names of a list in bytewise order, each once; empty ones are left out, and what passes 4 GiB.
-  init(sorting list: some Sequence<[UInt8]>) {
+  package init(sorting list: some Sequence<[UInt8]>) {
     lead = 0
     index = nil
     for name in Set(list).sorted(by: { $0.lexicographicallyPrecedes($1) }) where !name.isEmpty {
@@ -32,11 +32,11 @@ struct NumberedNames: Sendable {
   }
 
   /// Number of names.
-  var count: Int { starts.count - 1 }
+  package var count: Int { starts.count - 1 }
 
   /// The name with a number; empty past the end.
   @_lifetime(borrow self)
-  func name(_ number: Int) -> RawSpan {
+  package func name(_ number: Int) -> RawSpan {
     guard number >= 0, number < count,
       let name = text.rawSpan.slice((Int(starts[number]) &+ lead)..<Int(starts[number &+ 1]))
     else { return RawSpan() }
@@ -44,7 +44,7 @@ struct NumberedNames: Sendable {
   }
 
   /// The numbers of all names that are just these bytes, in order.
-  func numbers(of name: RawSpan) -> [Int] {
+  package func numbers(of name: RawSpan) -> [Int] {
     if let index { return index.symbols(named: name) }
     let number = (0..<count).partitionIndex { self.name($0).compare(name) < 0 }
     return number < count && self.name(number).equals(name) ? [number] : []

@@ -2,18 +2,18 @@ internal import ByteStorage
 
 /// A key on the curve P-384, made ready for many signatures. Its sums take a third of the time that
 /// libcrypto's take; whoever verifies asks libcrypto as well before a signature is refused.
-struct P384Key: Sendable {
+package struct P384Key: Sendable {
   private let own: Multiples
   private static let ofBase = Multiples(.base, shifted: .shiftedBase)
 
   /// `nil` if the bytes are not a point of the curve.
-  init?(_ point: RawSpan) {
+  package init?(_ point: RawSpan) {
     guard let point = P384Point(point) else { return nil }
     own = Multiples(point)
   }
 
   /// `first` times the base point and `second` times the key: numbers of 48 bytes, the highest first.
-  func sum(_ first: [UInt8], _ second: [UInt8]) -> P384Point {
+  package func sum(_ first: [UInt8], _ second: [UInt8]) -> P384Point {
     let base = P384Key.ofBase
     let (baseLow, baseHigh) = (Digits(first, 24..<48), Digits(first, 0..<24))
     let (ownLow, ownHigh) = (Digits(second, 24..<48), Digits(second, 0..<24))

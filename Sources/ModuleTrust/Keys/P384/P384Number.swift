@@ -4,7 +4,7 @@ internal import ByteStorage
 /// first, always below the prime.
 ///
 /// Signatures are public, so that nothing here needs to take the same time for all numbers.
-struct P384Number: Hashable, Sendable {
+package struct P384Number: Hashable, Sendable {
   private var a0, a1, a2, a3, a4, a5: UInt64
 
   // Computed, so that nothing asks each time whether they were made: 2^384 - 2^128 - 2^96 + 2^32 - 1.
@@ -42,7 +42,7 @@ struct P384Number: Hashable, Sendable {
     self = number * P384Number.square
   }
 
-  static func * (left: P384Number, right: P384Number) -> P384Number {
+  package static func * (left: P384Number, right: P384Number) -> P384Number {
     var (t0, t1, t2, t3, t4, t5, t6): (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
     (t0, t1, t2, t3, t4, t5, t6) = (0, 0, 0, 0, 0, 0, 0)
     // Adds a multiple of the left number, then one of the prime that makes the lowest word zero.
@@ -102,7 +102,7 @@ struct P384Number: Hashable, Sendable {
     return difference
   }
 
-  var squared: P384Number { self * self }
+  package var squared: P384Number { self * self }
   var doubled: P384Number { self + self }
 
   /// The difference of two numbers modulo 2^384, and whether it is negative.

@@ -1,13 +1,13 @@
 internal import ByteStorage
 
 /// A point of the curve P-384 as X/Z², Y/Z³ (FIPS 186-5; y² = x³ - 3x + b); without end where Z is 0.
-struct P384Point: Hashable, Sendable {
-  private(set) var x, y, z: P384Number
+package struct P384Point: Hashable, Sendable {
+  package private(set) var x, y, z: P384Number
 
   static var endless: P384Point { P384Point(.one, .one, .zero) }
 
   /// The point from which all others are made.
-  static var base: P384Point {
+  package static var base: P384Point {
     P384Point(
       P384Number(
         normal: 0xaa87_ca22_be8b_0537, 0x8eb1_c71e_f320_ad74, 0x6e1d_3b62_8ba7_9b98,
@@ -18,7 +18,7 @@ struct P384Point: Hashable, Sendable {
   }
 
   /// 2^192 times ``base``.
-  static var shiftedBase: P384Point {
+  package static var shiftedBase: P384Point {
     P384Point(
       P384Number(
         normal: 0xc19e_0b4c_8001_19c4, 0x40f7_f9e7_0642_1279, 0xb42a_31af_8a3e_297d,
@@ -45,10 +45,10 @@ struct P384Point: Hashable, Sendable {
     self.init(x, y, .one)
   }
 
-  var isEndless: Bool { z == .zero }
+  package var isEndless: Bool { z == .zero }
 
   /// dbl-2001-b of the Explicit-Formulas Database.
-  var doubled: P384Point {
+  package var doubled: P384Point {
     let (delta, gamma) = (z.squared, y.squared)
     let beta = x * gamma
     let factor = (x - delta) * (x + delta)
@@ -60,7 +60,7 @@ struct P384Point: Hashable, Sendable {
   }
 
   /// add-1998-cmo-2, with the powers of the other's Z at hand.
-  func adding(_ other: Summand, negated: Bool) -> P384Point {
+  package func adding(_ other: Summand, negated: Bool) -> P384Point {
     let otherY = negated ? P384Number.zero - other.point.y : other.point.y
     if other.point.isEndless { return self }
     if isEndless { return P384Point(other.point.x, otherY, other.point.z) }
@@ -78,12 +78,12 @@ struct P384Point: Hashable, Sendable {
   }
 
   /// A point that is added often.
-  struct Summand: Sendable {
+  package struct Summand: Sendable {
     let point: P384Point
     let square: P384Number
     let cube: P384Number
 
-    init(_ point: P384Point) {
+    package init(_ point: P384Point) {
       self.point = point
       square = point.z.squared
       cube = square * point.z
