@@ -54,6 +54,11 @@ package struct Retargeting: Sendable {
 
   package init(_ exports: ExportTable) { self.exports = ExportLookup(exports) }
 
+  /// Whether the version of a symbol is put in.
+  func decides(_ name: RawSpan) -> Bool {
+    (only?.contains(name.array) ?? true) && crc(of: name) != nil
+  }
+
   /// The CRC of a symbol: of the last export with one, as modpost takes it.
   func crc(of name: RawSpan) -> UInt32? {
     var row = exports.first(name)

@@ -58,16 +58,29 @@ package enum ModuleConverter {
     var list = tables.list
     if let retargeting = request.retargeting {
       notices += try retargeting.apply(to: &list, of: elf)
-      tables.disagree = false
     }
-    if tables.disagree, target != .none { throw .tablesDisagree }
+    if target != .none, !isDecided(tables, list, request.retargeting) { throw .tablesDisagree }
     let contents = try self.contents(of: list, target, elf, request, &notices)
     if tables.layouts.contains(where: { $0 != .extended }), contents[.versions] == nil {
       notices.append(.init(.releaseCounts))
     }
     var edit = TableEdit(elf, tables.sections, contents)
     try edit.apply(to: module, into: &memory)
-    return (target.layouts, list.rows.count, edit.isChanged)
+    var count = target == .none ? 0 : list.rows.count
+    if target == .basic { count -= list.tooLong(elf.layout).count }
+    return (target.layouts, count, edit.isChanged)
+  }
+
+  /// Whether of each name on which two tables disagree the version comes from elsewhere, or goes.
+  private static func isDecided(
+    _ tables: PresentTables, _ list: VersionList, _ retargeting: Retargeting?
+  ) -> Bool {
+    if !tables.disagree { return true }
+    guard let retargeting else { return false }
+    let (before, after) = (tables.list.names, list.names)
+    return tables.disagreement.allSatisfy { name in
+      after.contains(name) ? retargeting.decides(name.rawSpan) : before.contains(name)
+    }
   }
 
   /// The content of each table that the module is to have.

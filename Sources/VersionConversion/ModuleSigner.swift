@@ -7,8 +7,29 @@ internal import ModuleTrust
 ///
 /// - Note: scripts/sign-file.c, 4.3 to 7.3; OpenSSL's `CMS_sign`.
 package struct ModuleSigner: Sendable {
+  /// Digests that a configuration can name: `MODULE_SIG_HASH` of kernel/module/Kconfig, 3.7 to 7.3.
   package enum Hash: String, Sendable, Hashable, CaseIterable {
-    case sha256, sha384, sha512
+    case sha1, sha224, sha256, sha384, sha512
+    case sha3_256 = "sha3-256"
+    case sha3_384 = "sha3-384"
+    case sha3_512 = "sha3-512"
+
+    /// The object identifier, DER: 1.3.14.3.2.26 for SHA-1, 2.16.840.1.101.3.4.2.N for others.
+    fileprivate var identifier: [UInt8] {
+      func number(_ last: UInt8) -> [UInt8] {
+        [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last]
+      }
+      return switch self {
+      case .sha1: [0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a]
+      case .sha256: number(1)
+      case .sha384: number(2)
+      case .sha512: number(3)
+      case .sha224: number(4)
+      case .sha3_256: number(8)
+      case .sha3_384: number(9)
+      case .sha3_512: number(10)
+      }
+    }
   }
 
   private let keys: KeyPair
@@ -38,16 +59,14 @@ package struct ModuleSigner: Sendable {
     return trailer + Array("\(SignatureTrailer.marker)".utf8)
   }
 
-  /// The digest that a signature uses, by its object identifier: 2.16.840.1.101.3.4.2.N.
+  /// The digest that a signature uses: the first that it names.
   private static func hash(of signature: RawSpan) -> Hash? {
-    let prefix: [UInt8] = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02]
-    guard let place = signature.firstRange(of: prefix.rawSpan) else { return nil }
-    switch signature.byte(at: place + prefix.count) {
-    case 1: return .sha256
-    case 2: return .sha384
-    case 3: return .sha512
-    default: return nil
+    var found: (place: Int, hash: Hash)?
+    for hash in Hash.allCases {
+      guard let place = signature.firstRange(of: hash.identifier.rawSpan) else { continue }
+      if found.map({ place < $0.place }) ?? true { found = (place, hash) }
     }
+    return found?.hash
   }
 }
 
@@ -86,8 +105,8 @@ package struct ModuleSigner: Sendable {
   }
 
   private static func readCertificate(_ bytes: [UInt8]) -> OpaquePointer? {
-    // A DER certificate is a sequence with a length of two bytes.
-    let isDER = bytes.starts(with: [0x30, 0x82])
+    // A sequence whose length has one to four bytes: `read_x509` of scripts/sign-file.c.
+    let isDER = bytes.count > 1 && bytes[0] == 0x30 && (0x81...0x84).contains(bytes[1])
     return unsafe withMemory(bytes) { memory in
       isDER ? unsafe d2i_X509_bio(memory, nil) : unsafe PEM_read_bio_X509(memory, nil, nil, nil)
     }

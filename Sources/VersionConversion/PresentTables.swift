@@ -32,8 +32,10 @@ package struct PresentTables {
   package let layouts: [VersionLayout]
   /// The versions; of two tables, of the extended one.
   package private(set) var list = VersionList()
+  /// Names of which two tables do not say the same: the versions differ, or only one table has one.
+  private(set) var disagreement: Set<[UInt8]> = []
   /// Whether there are two tables that do not say the same.
-  package var disagree = false
+  package var disagree: Bool { !disagreement.isEmpty }
 
   /// Reads the tables, or finds that there are none.
   package init(_ elf: ELFFile) throws(ConversionError) {
@@ -57,7 +59,9 @@ package struct PresentTables {
     layouts = tables.layouts
     if tables.hasExtended {
       tables.extended.forEach { list.append($0.name, crc: UInt32(truncatingIfNeeded: $0.crc)) }
-      if tables.hasBasic { disagree = !isBasicPart(tables, elf.layout) }
+      if tables.hasBasic, !isBasicPart(tables, elf.layout) {
+        disagreement = differences(tables, elf.layout)
+      }
     } else if let packed = tables.packed {
       packed.forEach { list.append($0.name, crc: UInt32(truncatingIfNeeded: $0.crc)) }
     } else {
@@ -87,6 +91,37 @@ package struct PresentTables {
       list.append(name.rawSpan, crc: crc)
     }
     if !unknown.isEmpty { throw .init(.unknownHashes, unknown) }
+  }
+
+  /// The names of which the loader would find another version in the other table, which has those that fit
+  /// it. It takes the first of a name, in any order.
+  private func differences(
+    _ tables: borrowing VersionTables, _ layout: ELFLayout
+  ) -> Set<[UInt8]> {
+    var others: [[UInt8]: UInt64] = [:]
+    var digests: [HashedName: UInt64] = [:]
+    tables.forEach { kind, record in
+      if kind == .extended { return }
+      if let digest = record.digest {
+        if digests[digest] == nil { digests[digest] = record.crc }
+      } else if others[record.name.array] == nil {
+        others[record.name.array] = record.crc
+      }
+    }
+    let longest = tables.packed == nil ? BasicVersions.longestName(layout) : Int.max
+    var seen: Set<[UInt8]> = []
+    var found: Set<[UInt8]> = []
+    for row in list.rows {
+      let name = list.name(row)
+      guard seen.insert(name.array).inserted else { continue }
+      let hashed = digests.removeValue(forKey: HashedName(of: name))
+      let other = hashed ?? others.removeValue(forKey: name.array)
+      if name.byteCount > longest && other == nil { continue }
+      if other != UInt64(row.crc) { found.insert(name.array) }
+    }
+    // What is left only the other table has; of a digest the name is not known.
+    for digest in digests.keys { found.insert(Array(digest.hexadecimal.utf8)) }
+    return found.union(others.keys)
   }
 
   /// Whether the other table is this list without the names that do not fit it, in the same order.

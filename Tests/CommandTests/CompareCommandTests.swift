@@ -214,18 +214,6 @@ struct CompareCommandTests {
     #expect(run.status == 1 && run.output.contains("1 of 1 module breaks: "), "\(run.output)")
   }
 
-  @Test("a list that has none of the exports answers nothing")
-  func uselessList() async throws {
-    let list = try write("nosuch\n", to: "list")
-    let run = try await Ksym.run(["compare", "--list", list, old, new])
-    #expect(run.status == 2)
-    #expect(run.errors == "ksym: \(list): no entry matches an export of these kernels\n")
-    let useful = try await Ksym.run([
-      "compare", "--list", try write("bet*\n", to: "list"), old, new,
-    ])
-    #expect(useful.errors.isEmpty)
-  }
-
   @Test("kernels of different architectures are said to be")
   func architectures() async throws {
     let sandbox = try Sandbox()

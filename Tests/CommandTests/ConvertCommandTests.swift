@@ -187,6 +187,92 @@ struct ConvertCommandTests {
     #expect(try await Ksym.run(["convert", "--to", "basic", "--in-place", signed]).status == 1)
   }
 
+  @Test("a new signature has the digest of the old one", .needs("openssl"))
+  func digests() async throws {
+    let box = try Sandbox()
+    let sign = ["convert", "--sign"] + (try await keys(box, "rsa:2048", form: "PEM"))
+    let path = try box.write("a.ko")
+    for digest in ["sha1", "sha224", "sha256", "sha384", "sha512", "sha3-384", "sha3-512"] {
+      let (first, second) = (box.scratch.file("\(digest).ko"), box.scratch.file("again.ko"))
+      var run = try await Ksym.run(sign + ["--hash", digest, "-o", first, path])
+      #expect(run.status == 0, "\(run.errors)")
+      run = try await Ksym.run(sign + ["-o", second, first])
+      #expect(run.status == 0, "\(run.errors)")
+      let shown = try await Ksym.run(["signature", second])
+      #expect(shown.output.contains(", \(digest)\n"), "\(digest): \(shown.output)")
+    }
+  }
+
+  @Test("a binary certificate of less than 256 bytes is read as one", .needs("openssl"))
+  func shortCertificate() async throws {
+    let box = try Sandbox()
+    let files = try await keys(box, "ec:P-256", form: "DER")
+    #expect(try contents(of: files[1])[1] == 0x81)
+    let signed = box.scratch.file("b.ko")
+    let run = try await Ksym.run(
+      ["convert", "--sign"] + files + ["-o", signed, try box.write("a.ko")])
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  /// The files of a key and of a certificate for it without extensions; a binary one has no name.
+  private func keys(_ box: Sandbox, _ kind: String, form: String) async throws -> [String] {
+    let files = [box.scratch.file("key"), box.scratch.file("certificate")]
+    let config = try box.scratch.write(
+      Array("[req]\ndistinguished_name=name\n[name]\n".utf8), to: "config")
+    let key =
+      kind.hasPrefix("ec:")
+      ? ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:\(kind.dropFirst(3))"]
+      : ["-newkey", kind]
+    let made = try await Ksym.run(
+      ["req", "-new", "-x509"] + key + [
+        "-nodes", "-keyout", files[0], "-out", files[1], "-outform", form, "-subj",
+        form == "DER" ? "/" : "/CN=t", "-days",
+        "2",
+        "-config", config,
+      ], program: "openssl")
+    try #require(made.status == 0, "\(made.errors)")
+    return files
+  }
+
+  @Test(
+    "options that could do nothing are refused",
+    arguments: [
+      ["--hash", "sha512", "--drop-signature"], ["--like", "m.ko", "--to", "both"],
+      ["--drop-unrepresentable", "--drop-signature"],
+    ])
+  func idleOptions(_ options: [String]) async throws {
+    let box = try Sandbox()
+    let path = try box.write("a.ko")
+    let run = try await Ksym.run(["convert"] + options + ["-o", box.scratch.file("b.ko"), path])
+    #expect(run.status == 64, "\(run.errors)")
+  }
+
+  @Test("what is made from modules has names of its own, and no module is overwritten unasked")
+  func names() async throws {
+    let box = try Sandbox()
+    let path = try box.write("my-mod.ko")
+    box.scratch.makeDirectory("made")
+    let (made, symvers) = (box.scratch.file("made"), box.scratch.file("Module.symvers"))
+    let exports = ["0x9aec1234\t_printk", "0x0badcafe\tmodule_layout"]
+    let text = exports.map { "\($0)\tvmlinux\tEXPORT_SYMBOL\t\n" }.joined()
+    try box.scratch.write(Array(text.utf8), to: "Module.symvers")
+    for form in ["mod.c", "mod.o"] {
+      let like = ["--like", Fixture.path("kernels/rust-ext/modules/corpus_min.ko")]
+      let make = ["convert", "--to", form, "--symvers", symvers] + (form == "mod.o" ? like : [])
+      let run = try await Ksym.run(make + ["-o", made, path])
+      #expect(run.status == 0 && run.output == "\(made)/my-mod.\(form)\n", "\(run.errors)")
+      let signed = try await Ksym.run(make + ["--drop-signature", "-o", made, path])
+      #expect(signed.status == 64)
+      #expect(try await Ksym.run(make + ["-o", path, path]).status == 2)
+    }
+    let before = try contents(of: path)
+    for output in [path, box.scratch.path] {
+      let run = try await Ksym.run(["convert", "--to", "none", "-o", output, path])
+      #expect(run.status == 2 && run.errors.contains("--in-place"), "\(run.errors)")
+    }
+    #expect(try contents(of: path) == before)
+  }
+
   @Test("CRCs come from the given kernel, with a warning")
   func retargeting() async throws {
     let box = try Sandbox()

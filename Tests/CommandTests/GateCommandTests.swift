@@ -46,7 +46,9 @@ struct GateCommandTests {
       run.output == "Module first.ko from kernel 7.2.0 is compatible with kernel 7.3.0\n")
     #expect(try await link("first").isEmpty)
     let applied = try await gate("--apply")
-    #expect(applied.status == 0 && applied.errors.contains("7.3.0: 1 link made: depmod -a 7.3.0"))
+    #expect(
+      applied.status == 0
+        && applied.errors.contains("7.3.0: 1 link made: depmod -a -b \(scratch.path) 7.3.0"))
     #expect(try await link("first") == "/\(old)/extra/x/first.ko\n", "as the root itself sees it")
     #expect(try await gate("--apply").errors.isEmpty)
   }
@@ -58,7 +60,21 @@ struct GateCommandTests {
     let module = scratch.file("\(old)/extra/x/first.ko")
     #expect(try await Ksym.run([module], program: "rm").status == 0)
     let run = try await gate("--apply")
-    #expect(run.errors.contains("7.3.0: 0 links made, 1 to what is gone removed"), "\(run.errors)")
+    #expect(
+      run.errors.contains("7.3.0: 0 links made, 1 removed (gone, or refused)"), "\(run.errors)")
+    #expect(try await link("first").isEmpty)
+    #expect(try await !link("second").isEmpty)
+  }
+
+  @Test("a link to a module that the kernel does not take any more is removed")
+  func refusedLater() async throws {
+    for name in ["first", "second"] { try write(name) }
+    _ = try await gate("--apply")
+    // Another build of the kernel, with the same release.
+    try writeSymvers(new, printk: 1)
+    try write("second") { $0.basic = [.init("_printk", 1), .init("module_layout", 0x0bad_cafe)] }
+    let run = try await gate("--apply")
+    #expect(run.status == 1 && run.errors.contains("0 links made, 1 removed"), "\(run.errors)")
     #expect(try await link("first").isEmpty)
     #expect(try await !link("second").isEmpty)
   }
@@ -76,7 +92,7 @@ struct GateCommandTests {
       ("nowhere", "/\(old)/other/gone.ko"),
     ] { scratch.link("\(new)/weak-updates/x/\(name).ko", to: target) }
     let run = try await gate("--apply")
-    #expect(run.errors.contains("1 link made, 2 to what is gone removed"), "\(run.errors)")
+    #expect(run.errors.contains("1 link made, 2 removed (gone, or refused)"), "\(run.errors)")
     #expect(try await link("kept") == "../../../7.2.0/other/kept.ko\n")
     #expect(try await link("absolute") == "\(other)\n")
     #expect(try await link("root") == "/\(old)/other/kept.ko\n")

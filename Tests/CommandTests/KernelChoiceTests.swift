@@ -21,6 +21,8 @@ struct KernelPlace: Sendable, CustomTestStringConvertible {
     KernelPlace("stub", facts: [0, 0, 0], symbols: 0),
     KernelPlace("build", facts: [0, 0, 0], symbols: 0),
     KernelPlace("whole/lib/modules/RELEASE", facts: [0, 0, 0], symbols: 0),
+    // The directory of all modules is that of its root file system.
+    KernelPlace("whole/lib/modules/", facts: [0, 0, 0], symbols: 0),
     KernelPlace("package", facts: [0, 0, 0], symbols: 0),
     KernelPlace("package/lib/modules/RELEASE", facts: [0, 0, 0], symbols: 0),
     KernelPlace("several/boot", facts: [0, 0, 0], symbols: 0),

@@ -57,7 +57,9 @@ struct VerdictComparison {
   private func difference(_ row: VerdictRow, _ answer: Answer?) -> String? {
     guard let answer else { return "no answer" }
     // Whether what lies after a table kills the kernel, no file shows.
-    let wild: Set = ["symbols-beyond-table", "places-beyond-section", "sections-beyond-table"]
+    let wild: Set = [
+      "symbols-beyond-table", "places-beyond-section", "sections-beyond-table", "names-beyond-file",
+    ]
     if row.result == "crashed", !wild.isDisjoint(with: answer.assumedCodes ?? []) { return nil }
     guard answer.verdict == row.verdict else {
       return "\(answer.verdict) \(answer.errno ?? ""), the kernel: \(row.result) \(row.errno)"

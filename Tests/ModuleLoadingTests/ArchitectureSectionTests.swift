@@ -76,6 +76,19 @@ struct ArchitectureSectionTests {
     #expect(try summary(bench, sections: sections) == said)
   }
 
+  @Test("s390 has no memory for notes about a symbol table without symbols")
+  func emptyTable() throws {
+    let bench = Self.bench("6.12.0", .s390, order: .big)
+    for (size, verdict) in [(UInt8(0), "ENOMEM"), (23, "ENOMEM"), (24, "loads")] {
+      var bytes = bench.module().elf().build()
+      let headers = bytes[40..<48].reduce(0) { $0 << 8 | Int($1) }
+      let table = try #require(
+        stride(from: headers, to: bytes.count - 63, by: 64).first { bytes[$0 + 7] == 2 })
+      bytes.replaceSubrange(table + 32..<table + 40, with: [0, 0, 0, 0, 0, 0, 0, size])
+      #expect(ModuleLoadingTests.summary(try bench.outcome(bytes)) == verdict, "\(size)")
+    }
+  }
+
   @Test("an option asks for them where it can be off")
   func options() throws {
     let missing = "ENOEXEC | sample: module PLT section(s) missing"

@@ -108,6 +108,10 @@ struct RelocationDistanceTests {
     }
     #expect(try plain.summary(kernel, type: 5, addend: 1) == "loads")
     #expect(try plain.summary(kernel, type: 5, addend: 1 << 34) == line("own", 5))
+    // A place that is far outside of its section is found before it is written to.
+    for type: UInt32 in [5, 19, 20, 26] {
+      #expect(try plain.summary(kernel, type: type, offset: 1 << 40) == line("own", type))
+    }
     // The kernel may lie anywhere.
     #expect(try plain.summary(kernel, type: 19, .kernel, addend: 1 << 34) == "loads")
     #expect(try plain.summary(kernel, type: 19, .absolute(1), addend: 0) == "loads")

@@ -51,6 +51,19 @@ struct WildModuleTests {
     }
   }
 
+  @Test("that the name of the first section may be looked for after the file is an assumption")
+  func names() throws {
+    for (name, isAssumed) in [(UInt32(1), false), (0xff_ffff, true)] {
+      var bytes = Bench().module().build()
+      let headers = bytes[40..<48].reversed().reduce(0) { $0 << 8 | Int($1) }
+      bytes.replaceSubrange(
+        headers..<headers + 4, with: (0..<4).map { UInt8(truncatingIfNeeded: name >> ($0 * 8)) })
+      let outcome = try Bench().outcome(bytes)
+      #expect(outcome.verdict == .loads)
+      #expect(outcome.assumed.map(\.code).contains(.namesBeyondFile) == isAssumed)
+    }
+  }
+
   @Test("a section without a type is copied from outside of the file, if it is allocated")
   func typeless() throws {
     let rows: [(UInt64, ELFSectionFlags, LoadVerdict)] = [
@@ -92,26 +105,43 @@ struct WildModuleTests {
     }
     let refused = "sample: Could not allocate 40000 bytes percpu data"
     #expect(try answer(40000) == "ENOMEM | \(refused)")
-    #expect(try answer(32768) == "loads")
+    let reserved =
+      "percpu: allocation failed, size=32768 align=8 atomic=0, "
+      + "alloc from reserved chunk failed | sample: Could not allocate 32768 bytes percpu data"
+    #expect(try answer(32768) == "ENOMEM | \(reserved)")
+    #expect(try answer(8192) == "loads")
     #expect(try answer(0, 1 << 20) == "loads")
     #expect(try answer(64, 1 << 20) == "loads | sample: per-cpu alignment 1048576 > 4096")
     #expect(
       try answer(40000, 1 << 20)
         == "ENOMEM | sample: per-cpu alignment 1048576 > 4096 | \(refused)")
+    var bench = Bench("6.12.0")
+    bench.config.append("MEM_ALLOC_PROFILING")
+    #expect(try answer(32768, 8, bench) == "loads")
+    bench = Bench("6.12.0")
+    bench.hasConfig = false
     for (size, isAssumed) in [(8192, false), (8193, true)] {
-      let assumed = try outcome(Bench("6.12.0"), ".data..percpu", size: size).assumed
+      let assumed = try outcome(bench, ".data..percpu", size: size).assumed
       #expect(assumed.contains(LoadAssumption(.perCPURoom, value: "8193")) == isAssumed)
     }
   }
 
   @Test("a module is refused that is larger than the room for modules")
   func space() throws {
-    #expect(try summary(outcome(Bench(), ".large", size: 0x6000_0000)) == "ENOMEM")
+    #expect(
+      try summary(outcome(Bench(), ".large", size: 0x6000_0000))
+        == "ENOMEM | execmem: unable to allocate memory")
+    #expect(try summary(outcome(Bench("6.9.0"), ".large", size: 0x6000_0000)) == "ENOMEM")
     #expect(try summary(outcome(Bench(), ".large", size: 0x5000_0000)) == "loads")
     // Sizes have 32 bits.
     #expect(try summary(outcome(Bench(), ".large", size: 1 << 40)) == "loads")
     let small = ArchitectureSectionTests.bench("6.1.0", .i386, is64Bit: false)
     #expect(try summary(outcome(small, ".large", size: 0xc000_0001)) == "ENOMEM")
+    var split = small
+    split.config.append("VMSPLIT_3G")
+    for (bench, verdict) in [(small, "loads"), (split, "ENOMEM")] {
+      #expect(try summary(outcome(bench, ".large", size: 0x7000_0000)) == verdict)
+    }
     var elf = Bench().module().elf()
     let place = elf.addSection(".high", flags: [.alloc, .write], bytes: [1])
     var bytes = elf.build()

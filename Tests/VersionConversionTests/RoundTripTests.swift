@@ -129,6 +129,25 @@ struct RoundTripTests {
     #expect(throws: ConversionError.self) { try converted(none, to: .both) }
   }
 
+  @Test("of tables that disagree, only versions that are all put in anew decide")
+  func disagreement() throws {
+    var module = Self.module(Self.layouts[0], names: ["a", "b"])
+    let basic = try #require(module.basic)
+    module.extended = basic.reversed()
+    let reversed = module.build()
+    #expect(try converted(reversed, ConversionRequest(.basic)).count == basic.count)
+    module.extended = basic.map { RequiredVersion($0.name, $0.name == "a" ? 5 : $0.crc) }
+    let disagreeing = module.build()
+    for (known, isRight) in [("a", true), ("b", false)] {
+      let exports = Self.exports([(known, 9)])
+      var request = ConversionRequest(.both)
+      request.retargeting = Retargeting(exports)
+      #expect(((try? converted(disagreeing, request)) != nil) == isRight)
+      request.retargeting?.only = [Array("b".utf8)]
+      #expect(throws: ConversionError.self) { try converted(disagreeing, request) }
+    }
+  }
+
   @Test("other sections, symbols and relocations stay as they are")
   func others() throws {
     var module = Self.module(Self.layouts[0], names: ["a", "b"])
@@ -140,16 +159,21 @@ struct RoundTripTests {
     }
   }
 
-  @Test("CRCs of another kernel are put in, and only where asked")
-  func retargeting() throws {
-    let original = Self.module(Self.layouts[0], names: ["a", "b", "gone"]).build()
+  private static func exports(_ versions: [(String, UInt32)]) -> ExportTable {
     var exports = ExportTable()
     let owner = exports.addOwner("vmlinux")
-    for (name, crc) in [("a", 0x11), ("b", 0x22), ("module_layout", 0x33)] as [(String, UInt32)] {
+    for (name, crc) in versions {
       let bytes = Array(name.utf8)
       exports.add(
         name: bytes.rawSpan, namespace: RawSpan(), crc: crc, licence: .any, owner: owner)
     }
+    return exports
+  }
+
+  @Test("CRCs of another kernel are put in, and only where asked")
+  func retargeting() throws {
+    let original = Self.module(Self.layouts[0], names: ["a", "b", "gone"]).build()
+    let exports = Self.exports([("a", 0x11), ("b", 0x22), ("module_layout", 0x33)])
     var request = ConversionRequest(nil)
     var retargeting = Retargeting(exports)
     request.retargeting = retargeting

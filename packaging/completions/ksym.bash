@@ -1002,7 +1002,7 @@ _ksym_convert() {
         return
         ;;
     '--hash')
-        __ksym_add_completions -W 'sha256'$'\n''sha384'$'\n''sha512'
+        __ksym_add_completions -W 'sha1'$'\n''sha224'$'\n''sha256'$'\n''sha384'$'\n''sha512'$'\n''sha3-256'$'\n''sha3-384'$'\n''sha3-512'
         return
         ;;
     '--signature-from')

@@ -411,7 +411,7 @@ complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksy
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" prune' -l 'prune' -d 'Remove versions of symbols that the module does not need.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" drop-signature' -l 'drop-signature' -d 'Take the signature off a signed module.'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert"' -l 'sign' -d 'Sign as the kernel\'s sign-file does: private key (PEM) and certificate (PEM or DER). KBUILD_SIGN_PIN may hold the key\'s passphrase.' -rF
-complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" hash' -l 'hash' -d 'Digest to sign; without it that of the old signature, or sha256.' -rfka 'sha256 sha384 sha512'
+complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" hash' -l 'hash' -d 'Digest to sign; without it that of the old signature, or sha256.' -rfka 'sha1 sha224 sha256 sha384 sha512 sha3-256 sha3-384 sha3-512'
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" signature-from' -l 'signature-from' -d 'Put this module\'s signature back, if it signs the result.' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert"' -l 'symvers' -d 'Module.symvers files with what the module may use (for mod.c and mod.o).' -rF
 complete -c 'ksym' -n '__ksym_should_offer_completions_for_flags_or_options "ksym convert" basic' -l 'basic' -d 'Write the basic table (for mod.c and mod.o).'

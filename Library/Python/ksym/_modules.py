@@ -77,15 +77,21 @@ def exports(path: Path) -> List[Export]:
 class Checker(Handle):
     """A kernel that is asked whether it would load modules.
 
-    `assume` has texts KEY=VALUE, as `ksym check` takes them.
+    `assume` is a text KEY=VALUE, as `ksym check` takes it, or several.
     """
 
     _close = library.ksym_checker_close
 
     def __init__(
-        self, kernel: Path = "running", *, config: Optional[Path] = None, assume: Sequence[str] = ()
+        self,
+        kernel: Path = "running",
+        *,
+        config: Optional[Path] = None,
+        assume: Union[str, Sequence[str]] = (),
     ) -> None:
         super().__init__()
+        if isinstance(assume, str):
+            assume = [assume]
         given = (ctypes.c_char_p * len(assume))(*[one.encode() for one in assume])
         check(
             library.ksym_checker_open(

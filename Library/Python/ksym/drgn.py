@@ -148,6 +148,7 @@ class _Tables(NamedTuple):
 _LIST, _NAME, _NAME_LENGTH = 8, 24, 56
 # Where kallsyms of a module is in it depends on the configuration: it is found by its form.
 _MODULE_SIZE, _MOST_SYMBOLS, _MOST_MODULES = 2048, 1 << 20, 1 << 16
+_PAGE = 4096
 
 
 def _module_symbols(prog: drgn.Program, kernel: ksym.Kernel) -> Iterator[ksym.Symbol]:
@@ -156,6 +157,8 @@ def _module_symbols(prog: drgn.Program, kernel: ksym.Kernel) -> Iterator[ksym.Sy
     if platform is None or not platform.flags & drgn.PlatformFlags.IS_64_BIT:
         return
     order = "<" if platform.flags & drgn.PlatformFlags.IS_LITTLE_ENDIAN else ">"
+    # The kernel has the upper half of the addresses, but on s390, where it has address spaces.
+    lowest = _PAGE if platform.arch == drgn.Architecture.S390X else 1 << 63
     head = kernel.find("modules")[0].address
     entry, seen = struct.unpack(order + "Q", prog.read(head, 8))[0], 0
     while entry != head and seen < _MOST_MODULES:
@@ -163,14 +166,14 @@ def _module_symbols(prog: drgn.Program, kernel: ksym.Kernel) -> Iterator[ksym.Sy
         module = entry - _LIST
         try:
             entry = struct.unpack(order + "Q", prog.read(entry, 8))[0]
-            yield from _symbols_of(prog, module, order)
+            yield from _symbols_of(prog, module, order, lowest)
         except drgn.FaultError as error:
             logger.debug("a module cannot be read: %s", error)
 
 
-def _symbols_of(prog: drgn.Program, module: int, order: str) -> Iterator[ksym.Symbol]:
+def _symbols_of(prog: drgn.Program, module: int, order: str, lowest: int) -> Iterator[ksym.Symbol]:
     name = prog.read(module + _NAME, _NAME_LENGTH).split(b"\0")[0].decode("ascii", "replace")
-    tables = _tables(prog, module, order)
+    tables = _tables(prog, module, order, lowest)
     if tables is None:
         return
     records = prog.read(tables.symbols, tables.count * 24)
@@ -183,7 +186,7 @@ def _symbols_of(prog: drgn.Program, module: int, order: str) -> Iterator[ksym.Sy
             rows.append((address, start, letter.upper() if info >> 4 == 1 else letter))
     rows.sort()
     # A symbol reaches to the next, the last to the end of its page.
-    end = (rows[-1][0] | 0xFFF) + 1 if rows else 0
+    end = (rows[-1][0] | _PAGE - 1) + 1 if rows else 0
     for place in range(len(rows) - 1, -1, -1):
         address, start, letter = rows[place]
         if place + 1 < len(rows) and rows[place + 1][0] > address:
@@ -196,15 +199,15 @@ def _symbols_of(prog: drgn.Program, module: int, order: str) -> Iterator[ksym.Sy
             yield ksym.Symbol(linkage, address, size, name, letter, 1, 1, 0)
 
 
-def _tables(prog: drgn.Program, module: int, order: str) -> Optional[_Tables]:
+def _tables(prog: drgn.Program, module: int, order: str, lowest: int) -> Optional[_Tables]:
     """Finds the pointer to kallsyms of a module: it leads to a null symbol and an empty name."""
     words = struct.unpack(f"{order}{_MODULE_SIZE // 8}Q", prog.read(module, _MODULE_SIZE))
     for word in words[10:]:
-        if word < 1 << 63 or word % 8:
+        if word < lowest or word % 8:
             continue
         try:
             symbols, count, names, types = struct.unpack(order + "QI4xQQ", prog.read(word, 32))
-            if not 1 < count <= _MOST_SYMBOLS or min(symbols, names, types) < 1 << 63:
+            if not 1 < count <= _MOST_SYMBOLS or min(symbols, names, types) < lowest:
                 continue
             if prog.read(symbols, 24) == bytes(24) and prog.read(names, 1) == b"\0":
                 return _Tables(symbols, count, names, types)

@@ -154,8 +154,9 @@ class Modules(unittest.TestCase):
         self.assertEqual(none["verdict"], "unreadable")
 
     def test_what_is_assumed_must_have_a_meaning(self):
-        with self.assertRaises(ksym.Error):
-            ksym.Checker(IMAGE, assume=["nonsense"])
+        for given in ["nonsense"], "nonsense":
+            with self.assertRaisesRegex(ksym.Error, "nonsense"):
+                ksym.Checker(IMAGE, assume=given)
 
 
 class Translations(unittest.TestCase):

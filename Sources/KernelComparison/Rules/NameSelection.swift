@@ -52,6 +52,17 @@ package struct NameSelection: Sendable {
   /// Number of names that are not patterns.
   package var count: Int { names.count }
 
+  /// Those names that are no patterns and that no kernel of some exports, in their order.
+  package func names(missingFrom kernels: [ExportRecords]) -> [String] {
+    var isFound = [Bool](repeating: false, count: count)
+    for kernel in kernels {
+      for row in kernel.rows {
+        if let number = names.find(kernel.bytes(row.name)) { isFound[number] = true }
+      }
+    }
+    return isFound.indices.filter { !isFound[$0] }.map { name($0).text }
+  }
+
   /// A name by its number.
   @_lifetime(borrow self) package func name(_ number: Int) -> RawSpan { names.name(number) }
 }

@@ -20,6 +20,11 @@ package struct GateJudgement: Sendable {
     if case .success(let outcome) = result { outcome.verdict == .loads && fits } else { false }
   }
 
+  /// Whether it is known that the kernel loads it, or that it does not.
+  var isDecided: Bool {
+    if case .success(let outcome) = result { outcome.verdict != .undecided || !fits } else { false }
+  }
+
   /// Whether a link to it belongs in weak-updates: the kernel loads it, or has no other reason not to than
   /// the module's own kernel has.
   package var fits: Bool { symbols.isEmpty && reason == nil }

@@ -3,11 +3,11 @@ internal import Glibc
 internal import ModuleFiles
 
 /// What becomes of a kernel's links to external modules: those to modules that it takes are made, and
-/// those to what is gone removed.
+/// those to what is gone or what it refuses removed.
 package struct GateLinks {
   /// Number of links that are new, or lead elsewhere than before.
   package let changed: Int
-  /// Number of links that lead to nothing.
+  /// Number of links that lead to nothing, or to modules that the kernel does not take any more.
   package let removed: Int
   /// Modules that are not below the root: a link to them holds on this machine only.
   package let outside: [String]
@@ -30,18 +30,25 @@ package struct GateLinks {
     var new = old.filter {
       GateLinks.exists($0.value, from: "\(answer.directory)/\($0.key)", below: root)
     }
-    removed = old.count - new.count
     let top = try GateLinks.absolute(root)
     var outside: [String] = []
-    for decision in linked {
-      let path = decision.candidate.path
+    let taken = Set(linked.map(\.candidate.path))
+    for decision in answer.decisions {
+      let (path, link) = (decision.candidate.path, decision.candidate.link)
+      let isLinked = taken.contains(path)
+      guard isLinked || old[link] != nil && decision.isDecided else { continue }
       let real = try GateLinks.absolute(path)
       let isBelow = top == "/" || real.hasPrefix(top + "/")
-      if !isBelow { outside.append(path) }
       // Links are followed once the root is the system's own.
-      new[decision.candidate.link] =
-        isBelow && top != "/" ? String(real.dropFirst(top.utf8.count)) : real
+      let target = isBelow && top != "/" ? String(real.dropFirst(top.utf8.count)) : real
+      if isLinked {
+        if !isBelow { outside.append(path) }
+        new[link] = target
+      } else if new[link] == target {
+        new[link] = nil
+      }
     }
+    removed = old.keys.count { new[$0] == nil }
     changed = new.count { old[$0.key] != $0.value }
     (self.old, self.new, self.outside) = (old, new, outside)
   }

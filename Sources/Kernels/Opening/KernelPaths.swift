@@ -85,8 +85,9 @@ package struct KernelPaths {
     return KernelRelease(release) == nil ? nil : release
   }
 
-  /// What a user who names a kernel means: a path as it is, or, where no file has that name, the
-  /// place of the kernel of a release: its modules, its image, or its headers.
+  /// What a user who names a kernel means: a path as it is; for the directory of all modules, the root
+  /// file system that it belongs to; or, where no file has that name, the place of the kernel of a
+  /// release: its modules, its image, or its headers.
   ///
   /// - Parameters:
   ///   - name: A path, or a release as `uname -r` prints it.
@@ -94,6 +95,7 @@ package struct KernelPaths {
   /// - Returns: A path.
   /// - Throws: ``KernelError`` if it can only be a release, and there is no kernel of it.
   static func place(ofKernel name: String, below root: String = "") throws(KernelError) -> String {
+    if let root = rootFileSystem(ofModules: name) { return root }
     guard !name.contains("/"), name.first?.isNumber ?? false, KernelRelease(name) != nil,
       PathKind(name) == .missing
     else { return name }
@@ -105,6 +107,20 @@ package struct KernelPaths {
     if let place = places.first(where: { PathKind($0) != .missing }) { return place }
     let words = "no such file, and no kernel of this release in /lib/modules, /boot or /usr/src"
     throw KernelError(FileError(path: name, cause: .notSuitable(words)))
+  }
+
+  /// The root file system of which a directory is `/lib/modules` or `/usr/lib/modules`, with modules of at
+  /// least one release.
+  private static func rootFileSystem(ofModules path: String) -> String? {
+    guard withoutSlash(path).hasSuffix("lib/modules"), PathKind(path) == .directory else {
+      return nil
+    }
+    let above = ancestors(of: path, count: 3)
+    let isInUsr = above.first.map { "/\($0)".hasSuffix("/usr/lib") } ?? false
+    guard let root = above.dropFirst(isInUsr ? 2 : 1).first,
+      !KernelDirectory.releases(below: root).isEmpty
+    else { return nil }
+    return root.isEmpty ? "/" : root
   }
 
   /// The directory that holds the kernel; for a file, the one it lies in.

@@ -80,6 +80,9 @@ extension LoadAssumption.Code {
   /// Symbols are of sections after the end of the table, and of the file: the kernel reads what its memory
   /// holds there, and survives.
   package static let sectionsBeyondTable = Self(rawValue: "sections-beyond-table")
+  /// The kernel looks for the name of a section after the end of the file, takes what holds there, and
+  /// survives.
+  package static let namesBeyondFile = Self(rawValue: "names-beyond-file")
   /// The kernel has ``LoadAssumption/value`` bytes of memory for each processor left, which is more than most
   /// set apart for modules.
   package static let perCPURoom = Self(rawValue: "per-cpu-room")

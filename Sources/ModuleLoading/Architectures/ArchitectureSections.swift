@@ -64,6 +64,12 @@ struct ArchitectureSections {
       if options.isSet(.placeRelativeKernel, &assumed) {
         need([".mygot"], nil, in: map, "module_64: \(moduleName): doesn't contain .mygot.")
       }
+    case .s390:
+      // What is noted for each symbol of the last table; vmalloc() has nothing for none.
+      let table = map.sections.indices.last { map.sections[$0].type == .symtab }
+      if let table, map.sections[table].size < UInt64(map.layout.symbolSize) {
+        refusal = Refusal(.ENOMEM)
+      }
     case .powerPC:
       need(
         [".plt", ".init.plt"], nil, in: map,

@@ -70,13 +70,11 @@ private struct S390Distance {
     (self.goal, self.bits, self.isEven) = (goal, bits, isEven)
   }
 
-  /// Whether the distance fits nowhere, or is odd. Compilers put every symbol of s390 at an even address.
+  /// Whether the distance fits nowhere, or is odd, which is found before anything is written. Compilers put every symbol of s390 at an even address.
   func misfits(
     _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols,
     _ place: RelocationPlace
   ) -> Bool {
-    // A place that is not the section's is another question.
-    guard entry.offset < place.size else { return false }
     let addend = UInt64(bitPattern: entry.addend) &- entry.offset
     let value = symbols.value(of: entry.symbol)
     var offset: UInt64? = 0
@@ -96,7 +94,10 @@ private struct S390Distance {
       let reach = RelocationDistance.Reach(ownSections: S390Distance.room, kernel: nil)
       return RelocationDistance(entry, symbols, place, reach).misses(fitting)
     case .stub:
-      let range = RelocationDistance.around(UInt64(bitPattern: entry.addend), 1 << 32)
+      // From a place outside of its section only the PLT's entry can be meant.
+      let isOutside = entry.offset >= place.size
+      let range = RelocationDistance.around(
+        isOutside ? addend : UInt64(bitPattern: entry.addend), 1 << 32)
       return range.map { !$0.overlaps(fitting) } ?? false
     case .module:
       let range = RelocationDistance.around(addend, S390Distance.room)

@@ -10,6 +10,8 @@ extension Inspection {
   func relocationRefusals(
     _ sections: ArchitectureSections, _ verdict: inout Verdict, _ later: inout LaterRefusals
   ) {
+    // Names of the first section, and of those that are not allocated, are looked at unchecked.
+    if map.hasWildName { verdict.assumed.append(LoadAssumption(.namesBeyondFile)) }
     guard kernel.isX86_64 else {
       later.architecture = architectureRefusal(sections, &verdict.assumed)
       return

@@ -32,7 +32,8 @@ extension Inspection {
       case .x86_64: 0x6000_0000
       case .aarch64, .s390: 1 << 31
       case .riscV where map.layout.is64Bit: 1 << 31
-      case .i386, .arm: 3 << 30
+      // Less than what the kernel has of all addresses.
+      case .i386, .arm: settings.isSet("VMSPLIT_3G") ? 1 << 30 : 3 << 30
       default: nil
       }
     guard let room else { return nil }
@@ -51,7 +52,9 @@ extension Inspection {
       }
       sizes[kind] = (start &+ section.size) & 0xffff_ffff
     }
-    return sizes.contains { $0 > room } ? Refusal(.ENOMEM) : nil
+    guard sizes.contains(where: { $0 > room }) else { return nil }
+    let line = rules.has(.reportsFullMemory) ? "execmem: unable to allocate memory" : nil
+    return Refusal(.ENOMEM, line)
   }
 
   /// `percpu_modalloc`: memory for each processor. `pcpu_alloc` never gives more than 32 KiB or a page, and
@@ -75,10 +78,24 @@ extension Inspection {
     if size > max(32768, pageSize ?? 65536) || alignment & (alignment &- 1) != 0 && alignment > 0 {
       return Refusal(.ENOMEM, "\(name): Could not allocate \(size) bytes percpu data")
     }
-    if size > 8192, map.machine != .i386 {
+    guard let reserve = perCPUReserve, size > reserve else { return nil }
+    guard settings.hasConfiguration else {
       verdict.assumed.append(LoadAssumption(.perCPURoom, value: String(size)))
+      return nil
     }
-    return nil
+    verdict.log.say(
+      "percpu: allocation failed, size=\((size + 3) & ~3) align=\(max(4, alignment)) atomic=0, "
+        + "alloc from reserved chunk failed")
+    return Refusal(.ENOMEM, "\(name): Could not allocate \(size) bytes percpu data")
+  }
+
+  /// The bytes that are set apart for all modules, where modules get no others: `PERCPU_MODULE_RESERVE`,
+  /// as most architectures give it to `pcpu_embed_first_chunk`.
+  private var perCPUReserve: UInt64? {
+    switch map.machine {
+    case .i386, .powerPC, .powerPC64: nil
+    default: settings.isSet("MEM_ALLOC_PROFILING") ? 65536 : 8192
+    }
   }
 
   /// `PAGE_SIZE`; `nil` where architectures have a choice that was not read.

@@ -58,6 +58,8 @@ package enum LoaderBehaviour: Int, Sendable, CaseIterable {
   case reservesKernelName
   /// `strlen` of a name without a NUL ends in a panic if the kernel is fortified.
   case measuresFields
+  /// A line says that there is no memory for a module.
+  case reportsFullMemory
   /// Flag COMPRESSED_FILE (4) is known: the kernel unpacks modules itself, if it is built to.
   case unpacksModules
 }
@@ -119,6 +121,8 @@ extension LoaderBehaviour {
         .checksSymbolSections, since: KernelRelease(6, 1, 176), until: KernelRelease(6, 2),
         "kernel/module/main.c simplify_symbols, 6.1.176; patch level of the backport not known",
         isCertain: false),
+      .init(
+        .reportsFullMemory, since: KernelRelease(6, 10), "mm/execmem.c __execmem_alloc, 6.12"),
       .init(
         .hasModuleSignaturePolicy, since: KernelRelease(5, 4),
         "kernel/module/signing.c module_sig_check, 6.1"),

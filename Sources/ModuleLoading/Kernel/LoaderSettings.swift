@@ -129,6 +129,9 @@ package struct LoaderSettings: Sendable {
     given[name].map { $0 == "y" || $0 == "m" } ?? config?.isSet(name) ?? shown?.isSet(name) ?? false
   }
 
+  /// Whether the kernel's configuration was found.
+  var hasConfiguration: Bool { config != nil }
+
   /// `CONFIG_SYSFS`: nothing but a word against it counts.
   var hasSysfs: Bool { !isUnset("SYSFS") }
 

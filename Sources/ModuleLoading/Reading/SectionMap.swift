@@ -34,6 +34,14 @@ struct SectionMap: ~Escapable {
     return end <= UInt64(length)
   }
 
+  /// Whether the name of any section would begin after the last page of the file.
+  var hasWildName: Bool {
+    let table = Int(header.sectionNameTableIndex)
+    guard sections.indices.contains(table) else { return false }
+    let end = (UInt64(source.count) + 4095) & ~4095
+    return sections.contains { sections[table].offset &+ UInt64($0.nameOffset) >= end }
+  }
+
   /// Whether a section has a name.
   func isNamed(_ section: ELFSection, _ name: StaticString) -> Bool {
     guard let rest = names.suffix(from: Int(section.nameOffset)), rest.starts(with: name) else {

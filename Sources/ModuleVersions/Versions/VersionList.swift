@@ -29,6 +29,9 @@ package struct VersionList: Sendable {
 
   package mutating func filter(_ isKept: (Row) -> Bool) { rows = rows.filter(isKept) }
 
+  /// All names.
+  package var names: Set<[UInt8]> { Set(rows.map { name($0).array }) }
+
   @_lifetime(borrow self) package func name(_ row: Row) -> RawSpan { pool.bytes(row.name) }
 
   package func text(_ row: Row) -> String { pool.text(row.name) }

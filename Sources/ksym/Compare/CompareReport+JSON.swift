@@ -25,6 +25,7 @@ extension CompareReport {
       count("excused") { if case .excused = $0.verdict { true } else { false } }
       count("breaking") { $0.isBreaking }
     }
+    if selection != nil { output.member("unknownNames", unknownNames) }
     breakage?.writeJSON(to: &output)
     types?.writeCausesJSON(to: &output)
     if showsUnused, let rules, let rulesPath {

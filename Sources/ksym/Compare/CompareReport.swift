@@ -20,6 +20,9 @@ struct CompareReport {
   /// The names that are looked at; `nil` for all.
   var selection: NameSelection?
 
+  /// Names of the lists that neither kernel exports.
+  var unknownNames: [String] { selection?.names(missingFrom: sides.map(\.records)) ?? [] }
+
   /// Whether both kernels have versions that can be compared.
   var knowsVersions: Bool {
     !comparison.old.hasNoVersions && !comparison.new.hasNoVersions
@@ -42,7 +45,10 @@ struct CompareReport {
     for kind in [.removed, .type, .namespace, .added, .owner] as [ExportChange.Kind] {
       writeNames(kind, to: &output)
     }
+    // Who lists symbols wants to know which of them changed.
+    if selection != nil, knowsVersions { writeNames(.version, to: &output) }
     writeVersions(to: &output)
+    writeUnknownNames(to: &output)
     if let types {
       let count = types.comparison.names(onlyModified: true, types.store).count
       output.append(
@@ -94,10 +100,21 @@ struct CompareReport {
     let ordered = found.filter(\.isBreaking) + found.filter { !$0.isBreaking }
     for change in ordered.prefix(top) { columns.add(cells(change)) }
     columns.write(to: &output)
-    if found.count > top {
-      output.append(
-        "  \(Sign.ellipsis) \(grouped(found.count - top)) more (--verbose lists them)\n")
-    }
+    writeRest(found.count, to: &output)
+  }
+
+  private func writeUnknownNames(to output: inout OutputBuffer) {
+    let names = unknownNames
+    guard !names.isEmpty else { return }
+    let title = "listed, and exported by neither kernel (\(grouped(names.count)))"
+    output.append("\n" + terminal.strong(title) + "\n")
+    for name in names.prefix(top) { output.append("  \(plain(name))\n") }
+    writeRest(names.count, to: &output)
+  }
+
+  private func writeRest(_ count: Int, to output: inout OutputBuffer) {
+    guard count > top else { return }
+    output.append("  \(Sign.ellipsis) \(grouped(count - top)) more (--verbose lists them)\n")
   }
 
   private func cells(_ change: ExportChange) -> [String] {

@@ -80,9 +80,16 @@ struct ConvertCommand: ParsableCommand {
     }
     if to?.generated != nil {
       if retarget.crcs != nil { throw ValidationError("--to mod.c takes --symvers, not --crcs") }
+      if signing.isAsked { throw ValidationError("--to mod.c and mod.o make nothing to sign") }
       if source.files.isEmpty { throw ValidationError("--to mod.c and mod.o need --symvers") }
     } else if !source.symvers.isEmpty || source.basic || source.extended {
       throw ValidationError("--symvers, --basic and --extended are for --to mod.c and mod.o")
+    }
+    if source.like != nil, to?.generated != .object {
+      throw ValidationError("--like is for --to mod.o")
+    }
+    if dropUnrepresentable, to?.tables == nil, retarget.crcs == nil {
+      throw ValidationError("--drop-unrepresentable needs --to or --crcs")
     }
     if output.inPlace, allModules.contains("-") || to?.generated != nil {
       throw ValidationError("--in-place replaces modules that are files")
@@ -97,7 +104,7 @@ struct ConvertCommand: ParsableCommand {
     // What a link leads to may belong to others.
     let entries = ModulePaths.expand(
       allModules, followsLinks: !output.inPlace, limit: input.limit)
-    let destination = output.destination
+    let destination = output.destination(to?.generated)
     if let problem = destination.conflict(among: entries) {
       Terminal.complain(problem)
       throw ExitCode(ExitStatus.trouble.rawValue)

@@ -1,12 +1,15 @@
 internal import ArchiveFormats
 internal import ByteStorage
+internal import ModuleFiles
 
 /// Where converted modules go.
 enum ConvertDestination: Sendable, Hashable {
   case inPlace, standardOutput
   case beside(suffix: String)
   case file(String)
-  case directory(String)
+  /// Files in a directory, with the names of the modules; `extension` is that of what is made from a module,
+  /// `nil` for a module.
+  case directory(String, extension: String?)
 
   /// The file to write for a module.
   func target(of path: String) -> String {
@@ -15,8 +18,18 @@ enum ConvertDestination: Sendable, Hashable {
     case .standardOutput: "-"
     case .beside(let suffix): path + suffix
     case .file(let file): file
-    case .directory(let folder): "\(folder)/\(path.split(separator: "/").last ?? "module.ko")"
+    case .directory(let folder, let made):
+      "\(folder)/" + ConvertDestination.name(path.split(separator: "/").last ?? "module.ko", made)
     }
+  }
+
+  /// The name of what is made from a file: `name.ko.xz` and `name.o` become `name.mod.c`.
+  private static func name(_ file: Substring, _ made: String?) -> String {
+    guard let made else { return String(file) }
+    let stem =
+      ModulePaths.isModuleName(String(file)) || file.hasSuffix(".o")
+      ? file.prefix { $0 != "." } : file
+    return "\(stem).\(made)"
   }
 
   /// Why not every module can have a file of its own; `nil` if each can.
@@ -40,6 +53,21 @@ enum ConvertDestination: Sendable, Hashable {
       }
       if let other = sources.updateValue(path, forKey: target) {
         return "\(target): would be written for both \(other) and \(path)"
+      }
+    }
+    return self == .inPlace ? nil : overwriting(entries)
+  }
+
+  /// Which module would be overwritten by what is made.
+  private func overwriting(_ entries: [DirectoryTree.Entry]) -> String? {
+    var modules: Set<FileState> = []
+    for case .file(let path) in entries {
+      if let state = FileState(path) { modules.insert(state) }
+    }
+    for case .file(let path) in entries {
+      let target = target(of: path)
+      if let state = FileState(target), modules.contains(state) {
+        return "\(target): is one of the modules, which --in-place replaces"
       }
     }
     return nil

@@ -30,12 +30,13 @@ struct ConvertOutputOptions: ParsableArguments {
     }
   }
 
-  /// Where converted modules go.
-  var destination: ConvertDestination {
+  /// Where converted modules go, or what is made from them.
+  func destination(_ form: ModpostJob.Form?) -> ConvertDestination {
     if let suffix { return .beside(suffix: suffix) }
     guard let output else { return .inPlace }
     if output == "-" { return .standardOutput }
-    return PathKind(output) == .directory ? .directory(output) : .file(output)
+    return PathKind(output) == .directory
+      ? .directory(output, extension: form?.rawValue) : .file(output)
   }
 }
 
@@ -73,6 +74,7 @@ struct SignatureOptions: ParsableArguments {
       throw ValidationError("--drop-signature, --sign and --signature-from exclude one another")
     }
     if sign.count == 1 { throw ValidationError("--sign takes a key and a certificate") }
+    if hash != nil, sign.isEmpty { throw ValidationError("--hash needs --sign") }
   }
 
   /// What follows key and certificate: modules.

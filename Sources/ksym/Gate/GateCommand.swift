@@ -24,7 +24,7 @@ struct GateCommand: ParsableCommand {
         ksym gate --json | jq -r 'select(.compatible | not) | .module'
 
       Nothing is changed without --apply; the links of a kernel are then replaced in one step, and those to \
-      modules that are gone removed. depmod has to run after \
+      modules that are gone or that it refuses removed. depmod has to run after \
       it for the kernels whose links changed, which are named.
 
       Called as weak-modules (a link, or the first word), ksym takes the command line of that script, and \
@@ -185,9 +185,10 @@ struct GateCommand: ParsableCommand {
       Terminal.complain("\(path): is not below \(root): the link to it holds on this machine only")
     }
     guard links.changed + links.removed > 0 else { return }
-    let gone = links.removed > 0 ? ", \(grouped(links.removed)) to what is gone removed" : ""
+    let gone = links.removed > 0 ? ", \(grouped(links.removed)) removed (gone, or refused)" : ""
+    let base = root == "/" ? "" : " -b \(root)"
     Terminal.complain(
-      "\(answer.release): \(counted(links.changed, "link")) made\(gone): depmod -a \(answer.release)"
-    )
+      "\(answer.release): \(counted(links.changed, "link")) made\(gone): depmod -a\(base) "
+        + answer.release)
   }
 }

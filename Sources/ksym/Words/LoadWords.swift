@@ -178,6 +178,8 @@ extension LoadAssumption {
       "the kernel survives relocations of places outside of their section"
     case .sectionsBeyondTable:
       "the kernel survives symbols of sections after the end of the section table"
+    case .namesBeyondFile:
+      "the kernel survives names of sections after the end of the file"
     case .perCPURoom:
       "\(value ?? "?") bytes of memory for each processor are left for modules (most kernels have 8192)"
     case .kernelSymbolsUnknown:
