@@ -65,8 +65,13 @@ struct VersionsCommand: ParsableCommand {
       work: { buffer, path in try report.describe(path, &buffer) },
       consume: { result, _ in
         switch result {
-        case .success(let result):
-          output.append(result.output.bytes)
+        case .success(var result):
+          if result.output.bytes.count > 1 << 16 {
+            write(&output)
+            write(&result.output)
+          } else {
+            output.append(result.output.bytes)
+          }
           for line in result.complaints {
             write(&output)
             Terminal.complain(line)

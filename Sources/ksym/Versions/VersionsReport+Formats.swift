@@ -69,10 +69,16 @@ extension VersionsReport {
     json.endObject()
   }
 
+  /// About as many bytes as one takes: of a damaged table each record may have some, and growing by doubling
+  /// would take as much memory again.
+  private static let defectSize = 128
+
   private func writeDefects(_ tables: borrowing VersionTables, _ result: inout JobResult) {
     result.output.key("defects")
     result.output.beginArray()
-    for (section, defect) in tables.defects() {
+    let defects = tables.defects()
+    result.output.reserve(defects.count * VersionsReport.defectSize)
+    for (section, defect) in defects {
       result.status = max(result.status, defect.status)
       result.output.beginObject()
       result.output.member("section", section)
@@ -142,7 +148,9 @@ extension VersionsReport {
   }
 
   private func writeDefectLines(_ tables: borrowing VersionTables, _ result: inout JobResult) {
-    for (section, defect) in tables.defects() {
+    let defects = tables.defects()
+    result.output.reserve(defects.count * VersionsReport.defectSize)
+    for (section, defect) in defects {
       result.status = max(result.status, defect.status)
       let place = "\(section)+\(hexadecimal(defect.offset))"
       result.output.append("  \(terminal.bad("!")) \(place): \(plain("\(defect)"))\n")
