@@ -133,6 +133,36 @@ struct ArchitectureSectionTests {
         == "ENOEXEC | sample: section .plt (index 5) has invalid WRITE|EXEC flags")
   }
 
+  @Test("powerpc64 always fills the last .stubs, and arm the last .plt if code branches away")
+  func filled() throws {
+    func verdict(
+      _ bench: Bench, _ names: [String], branch: UInt32?, flags: UInt32 = 0
+    ) throws -> LoadErrno? {
+      var module = bench.module()
+      module.sections = names.map { ($0, .alloc, [0]) }
+      var elf = module.elf()
+      elf.flags = flags
+      let code = elf.addSection(
+        ".text.away", flags: [.alloc, .execInstructions], bytes: [0, 0, 0, 0xeb])
+      if let branch {
+        let symbol = elf.addUndefinedSymbol("_printk")
+        elf.addRelocations(
+          [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: branch)], forSection: code,
+          hasAddends: false)
+      }
+      let last = try #require(elf.sections.lastIndex { $0.name == names.last })
+      elf.sections[last].bytes = []
+      return try bench.outcome(elf.build()).errno
+    }
+    let powerPC = Self.bench("6.12.0", .powerPC64)
+    #expect(try verdict(powerPC, [".stubs"], branch: nil, flags: 2) == nil)
+    #expect(try verdict(powerPC, [".stubs", ".stubs"], branch: nil, flags: 2) == .EEXIST)
+    let arm = Self.bench("6.12.0", .arm, is64Bit: false, ["ARM_MODULE_PLTS"])
+    for (branch, errno) in [(UInt32?.none, LoadErrno?.none), (28, .EEXIST)] {
+      #expect(try verdict(arm, [".init.plt", ".plt", ".plt"], branch: branch) == errno)
+    }
+  }
+
   @Test("a second section of such a name has a place in /sys/module, allocated or not")
   func repeated() throws {
     let arm64 = Self.bench("6.12.0", .aarch64)

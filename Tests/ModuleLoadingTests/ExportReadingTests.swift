@@ -112,6 +112,26 @@ struct ExportReadingTests {
     #expect(try bench.outcome(module, with: [owner]).errno == .EINVAL)
   }
 
+  @Test("a distance where arm takes an address is the address of nothing")
+  func distance() throws {
+    let bench = ArchitectureSectionTests.bench("6.12.0", .arm, is64Bit: false)
+    for (type, verdict) in [(UInt32(2), LoadVerdict.loads), (42, .crashes)] {
+      var owner = bench.module("owner")
+      owner.sections = [
+        (".plt", .alloc, [0]), (".init.plt", .alloc, [0]), ("names", .alloc, Array("alpha\0".utf8)),
+      ]
+      var elf = owner.elf()
+      let names = try #require(elf.sections.firstIndex { $0.name == "names" }) + 1
+      let symbol = elf.addSymbol("names", section: names)
+      let table = elf.addSection("__ksymtab", bytes: [UInt8](repeating: 0, count: 12))
+      elf.addSection("__kcrctab", bytes: [1, 0, 0, 0])
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 4, symbol: symbol, type: type)], forSection: table,
+        hasAddends: false)
+      #expect(try bench.outcome(elf.build()).verdict == verdict, "\(type)")
+    }
+  }
+
   // find_exported_symbol_in_section searches by halves.
   @Test("of two exports of one name the search finds the second")
   func twins() throws {

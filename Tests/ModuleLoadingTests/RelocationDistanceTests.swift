@@ -112,9 +112,30 @@ struct RelocationDistanceTests {
     for type: UInt32 in [5, 19, 20, 26] {
       #expect(try plain.summary(kernel, type: type, offset: 1 << 40) == line("own", type))
     }
-    // The kernel may lie anywhere.
+    // The kernel lies above a megabyte, and else anywhere.
+    for type: UInt32 in [1, 2, 3, 57] {
+      #expect(try plain.summary(kernel, type: type, .kernel) == line("_printk", type))
+    }
+    #expect(try plain.summary(kernel, type: 4, .kernel) == "loads")
     #expect(try plain.summary(kernel, type: 19, .kernel, addend: 1 << 34) == "loads")
     #expect(try plain.summary(kernel, type: 19, .absolute(1), addend: 0) == "loads")
+  }
+
+  @Test("powerpc64 makes .TOC. absolute only where it is undefined")
+  func tocSymbol() throws {
+    let bench = plain.bench("6.12.107", .powerPC64)
+    for (section, verdict) in [(0, "loads"), (0xfff3, "refused")] {
+      var module = bench.module()
+      module.sections = [(".stubs", .alloc, [0])]
+      var elf = module.elf()
+      elf.flags = 2
+      _ = elf.addSymbol(".TOC.", section: section)
+      let outcome = try bench.outcome(elf.build())
+      #expect(outcome.verdict.rawValue == verdict)
+      #expect(
+        outcome.log.contains { $0.contains("Symbol .TOC. has an invalid section index") }
+          == (section != 0))
+    }
   }
 
   @Test("powerpc64 refuses branches and places in the TOC that do not fit, or are odd")

@@ -1,3 +1,4 @@
+internal import ByteStorage
 internal import ELFFormat
 internal import KernelReleases
 internal import Livepatching
@@ -13,7 +14,8 @@ struct ArchitectureSections {
   /// What is missing at the end of the load (`module_finalize`).
   private(set) var lastRefusal: Refusal?
   private var flags: [Int: ELFSectionFlags] = [:]
-  private let hasRoom: Bool
+  /// Whether a section whose size is replaced has bytes then.
+  private var isFilled: [Int: Bool] = [:]
 
   private static let code: ELFSectionFlags = [.alloc, .execInstructions]
 
@@ -21,11 +23,42 @@ struct ArchitectureSections {
     _ map: borrowing SectionMap, _ moduleName: String, _ rules: LoaderRules,
     _ options: ArchitectureOptions, _ assumed: inout [LoadAssumption]
   ) {
-    hasRoom = map.machine != .arm
     // Assumptions count only if something is missing.
     var needed: [LoadAssumption] = []
     look(at: map, moduleName, rules, options, &needed)
     if refusal != nil || lastRefusal != nil { assumed += needed }
+    if map.machine == .arm {
+      for index in flags.keys {
+        let isInit = map.nameBytes(of: map.sections[index]).starts(with: ".init".utf8)
+        isFilled[index] = ArchitectureSections.armBranchesAway(map, fromInit: isInit)
+      }
+    }
+  }
+
+  /// Whether code of arm has a branch to another section, or out of the module: `count_plts` of
+  /// arch/arm/kernel/module-plts.c, 5.10 to 7.2, counts those that may need an entry.
+  private static func armBranchesAway(_ map: borrowing SectionMap, fromInit: Bool) -> Bool {
+    guard let symbols = map.sections.lastIndex(where: { $0.type == .symtab }) else { return false }
+    let table = ELFSymbolTable(
+      entries: map.bytes(symbols), strings: RawSpan(), layout: map.layout)
+    for (index, section) in map.sections.enumerated() where section.type == .rel {
+      let place = Int(section.info)
+      guard map.sections.indices.contains(place),
+        map.sections[place].flags.contains(.execInstructions),
+        map.nameBytes(of: map.sections[place]).starts(with: ".init".utf8) == fromInit
+      else { continue }
+      let relocations = ELFRelocations(
+        map.bytes(index), hasAddends: false, layout: map.layout, machine: map.header.machine)
+      for number in 0..<relocations.count {
+        // R_ARM_PC24, CALL, JUMP24, THM_CALL and THM_JUMP24.
+        guard let relocation = relocations.relocation(at: number),
+          [1, 28, 29, 10, 30].contains(relocation.type),
+          let symbol = table.symbol(at: Int(relocation.symbol))
+        else { continue }
+        if Int(symbol.sectionIndex) != place { return true }
+      }
+    }
+    return false
   }
 
   private mutating func look(
@@ -86,8 +119,10 @@ struct ArchitectureSections {
   /// Whether any section is replaced.
   var isReplacing: Bool { !flags.isEmpty }
 
-  /// Whether a section gets a size that is not 0; of arm's, only what is counted shows.
-  func isFilled(_ index: Int) -> Bool { hasRoom && flags[index] != nil }
+  /// Whether a section has bytes from then on.
+  func hasBytes(_ index: Int, _ section: ELFSection) -> Bool {
+    isFilled[index] ?? (section.size > 0)
+  }
 
   private mutating func need(
     _ names: [StaticString], _ replacement: ELFSectionFlags? = ArchitectureSections.code,
@@ -100,6 +135,7 @@ struct ArchitectureSections {
         return
       }
       if let replacement { flags[index] = replacement }
+      if replacement != nil || map.machine == .powerPC64 { isFilled[index] = true }
     }
   }
 
@@ -117,7 +153,9 @@ struct ArchitectureSections {
   }
 
   private mutating func replace(_ name: StaticString, in map: borrowing SectionMap) {
-    if let index = last(name, in: map) { flags[index] = ArchitectureSections.code }
+    guard let index = last(name, in: map) else { return }
+    flags[index] = ArchitectureSections.code
+    isFilled[index] = true
   }
 
   private func last(_ name: StaticString, in map: borrowing SectionMap) -> Int? {

@@ -14,7 +14,12 @@ extension RelocationTypes {
     let limits: [UInt32: UInt64] = [1: 0xff, 2: 0xfff, 3: 0xffff, 4: 0xffff_ffff, 57: 0x7_ffff]
     guard let limit = limits[entry.type] else { return nil }
     let isSigned = entry.type == 57
-    if case .foreign = symbols.value(of: entry.symbol) { return nil }
+    // The kernel begins at a megabyte or above.
+    if case .foreign = symbols.value(of: entry.symbol),
+      limit > 0x7_ffff || entry.addend.magnitude >= 0x8_0000
+    {
+      return nil
+    }
     let shown: String
     switch misfit(entry, symbols, unless: { (isSigned && $0 >> 63 == 1 ? ~$0 : $0) <= limit }) {
     case nil: return nil

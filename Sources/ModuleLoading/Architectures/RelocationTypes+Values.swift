@@ -90,7 +90,7 @@ extension RelocationTypes {
     return switch value {
     case .number(let number): (number &+ addend) & 3 != 0
     case .own(let section, let offset):
-      (offset &+ addend) & 3 != 0 && symbols.isAligned(section)
+      symbols.misalignment(of: section).map { ($0 &+ offset &+ addend) & 3 != 0 } ?? false
     case .foreign, .unknown: false
     }
   }

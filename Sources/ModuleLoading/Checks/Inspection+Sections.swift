@@ -91,7 +91,7 @@ extension Inspection {
     var seen: Set<[UInt8]> = []
     let perCPU = map.find(".data..percpu")
     for (index, section) in map.sections.enumerated()
-    where section.size > 0 || architecture.isFilled(index) {
+    where architecture.hasBytes(index, section) {
       let isKept =
         architecture.flags(of: index, section).contains(.alloc) && !indices.isDropped(index)
         && index != perCPU

@@ -117,7 +117,12 @@ struct LoaderKernel: Sendable {
   var dropsDots: Bool { ruleMachine == .powerPC64 }
 
   /// Whether entries of export tables have the size and form that they are taken to have.
-  var hasKnownExportEntries: Bool { hasPlaceRelativeExports }
+  var hasKnownExportEntries: Bool {
+    switch ruleMachine {
+    case .arm, .s390, .riscV, .powerPC64: true
+    default: hasPlaceRelativeExports
+    }
+  }
 
   /// `sizeof(struct kernel_symbol)` in bytes.
   func exportEntrySize(_ rules: LoaderRules) -> UInt64 {

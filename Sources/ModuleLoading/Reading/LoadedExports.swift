@@ -87,7 +87,10 @@ struct LoadedExports: ~Escapable {
     case .wild:
       if isName { hasWildName = true }
       return [0xff]
-    case nil: return []
+    case nil:
+      // An address of 0, and not a distance.
+      if isName, !kernel.hasPlaceRelativeExports { hasWildName = true }
+      return []
     }
   }
 
@@ -97,6 +100,7 @@ struct LoadedExports: ~Escapable {
   ) -> Target? {
     let literal = literal(section, offset, size)
     if let relocation = pointers[offset] {
+      if isDistance(relocation) { return .wild }
       guard let symbol = symbols.symbol(at: relocation.symbol) else { return .unknown }
       let addend = map.sections[section].type == .nobits ? 0 : literal
       let sum = Int64(bitPattern: symbol.value).addingReportingOverflow(
@@ -117,12 +121,18 @@ struct LoadedExports: ~Escapable {
     return memory.place(section, offset + Int(literal)).map(Target.place) ?? .unknown
   }
 
-  /// The least distance, counted upwards, to addresses of nothing. On x86-64 the last GB of all addresses,
-  /// where modules are, ends before that. On arm64 modules share 2 GB with the kernel, and what follows
+  /// Whether a relocation leaves a distance where the kernel takes an address: R_ARM_REL32 and
+  /// R_ARM_PREL31. What is near to 0 is nobody's.
+  private func isDistance(_ relocation: SectionPointer) -> Bool {
+    map.machine == .arm && !kernel.hasPlaceRelativeExports && [3, 42].contains(relocation.type)
+  }
+
+  /// The least distance, counted upwards, to addresses of nothing. On x86 the last GB of all addresses,
+  /// where modules are, ends before that; on 32 bits addresses of processes follow. On arm64 modules share 2 GB with the kernel, and what follows
   /// those is used from its beginning on: half a GB further there is nothing.
   private var reach: Int64 {
     guard kernel.hasPlaceRelativeExports else { return .max }
-    return kernel.isX86_64 ? 1 << 30 : kernel.isARM64 ? 1 << 29 : .max
+    return kernel.isX86 ? 1 << 30 : kernel.isARM64 ? 1 << 29 : .max
   }
 
   /// Whether a pointer of some bytes is a distance too short to reach the copy of the file that the

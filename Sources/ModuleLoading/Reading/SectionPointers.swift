@@ -7,6 +7,8 @@ struct SectionPointer {
   let symbol: Int
   /// `nil` where it lies in the place itself.
   let addend: Int64?
+  /// The type of the relocation.
+  let type: UInt32
 }
 
 extension SectionMap {
@@ -23,7 +25,8 @@ extension SectionMap {
           let place = Int(exactly: relocation.offset)
         else { continue }
         found[place] = SectionPointer(
-          symbol: Int(relocation.symbol), addend: table.hasAddends ? relocation.addend : nil)
+          symbol: Int(relocation.symbol), addend: table.hasAddends ? relocation.addend : nil,
+          type: relocation.type)
       }
     }
     return found

@@ -61,7 +61,7 @@ struct SymbolUses: Sendable {
         let length = min(start.byteCount, SymbolUses.shownBytes)
         if let head = start.slice(0..<length), head.firstIndex(of: 0) == nil { name = head }
       }
-      if dropsDots {
+      if dropsDots, kind == .undefined || kind == .weak {
         if name.byte(at: 0) == UInt8(ascii: "."), let rest = name.suffix(from: 1) { name = rest }
         if name.equals("TOC.") { continue }
       }
