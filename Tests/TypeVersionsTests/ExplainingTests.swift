@@ -26,6 +26,25 @@ struct ExplainingTests {
         ])
   }
 
+  @Test("members of a body in a body have their places in the whole")
+  func nested() {
+    func member(_ name: String, _ place: String) -> String {
+      "member base_type int byte_size(4) encoding(5) \(name) \(place)"
+    }
+    let inner =
+      "member structure_type { \(member("c", "data_member_location(0)")) , "
+      + "\(member("d", "bit_size(3) data_bit_offset(32)")) } byte_size(8) data_member_location(8)"
+    #expect(
+      lines(
+        "structure_type s { member union_type { \(member("b", "data_member_location(0)")) , "
+          + "\(inner) } byte_size(16) data_member_location(16) } byte_size(32)", "s#s") == [
+          "struct s {", "\tunion {", "\t\tint b; /* 16 */", "\t\tstruct {", "\t\t\tint c; /* 24 */",
+          "\t\t\tint d; /* bit 224, 3 bits */", "\t\t}; /* 24: 8 bytes */",
+          "\t}; /* 16: 16 bytes */",
+          "}; /* 32 bytes */",
+        ])
+  }
+
   @Test(
     "declarations are those of C",
     arguments: [

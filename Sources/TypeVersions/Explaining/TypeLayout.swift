@@ -101,9 +101,16 @@ private struct TypePrinter {
 
     init(_ start: String = "") { self.start = start }
 
-    init(_ attributes: [String: String]) {
+    /// Of a member of what begins at `base` bytes in the type that is shown.
+    init(_ attributes: [String: String], from base: Int = 0) {
+      func place(_ text: String, _ base: Int) -> String {
+        guard let own = Int(text) else { return text }
+        let (sum, overflow) = own.addingReportingOverflow(base)
+        return overflow ? text : "\(sum)"
+      }
       start = [
-        attributes["data_member_location"], attributes["data_bit_offset"].map { "bit \($0)" },
+        attributes["data_member_location"].map { place($0, base) },
+        attributes["data_bit_offset"].map { "bit \(place($0, base &* 8))" },
       ].compactMap { $0 }.joined(separator: ", ")
       if let size = attributes["bit_size"] {
         width = (start.isEmpty ? "" : ", ") + "\(size) bits"
@@ -114,10 +121,10 @@ private struct TypePrinter {
   /// A declaration; a body inside it takes lines of its own.
   private mutating func add(
     _ node: TypeNode, _ name: String, _ depth: Int, prefix: String = "", end: String,
-    place: Place = Place()
+    place: Place = Place(), base: Int = 0
   ) {
     if case .body(let body) = node {
-      add(body, name, depth, prefix: prefix, end: end, place: place)
+      add(body, name, depth, prefix: prefix, end: end, place: place, base: base)
       return
     }
     let label = name.isEmpty ? "_" : name
@@ -127,7 +134,7 @@ private struct TypePrinter {
 
   private mutating func add(
     _ body: TypeBody, _ name: String, _ depth: Int, prefix: String = "", end: String,
-    place: Place = Place()
+    place: Place = Place(), base: Int = 0
   ) {
     let isRustEnumeration = isRust && body.items.contains { $0.kind == .variantPart }
     let word = isRustEnumeration ? "enum" : body.word
@@ -139,14 +146,17 @@ private struct TypePrinter {
       return
     }
     put("\(prefix)\(label)\(title) {", depth)
-    for item in body.items { add(item, depth + 1, isNarrow: body.isNarrow) }
+    for item in body.items {
+      add(item, depth + 1, isNarrow: body.isNarrow, base: base)
+    }
     var sizes = body.attributes["byte_size"].map { "\($0) bytes" } ?? ""
     if let alignment = body.attributes["alignment"] { sizes += ", aligned to \(alignment)" }
     put("}\(after)\(end)", depth, place: place, sizes: sizes)
   }
 
-  private mutating func add(_ item: TypeItem, _ depth: Int, isNarrow: Bool) {
-    let place = Place(item.attributes)
+  /// A part of what begins at `base` bytes in the type that is shown.
+  private mutating func add(_ item: TypeItem, _ depth: Int, isNarrow: Bool, base: Int) {
+    let place = Place(item.attributes, from: base)
     switch item.kind {
     case .enumerator:
       guard let value = item.attributes["value"] else { return put("\(item.name ?? ""),", depth) }
@@ -155,9 +165,9 @@ private struct TypePrinter {
     case .variantPart:
       for part in item.items {
         if part.kind == .member, let type = part.type {
-          put("// tag \(rust(type)) at \(Place(part.attributes).start)", depth)
+          put("// tag \(rust(type)) at \(Place(part.attributes, from: base).start)", depth)
         } else {
-          add(part, depth, isNarrow: false)
+          add(part, depth, isNarrow: false, base: base)
         }
       }
     case .variant:
@@ -168,7 +178,11 @@ private struct TypePrinter {
       }
     case .member, .parameter:
       let type = item.type ?? .named("void")
-      add(type, item.name ?? "", depth, end: isRust ? "," : ";", place: place)
+      // A body in the body counts from the same start, as in pahole.
+      let own = item.attributes["data_member_location"].flatMap { Int($0) } ?? 0
+      add(
+        type, item.name ?? "", depth, end: isRust ? "," : ";", place: place,
+        base: base.addingReportingOverflow(own).partialValue)
     }
   }
 
