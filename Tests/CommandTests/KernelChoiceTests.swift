@@ -1,3 +1,4 @@
+import ELFFormat
 import TestSupport
 import Testing
 
@@ -142,5 +143,28 @@ struct KernelChoiceTests {
     let run = try await Ksym.run(["exports", "--format", "symvers", trees.scratch.file(tree)])
     #expect(run.status == 0 && run.lines.count { $0.contains("\tcrc16\t") } == 1)
     #expect(run.output.contains("0x00000002\tvfs_read\tvmlinux"))
+  }
+
+  @Test("that has only exports leaves open whether a livepatch applies, and says what is needed")
+  func livepatchWithoutSymbols() async throws {
+    let sandbox = try Sandbox()
+    let text = "0x0badcafe\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n"
+    sandbox.scratch.makeDirectory("exports")
+    let symvers = try sandbox.scratch.write(Array(text.utf8), to: "exports/Module.symvers")
+    var module = ModuleBuilder("fix")
+    module.basic = [RequiredVersion("module_layout", 0x0bad_cafe)]
+    module.setInfo("livepatch", "Y")
+    var elf = module.elf()
+    let symbol = elf.addSymbol(".klp.sym.vmlinux.nothing,0", section: 0xff20)
+    let data = elf.addSection(
+      ".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 8))
+    let table = elf.addRelocations(
+      [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: 1)], forSection: data)
+    elf.sections[table - 1].name = ".klp.rela.vmlinux..data"
+    elf.sections[table - 1].flags = ELFSectionFlags(rawValue: 0x10_0002)
+    let path = try sandbox.scratch.write(elf.build(), to: "fix.ko")
+    let run = try await Ksym.run(["livepatch", "-k", symvers, path])
+    #expect(run.status == 2 && run.output.hasPrefix("undecided"), "\(run.output)")
+    #expect(run.output.contains("without its symbols (pass its image"), "\(run.output)")
   }
 }

@@ -134,4 +134,12 @@ struct LivepatchEraTests {
       #expect(!LivepatchBehaviour.table.sources(of: behaviour).isEmpty)
     }
   }
+
+  @Test("a kernel asked by the rules of another release keeps its own way to find sites")
+  func sitesOfItsOwn() {
+    let old = LivepatchRules(KernelRelease(5, 17), ofKernel: KernelRelease(7, 3))
+    #expect(old.has(.findsSitesInside) && !old.has(.matchesAsKallsyms))
+    let new = LivepatchRules(KernelRelease(7, 3), ofKernel: KernelRelease(5, 17))
+    #expect(!new.has(.findsSitesInside) && new.has(.matchesAsKallsyms))
+  }
 }

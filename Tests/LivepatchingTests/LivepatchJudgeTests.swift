@@ -106,7 +106,7 @@ struct LivepatchJudgeTests {
     #expect(try verdict(module).0 == "applies -")
   }
 
-  @Test("what an unknown kernel has is assumed, and what follows is still looked at")
+  @Test("what a kernel of unknown symbols does is open, and what it refuses anyway is refused")
   func unknownKernel() throws {
     var builder = LivepatchBuilder(("vfs_read", 0))
     builder.sections = [
@@ -121,7 +121,13 @@ struct LivepatchJudgeTests {
       return LivepatchJudge(patch, resolver).enable()
     }
     let open = try decide()
-    #expect(open.verdict == .applies && !open.assumed.isEmpty)
+    #expect(open.verdict == .undecided && open.errno == nil && open.log.isEmpty)
+    var module = builder
+    (module.objects[0].name, module.sections) = ("absent", [])
+    let bytes = module.build()
+    let patch = try Livepatch(ELFFile(ByteSource(bytes.rawSpan)), rules: rules)
+    let resolver = LivepatchResolver(kernel: nil, objects: [], rules: rules)
+    #expect(LivepatchJudge(patch, resolver).enable().verdict == .applies)
     builder.sections.append(.init(name: ".klp.rela.", symbols: [(".klp.sym.vmlinux.a,0", true)]))
     let refused = try decide()
     #expect(refused.verdict == .initFailed && refused.errno == .EINVAL)

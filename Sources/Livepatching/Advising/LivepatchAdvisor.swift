@@ -81,6 +81,9 @@ extension LivepatchAdvisor {
     on functions: [LivepatchFinding], _ symbols: [LivepatchFinding]
   ) -> [LivepatchAdvice] {
     adviseOnModule()
+    if resolver.kernel == nil, (functions + symbols).contains(where: { $0.status == .unknown }) {
+      say(.kernelSymbolsNeeded)
+    }
     for finding in functions { adviseOnFunction(finding) }
     for finding in symbols { adviseOnSymbol(finding) }
     return found

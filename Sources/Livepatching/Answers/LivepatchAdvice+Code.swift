@@ -23,6 +23,8 @@ extension LivepatchAdvice.Code {
   package static let objectNamedWithDash = Self(rawValue: "object-named-with-dash")
   /// A module that is patched is not loaded.
   package static let objectNotLoaded = Self(rawValue: "object-not-loaded")
+  /// The kernel's file has no symbol table, so that what the livepatch names cannot be looked up.
+  package static let kernelSymbolsNeeded = Self(rawValue: "kernel-symbols-needed")
   /// Something was not read, because there is too much of it.
   package static let notRead = Self(rawValue: "not-read")
 

@@ -21,7 +21,19 @@ extension LivepatchJudge {
       let isFirst = seen.insert(object.title).inserted
       guard initialize(object, answers, isFirst, &decision) else { return decision }
     }
-    return enable(decision)
+    var enabled = enable(decision)
+    // Whether the kernel has what is named is not known; that it refuses something else is.
+    if enabled.verdict == .applies, needsKernelSymbols {
+      (enabled.verdict, enabled.log) = (.undecided, [])
+    }
+    return enabled
+  }
+
+  /// Whether a symbol that the core would look up cannot be, as the kernel's symbols are not known.
+  private var needsKernelSymbols: Bool {
+    let named = answers.joined().map(\.finding) + sections.flatMap(\.findings)
+    return resolver.kernel == nil
+      && named.contains { $0.object == "vmlinux" && $0.status == .unknown }
   }
 
   /// What the init that klp-build supplies does before it enables anything.

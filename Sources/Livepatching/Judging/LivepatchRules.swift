@@ -52,10 +52,16 @@ package struct LivepatchRules: Sendable {
   package let release: KernelRelease
   private let behaviours: Set<LivepatchBehaviour>
 
-  /// The rules of a release.
-  package init(_ release: KernelRelease) {
+  /// The rules of a release, by which another kernel's names are matched if `own` gives its release: where
+  /// ftrace finds sites is part of how the kernel was built (X86_KERNEL_IBT, 5.18), and stays its own.
+  package init(_ release: KernelRelease, ofKernel own: KernelRelease? = nil) {
     self.release = release
-    behaviours = LivepatchBehaviour.table.behaviours(of: release)
+    var behaviours = LivepatchBehaviour.table.behaviours(of: release)
+    if let own {
+      let sites = LivepatchBehaviour.table.behaviours(of: own).intersection([.findsSitesInside])
+      behaviours = behaviours.subtracting([.findsSitesInside]).union(sites)
+    }
+    self.behaviours = behaviours
   }
 
   /// Whether the release behaves so.

@@ -58,7 +58,7 @@ package struct ModuleChecker {
     }
     rules = LoaderRules(basis.release)
     settings = LoaderSettings(facts, rules, given: given, request: request)
-    livepatchRules = LivepatchRules(livepatchRelease ?? rules.release)
+    livepatchRules = LivepatchRules(livepatchRelease ?? rules.release, ofKernel: rules.release)
     self.readsLivepatches = readsLivepatches
     self.facts = facts
     self.kernel = kernel

@@ -49,6 +49,10 @@ package struct LivepatchOutcome: Sendable {
   /// What had to be assumed in both stages, each once.
   package var assumed: [LoadAssumption] {
     var seen: Set<LoadAssumption> = []
-    return (load.assumed + (decision?.assumed ?? [])).filter { seen.insert($0).inserted }
+    let isOpen = verdict == .undecided
+    return (load.assumed + (decision?.assumed ?? [])).filter {
+      // What is left open is not assumed.
+      !(isOpen && $0.code == .kernelSymbolsUnknown) && seen.insert($0).inserted
+    }
   }
 }

@@ -16,6 +16,10 @@ extension LivepatchAdvice {
     case .objectNotLoaded:
       return "module \(owner) is not loaded; the kernel will resolve its functions when it loads "
         + "(--with loads it first)"
+    case .kernelSymbolsNeeded:
+      return
+        "what it names cannot be looked up: the kernel was given without its symbols (pass its image, "
+        + "such as vmlinuz, or its System.map with -k)"
     case .notRead: return "left out: \(omission?.words ?? "?")"
     default: return functionWords ?? positionWords ?? missingWords
     }
