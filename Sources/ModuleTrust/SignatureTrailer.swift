@@ -19,8 +19,10 @@ package struct SignatureTrailer: Sendable, Hashable {
   /// Size of the structure in bytes.
   package static let structureSize = 12
 
-  /// `id_type`: 2 is PKCS#7.
+  /// `id_type`: 2 is PKCS#7, 1 the form of 3.7 to 4.2.
   package let idType: UInt8
+  /// `signer_len` and `key_id_len`: bytes before the signature itself, of type 1.
+  package let lengthBeforeSignature: Int
   /// Whether all fields but `id_type` and `sig_len` are zero, as PKCS#7 requires.
   package let hasZeroParameters: Bool
   /// `sig_len`: size of the signature in bytes.
@@ -47,6 +49,8 @@ package struct SignatureTrailer: Sendable, Hashable {
     idType = bytes.byte(at: 2) ?? 0
     let parameters = (bytes.integer(UInt64.self, at: 0, .big) ?? 0) & ~(0xff << 40)
     hasZeroParameters = parameters == 0
+    let lengths = [bytes.byte(at: 3), bytes.byte(at: 4)].map { Int($0 ?? 0) }
+    lengthBeforeSignature = idType == 1 ? lengths[0] + lengths[1] : 0
     signatureLength = bytes.integer(UInt32.self, at: 8, .big) ?? 0
   }
 

@@ -35,6 +35,8 @@ package struct ConversionError: Error, Sendable, Hashable {
     package static let signingFailed = Code(rawValue: "signing-failed")
     /// A device table that has no aliases: its bus and name; with the code of the reason.
     package static let deviceTable = Code(rawValue: "device-table")
+    /// The kernel to match is of another architecture: the module's, the kernel's.
+    package static let otherArchitecture = Code(rawValue: "other-architecture")
     package static let unsupportedMachine = Code(rawValue: "unsupported-machine")
     /// `struct module` has no room for the module's name.
     package static let moduleNameTooLong = Code(rawValue: "module-name-too-long")

@@ -1,4 +1,5 @@
 internal import ByteStorage
+package import ELFFormat
 package import ModuleVersions
 
 /// What to make of a module.
@@ -51,6 +52,8 @@ package struct Retargeting: Sendable {
   package var addsMissing = false
   /// Whether to remove versions of symbols that the module does not need.
   package var prunes = false
+  /// The kernel's architecture; `nil` if it is not known.
+  package var machine: ELFMachine?
 
   package init(_ exports: ExportTable) { self.exports = ExportLookup(exports) }
 

@@ -22,7 +22,10 @@ package enum ModuleConverter {
     var notices: [ConvertedModule.Notice] = []
     let elf: ELFFile
     do { elf = try ELFFile(ByteSource(parts.module)) } catch { throw .malformed(error) }
-    var tables = try PresentTables(elf)
+    // What is only removed need not be read.
+    var tables = try PresentTables(
+      elf, areRemoved: request.target == ConversionRequest.Target.none && request.retargeting == nil
+    )
     let before = tables.layouts
     // Where only the signature is in question, tables stay as they are, whatever is wrong with them.
     let isSignatureOnly = request.target == nil && request.retargeting == nil

@@ -10,6 +10,9 @@ package struct SignedBytes: ~Escapable {
 
   /// Finds where a module ends and its signature begins.
   ///
+  /// Up to 4.2 the name of the signer and the identifier of the key precede the signature, and the trailer
+  /// has their lengths: kernel/module_signing.c, 3.10.
+  ///
   /// - Throws: ``ConversionError`` `.badSignature` if the trailer says that it is longer than the
   ///   file.
   @_lifetime(copy bytes)
@@ -20,9 +23,10 @@ package struct SignedBytes: ~Escapable {
       return
     }
     let end = trailer.lengthBeforeMarker - SignatureTrailer.structureSize
-    // Before PKCS#7 (up to 4.2) a signer's name and a key identifier preceded the signature.
-    guard end > 0, Int(trailer.signatureLength) < end, trailer.idType == 2,
-      trailer.hasZeroParameters, let module = bytes.slice(0..<(end - Int(trailer.signatureLength))),
+    let size = Int(trailer.signatureLength) + trailer.lengthBeforeSignature
+    guard end > 0, size < end,
+      trailer.idType == 1 || trailer.idType == 2 && trailer.hasZeroParameters,
+      let module = bytes.slice(0..<(end - size)),
       let signature = bytes.suffix(from: module.byteCount)
     else { throw .badSignature }
     self.module = module

@@ -37,8 +37,9 @@ package struct PresentTables {
   /// Whether there are two tables that do not say the same.
   package var disagree: Bool { !disagreement.isEmpty }
 
-  /// Reads the tables, or finds that there are none.
-  package init(_ elf: ELFFile) throws(ConversionError) {
+  /// Reads the tables, or finds that there are none. Of tables that are to be removed only the layouts are
+  /// found, of damaged ones by their sections.
+  package init(_ elf: ELFFile, areRemoved: Bool = false) throws(ConversionError) {
     var sections: [TableRole: Int] = [:]
     for role in TableRole.allCases {
       guard let index = elf.sectionIndex(named: role.sectionName) else { continue }
@@ -50,6 +51,14 @@ package struct PresentTables {
     self.sections = sections
     if sections.isEmpty {
       layouts = []
+      return
+    }
+    if areRemoved {
+      let found = try? VersionTables(elf).layouts
+      let (hasBasic, hasExtended) = (
+        sections[.versions] != nil, sections.count > 1 || sections[.versions] == nil
+      )
+      layouts = found ?? (hasBasic ? [.basic] : []) + (hasExtended ? [.extended] : [])
       return
     }
     let tables: VersionTables

@@ -12,6 +12,9 @@ extension Retargeting {
   func apply(
     to list: inout VersionList, of elf: borrowing ELFFile
   ) throws(ConversionError) -> [ConvertedModule.Notice] {
+    if let machine, machine != elf.header.machine {
+      throw .init(.otherArchitecture, [elf.header.machine.name, machine.name])
+    }
     let needed: NeededSymbols
     do { needed = try NeededSymbols(elf) } catch { throw .malformed(error) }
     var notices: [ConvertedModule.Notice] = []

@@ -90,6 +90,16 @@ struct RetargetingTests {
     #expect(notice == nil || notice?.count == added.count)
   }
 
+  @Test("versions of a kernel of another architecture are refused, and of an unknown one put in")
+  func otherArchitecture() throws {
+    let error = #expect(throws: ConversionError.self) {
+      _ = try converted(["b"]) { $0.machine = .s390 }
+    }
+    #expect(error?.code == .otherArchitecture && error?.names == ["x86_64", "s390"])
+    #expect(try converted(["b"]) { $0.machine = .x86_64 }.isChanged)
+    #expect(try converted(["b"]) { $0.machine = nil }.isChanged)
+  }
+
   @Test("only those that are asked for are changed or added; what is not there is reported")
   func only() throws {
     func notices(_ names: [String], adds: Bool) throws -> [String] {

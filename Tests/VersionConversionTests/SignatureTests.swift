@@ -83,11 +83,24 @@ struct SignatureTests {
   @Test("a signature of another kind, or with nothing before it, is refused")
   func otherSignatures() {
     for file in [
-      Self.trailed(10, length: 4, type: 1), Self.trailed(10, length: 4, type: 3),
+      Self.trailed(4, length: 4, type: 1), Self.trailed(10, length: 4, type: 3),
       Self.trailed(0, length: 0), Array(Self.trailed(0, length: 0).dropFirst()),
     ] {
       #expect(throws: ConversionError(.badSignature)) { _ = try SignedBytes(file.rawSpan).isSigned }
     }
+  }
+
+  @Test("a signature of 4.2 and older is taken off with the names before it")
+  func olderSignature() throws {
+    // kernel/module_signing.c, 3.10: signer, key identifier, signature, trailer.
+    let file =
+      Self.plain + [UInt8](repeating: 7, count: 3 + 2 + 4) + [1, 4, 1, 3, 2, 0, 0, 0, 0, 0, 0, 4]
+      + Array("~Module signature appended~\n".utf8)
+    #expect(throws: ConversionError.signed) { try converted(file, to: .both) }
+    var request = ConversionRequest(nil)
+    request.signature = .dropped
+    let result = try converted(file, request)
+    #expect(result.bytes == Self.plain && !result.isSigned)
   }
 
   @Test("where a module differs from the signed one is given")

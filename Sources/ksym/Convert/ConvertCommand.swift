@@ -145,7 +145,8 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func readCRCs(_ path: String) throws -> Retargeting {
-    let exports = try KernelInput(input).open(path).exportsWithModules()
+    let kernel = try KernelInput(input).open(path)
+    let exports = try kernel.exportsWithModules()
     guard exports.value.rows.contains(where: { $0.hasCRC && $0.crc != 0 }) else {
       throw FileError(path: path, cause: .notSuitable("built without modversions: it has no CRCs"))
     }
@@ -154,6 +155,7 @@ struct ConvertCommand: ParsableCommand {
       "warning: CRCs of \(exports.source.words) are put in: the module will claim to be built for that "
         + "kernel, and its loader will no longer notice where types differ; no code changes")
     var retargeting = Retargeting(exports.value)
+    retargeting.machine = (try? kernel.facts())?.machine?.value
     if !retarget.symbols.isEmpty {
       retargeting.only = Set(retarget.symbols.map { Array($0.utf8) })
     }

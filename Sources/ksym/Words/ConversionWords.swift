@@ -44,6 +44,9 @@ extension ConversionError {
     case .deviceTable:
       let problem = DeviceTableError(rawValue: reason)?.words ?? reason
       return "MODULE_DEVICE_TABLE(\(list)): \(problem)"
+    case .otherArchitecture:
+      return
+        "is for \(name), and the kernel with the CRCs for \(names.last ?? "?"): it can never load there"
     case .unsupportedMachine: return "objects for \(name) are not supported"
     case .moduleNameTooLong: return "the module structure has no room for the name \(name)"
     case .missingStructure: return "an object does not record the layout of struct module"
