@@ -167,4 +167,22 @@ struct GateCommandTests {
     let empty = try await Ksym.run(["gate", "--root", scratch.file("lib")])
     #expect(empty.status == 2)
   }
+
+  @Test("a module in the directory of a kernel is not linked there, for whichever it was built")
+  func ownDirectory() async throws {
+    try write("first")
+    for folder in ["\(new)/extra", "\(new)/extra/x"] { scratch.makeDirectory(folder) }
+    let module = try contents(of: scratch.file("\(old)/extra/x/first.ko"))
+    try scratch.write(module, to: "\(new)/extra/x/first.ko")
+    let run = try await gate("--apply")
+    #expect(run.status == 0 && run.lines.count == 1, "\(run.output)")
+    #expect(try await link("first") == "/\(old)/extra/x/first.ko\n")
+  }
+
+  @Test("a reason does not name options that the command does not have")
+  func ownOptions() async throws {
+    try write("user") { $0.require("theirs", 5) }
+    let run = try await gate()
+    #expect(run.status == 1 && !run.output.contains("--"), "\(run.output)")
+  }
 }

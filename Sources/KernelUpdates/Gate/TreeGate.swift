@@ -26,7 +26,7 @@ package final class TreeGate {
     package let release: String
     /// The directory of its links.
     package let directory: String
-    /// In the order of the candidates, without those that were built for this kernel.
+    /// In the order of the candidates, without those that were built for this kernel, or lie in its directory.
     package let decisions: [GateJudgement]
 
     /// The decisions about modules that need each other, directly or through others.
@@ -118,7 +118,9 @@ package final class TreeGate {
   /// A module that others need counts as loaded if the kernel takes it.
   package func ask(_ release: String, about candidates: [Candidate]) -> Answer? {
     guard kernel(release) != nil else { return nil }
-    let foreign = candidates.filter { $0.release != release }
+    // What is in the kernel's own directory is installed there: add_weak_links of weak-modules.
+    let own = "\(root)/lib/modules/\(release)/"
+    let foreign = candidates.filter { $0.release != release && !$0.path.hasPrefix(own) }
     let (refused, kept) = judge(foreign, on: release)
     var judgements: [String: GateJudgement] = [:]
     for judgement in refused + kept { judgements[judgement.candidate.path] = judgement }

@@ -104,7 +104,7 @@ struct GateCommand: ParsableCommand {
       Terminal.write(&output)
     }
     if !json.isWanted, status == .no, !assumed.isEmpty {
-      let words = assumed.map(\.words).joined(separator: "; ")
+      let words = assumed.map(\.gateWords).joined(separator: "; ")
       output.append(colour.terminal.faint("assumed: \(words)") + "\n")
       Terminal.write(&output)
     }
@@ -146,9 +146,9 @@ struct GateCommand: ParsableCommand {
       output.member("compatible", decision.isCompatible)
       output.member("symbols", decision.symbols)
       output.member("log", outcome.log)
-      output.member("causes", outcome.causes.map(\.words))
+      output.member("causes", outcome.causes.map(\.gateWords))
       output.member("causeCodes", outcome.causes.map(\.code.rawValue))
-      output.member("assumed", outcome.assumed.map(\.words))
+      output.member("assumed", outcome.assumed.map(\.gateWords))
       output.member("assumedCodes", outcome.assumed.map(\.code.rawValue))
       output.member("link", "\(answer.directory)/\(candidate.link)")
       output.endLine()
@@ -166,7 +166,7 @@ struct GateCommand: ParsableCommand {
           + "\(plain(answer.release))\(reason)\n")
       if !decision.isCompatible {
         for cause in outcome.causes {
-          output.append("  \(colour.terminal.doubtful("=>")) \(plain(cause.words))\n")
+          output.append("  \(colour.terminal.doubtful("=>")) \(plain(cause.gateWords))\n")
         }
       }
       for one in outcome.assumed where !assumed.contains(one) { assumed.append(one) }
@@ -190,5 +190,25 @@ struct GateCommand: ParsableCommand {
     Terminal.complain(
       "\(answer.release): \(counted(links.changed, "link")) made\(gone): depmod -a\(base) "
         + answer.release)
+  }
+}
+
+extension LoadCause {
+  /// The cause without options that only other commands have: other modules come from the kernel's tree.
+  fileprivate var gateWords: String {
+    guard code == .modulesNotFound else { return words }
+    return "modules that it needs are not in the kernel's tree: \(options.joined(separator: ", "))"
+  }
+}
+
+extension LoadAssumption {
+  /// The assumption without options that only other commands have.
+  fileprivate var gateWords: String {
+    switch code {
+    case .modulesNotFound: "the modules that others need were not found"
+    case .vermagicUnknown: "the vermagic agrees (not found in the kernel's tree)"
+    case .releaseUnknown: "\(key ?? "?")=\(value ?? "?") (not found in the kernel's tree)"
+    default: words
+    }
   }
 }
