@@ -32,6 +32,9 @@ struct KallsymsCommandTests {
     let list = try scratch.write(Array("ffffffff81000000 T _text\n".utf8), to: "list")
     let run = try await Ksym.run(["kallsyms", "decode", list])
     #expect(run.status == 2 && run.errors.contains("is a list of symbols, not a kernel image"))
+    let module = Fixture.path("kernels/rust-ext/modules/crc16.ko")
+    let other = try await Ksym.run(["kallsyms", "decode", module])
+    #expect(other.status == 2 && other.errors.contains("is a module, "), "\(other.errors)")
     let noise = try scratch.write(
       (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 37) }, to: "noise")
     #expect(try await Ksym.run(["kallsyms", "decode", noise]).status == 2)

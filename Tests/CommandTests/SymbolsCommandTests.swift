@@ -149,4 +149,27 @@ struct SymbolsCommandTests {
     #expect(try await Ksym.run(["symbols", "--format", "nm", "--to", "both", kernel]).status == 64)
     #expect(try await Ksym.run(["symbols", "--json", "--to", "readable", kernel]).status == 64)
   }
+
+  @Test("of an image, a range of a moved kernel is moved back")
+  func movedRange() async throws {
+    let image = Fixture.path("kernels/rust-ext/bzImage")
+    let text = try await Ksym.run(["symbols", "--name", "_printk", image])
+    let address = try #require(UInt64(text.output.prefix(16), radix: 16))
+    let moved = "0x\(String(address + 0x100_0000, radix: 16))"
+    let end = "0x\(String(address + 0x100_0001, radix: 16))"
+    let run = try await Ksym.run([
+      "symbols", "--kaslr", "0x1000000", "--range", "\(moved)-\(end)", "--name", "_printk", image,
+    ])
+    #expect(run.status == 0 && run.output == text.output, "\(run.errors)")
+  }
+
+  @Test("a module is named with dashes or underscores")
+  func dashes() async throws {
+    let list = Array("ffffffff81000000 T _stext\nffffffffc0000000 t f\t[usb_storage]\n".utf8)
+    let path = try scratch.write(list, to: "dashes")
+    for name in ["usb-storage", "usb_storage"] {
+      let run = try await Ksym.run(["symbols", "--module", name, path])
+      #expect(run.lines == ["ffffffffc0000000 t f"], "\(run.errors)")
+    }
+  }
 }

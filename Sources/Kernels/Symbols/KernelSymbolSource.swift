@@ -107,6 +107,12 @@ package struct KernelSymbolSource: Sendable {
 }
 
 extension KernelSymbolSource {
+  /// The address of the kernel's text, below which nothing is moved; 0 if it is not known.
+  package var lowestText: UInt64 {
+    table.indexes(named: ["_text", "_stext"]).lazy.compactMap { $0 }.first
+      .map { table.addresses[$0] } ?? 0
+  }
+
   /// Where x86-64 kernels are linked to, unless configured otherwise (`CONFIG_PHYSICAL_START`), the
   /// space above that KASLR uses, and the steps in which it moves them.
   ///

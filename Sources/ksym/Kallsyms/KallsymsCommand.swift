@@ -43,7 +43,9 @@ struct KallsymsDecodeCommand: ParsableCommand {
     let reader = KernelInput(input)
     let source = try reader.symbols(of: reader.open(kernel))
     guard let tables = source.tables else {
-      throw Terminal.trouble("\(kernel): is a list of symbols, not a kernel image")
+      let kind =
+        source.origin == .modules ? "a module, which has no such tables" : "a list of symbols"
+      throw Terminal.trouble("\(kernel): is \(kind), not a kernel image")
     }
     var output = OutputBuffer()
     if json.isWanted {

@@ -97,7 +97,8 @@ struct SymbolsCommand: ParsableCommand {
         throw ValidationError("--modules has the files of loaded modules for --unwind only")
       }
     }
-    if format == .elf, !json.isWanted {
+    if format == .elf {
+      if json.isWanted { throw ValidationError("--json and --format elf exclude each other") }
       _ = try symbolFile.target()
     } else {
       try symbolFile.refuseUnused(json.isWanted ? .json : format)
@@ -126,7 +127,12 @@ struct SymbolsCommand: ParsableCommand {
     let patterns = names.map { NamePattern($0) }
     let letters = type.map { Array($0.utf8) }
     let table = source.table
-    let owner = module.map { wanted in table.ownerNames.firstIndex(of: wanted) ?? -1 }
+    let range = try linkedRange(source)
+    let owner = module.map { wanted in
+      // A dash in the name of a file is an underscore in that of the module.
+      let name = String(wanted.map { $0 == "-" ? "_" : $0 })
+      return table.ownerNames.firstIndex(of: wanted) ?? table.ownerNames.firstIndex(of: name) ?? -1
+    }
     if owner == -1 { Terminal.complain("\(opened.path): no symbols of \(module ?? "")") }
     let chosen = (0..<table.count).filter { index in
       if let letters, !letters.contains(printer.type(of: index)) { return false }
@@ -161,6 +167,20 @@ struct SymbolsCommand: ParsableCommand {
   }
 }
 
+extension SymbolsCommand {
+  /// The range in addresses of the file: those of an image were not moved, and `--kaslr 0x…` says how far the
+  /// addresses to look up were.
+  private func linkedRange(_ source: KernelSymbolSource) throws -> AddressRange? {
+    guard source.foreignMove != 0 else { return range }
+    guard let range else {
+      throw ValidationError(
+        "--kaslr 0x…: addresses of an image were not moved, and only those of --range are looked up"
+      )
+    }
+    return range.movedBack(by: source.foreignMove, toText: source.lowestText)
+  }
+}
+
 /// Two addresses on the command line: `0x1000-0x2000`, without the last.
 struct AddressRange: ExpressibleByArgument {
   let first: UInt64
@@ -174,6 +194,14 @@ struct AddressRange: ExpressibleByArgument {
     self.first = first
     self.last = last
   }
+
+  /// The range before a kernel was moved; addresses below its text are not moved.
+  func movedBack(by offset: UInt64, toText text: UInt64) -> AddressRange {
+    func linked(_ address: UInt64) -> UInt64 { address >= text ? address &- offset : address }
+    return AddressRange(linked(first), max(linked(first), linked(last)))
+  }
+
+  private init(_ first: UInt64, _ last: UInt64) { (self.first, self.last) = (first, last) }
 
   func contains(_ address: UInt64) -> Bool { address >= first && address < last }
 }
