@@ -11,15 +11,7 @@ struct TrustCommandTests {
 
   init() throws {
     scratch = try ScratchDirectory()
-    var kernel = KernelBuilder(
-      release: "6.12.0", exports: [SampleExport("module_layout", 0x0bad_cafe)])
-    kernel.hasFlagTable = false
-    // The list of built-in certificates, then its size.
-    var list = try Fixture.bytes("trust/rsa.der")
-    let size = UInt64(list.count)
-    list += [UInt8](repeating: 0, count: (8 - list.count % 8) % 8)
-    for index in 0..<8 { list.append(UInt8(size >> UInt64(8 * index) & 0xff)) }
-    kernel.sections = [(".init.data", list, 0xffff_ffff_9000_0000)]
+    let kernel = Self.kernel(with: try Fixture.bytes("trust/rsa.der"))
     self.kernel = try scratch.write(kernel.build(), to: "vmlinux")
     try scratch.write(
       Array("0x0badcafe\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8), to: "Module.symvers")
@@ -39,6 +31,20 @@ struct TrustCommandTests {
       [6, 0, 0, 0, 1], to: "efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
   }
 
+  /// A kernel with a built-in certificate.
+  private static func kernel(with certificate: [UInt8]) -> KernelBuilder {
+    var kernel = KernelBuilder(
+      release: "6.12.0", exports: [SampleExport("module_layout", 0x0bad_cafe)])
+    kernel.hasFlagTable = false
+    // The list of built-in certificates, then its size.
+    var list = certificate
+    let size = UInt64(list.count)
+    list += [UInt8](repeating: 0, count: (8 - list.count % 8) % 8)
+    for index in 0..<8 { list.append(UInt8(size >> UInt64(8 * index) & 0xff)) }
+    kernel.sections = [(".init.data", list, 0xffff_ffff_9000_0000)]
+    return kernel
+  }
+
   private func check(_ arguments: String...) async throws -> Ksym.Run {
     try await Ksym.run(
       [
@@ -48,16 +54,16 @@ struct TrustCommandTests {
   }
 
   /// A key of the machine's own, as DKMS makes one, and the module signed with it.
-  private func sign() async throws -> String {
+  private func sign(_ algorithm: [String] = ["rsa:2048"]) async throws -> String {
     let (key, certificate) = (scratch.file("mok.key"), scratch.file("mok.pub"))
     let made = try await Ksym.run(
       [
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-outform", "DER", "-out",
-        certificate, "-subj", "/CN=DKMS module signing key", "-days", "36500",
-      ], program: "openssl")
+        "req", "-x509", "-nodes", "-keyout", key, "-outform", "DER", "-out", certificate, "-subj",
+        "/CN=DKMS module signing key", "-days", "36500", "-newkey",
+      ] + algorithm, program: "openssl")
     #expect(made.status == 0)
     let run = try await Ksym.run(
-      ["convert", "--to", "basic", "--sign", key, certificate, "-o", module, module])
+      ["convert", "--to", "basic", "--in-place", module, "--sign", key, certificate])
     #expect(run.status == 0, "\(run.errors)")
     return certificate
   }
@@ -92,6 +98,79 @@ struct TrustCommandTests {
       signature.status == 1 && signature.output.contains("none of the given certificates made it"))
     let headers = try await Ksym.run(["signature", "-k", scratch.file("Module.symvers"), module])
     #expect(headers.errors.contains("no kernel image here") && headers.errors.contains("--keys"))
+  }
+
+  @Test("the certificates of all kernels that are given count", .needs("openssl"))
+  func severalKernels() async throws {
+    let certificate = try await sign()
+    scratch.makeDirectory("own")
+    let own = try scratch.write(
+      Self.kernel(with: try contents(of: certificate)).build(), to: "own/vmlinux")
+    for kernels in [[own], [own, kernel], [kernel, own]] {
+      let run = try await Ksym.run(["signature"] + kernels.flatMap { ["-k", $0] } + [module])
+      #expect(run.status == 0 && run.output.contains("verified    yes"), "\(run.output)")
+    }
+  }
+
+  @Test(
+    "a signature with attributes is named as that, not as one of other bytes", .needs("openssl"))
+  func attributes() async throws {
+    let certificate = try await sign()
+    let (pem, message) = (scratch.file("mok.pem"), scratch.file("message"))
+    let drop = try await Ksym.run(["convert", "--drop-signature", "--in-place", module])
+    #expect(drop.status == 0)
+    _ = try await Ksym.run(
+      ["x509", "-inform", "DER", "-in", certificate, "-out", pem], program: "openssl")
+    for options in [["-nosmimecap"], []] {
+      _ = try await Ksym.run(
+        [
+          "cms", "-sign", "-binary", "-in", module, "-outform", "DER", "-signer", pem, "-inkey",
+          scratch.file("mok.key"), "-md", "sha256", "-nocerts", "-out", message,
+        ] + options, program: "openssl")
+      let signature = try contents(of: message)
+      let size = (0..<4).map { UInt8(signature.count >> (24 - 8 * $0) & 0xff) }
+      let bytes =
+        try contents(of: module) + signature + [0, 0, 2, 0, 0, 0, 0, 0] + size
+        + Array("~Module signature appended~\n".utf8)
+      let signed = try scratch.write(bytes, to: "attributes.ko")
+      let shown = try await Ksym.run(["signature", "--keys", certificate, signed])
+      #expect(shown.status == 1 && shown.output.contains("no: it has signed attributes"))
+      let refused = try await check("--keys", certificate, signed)
+      #expect(refused.output.contains("=> the signature has signed attributes"))
+      #expect(!refused.output.contains("was changed after signing"), "\(refused.output)")
+    }
+  }
+
+  @Test("a given certificate that the kernel cannot load is not to be enrolled", .needs("openssl"))
+  func withoutAlgorithm() async throws {
+    let certificate = try await sign(["ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+    let run = try await check("--keys", certificate)
+    #expect(run.status == 1 && run.output.contains("does not load that certificate"))
+    #expect(!run.output.contains("mokutil"), "\(run.output)")
+  }
+
+  @Test("a module that was packed before it was signed is named as that")
+  func packedFirst() async throws {
+    for suffix in ["gz", "xz", "zst"] {
+      let packed = try Fixture.bytes("kernels/rust-ext/compressed/crc16.ko.\(suffix)")
+      let bytes =
+        packed + [1, 2, 3, 4] + [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 4]
+        + Array("~Module signature appended~\n".utf8)
+      let path = try scratch.write(bytes, to: "crc16.ko.\(suffix)")
+      let run = try await Ksym.run(["signature", path])
+      #expect(run.status == 2 && run.errors.contains("signed after it was packed"), "\(run.errors)")
+    }
+  }
+
+  @Test("a kernel that does not unpack modules itself is named as the reason")
+  func withoutDecompressor() async throws {
+    let run = try await Ksym.run([
+      "check", "--compressed-file", "-k", Fixture.path("kernels/rust-ext/bzImage"), "--config",
+      Fixture.path("kernels/rust-ext/config"),
+      Fixture.path("kernels/rust-ext/compressed/crc16.ko.gz"),
+    ])
+    #expect(run.status == 1 && run.output.contains("EOPNOTSUPP"))
+    #expect(run.output.contains("MODULE_DECOMPRESS is not set"), "\(run.output)")
   }
 
   @Test("a module that was changed after signing is to be signed again", .needs("openssl"))

@@ -56,7 +56,9 @@ struct ModuleInspector: Sendable {
     let appraisal = AppraisalCheck(path, isFromMemory: false, trust)
     if let refusal = appraisal.refusal { return refused(path, newVerdict, refusal) }
     guard let decompressor = settings.decompressor else {
-      return refused(path, newVerdict, Refusal(.EOPNOTSUPP))
+      var refusal = Refusal(.EOPNOTSUPP)
+      refusal.causes = [LoadCause(.noDecompressor)]
+      return refused(path, newVerdict, refusal)
     }
     let bytes: RawSpan
     do { bytes = try buffers.file.source.all() } catch {

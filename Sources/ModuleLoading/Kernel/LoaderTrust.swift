@@ -24,6 +24,9 @@ struct LoaderTrust: Sendable {
   let readsMessages: Bool
   /// The gate without the certificates that the user gives as enrolled; `nil` if there are none.
   private(set) var gateWithoutGiven: SignatureGate?
+  /// The gate with those certificates of the user and the machine's owner that the kernel does not load, as if
+  /// it had all algorithms; `nil` if there are none.
+  private(set) var gateOfLeftOut: SignatureGate?
   /// The platform's keys, where it is not known that the kernel asks them; else empty.
   private(set) var unaskedPlatform: SignatureGate?
 
@@ -69,6 +72,7 @@ struct LoaderTrust: Sendable {
       gate.keys.add(
         request.keys, gate.context, blacklist: builtIn.blacklist, areInOneKeyring: false)
     }
+    keepLeftOut(request.keys + (machine?.ownerKeys?.list.certificates ?? []))
     if !keyrings.contains(".platform"), !platform.certificates.isEmpty {
       unaskedPlatform = SignatureGate(gate.context)
       unaskedPlatform?.keys = platform
@@ -130,6 +134,20 @@ struct LoaderTrust: Sendable {
       }
     }
     return platform
+  }
+
+  private mutating func keepLeftOut(_ certificates: [[UInt8]]) {
+    let leftOut = certificates.filter { certificate in
+      var ring = KeyRing()
+      return !ring.add([certificate], gate.context).isEmpty
+    }
+    if leftOut.isEmpty { return }
+    var context = gate.context
+    (context.digests, context.hasRSA, context.hasECDSA) = (
+      Set(DigestAlgorithm.allCases), true, true
+    )
+    gateOfLeftOut = SignatureGate(context)
+    gateOfLeftOut?.keys.add(leftOut, context, areInOneKeyring: false)
   }
 
   private mutating func revoke(_ lists: MachineKeys.Lists?, _ isSet: (String) -> Bool) {

@@ -125,6 +125,11 @@ extension LoadCause.Code {
   /// The kernel has the algorithms in ``LoadCause/options``, and ksym cannot compute them: whether the
   /// signature is good is open.
   package static let signatureUnverifiable = Self(rawValue: "signature-unverifiable")
+  /// The signature is made with signed attributes, with which none counts for modules.
+  package static let signedAttributes = Self(rawValue: "signed-attributes")
+  /// As ``signerUnknown``, and the signer's certificate is given as enrolled: the kernel does not load it, as
+  /// it lacks an algorithm that the certificate needs.
+  package static let signerNotLoaded = Self(rawValue: "signer-not-loaded")
   /// A trusted key is named, and the signature is not of these bytes.
   package static let changedAfterSigning = Self(rawValue: "changed-after-signing")
   /// The module's types (BTF) do not fit those of the kernel: those that they continue have
@@ -138,6 +143,8 @@ extension LoadCause.Code {
   /// The kernel refuses to unpack the file, of the format ``LoadCause/module``, which user space unpacks: it
   /// logs ``LoadCause/kernel``.
   package static let kernelCannotUnpack = Self(rawValue: "kernel-cannot-unpack")
+  /// The kernel is handed a compressed file, and has no decompressor for modules.
+  package static let noDecompressor = Self(rawValue: "no-decompressor")
   /// What the module uses or exports is protected from modules without a signature that counts (Android).
   package static let protected = Self(rawValue: "protected")
   /// It is not known what the kernel protects from modules without a signature that counts (Android).

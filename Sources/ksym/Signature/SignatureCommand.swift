@@ -35,9 +35,10 @@ struct SignatureCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
-    help: ArgumentHelp("A kernel whose built-in certificates count.", valueName: "path"),
+    help: ArgumentHelp(
+      "A kernel whose built-in certificates count (repeatable).", valueName: "path"),
     completion: .file())
-  var kernel: String?
+  var kernels: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -103,35 +104,51 @@ struct SignatureCommand: ParsableCommand {
       : "\(path): no certificates are built into this image: \(next)"
   }
 
-  /// The gate of the kernel, or of the newest, with all keys that are given.
-  private func makeGate() throws -> (SignatureGate, hasKeys: Bool) {
-    var era = TrustEra(.newest)
+  /// What the kernels that are given say of signatures.
+  private struct KernelKeys {
     var certificates: [[UInt8]] = []
-    var wordSize = 8
-    if let path = kernel {
-      var lack: String?
+    var eras: [TrustEra] = []
+    var wordSizes: [Int] = []
+    /// Why a kernel has no certificates.
+    var lacks: [String] = []
+  }
+
+  private func readKernels() throws -> KernelKeys {
+    var found = KernelKeys()
+    for path in kernels {
       do throws(KernelError) {
         let kernel = try OpenKernel(path, limit: size.limit)
         kernel.reportChoice()
         let facts = try kernel.facts()
-        era = TrustEra(facts.basis.release)
-        wordSize = facts.layout?.value.wordSize ?? 8
+        found.eras.append(TrustEra(facts.basis.release))
+        var own: [[UInt8]] = []
         if let machine = facts.machine?.value, let layout = facts.layout?.value {
-          certificates = kernel.builtInKeys(machine, layout).certificates?.certificates ?? []
+          found.wordSizes.append(layout.wordSize)
+          own = kernel.builtInKeys(machine, layout).certificates?.certificates ?? []
         }
-        if certificates.isEmpty { lack = SignatureCommand.lack(kernel, facts) }
+        if own.isEmpty { found.lacks.append(SignatureCommand.lack(kernel, facts)) }
+        found.certificates += own
       } catch {
         throw Terminal.trouble(error.explained)
       }
-      if let lack {
-        guard !keys.isEmpty else { throw Terminal.trouble(lack) }
-        Terminal.complain(lack)
-      }
+    }
+    return found
+  }
+
+  /// The gate with all keys that are given, by the rules of the newest of the kernels, or of all.
+  private func makeGate() throws -> (SignatureGate, hasKeys: Bool) {
+    let found = try readKernels()
+    var certificates = found.certificates
+    for lack in found.lacks { Terminal.complain(lack) }
+    if certificates.isEmpty, keys.isEmpty, !kernels.isEmpty {
+      throw ExitCode(ExitStatus.trouble.rawValue)
     }
     for path in keys { certificates += try TrustOptions.certificates(in: path) }
-    var context = TrustContext(era: era, digests: Set(DigestAlgorithm.allCases), hasECDSA: true)
+    var context = TrustContext(
+      era: found.eras.max() ?? TrustEra(.newest), digests: Set(DigestAlgorithm.allCases),
+      hasECDSA: true)
     context.unverifiable = [.gost, .sm2, .mldsa]
-    context.wordSize = wordSize
+    context.wordSize = found.wordSizes.max() ?? 8
     var gate = SignatureGate(context)
     for error in gate.keys.add(certificates, context, areInOneKeyring: false) {
       Terminal.complain("a certificate is not one that the kernel loads (\(error.words))")

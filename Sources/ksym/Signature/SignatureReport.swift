@@ -55,6 +55,9 @@ struct SignatureReport {
         ? "no: none of the given certificates made it (-k gives those of a kernel, --keys others)"
         : "unknown: no certificates given (-k gives those of a kernel, --keys others)"
     case .unverifiable?: "unknown: ksym cannot compute signatures of this algorithm"
+    case .rejected? where answer.isRefusedForAttributes:
+      "no: it has signed attributes, with which no module's signature counts: sign without them "
+        + "(sign-file, ksym convert --sign, openssl cms -noattr)"
     case .rejected?:
       "no: the signature does not match: the module was changed after signing, or another key signed it"
     case let error?:

@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import Kernels
+internal import ModuleTrust
 internal import VersionConversion
 
 extension Error {
@@ -15,6 +16,8 @@ extension Error {
       switch error.cause {
       case .tooLarge: return "--max-size raises it"
       case .malformed(let found): return found.hint
+      case .damaged where error.endsWithSignature:
+        return "it was signed after it was packed: sign modules first, then pack them"
       default: return nil
       }
     case ParseError(.badMagic, in: "ELF header", at: 0) as ParseError:
@@ -27,5 +30,13 @@ extension Error {
     case let error as ConversionError: return error.option
     default: return nil
     }
+  }
+}
+
+extension FileError {
+  /// Whether the file ends as signed modules do.
+  fileprivate var endsWithSignature: Bool {
+    guard path != "-", let file = try? MappedFile(path) else { return false }
+    return SignatureTrailer(ByteSource(file.bytes)) != nil
   }
 }

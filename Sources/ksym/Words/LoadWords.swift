@@ -57,7 +57,8 @@ extension LoadCause {
       return "\(count ?? 0) of its symbols are exported neither by this kernel nor by one of its "
         + "\(total ?? 0) modules that were looked at"
     case .unsigned, .signerUnknown, .signerOpen, .changedAfterSigning, .cryptoUnsupported,
-      .signatureMalformed, .signatureUnverifiable, .signatureIgnored, .notAppraised:
+      .signatureMalformed, .signatureUnverifiable, .signatureIgnored, .notAppraised,
+      .signedAttributes, .signerNotLoaded:
       return trust
     case .typesDiffer: return typesDiffer
     case .typesDamaged:
@@ -71,6 +72,10 @@ extension LoadCause {
       return
         "loads only if it is unpacked in user space: kmod 31 and later hand .ko\(suffix) over to this "
         + "kernel, which \(what); \(repacking)"
+    case .noDecompressor:
+      return
+        "this kernel does not unpack modules (MODULE_DECOMPRESS is not set): kmod then unpacks them "
+        + "itself, as check does without --compressed-file"
     case .protected:
       return "this kernel keeps it from modules that are not signed with one of its own keys"
     case .protectedUnknown:

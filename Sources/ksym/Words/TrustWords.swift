@@ -38,6 +38,14 @@ extension LoadCause {
       return
         "the module is signed with \(signer), which is in none of the keyrings that this kernel "
         + "searches: \(options.joined(separator: ", ")); \(enrolling)"
+    case .signerNotLoaded:
+      return
+        "the module is signed with \(signer), which is given as enrolled: this kernel does not load that "
+        + "certificate, as it lacks an algorithm that the certificate needs: sign with an RSA key and sha256"
+    case .signedAttributes:
+      return
+        "the signature has signed attributes, with which none counts for modules: sign the module again "
+        + "without them (ksym convert --sign, sign-file, openssl cms -noattr)"
     default:
       return "the signature does not match the module, which was changed after signing (stripped, "
         + "converted), or signed with another key of that name: sign it again (ksym convert --sign, "

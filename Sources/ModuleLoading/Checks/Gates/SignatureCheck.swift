@@ -34,7 +34,8 @@ struct SignatureCheck {
     guard !settings.ignoresAnything, let bytes = try? source.all() else {
       lack(
         .noData, nil, settings, trust,
-        isIgnored: settings.ignoresAnything && SignatureTrailer(source) != nil)
+        because: settings.ignoresAnything && SignatureTrailer(source) != nil
+          ? LoadCause(.signatureIgnored) : nil)
       return
     }
     guard trust.readsMessages else {
@@ -67,7 +68,13 @@ struct SignatureCheck {
     {
       assumptions.append(LoadAssumption(.platformNotAsked))
     }
-    lack(error, answer.message, settings, trust)
+    var cause = answer.isRefusedForAttributes ? LoadCause(.signedAttributes) : nil
+    if error == .noKey, let leftOut = trust.gateOfLeftOut, leftOut.verify(bytes).error == nil {
+      cause = LoadCause(
+        .signerNotLoaded, symbol: answer.message.flatMap(SignatureCheck.signer),
+        owner: answer.message?.signers.first?.issuerText)
+    }
+    lack(error, answer.message, settings, trust, because: cause)
   }
 
   /// Lists that a certificate which the user gives is taken to be enrolled, if no other made the signature.
@@ -103,11 +110,11 @@ struct SignatureCheck {
     }
   }
 
-  /// Handles a signature that does not count, with `isIgnored` because the kernel does not look for one in
-  /// modules that it is to load by force (`mangled_module` of `module_sig_check`).
+  /// Handles a signature that does not count, for a reason that the error does not show: so the kernel does
+  /// not look for one in modules that it is to load by force (`mangled_module` of `module_sig_check`).
   private mutating func lack(
     _ error: TrustError, _ message: SignedMessage?, _ settings: LoaderSettings,
-    _ trust: LoaderTrust, isIgnored: Bool = false
+    _ trust: LoaderTrust, because reason: LoadCause? = nil
   ) {
     counts = false
     var policy = trust.policy
@@ -131,9 +138,9 @@ struct SignatureCheck {
     }
     var refusal = Refusal(LoadErrno(rawValue: found.error.rawValue))
     refusal.lines = lines + (found.line.map { [$0] } ?? [])
-    let cause =
-      isIgnored ? LoadCause(.signatureIgnored) : SignatureCheck.cause(error, message, trust)
-    if let cause { refusal.causes = [cause] }
+    if let cause = reason ?? SignatureCheck.cause(error, message, trust) {
+      refusal.causes = [cause]
+    }
     self.refusal = refusal
   }
 
