@@ -129,4 +129,18 @@ struct DepsCommandTests {
     let given = try await Ksym.run(arguments + ["--flavour", "x", nameless])
     #expect(given.lines == ["ksym(x:mine) = 1f"])
   }
+
+  @Test("SUSE's form leaves out what a file of the same package provides with that version")
+  func ownProvides() async throws {
+    var exporter = Sandbox.module("exporter").elf()
+    exporter.addSymbol("__crc_mine", section: 0xfff1, value: 0xab)
+    let first = try sandbox.scratch.write(exporter.build(), to: "exporter.ko")
+    let second = try sandbox.write("user.ko") { $0.require("mine", 0xab) }
+    let other = try sandbox.write("other.ko") { $0.require("mine", 0xcd) }
+    let arguments = ["deps", "--style", "suse", "--flavour", "x", "--requires"]
+    let run = try await Ksym.run(arguments + [first, second])
+    #expect(run.status == 0 && run.lines.count == 2 && !run.output.contains("mine"))
+    let differs = try await Ksym.run(arguments + [first, other])
+    #expect(differs.lines.contains("ksym(x:mine) = cd"), "\(differs.output)")
+  }
 }

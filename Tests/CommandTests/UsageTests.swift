@@ -26,6 +26,11 @@ struct UsageTests {
       ["table", "build", "vmlinux"], ["table", "build", "-o", "all.names"],
       ["table", "merge", "-o", "all.names"], ["table", "show", "vfs_read"], ["kernel"],
       ["symbols", "-k", "vmlinux", "vmlinuz"],
+      ["symbols", "--json", "--format", "elf", "-o", "a", "vmlinux"],
+      ["symbols", "--kaslr", "0x1000", Fixture.path("kernels/rust-ext/bzImage")],
+      ["deps", "--style", "suse", "--requires", "-k", "a", "-k", "b", "a.ko"],
+      ["deps", "--style", "redhat", "--flavour", "x", "--requires", "a.ko"],
+      ["types", "show", "-k", "a", "-k", "b", "vfs_read"],
     ])
   func wrong(_ arguments: [String]) async throws {
     try await expectWrong(arguments)

@@ -332,8 +332,8 @@ _ksym_compare() {
 _ksym_deps() {
     repeating_flags=()
     non_repeating_flags=(--provides --requires --strict --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--style -k --kernel --flavour --max-size)
+    repeating_options=(-k --kernel)
+    non_repeating_options=(--style --flavour --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -941,8 +941,8 @@ _ksym_livepatch() {
 _ksym_signature() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=(--keys)
-    non_repeating_options=(-k --kernel --color -j --jobs --max-size)
+    repeating_options=(-k --kernel --keys)
+    non_repeating_options=(--color -j --jobs --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions
@@ -1152,8 +1152,8 @@ _ksym_types_versions() {
 _ksym_types_show() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-k --kernel --path --depth --max-size)
+    repeating_options=(-k --kernel)
+    non_repeating_options=(--path --depth --max-size)
     __ksym_offer_flags_options -1
 
     # Offer option value completions

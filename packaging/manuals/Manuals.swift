@@ -99,8 +99,10 @@ struct Page {
     let standard = argument.defaultValue.map { " The default is \($0)." } ?? ""
     let values = argument.allValues.map { " One of \($0.joined(separator: ", "))." } ?? ""
     let abstract = argument.abstract ?? ""
+    // Repeated so that a second one can be refused.
+    let isSaid = abstract.contains("repeatable") || abstract.contains("one only")
     let again =
-      argument.kind == "option" && argument.isRepeating && !abstract.contains("repeatable")
+      argument.kind == "option" && argument.isRepeating && !isSaid
       ? " May be given more than once." : ""
     words(abstract + values + standard + again)
   }

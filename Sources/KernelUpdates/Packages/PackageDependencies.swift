@@ -34,6 +34,8 @@ package struct PackageDependencies {
   package private(set) var dependencies: [Dependency] = []
   /// Names of modules, for ``Style/suse``.
   private var modules: [String] = []
+  /// What modules provide that also require something, in SUSE's form: requirements of the same are left out.
+  private var ownProvides: Set<Dependency> = []
   /// The last part of the release, if it is given.
   private let flavour: String?
 
@@ -138,6 +140,12 @@ package struct PackageDependencies {
     // Basic ones leave out long names.
     tables.forEach { layout, record in if layout == .extended { add(record) } }
     dependencies += found
+    // find-requires.ksyms reads versions of exports from absolute symbols only.
+    if style == .suse {
+      for (name, crc) in try VersionSymbols.read(module.elf, onlyAbsolute: true) {
+        ownProvides.insert(Dependency(release: release, name: name, crc: crc, isOfKernel: false))
+      }
+    }
     return found.isEmpty ? [.noVersions] : []
   }
 
@@ -153,7 +161,7 @@ package struct PackageDependencies {
         add(Array("kmod(\(module).ko)".utf8), Array("kmod(\(module).ko)".utf8))
       }
     }
-    for dependency in dependencies {
+    for dependency in dependencies where !(areRequires && isProvided(dependency)) {
       var line = OutputBuffer()
       if style == .redhat {
         line.append(dependency.isOfKernel ? "kernel(" : "ksym(")
@@ -178,6 +186,13 @@ package struct PackageDependencies {
       output.append(entry.line)
       output.append(0x0a)
     }
+  }
+
+  /// Whether a module of the same run provides what another requires, "requirements that we fulfill ourself".
+  private func isProvided(_ dependency: Dependency) -> Bool {
+    ownProvides.contains(
+      Dependency(
+        release: dependency.release, name: dependency.name, crc: dependency.crc, isOfKernel: false))
   }
 
   /// The text after the last hyphen of a release.

@@ -35,9 +35,12 @@ struct DepsCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
-    help: ArgumentHelp("The kernel that the modules were built for.", valueName: "path"),
+    help: ArgumentHelp(
+      "The kernel that the modules were built for (one only).", valueName: "path"),
     completion: .file())
-  var kernel: String?
+  var kernels: [String] = []
+
+  private var kernel: String? { kernels.first }
 
   @Option(
     help: ArgumentHelp(
@@ -58,6 +61,12 @@ struct DepsCommand: ParsableCommand {
         provides
           ? "--provides and --requires exclude each other"
           : "one of --provides and --requires is needed")
+    }
+    if kernels.count > 1 {
+      throw ValidationError("modules are built for one kernel: -k is given \(kernels.count) times")
+    }
+    if flavour != nil, style.style != .suse {
+      throw ValidationError("--flavour is for --style suse")
     }
   }
 

@@ -27,9 +27,9 @@ struct TypesShowCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("k", allowingJoined: true), .customLong("kernel")],
-    help: ArgumentHelp("Debug information, BTF or symtypes.", valueName: "file"),
+    help: ArgumentHelp("Debug information, BTF or symtypes (one only).", valueName: "file"),
     completion: .file())
-  var file: String
+  var files: [String]
 
   @Option(
     name: .customLong("path"),
@@ -45,12 +45,16 @@ struct TypesShowCommand: ParsableCommand {
   @Argument(help: "Symbols and types.") var names: [String]
 
   func validate() throws {
+    if files.count > 1 {
+      throw ValidationError("types are shown of one file: -k is given \(files.count) times")
+    }
     if depth < 0 { throw ValidationError("--depth must not be negative") }
   }
 
   func run() throws {
     do {
       var source = TypesSource(limit: size.limit, separatesUnits: false)
+      guard let file = files.first else { throw ValidationError("-k names the file") }
       let tree = try source.read(file, names: names, showsSources: true)
       source.noteMissingVersions()
       var output = OutputBuffer()
