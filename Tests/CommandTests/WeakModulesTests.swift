@@ -102,6 +102,23 @@ struct WeakModulesTests {
     #expect(run.lines.contains { $0.contains(words) }, "\(run.output)")
   }
 
+  @Test("the given modules are judged in their order, before the links that are there")
+  func order() async throws {
+    scratch.makeDirectory("lib/modules/\(second)/weak-updates")
+    for name in ["b", "x"] {
+      let bad = try write(name) { $0.require("gone", 1) }
+      scratch.link("lib/modules/\(second)/weak-updates/\(name).ko", to: bad)
+    }
+    let modules = try ["z", "a", "m"].map { name in try write(name) { $0.require("gone", 1) } }
+    for given in [modules, modules.reversed()] {
+      let run = try await run("--dry-run", "--add-modules", modules: given)
+      let refused = run.lines.filter { $0.contains("is not compatible") }
+        .compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) }
+      let names = given.compactMap { $0.split(separator: "/").last.map(String.init) }
+      #expect(refused == names + ["b.ko", "x.ko"])
+    }
+  }
+
   @Test("one module that is refused keeps all from being linked, and its users are refused next")
   func fallsBack() async throws {
     let exporter = try write("exporter") {

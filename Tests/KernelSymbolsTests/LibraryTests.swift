@@ -38,6 +38,28 @@ struct LibraryTests {
     #expect(module.information("licens") == nil)
   }
 
+  @Test("a signed module is converted only without its signature, and only when that is asked for")
+  func signatures() throws {
+    var builder = ModuleBuilder()
+    builder.require("_printk", 7)
+    let plain = builder.build()
+    // Four bytes that nobody checks, their trailer (include/linux/module_signature.h), the marker.
+    let signed =
+      plain + [1, 2, 3, 4] + [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 4]
+      + Array("~Module signature appended~\n".utf8)
+    let module = try Module(bytes: signed)
+    let refusal = #expect(throws: KernelSymbolsError.self) { try module.converting(to: .extended) }
+    #expect(refusal?.code == .notConvertible)
+    #expect(throws: KernelSymbolsError.self) {
+      try module.converting(to: .extended, signature: .refused)
+    }
+    let converted = try module.converting(to: .extended, signature: .dropped)
+    let expected = try Module(bytes: plain).converting(to: .extended)
+    #expect(converted.bytes == expected.bytes)
+    #expect(try converted.versions.map(\.layouts) == [[.extended]])
+    #expect(try module.converting(to: .basic, signature: .dropped).bytes == plain)
+  }
+
   @Test("a symbol has an address where the file gives one")
   func addresses() throws {
     for (digits, address) in [

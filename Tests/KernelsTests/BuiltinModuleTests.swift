@@ -1,3 +1,5 @@
+import ByteStorage
+import ELFFormat
 import Kernels
 import TestSupport
 import Testing
@@ -73,6 +75,43 @@ struct BuiltinModuleTests {
     try scratch.write(kernel.build(), to: "vmlinux")
     let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()
     #expect(names == ["end~!", "after", "end", "bad", "good"])
+  }
+
+  @Test("what is not in memory, or has no bytes in the file, has no names")
+  func otherSections() throws {
+    let scratch = try ScratchDirectory()
+    let parameters = ["null.x", "bss.x", "good.x", "late.x"]
+    var kernel = kernel(parameters.map { ($0, 0o644) }, versions: [], byPointer: false)
+    let zeros = Self.strings + 0x4_0000
+    var table = ByteBuilder()
+    table.put(kernel.sections[1].1)
+    table.set(UInt64(0), at: 0)
+    table.set(zeros, at: 40)
+    kernel.sections[1].1 = table.bytes
+    kernel.sections += [
+      (".comment", Array("stray.x\0".utf8), 0), (".bss", Array("stray.x\0".utf8), zeros),
+      // It has no bytes, so that it hides none of the section in which it begins.
+      (".empty", [], Self.strings + 8),
+    ]
+    var bytes = kernel.build()
+    try change(".comment", of: &bytes, at: 8, to: 0)
+    try change(".bss", of: &bytes, at: 4, to: UInt8(ELFSectionType.nobits.rawValue))
+    try scratch.write(bytes, to: "vmlinux")
+    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()
+    #expect(names == ["good", "late"])
+  }
+
+  /// Changes a byte of a section's header.
+  private func change(
+    _ name: String, of bytes: inout [UInt8], at place: Int, to value: UInt8
+  ) throws {
+    let header: Int
+    do {
+      let elf = try ELFFile(ByteSource(bytes.rawSpan))
+      let index = elf.sections.firstIndex { elf.name(of: $0).text == name }
+      header = elf.headerOffset(ofSection: try #require(index))
+    }
+    bytes[header + place] = value
   }
 
   @Test("without tables, what modules.builtin.modinfo says, or nothing")

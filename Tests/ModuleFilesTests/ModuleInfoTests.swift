@@ -31,6 +31,22 @@ struct ModuleInfoTests {
     #expect(strings("a=1", followedBy: "") == ["a=1"])
   }
 
+  // kernel/module/main.c, 7.3: get_next_modinfo gives a string without asking where the section ends.
+  @Test("a module's last value runs on in the file only if the section does not end with a NUL")
+  func unterminatedSection() throws {
+    for (section, rest, name) in [
+      ("name=a\0", "b\0", "a"), ("name=a", "b\0c\0", "ab"), ("name=", "b\0", "b"),
+      ("name=a\0x", "name=b\0", "a"), ("name=a\0\0", "b\0", "a"), ("nam", "e=a\0", "a"),
+    ] as [(String, String, String?)] {
+      var elf = ELFBuilder()
+      elf.addSection(".modinfo", bytes: Array(section.utf8), alignment: 1)
+      elf.addSection(".rest", bytes: Array(rest.utf8), alignment: 1)
+      let bytes = elf.build()
+      let file = try ModuleFile(ByteSource(bytes.rawSpan))
+      #expect(try file.name() == name, "\(section)")
+    }
+  }
+
   @Test("a key must start its string, and its values come in order")
   func values() {
     let bytes = Array(

@@ -47,6 +47,26 @@ struct CertificateFieldTests {
     }
   }
 
+  @Test("a UTCTime has 13 characters and a GeneralizedTime 15, whatever they would say")
+  func timeLengths() {
+    for (tag, texts) in [
+      (0x17, ["2501010101Z", "250101010101Z1", "20010101010100Z", "2501010101010101Z"]),
+      (
+        0x18,
+        [
+          "501231010101Z", "205012310101Z", "20501231010101Z1", "2050123101010101Z",
+          "2050123101010Z",
+        ]
+      ),
+    ] as [(UInt8, [String])] {
+      for text in texts {
+        var certificate = TestCertificate()
+        certificate.times[1] = DER.item(tag, Array(text.utf8))
+        #expect(Self.error(certificate) == .badMessage, "\(text)")
+      }
+    }
+  }
+
   @Test("a key's identifier has a byte or more, and there is one")
   func keyIDs() throws {
     for (value, id) in [

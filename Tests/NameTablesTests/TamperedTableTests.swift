@@ -10,7 +10,7 @@ struct TamperedTableTests {
   private let scratch: ScratchDirectory
   private static let printk = "_RNvNtCs1cdwasc6FUb_6kernel5print11call_printk"
   /// Numbers of sections in the header.
-  private static let (text, owners, buckets, readables, checksums) = (0, 3, 5, 6, 7)
+  private static let (text, owners, digests, buckets, readables, checksums) = (0, 3, 4, 5, 6, 7)
 
   init() throws { scratch = try ScratchDirectory() }
 
@@ -132,6 +132,79 @@ struct TamperedTableTests {
     let outside = ParseError(
       .badValue(UInt64(section.upperBound)), in: "owner", at: section.upperBound)
     #expect(throws: outside) { try open(bytes).owner(at: 0) }
+  }
+
+  @Test("the first bucket begins with the first digest, and the last ends with the last")
+  func bucketEnds() throws {
+    let bytes = try table(["a", "b"])
+    let buckets = try section(Self.buckets, of: bytes)
+    try #require(bytes[buckets] == [0, 0, 0, 0, 2, 0, 0, 0])
+    try check(bytes)
+    func failure(_ first: UInt8, _ last: UInt8) throws -> ParseError? {
+      var changed = bytes
+      (changed[buckets.lowerBound], changed[buckets.lowerBound + 4]) = (first, last)
+      do {
+        try check(changed)
+        return nil
+      } catch { return error as? ParseError }
+    }
+    let bucket = ParseError(.badValue(0), in: "bucket", at: buckets.lowerBound)
+    for (first, last) in [(1, 2), (2, 2), (0, 3), (2, 1)] as [(UInt8, UInt8)] {
+      #expect(try failure(first, last) == bucket, "\(first) \(last)")
+    }
+    let digests = try section(Self.digests, of: bytes)
+    let number = ParseError(.badValue(0), in: "number of digests", at: digests.lowerBound)
+    for last in [0, 1] as [UInt8] { #expect(try failure(0, last) == number) }
+  }
+
+  @Test("of many names each digest is in the bucket that its first bits number")
+  func fullBuckets() throws {
+    let bytes = try table((0..<100).map { "name\($0)" })
+    try check(bytes)
+    let buckets = try section(Self.buckets, of: bytes)
+    try #require(buckets.count > 12)
+    // Where a bucket ends, one digest more or less.
+    for place in stride(from: buckets.lowerBound + 4, to: buckets.upperBound - 4, by: 4) {
+      for change in [1, -1] {
+        var changed = bytes
+        changed[place] = UInt8(truncatingIfNeeded: Int(changed[place]) + change)
+        #expect(throws: ParseError.self) { try check(changed) }
+      }
+    }
+  }
+
+  @Test("digests are those of their names, ascend, and no name has two")
+  func digestEntries() throws {
+    let bytes = try table(["a", "b"])
+    let digests = try section(Self.digests, of: bytes)
+    // An offset of five bytes, and two of the digest.
+    try #require(digests.count == 14)
+    func failure(_ change: (inout [UInt8], Int) -> Void) throws -> ParseError? {
+      var changed = bytes
+      change(&changed, digests.lowerBound)
+      do {
+        try check(changed)
+        return nil
+      } catch { return error as? ParseError }
+    }
+    let (first, second) = (
+      ParseError(.badValue(0), in: "digest", at: digests.lowerBound),
+      ParseError(.badValue(7), in: "digest", at: digests.lowerBound + 7)
+    )
+    #expect(try failure { _, _ in } == nil)
+    for place in 5..<7 {
+      #expect(try failure { $0[$1 + place] ^= 1 } == first)
+      #expect(try failure { $0[$1 + 7 + place] ^= 1 } == second)
+    }
+    #expect(try failure { $0[$1] ^= 1 } == first)
+    #expect(
+      try failure { bytes, start in
+        for place in start..<(start + 7) { bytes[place + 7] = bytes[place] }
+      } == second)
+    #expect(
+      try failure { bytes, start in
+        for place in start..<(start + 7) { bytes.swapAt(place, place + 7) }
+      } == second)
   }
 
   @Test("a bucket is numbered by up to 28 bits, and then the buckets have to be there")

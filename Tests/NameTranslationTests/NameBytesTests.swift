@@ -44,4 +44,20 @@ struct NameBytesTests {
       #expect(line.plainNameEnd(from: text.count + 1) == text.count + 1)
     }
   }
+
+  @Test(
+    "a path goes on with a name, with angle brackets or with braces, but begins with none of them",
+    arguments: [
+      ("a::b", 4), ("::b", 3), ("a::<T>", 6), ("a::<T>::b", 9), ("a::{closure#0}", 14),
+      ("::<T>::b", 0), ("::{closure#0}", 0), ("{closure#0}", 0), ("<T>::b", 6), ("<a as b>::c", 11),
+      ("a::", 1), ("a:b", 1), ("a:::b", 1), ("a::(b)", 1), ("a::[b]", 1), ("a:", 1), (":", 0),
+      ("::", 0), ("a>", 1), ("a}", 1), ("a::<T", 1), ("a::<fn() -> b>::c", 17), ("</a>", 0),
+      ("9a", 0), ("a9", 2),
+    ])
+  func paths(_ text: String, _ end: Int) {
+    let bytes = Array("\(text) x".utf8)
+    #expect(TextLine(bytes.rawSpan).nameEnd(from: 0) == end)
+    let whole = Array(text.utf8)
+    #expect(TextLine(whole.rawSpan).nameEnd(from: 0) == end)
+  }
 }

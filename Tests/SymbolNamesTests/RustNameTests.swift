@@ -64,6 +64,49 @@ struct RustNameTests {
         == "A::a.$u7f$$C$")
   }
 
+  // rustc-demangle 0.1.24, src/legacy.rs: what char::from_u32 takes, unless char::is_control.
+  @Test(
+    "the older mangling: an escaped character has lower-case digits, and is no control character",
+    arguments: [
+      ("u", nil), ("", nil), ("u0", nil), ("u1f", nil), ("u20", " "), ("u7e", "~"), ("u7f", nil),
+      ("u9f", nil), ("ua0", "\u{a0}"), ("u7E", nil), ("x7e", nil), ("7e", nil),
+      ("ud7ff", "\u{d7ff}"),
+      ("ud800", nil), ("udfff", nil), ("ue000", "\u{e000}"), ("u10ffff", "\u{10ffff}"),
+      ("u110000", nil), ("u00000000007e", "~"), ("u10000007e", nil), ("C", ","), ("CC", nil),
+      ("SP", "@"), ("SPx", nil), ("xxxxxxLT", nil),
+    ] as [(String, String?)])
+  func escapes(_ escape: String, _ character: String?) {
+    let name = "a$\(escape)$b"
+    #expect(
+      RustDemangler.readableName(of: "_ZN\(name.utf8.count)\(name)17h0123456789abcdefE")
+        == character.map { "a\($0)b" } ?? name)
+  }
+
+  @Test(
+    "numbers are decimal, and have no zeros before them",
+    arguments: [
+      ("0", "0"), ("1", "1"), ("9", "9"), ("a", "10"), ("b", "11"), ("63", "99"), ("64", "100"),
+      ("65", "101"), ("6d", "109"), ("6e", "110"), ("3e7", "999"), ("3e8", "1000"),
+      ("8ac7230489e7ffff", "9999999999999999999"), ("8ac7230489e80000", "10000000000000000000"),
+      ("ffffffffffffffff", "18446744073709551615"),
+    ])
+  func decimals(_ digits: String, _ number: String) {
+    #expect(RustDemangler.readableName(of: "_RINvC1a1fKj\(digits)_E") == "a::f::<\(number)>")
+    #expect(RustDemangler.readableName(of: "_RINvC1a1fKxn\(digits)_E") == "a::f::<-\(number)>")
+  }
+
+  @Test(
+    "closures have the numbers that their disambiguators count from 0",
+    arguments: [
+      ("", 0), ("s_", 1), ("s0_", 2), ("s7_", 9), ("s8_", 10), ("s9_", 11), ("sz_", 37),
+      ("sA_", 38), ("sZ_", 63), ("s10_", 64), ("s1z_", 99), ("s1A_", 100), ("s1B_", 101),
+      ("sg5_", 999), ("sg6_", 1000),
+    ])
+  func closures(_ disambiguator: String, _ number: Int) {
+    #expect(
+      RustDemangler.readableName(of: "_RNCNvC1a1f\(disambiguator)0") == "a::f::{closure#\(number)}")
+  }
+
   @Test("a namespace is a letter; that of a capital is shown")
   func namespaces() {
     for (letter, readable) in [

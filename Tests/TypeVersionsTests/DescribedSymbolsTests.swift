@@ -200,6 +200,37 @@ struct DescribedSymbolsTests {
     #expect(try found("x::s", "s", names: ["x::s", "s"]) == ["s#s", "s#x::s"])
   }
 
+  @Test("of the types with a name the first definition counts, else the first declaration")
+  func declaredTypes() throws {
+    func type(_ label: String, member name: String?, tag: DWARFBuilder.Tag = .structure) -> Entry {
+      Entry(
+        tag, label,
+        [(.name, .string("s"))]
+          + (name == nil ? [(.isDeclaration, .flag(1))] : [(.byteSize, .data1(4))]),
+        children: name.map { [member($0, "int")] } ?? [])
+    }
+    func found(_ types: Entry...) throws -> [String] {
+      var request = VersionsRequest()
+      request.types = [Array("s".utf8)]
+      let units = [[Self.int] + types + [variable("v", "int")]]
+      return lines(try run("v", request: request, objects: [object([v], units)]))
+        .filter { !$0.hasPrefix("v ") }
+    }
+    let declared = "s#s structure_type s { }"
+    func defined(_ name: String) -> String {
+      "s#s structure_type s { member \(Self.intText) \(name) data_member_location(0) } byte_size(4)"
+    }
+    #expect(try found(type("a", member: nil)) == [declared])
+    #expect(try found(type("a", member: nil), type("b", member: nil)) == [declared])
+    #expect(try found(type("a", member: nil), type("b", member: "x")) == [defined("x")])
+    #expect(try found(type("a", member: "x"), type("b", member: nil)) == [defined("x")])
+    #expect(try found(type("a", member: "x"), type("b", member: "y")) == [defined("x")])
+    // A union is another kind.
+    #expect(
+      try found(type("a", member: "x"), type("b", member: nil, tag: .union))
+        == [defined("x"), "u#s union_type s { }"])
+  }
+
   @Test("a definition of a file that the line table does not have is an error")
   func files() throws {
     let files: [UInt8] =

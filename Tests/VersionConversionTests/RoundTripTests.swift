@@ -49,6 +49,27 @@ struct RoundTripTests {
     }
   }
 
+  @Test("of hashed names that no symbol has, each is named, in the order of the table")
+  func unknownHashes() throws {
+    let names = ["x", "known", "y", "z"].map { $0 + String(repeating: "n", count: 60) }
+    var module = ModuleBuilder()
+    module.undefined = names
+    module.extended = (names + ["module_layout"]).map { RequiredVersion($0, 1) }
+    let hashed = try converted(module.build(), to: .hashed)
+    #expect(try Self.names(converted(hashed, to: .extended)) == names + ["module_layout"])
+    var renamed = hashed
+    for name in names where !name.hasPrefix("known") {
+      let bytes = Array(name.utf8)
+      let place = try #require(renamed.indices.first { renamed[$0...].starts(with: bytes) })
+      renamed[place] = UInt8(ascii: "w")
+    }
+    let unknown = names.filter { !$0.hasPrefix("known") }
+      .map { SHA256Digest(of: Array($0.utf8).rawSpan).hexadecimal }
+    #expect(throws: ConversionError(.unknownHashes, unknown)) {
+      try converted(renamed, to: .extended)
+    }
+  }
+
   @Test("long names survive in extended, packed and hashed tables", arguments: layouts)
   func longNames(_ layout: ELFLayout) throws {
     let long = String(repeating: "x", count: 60)

@@ -38,9 +38,7 @@ extension LivepatchParser {
   }
 
   private func isThisModule(_ target: PointerMap.Target) -> Bool {
-    guard target.addend == 0 || target.section != nil,
-      let symbol = pointers.symbols.symbol(at: target.symbol)
-    else { return false }
+    guard let symbol = pointers.symbols.symbol(at: target.symbol) else { return false }
     if pointers.symbols.name(of: symbol).equals("__this_module") { return target.addend == 0 }
     guard let index = target.section, target.offset == 0 else { return false }
     return isNamed(pointers.elf.sections[index], ".gnu.linkonce.this_module")

@@ -144,7 +144,7 @@ extension LegacyRustName {
 
   /// `u7e` as `~`; control characters are left escaped.
   private static func hexScalar(_ text: Span<UInt8>) -> Unicode.Scalar? {
-    guard text.count > 1, text[0] == UInt8(ascii: "u") else { return nil }
+    guard !text.isEmpty, text[0] == UInt8(ascii: "u") else { return nil }
     var value: UInt32 = 0
     for index in 1..<text.count {
       guard let digit = V0Printer.hexDigit(text[index]), value <= 0x10_ffff else { return nil }
