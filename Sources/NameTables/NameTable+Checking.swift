@@ -69,7 +69,7 @@ extension NameTable {
         }
         let prefix = HashedName(of: try record(at: offset).name).key
         let fragment = UInt64(bytes.integer(UInt16.self, at: 5, .little) ?? 0)
-        guard prefix >= last, bits == 0 || Int(prefix >> (64 - bits)) == bucket,
+        guard prefix >= last, Int(prefix >> (64 - bits)) == bucket,
           (prefix << bits) >> 48 == fragment
         else { throw failure("digest", .digests, place) }
         last = prefix

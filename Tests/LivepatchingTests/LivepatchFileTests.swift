@@ -123,6 +123,52 @@ struct LivepatchFileTests {
     #expect(patch.objects.map(\.title) == ["vmlinux", "ext4", "xfs"])
   }
 
+  /// A patch of one function, of which the first pointer is to a symbol (of the module's structure, its section
+  /// if the name is empty) and what is added to it.
+  private func patch(
+    _ symbol: String, _ value: UInt64, _ addend: Int64, hasStates: Bool = false, replaces: UInt8 = 0
+  ) throws -> Livepatch {
+    var elf = ModuleBuilder("fix").elf()
+    let this = elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" } ?? 0
+    var data = [UInt8](repeating: 0, count: 768)
+    data[24] = replaces
+    let own = elf.addSection(".data", flags: [.alloc, .write], bytes: data)
+    let text = elf.addSymbol("", section: 1, binding: 0, type: 3)
+    let start = elf.addSymbol("", section: own, binding: 0, type: 3)
+    let module = elf.addSymbol(
+      symbol, section: this + 1, value: value, binding: symbol.isEmpty ? 0 : 1,
+      type: symbol.isEmpty ? 3 : 1)
+    elf.addUndefinedSymbol("klp_enable_patch")
+    // The module, the objects, states; then an object's functions; then a new function.
+    let pointers: [(UInt64, Int, Int64)] =
+      [(0, module, addend), (8, start, 64), (72, start, 400), (408, text, 0)]
+      + (hasStates ? [(16, start, 720)] : [])
+    elf.addRelocations(
+      pointers.sorted { $0.0 < $1.0 }
+        .map { .init(offset: $0.0, symbol: $0.1, type: 1, addend: $0.2) }, forSection: own)
+    return try read(elf.build())
+  }
+
+  // include/linux/livepatch.h, 5.10 to 7.3: `mod` is the first field of `struct klp_patch`.
+  @Test(
+    "a patch begins with a pointer to the start of the module's structure, by whatever symbol",
+    arguments: [
+      ("__this_module", 0, 0, true), ("__this_module", 0, 8, false), ("", 0, 0, true),
+      ("", 0, 8, false), ("other", 8, -8, true), ("other", 8, 0, false), ("other", 0, 0, true),
+    ] as [(String, UInt64, Int64, Bool)])
+  func ownModule(_ symbol: String, _ value: UInt64, _ addend: Int64, _ isPatch: Bool) throws {
+    let patch = try self.patch(symbol, value, addend)
+    #expect(patch.carrier == (isPatch ? .structures : .none))
+    #expect(describe(patch) == (isPatch ? ["vmlinux: -,0"] : []))
+  }
+
+  @Test(
+    "states are a pointer, and `replace` is a byte", arguments: [false, true], [0, 1] as [UInt8])
+  func flags(_ hasStates: Bool, _ replaces: UInt8) throws {
+    let patch = try self.patch("__this_module", 0, 0, hasStates: hasStates, replaces: replaces)
+    #expect(patch.hasStates == hasStates && patch.replaces == (replaces == 1))
+  }
+
   @Test("a function without a name, or without a new function, is still read")
   func holes() throws {
     var builder = LivepatchBuilder(("one", 0), ("two", 0))
