@@ -152,6 +152,7 @@ struct JSONTests {
       ["-r", rules, "--unused-rules"] + sides, types,
       breaking + [modules],
       ["--list", listed, "--protected", listed, "--check-list", sides[0], modules],
+      ["--list", try scratch.write(Array("gone\nnever\n".utf8), to: "names")] + sides,
       [kernel, kernel, try scratch.write(Sandbox.module().build(), to: "refused.ko")],
     ]
   }
