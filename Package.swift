@@ -30,8 +30,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: strict + unoptimized)
 }
 
-/// A program that needs no library where it runs. Only its linking says so, as its objects are those of the tests
-/// and of the C library too; what Foundation's static library needs has to be named then.
+/// A program that needs no library where it runs. Only its linking says so, as its objects are those of the
+/// tests and of the C library too; what Foundation's static library needs has to be named then.
 let standalone = [
   LinkerSetting.unsafeFlags(["-static-executable"], .when(configuration: .release)),
   .linkedLibrary("_FoundationCollections", .when(configuration: .release)),

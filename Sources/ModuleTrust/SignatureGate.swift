@@ -29,14 +29,7 @@ package struct SignatureGate: Sendable {
 
     /// Whether it is refused because attributes are signed with it, whoever made it: pkcs7_verify and
     /// pkcs7_sig_note_authenticated_attr of crypto/asymmetric_keys, 6.12.
-    package var isRefusedForAttributes: Bool {
-      let reasons = [
-        "Invalid module sig (has authattrs)", "S/MIME Caps only allowed with Authenticode",
-        "Authenticode AuthAttrs only allowed with Authenticode",
-      ]
-      return error == .rejected
-        && log.lines.contains { line in reasons.contains { line.hasSuffix($0) } }
-    }
+    package var isRefusedForAttributes: Bool { error == .rejected && log.refusesAttributes }
   }
 
   /// Verifies the signature at the end of a module.

@@ -13,23 +13,6 @@ package struct ModuleSigner: Sendable {
     case sha3_256 = "sha3-256"
     case sha3_384 = "sha3-384"
     case sha3_512 = "sha3-512"
-
-    /// The object identifier, DER: 1.3.14.3.2.26 for SHA-1, 2.16.840.1.101.3.4.2.N for others.
-    fileprivate var identifier: [UInt8] {
-      func number(_ last: UInt8) -> [UInt8] {
-        [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last]
-      }
-      return switch self {
-      case .sha1: [0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a]
-      case .sha256: number(1)
-      case .sha384: number(2)
-      case .sha512: number(3)
-      case .sha224: number(4)
-      case .sha3_256: number(8)
-      case .sha3_384: number(9)
-      case .sha3_512: number(10)
-      }
-    }
   }
 
   private let keys: KeyPair
@@ -59,14 +42,16 @@ package struct ModuleSigner: Sendable {
     return trailer + Array("\(SignatureTrailer.marker)".utf8)
   }
 
-  /// The digest that a signature uses: the first that it names.
+  /// The digest of a signature, as the kernels parse it that know it.
   private static func hash(of signature: RawSpan) -> Hash? {
-    var found: (place: Int, hash: Hash)?
-    for hash in Hash.allCases {
-      guard let place = signature.firstRange(of: hash.identifier.rawSpan) else { continue }
-      if found.map({ place < $0.place }) ?? true { found = (place, hash) }
+    for era in TrustEra.allCases.reversed() {
+      let context = TrustContext(era: era, digests: Set(DigestAlgorithm.allCases), hasECDSA: true)
+      var log = TrustLog()
+      let message = try? SignedMessage(
+        parsing: signature, context, blacklist: Blacklist(), &log)
+      if let digest = message?.signers.first?.digest { return Hash(rawValue: digest.rawValue) }
     }
-    return found?.hash
+    return nil
   }
 }
 

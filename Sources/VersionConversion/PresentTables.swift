@@ -133,7 +133,8 @@ package struct PresentTables {
     return found.union(others.keys)
   }
 
-  /// Whether the other table is this list without the names that do not fit it, in the same order.
+  /// Whether the other table is this list without the names that do not fit it, in the same order: as modpost
+  /// writes it, and found without a set of names.
   private func isBasicPart(_ tables: borrowing VersionTables, _ layout: ELFLayout) -> Bool {
     var row = 0
     var isPart = true

@@ -27,11 +27,13 @@ struct ArchitectureSections {
     var needed: [LoadAssumption] = []
     look(at: map, moduleName, rules, options, &needed)
     if refusal != nil || lastRefusal != nil { assumed += needed }
-    if map.machine == .arm {
-      for index in flags.keys {
-        let isInit = map.nameBytes(of: map.sections[index]).starts(with: ".init".utf8)
-        isFilled[index] = ArchitectureSections.armBranchesAway(map, fromInit: isInit)
-      }
+  }
+
+  /// What arm fills has the entries that are counted, if there are any.
+  private mutating func countBranches(in map: borrowing SectionMap) {
+    for index in flags.keys {
+      let isInit = map.nameBytes(of: map.sections[index]).starts(with: ".init".utf8)
+      isFilled[index] = ArchitectureSections.armBranchesAway(map, fromInit: isInit)
     }
   }
 
@@ -77,9 +79,11 @@ struct ArchitectureSections {
       }
     case .arm where rules.has(.armHasPLTs) && options.isSet(.armPLTs, &assumed):
       need([".plt", ".init.plt"], in: map, "\(moduleName): module PLT section(s) missing")
+      countBranches(in: map)
       needSymbols(notNamed: [".plt", ".init.plt"], in: map, moduleName)
     case .arm where rules.has(.armHasCorePLT) && options.isSet(.armPLTs, &assumed):
       need([".core.plt", ".init.plt"], in: map, "\(moduleName): sections missing")
+      countBranches(in: map)
     case .riscV:
       guard rules.has(.riscvHasSections),
         rules.has(.riscvAlwaysHasSections) || options.isSet(.moduleSections, &assumed)
@@ -105,7 +109,7 @@ struct ArchitectureSections {
       }
     case .powerPC:
       need(
-        [".plt", ".init.plt"], nil, in: map,
+        [".plt", ".init.plt"], nil, in: map, fills: false,
         "module_32: Module doesn't contain .plt or .init.plt sections.")
     default: break
     }
@@ -126,7 +130,7 @@ struct ArchitectureSections {
 
   private mutating func need(
     _ names: [StaticString], _ replacement: ELFSectionFlags? = ArchitectureSections.code,
-    in map: borrowing SectionMap, _ line: String
+    in map: borrowing SectionMap, fills: Bool = true, _ line: String
   ) {
     if refusal != nil { return }
     for name in names {
@@ -135,7 +139,7 @@ struct ArchitectureSections {
         return
       }
       if let replacement { flags[index] = replacement }
-      if replacement != nil || map.machine == .powerPC64 { isFilled[index] = true }
+      if fills { isFilled[index] = true }
     }
   }
 

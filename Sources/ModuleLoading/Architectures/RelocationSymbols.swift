@@ -61,8 +61,8 @@ struct RelocationSymbols: ~Escapable {
     sections[section].alignment >= unit && sections[section].alignment % unit == 0
   }
 
-  /// The distance of a section's start from a multiple of four, where the file says it: what is not kept lies in
-  /// the copy of the file, which begins at a page.
+  /// The distance of a section's start from a multiple of four, where the file says it: what is not kept
+  /// lies in the copy of the file, which begins at a page.
   func misalignment(of section: Int) -> UInt64? {
     if !isKept(section) { return sections[section].offset & 3 }
     return isAligned(section) ? 0 : nil

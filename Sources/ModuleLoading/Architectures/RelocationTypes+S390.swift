@@ -75,7 +75,8 @@ private struct S390Distance {
     (self.goal, self.bits, self.isEven) = (goal, bits, isEven)
   }
 
-  /// Whether the distance fits nowhere, or is odd, which is found before anything is written. Compilers put every symbol of s390 at an even address.
+  /// Whether the distance fits nowhere, or is odd, which is found before anything is written. Compilers put
+  /// every symbol of s390 at an even address.
   func misfits(
     _ entry: RelocationEntries.Entry, _ symbols: borrowing RelocationSymbols,
     _ place: RelocationPlace

@@ -75,8 +75,9 @@ extension Inspection {
       verdict.log.say("\(name): per-cpu alignment \(Int64(bitPattern: alignment)) > \(pageSize)")
       alignment = pageSize
     }
+    let refusal = Refusal(.ENOMEM, "\(name): Could not allocate \(size) bytes percpu data")
     if size > max(32768, pageSize ?? 65536) || alignment & (alignment &- 1) != 0 && alignment > 0 {
-      return Refusal(.ENOMEM, "\(name): Could not allocate \(size) bytes percpu data")
+      return refusal
     }
     guard let reserve = perCPUReserve, size > reserve else { return nil }
     guard settings.hasConfiguration else {
@@ -86,7 +87,7 @@ extension Inspection {
     verdict.log.say(
       "percpu: allocation failed, size=\((size + 3) & ~3) align=\(max(4, alignment)) atomic=0, "
         + "alloc from reserved chunk failed")
-    return Refusal(.ENOMEM, "\(name): Could not allocate \(size) bytes percpu data")
+    return refusal
   }
 
   /// The bytes that are set apart for all modules, where modules get no others: `PERCPU_MODULE_RESERVE`,

@@ -128,8 +128,9 @@ struct LoadedExports: ~Escapable {
   }
 
   /// The least distance, counted upwards, to addresses of nothing. On x86 the last GB of all addresses,
-  /// where modules are, ends before that; on 32 bits addresses of processes follow. On arm64 modules share 2 GB with the kernel, and what follows
-  /// those is used from its beginning on: half a GB further there is nothing.
+  /// where modules are, ends before that; on 32 bits addresses of processes follow. On arm64 modules share
+  /// 2 GB with the kernel, and what follows those is used from its beginning on: half a GB further there is
+  /// nothing.
   private var reach: Int64 {
     guard kernel.hasPlaceRelativeExports else { return .max }
     return kernel.isX86 ? 1 << 30 : kernel.isARM64 ? 1 << 29 : .max

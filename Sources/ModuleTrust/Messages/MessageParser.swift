@@ -49,6 +49,11 @@ struct MessageParser: ~Escapable {
     return error
   }
 
+  private mutating func refuseAttributes(_ text: String) -> TrustError {
+    log.refuseAttributes("PKCS7: \(text)")
+    return .rejected
+  }
+
   /// `pkcs7_note_OID`.
   private mutating func note(_ element: BERWalker.Element) {
     let bytes = walker.span(element)
@@ -304,10 +309,10 @@ struct MessageParser: ~Escapable {
     case "1.2.840.113549.1.9.5":
       guard CertificateTime.isValid(walker.bytes(value), tag: value.tag) else { throw .badMessage }
     case "1.2.840.113549.1.9.15":
-      if !isAuthenticode { throw warn("S/MIME Caps only allowed with Authenticode", .rejected) }
+      if !isAuthenticode { throw refuseAttributes("S/MIME Caps only allowed with Authenticode") }
     default:
       if !isAuthenticode {
-        throw warn("Authenticode AuthAttrs only allowed with Authenticode", .rejected)
+        throw refuseAttributes("Authenticode AuthAttrs only allowed with Authenticode")
       }
     }
   }

@@ -32,7 +32,7 @@ extension SignedMessage {
     if hasAttributes, isWaived {
       log.say("PKCS7: Waived invalid module sig (has authattrs)")
     } else if hasAttributes {
-      log.say("PKCS7: Invalid module sig (has authattrs)")
+      log.refuseAttributes("PKCS7: Invalid module sig (has authattrs)")
       throw .rejected
     }
     var digests: [DigestAlgorithm: [UInt8]] = [:]

@@ -56,11 +56,22 @@ package final class DigestsOnDemand: Sendable {
 /// What the gate logs on its way.
 package struct TrustLog: Sendable {
   package private(set) var lines: [String] = []
+  /// Whether a signature is refused because attributes are signed with it, whoever made it.
+  private(set) var refusesAttributes = false
   private static let mostLines = 10_000
 
   package init() {}
 
   mutating func say(_ line: String) { if lines.count < TrustLog.mostLines { lines.append(line) } }
 
-  mutating func say(_ other: TrustLog) { for line in other.lines { say(line) } }
+  mutating func say(_ other: TrustLog) {
+    for line in other.lines { say(line) }
+    if other.refusesAttributes { refusesAttributes = true }
+  }
+
+  /// Says why attributes that are signed make it refuse a signature.
+  mutating func refuseAttributes(_ line: String) {
+    say(line)
+    refusesAttributes = true
+  }
 }

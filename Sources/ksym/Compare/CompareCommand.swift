@@ -50,7 +50,8 @@ struct CompareCommand: ParsableCommand {
 
       JSON, one object: old, new {path, exports}, versionsKnown, changes [{name, change, old, new, \
       owner, verdict, rule}], counts {added, removed, version, type, namespace, owner, excused, breaking}, \
-      unusedRules; with --list, unknownNames. With --check-list: new {path}, listed [{name, verdict, isListed, neededBy}], \
+      unusedRules; with --list, unknownNames. With --check-list: new {path}, \
+      listed [{name, verdict, isListed, neededBy}], \
       protectedExports [{name, module}].
 
       Exit status: 0 nothing changed that breaks modules; 1 something did, or a module breaks; 2 a file \

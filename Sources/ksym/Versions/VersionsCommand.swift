@@ -66,6 +66,7 @@ struct VersionsCommand: ParsableCommand {
       consume: { result, _ in
         switch result {
         case .success(var result):
+          // What is large is written as it is, not copied: of a damaged table it is hundreds of megabytes.
           if result.output.bytes.count > 1 << 16 {
             write(&output)
             write(&result.output)
