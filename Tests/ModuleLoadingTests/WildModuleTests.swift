@@ -64,6 +64,32 @@ struct WildModuleTests {
     }
   }
 
+  @Test(
+    "before an empty table of section names is looked for its end, where nothing is before the file"
+  )
+  func emptyNames() throws {
+    let rows: [(String, UInt64, LoadVerdict, LoadErrno?)] = [
+      ("5.10.0", 0, .crashes, nil), ("5.10.0", 1, .refused, .ENOEXEC),
+      ("5.15.0", 0, .refused, .ENOEXEC), ("6.12.0", 0, .refused, .ENOEXEC),
+      ("7.2.0", 0, .refused, .ENOEXEC),
+    ]
+    for (release, offset, verdict, errno) in rows {
+      var bytes = Bench(release).module().build()
+      func number(at place: Int, size: Int) -> Int {
+        bytes[place..<place + size].reversed().reduce(0) { $0 << 8 | Int($1) }
+      }
+      let header = number(at: 40, size: 8) + 64 * number(at: 62, size: 2)
+      // sh_offset and sh_size.
+      let fields = [offset, 0].flatMap { field in
+        (0..<8).map { UInt8(truncatingIfNeeded: field >> ($0 * 8)) }
+      }
+      bytes.replaceSubrange(header + 24..<header + 40, with: fields)
+      let outcome = try Bench(release).outcome(bytes)
+      #expect(outcome.verdict == verdict && outcome.errno == errno, "\(release) \(offset)")
+      #expect(outcome.causes.map(\.code).contains(.sectionNamesEmpty) == (verdict == .crashes))
+    }
+  }
+
   @Test("a section without a type is copied from outside of the file, if it is allocated")
   func typeless() throws {
     let rows: [(UInt64, ELFSectionFlags, LoadVerdict)] = [

@@ -135,6 +135,7 @@ struct ModuleInspector: Sendable {
   private func refusal(
     _ failure: ELFValidity.Failure, of source: ByteSource, _ path: String
   ) -> Refusal {
+    if failure.isCrash { return Refusal(crash: .sectionNamesEmpty) }
     var refusal = Refusal(.ENOEXEC, failure.line)
     if rules.has(.summarizesHeaderDefects), !failure.isOfSetup {
       refusal.lines.append("Module has invalid ELF structures")

@@ -167,6 +167,8 @@ extension LoadCause.Code {
   package static let nameUnterminated = Self(rawValue: "name-unterminated")
   /// The name of an export lies at a wild address, where the kernel reads it.
   package static let exportNameWild = Self(rawValue: "export-name-wild")
+  /// The table of section names is empty and lies at the file's first byte: the kernel reads the byte before.
+  package static let sectionNamesEmpty = Self(rawValue: "section-names-empty")
   /// A section without a type lies outside of the file, and the kernel copies what is there.
   package static let sectionWild = Self(rawValue: "section-wild")
   /// The alignment of a section puts it after the module's memory, and the kernel copies it there.

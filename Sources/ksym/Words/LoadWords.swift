@@ -95,6 +95,8 @@ extension LoadCause {
       return "the module's name fills its field without a NUL: a fortified kernel panics over it"
     case .exportNameWild:
       return "the name of an export is at no address of the module: the kernel dies reading it"
+    case .sectionNamesEmpty:
+      return "the table of section names is empty: the kernel dies reading what is before the file"
     case .sectionFar:
       return "the alignment of a section puts it after the module's memory"
     case .sectionWild:

@@ -10,8 +10,7 @@ extension ELFValidity {
       throw failure("Invalid ELF section hdr(type \(table.type.rawValue))")
     }
     map.names = map.bytes(nameIndex)
-    // 5.10 looks at the byte before an empty table.
-    if table.size == 0, rules.has(.namesHeaderDefects) { throw failure("empty section name table") }
+    if table.size == 0 { try lookBefore(table) }
     if let last = map.names.byte(at: map.names.byteCount - 1), last != 0 {
       throw failure("ELF Spec violation: section name table isn't null terminated")
     }
@@ -36,6 +35,18 @@ extension ELFValidity {
     }
     if rules.has(.countsSpecialSections) { try findAsOf64() } else { try findAsOf510() }
     if !ignoresModversions { indices.versions = map.find("__versions") }
+  }
+
+  /// What the loader makes of an empty table of section names: until it said so it looked at the byte before, and
+  /// before a file's first byte there is no memory.
+  ///
+  /// - Note: `elf_validity_check`, 5.10.223 and 391e982bfa63 (5.19).
+  private func lookBefore(_ table: ELFSection) throws(Failure) {
+    if rules.has(.namesHeaderDefects) { throw failure("empty section name table") }
+    guard rules.has(.namesSectionDefects) else { return }
+    guard table.offset > 0 else { throw Failure(nil, isCrash: true) }
+    let before = try? map.source.bytes(at: table.offset - 1, size: 1, in: "section names")
+    if before?.byte(at: 0) != 0 { throw Failure(nil) }
   }
 
   /// `setup_load_info`, up to 6.3.

@@ -12,10 +12,13 @@ struct ELFValidity: ~Escapable {
     let line: String?
     /// Whether it belongs to the set-up that follows the checks, up to 6.3.
     let isOfSetup: Bool
+    /// Whether the kernel dies of it.
+    let isCrash: Bool
 
-    init(_ line: String?, isOfSetup: Bool = false) {
+    init(_ line: String?, isOfSetup: Bool = false, isCrash: Bool = false) {
       self.line = line
       self.isOfSetup = isOfSetup
+      self.isCrash = isCrash
     }
   }
 
