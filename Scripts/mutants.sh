@@ -5,11 +5,11 @@
 #   mutants.sh COUNT SEED [TARGET]     as in mutants.sh 60 7 Kallsyms; all library targets without one
 #
 # All changes are built at once, into a copy of the tree, where each asks the environment whether it
-# is the one to make (Tests/Mutants/Mutants.swift); so each costs a run of the tests and no build. A
-# place where that does not compile is left out. Tests run as in CI, without the caches of kernels. A run
-# without a change shows in which tests a change would make a difference to a value at its place, by target, and
-# by suite for those of the commands; a change is tried by these, first by those of the changed target, last by
-# those of the commands, until one fails.
+# is the one to make (Tests/Mutants/Mutants.swift); so each costs a run of tests and no build. A
+# place where that does not compile is left out. Tests are built and run as in CI, without the caches of kernels.
+# A run of each test without a change shows in which tests a change would make a difference to a value at its
+# place; a change is tried by these: by those of the changed target first and of the commands last, the quick
+# ones before the slow ones, until one fails.
 #
 # With a COUNT of 0 nothing is tried: all places are listed at which no test would see a difference.
 #
@@ -23,7 +23,6 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 store=${KSYM_MUTANTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ksym/mutants}
 tree=$store/tree results=$store/results.txt equal=$top/Tests/Mutants/equal.txt
 workers=${KSYM_WORKERS:-$(nproc)}
-flags="-debug-info-format none -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2"
 tab=$(printf '\t')
 
 # Copies the tree and changes it. Files that come out as before keep their time: little is built again.
@@ -113,7 +112,7 @@ apply_all() {
   done
 }
 
-build() { (cd "$tree" && ${SWIFT:-swift} build --build-tests $flags >"$store/build.log" 2>&1); }
+build() { make -s -C "$tree" build-tests >"$store/build.log" 2>&1; }
 
 # Leaves out the changes near which the compiler has complained; false if there are none.
 leave_out() {
@@ -134,31 +133,21 @@ leave_out() {
   return 1
 }
 
-# Runs tests with a change, or none (0), until one fails. The program of the tests runs by itself: `swift test`
-# lets no other run beside it.
-run_tests() {
-  number=$1 log=$store/test-$worker.log
-  shift
-  rm -f "$log" "$log.process" "$log.status"
+# Runs tests, named by their numbers in the list, with a change or none (0); more than LIMIT seconds are a failure.
+run_tests() { # run_tests CHANGE LIMIT TEST...
+  change=$1 limit=$2
+  shift 2
+  # The names as expressions, as in ^Room\.Suite/function\(\)
+  awk 'NR == FNR { wanted[$1]; next } FNR in wanted { gsub(/[][(){}.*+?|^$\\]/, "\\\\&"); print "^" $0 }' - "$store/tests" \
+    >"$store/filter-$worker" <<END
+$(printf '%s\n' "$@")
+END
   (
     unset KSYM_CORPUS
     cd "$tree"
-    KSYM_MUTANT=$number XDG_CACHE_HOME=$store/no-cache KSYM_KERNELS=$store/no-cache \
-      timeout "$limit" "$tree/.build/debug/ksymPackageTests.xctest" --testing-library swift-testing "$@" \
-      >"$log" 2>&1 &
-    echo $! >"$log.process"
-    wait $! && echo 0 >"$log.status" || echo 1 >"$log.status"
-  ) &
-  until [ -s "$log.status" ]; do
-    sleep 1
-    if grep -q '✘' "$log"; then
-      kill "$(cat "$log.process")" 2>/dev/null || :
-      wait
-      return 1
-    fi
-  done
-  wait
-  return "$(cat "$log.status")"
+    sed 's/^/--filter\n/' "$store/filter-$worker" | KSYM_MUTANT=$change XDG_CACHE_HOME=$store/no-cache \
+      KSYM_KERNELS=$store/no-cache timeout "$limit" xargs -d '\n' -x "$program" --testing-library swift-testing
+  ) >"$store/test-$worker.log" 2>&1
 }
 
 # The first test that failed, for the list.
@@ -167,21 +156,44 @@ witness() {
     head -1
 }
 
-# The groups of tests that reach a change.
-reaching() {
-  for group in $groups; do
-    [ ! -e "$store/reached/$group/$1" ] || echo "$group"
+# Runs each test whose number leaves the worker's, without a change; it leaves which changes it reaches, and how long
+# it took, in hundredths of a second.
+look_at_tests() {
+  worker=$1
+  for number in $(seq $((worker + 1)) "$workers" "$(wc -l <"$store/tests")"); do
+    started=$(date +%s%N)
+    KSYM_MUTANTS_REACHED=$store/reached/$number run_tests 0 3600 "$number" ||
+      { cp "$store/test-$worker.log" "$store/failed.log"; return 1; }
+    echo "$number $((($(date +%s%N) - started) / 10000000))" >>"$store/took-$worker"
   done
 }
 
-# Whether tests notice a change: those of its room are run first, those of the commands last.
-is_noticed() {
-  room=$(reaching "$1" | grep -x "$2Tests")
-  others=$(reaching "$1" | grep -vx "$2Tests" | grep -v '^CommandTests')
-  for some in "$room" "$others" "$(reaching "$1" | grep '^CommandTests')"; do
-    [ -n "$some" ] || continue
-    run_tests "$1" $(printf -- '--filter ^%s\\W ' $some) || return 0
-  done
+# The tests that reach a change, in the order in which they are asked, with the time that each takes.
+reaching() { # reaching CHANGE ROOM
+  awk -v change="$1" '$1 == change { print $2 }' "$store/reaching" |
+    awk -v room="$2Tests." 'FILENAME == ARGV[1] { took[$1] = $2; next }
+      FILENAME == ARGV[2] { name[FNR] = $0; next }
+      { print index(name[$1], room) == 1 ? 0 : name[$1] ~ /^CommandTests/ ? 2 : 1, took[$1], $1 }' \
+      "$store/took" "$store/tests" - | sort -k1,1n -k2,2n | cut -d ' ' -f 2,3
+}
+
+# Whether tests notice a change. They are run in parts of about a second, then four, then sixteen, what it costs to
+# start each by itself left out.
+is_noticed() { # is_noticed CHANGE ROOM
+  least=$(cut -d ' ' -f 2 "$store/took" | sort -n | head -1)
+  reaching "$1" "$2" | awk -v least="$least" '
+    BEGIN { most = 100 }
+    {
+      $1 -= least - 2
+      if (part != "" && sum + $1 > most) { print sum, part; part = ""; sum = 0; if (most < 1600) most *= 4 }
+      sum += $1
+      part = part " " $2
+    }
+    END { if (part != "") print sum, part }' >"$store/parts-$worker"
+  while read -r took part; do
+    # shellcheck disable=SC2086
+    run_tests "$1" $((20 + took * workers / 20)) $part || return 0
+  done <"$store/parts-$worker"
   return 1
 }
 
@@ -221,32 +233,34 @@ until build; do
   copy_tree
 done
 echo "$(wc -l <"$store/chosen") of them compile. Running the tests without a change …"
-limit=3600
-start=$(date +%s)
-worker=none
+program=$(find "$tree/.build-release/" -path '*/release/ksymPackageTests.xctest' | head -1)
 : >"$results"
+rm -rf "$store/reached" "$store"/took*
+mkdir -p "$store/reached"
 if [ "$count" -eq 0 ]; then
-  export KSYM_MUTANTS_REACHED="$store/reached/all"
-  rm -rf "$KSYM_MUTANTS_REACHED"
-  mkdir -p "$KSYM_MUTANTS_REACHED"
-  run_tests 0 || { echo "mutants: tests fail without a change, see $store/test-none.log" >&2; exit 2; }
-  while IFS="$tab" read -r number _ file line _ _ _ text; do
-    [ -e "$KSYM_MUTANTS_REACHED/$number" ] || is_listed "$file" "$text" ||
-      printf 'same\t%s:%s\t%s\n' "$file" "$line" "$text"
-  done <"$store/chosen" | sort -t "$tab" -k2,2V | tee "$results"
+  KSYM_MUTANTS_REACHED="$store/reached/all" XDG_CACHE_HOME=$store/no-cache KSYM_KERNELS=$store/no-cache \
+    sh -c 'cd "$1" && "$2" --testing-library swift-testing' - "$tree" "$program" >"$store/test.log" 2>&1 ||
+    { echo "mutants: tests fail without a change, see $store/test.log" >&2; exit 2; }
+  od -An -v -tu4 -w4 "$store/reached/all" | sort -u >"$store/reaching"
+  awk -F "$tab" 'NR == FNR { reached[$1 + 0]; next } !($1 in reached)' "$store/reaching" "$store/chosen" |
+    while IFS="$tab" read -r number _ file line _ _ _ text; do
+      is_listed "$file" "$text" || printf 'same\t%s:%s\t%s\n' "$file" "$line" "$text"
+    done | sort -t "$tab" -k2,2V | tee "$results"
   exit
 fi
-groups=$("$tree/.build/debug/ksymPackageTests.xctest" --testing-library swift-testing --list-tests 2>/dev/null |
-  sed -nE 's/^(CommandTests\.[A-Za-z0-9]+|[A-Za-z0-9]+).*/\1/p' | sort -u)
-for group in $groups; do
-  export KSYM_MUTANTS_REACHED="$store/reached/$group"
-  rm -rf "$KSYM_MUTANTS_REACHED"
-  mkdir -p "$KSYM_MUTANTS_REACHED"
-  run_tests 0 --filter "^$group\\W" ||
-    { echo "mutants: $group fail without a change, see $store/test-none.log" >&2; exit 2; }
+"$program" --testing-library swift-testing --list-tests 2>/dev/null | grep / | sort -u >"$store/tests"
+worker=0
+while [ "$worker" -lt "$workers" ]; do
+  look_at_tests "$worker" &
+  worker=$((worker + 1))
 done
-unset KSYM_MUTANTS_REACHED
-limit=$((3 * workers * ($(date +%s) - start) + 60))
+wait
+cat "$store"/took-* >"$store/took"
+[ "$(wc -l <"$store/took")" -eq "$(wc -l <"$store/tests")" ] ||
+  { echo "mutants: tests fail without a change, see $store/failed.log" >&2; exit 2; }
+(cd "$store/reached" && for test in *; do
+  od -An -v -tu4 -w4 "$test" | sort -u | sed "s/\$/ $test/"
+done) >"$store/reaching"
 
 worker=0
 while [ "$worker" -lt "$workers" ]; do

@@ -4,9 +4,11 @@ import Glibc
 
 private let active = unsafe getenv("KSYM_MUTANT").flatMap { unsafe Int(String(cString: $0)) } ?? 0
 
-/// The directory in which each place leaves a file when the change would make a difference to a value there, if
-/// the environment names one.
-nonisolated(unsafe) private let reached = unsafe getenv("KSYM_MUTANTS_REACHED")
+/// The file to which each place appends its number, four bytes in the order of the machine, when the change would
+/// make a difference to a value there, if the environment names one.
+nonisolated(unsafe) private let reached = unsafe getenv("KSYM_MUTANTS_REACHED").map {
+  unsafe open($0, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+}
 /// Which places have left it. That two threads both do is harmless.
 nonisolated(unsafe) private let marks = {
   let marks = UnsafeMutablePointer<Bool>.allocate(capacity: mostMarks)
@@ -15,11 +17,10 @@ nonisolated(unsafe) private let marks = {
 }()
 private let mostMarks = 1 << 16
 
-private func mark(_ number: Int, in directory: UnsafePointer<CChar>) {
+private func mark(_ number: Int, in file: Int32) {
   guard number < mostMarks, unsafe !marks[number] else { return }
   unsafe marks[number] = true
-  let file = unsafe open("\(String(cString: directory))/\(number)", O_WRONLY | O_CREAT, 0o644)
-  if file >= 0 { close(file) }
+  withUnsafeBytes(of: UInt32(truncatingIfNeeded: number)) { _ = unsafe write(file, $0.baseAddress, $0.count) }
 }
 
 /// Whether the change of a number is the one to make, where it makes a difference.
@@ -27,7 +28,7 @@ public func isMutant(_ number: Int) -> Bool { isMutant(number, differs: true) }
 
 /// Whether the change of a number is the one to make, where it may make a difference.
 public func isMutant(_ number: Int, differs: Bool) -> Bool {
-  if differs, let directory = unsafe reached { unsafe mark(number, in: directory) }
+  if differs, let file = unsafe reached { mark(number, in: file) }
   return number == active
 }
 
