@@ -128,8 +128,7 @@ check-hooks: deb ## Install the package beside dkms and a kernel into a clean De
 	sh packaging/check-hooks.sh .build-deb/ksym_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 library: dependencies ## Build the C library, libksym-names
-	@SWIFT_FLAGS="$(RELEASE_FLAGS)" sh Library/build.sh
-	@sh Library/Names/build.sh
+	@sh Library/Names/build.sh & names=$$!; SWIFT_FLAGS="$(RELEASE_FLAGS)" sh Library/build.sh && wait $$names
 
 check-library: library build ## Test them with hostile arguments, threads and examples in C, Rust and Python
 	@KSYM=$(KSYM) sh Library/check.sh
