@@ -70,6 +70,12 @@ extension OpenKernel {
     return (buildID, release)
   }
 
+  /// Whether the kernel has a function; `nil` if its image does not show that.
+  package func hasFunction(_ name: StaticString) -> Bool? {
+    guard form?.isImage ?? false, let table = try? decodedSymbols().table else { return nil }
+    return table.index(named: name) != nil
+  }
+
   /// The symbols as the open file has them; decoded once.
   ///
   /// - Throws: ``KernelError`` `.cannotAnswer` if it has none.

@@ -35,6 +35,11 @@ package enum TrustBehaviour: Sendable, Hashable, CaseIterable {
   /// Without a signature that counts a kernel that demands one returns `ENOKEY`, and logs nothing; one
   /// that is made with unsupported algorithms is refused in any case.
   case returnsMissingKey
+  /// Whether IMA knows of Secure Boot is an option, `IMA_SECURE_AND_OR_TRUSTED_BOOT`; before, it does on x86
+  /// with EFI and with `PPC_SECURE_BOOT`.
+  case hasSecureBootOption
+  /// The kernel knows of Secure Boot whatever IMA is built for.
+  case knowsSecureBootWithoutIMA
 
   /// Which releases do so.
   package static let table = ReleaseTable<TrustBehaviour>(
@@ -45,5 +50,15 @@ package enum TrustBehaviour: Sendable, Hashable, CaseIterable {
       .init(
         .returnsMissingKey, until: KernelRelease(5, 4),
         "kernel/module.c module_sig_check, 5.3; 49fcf732bdae in 5.4"),
+      .init(
+        .hasSecureBootOption, since: KernelRelease(5, 7),
+        "include/linux/ima.h arch_get_ima_policy, 5.10; 9e2b4be377f0 in 5.7"),
+      .init(
+        .knowsSecureBootWithoutIMA, since: KernelRelease(7, 1),
+        "security/integrity/efi_secureboot.c arch_get_secureboot, 7.2.13"),
+      .init(
+        .knowsSecureBootWithoutIMA, since: KernelRelease(6, 12, 108), until: KernelRelease(6, 13),
+        "security/integrity/efi_secureboot.c, 6.12.117; not in 6.12.107 and 6.1.176",
+        isCertain: false),
     ])
 }

@@ -271,7 +271,10 @@ struct KernelCommandTests {
     var kernel = KernelBuilder(release: "6.12.0")
     kernel.sections = [(".init.data", list, 0xffff_ffff_9000_0000)]
     let path = try scratch.write(kernel.build(), to: "vmlinux")
-    let options = ["MODULE_SIG", "IMA_ARCH_POLICY", "SECONDARY_TRUSTED_KEYRING"]
+    let options = [
+      "MODULE_SIG", "IMA_ARCH_POLICY", "IMA_SECURE_AND_OR_TRUSTED_BOOT",
+      "SECONDARY_TRUSTED_KEYRING",
+    ]
     try scratch.write(Array(options.map { "CONFIG_\($0)=y\n" }.joined().utf8), to: ".config")
     let run = try await Ksym.run(["kernel", path])
     #expect(run.output.contains("certificates   O=ksym, CN=rsa, serial number 7a0983"))

@@ -19,6 +19,7 @@ struct TrustCommandTests {
       "MODULES", "MODVERSIONS", "MODULE_SIG", "IMA_ARCH_POLICY", "SECURITY_LOCKDOWN_LSM",
       "LOCK_DOWN_IN_EFI_SECURE_BOOT", "SYSTEM_BLACKLIST_KEYRING", "SECONDARY_TRUSTED_KEYRING",
       "INTEGRITY_PLATFORM_KEYRING", "INTEGRITY_MACHINE_KEYRING", "CRYPTO_SHA256",
+      "IMA_SECURE_AND_OR_TRUSTED_BOOT",
     ]
     try scratch.write(Array(options.map { "CONFIG_\($0)=y\n" }.joined().utf8), to: "config")
     var module = ModuleBuilder("dkms_driver", vermagic: kernel.vermagic)

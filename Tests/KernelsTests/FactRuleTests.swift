@@ -33,6 +33,10 @@ struct FactRuleTests {
       ("SECURITY_LOCKDOWN_LSM", false), ("LOCK_DOWN_IN_EFI_SECURE_BOOT", false),
     ] { #expect(shown.isSet(option) == isSet, "\(option)") }
     #expect(shown.isSet("MODVERSIONS") == nil)
+    let policy = options([("T", "load_module"), ("T", "arch_get_ima_policy")])
+    for option in ["IMA_ARCH_POLICY", "IMA_SECURE_AND_OR_TRUSTED_BOOT"] {
+      #expect(policy?.isSet(option) == true && shown.isSet(option) == false, "\(option)")
+    }
   }
 
   @Test(
@@ -40,8 +44,11 @@ struct FactRuleTests {
     arguments: [("T", true), ("t", false), (nil, false)] as [(Unicode.Scalar?, Bool)])
   func lockDown(_ letter: Unicode.Scalar?, _ isSet: Bool) {
     let own = letter.map { [($0, "lock_kernel_down")] } ?? []
-    let shown = options([("t", "load_module")] + own)
-    #expect(shown?.isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT") == isSet)
+    let both = options([("t", "load_module"), ("T", "efi_set_secure_boot")] + own)
+    #expect(both?.isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT") == isSet)
+    // As Debian's kernels of ppc64el and s390x.
+    let withoutEFI = options([("t", "load_module")] + own)
+    #expect(withoutEFI?.isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT") == false)
   }
 
   @Test("functions show options though nothing is known to load modules; without any, nothing does")

@@ -42,6 +42,7 @@ struct MachineKeyTests {
       [
         "MODULE_SIG", "CRYPTO_RSA", "CRYPTO_SHA256", "SECONDARY_TRUSTED_KEYRING",
         "SYSTEM_BLACKLIST_KEYRING", "INTEGRITY_PLATFORM_KEYRING", "INTEGRITY_MACHINE_KEYRING",
+        "IMA_SECURE_AND_OR_TRUSTED_BOOT",
       ] + config
     let all = ["SecureBoot": Variable(6, [1])].merging(variables) { $1 }
     let machine = MachineKeys { all[$0] }
@@ -97,6 +98,31 @@ struct MachineKeyTests {
       "MokListRT": Variable(6, key), "MokListTrustedRT": Variable(nil, [1]),
     ]
     #expect(try Self.counts(Self.bench("6.12.0", debian: false, trusted)))
+  }
+
+  @Test(
+    "up to 7.0, but not in Debian's 5.10, the owner's keys count only where IMA knows of Secure Boot"
+  )
+  func unknownSecureBoot() throws {
+    let key = try Self.certificate()
+    // arch_get_secureboot in 7.1, and in stable releases of the same time.
+    for (release, function, counts) in [
+      ("5.10.0", nil, true), ("6.12.0", nil, false), ("6.12.107", nil, false),
+      ("7.0.0", nil, false),
+      ("6.12.117", nil, true), ("7.1.0", nil, true),
+      ("6.6.0", "arch_get_secureboot", true), ("7.1.0", "other", false),
+    ] as [(String, String?, Bool)] {
+      var bench = Self.bench(
+        release, ["MokListRT": Variable(6, key), "MokListTrustedRT": Variable(nil, [1])])
+      bench.config.removeAll { $0 == "IMA_SECURE_AND_OR_TRUSTED_BOOT" }
+      if let function {
+        var memory = MemoryBuilder(0xffff_ffff_8100_0000, release: release)
+        try memory.putTables(
+          [(0xffff_ffff_8100_0020, function)], fillers: 300, isBaseRelative: true)
+        bench.image = memory.bytes.bytes
+      }
+      #expect(try Self.counts(bench) == counts, "\(release) \(function ?? "")")
+    }
   }
 
   @Test("where the machine's keyring is for authorities, others are the platform's")

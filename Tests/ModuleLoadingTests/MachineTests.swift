@@ -1,4 +1,5 @@
 import ByteStorage
+import ELFFormat
 import Livepatching
 import ModuleLoading
 import TestSupport
@@ -47,8 +48,38 @@ struct MachineTests {
       #expect(Self.assumed(outcome).isEmpty)
     }
     var arch = Self.bench("secure-boot=on")
-    arch.config.append("IMA_ARCH_POLICY")
+    arch.config += ["IMA_ARCH_POLICY", "IMA_SECURE_AND_OR_TRUSTED_BOOT"]
     #expect(summary(try arch.outcome(arch.module())) == rejected)
+  }
+
+  // As Debian's 6.12 of amd64, riscv64 (and armhf), s390x, ppc64el; the last two do not lock down.
+  @Test(
+    "Secure Boot enforces signatures where the architecture has a policy for IMA, and nowhere else")
+  func architectures() throws {
+    let (plain, both) = (
+      ["IMA_ARCH_POLICY"], ["IMA_ARCH_POLICY", "IMA_SECURE_AND_OR_TRUSTED_BOOT"]
+    )
+    let rejected = "EKEYREJECTED | Loading of unsigned module is rejected"
+    for (release, machine, options, isEnforced) in [
+      ("6.12.0", .x86_64, both, true), ("6.12.0", .aarch64, both, true),
+      ("6.12.0", .powerPC64, both, true), ("6.12.0", .x86_64, plain, false),
+      ("6.12.0", .riscV, plain, false), ("6.12.0", .powerPC64, plain, false),
+      ("6.12.0", .s390, both, false), ("6.12.0", .x86_64, [both[1]], false),
+      // Up to 5.6 there is no such option.
+      ("5.6.0", .x86_64, plain + ["EFI"], true), ("5.6.0", .x86_64, plain, false),
+      ("5.6.0", .powerPC64, plain + ["PPC_SECURE_BOOT"], true),
+      ("5.6.0", .powerPC64, plain, false), ("5.6.0", .aarch64, plain + ["EFI"], false),
+      ("5.6.0", .s390, plain + ["EFI"], false), ("5.7.0", .x86_64, plain + ["EFI"], false),
+    ] as [(String, ELFMachine, [String], Bool)] {
+      var bench = Bench(release)
+      bench.machine = machine
+      bench.config += ["MODULE_SIG"] + options
+      let open = try bench.outcome(bench.module())
+      #expect(Self.assumed(open).contains("secure-boot=off") == isEnforced, "\(machine)")
+      bench.given = ["secure-boot=on"]
+      let answer = summary(try bench.outcome(bench.module()))
+      #expect((answer == rejected) == isEnforced, "\(release) \(machine) \(options)")
+    }
   }
 
   @Test("a kernel without lockdown and arch policy asks only whether signatures are enforced")

@@ -34,6 +34,21 @@ struct PolicyTests {
     }
   }
 
+  @Test("signatures are enforced with Secure Boot where the architecture has a policy for IMA")
+  func enforcement() throws {
+    for (options, condition) in [
+      (["IMA_ARCH_POLICY", "IMA_SECURE_AND_OR_TRUSTED_BOOT"], .secureBoot),
+      (["IMA_ARCH_POLICY"], .never), (["IMA_ARCH_POLICY", "MODULE_SIG_FORCE"], .always),
+    ] as [([String], SignaturePolicy.Condition)] {
+      var bench = Bench("6.12.0")
+      bench.config = options
+      #expect(SignaturePolicy(try bench.facts())?.isEnforced == condition, "\(options)")
+      bench.machine = .s390
+      let other = condition == .secureBoot ? .never : condition
+      #expect(SignaturePolicy(try bench.facts())?.isEnforced == other, "\(options)")
+    }
+  }
+
   @Test("the platform's keys count for Fedora, Red Hat and SUSE, by release and builder")
   func platform() throws {
     for (release, builder, isAsked) in [

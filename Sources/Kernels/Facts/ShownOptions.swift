@@ -12,6 +12,7 @@ package struct ShownOptions: Sendable {
     ("MODULE_SIG", "mod_verify_sig"), ("LIVEPATCH", "klp_enable_patch"),
     ("SECURITY_LOCKDOWN_LSM", "lockdown_is_locked_down"),
     ("IMA_ARCH_POLICY", "arch_get_ima_policy"),
+    ("IMA_SECURE_AND_OR_TRUSTED_BOOT", "arch_get_ima_policy"),
     ("INTEGRITY_PLATFORM_KEYRING", "add_to_platform_keyring"),
     ("INTEGRITY_MACHINE_KEYRING", "add_to_machine_keyring"),
     ("SYSTEM_BLACKLIST_KEYRING", "is_hash_blacklisted"),
@@ -26,6 +27,8 @@ package struct ShownOptions: Sendable {
   /// modules.
   package init?(_ table: SymbolTable) {
     let found = table.indexes(named: ShownOptions.functions.map(\.name))
+    // Debian's patch makes the function global on every architecture, and this one belongs to the option's code.
+    let knowsSecureBoot = table.index(named: "efi_set_secure_boot") != nil
     guard table.index(named: "load_module") != nil || found.contains(where: { $0 != nil }) else {
       return nil
     }
@@ -33,7 +36,8 @@ package struct ShownOptions: Sendable {
     for (function, index) in zip(ShownOptions.functions, found) {
       let isGlobal = index.map { table.type(at: $0) == UInt8(ascii: "T") } ?? false
       values[function.option] =
-        function.option == "LOCK_DOWN_IN_EFI_SECURE_BOOT" ? isGlobal : index != nil
+        function.option == "LOCK_DOWN_IN_EFI_SECURE_BOOT"
+        ? isGlobal && knowsSecureBoot : index != nil
     }
     self.values = values
   }

@@ -34,7 +34,8 @@ extension ModuleChecker {
     if settings.protectsSymbols { kernel.protectedSymbols = self.kernel?.protectedSymbols() }
     let trust = LoaderTrust(
       facts, settings, rules.release, request.trust, builtIn: builtInKeys(layout),
-      wordSize: layout.wordSize, loading: loadableModules)
+      wordSize: layout.wordSize, loading: loadableModules,
+      hasFunction: { self.kernel?.hasFunction($0) })
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, trust: trust, machine: request.trust,
       ownNames: kernel.builtinModules == nil ? ownNames() : [],

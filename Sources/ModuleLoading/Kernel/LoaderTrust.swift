@@ -32,11 +32,13 @@ struct LoaderTrust: Sendable {
 
   init(
     _ facts: KernelFacts, _ settings: LoaderSettings, _ release: KernelRelease,
-    _ request: TrustRequest, builtIn: BuiltInKeys, wordSize: Int, loading: LoadableModules
+    _ request: TrustRequest, builtIn: BuiltInKeys, wordSize: Int, loading: LoadableModules,
+    hasFunction: (StaticString) -> Bool?
   ) {
     func isSet(_ name: String) -> Bool { settings.isSet(name) }
     let machine = request.machine
     let isSecureBoot = request.isSecureBoot ?? machine?.isSecureBoot ?? false
+    let secureBoot = SecureBootPolicy(facts.machine?.value, release, isSet)
     let algorithms = KernelAlgorithms(facts, settings, loading)
     gate = SignatureGate(
       LoaderTrust.context(algorithms, facts, isSet, TrustEra(release), request, wordSize))
@@ -45,15 +47,17 @@ struct LoaderTrust: Sendable {
     knowsMachine = machine != nil || !request.keys.isEmpty || request.isSignerEnrolled != nil
     isSignerEnrolled = request.isSignerEnrolled ?? false
     policyAssumptions = LoaderTrust.assumptions(
-      request, knowsSecureBoot: (request.isSecureBoot ?? machine?.isSecureBoot) != nil, isSet)
-    var policy = LoaderTrust.policy(request, isSecureBoot, isSet)
+      request, knowsSecureBoot: (request.isSecureBoot ?? machine?.isSecureBoot) != nil,
+      isEnforcing: secureBoot.enforces, isSet)
+    var policy = LoaderTrust.policy(
+      request, isSecureBoot, isEnforcing: isSecureBoot && secureBoot.enforces, isSet)
     policy.returnsMissingKey = TrustBehaviour.table.has(.returnsMissingKey, in: release)
     self.policy = policy
     // The policy of Secure Boot appraises modules only where their own signatures are not looked at.
     appraisesModules =
       request.appraisesModules
       ?? (isSet("IMA_APPRAISE_REQUIRE_MODULE_SIGS")
-        || isSecureBoot && isSet("IMA_ARCH_POLICY") && !settings.signatures)
+        || isSecureBoot && secureBoot.enforces && !settings.signatures)
     keyrings = SignaturePolicy(facts, release, isSet).keyrings
 
     gate.blacklist = builtIn.blacklist
@@ -65,7 +69,9 @@ struct LoaderTrust: Sendable {
     }
     gate.keys.add(
       builtIn.certificates?.certificates ?? [], gate.context, blacklist: builtIn.blacklist)
-    let platform = addKeys(of: machine, isSecureBoot, facts, isSet)
+    let platform = addKeys(
+      of: machine, facts, isSet,
+      readsOwnerKeys: isSecureBoot && secureBoot.readsOwnerKeys(hasFunction))
     if keyrings.contains(".platform") { gate.platform = platform }
     if !request.keys.isEmpty {
       gateWithoutGiven = gate
@@ -101,7 +107,8 @@ struct LoaderTrust: Sendable {
   /// - Note: security/integrity/platform_certs/load_uefi.c, 6.12, and for 5.10 Debian's patches: the
   ///   variables are read in this order, so that `dbx` comes too late for a certificate in `db`.
   private mutating func addKeys(
-    of machine: MachineKeys?, _ isSecureBoot: Bool, _ facts: KernelFacts, _ isSet: (String) -> Bool
+    of machine: MachineKeys?, _ facts: KernelFacts, _ isSet: (String) -> Bool,
+    readsOwnerKeys: @autoclosure () -> Bool
   ) -> KeyRing {
     var platform = KeyRing()
     guard let machine, isSet("INTEGRITY_PLATFORM_KEYRING") else { return platform }
@@ -114,7 +121,9 @@ struct LoaderTrust: Sendable {
       platform.add(certificates(machine.db), gate.context, blacklist: gate.blacklist)
     }
     if !isOld || machine.dbx?.isAuthenticated ?? false { revoke(machine.dbx, isSet) }
-    guard isSecureBoot else { return platform }
+    guard machine.ownerKeys != nil || machine.ownerBlacklist != nil, readsOwnerKeys() else {
+      return platform
+    }
     if !isOld || !(machine.ownerBlacklist?.isPersistent ?? true) {
       revoke(machine.ownerBlacklist, isSet)
     }
@@ -158,7 +167,7 @@ struct LoaderTrust: Sendable {
   }
 
   private static func policy(
-    _ request: TrustRequest, _ isSecureBoot: Bool, _ isSet: (String) -> Bool
+    _ request: TrustRequest, _ isSecureBoot: Bool, isEnforcing: Bool, _ isSet: (String) -> Bool
   ) -> TrustPolicy {
     var lockdown = request.lockdown ?? .none
     if request.lockdown == nil {
@@ -171,21 +180,21 @@ struct LoaderTrust: Sendable {
       }
     }
     let enforces =
-      request.enforcesSignatures ?? false || isSet("MODULE_SIG_FORCE")
-      || isSecureBoot && isSet("IMA_ARCH_POLICY")
+      request.enforcesSignatures ?? false || isSet("MODULE_SIG_FORCE") || isEnforcing
     return TrustPolicy(enforces: enforces, lockdown: lockdown)
   }
 
   /// What is not known and could make the policy stricter.
   private static func assumptions(
-    _ request: TrustRequest, knowsSecureBoot: Bool, _ isSet: (String) -> Bool
+    _ request: TrustRequest, knowsSecureBoot: Bool, isEnforcing: Bool,
+    _ isSet: (String) -> Bool
   ) -> [LoadAssumption] {
     var found: [LoadAssumption] = []
     func assume(_ key: String, _ value: String) {
       found.append(LoadAssumption(.machineUnknown, key: key, value: value))
     }
     let isAsked =
-      isSet("IMA_ARCH_POLICY") || request.lockdown == nil && isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT")
+      isEnforcing || request.lockdown == nil && isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT")
     if !knowsSecureBoot, isAsked { assume("secure-boot", "off") }
     if request.lockdown == nil, isSet("SECURITY_LOCKDOWN_LSM") { assume("lockdown", "none") }
     if request.enforcesSignatures == nil { assume("sig-enforce", "off") }

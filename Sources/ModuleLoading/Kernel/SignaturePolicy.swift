@@ -30,8 +30,9 @@ package struct SignaturePolicy: Sendable, Hashable {
 
   init(_ facts: KernelFacts, _ release: KernelRelease, _ isSet: (String) -> Bool) {
     isChecked = isSet("MODULE_SIG")
+    let secureBoot = SecureBootPolicy(facts.machine?.value, release, isSet)
     isEnforced =
-      isSet("MODULE_SIG_FORCE") ? .always : isSet("IMA_ARCH_POLICY") ? .secureBoot : .never
+      isSet("MODULE_SIG_FORCE") ? .always : secureBoot.enforces ? .secureBoot : .never
     let isForced =
       isSet("LOCK_DOWN_KERNEL_FORCE_INTEGRITY") || isSet("LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY")
     isLockedDown =
