@@ -14,6 +14,7 @@ struct Bench {
   var release = "7.2.0"
   /// The build tag of a Debian kernel, for its patched loader.
   var isDebian = false
+  /// Options that are set, or with their value.
   var config = ["MODULES", "MODVERSIONS", "LIVEPATCH", "STRICT_MODULE_RWX"]
   var exports = [
     SampleExport("module_layout", 0x0bad_cafe), SampleExport("_printk", 0x9aec_1234),
@@ -61,7 +62,7 @@ struct Bench {
     facts.banner = KernelBanner(parsing: text.rawSpan).map { KernelFacts.Fact($0, from: "bench") }
     facts.layout = KernelFacts.Fact(layout, from: "bench")
     facts.machine = machine.map { KernelFacts.Fact($0, from: "bench") }
-    let lines = Array(config.map { "CONFIG_\($0)=y\n" }.joined().utf8)
+    let lines = Array(config.map { "CONFIG_\($0)\($0.contains("=") ? "" : "=y")\n" }.joined().utf8)
     let parsed = try KernelConfig(parsing: lines.rawSpan)
     facts.config = hasConfig ? KernelFacts.Fact(parsed, from: "bench") : nil
     facts.moduleTree = tree

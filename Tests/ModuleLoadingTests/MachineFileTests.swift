@@ -62,5 +62,15 @@ struct MachineFileTests {
     try scratch.write(Array("N\n".utf8), to: "sys/module/module/parameters/sig_enforce")
     let lax = TrustRequest.ofRunningMachine(root: scratch.path)
     #expect(lax.lockdown == TrustPolicy.Lockdown.none && lax.enforcesSignatures == false)
+    #expect(lax.listsLockdown == nil)
+    // The level is set by the boot option, whether or not anybody asks for it.
+    try scratch.write(
+      Array("none [integrity] confidentiality\n".utf8), to: "sys/kernel/security/lockdown")
+    for (list, isListed) in [("lockdown,capability,yama", true), ("capability,yama\n", false)] {
+      try scratch.write(Array(list.utf8), to: "sys/kernel/security/lsm")
+      let machine = TrustRequest.ofRunningMachine(root: scratch.path)
+      #expect(machine.listsLockdown == isListed)
+      #expect(machine.lockdown == (isListed ? .integrity : TrustPolicy.Lockdown.none))
+    }
   }
 }

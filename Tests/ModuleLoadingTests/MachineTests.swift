@@ -1,5 +1,6 @@
 import ByteStorage
 import ELFFormat
+import KernelReleases
 import Livepatching
 import ModuleLoading
 import TestSupport
@@ -80,6 +81,40 @@ struct MachineTests {
       let answer = summary(try bench.outcome(bench.module()))
       #expect((answer == rejected) == isEnforced, "\(release) \(machine) \(options)")
     }
+  }
+
+  // security/lockdown/lockdown.c, security/security.c ordered_lsm_init, 6.12.
+  @Test("only a kernel whose lockdown is compiled in and listed is locked down")
+  func lockdownSupport() throws {
+    let listed = "SECURITY_LOCKDOWN_LSM"
+    for (options, given, answer, assumed) in [
+      ([], ["lockdown=integrity"], "loads", []),
+      ([listed], ["lockdown=integrity"], "EPERM", []),
+      ([listed, "LSM=\"yama,lockdown\""], ["lockdown=integrity"], "EPERM", []),
+      ([listed, "LSM=\"yama\""], ["lockdown=integrity"], "loads", ["lsm=default"]),
+      ([listed, "LSM=\"yama\""], ["lockdown=integrity", "lsm=default"], "loads", []),
+      ([listed, "LSM=\"yama\""], ["lockdown=integrity", "lsm=lockdown"], "EPERM", []),
+      ([listed, "LSM=\"yama\""], ["lockdown=none"], "loads", []),
+      ([listed, "LSM=\"\""], ["lockdown=integrity"], "loads", ["lsm=default"]),
+      (
+        [listed, "LOCK_DOWN_KERNEL_FORCE_INTEGRITY", "LSM=\"yama\""], [], "loads",
+        ["lockdown=none", "lsm=default"]
+      ),
+      ([listed, listed + "_EARLY", "LSM=\"yama\""], ["lockdown=integrity"], "EPERM", []),
+      (["LOCK_DOWN_KERNEL"], ["lockdown=integrity"], "EPERM", []),
+      ([listed], ["lockdown=integrity", listed + "=n"], "loads", []),
+    ] as [([String], [String], String, [String])] {
+      var bench = Bench()
+      bench.config += ["MODULE_SIG"] + options
+      bench.given = ["sig-enforce=off"] + given
+      let outcome = try bench.outcome(bench.module())
+      #expect((outcome.errno?.name ?? outcome.verdict.rawValue) == answer, "\(options) \(given)")
+      #expect(Self.assumed(outcome) == assumed, "\(options) \(given)")
+    }
+    var unknown = Bench()
+    unknown.hasConfig = false
+    unknown.given = ["MODULE_SIG=y", "lockdown=integrity"]
+    #expect(try unknown.outcome(unknown.module()).errno == .EPERM)
   }
 
   @Test("a kernel without lockdown and arch policy asks only whether signatures are enforced")

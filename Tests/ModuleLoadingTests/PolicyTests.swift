@@ -23,14 +23,25 @@ struct PolicyTests {
   }
 
   // security/lockdown/Kconfig.
-  @Test("either forced level locks the kernel down, and Secure Boot does where it is asked for")
+  @Test(
+    "a kernel that can be locked down is by either forced level, and by Secure Boot if asked for")
   func lockdown() throws {
     for (option, condition) in [
       ("LOCK_DOWN_KERNEL_FORCE_INTEGRITY", .always),
       ("LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY", .always),
       ("LOCK_DOWN_KERNEL_FORCE_NONE", .never), ("LOCK_DOWN_IN_EFI_SECURE_BOOT", .secureBoot),
     ] as [(String, SignaturePolicy.Condition)] {
-      #expect(try Self.policy("6.12.0", option).isLockedDown == condition, "\(option)")
+      for (options, isInForce) in [
+        ([], false), (["SECURITY_LOCKDOWN_LSM"], true), (["LOCK_DOWN_KERNEL"], true),
+        (["SECURITY_LOCKDOWN_LSM", "LSM=\"landlock,lockdown,yama\""], true),
+        (["SECURITY_LOCKDOWN_LSM", "LSM=\"landlock,yama\""], false),
+        (["SECURITY_LOCKDOWN_LSM", "SECURITY_LOCKDOWN_LSM_EARLY", "LSM=\"landlock,yama\""], true),
+      ] {
+        var bench = Bench("6.12.0")
+        bench.config = [option] + options
+        let policy = try #require(SignaturePolicy(bench.facts()))
+        #expect(policy.isLockedDown == (isInForce ? condition : .never), "\(option) \(options)")
+      }
     }
   }
 

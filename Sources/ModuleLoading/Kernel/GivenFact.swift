@@ -5,8 +5,8 @@ internal import Livepatching
 /// Something that the user says of a kernel, which overrides what was read: `KEY=VALUE`.
 package struct GivenFact: Sendable, Hashable {
   /// `release`, `vermagic`, `struct-module-size` or `missing-version`; of the machine `secure-boot`,
-  /// `lockdown`, `sig-enforce`, `fips`, `signer`, `btf`, `ima` or `syscall`; else an option of the
-  /// configuration, without `CONFIG_`.
+  /// `lockdown`, `lsm`, `sig-enforce`, `fips`, `signer`, `btf`, `ima` or `syscall`; else an option of
+  /// the configuration, without `CONFIG_`.
   package let key: String
   /// Its value.
   package let value: String
@@ -39,7 +39,8 @@ package struct GivenFact: Sendable, Hashable {
   /// The keys of which only some values have a meaning, and these.
   package static let values: [String: [String]] = [
     "secure-boot": ["on", "off"], "sig-enforce": ["on", "off"], "fips": ["on", "off"],
-    "lockdown": ["none", "integrity", "confidentiality"], "signer": ["enrolled", "unknown"],
+    "lockdown": ["none", "integrity", "confidentiality"], "lsm": ["lockdown", "default"],
+    "signer": ["enrolled", "unknown"],
     "btf": ["fits", "differs"], "ima": ["appraise", "off"],
     "syscall": ["finit_module", "init_module"],
   ]

@@ -129,6 +129,17 @@ package struct LoaderSettings: Sendable {
     given[name].map { $0 == "y" || $0 == "m" } ?? config?.isSet(name) ?? shown?.isSet(name) ?? false
   }
 
+  /// Whether anything says of an option whether it is set.
+  func isKnown(_ name: String) -> Bool {
+    given[name] != nil || config != nil || shown?.isSet(name) != nil
+  }
+
+  /// The string that an option has in the configuration; `nil` if there is none.
+  func text(_ name: String) -> String? {
+    if case .text(let text) = value(name) { return text }
+    return nil
+  }
+
   /// Whether the kernel's configuration was found.
   var hasConfiguration: Bool { config != nil }
 
@@ -154,10 +165,7 @@ package struct LoaderSettings: Sendable {
   }
 
   /// Whether an option names something: a string that is not empty.
-  func hasText(_ name: String) -> Bool {
-    if case .text(let text) = value(name) { return !text.isEmpty }
-    return false
-  }
+  func hasText(_ name: String) -> Bool { text(name).map { !$0.isEmpty } ?? false }
 
   /// Whether a symbol that the version table lacks is refused.
   private static func refusesMissingVersions(

@@ -15,7 +15,7 @@ struct LoaderTrust: Sendable {
   /// Whether the user says that unknown signers are enrolled.
   let isSignerEnrolled: Bool
   /// What had to be assumed of the machine for modules that its policy lets go on.
-  let policyAssumptions: [LoadAssumption]
+  private(set) var policyAssumptions: [LoadAssumption]
   /// The keyrings that count for modules.
   let keyrings: [String]
   /// Whether IMA demands a signature of its own of modules.
@@ -51,6 +51,13 @@ struct LoaderTrust: Sendable {
       isEnforcing: secureBoot.enforces, isSet)
     var policy = LoaderTrust.policy(
       request, isSecureBoot, isEnforcing: isSecureBoot && secureBoot.enforces, isSet)
+    let lockdown = LockdownSupport(settings)
+    if policy.lockdown != .none, lockdown == .unlisted, request.listsLockdown == nil {
+      policyAssumptions.append(LoadAssumption(.machineUnknown, key: "lsm", value: "default"))
+    }
+    if lockdown == .absent || lockdown == .unlisted && request.listsLockdown != true {
+      policy.lockdown = .none
+    }
     policy.returnsMissingKey = TrustBehaviour.table.has(.returnsMissingKey, in: release)
     self.policy = policy
     // The policy of Secure Boot appraises modules only where their own signatures are not looked at.
@@ -58,7 +65,7 @@ struct LoaderTrust: Sendable {
       request.appraisesModules
       ?? (isSet("IMA_APPRAISE_REQUIRE_MODULE_SIGS")
         || isSecureBoot && secureBoot.enforces && !settings.signatures)
-    keyrings = SignaturePolicy(facts, release, isSet).keyrings
+    keyrings = SignaturePolicy(facts, release, lockdown, isSet).keyrings
 
     gate.blacklist = builtIn.blacklist
     if isSet("SYSTEM_REVOCATION_LIST") {

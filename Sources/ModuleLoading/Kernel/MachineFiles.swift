@@ -68,6 +68,12 @@ extension TrustRequest {
     {
       request.lockdown = TrustPolicy.Lockdown(rawValue: String(level))
     }
+    // lockdown,capability,yama: without it, the level in the other file is that of nothing.
+    if let text = text("\(root)/sys/kernel/security/lsm") {
+      let isListed = text.split { $0 == "," || $0.isWhitespace }.contains("lockdown")
+      request.listsLockdown = isListed
+      if !isListed { request.lockdown = TrustPolicy.Lockdown.none }
+    }
     if let text = text("\(root)/sys/module/module/parameters/sig_enforce") {
       request.enforcesSignatures = text.hasPrefix("Y")
     }

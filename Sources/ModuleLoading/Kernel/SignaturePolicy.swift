@@ -25,10 +25,13 @@ package struct SignaturePolicy: Sendable, Hashable {
   /// Reads a configuration; `nil` if there is none.
   package init?(_ facts: KernelFacts) {
     guard let config = facts.config?.value else { return nil }
-    self.init(facts, facts.basis.release) { config.isSet($0) }
+    self.init(facts, facts.basis.release, LockdownSupport(config)) { config.isSet($0) }
   }
 
-  init(_ facts: KernelFacts, _ release: KernelRelease, _ isSet: (String) -> Bool) {
+  init(
+    _ facts: KernelFacts, _ release: KernelRelease, _ lockdown: LockdownSupport,
+    _ isSet: (String) -> Bool
+  ) {
     isChecked = isSet("MODULE_SIG")
     let secureBoot = SecureBootPolicy(facts.machine?.value, release, isSet)
     isEnforced =
@@ -36,7 +39,8 @@ package struct SignaturePolicy: Sendable, Hashable {
     let isForced =
       isSet("LOCK_DOWN_KERNEL_FORCE_INTEGRITY") || isSet("LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY")
     isLockedDown =
-      isForced ? .always : isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT") ? .secureBoot : .never
+      lockdown != .present
+      ? .never : isForced ? .always : isSet("LOCK_DOWN_IN_EFI_SECURE_BOOT") ? .secureBoot : .never
     let isOld = TrustEra(release) == .of5_10
     let asksPlatform = facts.asksPlatformKeys && isSet("INTEGRITY_PLATFORM_KEYRING")
     keyrings = [

@@ -10,6 +10,8 @@ package struct TrustRequest: Sendable {
   package var isSecureBoot: Bool?
   /// `lockdown=`; `nil` for what Secure Boot and the configuration make of it.
   package var lockdown: TrustPolicy.Lockdown?
+  /// Whether `lsm=` lists lockdown; `nil` if it is not known.
+  package var listsLockdown: Bool?
   /// `module.sig_enforce=1`; `nil` if it is not known.
   package var enforcesSignatures: Bool?
   /// Whether a signer whom no key given here vouches for is enrolled on the machine; `nil` if it is not
@@ -38,6 +40,7 @@ package struct TrustRequest: Sendable {
     case "sig-enforce": enforcesSignatures = fact.value == "on"
     case "fips": isFIPS = fact.value == "on"
     case "lockdown": lockdown = TrustPolicy.Lockdown(rawValue: fact.value)
+    case "lsm": listsLockdown = fact.value == "lockdown"
     case "signer": isSignerEnrolled = fact.value == "enrolled"
     case "ima": appraisesModules = fact.value == "appraise"
     case "syscall": isFromMemory = fact.value == "init_module"

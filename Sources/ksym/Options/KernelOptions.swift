@@ -23,14 +23,15 @@ struct KernelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "State what cannot be read: missing-version=refuse|accept, release=…, vermagic=…, "
-        + "struct-module-size=…; of the machine secure-boot=on|off, lockdown=…, sig-enforce=on|off, "
-        + "fips=on|off, signer=enrolled|unknown, btf=fits|differs, ima=appraise|off, "
+        + "struct-module-size=…; of the machine secure-boot=on|off, lockdown=…, lsm=lockdown|default, "
+        + "sig-enforce=on|off, fips=on|off, signer=enrolled|unknown, btf=fits|differs, ima=appraise|off, "
         + "syscall=finit_module|init_module; or an option such as MODULE_FORCE_LOAD=y.",
       valueName: "key=value"),
     completion: .list([
       "missing-version=refuse", "missing-version=accept", "release=", "vermagic=",
       "struct-module-size=", "secure-boot=on", "secure-boot=off", "lockdown=none",
-      "lockdown=integrity", "lockdown=confidentiality", "sig-enforce=on", "sig-enforce=off",
+      "lockdown=integrity", "lockdown=confidentiality", "lsm=lockdown", "lsm=default",
+      "sig-enforce=on", "sig-enforce=off",
       "fips=on", "signer=enrolled", "signer=unknown", "btf=fits", "btf=differs",
       "ima=appraise", "ima=off", "syscall=finit_module", "syscall=init_module",
     ])
