@@ -49,7 +49,7 @@ struct BuiltinModuleTests {
       [("8250.nr_uarts", 0o644), ("hidden.secret", 0), ("panic", 0o644), ("printk.time", 0o644)],
       versions: ["xz_dec"], byPointer: byPointer)
     try scratch.write(kernel.build(), to: "vmlinux")
-    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()
+    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()?.certain
     #expect(names == ["8250", "kernel", "printk", "xz_dec"])
   }
 
@@ -73,7 +73,7 @@ struct BuiltinModuleTests {
     kernel.sections[1].1 = table.bytes
     kernel.sections.insert((".more", Array("stray.x\0".utf8), Self.strings + 0x4_0000), at: 1)
     try scratch.write(kernel.build(), to: "vmlinux")
-    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()
+    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()?.certain
     #expect(names == ["end~!", "after", "end", "bad", "good"])
   }
 
@@ -97,7 +97,7 @@ struct BuiltinModuleTests {
     try change(".comment", of: &bytes, at: 8, to: 0)
     try change(".bss", of: &bytes, at: 4, to: UInt8(ELFSectionType.nobits.rawValue))
     try scratch.write(bytes, to: "vmlinux")
-    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()
+    let names = try OpenKernel(scratch.file("vmlinux")).builtinModules()?.certain
     #expect(names == ["good", "late"])
   }
 
@@ -114,7 +114,9 @@ struct BuiltinModuleTests {
     bytes[header + place] = value
   }
 
-  @Test("without tables, what modules.builtin.modinfo says, or nothing")
+  // An object's parameters may have another prefix: kernel/rcu/tree.c, MODULE_PARAM_PREFIX.
+  @Test(
+    "without tables, versions in modules.builtin.modinfo are certain, and its parameters possible")
   func modinfo() throws {
     let scratch = try ScratchDirectory()
     for name in ["lib", "lib/modules", "lib/modules/6.12.0", "lib/modules/6.12.0/kernel"] {
@@ -126,8 +128,18 @@ struct BuiltinModuleTests {
     let path = scratch.file("lib/modules/6.12.0")
     try scratch.write([], to: "lib/modules/6.12.0/kernel/none.ko")
     #expect(try OpenKernel(path).builtinModules() == nil)
-    let text = "8250.parmtype=nr:int\u{0}xz_dec.version=1\u{0}loop.license=GPL\u{0}"
+    let text =
+      "8250.parmtype=nr:int\u{0}xz_dec.version=1\u{0}loop.license=GPL\u{0}tree.parmtype=a:int\u{0}"
+      + "xz_dec.parmtype=a:int\u{0}"
     try scratch.write(Array(text.utf8), to: "lib/modules/6.12.0/modules.builtin.modinfo")
-    #expect(try OpenKernel(path).builtinModules() == ["8250", "kernel", "xz_dec"])
+    let names = try #require(try OpenKernel(path).builtinModules())
+    #expect(names.certain == ["kernel", "xz_dec"] && names.possible == ["8250", "tree"])
+    #expect(!names.isComplete)
+    // A kernel loads the modules that it comes with.
+    for own in ["tree", "xz_dec"] {
+      try scratch.write([], to: "lib/modules/6.12.0/kernel/\(own).ko")
+    }
+    let others = try #require(try OpenKernel(path).builtinModules())
+    #expect(others.certain == ["kernel"] && others.possible == ["8250"])
   }
 }

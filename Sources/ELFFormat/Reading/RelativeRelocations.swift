@@ -74,6 +74,11 @@ package struct RelativeRelocations: Sendable, Hashable {
     return index < records.count && records[index].place == address ? records[index].value : nil
   }
 
+  /// The places that hold a pointer to an address.
+  package func places(of value: UInt64) -> [UInt64] {
+    records.filter { $0.value == value }.map(\.place)
+  }
+
   /// The records whose places are in a range of addresses.
   package func pointers(in places: Range<UInt64>) -> [(place: UInt64, value: UInt64)] {
     records[records.partitionIndex { $0.place < places.lowerBound }...]

@@ -66,8 +66,11 @@ extension LoadAssumption.Code {
   package static let signaturesLeftOut = Self(rawValue: "signatures-left-out")
   /// The types of modules (BTF) were not looked at, as was asked.
   package static let typesLeftOut = Self(rawValue: "types-left-out")
-  /// Which names built-in code has in /sys/module was not found, so the module's is free.
+  /// Which names built-in code has in /sys/module was not found, or not of all, so the module's is free.
   package static let builtInUnknown = Self(rawValue: "built-in-unknown")
+  /// Built-in code that is called as the module, ``LoadAssumption/value``, has parameters, which are shown
+  /// in /sys/module by that name: only a list of its files was found.
+  package static let builtInShown = Self(rawValue: "built-in-shown")
   /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
   /// module's fit.
   package static let typesUnknown = Self(rawValue: "types-unknown")

@@ -38,7 +38,7 @@ extension ModuleChecker {
       hasFunction: { self.kernel?.hasFunction($0) })
     return ModuleInspector(
       rules: rules, settings: settings, kernel: kernel, trust: trust, machine: request.trust,
-      ownNames: kernel.builtinModules == nil ? ownNames() : [],
+      ownNames: kernel.builtinModules?.isComplete ?? false ? [] : ownNames(),
       assumed: assumed,
       comparesAll: request.reportsAllSymbols && !request.goesOn, goesOn: request.goesOn,
       readsLivepatches: readsLivepatches,

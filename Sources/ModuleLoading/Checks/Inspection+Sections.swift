@@ -1,5 +1,6 @@
 internal import ELFFormat
 internal import KernelReleases
+internal import Kernels
 internal import Livepatching
 
 extension Inspection {
@@ -64,7 +65,10 @@ extension Inspection {
     _ architecture: ArchitectureSections, _ lines: inout [String]
   ) -> Refusal? {
     let name = header.moduleName
-    if kernel.builtinModules?.contains(name) ?? false {
+    if let names = kernel.builtinModules,
+      names.certain.contains(name)
+        || names.possible.contains(name)
+    {
       var refusal = Refusal(.EINVAL, "\(name): module is already loaded")
       refusal.causes = [LoadCause(.builtIn, owner: name)]
       return refusal

@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import ELFFormat
+internal import Kernels
 internal import Livepatching
 internal import ModuleFiles
 internal import ModuleVersions
@@ -86,11 +87,20 @@ struct Inspection: ~Escapable {
     let types = TypeCheck(map, moduleName: header.moduleName, inspector)
     if let assumption = types.assumption { verdict.assumed.append(assumption) }
     later.types = types
-    if kernel.builtinModules == nil, !inspector.ownNames.contains(header.moduleName) {
-      verdict.assumed.append(LoadAssumption(.builtInUnknown))
-    }
+    noteBuiltInName(&verdict, &later)
     later.last = lastRefusal(architecture, &later.lastLines) ?? later.last
     return nil
+  }
+
+  /// What has to be assumed of the names of built-in code in /sys/module.
+  private func noteBuiltInName(_ verdict: inout Verdict, _ later: inout LaterRefusals) {
+    let (names, name) = (kernel.builtinModules, header.moduleName)
+    if names?.isComplete ?? false || names?.certain.contains(name) ?? false { return }
+    if names?.possible.contains(name) ?? false {
+      later.lastAssumption = LoadAssumption(.builtInShown, value: name)
+    } else if !inspector.ownNames.contains(name) {
+      verdict.assumed.append(LoadAssumption(.builtInUnknown))
+    }
   }
 
   /// A structure that takes no room in the file is zeros once the sections are copied: its name is

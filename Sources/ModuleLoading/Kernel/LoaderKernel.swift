@@ -63,12 +63,12 @@ struct LoaderKernel: Sendable {
   /// What an Android kernel protects; `nil` if nobody asks, or it is not known.
   var protectedSymbols: ProtectedSymbols?
   /// Names that built-in code has in /sys/module; `nil` if they were not found.
-  let builtinModules: Set<String>?
+  let builtinModules: BuiltinNames?
   let hasPlaceRelativeExports: Bool
 
   init(
     layout: ELFLayout, machine: ELFMachine?, vermagic: String?, release: String? = nil,
-    structureSize: StructureSize, exports: ExportTable?, builtinModules: Set<String>? = nil,
+    structureSize: StructureSize, exports: ExportTable?, builtinModules: BuiltinNames? = nil,
     usualMachine: ELFMachine? = nil
   ) {
     self.layout = layout

@@ -65,7 +65,10 @@ struct Resolution {
     }
     if !verdict.isRefused {
       for line in (later.types?.lines ?? []) + later.lastLines { verdict.log.say(line) }
-      if let last = later.last { verdict.refuse(last) }
+      if let last = later.last {
+        verdict.refuse(last)
+        if let assumption = later.lastAssumption { verdict.assumed.append(assumption) }
+      }
     }
     verdict.cleanUp(later)
   }

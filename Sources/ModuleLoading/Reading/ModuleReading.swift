@@ -57,6 +57,8 @@ struct LaterRefusals: Sendable {
   var types: TypeCheck?
   /// What ends the load last of all.
   var last: Refusal?
+  /// What had to be assumed for it.
+  var lastAssumption: LoadAssumption?
   /// What is logged then, if nothing does.
   var lastLines: [String] = []
 }

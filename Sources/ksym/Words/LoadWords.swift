@@ -176,7 +176,10 @@ extension LoadAssumption {
     case .signaturesLeftOut: "signatures are good, and were not looked at (--no-signatures)"
     case .typesLeftOut: "the types of modules (BTF) fit, and were not looked at (--no-btf)"
     case .builtInUnknown:
-      "no built-in code has the module's name (no image or list of it was found)"
+      "no built-in code has the module's name in /sys/module (no image that shows these was found)"
+    case .builtInShown:
+      "the parameters of the built-in \(value ?? "?") are in /sys/module by that name (no image that shows "
+        + "these was found)"
     case .typesUnknown:
       "the module's types (BTF) fit those of the kernel (which were not found)"
     case .symbolsBeyondTable:

@@ -1,0 +1,91 @@
+internal import ByteStorage
+internal import ELFFormat
+internal import Kallsyms
+internal import ModuleFiles
+
+/// Names that built-in code has in /sys/module, where no module can be then.
+package struct BuiltinNames: Sendable, Hashable {
+  /// The names that it has.
+  package let certain: Set<String>
+  /// Names of built-in code with parameters, which may have another in /sys/module, or none.
+  package let possible: Set<String>
+  /// Whether there are no others.
+  package let isComplete: Bool
+
+  /// The names in a kernel's own tables.
+  package init(_ names: Set<String>) { (certain, possible, isComplete) = (names, [], true) }
+
+  /// The names in `modules.builtin.modinfo`: strings `NAME.key=value`. These are names of objects. Their
+  /// parameters have them, too, unless their source defines `MODULE_PARAM_PREFIX` (kernel/rcu/tree.c:
+  /// `rcutree`), and are shown unless they have no permissions; the core's own are not in the file.
+  ///
+  /// - Parameters:
+  ///   - text: The content of the file.
+  ///   - own: Names of modules that come with the kernel, which loads them.
+  init(modinfo text: RawSpan, loading own: Set<String>) {
+    var (certain, possible): (Set<String>, Set<String>) = (["kernel"], [])
+    var start = 0
+    while start < text.byteCount, let string = text.cString(at: start) {
+      start += string.byteCount + 1
+      guard let dot = string.firstIndex(of: UInt8(ascii: ".")),
+        let name = string.slice(0..<dot), let rest = string.suffix(from: dot + 1)
+      else { continue }
+      if rest.starts(with: "version=") {
+        certain.insert(name.text)
+      } else if rest.starts(with: "parmtype=") {
+        possible.insert(name.text)
+      }
+    }
+    self.certain = certain.subtracting(own)
+    self.possible = possible.subtracting(own).subtracting(certain)
+    isComplete = false
+  }
+}
+
+extension OpenKernel {
+  /// Names that built-in code has in /sys/module: by the image's tables, else by
+  /// `modules.builtin.modinfo`.
+  ///
+  /// - Returns: `nil` if nothing says so.
+  package func builtinModules() -> BuiltinNames? {
+    if let names = file.builtinModules() ?? builtinModulesByForm() { return BuiltinNames(names) }
+    guard let tree = try? facts().moduleTree else { return nil }
+    var buffer = FileBuffer(limit: 64 << 20)
+    guard (try? buffer.open("\(tree)/modules.builtin.modinfo")) != nil,
+      let text = try? buffer.source.all()
+    else { return nil }
+    let own = ModuleTree(tree).paths.map { ModulePaths.moduleName(ofFile: $0) }
+    return BuiltinNames(modinfo: text, loading: Set(own))
+  }
+
+  private func builtinModulesByForm() -> Set<String>? {
+    guard file.hasExportsBySymbols, let facts = try? facts(), let layout = facts.layout?.value
+    else { return nil }
+    let tables = (try? decodedSymbols())?.tables
+    return file.builtinModules(layout, startingAt: tables?.imageStart)
+  }
+}
+
+extension KernelFile {
+  fileprivate borrowing func builtinModules() -> Set<String>? {
+    guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source) else {
+      return nil
+    }
+    return BuiltinModules(elf)?.names
+  }
+
+  /// The names in an image without sections or their names.
+  fileprivate borrowing func builtinModules(
+    _ layout: ELFLayout, startingAt start: UInt64?
+  ) -> Set<String>? {
+    guard let source = try? source(), let bytes = try? source.all() else { return nil }
+    var regions =
+      start.map {
+        [MappedRegion(offset: 0, address: $0, size: bytes.byteCount)]
+      } ?? []
+    if form == .linkedImage, let elf = try? ELFFile(source), let image = try? KallsymsImage(elf) {
+      regions = image.segments
+    }
+    return BuiltinModules(searching: bytes, layout, regions)?.names
+  }
+}
