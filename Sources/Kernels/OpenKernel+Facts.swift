@@ -34,7 +34,10 @@ extension OpenKernel {
     do throws(ParseError) { try readFile(into: &facts) } catch {
       throw KernelError(error, in: filePath ?? path)
     }
-    if isThorough { file.addBuildID(to: &facts) }
+    if isThorough {
+      file.addBuildID(to: &facts)
+      file.addStructureSize(to: &facts)
+    }
     if file.hasExportsBySymbols || isThorough && form != nil && form != .symvers {
       addSymbols(to: &facts)
     }
@@ -130,6 +133,7 @@ extension OpenKernel {
   ///   symbols, or a configuration alone.
   package func factsForLoading(config: String? = nil) throws(KernelError) -> KernelFacts {
     var facts = try facts(config: config)
+    file.addStructureSize(to: &facts)
     if facts.config == nil, form?.isImage ?? false {
       facts.shownOptions = (try? decodedSymbols()).flatMap { ShownOptions($0.table) }
     }

@@ -3,27 +3,45 @@ internal import ByteStorage
 internal import ELFFormat
 
 extension OpenKernel {
-  /// The kernel's own types (BTF), which those of modules continue: the section `.BTF`, or in a raw
-  /// image what is found by its form. `few` says that few of them will be looked at; `nil` if there are none.
+  /// The kernel's own types (BTF), which those of modules continue: the section `.BTF`, in an image without
+  /// sections what is found by its form, or else those of the stub `vmlinux` of headers. `few` says that few of
+  /// them will be looked at; `nil` if there are none.
   package func types(few: Bool = false) -> BTFBase? {
-    guard form != nil else { return nil }
+    if form != nil, let found = try? file.types(few: few) { return found }
+    guard let size = stub.moduleStructureSize, size.source.code == .btf else { return nil }
+    var file = KernelFile(limit: limit)
+    guard (try? file.open(size.source.path)) != nil else { return nil }
     return try? file.types(few: few)
   }
 }
 
 extension KernelFile {
   fileprivate borrowing func types(few: Bool) throws -> BTFBase? {
-    let source = try source()
-    let section: RawSpan
-    if form == .linkedImage {
-      let elf = try ELFFile(source)
-      guard let index = elf.sectionIndex(named: ".BTF") else { return nil }
-      section = try elf.bytes(of: elf.sections[index], in: ".BTF")
-    } else {
-      guard let found = try BTFBase.section(in: source.all()) else { return nil }
-      section = found
-    }
+    guard let section = typeInformation() else { return nil }
     guard few else { return try BTFBase(parsing: section) }
     return try BTFBase(keeping: keeping(section) ?? KeptBytes(copying: section))
+  }
+
+  /// The bytes of the kernel's types.
+  @_lifetime(borrow self)
+  private borrowing func typeInformation() -> RawSpan? {
+    guard let source = try? source() else { return nil }
+    guard form == .linkedImage, !hasExportsBySymbols else {
+      guard let bytes = try? source.all() else { return nil }
+      return BTFBase.section(in: bytes)
+    }
+    guard let elf = try? ELFFile(source), let index = elf.sectionIndex(named: ".BTF") else {
+      return nil
+    }
+    return try? elf.bytes(of: elf.sections[index], in: ".BTF")
+  }
+
+  /// Adds the size of `struct module` by the types of an image without sections, which takes a search.
+  borrowing func addStructureSize(to facts: inout KernelFacts) {
+    guard facts.moduleStructureSize == nil, hasExportsBySymbols, let path,
+      let section = typeInformation(),
+      let size = try? BTFTypes(parsing: section).size(ofStruct: "module")
+    else { return }
+    facts.moduleStructureSize = KernelFacts.Fact(size, from: FactSource(.btf, path))
   }
 }

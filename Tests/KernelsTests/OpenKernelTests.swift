@@ -36,6 +36,7 @@ struct OpenKernelTests {
     #expect(stub.form == nil && stub.openingCount == 1)
     #expect(try stub.facts().moduleStructureSize?.value == 1344)
     #expect(try stub.facts().moduleStructureSize?.source.code == .btf)
+    #expect(stub.types() != nil && stub.types(few: true) != nil)
     let error = #expect(throws: KernelError.self) { try stub.symbols() }
     #expect(error?.code == .cannotAnswer && error?.question == .symbols)
     scratch.link("vmlinuz", to: Self.image)

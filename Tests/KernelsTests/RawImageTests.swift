@@ -105,6 +105,41 @@ struct RawImageTests {
     #expect(facts.release?.value == "7.3.4" && facts.symbols != nil)
   }
 
+  @Test(
+    "types are found in a raw image, and with them the size of the module structure",
+    arguments: [
+      ByteOrder.little, .big,
+    ])
+  func types(_ order: ByteOrder) throws {
+    var memory = MemoryBuilder(Self.start, order: order)
+    memory.bytes.pad(to: 0x1000)
+    memory.bytes.put(StubKernelBuilder.typeInformation(1344, order))
+    memory.bytes.align(to: 8)
+    try memory.putTables(fillers: 300, isBaseRelative: true)
+    try scratch.write(memory.bytes.bytes, to: "Image")
+    try expectTypes(scratch.file("Image"))
+  }
+
+  @Test("types are found in an ELF file without sections, too")
+  func typesWithoutSections() throws {
+    var kernel = KernelBuilder(release: "7.3.4")
+    kernel.sections = [(".BTF", StubKernelBuilder.typeInformation(1344), 0xffff_ffff_8300_0000)]
+    var bytes = kernel.build()
+    // e_shoff; e_shnum and e_shstrndx.
+    for place in Array(40..<48) + Array(60..<64) { bytes[place] = 0 }
+    try scratch.write(bytes, to: "vmlinux")
+    try expectTypes(scratch.file("vmlinux"))
+  }
+
+  private func expectTypes(_ path: String) throws {
+    let kernel = try OpenKernel(path)
+    #expect(kernel.types() != nil && kernel.types(few: true) != nil)
+    for facts in [try kernel.factsForLoading(), try kernel.facts(isThorough: true)] {
+      #expect(facts.moduleStructureSize?.value == 1344)
+      #expect(facts.moduleStructureSize?.source.code == .btf)
+    }
+  }
+
   @Test("raw images cut anywhere give facts or an error")
   func cut() throws {
     let bytes = try image()

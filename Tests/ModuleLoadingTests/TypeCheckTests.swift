@@ -70,6 +70,17 @@ struct TypeCheckTests {
     #expect(none.verdict == .loads && !none.assumed.contains(LoadAssumption(.typesUnknown)))
   }
 
+  @Test("an image that has lost its sections still has types that modules must fit")
+  func withoutSections() throws {
+    var bench = Self.bench()
+    let known = summary(try Self.outcome(Self.section(Self.named, "\0"), on: bench))
+    #expect(known.hasPrefix("EINVAL"))
+    for place in Array(40..<48) + Array(60..<64) { bench.image?[place] = 0 }
+    let outcome = try Self.outcome(Self.section(Self.named, "\0"), on: bench)
+    #expect(summary(outcome) == known)
+    #expect(!outcome.assumed.contains(LoadAssumption(.typesUnknown)))
+  }
+
   @Test("a module with the kernel's name loads, and its types are not shown")
   func vmlinux() throws {
     let types = Self.functions(types: 3, strings: 10)

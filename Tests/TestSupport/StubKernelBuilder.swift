@@ -1,4 +1,4 @@
-internal import ByteStorage
+package import ByteStorage
 internal import ELFFormat
 
 /// Builds a `vmlinux` as packages of kernel headers have it: type information, symbols of data, and
@@ -20,9 +20,16 @@ package enum StubKernelBuilder {
   }
 
   /// One type, `struct module` without members.
-  private static func typeInformation(_ size: UInt32) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - size: Its size in bytes.
+  ///   - order: Byte order of the types.
+  /// - Returns: The content of a section `.BTF`.
+  package static func typeInformation(
+    _ size: UInt32, _ order: ByteOrder = .little
+  ) -> [UInt8] {
     let strings = Array("\0module\0".utf8)
-    var out = ByteBuilder()
+    var out = ByteBuilder(order)
     out.put(UInt16(0xeb9f))
     out.put(UInt16(1))
     for word in [24, 0, 12, 12, UInt32(strings.count)] { out.put(word) }

@@ -67,7 +67,7 @@ struct TypesSource {
       throw error
     }
     kernel.reportChoice()
-    guard let file = kernel.filePath else { throw MissingTypes(path: path) }
+    guard let file = kernel.filePath else { return try read(kernel.types(), of: path, names) }
     let search = DebugFileSearch(limit: limit)
     if let found = try search.file(for: file)
       ?? search.file(for: file, release: try kernel.facts().release?.value)
