@@ -147,6 +147,21 @@ struct MachineTests {
     #expect(GivenFact("signers=enrolled")?.problem == .unknownKey)
   }
 
+  @Test("the size of the module structure is more than nothing, and no more than types can give")
+  func sizes() throws {
+    for (size, isOne) in [
+      ("1", true), ("1344", true), ("2147483647", true), ("0", false), ("-1", false),
+      ("-9223372036854775808", false), ("2147483648", false), ("9223372036854775807", false),
+      ("99999999999999999999", false), ("", false), ("0x540", false),
+    ] {
+      #expect((GivenFact("struct-module-size=\(size)")?.problem == nil) == isOne, "\(size)")
+      var bench = Bench()
+      bench.given = ["struct-module-size=\(size)"]
+      let outcome = try bench.outcome(bench.module())
+      #expect(outcome.verdict == (isOne ? .refused : .loads), "\(size)")
+    }
+  }
+
   @Test("whether a name is free is assumed where nothing lists built-in code")
   func names() throws {
     let bench = Bench()

@@ -50,7 +50,7 @@ package struct GivenFact: Sendable, Hashable {
     switch key {
     case "missing-version": return value == "refuse" || value == "accept" ? nil : .notRefuseOrAccept
     case "release": return KernelRelease(value) == nil ? .notARelease : nil
-    case "struct-module-size": return Int(value) == nil ? .notASize : nil
+    case "struct-module-size": return size == nil ? .notASize : nil
     case "vermagic": return nil
     default:
       if let values = GivenFact.values[key] { return values.contains(value) ? nil : .notAValue }
@@ -65,13 +65,16 @@ package struct GivenFact: Sendable, Hashable {
 }
 
 extension GivenFact {
+  /// A size of a structure in bytes: more than nothing, in the 32 bits that BTF has for it.
+  private var size: Int? { Int(value).flatMap { (1...Int(Int32.max)).contains($0) ? $0 : nil } }
+
   /// Puts a fact of the kernel in place of what was read; options are left to the settings.
   func apply(to facts: inout KernelFacts, _ assumed: inout [LoadAssumption]) {
     switch key {
     case "release": facts.release = KernelFacts.Fact(value, from: FactSource(.assumption))
     case "vermagic": facts.vermagic = KernelFacts.Fact(value, from: FactSource(.assumption))
     case "struct-module-size":
-      if let size = Int(value) {
+      if let size {
         facts.moduleStructureSize = KernelFacts.Fact(size, from: FactSource(.assumption))
       }
     case "missing-version": break
