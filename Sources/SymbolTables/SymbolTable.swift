@@ -26,6 +26,14 @@ public import ByteStorage
 
   /// The owner of the kernel's own symbols.
   package static let kernelName = "vmlinux"
+  /// What /proc/kallsyms has for the module of code that the kernel makes while it runs: programs of BPF,
+  /// trampolines of ftrace, pages of kprobes.
+  ///
+  /// - Note: kernel/kallsyms.c `get_ksymbol_bpf`, `get_ksymbol_kprobe`; include/linux/ftrace.h
+  ///   `FTRACE_TRAMPOLINE_MOD`; 5.8 to 7.2.
+  package static let generatedOwners: Set<String> = [
+    "bpf", "__builtin__ftrace", "__builtin__kprobes",
+  ]
   /// Largest size of all names, in bytes.
   package static let largestText = 1 << 30
 
@@ -53,6 +61,11 @@ public import ByteStorage
 
   /// The name of what a symbol belongs to: `vmlinux`, or a module.
   package func owner(at index: Int) -> String { ownerNames[ownerIndex(at: index)] }
+
+  /// Whether a symbol is of code that the kernel made while it ran.
+  package func isGenerated(at index: Int) -> Bool {
+    ownerIndex(at: index) != 0 && SymbolTable.generatedOwners.contains(owner(at: index))
+  }
 
   /// Index in ``ownerNames`` of what a symbol belongs to: 0 for the kernel itself.
   @inlinable package func ownerIndex(at index: Int) -> Int {

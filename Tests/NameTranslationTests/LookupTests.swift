@@ -169,6 +169,32 @@ struct LookupTests {
     #expect(translator.counts.contradicted == 4 && translator.counts.verified == 3)
   }
 
+  // kernel/bpf/core.c __bpf_address_lookup, 6.12: the size is the program's own, and no owner is printed.
+  @Test("sizes of code that the kernel makes while it runs are not compared")
+  func generatedCode() throws {
+    var options = TranslationOptions()
+    options.verifies = true
+    let list = """
+      ffffffff81000000 T vfs_read
+      ffffffff81000100 T vfs_write
+      ffffffffc0000000 t bpf_prog_6deef7357e7b4530_sd_fw_egress\t[bpf]
+      ffffffffc0000100 t bpf_prog_6deef7357e7b4530_sd_fw_ingress\t[bpf]
+
+      """
+    let bytes = Array(list.utf8)
+    let running = NameSource(SymbolIndex(try SymbolText(parsing: bytes.rawSpan).table))
+    var translator = TextTranslator(options, sources: [running])
+    let text = """
+       bpf_prog_6deef7357e7b4530_sd_fw_egress+0x10/0x97
+       vfs_read+0x10/0x97
+
+      """
+    _ = translated(Array(text.utf8), by: &translator)
+    #expect(
+      translator.takeFindings() == [.sizeDiffers(token: "vfs_read+0x10/0x97", sizes: [0x100])])
+    #expect(translator.counts.verified == 2)
+  }
+
   @Test("the release of a banner is compared, and that of other words is not")
   func banner() {
     var options = TranslationOptions()

@@ -156,6 +156,11 @@ struct NameResolver {
   /// The size of a symbol in bytes, if it is known.
   func size(of match: Match) -> UInt64? { names[match.source].source.size(of: match.symbol) }
 
+  /// Whether a symbol is of code that the kernel made while it ran.
+  func isGenerated(_ match: Match) -> Bool {
+    names[match.source].table.isGenerated(at: match.symbol)
+  }
+
   /// The address of a symbol, if addresses are known.
   func address(_ match: Match) -> UInt64? {
     let source = names[match.source].source
