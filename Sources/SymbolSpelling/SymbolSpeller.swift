@@ -75,7 +75,11 @@ package struct SymbolSpeller: Sendable {
   package func spelling(
     of symbol: Int, at offset: UInt64 = 0, for interface: SymbolInterface
   ) -> SymbolSpelling {
+    let isGenerated = index.table.isGenerated(at: symbol)
     let symbol = Symbol(symbol, self, offset: offset)
+    if isGenerated, SymbolSpeller.needsFunctionOfSource.contains(interface) {
+      return SymbolSpelling(interface, impossible: SpellingNote(.generated, symbol.module))
+    }
     switch interface {
     case .kprobe: return kprobe(symbol)
     case .ftrace: return ftrace(symbol)
@@ -87,6 +91,16 @@ package struct SymbolSpeller: Sendable {
     case .modversions: return modversions(symbol)
     }
   }
+
+  /// The interfaces that take functions of the kernel and of modules, and nothing that it made while it ran:
+  /// what /proc/kallsyms has for its module is not one, and is waited for in vain.
+  ///
+  /// - Note: kernel/trace/trace_kprobe.c `validate_probe_symbol`, kernel/kprobes.c
+  ///   `check_kprobe_address_safe`, kernel/trace/ftrace.c `ftrace_match_record`, kernel/livepatch/core.c
+  ///   `klp_find_object_module`, 6.12.
+  private static let needsFunctionOfSource: Set<SymbolInterface> = [
+    .kprobe, .ftrace, .perf, .bpftrace, .livepatch,
+  ]
 
   /// The longest name that an interface of this kernel takes, in bytes.
   func limit(_ interface: NameLimit.Interface) -> Int {

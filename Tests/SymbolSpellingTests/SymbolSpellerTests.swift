@@ -78,6 +78,34 @@ struct SymbolSpellerTests {
     #expect(try spell("twice", 2, for: .crash).text == "dis 0xffffffff81000300")
   }
 
+  @Test("code that the kernel made while it ran can be looked at, and neither probed nor replaced")
+  func generatedCode() throws {
+    let list = """
+      ffffffff81000000 T _text
+      ffffffffc0000000 t bpf_prog_6deef7357e7b4530_sd_fw_egress\t[bpf]
+      ffffffffc0201000 t ftrace_trampoline\t[__builtin__ftrace]
+      ffffffffc0202000 t kprobe_insn_page\t[__builtin__kprobes]
+      ffffffffc0300000 t bpf_own\t[bpf_preload]
+
+      """
+    let bytes = Array(list.utf8)
+    let speller = SymbolSpeller(
+      SymbolIndex(try SymbolText(parsing: bytes.rawSpan).table),
+      kernel: .init(release: KernelRelease("6.12"), isRunning: true))
+    for (symbol, owner) in [
+      (1, "bpf"), (2, "__builtin__ftrace"), (3, "__builtin__kprobes"), (4, nil),
+    ] as [(Int, String?)] {
+      for interface in [SymbolInterface.kprobe, .ftrace, .perf, .bpftrace, .livepatch] {
+        let problem = speller.spelling(of: symbol, for: interface).problem
+        #expect((problem?.code == .generated) == (owner != nil), "\(symbol) \(interface)")
+        #expect(owner == nil || problem?.subject == owner)
+      }
+      for interface in [SymbolInterface.gdb, .crash] {
+        #expect(speller.spelling(of: symbol, for: interface).problem?.code != .generated)
+      }
+    }
+  }
+
   @Test("a place in a symbol is written with its offset where the interface takes one")
   func places() throws {
     let expected: [(SymbolInterface, String?)] = [
