@@ -170,6 +170,21 @@ struct TranslateInputTests {
     }
   }
 
+  @Test("a kernel that the text says it is not of names none of its addresses, which is reported")
+  func addressesOfOthers() async throws {
+    let kernel = Fixture.path("kernels/rust-ext/bzImage")
+    let address = "RIP: 0010:0xffffffff81000004"
+    let own = try await Ksym.run(
+      ["translate", "--addresses", "-k", kernel], input: Array("\(address)\n".utf8))
+    #expect(own.output.hasPrefix("\(address) ("), "\(own.output)")
+    let text = "[    0.000000] Linux version 6.1.0 (a@b) (gcc) #1 SMP now\n\(address)\n"
+    let other = try await Ksym.run(
+      ["translate", "--addresses", "-k", kernel], input: Array(text.utf8))
+    #expect(other.output == text && other.status == 0)
+    #expect(
+      other.errors.contains("1 address gets no name: the text says that it is of another kernel"))
+  }
+
   @Test("lines longer than the limit stay as they are, and are counted, also with --addresses")
   func longLines() async throws {
     let kernel = try scratch.write(

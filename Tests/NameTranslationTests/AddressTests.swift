@@ -190,6 +190,41 @@ struct AddressTests {
     #expect(TextSurvey(RawSpan()).boots.count == 1)
   }
 
+  @Test("a kernel that the text is not of, by release or build ID, names no address in it")
+  func otherKernels() throws {
+    var options = TranslationOptions()
+    options.showsAddresses = true
+    let (own, other) = (String(repeating: "ab", count: 20), String(repeating: "cd", count: 20))
+    let old = Self.wide.replacing("vfs_read", with: "old_read")
+    let text = "0xffffffff81000104\n"
+    let (new, before) = (
+      "0xffffffff81000104 (vfs_read+0x4/0x100)\n", "0xffffffff81000104 (old_read+0x4/0x100)\n"
+    )
+    for (origin, expected, foreign) in [
+      (TextOrigin(), new, 0), (TextOrigin(release: "6.12.0"), new, 0),
+      (TextOrigin(release: "6.1.0"), before, 0), (TextOrigin(release: "5.10.0"), text, 1),
+      (TextOrigin(release: "6.12.0", buildID: own), new, 0),
+      (TextOrigin(release: "6.12.0", buildID: other), text, 1),
+      (TextOrigin(buildID: own), new, 0),
+    ] {
+      let lists = [(Self.wide, "6.12.0", own), (old, "6.1.0", nil)] as [(String, String, String?)]
+      let sources = try lists.map { list, release, buildID in
+        NameSource(try source(list).index, release: release, buildID: buildID)
+      }
+      let kernels = origin.buildID == nil ? sources : [sources[0]]
+      var translator = TextTranslator(options, sources: kernels)
+      translator.setAddresses(nil, of: origin)
+      let found = String(decoding: translated(Array(text.utf8), by: &translator), as: UTF8.self)
+      #expect(found == expected, "\(origin)")
+      #expect(translator.counts.foreignAddresses == foreign, "\(origin)")
+    }
+    // Of a list nobody knows which kernel it is of.
+    var translator = TextTranslator(options, sources: [try source(Self.wide)])
+    translator.setAddresses(nil, of: TextOrigin(release: "6.1.0", buildID: other))
+    #expect(
+      String(decoding: translated(Array(text.utf8), by: &translator), as: UTF8.self) == new)
+  }
+
   @Test("lines that only look like those of modules are passed over, offsets without digits, too")
   func lookalikes() {
     let live = "2 - Live 0xffffffffc01c3000\n"

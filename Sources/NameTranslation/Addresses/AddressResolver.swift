@@ -16,6 +16,10 @@ struct AddressResolver {
   private var ranges = ModuleRanges()
   private let sources: [NameSource]
   private let reader: (any ModuleNames)?
+  /// Whether the text may be of each kernel.
+  private var isMeant: [Bool]
+  /// Whether the text says that it is of none of the kernels, of which one is known.
+  private var isOfNone = false
   /// What each kernel's addresses differ by from the text's.
   private var moves: [UInt64]
   private var texts: [String: SymbolIndex?] = [:]
@@ -27,6 +31,7 @@ struct AddressResolver {
     self.sources = sources
     reader = modules
     moves = [UInt64](repeating: 0, count: sources.count)
+    isMeant = [Bool](repeating: true, count: sources.count)
   }
 
   /// Whether addresses of 32 bits are all that kernels have.
@@ -52,6 +57,21 @@ struct AddressResolver {
     }
   }
 
+  /// Takes which kernel the text is of, as far as it says so: others have no names for its addresses.
+  mutating func setOrigin(_ origin: TextOrigin) {
+    let kernels = sources.map { TextOrigin(release: $0.release, buildID: $0.buildID) }
+    isMeant = kernels.map { !$0.contradicts(origin) }
+    isOfNone =
+      isMeant.contains(false) && !zip(kernels, isMeant).contains { $0.isKnown && $1 }
+  }
+
+  /// Whether an address has a name only in a kernel that the text is not of.
+  func isForeign(_ address: UInt64) -> Bool {
+    sources.indices.contains { number in
+      !isMeant[number] && sources[number].hasAddresses && place(of: address, in: number) != nil
+    }
+  }
+
   private static func start(of source: NameSource) -> UInt64? {
     for name in ["_text", "_stext"] as [StaticString] {
       // SAFETY: a StaticString lives for ever.
@@ -69,30 +89,33 @@ struct AddressResolver {
 
   /// The symbol that an address belongs to; `nil` if it is of none that is known.
   mutating func place(of address: UInt64) -> Place? {
-    for (number, source) in sources.enumerated() where source.hasAddresses {
-      let table = source.index.table
-      let linked = address &- moves[number]
-      if let match = source.index.symbol(at: linked),
-        match.size.map({ match.offset < $0 }) ?? false,
-        match.offset < 1 << 24
-      {
-        return place(match, table)
-      }
-      // Modules are not moved with the kernel.
-      if moves[number] != 0, let match = source.index.symbol(at: address),
-        table.ownerIndex(at: match.index) != 0, match.offset < 1 << 24
-      {
-        return place(match, table)
-      }
+    for (number, source) in sources.enumerated() where source.hasAddresses && isMeant[number] {
+      if let place = place(of: address, in: number) { return place }
     }
     guard let number = ranges.module(at: address) else { return nil }
     let module = modules[number]
-    guard let index = text(of: module.name),
+    // The files are those of a kernel that was given.
+    guard !isOfNone, let index = text(of: module.name),
       let match = index.symbol(at: address &- module.base)
     else { return Place(name: [], offset: address &- module.base, size: nil, module: module.name) }
     return Place(
       name: index.table.name(at: match.index).array, offset: match.offset, size: match.size,
       module: module.name)
+  }
+
+  private func place(of address: UInt64, in number: Int) -> Place? {
+    let index = sources[number].index
+    if let match = index.symbol(at: address &- moves[number]),
+      match.size.map({ match.offset < $0 }) ?? false,
+      match.offset < 1 << 24
+    {
+      return place(match, index.table)
+    }
+    // Modules are not moved with the kernel.
+    guard moves[number] != 0, let match = index.symbol(at: address),
+      index.table.ownerIndex(at: match.index) != 0, match.offset < 1 << 24
+    else { return nil }
+    return place(match, index.table)
   }
 
   private func place(_ match: AddressMatch, _ table: SymbolTable) -> Place {

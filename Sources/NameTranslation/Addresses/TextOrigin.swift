@@ -72,7 +72,10 @@ package struct TextOrigin: Sendable, Hashable {
   /// Whether anything is known.
   package var isKnown: Bool { release != nil || buildID != nil }
 
-  private init() {}
+  /// What is known of a kernel; nothing, unless it is given.
+  package init(release: String? = nil, buildID: String? = nil) {
+    (self.release, self.buildID) = (release, buildID)
+  }
 
   /// What a line says, given where a sign begins in it; `nil` if it says nothing.
   private init?(line: borrowing TextLine, at place: Int) {
@@ -113,7 +116,8 @@ package struct TextOrigin: Sendable, Hashable {
     return end &- start == 40 ? line.slice(start..<end).text : nil
   }
 
-  private func contradicts(_ other: TextOrigin) -> Bool {
+  /// Whether two kernels cannot be the same.
+  func contradicts(_ other: TextOrigin) -> Bool {
     if let buildID, let theirs = other.buildID { return buildID != theirs }
     if let release, let theirs = other.release { return release != theirs }
     return false

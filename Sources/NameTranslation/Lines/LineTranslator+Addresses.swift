@@ -22,6 +22,7 @@ extension LineTranslator {
       if !resolver.matches(name, NameResolver.Evidence()).isEmpty { continue }
       guard places.place(of: word.value) != nil else {
         counts.unnamedAddresses &+= 1
+        if places.isForeign(word.value) { counts.foreignAddresses &+= 1 }
         continue
       }
       var field = NameField(word.range, .address, address: word.value)

@@ -56,8 +56,12 @@ package struct TextTranslator: ~Copyable {
   /// - Parameters:
   ///   - move: How far; `nil` if that is not known.
   ///   - modules: Modules that were loaded, which come before those taken earlier.
-  package mutating func setAddresses(_ move: KernelMove?, modules: [LoadedModule] = []) {
+  ///   - origin: Which kernel the text is of: others that are given have no names for its addresses.
+  package mutating func setAddresses(
+    _ move: KernelMove?, modules: [LoadedModule] = [], of origin: TextOrigin = TextOrigin()
+  ) {
     lines.places.setMove(move)
+    lines.places.setOrigin(origin)
     if !modules.isEmpty { lines.places.modules = modules + lines.places.modules }
   }
 

@@ -122,6 +122,8 @@ package struct TranslationCounts: Sendable, Hashable {
   package var namedAddresses = 0
   /// Addresses without a name that are of no symbol known.
   package var unnamedAddresses = 0
+  /// Of these, addresses that only kernels have which the text, by its release or build ID, is not of.
+  package var foreignAddresses = 0
   /// Tokens compared with the kernel.
   package var verified = 0
   /// Tokens that disagree with it.
@@ -146,6 +148,7 @@ package struct TranslationCounts: Sendable, Hashable {
     left.remaining &+= right.remaining
     left.namedAddresses &+= right.namedAddresses
     left.unnamedAddresses &+= right.unnamedAddresses
+    left.foreignAddresses &+= right.foreignAddresses
     left.verified &+= right.verified
     left.contradicted &+= right.contradicted
     left.placed &+= right.placed

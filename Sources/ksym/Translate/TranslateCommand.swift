@@ -42,7 +42,8 @@ struct TranslateCommand: ParsableCommand {
       --addresses names the addresses of kernels without KALLSYMS and of stacks with [unknown] or nothing \
       beside them: 0xffffffff81313e74 (vfs_read+0x4/0x35c). How far the kernel was moved is read from \
       "Kernel Offset: 0x…" in each boot of the text; modules from lists as in /proc/modules, with -k \
-      for the directory that has their files.
+      for the directory that has their files. Where the text names its kernel by release or build ID, no \
+      other is asked.
 
       --source writes the place in the sources: vfs_read+0x12/0x40 (fs/read_write.c:474), as \
       scripts/decode_stacktrace.sh does, with those of the calls that were inlined after it. In call \
@@ -191,6 +192,7 @@ struct TranslateCommand: ParsableCommand {
       let all = counts.translated + counts.remaining
       Terminal.complain("\(counts.remaining) of \(all) names stay: --verbose says why")
     }
+    report.complain(ofForeignAddresses: counts.foreignAddresses)
     if showsSource, counts.unplaced > 0 {
       let all = counts.placed + counts.unplaced
       Terminal.complain(
@@ -235,11 +237,16 @@ extension TextTranslator {
     let survey = TextSurvey(text.rawSpan)
     var modules = survey.modules
     for boot in survey.boots {
-      setAddresses(offset.map { KernelMove(offset: $0) } ?? boot.move, modules: modules)
-      modules = []
-      guard let part = text.rawSpan.slice(boot.range) else { continue }
-      translate(part) { report.write($0) }
-      report.flush(&self)
+      guard let whole = text.rawSpan.slice(boot.range) else { continue }
+      // A boot's text may have traces of another kernel.
+      for piece in TextOrigin.parts(whole) {
+        let move = offset.map { KernelMove(offset: $0) } ?? boot.move
+        setAddresses(move, modules: modules, of: piece.origin)
+        modules = []
+        guard let part = whole.slice(piece.range) else { continue }
+        translate(part) { report.write($0) }
+        report.flush(&self)
+      }
     }
   }
 

@@ -91,6 +91,15 @@ struct TranslationReport {
         : "\(count) lines are longer than \(limit) MiB and stay as they are")
   }
 
+  /// Says how many addresses stay because the text is of another kernel.
+  func complain(ofForeignAddresses count: Int) {
+    guard count > 0 else { return }
+    let words = count == 1 ? "1 address gets no name" : "\(grouped(count)) addresses get no names"
+    Terminal.complain(
+      "\(words): the text says that it is of another kernel than those given (-k auto looks for it)"
+    )
+  }
+
   /// Says that messages were passed over, if there were any.
   func complain(ofByteMessages isWanted: Bool) {
     guard isWanted else { return }
