@@ -26,14 +26,15 @@ extension KernelFile {
   @_lifetime(borrow self)
   private borrowing func typeInformation() -> RawSpan? {
     guard let source = try? source() else { return nil }
-    guard form == .linkedImage, !hasExportsBySymbols else {
-      guard let bytes = try? source.all() else { return nil }
-      return BTFBase.section(in: bytes)
+    if form == .linkedImage {
+      guard let elf = try? ELFFile(source) else { return nil }
+      if let index = elf.sectionIndex(named: ".BTF") {
+        return try? elf.bytes(of: elf.sections[index], in: ".BTF")
+      }
+      if !hasExportsBySymbols { return nil }
     }
-    guard let elf = try? ELFFile(source), let index = elf.sectionIndex(named: ".BTF") else {
-      return nil
-    }
-    return try? elf.bytes(of: elf.sections[index], in: ".BTF")
+    guard let bytes = try? source.all() else { return nil }
+    return BTFBase.section(in: bytes)
   }
 
   /// Adds the size of `struct module` by the types of an image without sections, which takes a search.

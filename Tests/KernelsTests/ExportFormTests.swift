@@ -192,6 +192,25 @@ struct ExportFormTests {
     }
   }
 
+  @Test("an ELF file whose sections were made of an image without any is read as that image is")
+  func madeSections() throws {
+    let kernel = try FunctionsOnlyKernel(EntryForm.all[0])
+    let content = kernel.memory.bytes.bytes
+    var elf = ELFBuilder(machine: .aarch64)
+    elf.type = 2
+    let half = 0x3000
+    let text = elf.addSection(
+      ".text", flags: [.alloc], bytes: Array(content[..<half]), address: kernel.memory.start)
+    _ = elf.addSection(
+      ".kernel", flags: [.alloc], bytes: Array(content[half...]),
+      address: kernel.memory.start + UInt64(half))
+    for index in 0..<40 {
+      elf.addSymbol("f\(index)", section: text, value: kernel.memory.start + 16, type: 2)
+    }
+    let table = try #require(try exports(elf.build()))
+    #expect(table.rows.map { table.text($0.name) } == kernel.exports.map(\.name))
+  }
+
   @Test(
     "an ELF file without section headers, or whose sections have no names, is read through its program headers",
     arguments: [0, 1] as [UInt16])

@@ -44,14 +44,15 @@ extension KernelFile {
     facts.buildID = BuildID(searching: bytes, order).map { KernelFacts.Fact($0, from: path) }
   }
 
-  /// Whether the exports of the open image are found through its symbols: it has no sections, or they
-  /// have lost their names.
+  /// Whether the exports of the open image are found through its symbols: it has no sections, or they have lost
+  /// their names, or were made anew of an image without any (`ksym symbols --format elf`, vmlinux-to-elf).
   var hasExportsBySymbols: Bool {
     if form == .rawImage { return true }
     guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source) else {
       return false
     }
     return elf.sections.allSatisfy { elf.name(of: $0).byteCount == 0 }
+      || elf.sectionIndex(named: "__ksymtab") == nil && elf.hasFunctionSymbols
   }
 
   /// Adds the exports of an image without sections or their names, and its layout, as its symbols show them.
