@@ -116,6 +116,25 @@ struct CheckTreeTests {
     #expect(unwritten.status == 2 && unwritten.errors.contains("/nonexistent/summary"))
   }
 
+  // GitHub Flavored Markdown, tables: a vertical line ends a cell, also within back-ticks.
+  @Test("signs of Markdown in a file's name stay in their cell of the table")
+  func markdown() async throws {
+    var rows: [String] = []
+    for (name, cell) in [
+      ("a|b", "a&#124;b.ko</code>"), ("c`<b>&t`", "c&#96;&#60;b&#62;&#38;t&#96;.ko</code>"),
+      ("d\\|e", "d&#92;&#124;e.ko</code>"), ("f<b>&*g", "f<b>&*g.ko`"),
+    ] {
+      try sandbox.write("\(tree)/extra/\(name).ko") { _ in }
+      rows.append("\(cell) | loads |")
+    }
+    let summary = try sandbox.scratch.write([], to: "summary")
+    _ = try await sandbox.check(
+      "--format", "github", sandbox.scratch.file("\(tree)/extra"),
+      environment: ["GITHUB_STEP_SUMMARY": summary])
+    let table = String(decoding: try contents(of: summary), as: UTF8.self)
+    for row in rows { #expect(table.contains(row), "\(row)\n\(table)") }
+  }
+
   @Test("many modules end with their most frequent causes")
   func causes() async throws {
     try sandbox.write("\(tree)/updates/other.ko") { $0.require("nowhere", 1) }
