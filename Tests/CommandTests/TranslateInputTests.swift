@@ -185,6 +185,15 @@ struct TranslateInputTests {
       other.errors.contains("1 address gets no name: the text says that it is of another kernel"))
   }
 
+  @Test("a text in UTF-16 passes as it is, which is reported")
+  func wideText() async throws {
+    let text = "vfs_read+0x4/0x10\r\n"
+    let bytes: [UInt8] = [0xff, 0xfe] + text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    let run = try await Ksym.run(["translate"], input: bytes)
+    #expect(run.bytes == bytes && run.status == 0)
+    #expect(run.errors.contains("a text in UTF-16"), "\(run.errors)")
+  }
+
   @Test("lines longer than the limit stay as they are, and are counted, also with --addresses")
   func longLines() async throws {
     let kernel = try scratch.write(

@@ -12,6 +12,22 @@ struct OpeningTests {
 
   init() throws { scratch = try ScratchDirectory() }
 
+  @Test("texts that are no list of symbols say what to take in their place")
+  func otherTexts() throws {
+    let note =
+      "ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package\n"
+    let list = "ffffffff81000000 T _text\nffffffff81000100 T vfs_read\n"
+    for (bytes, words) in [
+      (Array(note.utf8), "the real System.map is in the package linux-image-RELEASE-dbg"),
+      ([0xff, 0xfe] + list.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }, "UTF-16"),
+      ([0xfe, 0xff] + list.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }, "UTF-16"),
+    ] as [([UInt8], String)] {
+      let path = try scratch.write(bytes, to: "System.map")
+      let error = #expect(throws: KernelError.self) { try OpenKernel(path) }
+      #expect(error.map { "\($0)" }?.contains(words) ?? false, "\(words)")
+    }
+  }
+
   @Test("releases have one order, in which candidates come before what they are candidates for")
   func order() {
     let sorted = [

@@ -90,6 +90,12 @@ extension RawSpan {
     }
   }
 
+  /// Whether text begins with the byte order mark of UTF-16.
+  package var isUTF16: Bool {
+    let mark = integer(UInt16.self, at: 0, .big)
+    return mark == 0xfeff || mark == 0xfffe
+  }
+
   @inlinable package func equals(_ other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
     return compare(other) == 0

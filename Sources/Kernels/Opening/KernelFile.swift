@@ -58,20 +58,31 @@ struct KernelFile: ~Copyable {
     } catch { throw FileError(path: path, cause: .malformed(error)) }
     if try openDump(path) { return .dump }
     if isRelocatable() { return .module }
-    let package = archiveKind()
+    let other = otherKind()
     let kernel: UnpackedKernel
     do { kernel = try KernelUnpacker.unpack(&file, scratch: &scratch, path: path) } catch {
-      guard case .notSuitable = error.cause, let package else { throw error }
-      throw FileError(path: path, cause: .notSuitable(package))
+      guard case .notSuitable = error.cause, let other else { throw error }
+      throw FileError(path: path, cause: .notSuitable(other))
     }
     unpacked = kernel
     layers = KernelFile.words(for: kernel)
     return kernel.isELF ? .linkedImage : .rawImage
   }
 
-  /// What a file is that holds files and is not read here; `nil` for others.
-  private borrowing func archiveKind() -> String? {
-    guard let head = try? file.source.bytes(0..<min(file.count, 8), in: "file") else { return nil }
+  /// What a file is that is not read here, and what to take in its place; `nil` for others.
+  private borrowing func otherKind() -> String? {
+    guard let head = try? file.source.bytes(0..<min(file.count, 256), in: "file") else {
+      return nil
+    }
+    // Debian since 5.10, /boot/System.map-RELEASE.
+    if head.starts(with: "ffffffffffffffff B The real System.map") {
+      return
+        "only a note: the real System.map is in the package linux-image-RELEASE-dbg, and the vmlinuz of the "
+        + "same release has its symbols, too"
+    }
+    if head.isUTF16 {
+      return "a text in UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)"
+    }
     if head.starts(with: "!<arch>\n") {
       return "an archive of ar that is not a Debian package: unpack it with ar x"
     }

@@ -21,6 +21,11 @@ struct TextInput: ~Copyable {
     while packed == nil {
       let piece = try stream.next()
       if piece.byteCount == 0 { return }
+      if isFirst, piece.isUTF16 {
+        Terminal.complain(
+          "\(path): a text in UTF-16, of which no name is read: convert it (iconv -f UTF-16 -t UTF-8)"
+        )
+      }
       if isFirst, let format = TextInput.compression(piece) {
         packed = (piece.array, format)
       } else {
