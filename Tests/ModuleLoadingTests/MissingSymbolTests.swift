@@ -54,7 +54,14 @@ struct MissingSymbolTests {
     "functions of the compiler's library and of user space are no kernel's",
     arguments: [
       ("__udivdi3", "division"), ("__aeabi_uldivmod", "division"), ("__adddf3", "floating-point"),
-      ("printf", "user-space"), ("_Znwm", "c++"),
+      ("printf", "user-space"), ("_Znwm", "c++"), ("__multi3", "multiplication"),
+      ("__muldi3", "multiplication"), ("__muldf3", "floating-point"),
+      ("__multf3", "floating-point"), ("__subsf3", "floating-point"),
+      ("__divdf3", "floating-point"), ("__divdi3", "division"), ("__fixdfdi", "floating-point"),
+      ("__fixunssfsi", "floating-point"), ("__floatdidf", "floating-point"),
+      ("__extendsfdf2", "floating-point"), ("__aeabi_dadd", "floating-point"),
+      ("__aarch64_ldadd4_acq_rel", "outline-atomics"), ("__aarch64_cas8_acq", "outline-atomics"),
+      ("__aarch64_swp1_rel", "outline-atomics"),
     ])
   func library(name: String, kind: String) throws {
     let cause = try #require(try Self.causes(name).first)
@@ -65,7 +72,7 @@ struct MissingSymbolTests {
     "other names have no such cause",
     arguments: [
       "__add_wait_queue", "__div64_32", "nowhere", "_raw_spin_lock_nonexist",
-      "_raw_read_lock_nested",
+      "_raw_read_lock_nested", "__addvdi3", "__mulvdi3_x", "__subsys_find", "__fix_to_virt",
     ])
   func others(name: String) throws { #expect(try Self.causes(name).isEmpty) }
 }

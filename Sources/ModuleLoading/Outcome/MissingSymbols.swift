@@ -55,8 +55,8 @@ struct MissingSymbols {
 private enum CompilerName: Hashable {
   /// For what the configuration asks of it.
   case option([String])
-  /// Because the source is not for a kernel: `division`, `floating-point`, `c++`, `user-space`,
-  /// `position-independent`.
+  /// Because the source is not for a kernel, or not built as one: `division`, `multiplication`,
+  /// `floating-point`, `c++`, `user-space`, `position-independent`, `outline-atomics`.
   case library(String)
 
   /// Beginnings of names, and the options that make compilers use them.
@@ -73,8 +73,7 @@ private enum CompilerName: Hashable {
     ("__x86_return_thunk", ["MITIGATION_RETHUNK", "RETHUNK"]),
     ("__scs_", ["SHADOW_CALL_STACK"]), ("__lto_", ["LTO"]),
     ("stackleak_track_stack", ["GCC_PLUGIN_STACKLEAK"]),
-    ("__sanitizer_", ["KCOV"]), ("__aarch64_cas", ["ARM64_LSE_ATOMICS"]),
-    ("__aarch64_ld", ["ARM64_LSE_ATOMICS"]), ("__aarch64_swp", ["ARM64_LSE_ATOMICS"]),
+    ("__sanitizer_", ["KCOV"]),
   ]
 
   /// The locks that are functions on machines with several processors, and options that decide it.
@@ -99,10 +98,14 @@ private enum CompilerName: Hashable {
     ("__aeabi_d", "floating-point"), ("__aeabi_f", "floating-point"),
     ("__aeabi_i2", "floating-point"), ("__aeabi_ui2", "floating-point"),
     ("__float", "floating-point"), ("__fix", "floating-point"), ("__add", "floating-point"),
-    ("__mul", "floating-point"), ("__extend", "floating-point"), ("__trunc", "floating-point"),
+    ("__sub", "floating-point"), ("__mul", "multiplication"), ("__extend", "floating-point"),
+    ("__trunc", "floating-point"),
     ("__gxx_personality", "c++"), ("__cxa_", "c++"), ("_Unwind_", "c++"), ("_Znw", "c++"),
     ("_Zna", "c++"), ("_Zdl", "c++"), ("_Zda", "c++"), ("_ZSt", "c++"),
     ("_GLOBAL_OFFSET_TABLE_", "position-independent"), ("__tls_get_addr", "position-independent"),
+    // GCC 10 and later, unless -mno-outline-atomics says otherwise: arch/arm64/Makefile, 5.6 and later.
+    ("__aarch64_cas", "outline-atomics"), ("__aarch64_ld", "outline-atomics"),
+    ("__aarch64_swp", "outline-atomics"),
   ]
   private static let userSpace: Set = [
     "printf", "puts", "putchar", "fprintf", "malloc", "calloc", "realloc", "free", "exit", "abort",
@@ -110,10 +113,22 @@ private enum CompilerName: Hashable {
     "main", "atoi", "strtol", "rand", "usleep", "pthread_create", "errno", "__errno_location",
     "__libc_start_main", "__printf_chk", "__memcpy_chk",
   ]
-  /// Suffixes of the compiler's library for numbers: single and double words, floating point.
-  private static let arithmetic = [
-    "di3", "di4", "ti3", "ti4", "sf", "df", "sf2", "df2", "sf3", "df3",
-  ]
+  /// Suffixes of the compiler's library for numbers of one and two words, and for floating point.
+  ///
+  /// - Note: GCC's internals, "Integer library routines" and "Routines for floating point emulation".
+  private static let integers = ["di3", "di4", "ti3", "ti4"]
+  private static let fractions = ["hf", "sf", "df", "tf", "xf"].flatMap {
+    [$0, $0 + "2", $0 + "3"]
+  }
+  private static let conversions = ["si", "di", "ti"]
+
+  /// What one of these does; `nil` if it is not one: `__divdi3` is the compiler's, `__div64_32` the kernel's.
+  private static func arithmetic(_ name: String, _ kind: String) -> String? {
+    if name.hasPrefix("__aeabi_") { return kind }
+    func ends(_ suffixes: [String]) -> Bool { suffixes.contains { name.hasSuffix($0) } }
+    if ends(fractions) || name.hasPrefix("__fix") && ends(conversions) { return "floating-point" }
+    return kind != "floating-point" && ends(integers) ? kind : nil
+  }
 
   init?(_ name: String) {
     if let found = CompilerName.options.first(where: { name.hasPrefix($0.0) }) {
@@ -127,13 +142,12 @@ private enum CompilerName: Hashable {
     } else if CompilerName.userSpace.contains(name) {
       self = .library("user-space")
     } else if let found = CompilerName.libraries.first(where: { name.hasPrefix($0.0) }) {
-      // __divdi3 is the compiler's, __div64_32 the kernel's.
-      let isArithmetic = found.1 == "division" || found.1 == "floating-point"
-      guard
-        !isArithmetic || name.hasPrefix("__aeabi_")
-          || CompilerName.arithmetic.contains(where: { name.hasSuffix($0) })
-      else { return nil }
-      self = .library(found.1)
+      var kind: String? = found.1
+      if ["division", "multiplication", "floating-point"].contains(found.1) {
+        kind = CompilerName.arithmetic(name, found.1)
+      }
+      guard let kind else { return nil }
+      self = .library(kind)
     } else {
       return nil
     }

@@ -32,6 +32,11 @@ extension LoadCause {
   private var library: String {
     switch module {
     case "division": "the compiler divides long numbers with it: use div64_u64 or do_div"
+    case "multiplication":
+      "the compiler multiplies integers of two words with it, which this kernel has no function for"
+    case "outline-atomics":
+      "the compiler calls it for atomic operations of programs (-moutline-atomics): build with the kernel's own "
+        + "Makefile, whose flags leave it out"
     case "floating-point": "the compiler uses it for floating point, which kernels do not have"
     case "c++": "it belongs to the library of C++, which kernels do not have"
     case "position-independent":
