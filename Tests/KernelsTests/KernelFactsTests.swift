@@ -78,6 +78,19 @@ struct KernelFactsTests {
     #expect(try read("").config?.source.path == scratch.file(".config"))
   }
 
+  // Makefile: external modules are built with include/config/auto.conf, and need no .config.
+  @Test("headers without .config have the options that kbuild reads in its place")
+  func setOptions() throws {
+    let list = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    try write(list, to: "vmlinux.symvers")
+    try write(Self.config, to: "include/config/auto.conf")
+    let facts = try read("")
+    #expect(facts.config?.source.path == scratch.file("include/config/auto.conf"))
+    #expect(facts.exports?.value.rows.count == 1)
+    try write(Self.config, to: ".config")
+    #expect(try read("").config?.source.path == scratch.file(".config"))
+  }
+
   @Test("a configuration that the user names wins; one of another release does not count")
   func configuration() throws {
     try write(kernel(), to: "boot/vmlinuz-\(Self.release)")

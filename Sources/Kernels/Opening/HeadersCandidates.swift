@@ -11,6 +11,7 @@ struct HeadersCandidates {
   /// What a list of exports is called in a directory of its own, best first.
   static let listNames = [
     "Module.symvers", "build/Module.symvers", "symvers.xz", "symvers.gz", "symvers.zst",
+    "vmlinux.symvers",
     "Module.symvers.xz", "Module.symvers.gz", "Module.symvers.zst",
   ]
 

@@ -163,6 +163,11 @@ package struct KernelPaths {
     return nil
   }
 
+  /// What kbuild reads for external modules in place of `.config`: the options that are set.
+  ///
+  /// - Note: Makefile, `KCONFIG_CONFIG` and `include/config/auto.conf`, 4.2 to 7.2.
+  private static let setOptions = "include/config/auto.conf"
+
   /// Configurations to try, for a kernel whose release may be known.
   package func configs(release: String?) -> [String] {
     var found = isRunning ? ["/proc/config.gz"] : []
@@ -173,17 +178,21 @@ package struct KernelPaths {
           "\(root)/lib/modules/\(release)/config", "\(root)/usr/lib/modules/\(release)/config",
           "\(root)/usr/src/linux-headers-\(release)/.config",
           "\(root)/lib/modules/\(release)/build/.config",
+          "\(root)/usr/src/linux-headers-\(release)/\(KernelPaths.setOptions)",
+          "\(root)/lib/modules/\(release)/build/\(KernelPaths.setOptions)",
         ]
       }
     }
     // A plain name belongs to the kernel only in the kernel's own directory (or a build tree's top).
     if let own {
       found.insert(
-        contentsOf: ["\(own)/config", "\(own)/.config", "\(own)/build/.config"], at: ownPlace(found)
-      )
+        contentsOf: [
+          "\(own)/config", "\(own)/.config", "\(own)/build/.config",
+          "\(own)/\(KernelPaths.setOptions)", "\(own)/build/\(KernelPaths.setOptions)",
+        ], at: ownPlace(found))
     }
     if images.first?.hasPart("/arch/") ?? false, roots.count > 3 {
-      found.append("\(roots[3])/.config")
+      found += ["\(roots[3])/.config", "\(roots[3])/\(KernelPaths.setOptions)"]
     }
     return KernelPaths.files(found)
   }

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import ELFFormat
 internal import KernelImages
 internal import KernelReleases
 package import Kernels
@@ -103,7 +104,10 @@ package struct LoaderSettings: Sendable {
     enforcesSignatures = signatures && option("MODULE_SIG_FORCE", otherwise: false)
     strictRWX = option("STRICT_MODULE_RWX", otherwise: true)
     constructors = option("CONSTRUCTORS", otherwise: false)
-    retpoline = option("MITIGATION_RETPOLINE", "RETPOLINE", otherwise: false)
+    // An option of x86.
+    if [nil, ELFMachine.x86_64, .i386].contains(kernel.machine?.value) {
+      retpoline = option("MITIGATION_RETPOLINE", "RETPOLINE", otherwise: false)
+    }
     // Without a configuration these are no assumptions worth a word.
     func isSet(_ name: String) -> Bool {
       given[name].map { $0 == "y" } ?? config?.isSet(name) ?? kernel.shownOptions?.isSet(name)
