@@ -68,6 +68,47 @@ struct MissingSymbolTests {
     #expect(cause.code == .notOfKernel && cause.module == kind)
   }
 
+  // The Rust reference, v0 symbol format: a crate's disambiguator is of its compiler and options.
+  @Test("a Rust symbol of another build of a crate is named once, with both builds")
+  func crates() throws {
+    let call = "_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk"
+    var bench = Bench()
+    bench.config.append("RUSTC_VERSION_TEXT=\"rustc 1.97.1\"")
+    bench.exports += [
+      SampleExport(call, 1), SampleExport("_RNvCsaaaaaaaaaaa_4core3fmt", 2),
+      SampleExport("_RINvCsbb_4core3getNtCscc_6kernel4CsDdE", 3),
+      SampleExport("_RNvXs0_NtCsdJ13ReMSUMg_6kernel3fmtINtB5_7DisplayKj10_E3fmt", 4),
+    ]
+    for (names, own, kernel, crate) in [
+      ([call.replacing("UMg_", with: "UMh_")], "CsdJ13ReMSUMh", "CsdJ13ReMSUMg", "kernel"),
+      (
+        ["_RNvCsq_4core3fmt", "_RINvCsq_4core3getNtCscc_6kernel4CsDdE"], "Csq", "Csaaaaaaaaaaa",
+        "core"
+      ),
+      (["_RINvCsbb_4core3getNtCsdd_6kernel4CsDdE"], "Csdd", "Cscc", "kernel"),
+      // A shorter one moves what backreferences lead to.
+      (
+        ["_RNvXs0_NtCs13ReMSUMg_6kernel3fmtINtB3_7DisplayKj10_E3fmt"], "Cs13ReMSUMg",
+        "CsdJ13ReMSUMg",
+        "kernel"
+      ),
+    ] {
+      var module = bench.module()
+      for name in names { module.require(name, 1) }
+      let found = try bench.outcome(module).causes.filter { $0.code == .otherCrateBuild }
+      #expect(found.count == 1)
+      #expect(found.first?.module == own && found.first?.kernel == kernel)
+      #expect(found.first?.owner == crate && found.first?.options == ["rustc 1.97.1"])
+    }
+    for name in [
+      call.replacing("printk", with: "printx"), "_RNvCsaa_4cora3fmt", "_R", "_RCs", "_RCs_9",
+    ] {
+      var module = bench.module()
+      module.require(name, 1)
+      #expect(try bench.outcome(module).causes.allSatisfy { $0.code != .otherCrateBuild })
+    }
+  }
+
   @Test(
     "other names have no such cause",
     arguments: [

@@ -125,7 +125,8 @@ package struct ModuleChecker {
     session.sources.count = max(session.sources.count, gathering.looked ?? 0)
     let shared = assumed + gathering.inspector.assumed
     session.livepatches = livepatchResolver(gathering, session)
-    var missing = MissingSymbols(kernel, facts.config?.value)
+    var missing = MissingSymbols(
+      kernel, facts.config?.value, exports: facts.exports?.value)
     func answer(_ path: String, isPreloaded: Bool) {
       let result: Result<Outcome, FileError>
       if let error = gathering.errors[path] {

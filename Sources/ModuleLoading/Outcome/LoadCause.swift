@@ -157,6 +157,10 @@ extension LoadCause.Code {
   package static let madeByCompiler = Self(rawValue: "made-by-compiler")
   /// ``LoadCause/symbol`` is a function of user space, or of the compiler's library.
   package static let notOfKernel = Self(rawValue: "not-of-kernel")
+  /// The kernel exports the Rust symbol ``LoadCause/symbol`` of another build of the crate
+  /// ``LoadCause/owner``: ``LoadCause/module`` and ``LoadCause/kernel`` are the crate's disambiguators,
+  /// ``LoadCause/options`` the kernel's compiler, if its configuration has that.
+  package static let otherCrateBuild = Self(rawValue: "other-crate-build")
   /// The module structure has no bytes in the file, which releases up to 6.3 do not notice.
   package static let structureEmpty = Self(rawValue: "structure-empty")
   /// The module structure is not writable, and the kernel writes to it.

@@ -1,6 +1,7 @@
 internal import ByteStorage
 internal import KernelImages
 internal import Kernels
+internal import ModuleVersions
 internal import SymbolTables
 
 /// Why a kernel does not know symbols that modules need: it has them and does not export them, or the
@@ -8,6 +9,9 @@ internal import SymbolTables
 struct MissingSymbols {
   private let kernel: OpenKernel?
   private let config: KernelConfig?
+  private let exports: ExportTable?
+  /// What the kernel exports of Rust, once somebody asks.
+  private var crates: RustCrates?
   /// The kernel's own symbols, once somebody asks.
   private var index: SymbolIndex?
   private var isRead = false
@@ -15,23 +19,41 @@ struct MissingSymbols {
   /// Most symbols of a module to explain.
   private static let mostExplained = 16
 
-  init(_ kernel: OpenKernel?, _ config: KernelConfig?) {
-    (self.kernel, self.config) = (kernel, config)
+  init(_ kernel: OpenKernel?, _ config: KernelConfig?, exports: ExportTable?) {
+    (self.kernel, self.config, self.exports) = (kernel, config, exports)
   }
 
   /// The causes, in the order of the symbols; one for all names that the compiler makes for one reason.
   mutating func causes(of problems: [SymbolProblem]) -> [LoadCause] {
     var causes: [LoadCause] = []
     var reasons: Set<CompilerName> = []
+    var builds: Set<String> = []
     for problem in problems where problem.problem == .missing {
       guard causes.count < MissingSymbols.mostExplained else { break }
-      if let cause = keptCause(problem.name) {
+      if let cause = otherCrate(problem.name) {
+        if builds.insert(cause.module ?? "").inserted { causes.append(cause) }
+      } else if let cause = keptCause(problem.name) {
         causes.append(cause)
       } else if let reason = CompilerName(problem.name), reasons.insert(reason).inserted {
         causes.append(reason.cause(problem.name, config))
       }
     }
     return causes
+  }
+
+  /// Another build of the crate that has a symbol of Rust.
+  private mutating func otherCrate(_ name: String) -> LoadCause? {
+    guard name.hasPrefix("_R") else { return nil }
+    let known = crates ?? RustCrates(exports)
+    crates = known
+    guard let (own, kernel) = known.difference(name) else { return nil }
+    var cause = LoadCause(
+      .otherCrateBuild, module: own.disambiguator, kernel: kernel.disambiguator)
+    (cause.symbol, cause.owner) = (name, own.crate)
+    if case .text(let compiler)? = config?["RUSTC_VERSION_TEXT"], !compiler.isEmpty {
+      cause.options = [compiler]
+    }
+    return cause
   }
 
   private mutating func keptCause(_ name: String) -> LoadCause? {

@@ -81,7 +81,7 @@ extension LoadCause {
     case .protectedUnknown:
       return "this kernel keeps symbols from modules that are not signed with one of its own keys "
         + "(MODULE_SIG_PROTECT), and which was not found in its image"
-    case .keptByKernel, .madeByCompiler, .notOfKernel: return missing(symbol)
+    case .keptByKernel, .madeByCompiler, .notOfKernel, .otherCrateBuild: return missing(symbol)
     case .structureEmpty:
       return ".gnu.linkonce.this_module has no bytes: the kernel dies of a structure of zeros"
     case .structureReadOnly:

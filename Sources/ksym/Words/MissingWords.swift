@@ -25,6 +25,11 @@ extension LoadCause {
         return
           "\(head): this kernel has \(same)=y too, in another form: build with its own configuration"
       }
+    case .otherCrateBuild:
+      let compiler = options.first.map { " (\($0))" } ?? ""
+      return
+        "the module was built for another build of the crate \(owner ?? "?") (\(module ?? "?"), the kernel has "
+        + "\(kernel ?? "?")): build it with the kernel's own compiler\(compiler) and configuration"
     default: return "\(symbol): \(library)"
     }
   }
