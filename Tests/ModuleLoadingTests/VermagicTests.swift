@@ -47,7 +47,9 @@ struct VermagicTests {
     var bench = Bench()
     var module = bench.module()
     module.setInfo("vermagic", nil)
-    #expect(try summary(bench.outcome(module)) == "ENOEXEC")
+    let refused = try bench.outcome(module)
+    #expect(summary(refused) == "ENOEXEC" && refused.causes.map(\.code) == [.notForced])
+    #expect(refused.causes.first?.symbol == "vermagic" && refused.causes.first?.count == 0)
     bench.config.append("MODULE_FORCE_LOAD")
     #expect(try summary(bench.outcome(module)) == "loads | sample: bad vermagic: kernel tainted.")
     bench.adjust = { $0.ignoresVermagic = true }
@@ -56,7 +58,9 @@ struct VermagicTests {
     #expect(summary(outcome) == "loads")
     #expect(outcome.taintLog.contains("sample: bad vermagic: kernel tainted."))
     bench.config.removeLast()
-    #expect(try summary(bench.outcome(module)) == "ENOEXEC")
+    let ignored = try bench.outcome(module)
+    #expect(summary(ignored) == "ENOEXEC" && ignored.causes.map(\.code) == [.notForced])
+    #expect(ignored.causes.first?.count == nil)
   }
 
   @Test("a blacklisted name is refused before versions are looked at, exactly as written")

@@ -117,7 +117,9 @@ struct VersionCheckTests {
     let wrong = module(bench, basic: 1, extended: 1)
     #expect(try summary(bench.outcome(wrong)) == "loads")
     bench.config.removeLast()
-    #expect(try summary(bench.outcome(wrong)) == "ENOEXEC")
+    let refused = try bench.outcome(wrong)
+    #expect(summary(refused) == "ENOEXEC")
+    #expect(refused.causes.filter { $0.code == .notForced }.map(\.symbol) == ["versions"])
   }
 
   @Test("a kernel without MODVERSIONS, or an exporter without CRCs, checks nothing")

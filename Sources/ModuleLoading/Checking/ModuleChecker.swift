@@ -137,7 +137,7 @@ package struct ModuleChecker {
           session.livepatches = session.livepatches?.without(outcome.name)
         }
         outcome.assumed = outcome.assumed.isEmpty ? shared : shared + outcome.assumed
-        outcome.explain(missing.causes(of: outcome.symbols))
+        outcome.explain(missing.causes(of: outcome.symbols) + ignoredVersions(outcome.symbols))
         result = .success(finish(outcome, number, session))
       } else {
         return
@@ -153,6 +153,14 @@ package struct ModuleChecker {
     }
     for entry in preloads.entries(without: targets) { answer(entry, isPreloaded: true) }
     for target in targets { answer(target, isPreloaded: false) }
+  }
+
+  /// That the kernel is asked to ignore versions, without which it takes no module.
+  private func ignoredVersions(_ symbols: [SymbolProblem]) -> [LoadCause] {
+    guard settings.ignoresModversions, settings.modversions, !settings.forceLoad,
+      symbols.contains(where: { $0.problem == .unversioned })
+    else { return [] }
+    return [LoadCause(.notForced, symbol: "versions")]
   }
 }
 

@@ -38,7 +38,11 @@ extension Inspection {
         return refusal
       }
     } else if !versionCheck.force("bad vermagic", isFinding: !settings.ignoresVermagic, &log) {
-      return Refusal(.ENOEXEC)
+      var refusal = Refusal(.ENOEXEC)
+      var cause = LoadCause(.notForced, symbol: "vermagic")
+      if !settings.ignoresVermagic { cause.count = 0 }
+      refusal.causes = [cause]
+      return refusal
     }
     return nil
   }

@@ -22,6 +22,11 @@ extension LoadCause {
     case .otherRelease: return "the module was built for \(module), this kernel is \(kernel)"
     case .otherConfiguration:
       return "module_layout differs at the same release: another configuration or compiler"
+    case .notForced:
+      let what =
+        count == 0
+        ? "the module has no \(symbol)" : "the kernel is asked to ignore the module's \(symbol)"
+      return "\(what): it loads such modules only if it is built with MODULE_FORCE_LOAD"
     case .moduleVermagic:
       return "only the module was built with: \(options.joined(separator: ", "))"
     case .kernelVermagic:
