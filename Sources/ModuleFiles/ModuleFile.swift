@@ -31,6 +31,7 @@ package struct ModuleFile: ~Escapable {
 
   /// What the module exports; the owner's name in Module.symvers is made from the path.
   package func exports(ofFile path: String) throws(ParseError) -> ExportTable {
+    if elf.isDebugInformation { throw ParseError(.withoutBytes, in: "__ksymtab", at: 0) }
     var table = ExportTable()
     let owner = table.addOwner(ModulePaths.symversName(of: path))
     try elf.addModuleExports(to: &table, owner: owner)
@@ -39,14 +40,26 @@ package struct ModuleFile: ~Escapable {
 
   /// The name in the module structure (`KBUILD_MODNAME`); `nil` if there is no such structure.
   package func structureName() throws(ParseError) -> String? {
-    guard let index = elf.sectionIndex(named: ".gnu.linkonce.this_module") else { return nil }
+    guard let index = elf.sectionIndex(named: ".gnu.linkonce.this_module"),
+      !elf.isDebugInformation
+    else { return nil }
     return try elf.moduleStructureName(of: elf.sections[index])
   }
 }
 
 extension ELFFile {
+  /// Whether the file is the debug information of a module alone (`objcopy --only-keep-debug`): the sections
+  /// that modules have in memory are there, without contents.
+  package var isDebugInformation: Bool {
+    let names: [StaticString] = [".gnu.linkonce.this_module", ".modinfo"]
+    return names.allSatisfy { name in
+      sectionIndex(named: name).map { sections[$0].type == .nobits } ?? false
+    }
+  }
+
   @_lifetime(copy self)
   package func moduleInfo(of section: ELFSection) throws(ParseError) -> ModuleInfo {
+    if isDebugInformation { throw ParseError(.withoutBytes, in: ".modinfo", at: 0) }
     let bytes = try source.bytes(at: section.offset, size: section.size, in: ".modinfo")
     if bytes.byteCount > 0, bytes.byte(at: bytes.byteCount - 1) == 0 {
       return ModuleInfo(bytes, size: bytes.byteCount)

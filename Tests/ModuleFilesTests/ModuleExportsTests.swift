@@ -30,6 +30,28 @@ struct ModuleExportFormTests {
     return module
   }
 
+  @Test(
+    "the debug information of a module says nothing of it, and nothing of what its bytes are not")
+  func debugInformation() throws {
+    var elf = module().elf()
+    for index in elf.sections.indices where elf.sections[index].flags.contains(.alloc) {
+      (elf.sections[index].type, elf.sections[index].bytes) = (.nobits, [])
+    }
+    let bytes = elf.build()
+    #expect(try ModuleFile(ByteSource(bytes.rawSpan)).elf.isDebugInformation)
+    #expect(try ModuleFile(ByteSource(bytes.rawSpan)).structureName() == nil)
+    let exports = #expect(throws: ParseError.self) {
+      _ = try ModuleFile(ByteSource(bytes.rawSpan)).exports(ofFile: "m.ko.debug")
+    }
+    let name = #expect(throws: ParseError.self) {
+      _ = try ModuleFile(ByteSource(bytes.rawSpan)).name()
+    }
+    #expect(exports?.reason == .withoutBytes && name?.reason == .withoutBytes)
+    #expect(exports?.description.contains("take the module") ?? false)
+    let whole = module().elf().build()
+    #expect(try !ModuleFile(ByteSource(whole.rawSpan)).elf.isDebugInformation)
+  }
+
   @Test("licences come from the flags, the sections, or both, as the kernel reads them")
   func licences() throws {
     let flags = module().elf()

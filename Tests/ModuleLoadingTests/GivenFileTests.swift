@@ -1,3 +1,4 @@
+import ELFFormat
 import KernelReleases
 import Livepatching
 import ModuleLoading
@@ -53,6 +54,17 @@ struct GivenFileTests {
     elf.type = 1
     elf.sections.removeAll { $0.name == ".gnu.linkonce.this_module" }
     #expect(try causes(elf.build()).first?.module == "object")
+  }
+
+  // objcopy --only-keep-debug: what is in memory has a size and no bytes.
+  @Test("the debug information of a module is that, and not a damaged module")
+  func debugInformation() throws {
+    var elf = Bench().module().elf()
+    for index in elf.sections.indices where elf.sections[index].flags.contains(.alloc) {
+      (elf.sections[index].type, elf.sections[index].bytes) = (.nobits, [])
+    }
+    let found = try causes(elf.build())
+    #expect(found.map(\.code) == [.notAModule] && found.first?.module == "debug-file")
   }
 
   @Test("a module for another struct module gives both sizes, both releases and what to do")

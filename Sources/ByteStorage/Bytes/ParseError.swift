@@ -10,6 +10,8 @@ package struct ParseError: Error, Sendable, Hashable {
     /// The value is legal, but not supported here.
     case unsupported(UInt64)
     case missing
+    /// The section has a size and no bytes in the file, as in files of debug information alone.
+    case withoutBytes
   }
 
   package let reason: Reason
@@ -47,6 +49,10 @@ extension ParseError: CustomStringConvertible {
     case .unsupported(let value):
       return "\(place): value 0x\(String(value, radix: 16)) is not supported"
     case .missing: return "\(place): missing"
+    case .withoutBytes:
+      return
+        "\(region): without bytes in the file, as in one of debug information alone: take the module or kernel "
+        + "itself"
     }
   }
 }

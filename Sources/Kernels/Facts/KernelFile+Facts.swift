@@ -97,7 +97,8 @@ extension KernelFacts {
     layout = layout ?? Fact(elf.layout, from: path)
     machine = machine ?? Fact(elf.header.machine, from: path)
     buildID = buildID ?? BuildID(in: elf).map { Fact($0, from: path) }
-    if exports == nil, let table = try KernelExports(elf).read() {
+    let list = elf.sectionIndex(named: "__ksymtab").map { elf.sections[$0].type }
+    if exports == nil, list != .nobits, let table = try KernelExports(elf).read() {
       exports = Fact(table, from: path)
     }
     if moduleStructureSize == nil, let index = elf.sectionIndex(named: ".BTF"),

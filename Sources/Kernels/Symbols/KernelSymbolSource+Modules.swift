@@ -7,7 +7,10 @@ extension ModuleFile {
   /// The name under which the kernel knows the module's symbols.
   func ownerName(ofFile path: String) throws(ParseError) -> String {
     if let name = try structureName(), !name.isEmpty { return name }
-    if let info = try info(), let name = info.value("name"), !name.isEmpty { return name }
+    if !elf.isDebugInformation, let info = try info(), let name = info.value("name"), !name.isEmpty
+    {
+      return name
+    }
     return ModulePaths.moduleName(ofFile: path)
   }
 }

@@ -26,6 +26,7 @@ package enum GivenFile {
     if elf.sectionIndex(named: ".gnu.linkonce.this_module") == nil {
       return LoadCause(.notAModule, kind: "object")
     }
+    if elf.isDebugInformation { return LoadCause(.notAModule, kind: "debug-file") }
     return elf.sectionIndex(ofType: .symtab) == nil ? LoadCause(.stripped) : nil
   }
 
