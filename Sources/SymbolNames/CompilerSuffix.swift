@@ -11,7 +11,8 @@ package struct CompilerSuffix: Equatable, Sendable {
     case isra
     /// `.constprop.<n>`: GCC fixed arguments to constants.
     case constprop
-    /// `.part.<n>`: GCC took a part out of line.
+    /// `.part.<n>`: GCC took a part out of line; `.__part.<n>`: LLVM laid out basic blocks elsewhere
+    /// (`MachineBasicBlock::getSymbol`, Propeller).
     case part
     /// `.specialized.<n>`: LLVM fixed arguments to constants.
     case specialized
@@ -72,6 +73,7 @@ extension CompilerSuffix {
   private static let keywords: [(text: StaticString, kind: Kind, tail: Tail)] = [
     ("llvm", .llvm, .hash), ("cold", .cold, .optionalDigits), ("isra", .isra, .digits),
     ("constprop", .constprop, .digits), ("part", .part, .digits),
+    ("__part", .part, .digits),
     ("lto_priv", .ltoPrivate, .digits), ("__uniq", .unique, .digits),
     ("specialized", .specialized, .digits), ("argprom", .argprom, .none),
     ("unlikely", .unlikely, .optionalDigits), ("kcfi", .kcfi, .none), ("cfi", .cfi, .none),

@@ -8,7 +8,8 @@ internal import ByteStorage
 enum CandidateScan {
   /// Words that follow a dot in a compiler's suffix.
   private static let words: [StaticString] = [
-    "llvm.", "isra.", "constprop.", "part.", "cold", "lto_priv.", "__uniq.", "specialized.",
+    "llvm.", "isra.", "constprop.", "part.", "__part.", "cold", "lto_priv.", "__uniq.",
+    "specialized.",
     "argprom", "unlikely", "kcfi", "cfi", "localalias",
   ]
 
