@@ -37,6 +37,12 @@ struct BuiltinNameTests {
       for other in [LoadAssumption.Code.builtInShown, .builtInUnknown] {
         #expect(codes.contains(other) == (other == code), "\(name)")
       }
+      let without = ModuleChecker(
+        facts, of: kernel, given: [GivenFact("SYSFS=n")].compactMap { $0 }
+      ).check([path])
+      let loaded = try #require(without.last).result.get()
+      #expect(summary(loaded) == "loads")
+      #expect(!loaded.assumed.map(\.code).contains(.builtInUnknown))
     }
   }
 }

@@ -21,6 +21,20 @@ struct LastStepTests {
     }
   }
 
+  // kernel/module/Makefile, internal.h: sysfs.o is built with SYSFS; sysfs.c: add_sect_attrs with KALLSYMS.
+  @Test("names of sections do not matter without sysfs, nor without kallsyms")
+  func withoutFiles() throws {
+    for (option, answer) in [("SYSFS=n", "loads"), ("KALLSYMS=n", "loads")] {
+      for release in ["7.2.0", "6.1.0"] {
+        var bench = Bench(release)
+        bench.given = [option]
+        var module = bench.module()
+        module.sections = [(".strtab", [.alloc], [1])]
+        #expect(try summary(bench.outcome(module)) == answer, "\(release) \(option)")
+      }
+    }
+  }
+
   @Test("no module may be called vmlinux where there are livepatches")
   func vmlinux() throws {
     var bench = Bench()

@@ -60,11 +60,16 @@ extension Inspection {
     return nil
   }
 
-  /// What ends it last of all: `mod_sysfs_setup`. Lines are added that end nothing.
+  /// What ends it last of all: `mod_sysfs_setup`, which does nothing without SYSFS. Lines are added that end
+  /// nothing.
+  ///
+  /// - Note: kernel/module/internal.h and sysfs.c, 6.12; up to 5.18 kernel/module.c. The files of sections are
+  ///   there with KALLSYMS only.
   func lastRefusal(
     _ architecture: ArchitectureSections, _ lines: inout [String]
   ) -> Refusal? {
     let name = header.moduleName
+    if !settings.hasSysfs { return nameCrash(isEarly: false) }
     if let names = kernel.builtinModules,
       names.certain.contains(name)
         || names.possible.contains(name)
@@ -75,13 +80,13 @@ extension Inspection {
     }
     if name.isEmpty { return Refusal(.EINVAL) }
     // The files of parameters come before those of sections.
-    if settings.hasSysfs, let parameter = ModuleParameters(map, indices).repeatedName() {
+    if let parameter = ModuleParameters(map, indices).repeatedName() {
       return Refusal(
         .EEXIST,
         "sysfs: cannot create duplicate filename "
           + "'/module/\(name)/parameters/\(LogText.text(parameter))'")
     }
-    if let section = repeatedSection(architecture) {
+    if settings.hasKallsyms, let section = repeatedSection(architecture) {
       let line = "sysfs: cannot create duplicate filename '/module/\(name)/sections/\(section)'"
       if rules.has(.refusesDuplicateSections) { return Refusal(.EEXIST, line) }
       lines.append(line)

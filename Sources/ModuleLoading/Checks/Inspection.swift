@@ -94,6 +94,7 @@ struct Inspection: ~Escapable {
 
   /// What has to be assumed of the names of built-in code in /sys/module.
   private func noteBuiltInName(_ verdict: inout Verdict, _ later: inout LaterRefusals) {
+    if !settings.hasSysfs { return }
     let (names, name) = (kernel.builtinModules, header.moduleName)
     if names?.isComplete ?? false || names?.certain.contains(name) ?? false { return }
     if names?.possible.contains(name) ?? false {

@@ -150,6 +150,9 @@ package struct LoaderSettings: Sendable {
   /// `CONFIG_SYSFS`: nothing but a word against it counts.
   var hasSysfs: Bool { !isUnset("SYSFS") }
 
+  /// `CONFIG_KALLSYMS`, likewise.
+  var hasKallsyms: Bool { !isUnset("KALLSYMS") }
+
   /// `CONFIG_MODULES`: without it there is no loader.
   var hasLoader: Bool { !isUnset("MODULES") }
 
