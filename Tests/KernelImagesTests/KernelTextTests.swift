@@ -114,6 +114,22 @@ struct KernelConfigTests {
     #expect(!config.isSet("NR_CPUS"))
   }
 
+  // scripts/kconfig/confdata.c conf_read_simple: "override: reassigning to symbol".
+  @Test("of several lines of an option the last counts, whatever it says")
+  func severalLines() throws {
+    for (text, value, isUnset) in [
+      ("CONFIG_A=y\n# CONFIG_A is not set\n", .no, true),
+      ("# CONFIG_A is not set\nCONFIG_A=m\n", .module, false),
+      ("CONFIG_A=y\nCONFIG_A=n\n", .no, false), ("CONFIG_A=n\nCONFIG_A=y", .yes, false),
+      ("CONFIG_A=y\n# CONFIG_A is not set, says a note\n", .yes, false),
+      ("CONFIG_A=y\n# CONFIG_AB is not set\nCONFIG_AB=y\n", .yes, false),
+      ("CONFIG_A=y\n# CONFIG_A is not set", .no, true),
+    ] as [(String, KernelConfig.Value, Bool)] {
+      let config = try KernelConfig(parsing: Array(text.utf8).rawSpan)
+      #expect(config["A"] == value && config.isUnset("A") == isUnset, "\(text)")
+    }
+  }
+
   @Test("carriage returns at line ends are no part of values")
   func carriageReturns() throws {
     let config = try KernelConfig(parsing: Array("CONFIG_A=y\r\nCONFIG_B=\"x\"\r\n".utf8).rawSpan)

@@ -28,17 +28,34 @@ package struct KernelConfig: Sendable {
 
   package var text: [UInt8] { Array(lines.dropFirst()) }
 
-  /// The value of an option, with or without `CONFIG_` in its name.
+  /// The value of an option, with or without `CONFIG_` in its name. Of several lines the last counts.
+  ///
+  /// - Note: scripts/kconfig/confdata.c `conf_read_simple`, 6.12.
   package subscript(name: String) -> Value {
     let full = name.hasPrefix("CONFIG_") ? name : "CONFIG_\(name)"
-    let sought = Array("\n\(full)=".utf8)
-    let bytes = lines.rawSpan
-    guard let start = bytes.firstRange(of: sought.rawSpan),
-      let rest = bytes.suffix(from: start &+ sought.count)
+    guard let start = last("\n\(full)="),
+      unsetting(full).map({ $0 < start }) ?? true,
+      let rest = lines.rawSpan.suffix(from: start &+ full.utf8.count &+ 2)
     else { return .no }
     var lines = Lines(rest)
     return KernelConfig.value(lines.next()?.text ?? "")
   }
+
+  /// Where a text is for the last time.
+  private func last(_ text: String, endsLine: Bool = false) -> Int? {
+    let sought = Array(text.utf8)
+    let bytes = lines.rawSpan
+    var (found, from): (Int?, Int) = (nil, 0)
+    while let next = bytes.firstRange(of: sought.rawSpan, from: from) {
+      from = next &+ sought.count
+      let end = bytes.byte(at: from)
+      if !endsLine || end == nil || end == 0x0a || end == 0x0d { found = next }
+    }
+    return found
+  }
+
+  /// Where the text says for the last time that an option, by its whole name, is not set.
+  private func unsetting(_ name: String) -> Int? { last("\n# \(name) is not set", endsLine: true) }
 
   /// The release in the head (`# Linux/x86 6.12.107 Kernel Configuration`), which lacks what a build
   /// appends; `nil` if there is none.
@@ -64,11 +81,8 @@ package struct KernelConfig: Sendable {
   /// Whether the text says that an option is not set, and not only leaves it out, as a part of a
   /// configuration does.
   package func isUnset(_ name: String) -> Bool {
-    let sought = Array("\n# CONFIG_\(name) is not set".utf8)
-    let bytes = lines.rawSpan
-    guard let start = bytes.firstRange(of: sought.rawSpan) else { return false }
-    let end = bytes.byte(at: start &+ sought.count)
-    return end == nil || end == 0x0a || end == 0x0d
+    guard let start = unsetting("CONFIG_\(name)") else { return false }
+    return last("\nCONFIG_\(name)=").map { $0 < start } ?? true
   }
 
   private static func value(_ text: String) -> Value {
