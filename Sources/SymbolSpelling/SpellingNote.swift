@@ -40,6 +40,8 @@ extension SpellingNote.Code {
   package static let beforeFunction = Self(rawValue: "before-function")
   /// The symbol is not in the kernel's text.
   package static let outsideText = Self(rawValue: "outside-text")
+  /// The kernel is built without livepatching.
+  package static let noLivepatches = Self(rawValue: "no-livepatches")
   /// The kernel made the code while it ran; `subject` is what /proc/kallsyms has for its module.
   package static let generated = Self(rawValue: "generated")
   /// The kernel frees the code after booting.

@@ -67,6 +67,11 @@ extension SymbolSpeller {
 
   /// Why a livepatch cannot replace a symbol; `nil` if nothing known speaks against it.
   private func whyNotReplaced(_ symbol: Symbol) -> SpellingNote? {
+    // kernel/livepatch/core.c is built with LIVEPATCH; a list without the loader's functions shows nothing.
+    let hasCore = !index.symbols(named: "klp_enable_patch").isEmpty
+    if !hasCore, !index.symbols(named: "load_module").isEmpty {
+      return SpellingNote(.noLivepatches)
+    }
     if !symbol.isCode { return SpellingNote(.notFunction) }
     if symbol.offset > 0 { return SpellingNote(.takesNoOffset) }
     if symbol.isBeforeFunction { return SpellingNote(.beforeFunction) }

@@ -78,6 +78,24 @@ struct SymbolSpellerTests {
     #expect(try spell("twice", 2, for: .crash).text == "dis 0xffffffff81000300")
   }
 
+  @Test("a kernel whose loader is there, and the livepatch core is not, replaces no function")
+  func withoutLivepatches() throws {
+    for (functions, code) in [
+      (["load_module"], .noLivepatches), (["load_module", "klp_enable_patch"], nil),
+      (["klp_enable_patch"], nil), ([], nil),
+    ] as [([String], SpellingNote.Code?)] {
+      let names = ["vfs_read"] + functions
+      let list = names.enumerated().map { "ffffffff8100\(1000 + $0) T \($1)\n" }.joined()
+      let bytes = Array(list.utf8)
+      let speller = SymbolSpeller(
+        SymbolIndex(try SymbolText(parsing: bytes.rawSpan).table),
+        kernel: .init(release: KernelRelease("6.12")))
+      let symbol = try #require(speller.index.symbols(named: "vfs_read").first)
+      #expect(speller.spelling(of: symbol, for: .livepatch).problem?.code == code, "\(functions)")
+      #expect(speller.spelling(of: symbol, for: .kprobe).problem == nil)
+    }
+  }
+
   @Test("code that the kernel made while it ran can be looked at, and neither probed nor replaced")
   func generatedCode() throws {
     let list = """

@@ -44,6 +44,7 @@ extension SymbolSpelling {
     case .nameTooLong: "the name is longer than \(note.numbers.first ?? 0) bytes"
     case .specialCharacters: "the name has characters that mean something else"
     case .outsideText: "it is not in the kernel's text"
+    case .noLivepatches: "this kernel is built without livepatching (LIVEPATCH is not set)"
     case .generated:
       "the kernel made it while it ran, and [\(note.subject ?? "")] is not a module"
     case .freed: "the kernel frees it after booting"
