@@ -20,7 +20,7 @@ struct GivenFileTests {
       ("CONFIG_X=y\nand more text than a header has, so that its length does not matter", "text"),
       ("#!/bin/sh\n", "script"), ("!<arch>\ndebian-binary   ", "debian-package"),
       ("!<arch>\nmain.o/  ", "archive"), ("PK\u{3}\u{4}", "zip"), ("070701", "initramfs"),
-      ("\u{0}\u{1}\u{2}", "unknown"),
+      ("\u{0}\u{1}\u{2}", "unknown"), ("VNDRBOOT\u{4}", "vendor-boot"),
     ])
   func kinds(_ text: String, _ kind: String) throws {
     let found = try causes(Array(text.utf8))

@@ -80,6 +80,10 @@ struct KernelFile: ~Copyable {
         "only a note: the real System.map is in the package linux-image-RELEASE-dbg, and the vmlinuz of the "
         + "same release has its symbols, too"
     }
+    if head.starts(with: "VNDRBOOT") {
+      return
+        "a vendor_boot image of Android, which has modules and no kernel: take its ramdisk (unpack_bootimg)"
+    }
     if head.isUTF16 {
       return "a text in UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)"
     }

@@ -50,6 +50,7 @@ package enum GivenFile {
       (0, "!<arch>\ndebian-binary", "debian-package"), (0, "!<arch>\n", "archive"),
       (0, "PK\u{3}\u{4}", "zip"), (257, "ustar", "tar"), (0, "07070", "initramfs"),
       (0x202, "HdrS", "kernel-image"), (0, "hsqs", "squashfs"), (0, "ANDROID!", "kernel-image"),
+      (0, "VNDRBOOT", "vendor-boot"),
       (0, "MZ", "kernel-image"), (0, "#!", "script"),
     ]
     for (offset, magic, kind) in magics {

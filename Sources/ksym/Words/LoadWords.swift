@@ -125,6 +125,8 @@ extension LoadCause {
     case "text": "this is a text, not a module"
     case "script": "this is a script, not a module"
     case "object": "this is an object file, not a module: give the .ko that is linked from it"
+    case "vendor-boot":
+      "this is a vendor_boot image of Android: take its ramdisk (unpack_bootimg), which holds the modules"
     case "debug-file":
       "this is the debug information of a module, whose sections have no contents: give the module itself"
     case "linked-elf": "this is a program, a library or a kernel, not a module"
