@@ -210,7 +210,7 @@ _ksym_check() {
         return
         ;;
     '--assume')
-        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='$'\n''secure-boot=on'$'\n''secure-boot=off'$'\n''lockdown=none'$'\n''lockdown=integrity'$'\n''lockdown=confidentiality'$'\n''sig-enforce=on'$'\n''sig-enforce=off'$'\n''fips=on'$'\n''signer=enrolled'$'\n''signer=unknown'$'\n''btf=fits'$'\n''btf=differs'$'\n''ima=appraise'$'\n''ima=off'$'\n''syscall=finit_module'$'\n''syscall=init_module'
+        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='$'\n''secure-boot=on'$'\n''secure-boot=off'$'\n''lockdown=none'$'\n''lockdown=integrity'$'\n''lockdown=confidentiality'$'\n''lsm=lockdown'$'\n''lsm=default'$'\n''sig-enforce=on'$'\n''sig-enforce=off'$'\n''fips=on'$'\n''signer=enrolled'$'\n''signer=unknown'$'\n''btf=fits'$'\n''btf=differs'$'\n''ima=appraise'$'\n''ima=off'$'\n''syscall=finit_module'$'\n''syscall=init_module'
         return
         ;;
     '--with')
@@ -891,7 +891,7 @@ _ksym_livepatch() {
         return
         ;;
     '--assume')
-        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='$'\n''secure-boot=on'$'\n''secure-boot=off'$'\n''lockdown=none'$'\n''lockdown=integrity'$'\n''lockdown=confidentiality'$'\n''sig-enforce=on'$'\n''sig-enforce=off'$'\n''fips=on'$'\n''signer=enrolled'$'\n''signer=unknown'$'\n''btf=fits'$'\n''btf=differs'$'\n''ima=appraise'$'\n''ima=off'$'\n''syscall=finit_module'$'\n''syscall=init_module'
+        __ksym_add_completions -W 'missing-version=refuse'$'\n''missing-version=accept'$'\n''release='$'\n''vermagic='$'\n''struct-module-size='$'\n''secure-boot=on'$'\n''secure-boot=off'$'\n''lockdown=none'$'\n''lockdown=integrity'$'\n''lockdown=confidentiality'$'\n''lsm=lockdown'$'\n''lsm=default'$'\n''sig-enforce=on'$'\n''sig-enforce=off'$'\n''fips=on'$'\n''signer=enrolled'$'\n''signer=unknown'$'\n''btf=fits'$'\n''btf=differs'$'\n''ima=appraise'$'\n''ima=off'$'\n''syscall=finit_module'$'\n''syscall=init_module'
         return
         ;;
     '--with')
