@@ -125,8 +125,7 @@ package struct ModuleChecker {
     session.sources.count = max(session.sources.count, gathering.looked ?? 0)
     let shared = assumed + gathering.inspector.assumed
     session.livepatches = livepatchResolver(gathering, session)
-    var missing = MissingSymbols(
-      kernel, facts.config?.value, exports: facts.exports?.value)
+    var missing = MissingSymbols(kernel, facts)
     func answer(_ path: String, isPreloaded: Bool) {
       let result: Result<Outcome, FileError>
       if let error = gathering.errors[path] {

@@ -104,10 +104,7 @@ package struct LoaderSettings: Sendable {
     enforcesSignatures = signatures && option("MODULE_SIG_FORCE", otherwise: false)
     strictRWX = option("STRICT_MODULE_RWX", otherwise: true)
     constructors = option("CONSTRUCTORS", otherwise: false)
-    // An option of x86.
-    if [nil, ELFMachine.x86_64, .i386].contains(kernel.machine?.value) {
-      retpoline = option("MITIGATION_RETPOLINE", "RETPOLINE", otherwise: false)
-    }
+    retpoline = kernel.mayBeX86 && option("MITIGATION_RETPOLINE", "RETPOLINE", otherwise: false)
     // Without a configuration these are no assumptions worth a word.
     func isSet(_ name: String) -> Bool {
       given[name].map { $0 == "y" } ?? config?.isSet(name) ?? kernel.shownOptions?.isSet(name)
@@ -187,4 +184,9 @@ package struct LoaderSettings: Sendable {
     }
     return false
   }
+}
+
+extension KernelFacts {
+  /// Whether options of x86 matter.
+  fileprivate var mayBeX86: Bool { [nil, .x86_64, .i386].contains(machine?.value) }
 }

@@ -52,12 +52,7 @@ struct LoaderTrust: Sendable {
     var policy = LoaderTrust.policy(
       request, isSecureBoot, isEnforcing: isSecureBoot && secureBoot.enforces, isSet)
     let lockdown = LockdownSupport(settings)
-    if policy.lockdown != .none, lockdown == .unlisted, request.listsLockdown == nil {
-      policyAssumptions.append(LoadAssumption(.machineUnknown, key: "lsm", value: "default"))
-    }
-    if lockdown == .absent || lockdown == .unlisted && request.listsLockdown != true {
-      policy.lockdown = .none
-    }
+    lockdown.limit(&policy, request, &policyAssumptions)
     policy.returnsMissingKey = TrustBehaviour.table.has(.returnsMissingKey, in: release)
     self.policy = policy
     // The policy of Secure Boot appraises modules only where their own signatures are not looked at.

@@ -1,5 +1,6 @@
-internal import Kernels
 internal import KernelImages
+internal import Livepatching
+internal import ModuleTrust
 
 /// Whether a kernel can be locked down.
 ///
@@ -14,9 +15,8 @@ enum LockdownSupport {
   case unlisted
   case present
 
-  /// - Parameters:
-  ///   - isKnown: Whether a configuration, or what stands for it, says of the option whether it is set.
-  ///   - list: `CONFIG_LSM`; `nil` if it is not known.
+  /// By an option's value, `CONFIG_LSM` (`nil` if it is not known), and whether a configuration, or what
+  /// stands for it, says of the option whether it is set.
   init(isKnown: Bool, list: String?, _ isSet: (String) -> Bool) {
     if isKnown, !isSet("SECURITY_LOCKDOWN_LSM"), !isSet("LOCK_DOWN_KERNEL") {
       self = .absent
@@ -27,6 +27,20 @@ enum LockdownSupport {
     } else {
       self = .present
     }
+  }
+
+  /// Takes the level away of a kernel that is not locked down, and notes what that rests on.
+  func limit(
+    _ policy: inout TrustPolicy, _ request: TrustRequest, _ assumed: inout [LoadAssumption]
+  ) {
+    guard policy.lockdown != .none, self != .present else { return }
+    if self == .unlisted {
+      if request.listsLockdown == true { return }
+      if request.listsLockdown == nil {
+        assumed.append(LoadAssumption(.machineUnknown, key: "lsm", value: "default"))
+      }
+    }
+    policy.lockdown = .none
   }
 
   /// By what is given and the configuration.

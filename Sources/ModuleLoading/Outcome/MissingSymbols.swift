@@ -19,8 +19,8 @@ struct MissingSymbols {
   /// Most symbols of a module to explain.
   private static let mostExplained = 16
 
-  init(_ kernel: OpenKernel?, _ config: KernelConfig?, exports: ExportTable?) {
-    (self.kernel, self.config, self.exports) = (kernel, config, exports)
+  init(_ kernel: OpenKernel?, _ facts: KernelFacts) {
+    (self.kernel, config, exports) = (kernel, facts.config?.value, facts.exports?.value)
   }
 
   /// The causes, in the order of the symbols; one for all names that the compiler makes for one reason.
