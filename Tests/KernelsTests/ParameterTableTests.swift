@@ -11,19 +11,21 @@ struct ParameterTableTests {
     var order = ByteOrder.little
     /// Whether pointers are zeros, which relocations of the image fill in.
     var isRelocated = false
+    /// Whether the image has what looks like relocations, and is none.
+    var hasStrayRecords = false
     /// Whether the table of versions has pointers to its records, as up to 5.10.
     var byPointer = false
 
     var description: String {
       "\(wordSize * 8) bits, \(order)-endian\(isRelocated ? ", relocated" : "")"
-        + (byPointer ? ", versions by pointers" : "")
+        + (byPointer ? ", versions by pointers" : "") + (hasStrayRecords ? ", stray records" : "")
     }
 
     static let all = [
       Form(), Form(byPointer: true), Form(order: .big), Form(isRelocated: true),
       Form(isRelocated: true, byPointer: true), Form(wordSize: 4),
       Form(wordSize: 4, byPointer: true),
-      Form(wordSize: 4, order: .big),
+      Form(wordSize: 4, order: .big), Form(hasStrayRecords: true),
     ]
   }
 
@@ -79,6 +81,9 @@ struct ParameterTableTests {
     memory.bytes.pad(to: 0x2000)
     for (place, value) in relocations {
       for word in [place, 0x403, value] { memory.bytes.put(word) }
+    }
+    for number in 0..<64 where form.hasStrayRecords {
+      for word in [start + 0xd000 + UInt64(8 * number), 0x403, start] { memory.bytes.put(word) }
     }
     try memory.putTables(fillers: 300, isBaseRelative: true)
     return memory.bytes.bytes

@@ -48,7 +48,7 @@ extension BuiltinModules {
     var offset = 0
     while let word = layout.word(bytes, at: offset) {
       let start = word &- UInt64(text)
-      if word >= UInt64(text), start & 0xfff == 0, start != 0,
+      if word >= UInt64(text), start & 0xfff == 0,
         layout.word(bytes, at: offset &+ layout.wordSize) == 0
       {
         regions = [MappedRegion(offset: 0, address: start, size: bytes.byteCount)]

@@ -62,12 +62,16 @@ struct BuiltinModules: ~Escapable {
     self.regions = regions.sorted { $0.address < $1.address }
     let found = layout.is64Bit ? RelativeRelocations(searching: bytes, layout.order) : nil
     relocations = found?.isEmpty ?? true ? nil : found
-    if self.regions.isEmpty, let relocations,
-      let start = relocations.start(of: bytes, filling: nil, layout.order)
-    {
+    if regions.isEmpty, let start = found?.start(of: bytes, filling: nil, layout.order) {
       self.regions = [MappedRegion(offset: 0, address: start, size: bytes.byteCount)]
     }
-    guard let table = parameterTable() else { return nil }
+    var known = parameterTable()
+    if known == nil, regions.isEmpty, !self.regions.isEmpty {
+      // Where pointers are in place, what looks like relocations is something else.
+      self.regions = []
+      known = parameterTable()
+    }
+    guard let table = known else { return nil }
     addParameters(
       at: table.lowerBound, count: (table.upperBound &- table.lowerBound) / parameterSize)
     guard !names.isEmpty else { return nil }
