@@ -38,7 +38,7 @@ extension OpenKernel {
       file.addBuildID(to: &facts)
       file.addStructureSize(to: &facts)
     }
-    if file.hasExportsBySymbols || isThorough && form != nil && form != .symvers {
+    if file.lacksSections || isThorough && form != nil && form != .symvers {
       addSymbols(to: &facts)
     }
     facts.layout = facts.layout ?? stub.layout

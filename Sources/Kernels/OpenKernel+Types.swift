@@ -31,7 +31,7 @@ extension KernelFile {
       if let index = elf.sectionIndex(named: ".BTF") {
         return try? elf.bytes(of: elf.sections[index], in: ".BTF")
       }
-      if !hasExportsBySymbols { return nil }
+      if !lacksSections { return nil }
     }
     guard let bytes = try? source.all() else { return nil }
     return BTFBase.section(in: bytes)
@@ -39,7 +39,7 @@ extension KernelFile {
 
   /// Adds the size of `struct module` by the types of an image without sections, which takes a search.
   borrowing func addStructureSize(to facts: inout KernelFacts) {
-    guard facts.moduleStructureSize == nil, hasExportsBySymbols, let path,
+    guard facts.moduleStructureSize == nil, lacksSections, let path,
       let section = typeInformation(),
       let size = try? BTFTypes(parsing: section).size(ofStruct: "module")
     else { return }

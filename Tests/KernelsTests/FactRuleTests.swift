@@ -96,7 +96,7 @@ struct FactRuleTests {
     let found = compressor.compress(text.rawSpan, .gzip)
     let packed = try #require(found)
     let banner = Array("Linux version 6.12.0 (a@b) (gcc) #1 SMP now\n\0".utf8)
-    for constants in [nil, []] as [[UInt8]?] {
+    for constants in [nil, [], [1, 2, 3]] as [[UInt8]?] {
       var elf = ELFBuilder()
       elf.type = 2
       if let constants { elf.addSection(".rodata", bytes: constants, address: 0x1000) }

@@ -140,6 +140,35 @@ struct RawImageTests {
     }
   }
 
+  // As vmlinux-to-elf and `ksym symbols --format elf` make them.
+  @Test(
+    "an ELF file made from a raw image, with sections of other names, answers as the image does",
+    arguments: [[".kernel"], [".text", ".rodata"]])
+  func madeFromRaw(_ names: [String]) throws {
+    var raw = try image()
+    let note = [4, 8, 3, 0x55_4e47, 0x0403_0201, 0x0807_0605] as [UInt32]
+    var words = ByteBuilder()
+    for word in note { words.put(word) }
+    raw.replaceSubrange(0x800..<(0x800 + 24), with: words.bytes)
+    let types = StubKernelBuilder.typeInformation(1344)
+    raw.replaceSubrange(0xa00..<(0xa00 + types.count), with: types)
+    var elf = ELFBuilder(machine: .aarch64)
+    elf.type = 2
+    let size = 0x2000
+    for (index, name) in names.enumerated() {
+      let end = index + 1 == names.count ? raw.count : size * (index + 1)
+      elf.addSection(
+        name, bytes: Array(raw[(size * index)..<end]), address: Self.start + UInt64(size * index),
+        alignment: 1)
+    }
+    let path = try scratch.write(elf.build(), to: "vmlinux")
+    try expectTypes(path)
+    let facts = try OpenKernel(path).facts(isThorough: true)
+    #expect(facts.exports?.value.rows.count == 12, "\(facts.notes)")
+    #expect(facts.buildID?.value.hexadecimal == "0102030405060708")
+    #expect(facts.machine?.value == .aarch64 && facts.release?.value == "7.3.4")
+  }
+
   @Test("raw images cut anywhere give facts or an error")
   func cut() throws {
     let bytes = try image()

@@ -59,7 +59,7 @@ extension OpenKernel {
   }
 
   private func builtinModulesByForm() -> Set<String>? {
-    guard file.hasExportsBySymbols, let facts = try? facts(), let layout = facts.layout?.value
+    guard file.lacksSections, let facts = try? facts(), let layout = facts.layout?.value
     else { return nil }
     let tables = (try? decodedSymbols())?.tables
     return file.builtinModules(layout, startingAt: tables?.imageStart)

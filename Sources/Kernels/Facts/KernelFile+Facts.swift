@@ -17,12 +17,13 @@ extension KernelFile {
     let source = try source()
     let bytes = try source.all()
     if facts.layers == nil { facts.layers = KernelFacts.Fact(layers, from: path) }
-    // The configuration is in this section of every release (kernel/configs.c).
+    // The linker puts the configuration into this section in every release (kernel/configs.c).
     var configuration = bytes
     if form == .linkedImage {
       let elf = try ELFFile(source)
       try facts.add(elf, path)
-      if let index = elf.sectionIndex(named: ".rodata"), elf.sections[index].size > 0,
+      if !lacksSections, let index = elf.sectionIndex(named: ".rodata"),
+        elf.sections[index].size > 0,
         let data = try? elf.bytes(of: elf.sections[index], in: ".rodata")
       {
         configuration = data
@@ -35,33 +36,40 @@ extension KernelFile {
     facts.addEmbeddedConfiguration(configuration, path)
   }
 
-  /// Adds what takes a search of a raw image.
+  /// Adds what takes a search of an image without sections.
   borrowing func addBuildID(to facts: inout KernelFacts) {
-    guard let path, form == .rawImage, facts.buildID == nil, let bytes = try? source().all() else {
+    guard let path, lacksSections, facts.buildID == nil, let bytes = try? source().all() else {
       return
     }
-    let order: ByteOrder = facts.machine?.value == .s390 ? .big : .little
+    let order =
+      facts.layout?.value.order ?? (facts.machine?.value == .s390 ? ByteOrder.big : .little)
     facts.buildID = BuildID(searching: bytes, order).map { KernelFacts.Fact($0, from: path) }
   }
 
-  /// Whether the exports of the open image are found through its symbols: it has no sections, or they have lost
-  /// their names, or were made anew of an image without any (`ksym symbols --format elf`, vmlinux-to-elf).
-  var hasExportsBySymbols: Bool {
+  /// Sections of which every linked kernel has one at least, and the stubs in packages of headers have one.
+  ///
+  /// - Note: include/asm-generic/vmlinux.lds.h, `RO_DATA` and `EXCEPTION_TABLE`, 4.2 to 7.2.
+  private static let linkedSections: [StaticString] = [
+    "__param", "__ksymtab", "__ksymtab_gpl", "__ex_table", ".BTF",
+  ]
+
+  /// Whether the open image does not have the sections that the kernel's linker made: it is a raw image, or an ELF
+  /// file that has lost them, or was made from a raw image, with others. Symbols and forms show where things are.
+  var lacksSections: Bool {
     if form == .rawImage { return true }
     guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source) else {
       return false
     }
-    return elf.sections.allSatisfy { elf.name(of: $0).byteCount == 0 }
-      || elf.sectionIndex(named: "__ksymtab") == nil && elf.hasFunctionSymbols
+    return KernelFile.linkedSections.allSatisfy { elf.sectionIndex(named: $0) == nil }
   }
 
-  /// Adds the exports of an image without sections or their names, and its layout, as its symbols show them.
+  /// Adds the exports of an image without the linker's sections, and its layout, as its symbols show them.
   ///
   /// - Throws: ``ParseError`` if a table cannot be decoded.
   borrowing func addExports(
     of symbols: KernelSymbolSource, to facts: inout KernelFacts
   ) throws(ParseError) {
-    guard let path, hasExportsBySymbols, let tables = symbols.tables else { return }
+    guard let path, lacksSections, let tables = symbols.tables else { return }
     if facts.layout == nil, let size = tables.wordSize {
       facts.layout = KernelFacts.Fact(
         ELFLayout(is64Bit: size == 8, order: tables.order), from: FactSource(.kallsyms, path))
