@@ -44,7 +44,7 @@ extension Kernel {
   /// - Returns: An answer for each module, in order; also for those that cannot be read.
   public func check(_ paths: String..., options: LoadOptions = LoadOptions()) -> [LoadAnswer] {
     let request = options.request
-    var facts = facts
+    var facts = loadingFacts
     facts.supposeRelease(ofModules: paths, limit: request.limit)
     return ModuleChecker(facts, of: opened, given: options.given, request: request)
       .check(paths).map { answer in
@@ -61,7 +61,7 @@ extension Kernel {
   public func checkLivepatches(
     _ paths: String..., options: LoadOptions = LoadOptions()
   ) -> [LoadAnswer] {
-    LivepatchChecker(facts, of: opened, given: options.given, request: options.request)
+    LivepatchChecker(loadingFacts, of: opened, given: options.given, request: options.request)
       .check(paths).map { answer in
         LoadAnswer(answer) { result, outcome in
           result.add(outcome.load)

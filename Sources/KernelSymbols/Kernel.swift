@@ -16,6 +16,10 @@ internal import SymbolTables
 public final class Kernel {
   let opened: OpenKernel
   let facts: KernelFacts
+  private let configuration: String?
+  /// The facts that decide whether modules load, some of which take a search; found when first asked for.
+  private(set) lazy var loadingFacts =
+    (try? opened.factsForLoading(config: configuration)) ?? facts
   private var knownSymbols: SymbolCollection?
 
   /// Opens a kernel.
@@ -28,6 +32,7 @@ public final class Kernel {
   /// - Throws: ``KernelSymbolsError`` if nothing at the path belongs to a kernel, or a file is damaged.
   public init(at path: String = "running", configuration: String? = nil) throws(KernelSymbolsError)
   {
+    self.configuration = configuration
     do throws(KernelError) {
       opened = try OpenKernel(path)
       facts = try opened.facts(config: configuration)

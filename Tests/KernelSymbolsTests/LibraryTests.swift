@@ -28,6 +28,20 @@ struct LibraryTests {
     #expect(unknown?.code == .notKnown)
   }
 
+  @Test("a module is compared with what a raw image has only by its form: its types")
+  func rawImage() throws {
+    var memory = MemoryBuilder(0xffff_8000_8000_0000)
+    memory.bytes.pad(to: 0x1000)
+    memory.bytes.put(StubKernelBuilder.typeInformation(1344))
+    memory.bytes.align(to: 8)
+    try memory.putTables(fillers: 300, isBaseRelative: true)
+    let image = try scratch.write(memory.bytes.bytes, to: "Image")
+    let module = try scratch.write(ModuleBuilder().build(), to: "sample.ko")
+    let answer = try #require(try Kernel(at: image).check(module).first)
+    #expect(answer.verdict == .refused && answer.errno?.rawValue == 8, "\(answer)")
+    #expect(answer.log.contains { $0.contains("struct module size") }, "\(answer.log)")
+  }
+
   @Test("of several values of a key the first is given")
   func information() throws {
     var builder = ModuleBuilder()
