@@ -36,7 +36,7 @@ extension OpenKernel {
     }
     if isThorough {
       file.addBuildID(to: &facts)
-      file.addStructureSize(to: &facts)
+      addStructureSize(to: &facts)
     }
     if file.lacksSections || isThorough && form != nil && form != .symvers {
       addSymbols(to: &facts)
@@ -50,7 +50,7 @@ extension OpenKernel {
     if facts.exports == nil { readSymversBeside(&facts) }
     if isThorough, let tree = facts.moduleTree { facts.add(ModuleTree(tree)) }
     facts.addConfiguredArchitecture()
-    guard path == "running" || facts.isOfKernel || form == .list else {
+    guard running != nil || facts.isOfKernel || form == .list else {
       if let failure = leftOut.first { throw KernelError(failure) }
       throw KernelError.noKernel(path, form)
     }
@@ -133,7 +133,7 @@ extension OpenKernel {
   ///   symbols, or a configuration alone.
   package func factsForLoading(config: String? = nil) throws(KernelError) -> KernelFacts {
     var facts = try facts(config: config)
-    file.addStructureSize(to: &facts)
+    addStructureSize(to: &facts)
     if facts.config == nil, form?.isImage ?? false {
       facts.shownOptions = (try? decodedSymbols()).flatMap { ShownOptions($0.table) }
     }

@@ -31,7 +31,7 @@ extension OpenKernel {
     as view: SymbolView = .listed, modules moduleView: ModuleSymbolView = .file,
     withProbeSites: Bool = false
   ) throws(KernelError) -> KernelSymbolSource {
-    if path == "running", let found = try? readList("/proc/kallsyms", view) { return found }
+    if let running, let found = try? readList(running.symbols, view) { return found }
     try search()
     switch form {
     case nil where modules != nil: return KernelSymbolSource(modulesOnly: 8)
@@ -62,7 +62,7 @@ extension OpenKernel {
   /// Which kernel some symbols are of: what their file says, or else other files of the kernel.
   package func identity(of symbols: KernelSymbolSource) -> (buildID: BuildID?, release: String?) {
     var (buildID, release) = (symbols.buildID, symbols.release)
-    if buildID == nil || release == nil, path != "running", var facts = try? facts() {
+    if buildID == nil || release == nil, running == nil, var facts = try? facts() {
       if buildID == nil { file.addBuildID(to: &facts) }
       buildID = buildID ?? facts.buildID?.value
       release = release ?? facts.release?.value

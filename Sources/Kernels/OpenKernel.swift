@@ -30,6 +30,8 @@ package final class OpenKernel {
   /// Largest file after unpacking, in bytes.
   let limit: Int
   let paths: KernelPaths
+  /// What the running kernel says of itself, if it is meant.
+  let running: RunningKernel?
   /// The image in a directory, or what the path names.
   var file: KernelFile
   /// What stubs give, and what was met while the kernel was looked for.
@@ -59,8 +61,11 @@ package final class OpenKernel {
   ///     archive, or a member of one (`FILE!path`), `build-id:` with at least eight digits of a build
   ///     ID, or `running`.
   ///   - limit: Largest file after unpacking, in bytes.
+  ///   - root: Where the root directory of the running kernel is, without a slash at the end.
   /// - Throws: ``KernelError`` if nothing at the path belongs to a kernel, or it cannot be read.
-  package init(_ path: String, limit: Int = FileBuffer.defaultLimit) throws(KernelError) {
+  package init(
+    _ path: String, limit: Int = FileBuffer.defaultLimit, root: String = ""
+  ) throws(KernelError) {
     var path = try KernelPaths.place(ofKernel: path)
     if let identifier = try BuildIDPrefix(path) {
       var search = BuildIDSearch()
@@ -70,11 +75,12 @@ package final class OpenKernel {
     self.path = path
     self.limit = limit
     do { place = try Archives.place(of: path, limit: limit) } catch { throw KernelError(error) }
-    paths = KernelPaths(place)
+    paths = KernelPaths(place, root: root)
+    running = path == "running" ? RunningKernel(root: root) : nil
     file = KernelFile(limit: limit)
     stub = KernelFacts(path: path)
     // The running kernel's symbols are not in its image.
-    if path != "running" { try search() }
+    if running == nil { try search() }
   }
 
   /// What the open file is; `nil` if only parts of a kernel were found, or modules.
@@ -91,7 +97,7 @@ package final class OpenKernel {
     if isSearched { return }
     isSearched = true
     var failure: FileError?
-    let isDirectory = path != "running" && PathKind(place) == .directory
+    let isDirectory = running == nil && PathKind(place) == .directory
     for candidate in paths.images {
       do throws(FileError) {
         openingCount += 1
@@ -110,7 +116,7 @@ package final class OpenKernel {
       }
     }
     file.release()
-    if path == "running" { return }
+    if running != nil { return }
     if isDirectory { findModules() }
     if stub.layout != nil || modules != nil {
       if let taken = paths.namedRelease?.value { choose(release: taken) }

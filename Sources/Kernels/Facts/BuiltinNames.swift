@@ -12,7 +12,7 @@ package struct BuiltinNames: Sendable, Hashable {
   /// Whether there are no others.
   package let isComplete: Bool
 
-  /// The names in a kernel's own tables.
+  /// The names that a kernel itself shows.
   package init(_ names: Set<String>) { (certain, possible, isComplete) = (names, [], true) }
 
   /// The names in `modules.builtin.modinfo`: strings `NAME.key=value`. These are names of objects. Their
@@ -43,11 +43,12 @@ package struct BuiltinNames: Sendable, Hashable {
 }
 
 extension OpenKernel {
-  /// Names that built-in code has in /sys/module: by the image's tables, else by
-  /// `modules.builtin.modinfo`.
+  /// Names that built-in code has in /sys/module: by this directory of the running kernel, by the image's tables,
+  /// or else by `modules.builtin.modinfo`.
   ///
   /// - Returns: `nil` if nothing says so.
   package func builtinModules() -> BuiltinNames? {
+    if let names = running?.builtinNames { return BuiltinNames(names) }
     if let names = file.builtinModules() ?? builtinModulesByForm() { return BuiltinNames(names) }
     guard let tree = try? facts().moduleTree else { return nil }
     var buffer = FileBuffer(limit: 64 << 20)

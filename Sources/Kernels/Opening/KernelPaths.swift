@@ -20,13 +20,15 @@ package struct KernelPaths {
   /// Whether the running kernel is meant.
   private let isRunning: Bool
 
-  package init(_ path: String) {
+  /// Finds what a path names; the running kernel is below `root`, which has no slash at the end.
+  package init(_ path: String, root: String = "") {
     isRunning = path == "running"
     if isRunning {
       let release = SystemIdentity.kernelRelease
       images =
-        ["/boot/vmlinuz-\(release)"] + KernelPaths.otherImages(of: release, below: "")
-      (releases, roots, isReplaceable) = ([], [""], true)
+        ["\(root)/boot/vmlinuz-\(release)"]
+        + KernelPaths.otherImages(of: release, below: root)
+      (releases, roots, isReplaceable) = ([], [root], true)
       namedRelease = KernelFacts.Fact(release, from: FactSource(.uname))
       return
     } else if PathKind(path) == .directory {
@@ -170,7 +172,7 @@ package struct KernelPaths {
 
   /// Configurations to try, for a kernel whose release may be known.
   package func configs(release: String?) -> [String] {
-    var found = isRunning ? ["/proc/config.gz"] : []
+    var found = isRunning ? roots.map { "\($0)/proc/config.gz" } : []
     for root in roots {
       if let release {
         found += [
