@@ -60,6 +60,11 @@ package struct KernelRelease: Sendable, Hashable, Comparable, CustomStringConver
     patch == 0 ? "\(major).\(minor)" : "\(major).\(minor).\(patch)"
   }
 
+  /// Whether another is of the same series of stable releases, as 6.12.107 and 6.12 are.
+  package func isOfSeries(of other: KernelRelease) -> Bool {
+    major == other.major && minor == other.minor
+  }
+
   /// The release before this one: 6.13 before 6.14, 6.19 before 7.0, 6.1.41 before 6.1.42; `nil` where
   /// that is not known.
   package var previous: KernelRelease? {

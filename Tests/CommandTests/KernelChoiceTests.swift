@@ -134,6 +134,19 @@ struct KernelChoiceTests {
     #expect(try await Ksym.run(["lookup", "-k", folder, "vfs_read"]).status == 2)
   }
 
+  @Test("that a configuration is not of is reported with the configuration")
+  func foreignConfiguration() async throws {
+    let trees = try await KernelTrees()
+    let head =
+      "#\n# Linux/arm64 6.1.176 Kernel Configuration\n#\nCONFIG_ARM64=y\nCONFIG_MODULES=y\n"
+    let config = try trees.scratch.write(Array(head.utf8), to: "other")
+    let run = try await Ksym.run([
+      "check", "-k", trees.scratch.file("vmlinuz"), "--config", config, KernelTrees.module,
+    ])
+    let words = "the configuration of another kernel: for arm64, not x86_64, of 6.1.176, not 7.3.4"
+    #expect(run.errors == "ksym: \(config): \(words)\n")
+  }
+
   @Test("is not read as a whole where modules of a tree are named by their exports alone")
   func exportsOfTrees() async throws {
     let trees = try await KernelTrees()

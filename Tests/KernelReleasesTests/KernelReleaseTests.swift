@@ -64,6 +64,13 @@ struct KernelReleaseTests {
     #expect("\(KernelRelease(6, 12, 107))" == "6.12.107")
   }
 
+  @Test("stable releases of one series begin with the same two numbers")
+  func series() {
+    #expect(KernelRelease(6, 12, 107).isOfSeries(of: KernelRelease(6, 12)))
+    #expect(!KernelRelease(6, 12).isOfSeries(of: KernelRelease(6, 1)))
+    #expect(!KernelRelease(6, 12).isOfSeries(of: KernelRelease(7, 12)))
+  }
+
   @Test("every release but the first of its kind has one before it")
   func previous() {
     #expect(KernelRelease(6, 14).previous == KernelRelease(6, 13))

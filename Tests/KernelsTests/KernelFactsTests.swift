@@ -171,6 +171,33 @@ struct KernelFactsTests {
     #expect(facts.machine?.source.path == scratch.file(".config"))
   }
 
+  @Test(
+    "a configuration for another architecture, or of another series of releases, is not the kernel's",
+    arguments: [
+      ("x86 6.12.117", "X86_64", nil, nil), ("x86 6.12.0-rc1", "X86_64", nil, nil),
+      ("arm64 6.12.1", "ARM64", "arm64", nil), ("x86 6.1.176", "X86_64", nil, "6.1.176"),
+      ("arm64 6.1.176", "ARM64", "arm64", "6.1.176"), (nil, "X86_64", nil, nil),
+      (nil, "S390", "s390", nil), (nil, "MODULES", nil, nil),
+    ] as [(String?, String, String?, String?)])
+  func foreignConfiguration(
+    _ head: String?, _ option: String, _ machine: String?, _ release: String?
+  )
+    throws
+  {
+    try write(kernel(), to: "vmlinux")
+    let first = head.map { "#\n# Linux/\($0) Kernel Configuration\n#\n" } ?? ""
+    try write(Array("\(first)CONFIG_\(option)=y\n".utf8), to: "mine")
+    let found = try read("vmlinux", config: "mine").foreignConfiguration
+    #expect(found?.machine?.configuration.name == machine)
+    #expect((found?.release?.configuration).map { "\($0)" } == release)
+    #expect((found == nil) == (machine == nil && release == nil))
+    #expect(try read("vmlinux").foreignConfiguration == nil)
+    // Of a list of exports neither is known.
+    let text = Array("0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    try write(text, to: "headers/Module.symvers")
+    #expect(try read("headers/Module.symvers", config: "mine").foreignConfiguration == nil)
+  }
+
   @Test("what cannot be listed among the modules is noted, not taken for nothing")
   func unlistableModules() throws {
     try write(kernel(), to: "vmlinux")

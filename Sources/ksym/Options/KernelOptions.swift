@@ -68,6 +68,9 @@ struct KernelOptions: ParsableArguments {
       throw ExitCode(ExitStatus.trouble.rawValue)
     }
     kernel.reportChoice()
+    if let config = facts.config, let foreign = facts.foreignConfiguration {
+      Terminal.complain("\(config.source.words): \(foreign.words)")
+    }
     if input.isVerbose { KernelOptions.explain(facts) }
     if facts.exports == nil {
       Terminal.complain(

@@ -1,3 +1,4 @@
+internal import ELFFormat
 internal import Kallsyms
 internal import Kernels
 internal import SymbolFiles
@@ -31,6 +32,18 @@ extension KernelNote {
     case .symvers: return "\(path): \(reason)"
     default: return reason
     }
+  }
+}
+
+extension ForeignConfiguration {
+  /// What differs, in one line without the path.
+  var words: String {
+    var parts: [String] = []
+    if let machine {
+      parts.append("for \(machine.configuration.name), not \(machine.kernel.name)")
+    }
+    if let release { parts.append("of \(release.configuration), not \(release.kernel)") }
+    return "the configuration of another kernel: " + parts.joined(separator: ", ")
   }
 }
 
