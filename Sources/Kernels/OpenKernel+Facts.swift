@@ -92,9 +92,11 @@ extension OpenKernel {
   private func readConfiguration(_ path: String) throws(FileError) -> KernelConfig {
     var buffer = FileBuffer(limit: limit)
     try buffer.open(path)
-    do { return try KernelConfig(parsing: buffer.source.all()) } catch {
-      throw FileError(path: path, cause: .malformed(error))
-    }
+    do throws(ParseError) {
+      let text = try buffer.source.all()
+      if !text.isUTF16 { return try KernelConfig(parsing: text) }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    throw FileError.inUTF16(path)
   }
 
   private func readConfigBeside(_ facts: inout KernelFacts) {

@@ -89,6 +89,32 @@ struct TranslateInputTests {
     }
   }
 
+  @Test("a text in UTF-16 passes through, and is reported with what converts it")
+  func utf16() async throws {
+    let words = "a text in UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)"
+    let log = " \(Self.name)+0x1/0x2\r\n".utf16.flatMap {
+      [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)]
+    }
+    let text = [0xff, 0xfe] + log
+    let path = try scratch.write(text, to: "log.txt")
+    for arguments in [[], ["-k", "auto"], ["--addresses", "-k", path]] as [[String]] {
+      let run = try await Ksym.run(["translate"] + arguments + [path])
+      if arguments.last == path {
+        #expect(run.status == 2 && run.errors == "ksym: \(path): \(words)\n")
+      } else {
+        #expect(run.status == 0 && run.bytes == text, "\(arguments)")
+        #expect(run.errors.hasPrefix("ksym: \(path): \(words)\n"), "\(run.errors)")
+      }
+    }
+    let names = try await Ksym.run(["translate", "--to", "linkage", "--names", path, "x"])
+    #expect(names.status == 2 && names.errors.contains("ksym: \(path): \(words)\n"))
+    let list = try await Ksym.run(["compare", "--list", path, path, path])
+    #expect(list.status == 2 && list.errors == "ksym: \(path): \(words)\n")
+    // In UTF-8 the letters of a mark are none.
+    let mark = try await Ksym.run(["translate"], input: Array("\u{fe}\u{ff} a\n".utf8))
+    #expect(mark.status == 0 && mark.errors.isEmpty)
+  }
+
   @Test("messages of journald that are arrays of bytes are passed over, which is reported once")
   func byteMessages() async throws {
     let line = #"{"MESSAGE":[32,95,82,78,118,67,49,97,49,98],"_PID":"1"}"# + "\n"
@@ -183,15 +209,6 @@ struct TranslateInputTests {
     #expect(other.output == text && other.status == 0)
     #expect(
       other.errors.contains("1 address gets no name: the text says that it is of another kernel"))
-  }
-
-  @Test("a text in UTF-16 passes as it is, which is reported")
-  func wideText() async throws {
-    let text = "vfs_read+0x4/0x10\r\n"
-    let bytes: [UInt8] = [0xff, 0xfe] + text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
-    let run = try await Ksym.run(["translate"], input: bytes)
-    #expect(run.bytes == bytes && run.status == 0)
-    #expect(run.errors.contains("a text in UTF-16"), "\(run.errors)")
   }
 
   @Test("lines longer than the limit stay as they are, and are counted, also with --addresses")

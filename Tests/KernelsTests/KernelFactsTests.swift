@@ -198,6 +198,19 @@ struct KernelFactsTests {
     #expect(try read("headers/Module.symvers", config: "mine").foreignConfiguration == nil)
   }
 
+  @Test("a file in UTF-16 is named as such, whatever it should be")
+  func utf16() throws {
+    try write(kernel(), to: "vmlinux")
+    for mark in [[0xff, 0xfe], [0xfe, 0xff]] as [[UInt8]] {
+      let text = mark + Array("CONFIG_MODULES=y\n".utf16).flatMap { [UInt8($0), 0] }
+      try write(text, to: "text")
+      for action in [{ try read("text") }, { try read("vmlinux", config: "text") }] {
+        let error = #expect(throws: KernelError.self) { _ = try action() }
+        #expect(error.map { "\($0)" }?.contains("a text in UTF-16: convert it") == true)
+      }
+    }
+  }
+
   @Test("what cannot be listed among the modules is noted, not taken for nothing")
   func unlistableModules() throws {
     try write(kernel(), to: "vmlinux")

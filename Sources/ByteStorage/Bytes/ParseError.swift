@@ -80,6 +80,15 @@ package struct FileError: Error, Sendable {
     self.path = path
     self.cause = cause
   }
+
+  /// A text in UTF-16, as PowerShell redirects output to files.
+  package static func inUTF16(_ path: String) -> FileError {
+    FileError(path: path, cause: .notSuitable(wordsForUTF16))
+  }
+
+  /// What a text in UTF-16 is, and what converts it.
+  package static let wordsForUTF16 =
+    "a text in UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)"
 }
 
 extension FileError: CustomStringConvertible {

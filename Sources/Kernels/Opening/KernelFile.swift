@@ -84,9 +84,7 @@ struct KernelFile: ~Copyable {
       return
         "a vendor_boot image of Android, which has modules and no kernel: take its ramdisk (unpack_bootimg)"
     }
-    if head.isUTF16 {
-      return "a text in UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)"
-    }
+    if head.isUTF16 { return FileError.wordsForUTF16 }
     if head.starts(with: "!<arch>\n") {
       return "an archive of ar that is not a Debian package: unpack it with ar x"
     }

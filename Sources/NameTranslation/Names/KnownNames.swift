@@ -33,9 +33,11 @@ package struct KnownNames: Sendable {
     }
     var buffer = FileBuffer(limit: limit)
     try buffer.open(path)
-    do throws(ParseError) { dictionary.insert(namesIn: try buffer.source.all()) } catch {
-      throw FileError(path: path, cause: .malformed(error))
-    }
+    do throws(ParseError) {
+      let text = try buffer.source.all()
+      if !text.isUTF16 { return dictionary.insert(namesIn: text) }
+    } catch { throw FileError(path: path, cause: .malformed(error)) }
+    throw FileError.inUTF16(path)
   }
 
   /// What a translation looks names up in: the tables, then the names of all texts.

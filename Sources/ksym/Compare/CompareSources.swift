@@ -110,7 +110,9 @@ struct CompareSources {
     var buffer = FileBuffer(limit: limit)
     do {
       try buffer.open(path)
-      return try parse(buffer.source.all())
+      let text = try buffer.source.all()
+      if text.isUTF16 { throw FileError.inUTF16(path) }
+      return try parse(text)
     } catch let error as TextFailure { throw Terminal.trouble(error.line(in: path)) } catch {
       throw Terminal.trouble(FileFailure(path, error).words)
     }

@@ -14,18 +14,23 @@ struct TextInput: ~Copyable {
     self.limit = limit
   }
 
-  /// Calls with one piece after the other.
+  /// Calls with one piece after the other, and reports a text in UTF-16, in which nothing is found.
   mutating func read(_ body: (RawSpan) -> Void) throws(FileError) {
+    let path = path
+    var isFirst = true
+    try readPieces { piece in
+      if isFirst, piece.isUTF16 { Terminal.complain("\(FileError.inUTF16(path))") }
+      isFirst = false
+      body(piece)
+    }
+  }
+
+  private mutating func readPieces(_ body: (RawSpan) -> Void) throws(FileError) {
     var isFirst = true
     var packed: (start: [UInt8], format: CompressionFormat)?
     while packed == nil {
       let piece = try stream.next()
       if piece.byteCount == 0 { return }
-      if isFirst, piece.isUTF16 {
-        Terminal.complain(
-          "\(path): a text in UTF-16, of which no name is read: convert it (iconv -f UTF-16 -t UTF-8)"
-        )
-      }
       if isFirst, let format = TextInput.compression(piece) {
         packed = (piece.array, format)
       } else {
