@@ -187,7 +187,8 @@ struct SymbolSpellerTests {
   func impossible() throws {
     #expect(try spell("jiffies", for: .kprobe).problem?.code == .outsideText)
     #expect(try spell("start_kernel", for: .kprobe).problem?.code == .freed)
-    #expect(try spell("start_kernel", for: .livepatch).text == nil)
+    #expect(try spell("start_kernel", for: .livepatch).problem?.code == .freed)
+    #expect(try spell("start_kernel", for: .ftrace).problem?.code == .freed)
     #expect(try spell("__cfi_foo.llvm.123", for: .kprobe).text == nil)
     #expect(try spell("jiffies", for: .ftrace).problem?.code == .notFunction)
   }
