@@ -83,6 +83,33 @@ struct NameAuditTests {
     #expect(audit.suffixed == NameAudit.Tally(names: 6, symbols: 7))
   }
 
+  @Test("of suffixes only those of symbols count, that of Clang's jump tables too")
+  func suffixesOfSymbols() throws {
+    let hash = "f$0123456789abcdef0123456789abcdef"
+    let found = NameAudit(of: try names("1000 t \(hash)\n2000 t \(hash)\n3000 t f$x\n"))
+    #expect(found.suffixes.map(\.kind) == [.cfiHash])
+    #expect(found.suffixed == NameAudit.Tally(names: 1, symbols: 2))
+    var names = NameCollection()
+    let owner = names.addOwner(.init("a"))
+    names.add(Array("f.isra.0".utf8).rawSpan, .exported, owner: owner)
+    names.add(Array("f.isra.1".utf8).rawSpan, .required, owner: owner)
+    let audit = NameAudit(of: names)
+    #expect(audit.all.names == 2 && audit.suffixed == NameAudit.Tally() && audit.suffixes.isEmpty)
+    #expect(audit.merged.allSatisfy { $0.stems == 0 })
+  }
+
+  @Test("a kernel's build ID is not that of its modules, and its release is")
+  func ownersOfTables() throws {
+    var names = NameCollection()
+    names.add(
+      try SymbolText(parsing: Array("1000 t f\n2000 t g\t[m]\n".utf8).rawSpan).table,
+      buildID: [1, 2], release: "7.2")
+    #expect(
+      names.owners == [
+        .init("vmlinux", buildID: [1, 2], release: "7.2"), .init("m", release: "7.2"),
+      ])
+  }
+
   @Test("names that become equal are reported for every way of stripping")
   func stripping() throws {
     let audit = NameAudit(of: try names())
@@ -105,14 +132,15 @@ struct NameAuditTests {
 
   @Test("owners distinguish equal names of modules")
   func owners() throws {
-    var all = try names("1000 t f\n2000 t f\t[a]\n2100 t f\t[a]\n")
-    all.append(try names("1000 t f\n1000 t g\n"))
+    var all = try names("1000 t f\n2000 t f\t[a]\n2100 t f\t[a]\n2200 t h\t[a]\n")
+    all.append(try names("1000 t f\n1000 t g\n1100 t h\n"))
     let audit = NameAudit(of: all)
     #expect(audit.owners == 3)
-    #expect(audit.duplicates.all == NameAudit.Tally(names: 1, symbols: 4))
+    #expect(audit.duplicates.all == NameAudit.Tally(names: 2, symbols: 6))
     #expect(audit.duplicates.withinOwner == NameAudit.Tally(names: 1, symbols: 2))
     #expect(audit.duplicates.groups.first?.owners == 3)
     #expect(audit.duplicates.sameAddress.symbols == 0)
+    #expect(audit.duplicates.sameAddressGroups.isEmpty)
   }
 
   @Test("an audit without names is empty")
@@ -129,6 +157,9 @@ struct NameAuditTests {
     #expect(audit.versioned.exported == 4)
     #expect(audit.versioned.tooLong64 == 3 && audit.versioned.tooLong32 == 1)
     #expect(audit.versioned.longNames == [60, 59, 56].map { Array(exported($0).utf8) })
+    #expect(
+      audit.limits.filter { $0.limit.interface == .basicVersions }.map(\.longer.names)
+        == [3, 1, 3, 1])
     for (length, longer) in [(54, 8), (55, 7), (59, 5), (69, 1), (70, 0)] {
       #expect(audit.longer(than: length).names == longer, "\(length)")
     }

@@ -76,6 +76,34 @@ struct DamagedTableTests {
     #expect(try NameTable(copying: copy.rawSpan, checks: false).owner(at: 0).name == "Vmlinux")
   }
 
+  // The names follow the header, a block of 4096 bytes; the only one has a byte of its owners and two of
+  // its length before it (Documentation/Formats/name-tables.md).
+  @Test(
+    "a name needs the blocks that it lies in and no other",
+    arguments: [(4093, [1]), (4094, [1, 2]), (8189, [1, 2]), (8190, [1, 2, 3])])
+  func blocksOfNames(_ length: Int, _ blocks: [Int]) throws {
+    let path = scratch.file("long")
+    var builder = NameTableBuilder(path)
+    let owner = builder.addOwner(NameTable.Owner("vmlinux", release: "7.2"))
+    let long = [UInt8](repeating: 0x61, count: length)
+    try builder.add(long.rawSpan, owner: owner)
+    // The other sections follow both names.
+    let short = Array("b".utf8)
+    try builder.add(short.rawSpan, owner: owner)
+    _ = try builder.finish()
+    let whole = try contents(of: path)
+    let last = blocks.count + ((4099 + length) % 4096 == 0 ? 1 : 0)
+    for block in 1...last {
+      var damaged = whole
+      damaged[4096 * block] ^= 1
+      let table = try NameTable(copying: damaged.rawSpan)
+      var found: ParseError?
+      do throws(ParseError) { try table.forEachRecord { _ in false } } catch { found = error }
+      #expect(found?.offset == (blocks.contains(block) ? 4096 * block : nil), "\(block)")
+      if block < last { #expect(try table.record(linkage: short.rawSpan)?.name.text == "b") }
+    }
+  }
+
   @Test("a table that ends early is refused when it is opened")
   func truncated() throws {
     for size in [0, 7, 8, 100, 4095, 4096, 5000, bytes.count - 1] {

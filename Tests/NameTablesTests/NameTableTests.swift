@@ -1,4 +1,5 @@
 import ByteStorage
+import Glibc
 import NameTables
 import SymbolNames
 import TestSupport
@@ -94,7 +95,8 @@ struct NameTableTests {
           Self.kernel,
           [
             "init_once", "init_once.llvm.77", "init_once.isra.0.cold", "init_once_more", "init",
-            "__pfx_init_once", "__cfi___pfx_init_once", "init_once.var", "init_once2",
+            "init_once.any", "__pfx_init_once", "__cfi___pfx_init_once", "init_once.var",
+            "init_once2",
             "init_once$0123456789abcdef0123456789abcdef", "__init_once",
           ]
         )
@@ -178,6 +180,41 @@ struct NameTableTests {
       return true
     }
     #expect(beginning == listed.filter { $0.hasPrefix("name_12") } && !beginning.isEmpty)
+  }
+
+  @Test("a module belongs to the kernel that came last, if that has the module's release")
+  func kernelsOfModules() {
+    var owners = KernelOwners()
+    #expect(owners.owner("a", buildID: [1], release: "7.2", isKernel: false).kernelBuildID == [])
+    let kernel = owners.owner("vmlinux", buildID: [9], release: "7.2", isKernel: true)
+    #expect(kernel.kernelBuildID == [9])
+    #expect(
+      owners.owner("b", buildID: [2], release: "7.2", isKernel: false)
+        == NameTable.Owner("b", buildID: [2], release: "7.2", kernelBuildID: [9]))
+    #expect(owners.owner("c", buildID: [3], release: "7.3", isKernel: false).kernelBuildID == [])
+    _ = owners.owner("vmlinux", buildID: [8], release: "7.3", isKernel: true)
+    #expect(owners.owner("d", buildID: [], release: "7.3", isKernel: false).kernelBuildID == [8])
+    #expect(owners.owner("e", buildID: [], release: "7.2", isKernel: false).kernelBuildID == [])
+  }
+
+  @Test("a table may go to a FIFO, although its header is written last")
+  func fifo() throws {
+    let path = scratch.makeFIFO("fifo")
+    let reader = unsafe open(path, O_RDWR | O_CLOEXEC)
+    defer { close(reader) }
+    var builder = NameTableBuilder(path)
+    let owner = builder.addOwner(Self.kernel)
+    try builder.add(Array("f".utf8).rawSpan, owner: owner)
+    _ = try builder.finish()
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    // SAFETY: reads at most the size of the array.
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe read(reader, $0.baseAddress, $0.count)
+    }
+    bytes.removeSubrange(max(0, count)...)
+    let table = try NameTable(copying: bytes.rawSpan)
+    try table.check()
+    #expect(try owners(table, "f") == [Self.kernel])
   }
 
   @Test("an empty table finds nothing")

@@ -10,7 +10,8 @@ struct TamperedTableTests {
   private let scratch: ScratchDirectory
   private static let printk = "_RNvNtCs1cdwasc6FUb_6kernel5print11call_printk"
   /// Numbers of sections in the header.
-  private static let (text, owners, digests, buckets, readables, checksums) = (0, 3, 4, 5, 6, 7)
+  private static let (text, sets, owners, digests) = (0, 2, 3, 4)
+  private static let (buckets, readables, checksums) = (5, 6, 7)
 
   init() throws { scratch = try ScratchDirectory() }
 
@@ -132,6 +133,34 @@ struct TamperedTableTests {
     let outside = ParseError(
       .badValue(UInt64(section.upperBound)), in: "owner", at: section.upperBound)
     #expect(throws: outside) { try open(bytes).owner(at: 0) }
+    for index in [-1, 1, 2] {
+      let missing = ParseError(
+        .badValue(UInt64(clamping: index)), in: "owner", at: section.lowerBound)
+      #expect(throws: missing) { try open(bytes).owner(at: index) }
+    }
+  }
+
+  @Test("a set has owners that are there, and ends within its section")
+  func sets() throws {
+    let whole = try table(["a"])
+    let sets = try section(Self.sets, of: whole)
+    // One owner, and its distance from the first.
+    try #require(whole[sets] == [1, 0])
+    func owners(_ last: UInt8) throws -> [Int] {
+      var bytes = whole
+      bytes[sets.lowerBound + 1] = last
+      let table = try open(bytes)
+      guard let record = try table.record(linkage: Array("a".utf8).rawSpan) else { return [] }
+      return try table.owners(of: record)
+    }
+    #expect(try owners(0) == [0])
+    for last in [1, 0x7f] as [UInt8] {
+      let missing = ParseError(
+        .badValue(UInt64(last)), in: "set of owners", at: sets.upperBound)
+      #expect(throws: missing) { try owners(last) }
+    }
+    let cut = ParseError(.badValue(0), in: "set of owners", at: sets.lowerBound + 1)
+    #expect(throws: cut) { try owners(0x80) }
   }
 
   @Test("the first bucket begins with the first digest, and the last ends with the last")
@@ -205,6 +234,26 @@ struct TamperedTableTests {
       try failure { bytes, start in
         for place in start..<(start + 7) { bytes.swapAt(place, place + 7) }
       } == second)
+  }
+
+  @Test("the name of a digest begins within the names")
+  func digestOffsets() throws {
+    var bytes = try table(["a"])
+    let (text, digests) = (
+      try section(Self.text, of: bytes), try section(Self.digests, of: bytes)
+    )
+    let hashed = HashedName(of: Array("a".utf8).rawSpan)
+    for (offset, isInside) in [(0, true), (text.count, false), (text.count + 1, false)] {
+      bytes[digests.lowerBound] = UInt8(offset)
+      let table = try open(bytes)
+      if isInside {
+        #expect(try table.record(for: hashed)?.name.text == "a")
+      } else {
+        let outside = ParseError(
+          .badValue(UInt64(offset)), in: "name table text", at: text.lowerBound)
+        #expect(throws: outside) { _ = try table.record(for: hashed) != nil }
+      }
+    }
   }
 
   @Test("a bucket is numbered by up to 28 bits, and then the buckets have to be there")
