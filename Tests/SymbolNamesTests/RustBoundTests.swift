@@ -16,6 +16,33 @@ struct RustBoundTests {
     ])
   func colons(_ name: String) { #expect(readable(name) == nil) }
 
+  @Test(
+    "an identifier has letters, digits and low lines of ASCII, and no other byte anywhere",
+    arguments: 1...20)
+  func identifierBytes(_ length: Int) {
+    for place in 0..<length {
+      for byte in UInt8(0x21)...0x7e {
+        var bytes = [UInt8](repeating: 0x61, count: length)
+        bytes[place] = byte
+        let text = String(decoding: bytes, as: UTF8.self)
+        let character = Character(UnicodeScalar(byte))
+        let isTaken = character.isLetter || character.isNumber || character == "_"
+        // The low line before it is no part of it.
+        #expect(readable("_RNvC1a\(length)_\(text)") == (isTaken ? "a::\(text)" : nil), "\(text)")
+      }
+    }
+  }
+
+  @Test("of a name without a mark of another tool all is mangled, however short it is")
+  func mangledLengths() {
+    for (name, length) in [
+      ("", 0), ("_", 1), ("R", 1), ("_R", 2), ("_R.x", 2), ("_RNvC1a1b$x.y", 9), ("_Z.x", 4),
+    ] {
+      let bytes = Array(name.utf8)
+      #expect(RustDemangler.mangledLength(of: bytes.span) == length, "\(name)")
+    }
+  }
+
   @Test("the last identifier of the older mangling is a hash if its digits are of five kinds")
   func kinds() {
     #expect(readable("_ZN3foo17h0123401234012340E") == "foo")
@@ -28,6 +55,7 @@ struct RustBoundTests {
       ("foo$LT$", "foo<"), ("foo$LT", "foo$LT"), ("foo$", "foo$"), ("$LT$a$GT$", "<a>"),
       ("a$u1f$", "a$u1f$"), ("a$u20$", "a "), ("a$u7e$", "a~"), ("a$u7f$", "a$u7f$"),
       ("a$u9f$", "a$u9f$"), ("a$ua0$", "a\u{a0}"), ("a$u10ffff$", "a\u{10ffff}"),
+      ("a.", "a."), ("a..", "a::"), ("a...", "a::."), ("a..b", "a::b"), ("a.b", "a.b"),
       ("a$u110000$", "a$u110000$"), ("a$ud7ff$", "a\u{d7ff}"), ("a$ud800$", "a$ud800$"),
     ])
   func escapes(_ identifier: String, _ expected: String) {

@@ -52,6 +52,8 @@ struct EraTests {
   func lastDollar() throws {
     #expect(try answer("hashed", KernelRelease(5, 15), cfi: true) == [8])
     #expect(try answer("hashed", KernelRelease(5, 15)) == [])
+    // Without a word on it, a kernel has no CFI.
+    #expect(LookupEra.of(KernelRelease(5, 15), .init(hasClangLTO: true)).isExact)
     #expect(try answer("only", KernelRelease(5, 15), cfi: true) == [])
   }
 
@@ -159,6 +161,14 @@ struct EraTests {
       let lookup = EraLookup(index, LookupEra.of(release, .init(hasClangLTO: hasLTO)))
       #expect(lookup.answer("f").all == [0] && lookup.answer("g").all == [], "\(release)")
     }
+  }
+
+  @Test("symbols that count as equal are met by address, in whatever order they are listed")
+  func unsorted() throws {
+    let list = "3000 t f.llvm.2\n1000 t f.llvm.1\n2000 t f\n1000 t f.llvm.3\n"
+    let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+    let lookup = EraLookup(index, LookupEra.of(KernelRelease(6, 6), .init(hasClangLTO: true)))
+    #expect(lookup.answer("f").all == [1, 3, 2, 0])
   }
 
   @Test("names are printed cut where they are compared cut")

@@ -50,6 +50,7 @@ struct FinderTests {
       ("<T as U + V>::f", "<T as U + V>::f", nil, nil, nil, nil), ("+1", "+1", nil, nil, nil, nil),
       (",1", ",1", nil, nil, nil, nil), ("@m", "@m", nil, nil, nil, nil),
       (":n", ":n", nil, nil, nil, nil), ("name+x", "name+x", nil, nil, nil, nil),
+      ("name+1/", "name+1/", nil, nil, nil, nil), ("name+/1", "name+/1", nil, nil, nil, nil),
       ("name+0x", "name+0x", nil, nil, nil, nil), ("", "", nil, nil, nil, nil),
       ("[mod]", "[mod]", nil, nil, nil, nil), ("name[mod]", "name[mod]", nil, nil, nil, nil),
       ("name\t[mod]", "name", "mod", nil, nil, nil), (" [mod]", "", "mod", nil, nil, nil),
@@ -103,6 +104,26 @@ struct FinderTests {
       let list = "c0008000 T _stext\nc0008010 t f\n\(end) B _end\n"
       let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
       #expect(SymbolFinder(index).find("c0008014").map(\.index) == (isNarrow ? [1] : []), "\(end)")
+    }
+  }
+
+  @Test("keys of sixteen digits are addresses where nothing shows the kernel's ends")
+  func boundless() throws {
+    let list = "ffffffff81000000 t f\nffffffff81001000 t g\n"
+    let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+    #expect(SymbolFinder(index).find("ffffffff81000004").map(\.index) == [0])
+    #expect(SymbolFinder(index).find("81000004").isEmpty)
+  }
+
+  @Test("addresses below the text of a kernel that was moved stay")
+  func movedAddresses() throws {
+    let list = "10000 T _text\n10000 T _stext\n10010 t f\n19000 B _end\n8000 t g\t[m]\n"
+    let index = SymbolIndex(try SymbolText(parsing: Array(list.utf8).rawSpan).table)
+    for (move, key, found) in [
+      (0x5000, "0x15014", [2]), (0x5000, "0x8004", [4]),
+      (0, "0x10014", [2]), (0, "0x8004", [4]),
+    ] as [(UInt64, String, [Int])] {
+      #expect(SymbolFinder(index, move: move).find(key).map(\.index) == found, "\(key)")
     }
   }
 

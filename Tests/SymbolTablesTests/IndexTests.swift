@@ -114,6 +114,23 @@ struct IndexTests {
     }
   }
 
+  @Test("symbols one byte apart have a byte each, in modules and before many aliases, too")
+  func neighbours() throws {
+    let aliases = (0..<20).map { "1002 t a\($0)\n" }.joined()
+    let index = try index(
+      "1000 T _stext\n1001 t b\n\(aliases)3000 T _end\n"
+        + "8000 t f\t[m]\n8001 t g\t[m]\n8003 t h\t[m]\n")
+    func found(_ address: UInt64) -> String? {
+      index.symbol(at: address).map { "\(index.table.name(at: $0.index).text)+\($0.offset)" }
+    }
+    #expect(
+      [0x1000, 0x1001, 0x1002, 0x1003].map { found($0) } == ["_stext+0", "b+0", "a0+0", "a0+1"])
+    #expect([0x8000, 0x8001, 0x8002, 0x8003].map { found($0) } == ["f+0", "g+0", "g+1", "h+0"])
+    #expect([0, 1, 2, 22].map { index.size(of: $0) } == [1, 1, 0x1ffe, nil])
+    let modules = try self.index("1000 t k\n8000 t f\t[m]\n8000 t g\t[m]\n")
+    #expect(modules.aliases(of: 0) == [] && modules.aliases(of: 1) == [2])
+  }
+
   @Test("the kernel has its addresses up to its end, and those of its initial part")
   func bounds() throws {
     let list = """

@@ -18,6 +18,9 @@ struct NearNameTests {
       ("abcdefgh", ["abcdefxx", "abcdexxx"], ["abcdefxx"]),
       ("abcdefgh", ["abcdef", "abcdefghij", "abcde"], ["abcdef", "abcdefghij"]),
       ("abcd", ["abdc", "bacd", "badc"], ["abdc", "bacd"]),
+      ("xabcd", ["abcd", "abc"], ["abcd"]), ("abcd", ["xabcd", "xyabcd"], ["xabcd"]),
+      ("xyabcdef", ["abcdef", "bcdef"], ["abcdef"]), ("abxcd", ["abcd"], ["abcd"]),
+      ("abcdx", ["abcd"], ["abcd"]),
     ])
   func edits(_ word: String, _ names: [String], _ found: [String]) {
     #expect(near(word, names) == found)
