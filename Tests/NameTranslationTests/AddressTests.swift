@@ -40,6 +40,10 @@ struct AddressTests {
       ("    ffffffff81000104 [unknown]", "    ffffffff81000104 (vfs_read+0x4/0x100) [unknown]"),
       ("RAX: ffffffff81000201 x", "RAX: ffffffff81000201 (core::foo+0x1/0x100) x"),
       ("(0xffffffff81000200)", "(0xffffffff81000200 (core::foo+0x0/0x100))"),
+      (
+        "foo+0x4/0x100 (x) 0xffffffff81000104",
+        "foo+0x4/0x100 (x) 0xffffffff81000104 (vfs_read+0x4/0x100)"
+      ), ("a ffffffff81000104", "a ffffffff81000104 (vfs_read+0x4/0x100)"),
     ])
   func wideForms(_ text: String, _ expected: String) throws {
     #expect(try named(text, Self.wide) == expected)
@@ -53,6 +57,9 @@ struct AddressTests {
         "Function entered at [<c0008200>] (kernel_clone+0x0/0x100) from "
           + "[<c0008104>] (vfs_read+0x4/0x100)"
       ), ("PC is at 0xc0008104\r", "PC is at 0xc0008104 (vfs_read+0x4/0x100)\r"),
+      ("PC is at c0008104 x", "PC is at c0008104 (vfs_read+0x4/0x100) x"),
+      ("pc = c0008104 x", "pc = c0008104 (vfs_read+0x4/0x100) x"),
+      ("pc =c0008104", "pc =c0008104 (vfs_read+0x4/0x100)"),
       ("  c0008104", "  c0008104 (vfs_read+0x4/0x100)"),
       ("  c0008104\r", "  c0008104 (vfs_read+0x4/0x100)\r"),
       ("  c0008104 [unknown]", "  c0008104 (vfs_read+0x4/0x100) [unknown]"),
@@ -94,7 +101,9 @@ struct AddressTests {
       "0xc0008100-0xc0008200", "x+0xc0008104", "c0008104:\t00", "c00081040000 deadc0008104",
       "Kernel Offset: 0xc0008104 from 0xc0008000", "[<d0008104>] [<c0000000>] 0xc0008104ffff",
       "vfs 12345 2 - Live 0xc0008104", "c0008104", "c0008104\r", "commit c0008104",
-      "x c0008104\r", "  c0008104\rx", "  c0008104\r xy",
+      "x c0008104\r", "  c0008104\rx", "  c0008104\r xy", "0c0008104", "  0c0008104",
+      "000000c0008104", "pc : 0c0008104", "a0 : 0c0008104 c0008104", "[<c0008104", "[<c0008104] x",
+      "c0008104>] x", "<c0008104>]", "[c0008104>] x",
     ])
   func others(_ text: String) throws {
     let written = try named(text, Self.narrow)
@@ -110,11 +119,33 @@ struct AddressTests {
       "ffffffff81000104 ? foo+0x4/0x100", "ffffffff81000104 (foo+0x4/0x100)",
       "ffffffff81000104 <foo+0x4>", "NIP [ffffffff81000104] foo+0x4/0x100",
       "LR [ffffffff81000104] vfs_read",
+      "LR [ffffffff81000104]vfs_read+0x4/0x100",
       "[ffffc90000a3bd28] [ffffffff81000104] foo+0x4/0x100 (unreliable)",
       "[<ffffffff81000104>] (foo+0x4/0x100)",
-      "[<ffffffff81000104>] ? foo+0x4/0x100", "# ffffffff81000104 <foo+0x4>",
+      "[<ffffffff81000104>] ? foo+0x4/0x100",
+      "# ffffffff81000104 <foo+0x4>",
     ])
   func namedBesides(_ text: String) throws {
+    #expect(try named(text, Self.wide) == text)
+  }
+
+  @Test("a row of registers has up to eight values")
+  func rows() throws {
+    let row = "a0 : " + [String](repeating: "c0001234", count: 7).joined(separator: " ")
+    let place = "c0008104 (vfs_read+0x4/0x100)"
+    #expect(try named("\(row) c0008104", Self.narrow) == "\(row) \(place)")
+    let full = "\(row) c0001234"
+    #expect(try named("\(full) c0008104", Self.narrow) == "\(full) c0008104")
+  }
+
+  @Test(
+    "more digits than an address has are not one",
+    arguments: [
+      "0ffffffff81000104", "ffffffff810001040", "0xffffffff810001040", "xffffffff81000104",
+      "ffffffff81000104x", "deadbeefffffffff81000104 [unknown]", "[<0ffffffff81000104>]",
+      "0123456789abcdef01234567ffffffff81000104",
+    ])
+  func longWords(_ text: String) throws {
     #expect(try named(text, Self.wide) == text)
   }
 
@@ -159,6 +190,27 @@ struct AddressTests {
     #expect(
       try named(text, Self.wide, form: .linkage)
         == "0xffffffff81000200 (_RNvC4core3foo+0x0/0x100)")
+  }
+
+  @Test("a record of an address has its place as it is written")
+  func records() throws {
+    var options = TranslationOptions()
+    options.showsAddresses = true
+    options.collectsNames = true
+    var translator = TextTranslator(
+      options, sources: [try source(Self.wide + "ffffffffc0000000 t f\t[m]\n")])
+    translator.setAddresses(nil)
+    _ = translated(
+      Array("x\n 0xffffffff81000104 [<ffffffffc0000001>]\n".utf8), by: &translator)
+    let names = translator.takeNames()
+    #expect(names.map(\.text) == ["0xffffffff81000104", "ffffffffc0000001"])
+    #expect(names.map(\.translation) == ["vfs_read+0x4/0x100", "f+0x1 [m]"])
+    #expect(names.map(\.column) == [1, 22] && names.map(\.line) == [2, 2])
+    #expect(names.map(\.surface) == [.address, .address])
+    #expect(names.map(\.linkageNames) == [["vfs_read"], ["f"]])
+    #expect(names.map(\.offset) == [4, 1] && names.map(\.size) == [0x100, nil])
+    #expect(names.map(\.module) == [nil, "m"])
+    #expect(names.map(\.addresses) == [[0xffff_ffff_8100_0104], [0xffff_ffff_c000_0001]])
   }
 
   @Test("a text is surveyed boot by boot; modules come from lists")

@@ -36,6 +36,28 @@ struct AnywhereTests {
     #expect(translator.takeNames().contains { $0.surface == .digest })
   }
 
+  @Test("a digest that a letter, a digit or a low line touches is none")
+  func digestEnds() throws {
+    let kernel = try source("ffffffff81000000 T \(Self.name)\n")
+    let digest = translated(Self.name, TranslationOptions(form: .hashed))
+    try #require(digest.utf8.count == 64)
+    for (before, after, isDigest) in [
+      ("", "", true), ("x", "", false), ("", "x", false), ("_", "", false), ("", "_", false),
+      ("0", "", false), ("", "0", false), ("«x", "", false), ("é", "", false), ("", "é", false),
+      ("“", "”", true),
+      ("“", "é", false), ("é", "”", false), ("(", ")", true),
+    ] {
+      let text = before + digest + after
+      let expected = isDigest ? before + Self.name + after : text
+      #expect(translated(text, .linkage, sources: [kernel]) == expected, "\(text)")
+    }
+    for broken in [[0xff], [0x80], [0xe2, 0x80], [0xc3]] as [[UInt8]] {
+      for text in [Array(digest.utf8) + broken, broken + Array(digest.utf8)] {
+        #expect(translated(text, .linkage, sources: [kernel]) == text)
+      }
+    }
+  }
+
   @Test("names before a version, @plt and the end of a sentence come back")
   func ends() throws {
     let kernel = try source("ffffffff81000000 T a.llvm.12\nffffffff81000100 t end\n")
@@ -56,6 +78,10 @@ struct AnywhereTests {
     #expect(
       translated(" c.größe.isra+0x1/0x100", .linkage, sources: [kernel])
         == " c.größe.isra.0+0x1/0x100")
+    // The last byte of À is the first of those that are not ASCII.
+    let other = try source("ffffffff81000000 T cÀd.isra.0\nffffffff81000100 T end\n")
+    #expect(
+      translated(" cÀd.isra+0x1/0x100", .linkage, sources: [other]) == " cÀd.isra.0+0x1/0x100")
     #expect(translated(" 函数.isra.0+0x1/0x2 ") == " 函数.isra+0x1/0x2 ")
     #expect(translated(" a·b.isra.0+0x1/0x2") == " a·b.isra+0x1/0x2")
   }
@@ -85,10 +111,14 @@ struct AnywhereTests {
       ("`\(name)+0x1/0x2 [m]`", "`core::foo+0x1/0x2 [m]`"),
       ("\(name)@plt", "core::foo@plt"), ("\(name)@@VERS_1\n", "core::foo@@VERS_1\n"),
       ("ffffffff81000000 <\(name)@plt+0x10>:", "ffffffff81000000 <core::foo@plt+0x10>:"),
-      (hash, "init_once"), ("in \(hash).", "in init_once."), ("\(hash).", "init_once."),
+      (hash, "init_once"), ("a.llvm.1234567890123456789…", "a…"), ("in \(hash).", "in init_once."),
+      ("\(hash).", "init_once."),
       ("in \(hash)...", "in init_once..."), ("\(hash)…", "init_once…"),
       ("\(name)...", "core::foo..."),
       ("<b>\(name)+0x1/0x2</b>", "<b>core::foo+0x1/0x2</b>"),
+      ("https://example.org/a \(name)", "https://example.org/a core::foo"),
+      ("<https://example.org/> \(name)", "<https://example.org/> core::foo"),
+      ("'https://example.org/a'\(name)", "'https://example.org/a'core::foo"),
     ])
   func found(_ text: String, _ expected: String) {
     #expect(translated(text) == expected)
@@ -101,11 +131,13 @@ struct AnywhereTests {
     "paths, URLs, parts of words, cut names and what only looks mangled are not names",
     arguments: [
       "/tmp/a.llvm.1", "/a/b-\(name)", "doc/\(name).html", "\(name)/x", "a/\(name)+0x10/0x20",
-      "https://example.org/a?f=\(name)&x=1", "x_\(name)", "kprobes/p_\(name)_0", "_RNvC4core3fo",
+      "https://example.org/a?f=\(name)&x=1", "://a?f=\(name)", "x_\(name)", "kprobes/p_\(name)_0",
+      "_RNvC4core3fo",
       "_ZN3foo3barE", "_ZNSt6vectorIiE4pushEi", "a.llvm.abc", "see a.llvm.AB12 there",
       "apt.llvm.org",
       ".llvm.1", "9.llvm.1",
-      "a.llvm.12[...]", "a.llvm.12…", "a.llvm.12...", "x a.llvm.12… y", "_RNvC4core3fo…",
+      "a.llvm.123456789012345678…", "a.llvm.12[...]", "a.llvm.12…", "a.llvm.12...",
+      "x a.llvm.12… y", "_RNvC4core3fo…",
       "\(name).llvm.12…", "\(hash)[...]", "kprobe:a.llvm.12…", "https://example.org/“\(name)”",
       "foo.isra.0 and foo.cold in prose",
       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
@@ -142,6 +174,7 @@ struct AnywhereTests {
       (#"{"m":"\u001B[31m\#(name)\u001b[0m"}"#, #"{"m":"\u001B[31mcore::foo\u001b[0m"}"#),
       (#"{"m":"\\x1b[31m\#(name)\\x1b[0m"}"#, #"{"m":"\\x1b[31mcore::foo\\x1b[0m"}"#),
       (#"{"m":"\u2018\#(name)\u2019\u0027"}"#, #"{"m":"\u2018core::foo\u2019\u0027"}"#),
+      (#"{"m":"\u0080\#(name)\u0080"}"#, #"{"m":"\u0080core::foo\u0080"}"#),
       ("\u{1b}[K\u{1b}[2mplain\u{1b}[m", "\u{1b}[K\u{1b}[2mplain\u{1b}[m"),
     ])
   func colours(_ text: String, _ expected: String) throws {

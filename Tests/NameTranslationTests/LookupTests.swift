@@ -314,6 +314,19 @@ struct LookupTests {
     #expect(linkage(text) == twice.map { $0.1 + "\n" }.joined())
   }
 
+  @Test("of any number of names each is found by its other form")
+  func manyNames() throws {
+    let names = (0..<3000).map { "name_\($0)" }
+    let list = names.enumerated().map {
+      "\(String(0xc000_0000 + 16 * $0.offset, radix: 16)) t \($0.element).isra.0\n"
+    }
+    let kernel = try source(list.joined() + "c1000000 T end\n")
+    let text = names.dropLast().map { " \($0).isra+0x1/0x10\n" }.joined()
+    #expect(
+      translated(text, .linkage, sources: [kernel])
+        == text.replacing(".isra+", with: ".isra.0+"))
+  }
+
   @Test("a form that is neither one word nor a path is also found")
   func uncommonForms() throws {
     let kernel = try source("ffffffff81000000 T _RMC0h\n")

@@ -53,7 +53,11 @@ struct TextOriginTests {
   @Test("a release may have 64 bytes")
   func longest() {
     let release = "6" + String(repeating: "1", count: 63)
-    #expect(parts("Linux version \(release) (a@b)").map(\.origin.release) == [release])
+    for text in [
+      "Linux version \(release) (a@b)", "OSRELEASE=\(release)", "OSRELEASE=\(release)\n",
+    ] {
+      #expect(parts(text).map(\.origin.release) == [release])
+    }
   }
 
   @Test(
@@ -84,6 +88,7 @@ struct TextOriginTests {
       "Linux version 6\(String(repeating: "1", count: 64))",
     ] {
       #expect(parts(line).map(\.origin.isKnown) == [false], "\(line)")
+      #expect(parts("\(line)\nOSRELEASE=6.1.0\n").map(\.origin.release) == ["6.1.0"], "\(line)")
     }
   }
 }

@@ -1,5 +1,6 @@
 import ByteStorage
 import NameTranslation
+import SymbolNames
 import Testing
 
 @Suite("Text translator")
@@ -42,6 +43,15 @@ struct TextTranslatorTests {
     #expect(translated(" _RNvC4core3foo.cold.1+0x1/0x2", options) == " _RNvC4core3foo+0x1/0x2")
   }
 
+  @Test("a pair of a digest and a name is read back, of one letter too")
+  func hashedPairs() {
+    for name in ["a", "ab", "foo.isra.0"] {
+      let pair = "\(HashedName(of: Array(name.utf8).rawSpan).hexadecimal){\(name)}"
+      #expect(translated("x \(pair) y\n", .linkage) == "x \(name) y\n")
+    }
+    #expect(translated("{}", .linkage) == "{}" && translated("a{}b{", .linkage) == "a{}b{")
+  }
+
   @Test("semicolons in names do not cut folded stacks")
   func folded() throws {
     let name = "_RNvMC4coreAhj4_3foo"
@@ -50,6 +60,26 @@ struct TextTranslatorTests {
     #expect(readable == "comm;start;<[u8: 4]>::foo 12\n")
     let kernel = try source("ffffffff81000000 T \(name)\n")
     #expect(translated(readable, .linkage, sources: [kernel]) == text)
+  }
+
+  // stackcollapse-perf.pl marks the kernel's frames by `_[k]`, inlined ones by `_[i]`, others by `_[j]`.
+  @Test("a frame of folded stacks may end in a mark, before which its name comes back")
+  func markedFrames() throws {
+    let kernel = try source("ffffffff81000000 t a.isra.0\nffffffff81000100 T end\n")
+    for text in [
+      "comm;x;a.isra.0_[k] 12\n", "comm;a.isra.0_[i];x 12\n", "comm;x;a.isra.0+0x10_[j] 12\n",
+    ] {
+      let readable = text.replacing("isra.0", with: "isra")
+      #expect(translated(text) == readable)
+      #expect(translated(readable, .linkage, sources: [kernel]) == text)
+    }
+    var options = TranslationOptions()
+    options.collectsNames = true
+    for (frame, name) in [("_[k]", "_[k]"), ("b_[k]", "b"), ("_[k", "_[k"), ("b[k]", "b[k]")] {
+      var translator = TextTranslator(options)
+      _ = translated(Array("comm;\(frame);a.isra.0 12\n".utf8), by: &translator)
+      #expect(translator.takeNames().map(\.text) == [name, "a.isra.0"])
+    }
   }
 
   @Test("a line that is too long passes as it is, in bounded pieces, and the next is translated")
@@ -104,6 +134,43 @@ struct TextTranslatorTests {
     let expected = "\(long) \(name) \(name)\nf.isra+0x1/0x2\n"
     #expect(written == Array(expected.utf8))
     #expect(translator.counts.longLines == 1)
+  }
+
+  @Test("a word alone is a name for digests if it is an identifier, for others if it shows so")
+  func wordsAlone() {
+    for (word, isIdentifier, isMangled) in [
+      ("", false, false), ("abc", true, false), ("a_9", true, false), ("_", true, false),
+      ("9a", false, false), ("a b", false, false), ("a[b", false, false), ("a-b", false, false),
+      ("a@b", false, false), ("a`b", false, false), ("{a", false, false), ("a.c", false, false),
+      ("_RNvC1a1b", true, true), ("a::b", true, true), ("a.isra.0", true, true),
+    ] {
+      for (form, isName) in [(NameForm.hashed, isIdentifier), (.readable, isMangled)] {
+        var translator = TextTranslator(TranslationOptions(form: form))
+        var output: [UInt8] = []
+        let bytes = Array(word.utf8)
+        let found = translator.translate(name: bytes.rawSpan) { output += $0.array }
+        #expect(found == isName, "\(word) \(form)")
+        #expect(output.isEmpty != found)
+      }
+    }
+  }
+
+  @Test("counts of parts add up")
+  func sums() {
+    var (first, second) = (TranslationCounts(), TranslationCounts())
+    (first.names, second.names, second.translated, second.ambiguous) = (1, 2, 3, 4)
+    (second.missing, second.remaining, second.namedAddresses) = (5, 6, 7)
+    (second.unnamedAddresses, second.verified, second.contradicted) = (8, 9, 10)
+    (second.placed, second.unplaced, second.longLines) = (11, 12, 13)
+    first += second
+    #expect([first.names, first.translated, first.ambiguous, first.missing] == [3, 3, 4, 5])
+    #expect([first.remaining, first.namedAddresses, first.unnamedAddresses] == [6, 7, 8])
+    #expect([first.verified, first.contradicted, first.placed] == [9, 10, 11])
+    #expect(first.unplaced == 12 && first.longLines == 13 && !first.hasByteMessages)
+    second.hasByteMessages = true
+    first += second
+    second += TranslationCounts()
+    #expect(first.hasByteMessages && second.hasByteMessages)
   }
 
   @Test("any bytes at all pass unchanged where there is no name")
