@@ -24,6 +24,20 @@ struct AndroidListTests {
       ])
   }
 
+  @Test("capitals count as small letters, underscores within a name not at all")
+  func equalLetters() throws {
+    let names = [
+      "a", "_a", "__a", "___a", "____a", "_____a", "______a", "_______a", "A", "b", "a_b", "ab",
+      "aB", "a_c", "_ab",
+    ]
+    let list = "[abi_symbol_list]\n" + names.map { "  \($0)\n" }.joined()
+    #expect(
+      try Self.written(list, .android).map { String($0.dropFirst(2)) } == [
+        "bi_symbol_list]", "_______a", "______a", "_____a", "____a", "___a", "__a", "_a", "A", "a",
+        "_ab", "aB", "a_b", "ab", "a_c", "b", "module_layout", "__put_task_struct",
+      ])
+  }
+
   @Test("a pattern whose bracket stays open is an error with its line")
   func openBracket() {
     let error = #expect(throws: TextFailure.self) {

@@ -67,6 +67,29 @@ struct ExportComparisonTests {
     #expect(excused.map { comparison.name(of: $0).text } == ["new", "delta"])
   }
 
+  @Test("rules excuse the first export of a list, too, whatever becomes of it")
+  func firstExport() throws {
+    let rules = try SeverityRules(reading: Array("SYMBOL first PASS\n".utf8).rawSpan)
+    let old = try Self.records("0x1\tfirst\tfs/x/x\tEXPORT_SYMBOL\n")
+    let verdicts = try [
+      "", "0x9\tother\tfs/x/x\tEXPORT_SYMBOL\n0x2\tfirst\tfs/x/x\tEXPORT_SYMBOL\n",
+    ].map { text in
+      let comparison = ExportComparison(old, try Self.records(text), rules: rules)
+      return comparison.changes.filter { comparison.name(of: $0).text == "first" }.map(\.verdict)
+    }
+    #expect(verdicts == [[.excused(rule: 0)], [.excused(rule: 0)]])
+    let new = ExportComparison(try Self.records(""), old, rules: rules)
+    #expect(new.changes.map(\.verdict) == [.excused(rule: 0)])
+  }
+
+  @Test("names are in bytewise order, also those that begin alike")
+  func orderOfNames() throws {
+    let names = ["beginning2", "beginning1", "beginnin", "beginning", "a", "beginning10"]
+    let text = names.map { "0x1\t\($0)\tvmlinux\tEXPORT_SYMBOL\t\n" }.joined()
+    let comparison = ExportComparison(try Self.records(""), try Self.records(text))
+    #expect(comparison.changes.map { comparison.name(of: $0).text } == names.sorted())
+  }
+
   @Test("without versions on one side, versions are not compared where that is asked")
   func noVersions() throws {
     let new = try Self.records(Self.old.replacing(/0x[1-4]{8}/, with: "0x00000000"))
@@ -89,6 +112,9 @@ struct ExportComparisonTests {
     let rest = ExportComparison(
       try Self.records(Self.old), try Self.records(""), selection: late)
     #expect(Self.words(rest) == ["delta removed!"])
+    let added = ExportComparison(
+      try Self.records(""), try Self.records(Self.old), selection: late)
+    #expect(Self.words(added) == ["delta added"])
   }
 
   @Test("a selection has no empty name")
@@ -97,6 +123,9 @@ struct ExportComparisonTests {
       try NameSelection(filter: Array("a\n\nb\n".utf8).rawSpan)
     }
     #expect(failure?.reason == .missingPattern && failure?.line == 2)
+    let open = Array("a\nb[\n".utf8)
+    let refused = #expect(throws: TextFailure.self) { try NameSelection(filter: open.rawSpan) }
+    #expect(refused?.reason == .openBracket("b[") && refused?.line == 2)
   }
 
   @Test(
@@ -130,9 +159,12 @@ struct ExportComparisonTests {
     }
     #expect(try Self.records("0xffffffff a v EXPORT_SYMBOL", .strict).rows.map(\.crc) == [.max])
     #expect(try Self.records("", .strict).rows.isEmpty)
-    #expect(throws: TextFailure.self) {
-      try ExportRecords(parsing: [0x30, 0xff].rawSpan, as: .strict)
+    let line = Array("0x1\ta\tv".utf8) + [0xff] + Array("\tEXPORT_SYMBOL\t\n".utf8)
+    let failure = #expect(throws: TextFailure.self) {
+      try ExportRecords(parsing: line.rawSpan, as: .strict)
     }
+    #expect(failure?.reason == .notText)
+    #expect(try ExportRecords(parsing: line.rawSpan, as: .historic).rows.count == 1)
   }
 
   @Test("all historic column orders and types are read")

@@ -52,9 +52,17 @@ struct SeverityRulesTests {
     #expect(failure?.line == line && failure?.reason == reason)
   }
 
+  @Test("a bracket that nothing closes is an error, unless that tool's way is asked for")
+  func lenient() throws {
+    let text = Array("a[ PASS\n".utf8)
+    #expect(throws: TextFailure.self) { try SeverityRules(parsing: text.rawSpan) }
+    #expect(try SeverityRules(parsing: text.rawSpan, isLenient: true).rules.count == 1)
+  }
+
   @Test("older severities are half regular expressions, and * is every symbol")
   func older() throws {
     #expect(try Self.verdict("a.c Pass", "abc") == true)
+    #expect(try Self.verdict("a[b-b]c Pass", "abc") == true)
     #expect(try Self.verdict("* pass", "abc") == true)
     #expect(try Self.verdict("NS* pass", "abc", namespace: "NS_A") == true)
     #expect(try Self.verdict("vmlinux pass", "abc") == nil)
@@ -73,6 +81,19 @@ struct SeverityRulesTests {
     #expect(try Self.verdict(text, "7") == nil)
     #expect(try Self.verdict("module:drivers/**\n", "b", module: "drivers/net/x/y") == true)
     #expect(try Self.verdict("M: snd\nfoo\n", "b", module: "snd") == true)
+    // Names alone are what is ignored, where rules are asked for.
+    #expect(try Self.verdict("a_1\n", "a_1") == true)
+    #expect(try Self.verdict("name:a_1 # b_2\n", "b_2") == nil)
+    #expect(try Self.verdict("name:a_1\n\nb_2\n", "b_2") == true)
+    #expect(try Self.verdict("[abi]\n seven\nignore-changes:\n a_*\n", "seven") == nil)
+    #expect(try Self.verdict("name:a?c\n", "abc") == true)
+    #expect(try Self.verdict("name:a?c\n", "abbc") == nil)
+    #expect(try Self.verdict("name:abc\n", "abd") == nil)
+    #expect(try Self.verdict("name:a*?\n", "a") == nil)
+    #expect(try Self.verdict("name:a*?\n", "ab") == true)
+    #expect(try Self.verdict("name:bc*\n", "abc") == nil)
+    #expect(try Self.verdict("name:*c\n", "abc") == true)
+    #expect(try Self.verdict("name:*c\n", "abcd") == nil)
   }
 
   @Test("a list excuses everything that is not in it")
@@ -94,6 +115,46 @@ struct SeverityRulesTests {
         .map { rules.rules[$0].excuses }
     }
     #expect(excuses("abc") == false && excuses("b") == false && excuses("c") == true)
+  }
+
+  @Test(
+    "the form of a text is that of its first lines that show one",
+    arguments: [
+      ("", .severities, .names), ("# c\n\n", .severities, .names), ("a\n", .debianIgnores, .names),
+      (" a\n\tb\n", .stableList, .stableList), ("a\n b\n", .debianIgnores, .names),
+      (" a\nb\n", .debianIgnores, .names), ("\n# c\n[abi_symbol_list]\n a\n", .androidList, nil),
+      ("[abi_whitelist]\n a\n", .androidList, nil), ("[my_symbol_list]\n a\n", .androidList, nil),
+      ("[rhel9_stablelist]\n\ta\n", .stableList, nil), ("[abi]\n", .debianIgnores, nil),
+      ("[base]\n", .debianIgnores, nil), ("\n0x1\ta\n", .records, nil),
+      ("EXPORT_SYMBOL a\n", .records, nil), ("a\nM: b\n", .ubuntuIgnores, nil),
+      ("a\nmodule:b\n", .debianIgnores, nil), ("a\nname:b\n", .debianIgnores, nil),
+      ("a\nignore-changes:\n", .debianIgnores, nil), ("a PASS\n", .severities, nil),
+      ("MODULE a FAIL\n", .severities, nil), ("a pass\n", .oldSeverities, nil),
+      ("a b\n", .severities, nil), ("a PASS\nb Fail\n", .oldSeverities, nil),
+    ] as [(String, RuleForm, RuleForm?)])
+  func recognized(_ text: String, _ asRules: RuleForm, _ asList: RuleForm?) {
+    let bytes = Array(text.utf8)
+    #expect(RuleForm.recognize(bytes.rawSpan, asRules: true) == asRules)
+    #expect(RuleForm.recognize(bytes.rawSpan, asRules: false) == asList ?? asRules)
+  }
+
+  @Test("comments are no names of a list", arguments: [RuleForm.names, .stableList, .androidList])
+  func comments(_ form: RuleForm) throws {
+    let text = Array("# c\n\n  a # d\n#e\nb#f\n".utf8)
+    let list = try SymbolList(text.rawSpan, as: form)
+    #expect((0..<list.selection.count).map { list.selection.name($0).text } == ["a", "b"])
+  }
+
+  @Test("rules that are the first for no export of any kernel are unused")
+  func unused() throws {
+    let text = Array("SYMBOL a PASS\nSYMBOL a* PASS\nSYMBOL b PASS\nSYMBOL c PASS\n".utf8)
+    var use = RuleUse(try SeverityRules(reading: text.rawSpan))
+    #expect(use.unused.map(\.line) == [1, 2, 3, 4])
+    for name in ["a", "c"] {
+      let line = Array("0x1\t\(name)\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+      use.add(try ExportRecords(parsing: line.rawSpan, as: .historic))
+    }
+    #expect(use.unused.map(\.line) == [2, 3])
   }
 
   @Test("forms are lists of symbols or rules about changes")
@@ -191,5 +252,7 @@ struct SeverityRulesTests {
   func mistakable() throws {
     let rules = try SeverityRules(parsing: Array("* PASS\nNAMESPACE * PASS\n".utf8).rawSpan)
     #expect(rules.rules.map(\.isMistakable) == [true, false])
+    let pattern = try #require(Wildcard("*"))
+    #expect(!SeverityRule(.namespace, pattern, excuses: true, line: 1).isMistakable)
   }
 }

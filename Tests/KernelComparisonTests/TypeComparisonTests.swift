@@ -43,6 +43,10 @@ struct TypeComparisonTests {
       """
     let found = try Self.causes(["a": old], ["a": old.replacing("int x", with: "long x")])
     #expect(found == ["s#b: f g (g s#b)"])
+    let third = old.replacing("int h ( )", with: "int h ( s#b )")
+    #expect(
+      try Self.causes(["a": third], ["a": third.replacing("int x", with: "long x")])
+        == ["s#b: f g h (g s#b)"], "of chains of one length the first")
     let both = old.replacing("s#b b ;", with: "s#b b ; int n ;").replacing("int x", with: "long x")
     #expect(try Self.causes(["a": old], ["a": both]) == ["s#a: f (f s#a)", "s#b: f g (g s#b)"])
   }
@@ -60,6 +64,27 @@ struct TypeComparisonTests {
     #expect(
       try Self.causes(["a": cycle], ["a": cycle.replacing("int v", with: "long v")])
         == ["s#l: f (f s#l)"])
+  }
+
+  @Test("what a text mentions after a type that it mentions twice is compared, too")
+  func repeatedMentions() throws {
+    let old = """
+      s#a struct a { s#b x ; s#b y ; s#c z ; }
+      s#b struct b { int x ; }
+      s#c struct c { int x ; }
+      f int f ( s#a )
+      """
+    let new = old.replacing("struct c { int", with: "struct c { long")
+    #expect(try Self.causes(["a": old], ["a": new]) == ["s#c: f (f s#a s#c)"])
+  }
+
+  @Test("exports are in bytewise order, also those that begin alike")
+  func orderOfExports() throws {
+    let names = ["beginning2", "beginning10", "beginnin", "b", "beginning", "beginning1"]
+    let text = names.map { "\($0) int \($0) ( )\n" }.joined()
+    let (trees, store) = try Self.trees([["a": text], ["a": "z int z ( )\n"]])
+    let comparison = TypeComparison(trees[0], trees[1], store)
+    #expect(comparison.removed.map { store.keys.name(Int($0)).text } == names.sorted())
   }
 
   @Test("each export is compared with the variant of its own file")
@@ -172,6 +197,15 @@ struct TypeComparisonTests {
     arguments: [
       ("s#s struct s { int a ; u#u b ; }", ["struct s {", "\tint a;", "\tu#u b;", "}"]),
       ("s#e enum e { A , B }", ["enum e {", "\tA,", "\tB", "}"]),
+      ("t#t typedef enum { A , B } t", ["typedef enum {", "\tA,", "\tB", "} t"]),
+      ("t#t typedef struct { int a , b ; } t", ["typedef struct {", "\tint a, b;", "} t"]),
+      (
+        "s#s struct s { struct { struct { int a ; } b ; } c ; int d ; }",
+        [
+          "struct s {", "\tstruct {", "\t\tstruct {", "\t\t\tint a;", "\t\t} b;", "\t} c;",
+          "\tint d;", "}",
+        ]
+      ),
       ("s#s struct s } { ; } ,", ["struct s", "} {", "\t;", "},"]), ("s#s", []),
       (
         "s#s structure_type s { member t#a a , member b b } size(8)",

@@ -47,6 +47,22 @@ struct WildcardTests {
     #expect(try Self.matches(String(repeating: "*", count: 1_000_000), text))
   }
 
+  @Test("a carriage return belongs to the end of a line before a line feed, and nowhere else")
+  func lines() {
+    let text = Array("a\r\nb\rc\n\r\n\n\r\r\nd\re\r\nf\r".utf8)
+    var lines = TextLines(text.rawSpan)
+    var (found, places): ([String], [Int]) = ([], [])
+    while let line = lines.next() {
+      found.append(line.text)
+      places.append(lines.start)
+    }
+    #expect(found == ["a", "b\rc", "", "", "\r", "d\re", "f\r"])
+    #expect(places == [0, 3, 7, 9, 10, 13, 18] && lines.number == 7)
+    var none = TextLines(RawSpan())
+    let isOver = none.next() == nil
+    #expect(isOver && none.number == 0)
+  }
+
   @Test("bytes that are not text stand for themselves")
   func bytes() throws {
     let pattern = try #require(Wildcard("a?b"))
