@@ -73,6 +73,20 @@ struct BytesTests {
     }
   }
 
+  @Test("errors of parsers are equal if reason, region and place are")
+  func errors() {
+    let error = ParseError(.badValue(1), in: "a", at: 2)
+    #expect(error == ParseError(.badValue(1), in: "a", at: 2))
+    for other in [
+      ParseError(.badValue(2), in: "a", at: 2), ParseError(.badValue(1), in: "b", at: 2),
+      ParseError(.badValue(1), in: "a", at: 3), ParseError(.missing, in: "b", at: 2),
+      ParseError(.missing, in: "a", at: 3), ParseError(.badValue(1), in: "b", at: 3),
+    ] { #expect(error != other, "\(other)") }
+    #expect(
+      Set([error, ParseError(.badValue(1), in: "a", at: 2), ParseError(.missing, in: "a", at: 2)])
+        .count == 2)
+  }
+
   @Test("SHA-256 gives the digests that sha256sum prints")
   func digests() {
     let abc = Array("abc".utf8)

@@ -116,6 +116,43 @@ struct StreamEndTests {
     }
   }
 
+  /// Each instruction of Documentation/staging/lzo.rst in its turn, with what it gives.
+  private static let instructions: [(bytes: [UInt8], content: [UInt8])] = [
+    // Four literals; a match of 4112 bytes one byte back; four literals; three bytes from 2049 back.
+    ([21, 1, 2, 3, 4], [1, 2, 3, 4]),
+    ([32] + [UInt8](repeating: 0, count: 16) + [1, 0, 0], [UInt8](repeating: 4, count: 4114)),
+    ([1, 5, 6, 7, 8], [5, 6, 7, 8]), ([0, 0], [4, 4, 4]),
+    // Three bytes one back and a literal; two bytes one back; three from there with two literals.
+    ([65, 0, 9], [4, 4, 4, 9]), ([0, 0], [9, 9]), ([33, 2, 0, 1, 2], [9, 9, 9, 1, 2]),
+    // Five bytes two back; the end.
+    ([0b1000_0100, 0], [1, 2, 1, 2, 1]), ([17, 0, 0], []),
+  ]
+
+  @Test("an LZO block ends with its end mark, and nowhere between, before or after")
+  func cutBlocks() {
+    var decoder = BlockDecoder()
+    let whole = Self.instructions.flatMap(\.bytes)
+    let content = Self.instructions.flatMap(\.content)
+    #expect(decoder.unpack(whole.rawSpan, .lzo, size: content.count) == content)
+    var sizes: Set<Int> = []
+    var size = 0
+    for instruction in Self.instructions {
+      size += instruction.content.count
+      sizes.formUnion([size - 2, size - 1, size, size + 1])
+    }
+    for count in 1..<whole.count {
+      let cut = Array(whole[..<count])
+      for size in sizes where size > 0 {
+        #expect(decoder.unpack(cut.rawSpan, .lzo, size: size) == nil, "\(count) \(size)")
+      }
+    }
+    let longer = whole + [0]
+    #expect(decoder.unpack(longer.rawSpan, .lzo, size: content.count) == nil)
+    for size in [content.count - 1, content.count + 1] {
+      #expect(decoder.unpack(whole.rawSpan, .lzo, size: size) == nil)
+    }
+  }
+
   /// A container without checksums of content, as lzop of a version writes it.
   private func lzop(_ version: UInt16, _ blocks: [UInt8]) -> [UInt8] {
     var header = ByteBuilder(.big)
@@ -166,6 +203,39 @@ struct StreamEndTests {
     let bytes = header + packed.dropFirst(10)
     #expect(try whole(bytes, .gzip) == StreamTests.text)
     #expect(try pieces(bytes, .gzip) == StreamTests.text)
+  }
+
+  /// A gzip file of one block of fixed codes (RFC 1951, 3.2.6), given as bits.
+  private func gzip(_ bits: String, _ content: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
+    let all = "110" + bits
+    for start in stride(from: 0, to: all.utf8.count, by: 8) {
+      let part = all.utf8.dropFirst(start).prefix(8)
+      bytes.append(part.reversed().reduce(0) { $0 << 1 | ($1 & 1) })
+    }
+    for word in [content.rawSpan.crc32, UInt32(content.count)] {
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    }
+    return bytes
+  }
+
+  /// RFC 1951, 3.2.6: literals 286 and 287 and distances 30 and 31 have codes and never occur.
+  @Test("codes of deflate that never occur are damage")
+  func unusedCodes() throws {
+    let (letter, three, end) = ("10010001", "0000001", "0000000")
+    let content = Array("aaaa".utf8)
+    let good = gzip("\(letter)\(three)00000\(end)", content)
+    #expect(try whole(good, .gzip) == content)
+    #expect(try pieces(good, .gzip) == content)
+    for bits in [
+      "\(letter)\(three)11110\(end)", "\(letter)\(three)11111\(end)",
+      "\(letter)1100011000000\(end)", "\(letter)1100011100000\(end)",
+      "\(letter)\(three)00001\(end)",
+    ] {
+      let bad = gzip(bits, content)
+      #expect(isDamaged { () throws(FileError) in try whole(bad, .gzip) }, "\(bits)")
+      #expect(isDamaged { () throws(FileError) in try pieces(bad, .gzip) }, "\(bits)")
+    }
   }
 
   /// gzip(1) of before 0.6 wrote `1f 9e`, which lib/decompress.c knows, too.
