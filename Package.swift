@@ -228,7 +228,10 @@ let package = Package(
     tests("KernelComparison", ["ByteStorage", "SymtypesFormat", "KernelComparison"]),
     tests(
       "KernelUpdates",
-      ["ByteStorage", "ELFFormat", "ModuleFiles", "ModuleLoading", "KernelUpdates"]),
+      [
+        "ByteStorage", "ELFFormat", "ModuleFiles", "Kernels", "ModuleLoading", "KernelComparison",
+        "KernelUpdates",
+      ]),
     // The code of the articles, built as a program that sees only the public face.
     .testTarget(
       name: "KernelSymbolsTests", dependencies: ["KernelSymbols", "TestSupport"],
