@@ -129,6 +129,28 @@ struct GateTests {
     #expect(try ask(refused, user).map(\.symbols) == [["gone"], ["theirs"]])
   }
 
+  // try_to_force_load refuses a module without any version before its symbols are looked at, by
+  // module_layout (check_modstruct_version, kernel/module/version.c): no kernel takes it.
+  @Test(
+    "a module without versions that needs no symbol is refused, but not for a symbol of its own")
+  func forgiven() throws {
+    let own = try ask(write("m") { $0.basic = nil })[0]
+    #expect(own.fits && own.symbols.isEmpty && own.reason == nil && !own.isCompatible)
+  }
+
+  @Test("an export of which only the version is a symbol counts for others as depmod counts it")
+  func exportsByVersion() throws {
+    var elf = ModuleBuilder("exporter").elf()
+    elf.addSymbol("__crc_theirs", section: 0xfff1, value: 5)
+    let exporter = try scratch.write(elf.build(), to: "exporter.ko")
+    for (version, symbols) in [(5, []), (6, ["theirs"])] as [(UInt64, [String])] {
+      let user = try write("user") { $0.require("theirs", version) }
+      let found = try ask(exporter, user)[1]
+      #expect(found.symbols == symbols && found.reason == nil && !found.isCompatible)
+      #expect(found.fits == symbols.isEmpty)
+    }
+  }
+
   @Test("a module that cannot be read is not compatible")
   func unreadable() throws {
     let gate = TreeGate(root: scratch.path, limit: 1 << 24, workers: 1)
