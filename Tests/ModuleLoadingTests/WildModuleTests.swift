@@ -37,6 +37,24 @@ struct WildModuleTests {
     }
   }
 
+  @Test("types of relocations that write nothing do no harm, wherever their place is")
+  func nothingWritten() throws {
+    for (machine, type, isAssumed) in [
+      (ELFMachine.riscV, UInt32(2), true), (.riscV, 51, false), (.loongArch, 0, false),
+      (.loongArch, 2, true), (.mips, 0, false), (.mips, 18, true),
+    ] {
+      let bench = ArchitectureSectionTests.bench("6.0.0", machine)
+      var elf = bench.module().elf()
+      let data = elf.addSection(".data", flags: [.alloc, .write], bytes: [0, 0, 0, 0])
+      let symbol = elf.addSymbol("own", section: data)
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 4, symbol: symbol, type: type)], forSection: data)
+      let outcome = try bench.outcome(elf.build())
+      #expect(outcome.verdict == .loads)
+      #expect(outcome.assumed.contains(LoadAssumption(.placesBeyondSection)) == isAssumed)
+    }
+  }
+
   @Test("that a section after the table may be looked at is an assumption where nobody checks")
   func sections() throws {
     for (release, isChecked) in [("5.10.0", false), ("6.6.0", false), ("7.2.0", true)] {
@@ -53,7 +71,12 @@ struct WildModuleTests {
 
   @Test("that the name of the first section may be looked for after the file is an assumption")
   func names() throws {
-    for (name, isAssumed) in [(UInt32(1), false), (0xff_ffff, true)] {
+    let module = Bench().module().build()
+    let file = try ELFFile(ByteSource(module.rawSpan))
+    let table = file.sections[Int(file.header.sectionNameTableIndex)].offset
+    // The file ends somewhere in its last page.
+    let end = UInt32((UInt64(file.source.count) + 4095) & ~4095 - table)
+    for (name, isAssumed) in [(1, false), (end - 1, false), (end, true), (0xff_ffff, true)] {
       var bytes = Bench().module().build()
       let headers = bytes[40..<48].reversed().reduce(0) { $0 << 8 | Int($1) }
       bytes.replaceSubrange(
@@ -112,6 +135,28 @@ struct WildModuleTests {
     #expect(try Bench("5.8.0").outcome(old.build()).errno == .ENOEXEC)
   }
 
+  // vmalloc() leaves a page after what it gives.
+  @Test("the page after a file is never there, nor is what is a gigabyte to a terabyte away")
+  func typelessBounds() throws {
+    func outcome(_ offset: UInt64, _ size: Int) throws -> (LoadVerdict, length: Int) {
+      var elf = Bench().module().elf()
+      let place = elf.addSection(".wild", type: .null, size: size)
+      elf.sections[place - 1].claimedOffset = offset
+      let bytes = elf.build()
+      return (try Bench().outcome(bytes).verdict, bytes.count)
+    }
+    let end = (UInt64(try outcome(0, 0).length) + 4095) & ~4095
+    let rows: [(UInt64, Int, LoadVerdict)] = [
+      (end - 64, 64, .loads), (end - 64, 65, .crashes), (end + 4095, 1, .crashes),
+      (end + 4096, 1, .undecided), (1 << 31, 0, .loads), ((1 << 30) - 1, 1, .undecided),
+      (1 << 30, 1, .crashes), ((1 << 40) - 1, 1, .crashes), (1 << 40, 1, .undecided),
+      (.max - 3, 8, .undecided), (.max - 3, 0, .loads),
+    ]
+    for (offset, size, verdict) in rows {
+      #expect(try outcome(offset, size).0 == verdict, "\(offset) \(size)")
+    }
+  }
+
   /// What becomes of a module with a section of a name, size and alignment.
   private func outcome(
     _ bench: Bench, _ name: String, size: Int, alignment: Int = 8
@@ -138,6 +183,12 @@ struct WildModuleTests {
     #expect(try answer(8192) == "loads")
     #expect(try answer(0, 1 << 20) == "loads")
     #expect(try answer(64, 1 << 20) == "loads | sample: per-cpu alignment 1048576 > 4096")
+    #expect(try answer(64, 4096) == "loads")
+    #expect(try answer(64, 8192) == "loads | sample: per-cpu alignment 8192 > 4096")
+    for alignment in [3, 12, 4095] {
+      #expect(
+        try answer(64, alignment) == "ENOMEM | sample: Could not allocate 64 bytes percpu data")
+    }
     #expect(
       try answer(40000, 1 << 20)
         == "ENOMEM | sample: per-cpu alignment 1048576 > 4096 | \(refused)")
@@ -159,6 +210,11 @@ struct WildModuleTests {
         == "ENOMEM | execmem: unable to allocate memory")
     #expect(try summary(outcome(Bench("6.9.0"), ".large", size: 0x6000_0000)) == "ENOMEM")
     #expect(try summary(outcome(Bench(), ".large", size: 0x5000_0000)) == "loads")
+    // Initial code and data have rooms of their own.
+    #expect(try summary(outcome(Bench(), ".init.large", size: 0x6000_0000)) == "loads")
+    #expect(
+      try summary(outcome(Bench(), ".init.large", size: 0x6000_0001))
+        == "ENOMEM | execmem: unable to allocate memory")
     // Sizes have 32 bits.
     #expect(try summary(outcome(Bench(), ".large", size: 1 << 40)) == "loads")
     let small = ArchitectureSectionTests.bench("6.1.0", .i386, is64Bit: false)
@@ -174,6 +230,32 @@ struct WildModuleTests {
     ELFValidityTests.put(1 << 40, 8, at: ELFValidityTests.header(bytes, place) + 48, &bytes)
     let outcome = try Bench().outcome(bytes)
     #expect(outcome.causes.map(\.code) == [.sectionFar] && outcome.verdict == .undecided)
+  }
+
+  // move_module copies what has bytes in the file to where layout_sections saw a place for it.
+  @Test(
+    "what lies after a module's memory, because its size wraps, is copied to where nobody knows")
+  func wrapping() throws {
+    func verdict(_ parts: [(size: Int, hasBytes: Bool)]) throws -> LoadVerdict {
+      var elf = Bench().module().elf()
+      for (number, part) in parts.enumerated() {
+        elf.addSection(
+          ".init.\(number)", type: part.hasBytes ? .progbits : .nobits, flags: [.alloc, .write],
+          bytes: part.hasBytes ? [UInt8](repeating: 1, count: part.size) : [], size: part.size,
+          alignment: 1)
+      }
+      return try Bench().outcome(elf.build()).verdict
+    }
+    #expect(try verdict([(0xffff_fff0, false), (16, true)]) == .undecided)
+    #expect(try verdict([(0xffff_ffff, false), (1, true)]) == .undecided)
+    #expect(try verdict([(16, true), (0xffff_fff0, false)]) == .undecided)
+    // A page is there for one byte.
+    #expect(try verdict([(16, true), (0xffff_fff1, false)]) == .loads)
+    #expect(try verdict([(4097, true), (0xffff_f000, false)]) == .undecided)
+    #expect(try verdict([(4096, true), (0xffff_f001, false)]) == .loads)
+    #expect(try verdict([(0xffff_fff0, false), (16, false)]) == .loads)
+    // More than there is room for is refused before anything is copied.
+    #expect(try verdict([(0xffff_ffff, false), (1, true), (0x7000_0000, false)]) == .refused)
   }
 
   @Test("architectures take the second number that they have, and arm looks at the entry point")

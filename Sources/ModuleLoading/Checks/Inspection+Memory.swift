@@ -22,7 +22,7 @@ extension Inspection {
   }
 
   /// `module_memory_alloc`: a module that is larger than the room for modules. Sizes of memory have 32 bits
-  /// and wrap; what an alignment puts after them is copied to where nobody knows.
+  /// and wrap; what then lies after them is copied to where nobody knows.
   ///
   /// - Note: `layout_sections` and `module_get_offset` (kernel/module/main.c), `MODULES_LEN` and `SZ_2G` of
   ///   arch/*, 5.10 to 7.2. Other memory than the sections of one kind is left out.
@@ -38,6 +38,8 @@ extension Inspection {
       }
     guard let room else { return nil }
     var sizes = [UInt64](repeating: 0, count: 8)
+    // Where what has bytes in the file ends.
+    var ends = sizes
     let perCPU = map.find(".data..percpu")
     for (index, section) in map.sections.enumerated() where index != perCPU {
       let flags = architecture.flags(of: index, section)
@@ -46,15 +48,19 @@ extension Inspection {
       if map.nameBytes(of: section).starts(with: ".init".utf8) { kind += 4 }
       let mask = max(1, section.alignment) &- 1
       let start = (sizes[kind] &+ mask) & ~mask
-      if start > 0xffff_ffff, section.size > 0, section.type != .nobits {
-        verdict.doubt(.sectionFar)
-        return nil
-      }
-      sizes[kind] = (start &+ section.size) & 0xffff_ffff
+      let end = start &+ section.size
+      if section.size > 0, section.type != .nobits { ends[kind] = max(ends[kind], end) }
+      sizes[kind] = end & 0xffff_ffff
     }
-    guard sizes.contains(where: { $0 > room }) else { return nil }
-    let line = rules.has(.reportsFullMemory) ? "execmem: unable to allocate memory" : nil
-    return Refusal(.ENOMEM, line)
+    if sizes.contains(where: { $0 > room }) {
+      let line = rules.has(.reportsFullMemory) ? "execmem: unable to allocate memory" : nil
+      return Refusal(.ENOMEM, line)
+    }
+    let page = pageSize ?? 65536
+    if zip(ends, sizes).contains(where: { $0 > ($1 + page - 1) & ~(page - 1) }) {
+      verdict.doubt(.sectionFar)
+    }
+    return nil
   }
 
   /// `percpu_modalloc`: memory for each processor. `pcpu_alloc` never gives more than 32 KiB or a page, and
@@ -76,7 +82,7 @@ extension Inspection {
       alignment = pageSize
     }
     let refusal = Refusal(.ENOMEM, "\(name): Could not allocate \(size) bytes percpu data")
-    if size > max(32768, pageSize ?? 65536) || alignment & (alignment &- 1) != 0 && alignment > 0 {
+    if size > max(32768, pageSize ?? 65536) || alignment & (alignment &- 1) != 0 {
       return refusal
     }
     guard let reserve = perCPUReserve, size > reserve else { return nil }
