@@ -215,6 +215,14 @@ struct ArchitectureRelocationTests {
     #expect(
       try summary(bench("6.6.0", .riscV), type: 57)
         == "EINVAL | sample: Unknown relocation type 57")
+    // Words for those that no module has came with them, but for three.
+    for (type, words) in [
+      (3, "Unknown relocation type 3"), (21, "Unknown relocation type 21"),
+      (43, "The unexpected relocation type 'R_RISCV_ALIGN' from PC = …"),
+      (20, "can not generate the GOT entry for symbol = …"),
+    ] as [(UInt32, String)] {
+      #expect(try summary(bench("6.6.0", .riscV), type: type) == "EINVAL | sample: \(words)")
+    }
     // Types of sums in 16 bits came before the others.
     for type: UInt32 in [34, 38] {
       #expect(try summary(bench("6.6.0", .riscV), type: type) == "loads")

@@ -14,7 +14,7 @@ struct RelocationDistanceTests {
   /// the kernel, and at a fixed address.
   private func summary(
     _ bench: Bench, code: [UInt32] = [0, 0, 0, 0], hasAddends: Bool = true,
-    extra: [(String, ELFSectionFlags, [UInt8])] = [],
+    alignment: Int = 8, weak: String = "weak", extra: [(String, ELFSectionFlags, [UInt8])] = [],
     _ entries: [(type: UInt32, symbol: String, addend: Int64)], step: UInt64 = 0
   ) throws -> String {
     var module = bench.module()
@@ -24,14 +24,22 @@ struct RelocationDistanceTests {
     if bench.machine == .powerPC64 { elf.flags = 2 }
     var bytes = ByteBuilder(bench.layout.order)
     for word in code { bytes.put(word) }
-    let text = elf.addSection(".text.call", flags: [.alloc, .execInstructions], bytes: bytes.bytes)
+    let text = elf.addSection(
+      ".text.call", flags: [.alloc, .execInstructions], bytes: bytes.bytes, alignment: alignment)
     let data = elf.addSection(
       ".far", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 64))
     var symbols = [
       "code": elf.addSymbol("code", section: text), "far": elf.addSymbol("far", section: data),
       "far8": elf.addSymbol("far8", section: data, value: 8),
+      "far63": elf.addSymbol("far63", section: data, value: 63),
+      "far64": elf.addSymbol("far64", section: data, value: 64),
       "seven": elf.addSymbol("seven", section: 0xfff1, value: 7),
+      "again": elf.addSymbol("again", section: 0xfff1, value: 7),
+      "eight": elf.addSymbol("eight", section: 0xfff1, value: 8),
+      "error": elf.addSymbol(
+        "error", section: 0xfff1, value: bench.layout.is64Bit ? .max - 4 : 0xffff_fffb, binding: 2),
       "kernel": elf.addUndefinedSymbol("_printk"),
+      weak: elf.addUndefinedSymbol(weak, isWeak: true),
     ]
     for (name, _, _) in extra {
       let section = try #require(elf.sections.firstIndex { $0.name == name }) + 1
@@ -112,7 +120,26 @@ struct RelocationDistanceTests {
     for type: UInt32 in [5, 19, 20, 26] {
       #expect(try plain.summary(kernel, type: type, offset: 1 << 40) == line("own", type))
     }
+    // Where a section begins anywhere, only distances within it are known to be odd.
+    for (addend, alignment, said) in [
+      (1, 1, line("own", 19)), (2, 1, "loads"), (1, 2, line("own", 19)),
+    ] as [(Int64, Int, String)] {
+      #expect(try plain.summary(kernel, type: 19, addend: addend, alignment: alignment) == said)
+    }
+    for type: UInt32 in [19, 20] {
+      #expect(try summary(kernel, alignment: 1, [(type, "far", 1)]) == "loads")
+      #expect(try summary(kernel, alignment: 2, [(type, "far", 1)]) == line("far", type))
+    }
+    // Where a section ends begins what is outside of it.
+    #expect(
+      try plain.summary(kernel, type: 20, addend: 1 << 33, offset: 14) == line("own", 20))
+    #expect(try plain.summary(kernel, type: 20, addend: 1 << 33, offset: 16) == "loads")
     // The kernel lies above a megabyte, and else anywhere.
+    for (addend, said) in [
+      (-0x8_0000, line("_printk", 57)), (-0x8_0001, "loads"), (0x7_ffff, line("_printk", 57)),
+    ] as [(Int64, String)] {
+      #expect(try plain.summary(kernel, type: 57, .kernel, addend: addend) == said)
+    }
     for type: UInt32 in [1, 2, 3, 57] {
       #expect(try plain.summary(kernel, type: type, .kernel) == line("_printk", type))
     }
@@ -175,10 +202,22 @@ struct RelocationDistanceTests {
     }
     #expect(try answer(kernel, [call, move]) == line)
     #expect(try answer(kernel, [call, nop]) == "loads")
+    // A branch on a condition may be a call, too; what is no branch is none.
+    #expect(try answer(kernel, [0x4082_0001, move]) == line)
+    #expect(try answer(kernel, [0x3860_0001, move]) == "loads")
     // One that does not return needs none, nor one of the module's own.
     #expect(try answer(kernel, [branch, move]) == "loads")
     #expect(try answer(kernel, [call, move], "code") == "loads")
     #expect(try answer(plain.bench("6.12.0", .powerPC64, order: .big), [call, move]) == line)
+    // Nor those of ftrace, with a dot or without.
+    for (name, isTaken) in [
+      ("_mcount", true), ("._mcount", true), ("ftrace_caller", true), ("mcount", false),
+      ("_mcount.", false),
+    ] {
+      let said = isTaken ? "loads" : line
+      #expect(
+        try summary(kernel, code: [call, move], weak: name, [(10, name, 0)]) == said, "\(name)")
+    }
     // Nor where nobody uses the TOC.
     #expect(
       try summary(
@@ -224,6 +263,51 @@ struct RelocationDistanceTests {
     #expect(try answer([(22, "far", 0), (39, "far", 0)]) == "loads")
   }
 
+  // arch/loongarch/kernel/module.c, 5.19 to 7.2.
+  @Test("LoongArch knows distances within a section, and those of branches that need no PLT")
+  func loongArchDistances() throws {
+    let kernel = plain.bench("6.0.0", .loongArch)
+    func answer(_ type: UInt32, _ distance: Int64, _ field: UInt32) throws -> String {
+      try summary(kernel, [(type, "code", distance), (field, "far", 0)])
+    }
+    func overflow(_ value: String, _ field: UInt32) -> String {
+      "ENOEXEC | kmod: module sample: opr1 = 0x\(value) overflow! dangerous "
+        + "apply_r_larch_sop_imm_field (\(field)) relocation"
+    }
+    #expect(try answer(22, 0xfff, 39) == "loads")
+    #expect(try answer(22, 0x1000, 39) == overflow("1000", 39))
+    let limit: Int64 = 1 << 27
+    #expect(try answer(22, limit, 45) == overflow("8000000", 45))
+    #expect(try answer(22, -limit, 45) == "loads")
+    // The PLT is nearer, wherever it lies.
+    for field: UInt32 in [44, 45] {
+      #expect(try answer(29, limit, field) == "loads")
+      #expect(try answer(29, -limit - 4, field) == "loads")
+    }
+    #expect(try answer(29, limit - 4, 44) == overflow("7fffffc", 44))
+    #expect(try answer(29, -limit, 44) == overflow("fffffffff8000000", 44))
+    #expect(try answer(29, -limit, 45) == "loads")
+  }
+
+  @Test(
+    "LoongArch computes with the two or three values that were pushed last",
+    arguments: [
+      (32, [0x1001, 1], [0x1000, 1]), (33, [1, 12], [1, 11]), (34, [0x2000, 1], [0x1fff, 1]),
+      (35, [0xfff, 1], [0xffe, 1]), (36, [0x1008, 0x1007], [0x1008, 0xff7]),
+      (37, [0, 1, 0x1000], [1, 1, 0x1000]), (37, [1, 0x1000, 0], [0, 0x1000, 0]),
+    ] as [(UInt32, [Int64], [Int64])])
+  func loongArchOperations(_ type: UInt32, _ values: [Int64], _ others: [Int64]) throws {
+    let kernel = plain.bench("6.0.0", .loongArch)
+    // The result has to fit into 12 bits.
+    func answer(_ values: [Int64]) throws -> String {
+      // What is pushed is seven, and what is added to it.
+      let pushes = values.map { (type: UInt32(23), symbol: "seven", addend: $0 - 7) }
+      return try summary(kernel, pushes + [(type, "far", 0), (39, "far", 0)])
+    }
+    #expect(try answer(values).hasPrefix("ENOEXEC | kmod: module sample: opr1 = 0x1000 overflow!"))
+    #expect(try answer(others) == "loads")
+  }
+
   @Test("mips wants a low part of the same value for every high part, and words for branches")
   func mips() throws {
     func answer(
@@ -239,6 +323,17 @@ struct RelocationDistanceTests {
     #expect(try answer([(5, "far"), (6, "code")]) == "\(line) relocation")
     #expect(try answer([(5, "far"), (6, "kernel")], release: "4.14.0") == "\(line) REL relocation")
     #expect(try answer([(6, "far"), (5, "far")]) == "ENOEXEC")
+    // Two numbers are the same or not; addresses differ in one section, and in several if they lie in them.
+    for (high, low, mayBeSame) in [
+      ("seven", "again", true), ("seven", "eight", false), ("seven", "far", true),
+      ("far63", "code", false), ("code", "far63", false), ("far64", "code", true),
+      ("code", "far64", true), ("far63", "far64", false), ("far63", "kernel", false),
+      ("kernel", "far63", false), ("far64", "kernel", true), ("kernel", "far64", true),
+      ("kernel", "kernel", true),
+    ] {
+      let said = mayBeSame ? "loads" : "\(line) relocation"
+      #expect(try answer([(5, high), (6, low)]) == said, "\(high) \(low)")
+    }
     #expect(try answer([(5, "far"), (6, "far8")], hasAddends: true) == "loads")
     for (type, name) in [(UInt32(4), "26"), (10, "PC16"), (60, "PC21"), (61, "PC26")] {
       #expect(
@@ -256,6 +351,14 @@ struct RelocationDistanceTests {
       #expect(try plain.summary(kernel, type: 200, .absolute(.max - 4)) == unknown)
       #expect(try plain.summary(kernel, type: 2, .absolute(.max - 4094)) == unknown)
       #expect(try plain.summary(kernel, type: 2, .absolute(.max - 4095)) != unknown)
+    }
+    // A weak one is passed over, and what comes after it is not.
+    for machine in [ELFMachine.riscV, .mips] {
+      let kernel = plain.bench("6.12.0", machine)
+      #expect(try summary(kernel, [(200, "error", 0)]) == "loads")
+      #expect(
+        try summary(kernel, [(200, "error", 0), (200, "far", 0)])
+          == "EINVAL | sample: Unknown relocation type 200")
     }
     let small = plain.bench("6.12.0", .mips, is64Bit: false)
     #expect(try plain.summary(small, type: 2, .absolute(0xffff_fffb), hasAddends: false) == unknown)

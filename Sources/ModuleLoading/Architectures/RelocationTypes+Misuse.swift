@@ -30,7 +30,8 @@ extension RelocationTypes {
       // A branch that is too far goes through a PLT.
       let isBranch = entry.type == 29
       isDone = state.push(
-        isBranch ? distance.flatMap { $0.magnitude < 1 << 27 ? $0 : nil } : distance)
+        isBranch
+          ? distance.flatMap { RelocationDistance.signed(28).contains($0) ? $0 : nil } : distance)
     case 23: isDone = state.push(number(entry, symbols))
     case 24:
       guard let top = state.pop(1)?[0] else { return Refused(.ENOEXEC, nil) }

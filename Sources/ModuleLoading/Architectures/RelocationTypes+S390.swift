@@ -16,7 +16,7 @@ extension RelocationTypes {
     let isSigned = entry.type == 57
     // The kernel begins at a megabyte or above.
     if case .foreign = symbols.value(of: entry.symbol),
-      limit > 0x7_ffff || entry.addend.magnitude >= 0x8_0000
+      limit > 0x7_ffff || entry.addend.magnitude > 0x8_0000
     {
       return nil
     }
