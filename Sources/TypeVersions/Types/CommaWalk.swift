@@ -11,8 +11,8 @@ struct CommaWalk {
   private enum State: UInt8 { case unseen, open, complete }
 
   private enum Stage {
-    /// Parameters from an entry on, and whether there was one before.
-    case parameters(Int?, hasEarlier: Bool)
+    /// Parameters from an entry on.
+    case parameters(Int?)
     case members(Int?)
     /// Types of a union with kABI rules, the last first.
     case types([Int])
@@ -70,8 +70,7 @@ struct CommaWalk {
     _ frame: Frame, at place: Int, _ pieces: inout TypePieces
   ) throws(TypeVersionsError) {
     switch frame.stage {
-    case .parameters(let next, let hasEarlier):
-      try takeParameter(next, hasEarlier, at: place, &pieces)
+    case .parameters(let next): try takeParameter(next, at: place, &pieces)
     case .members(let next): try takeMembers(next, at: place, &pieces)
     case .types(var types):
       guard let type = types.popLast() else {
@@ -112,10 +111,12 @@ struct CommaWalk {
     frames[place].stage = .finish
   }
 
+  /// Visits parameters until one leads somewhere. After that none counts as the first of its list: whatever
+  /// function type was walked meanwhile has ended.
   private mutating func takeParameter(
-    _ first: Int?, _ hasEarlier: Bool, at place: Int, _ pieces: inout TypePieces
+    _ first: Int?, at place: Int, _ pieces: inout TypePieces
   ) throws(TypeVersionsError) {
-    var (next, hasEarlier) = (first, hasEarlier)
+    var (next, hasEarlier) = (first, false)
     while let parameter = next {
       next = pieces.reader.entries.sibling(of: parameter)
       guard pieces.reader.entries.tag(parameter) == .formalParameter else { continue }
@@ -126,7 +127,7 @@ struct CommaWalk {
       isFirst = false
       try descend(from: parameter, &pieces)
       if frames.count &- 1 > place {
-        frames[place].stage = .parameters(next, hasEarlier: true)
+        frames[place].stage = .parameters(next)
         return
       }
     }
@@ -139,9 +140,7 @@ struct CommaWalk {
   ) {
     isFirst = true
     let first = pieces.reader.entries.firstChild(of: function)
-    frames.append(
-      Frame(
-        entry: function, stage: .parameters(first, hasEarlier: false), completes: completes))
+    frames.append(Frame(entry: function, stage: .parameters(first), completes: completes))
   }
 
   private mutating func visitType(
