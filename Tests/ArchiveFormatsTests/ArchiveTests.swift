@@ -28,6 +28,37 @@ struct ArchiveTests {
     #expect(failure(of: Array(ArchiveBuilder.debian(tar).prefix(150))) != nil)
   }
 
+  @Test("compressed content may be several streams, as of programs that pack in parallel")
+  func streams() throws {
+    let (tar, cpio) = (ArchiveBuilder.tar(files), ArchiveBuilder.cpio(files))
+    for format in [CompressionFormat.xz, .zstd, .gzip] {
+      func split(_ bytes: [UInt8]) throws -> [UInt8] {
+        try packed(Array(bytes.prefix(2000)), format) + packed(Array(bytes.dropFirst(2000)), format)
+      }
+      #expect(try members(of: split(tar)) == expected)
+      #expect(try members(of: ArchiveBuilder.debian(split(tar))) == expected)
+      #expect(try members(of: ArchiveBuilder.rpm(split(cpio))) == expected)
+    }
+  }
+
+  @Test("a Debian package without files is damaged, as one that is cut is")
+  func noFiles() {
+    let whole = ArchiveBuilder.debian(ArchiveBuilder.tar(files))
+    // Two members, of 4 bytes and of 3 and one more.
+    let end = 8 + 60 + 4 + 60 + 4
+    #expect(failure(of: Array(whole.prefix(end)))?.contains("data.tar") ?? false)
+    #expect(failure(of: Array(whole.prefix(end + 59)))?.contains("ar header") ?? false)
+  }
+
+  @Test("the last block of a tar file may be cut, but no content")
+  func cutBlock() throws {
+    let tar = ArchiveBuilder.tar([Member("a", [1, 2, 3])])
+    for count in [515, 516, 1023, 1024] {
+      #expect(try members(of: Array(tar.prefix(count))) == ["a": "3"], "\(count)")
+    }
+    #expect(failure(of: Array(tar.prefix(514))) != nil)
+  }
+
   @Test("numbers of a tar file may begin with blanks in place of zeros, as old writers have them")
   func blanks() throws {
     var tar = ArchiveBuilder.tar(files)

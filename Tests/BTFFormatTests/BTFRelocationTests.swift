@@ -167,4 +167,31 @@ struct BTFRelocationTests {
       }
     }
   }
+
+  // btf_relocate_rewrite_strs; the fields that are strings are those of btf_field_iter_init (btf_iter.c).
+  @Test(
+    "names of members, values and parameters are looked at, and numbers of variables are no names",
+    arguments: [4, 5, 6, 13, 19] as [UInt32])
+  func elementNames(_ kind: UInt32) throws {
+    for (name, isTaken) in [(1, true), (6, true), (12, true), (2, false)] as [(UInt32, Bool)] {
+      let (error, lines) = try relocate { blob, base in
+        let own = blob.name("own", base: base)
+        let pointer = blob.add(0, 2, 1)
+        switch kind {
+        case 6: blob.add(own, kind, count: 1, 4, name, 0)
+        case 13: blob.add(0, kind, count: 1, 0, name, pointer)
+        case 19: blob.add(own, kind, count: 1, 8, name, 0, 0)
+        default: blob.add(own, kind, count: 1, 8, name, pointer, 0)
+        }
+      }
+      #expect(error == (isTaken ? nil : .missing), "\(name)")
+      #expect(lines == (isTaken ? [] : ["string '' [offset 2] is not mapped to base BTF"]))
+    }
+    let (error, lines) = try relocate { blob, base in
+      let pointer = blob.add(0, 2, 1)
+      let variable = blob.add(blob.name("own", base: base), 14, pointer, 1)
+      blob.add(blob.name("sect", base: base), 15, count: 1, 8, variable, 0, 8)
+    }
+    #expect(error == nil && lines.isEmpty)
+  }
 }

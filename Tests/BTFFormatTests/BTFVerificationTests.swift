@@ -113,6 +113,74 @@ struct BTFVerificationTests {
     #expect(rest.1 == ["BPF: [5] meta_left:8 meta_needed:12"])
   }
 
+  // btf_array_check_meta; BTF_MAX_TYPE is 0xfffff.
+  @Test("an array has types of its elements and of its index, which are not void, and no size")
+  func arrays() throws {
+    for (size, element, index, line) in [
+      (0, 1, 1, nil), (4, 1, 1, "size != 0"), (0, 0, 1, "Invalid elem"),
+      (0, 0x10_0000, 1, "Invalid elem"), (0, 1, 0, "Invalid index"),
+      (0, 1, 0x10_0000, "Invalid index"),
+    ] as [(UInt32, UInt32, UInt32, String?)] {
+      let (error, lines) = try verify(
+        module { blob, _ in
+          blob.add(0, 3, size, element, index, 4)
+          // A pointer with a name, which is refused when it is come to.
+          if line != nil { blob.add(1, 2, 2) }
+        })
+      #expect((error == nil) == (line == nil))
+      if let line {
+        #expect(lines.contains("BPF: \(line)") && lines[0].hasPrefix("BPF: [5] ARRAY"))
+      }
+    }
+  }
+
+  // btf_struct_check_meta.
+  @Test("members have types and ascending places up to the end, those of unions the same place")
+  func places() throws {
+    let exceeds = "Member bits_offset exceeds its struct size"
+    let reasons = ["Invalid type_id", "Invalid member bits_offset", exceeds, "Invalid name"]
+    for (kind, members, reason) in [
+      (4, [(1, 0), (1, 32)], nil), (4, [(0, 0)], "Invalid type_id"),
+      (4, [(0x10_0000, 0)], "Invalid type_id"),
+      (4, [(1, 32), (1, 31)], "Invalid member bits_offset"),
+      (4, [(1, 32), (1, 32)], nil), (4, [(1, 64)], nil), (4, [(1, 65)], exceeds),
+      (4, [(1, 57)], nil), (5, [(1, 0), (1, 0)], nil), (5, [(1, 8)], "Invalid member bits_offset"),
+    ] as [(UInt32, [(type: UInt32, bit: UInt32)], String?)] {
+      let (error, lines) = try verify(
+        module { blob, _ in
+          blob.add(0, kind, count: UInt32(members.count), 8)
+          for member in members { blob.types += [0, member.type, member.bit] }
+          if reason != nil { blob.add(1, 2, 2) }
+        })
+      // Types are looked at afterwards: an integer at the end does not fit.
+      let found = reasons.filter { lines.contains("BPF: \($0)") }
+      #expect(found == (reason.map { [$0] } ?? []), "\(kind) \(members)")
+      #expect(reason == nil || error == .invalid)
+    }
+  }
+
+  // btf_func_proto_log.
+  @Test(
+    "parameters are shown with commas between them, the last without a type as variable ones",
+    arguments: [
+      ([], ["void"]), ([1], ["1 x"]), ([1, 2], ["1 x", ", 2 x"]), ([0], ["vararg"]),
+      ([1, 0], ["1 x", ", vararg"]), ([1, 2, 0], ["1 x", ", 2 x", ", vararg"]),
+      ([0, 1], ["0 x", ", 1 x"]), ([1, 0, 0], ["1 x", ", 0 x", ", vararg"]),
+    ] as [([UInt32], [String])])
+  func parameters(_ types: [UInt32], _ shown: [String]) throws {
+    let (error, lines) = try verify(
+      module { blob, base in
+        let name = blob.name("x", base: base)
+        // A prototype has no name.
+        blob.add(name, 13, count: UInt32(types.count), 1)
+        for type in types { blob.types += [name, type] }
+      })
+    #expect(error == .invalid)
+    #expect(
+      lines == ["BPF: [5] FUNC_PROTO x ", "BPF: return=1 args=("] + shown.map { "BPF: \($0)" }
+        + ["BPF: )", "BPF:  ", "BPF: Invalid name", "BPF: "])
+  }
+
   @Test("members are shown without their structure; with mismatches allowed, not at all")
   func members() throws {
     let section = module { blob, base in

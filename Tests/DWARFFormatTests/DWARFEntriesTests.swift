@@ -42,6 +42,23 @@ struct DWARFEntriesTests {
     #expect(try structures("c03_enum.clang21_s390x-dw5").isEmpty)
   }
 
+  @Test(
+    "what refers to a supplementary file is read with it only",
+    arguments: [0x1c, 0x1d, 0x1f20, 0x1f21] as [UInt16])
+  func supplement(_ form: UInt16) throws {
+    var dwarf = DWARFBuilder()
+    dwarf.units = [
+      .init(
+        .compileUnit,
+        children: [.init(.structure, nil, [(.name, .bytes(form, [0, 0, 0, 0]))])])
+    ]
+    let file = dwarf.file()
+    let error = #expect(throws: ParseError.self) {
+      _ = try DWARFEntries(DebugData(MappedFile(copying: file.rawSpan))).units.count
+    }
+    #expect(error?.region.description == "supplementary file" && error?.reason == .missing)
+  }
+
   @Test("packed sections hold what unpacked ones hold")
   func packedSections() throws {
     let plain = try structures("z1_zlib.gcc12-dw5")

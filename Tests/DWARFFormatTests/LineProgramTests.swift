@@ -275,6 +275,10 @@ struct LineProgramTests {
       ([inlined(0x120, 0x10, 10), inlined(0x118, 0x10, 20)], "20"),
       ([inlined(0x118, 0x10, 10), inlined(0x120, 0x10, 20)], "20"),
       ([inlined(0x120, 0x10, 10), inlined(0x118, 0x11, 20)], "10"),
+      // A longer one that begins between them.
+      (
+        [inlined(0x120, 0x10, 10), inlined(0x118, 0x20, 20), inlined(0x117, 0x0f, 30)], "30"
+      ),
     ]
     for (children, line) in others {
       dwarf.units = [unit(0x100, 0x200, children: [function(children)])]

@@ -84,6 +84,33 @@ struct ELFEditorTests {
     #expect(try edit(bytes) { _, _ in } == bytes)
   }
 
+  @Test("What fills a gap stays in it, as far as it fits", arguments: layouts)
+  func gaps(_ layout: ELFLayout) throws {
+    var elf = ELFBuilder(layout: layout)
+    elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: [1, 2, 3, 4, 5])
+    elf.addSection(".data", flags: [.alloc, .write], bytes: [6, 7, 8])
+    var bytes = elf.build()
+    func place(_ name: StaticString, _ bytes: [UInt8]) throws -> Range<Int> {
+      let elf = try ELFFile(ByteSource(bytes.rawSpan))
+      let index = elf.sectionIndex(named: name)
+      let section = elf.sections[try #require(index)]
+      return Int(section.offset)..<Int(section.offset + section.size)
+    }
+    let gap = try place(".text", bytes).upperBound..<place(".data", bytes).lowerBound
+    #expect(gap.count == 3)
+    for (place, byte) in zip(gap, [0xcc, 0xcd, 0xce] as [UInt8]) { bytes[place] = byte }
+    #expect(try edit(bytes) { _, _ in } == bytes)
+    for (size, filling) in [
+      (5, [0xcc, 0xcd, 0xce]), (6, [0xcc, 0xcd]), (7, [0xcc]), (8, []),
+      (9, [0xcc, 0xcd, 0xce, 0, 0, 0, 0]), (1, [0xcc, 0xcd, 0xce, 0, 0, 0, 0]),
+    ] as [(Int, [UInt8])] {
+      let content = [UInt8](repeating: 9, count: size)
+      let edited = try edit(bytes) { $0.replace($1(".text"), with: content) }
+      let between = try place(".text", edited).upperBound..<place(".data", edited).lowerBound
+      #expect(Array(edited[between]) == filling, "\(size)")
+    }
+  }
+
   @Test("New content moves what follows and changes nothing else", arguments: layouts)
   func replacing(_ layout: ELFLayout) throws {
     let bytes = sample(layout)
@@ -142,6 +169,17 @@ struct ELFEditorTests {
     var group: [UInt8] = []
     for word in [1, 3] as [UInt32] { layout.store(word, to: &group) }
     #expect(try Contents(edited).section(".group")?.bytes == group)
+    // What is no section's number stays, and hides no number after it.
+    var elf = ELFBuilder(layout: layout)
+    var (words, wanted): ([UInt8], [UInt8]) = ([], [])
+    for (old, new) in [(1, 1), (0xffff, 0xffff), (2, 3)] as [(UInt32, UInt32)] {
+      layout.store(old, to: &words)
+      layout.store(new, to: &wanted)
+    }
+    elf.addSection(".group", type: .group, flags: [], bytes: words, alignment: 4)
+    elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: [1])
+    let renumbered = try edit(elf.build()) { $0.add(new, before: $1(".group")) }
+    #expect(try Contents(renumbered).section(".group")?.bytes == wanted)
   }
 
   @Test(

@@ -227,4 +227,24 @@ struct HostileELFTests {
     }
     #expect(error?.region.description == "e_shstrndx")
   }
+
+  @Test("each of these numbers may be in the first section alone")
+  func oneEscapedNumber() throws {
+    var elf = ELFBuilder()
+    elf.addSection("a", bytes: [1])
+    let bytes = elf.build()
+    let plain = try ELFFile(ByteSource(bytes.rawSpan))
+    let (count, table) = (plain.sections.count, Int(plain.header.sectionHeaderOffset))
+    // e_shnum and sh_size, e_shstrndx and sh_link.
+    for (field, value, place, number) in [
+      (60, [0, 0], table + 32, UInt8(count)),
+      (62, [0xff, 0xff], table + 40, UInt8(plain.header.sectionNameTableIndex)),
+    ] as [(Int, [UInt8], Int, UInt8)] {
+      var changed = bytes
+      changed.replaceSubrange(field..<field + 2, with: value)
+      changed[place] = number
+      let file = try ELFFile(ByteSource(changed.rawSpan), readsEscapes: true)
+      #expect(file.sections.count == count && file.sectionIndex(named: "a") == 1)
+    }
+  }
 }

@@ -136,6 +136,20 @@ struct KernelConfigTests {
     #expect(config["A"] == .yes && config["B"] == .text("x"))
   }
 
+  @Test("that an option is not set has a line of its own, which may be the first or the last")
+  func unset() throws {
+    for (text, isUnset) in [
+      ("CONFIG_A=y\n# CONFIG_F is not set", true), ("# CONFIG_F is not set\nCONFIG_A=y\n", true),
+      ("CONFIG_A=y\n# CONFIG_F is not set\r\n", true),
+      ("CONFIG_A=y\n# CONFIG_F is not settled\n", false),
+      ("CONFIG_A=y\n# CONFIG_FG is not set\n", false),
+      ("CONFIG_A=y\n## CONFIG_F is not set\n", false), ("CONFIG_A=y\n", false),
+    ] {
+      let config = try KernelConfig(parsing: Array(text.utf8).rawSpan)
+      #expect(config.isUnset("F") == isUnset && !config.isSet("F"), "\(text)")
+    }
+  }
+
   @Test("text without options is not a configuration")
   func other() {
     for text in ["", "CONFIG", "some text\n"] {

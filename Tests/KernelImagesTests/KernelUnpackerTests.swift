@@ -147,6 +147,17 @@ struct KernelUnpackerTests {
     #expect(result.bytes == (try kernel()))
   }
 
+  @Test("what only begins like a stream hides no other after it", arguments: Packed.all)
+  private func falseBeginnings(_ packed: Packed) throws {
+    // bzip2 without a block, and LZMA with a size of its window that nobody uses.
+    let decoys: [UInt8] = [
+      0x42, 0x5a, 0x68, 0, 0, 0, 0, 0, 0, 0, 0x5d, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ]
+    let result = try unpack(ImageBuilder.s390Image(decoys + packed.bytes()))
+    #expect(result.kinds == ["s390 bzImage", "raw image"])
+    #expect(result.bytes == (try kernel()))
+  }
+
   @Test("a compressed file counts as a layer", arguments: Packed.all)
   private func compressed(_ packed: Packed) throws {
     let result = try unpack(packed.bytes())
@@ -285,6 +296,27 @@ struct HostileContainerTests {
       ImageBuilder.unifiedImage(packed),
       ImageBuilder.armZImage(packed, size: size), ImageBuilder.androidBoot(packed, version: 2),
     ]
+  }
+
+  @Test("a payload has a byte or more, with what is after it in the file, which may end there")
+  func payloads() throws {
+    func size(_ image: [UInt8]) -> Int? {
+      (try? KernelContainer(identifying: image.rawSpan))?.payload?.range.count
+    }
+    let packed = try Fixture.bytes("Streams/kernel.xz")
+    let whole = try ImageBuilder.bzImage(packed, size: kernel().count)
+    let end = 0x620 + packed.count + 4
+    #expect(size(Array(whole.prefix(end))) == packed.count)
+    #expect(size(Array(whole.prefix(end - 1))) == nil)
+    for (length, wanted) in [(4, nil), (5, 5)] as [(UInt8, Int?)] {
+      // What has no format is all payload.
+      var image = whole
+      image.replaceSubrange(0x24c..<0x250, with: [length, 0, 0, 0])
+      image.replaceSubrange(0x620..<0x630, with: [UInt8](repeating: 1, count: 16))
+      #expect(size(image) == wanted)
+    }
+    #expect(size(ImageBuilder.androidBoot([1], version: 2)) == 1)
+    #expect(size(ImageBuilder.androidBoot([], version: 2)) == nil)
   }
 
   @Test("containers cut short anywhere are recognised or refused, never a crash")

@@ -76,6 +76,13 @@ struct BuildIDSearchTests {
     var search = search()
     #expect(try search.path(of: prefix(identifier())) == scratch.file("boot/vmlinuz-test"))
     #expect(search.readCount == 1)
+    // Other lines are kept.
+    let index = scratch.file("cache/ksym/build-ids")
+    try scratch.write(
+      Array("x y\nx y z a\n".utf8) + contents(of: index), to: "cache/ksym/build-ids")
+    var again = self.search()
+    #expect(try again.path(of: prefix(identifier())) == scratch.file("boot/vmlinuz-test"))
+    #expect(again.readCount == 0)
   }
 
   @Test("files of debuggers are found by their names")

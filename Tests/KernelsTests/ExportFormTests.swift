@@ -49,7 +49,7 @@ struct FunctionsOnlyKernel {
 
   /// A third are data, which has no symbols, unless `isFunction` says otherwise of an index.
   init(
-    _ form: EntryForm, tables: [Int] = [Self.plainCount, 10], hasFlags: Bool = false,
+    _ form: EntryForm, tables: [Int] = [Self.plainCount, 10], hasFlags: Bool = false, gap: Int = 0,
     isFunction: (Int) -> Bool = { $0 % 3 != 2 }
   ) throws {
     (self.form, self.tables, self.hasFlags) = (form, tables, hasFlags)
@@ -70,7 +70,7 @@ struct FunctionsOnlyKernel {
     }
     // What looks like an entry, and is none.
     memory.bytes.pad(to: 0x2000)
-    putEntries(at: 0x2000, isFunction)
+    putEntries(at: 0x2000, gap, isFunction)
     try memory.putTables(symbols, fillers: 300, isBaseRelative: true)
   }
 
@@ -86,10 +86,11 @@ struct FunctionsOnlyKernel {
     }
   }
 
-  private mutating func putEntries(at start: Int, _ isFunction: (Int) -> Bool) {
+  /// Puts the tables and what follows them; before the names a gap.
+  private mutating func putEntries(at start: Int, _ gap: Int, _ isFunction: (Int) -> Bool) {
     let field = form.isPlaceRelative ? 4 : form.wordSize
     let size = field * (form.hasNamespaces ? 3 : 2)
-    let names = start + exports.count * (size + form.crcSize + (hasFlags ? 1 : 0))
+    let names = start + exports.count * (size + form.crcSize + (hasFlags ? 1 : 0)) + gap
     var places: [String: Int] = [:]
     var text = ByteBuilder()
     for string in exports.map(\.name) + ["", "CORE"] {
@@ -105,6 +106,7 @@ struct FunctionsOnlyKernel {
     }
     if form.crcSize > 0 { for export in exports { memory.bytes.put(export.crc) } }
     if hasFlags { for index in exports.indices { memory.bytes.put(UInt8(index % 3 == 1 ? 1 : 0)) } }
+    memory.bytes.pad(to: memory.bytes.count + gap)
     memory.bytes.put(text.bytes)
     memory.bytes.align(to: 8)
   }
@@ -150,6 +152,16 @@ struct ExportFormTests {
     }
     #expect(table?.rows.map(\.licence) == licences)
     #expect(table?.rows.map(\.crc) == kernel.exports.map(\.crc))
+  }
+
+  @Test(
+    "tables have eight entries or more, and before their names a gap of less than sixteen bytes",
+    arguments: [([8], 0, true), ([7], 0, false), ([60, 30], 15, true), ([60, 30], 16, false)]
+      as [([Int], Int, Bool)])
+  func bounds(_ counts: [Int], _ gap: Int, _ isFound: Bool) throws {
+    let kernel = try FunctionsOnlyKernel(EntryForm.all[0], tables: counts, gap: gap)
+    let table = try exports(kernel.memory.bytes.bytes)
+    #expect(table?.rows.count == (isFound ? counts.reduce(0, +) : nil))
   }
 
   @Test("flags after the CRCs of a single table are the licences, as 7.1 and later have them")

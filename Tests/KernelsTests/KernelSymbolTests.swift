@@ -74,12 +74,15 @@ struct KernelSymbolTests {
   private static let arm64Start: UInt64 = 0xffff_8000_8000_0000
 
   /// An Image as 7.0 and later lay it out: its tables hold distances, and say nothing of its place.
-  private func silentImage(pointers: Int) throws -> [UInt8] {
+  private func silentImage(pointers: Int, distance: Int64 = 0) throws -> [UInt8] {
     let functions = Self.arm64Start + 0x2000
     var memory = MemoryBuilder(Self.arm64Start)
     memory.bytes.set(Array("ARM\u{64}".utf8), at: 0x38)
     memory.bytes.pad(to: 0x1000)
-    for index in 0..<pointers { memory.bytes.put(functions + 16 * UInt64(index % 199)) }
+    for index in 0..<pointers {
+      memory.bytes.put(
+        UInt64(bitPattern: Int64(bitPattern: functions) + distance) + 16 * UInt64(index % 199))
+    }
     memory.bytes.pad(to: 0x4000)
     try memory.putTables((0..<200).map { (functions + 16 * UInt64($0), "function_\($0)") })
     return memory.bytes.bytes
@@ -96,8 +99,10 @@ struct KernelSymbolTests {
 
   @Test("symbols of an image that stores offsets and few pointers are not placed")
   func unplaced() throws {
-    for pointers in [40, 255] {
-      let source = try read(silentImage(pointers: pointers))
+    // Those to places beside symbols do not count.
+    for (pointers, distance) in [(40, 0), (255, 0), (400, -1), (400, 1), (400, 8)] as [(Int, Int64)]
+    {
+      let source = try read(silentImage(pointers: pointers, distance: distance))
       #expect(source.hasRelativeAddresses && source.table.addresses.first == 0)
     }
   }
@@ -206,6 +211,46 @@ struct KernelSymbolTests {
       page += [UInt8](repeating: 0, count: size - page.count)
       return DumpBuilder.Page(Int(Self.physical) / size + place / size, flags: 0, page)
     }
+  }
+
+  // arch/s390/kernel/vmcore_info.c (up to 6.8 crash_dump.c): KERNELOFFSET is where the kernel begins.
+  @Test("what a note says of a move counts, but on s390, where it says where the kernel begins")
+  func notedMoves() throws {
+    let common = "OSRELEASE=7.3.4\nPAGESIZE=4096\n"
+    for (machine, order, start, note, offset) in [
+      (ELFMachine.x86_64, ByteOrder.little, Self.start, "KERNELOFFSET=5c00000\n", 0x5c0_0000),
+      (.aarch64, .little, Self.arm64Start + 0x21_0000, "KERNELOFFSET=210000\n", 0x21_0000),
+      (
+        .s390, .big, 0x3ff_e000_0000, "KERNELOFFSET=3ffe0000000\nKERNELOFFPHYS=4800000\n", nil
+      ),
+    ] as [(ELFMachine, ByteOrder, UInt64, String, UInt64?)] {
+      var memory = MemoryBuilder(start, order: order)
+      try memory.putTables(isBaseRelative: true)
+      var builder = DumpBuilder(information: common + note)
+      (builder.machine, builder.layout) = (machine, ELFLayout(is64Bit: true, order: order))
+      let source = try read(
+        builder.core([.init(Self.physical, virtual: start, memory.bytes.bytes)]))
+      #expect(source.kernelOffset?.value == offset, "\(machine)")
+      #expect(source.table.addresses.first == start)
+    }
+  }
+
+  @Test("the banner of an image that was made from memory shows how far the kernel was moved")
+  func madeFromMemory() throws {
+    var memory = MemoryBuilder(Self.arm64Start + 0x21_0000)
+    try memory.putTables(isBaseRelative: true)
+    var elf = ELFBuilder(machine: .aarch64)
+    elf.type = 2
+    // What begins like a banner, and is none.
+    elf.addSection(
+      ".rodata", bytes: Array("\0Linux version %s\0".utf8), address: Self.arm64Start - 0x1000)
+    elf.addSection(
+      ".text", flags: [.alloc, .execInstructions], bytes: memory.bytes.bytes,
+      address: Self.arm64Start)
+    let source = try read(elf.build())
+    #expect(source.kernelOffset?.value == 0x21_0000)
+    #expect(source.kernelOffset?.source.code == .bannerPlace)
+    #expect(source.table.addresses.first == Self.arm64Start + 0x21_0000)
   }
 
   @Test("symbols are read across pages that a dump lacks")

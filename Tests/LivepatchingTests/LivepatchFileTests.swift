@@ -91,6 +91,29 @@ struct LivepatchFileTests {
     #expect(try read(file).sections.map(\.isApplied) == [false])
   }
 
+  @Test("a relocation of a symbol that is not there has neither name nor mark")
+  func noSymbol() throws {
+    var builder = LivepatchBuilder(("one", 0))
+    builder.sections = [
+      .init(name: ".klp.rela.vmlinux..text", symbols: [(".klp.sym.vmlinux.foo,1", true)])
+    ]
+    var file = builder.build()
+    let source = file
+    let elf = try ELFFile(ByteSource(source.rawSpan))
+    let section = elf.sections[try #require(read(source).sections.first).index]
+    let table = elf.sectionIndex(ofType: .symtab)
+    let symbols = elf.sections[try #require(table)].size / 24
+    #expect(try read(file).sections.first?.references.map(\.isMarked) == [true])
+    // The high half of r_info.
+    let place = Int(section.offset) + 12
+    for (symbol, isThere) in [(symbols - 1, true), (symbols, false)] {
+      (file[place], file[place + 1]) = (UInt8(symbol & 0xff), UInt8(symbol >> 8))
+      let reference = try #require(try read(file).sections.first?.references.first)
+      #expect((reference.title != nil) == isThere && !reference.isMarked)
+      #expect(isThere || reference.name == nil && reference.isFunction == nil)
+    }
+  }
+
   @Test("a pointer to a symbol of a section that is not there points nowhere")
   func pointerToNowhere() throws {
     func build(_ section: Int) -> [UInt8] {

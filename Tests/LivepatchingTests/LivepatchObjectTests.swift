@@ -57,6 +57,14 @@ struct LivepatchObjectTests {
         "livepatch: failed to find location for function 'show'"))
   }
 
+  @Test("positions that may be meant are counted from 1, with their places")
+  func candidates() throws {
+    let advice = try judge(("show", 0)).advice.first { $0.code == .positionNeeded }
+    #expect(advice?.object == "driver" && advice?.candidates.map(\.position) == [1, 2])
+    #expect(advice?.candidates.map(\.place) == [".text+0x80", ".text+0x20"])
+    #expect(advice?.candidates.map(\.size) == [16, 16])
+  }
+
   @Test("messages name the module")
   func messages() throws {
     #expect(

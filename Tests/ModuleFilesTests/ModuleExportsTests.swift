@@ -9,8 +9,11 @@ import Testing
 struct ModuleExportFormTests {
   private func rows(
     _ elf: ELFBuilder, _ reading: ELFFile.LicenceReading = .asFound
+  ) throws -> [String] { try rows(elf.build(), reading) }
+
+  private func rows(
+    _ bytes: [UInt8], _ reading: ELFFile.LicenceReading = .asFound
   ) throws -> [String] {
-    let bytes = elf.build()
     var table = ExportTable()
     let owner = table.addOwner("m")
     try ELFFile(ByteSource(bytes.rawSpan)).addModuleExports(
@@ -110,6 +113,15 @@ struct ModuleExportFormTests {
     #expect(try crcs(relocated(width, [(0, 5), values[0]])) == ["0", "12345678"])
   }
 
+  // ELF, "Sections": the size of the first header counts sections where there are many.
+  @Test("a CRC that is not there is in no section, whatever the first header says")
+  func undefinedCRC() throws {
+    var bytes = relocated(4, [(0, 0), (0xfff1, 7)]).build()
+    let header = bytes.rawSpan.integer(UInt64.self, at: 40, .little).flatMap { Int(exactly: $0) }
+    bytes[try #require(header) + 32] = 64
+    #expect(try rows(bytes) == ["one any 0 ", "two gplOnly 7 NS"])
+  }
+
   @Test("CRCs may be in a section, of which four bytes must be left")
   func inSection() throws {
     for (place, expected) in [(0, "4030201"), (2, "6050403"), (3, "0"), (UInt64.max, "0")] {
@@ -164,6 +176,8 @@ struct ModuleExportFormTests {
     )
     elf.addRelocations(
       [
+        // A symbol that is not there.
+        .init(offset: 4, symbol: 1000, type: 2),
         .init(offset: 8, symbol: names, type: 2), .init(offset: 0, symbol: code, type: 2),
         .init(offset: 4, symbol: names, type: 2),
       ], forSection: table, hasAddends: false)

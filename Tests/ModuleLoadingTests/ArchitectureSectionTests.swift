@@ -47,6 +47,24 @@ struct ArchitectureSectionTests {
     }
   }
 
+  // module_frob_arch_sections; add_sect_attrs names what has bytes.
+  @Test("a section that is filled counts among those with a name, one that stays empty does not")
+  func namesOfFilled() throws {
+    for (machine, is64Bit, order, isRepeated) in [
+      (ELFMachine.aarch64, true, ByteOrder.little, true), (.powerPC, false, .big, false),
+    ] {
+      let bench = Self.bench("6.12.0", machine, is64Bit: is64Bit, order: order)
+      for (bytes, isNamed) in [([], isRepeated), ([1], true)] as [([UInt8], Bool)] {
+        var module = bench.module()
+        module.sections = [
+          (".plt", .alloc, [1]), (".plt", .alloc, bytes), (".init.plt", .alloc, [0]),
+        ]
+        let line = "sysfs: cannot create duplicate filename '/module/sample/sections/.plt'"
+        #expect(try bench.outcome(module).log.contains(line) == isNamed, "\(machine) \(bytes)")
+      }
+    }
+  }
+
   @Test(
     "sections that the kernel fills must be there",
     arguments: [

@@ -112,6 +112,45 @@ struct ExportReadingTests {
     #expect(try bench.outcome(module, with: [owner]).errno == .EINVAL)
   }
 
+  @Test("an entry of zeros has its name at address 0, but where it counts from its own place")
+  func zeros() throws {
+    for (machine, is64Bit, verdict) in [
+      (ELFMachine.x86_64, true, LoadVerdict.loads), (.aarch64, true, .loads),
+      (.arm, false, .crashes), (.riscV, true, .crashes),
+    ] {
+      let bench = ArchitectureSectionTests.bench("6.12.0", machine, is64Bit: is64Bit)
+      var owner = bench.module("owner")
+      owner.sections = [
+        (".plt", .alloc, [0]), (".init.plt", .alloc, [0]),
+        ("__ksymtab", .alloc, [UInt8](repeating: 0, count: 24)),
+        ("__kcrctab", .alloc, [1, 0, 0, 0]),
+      ]
+      #expect(try bench.outcome(owner).verdict == verdict, "\(machine)")
+    }
+  }
+
+  // find_exported_symbol_in_section; one table for all licences since 7.1.
+  @Test(
+    "what is out of order in its table is not found, on machines whose entries are not known, too")
+  func otherMachines() throws {
+    let (any, gpl) = (["beta", "gamma"], ["alpha", "delta"])
+    func answer(_ release: String, _ names: [String]) throws -> String {
+      let bench = ArchitectureSectionTests.bench(release, .superH, is64Bit: false)
+      var (owner, module) = (bench.module("owner"), bench.module())
+      owner.exports = names.map { SampleExport($0, 1, isGPLOnly: gpl.contains($0)) }
+      for name in (any + gpl).sorted() { module.require(name, 1) }
+      return summary(try bench.outcome(module, with: [owner]))
+    }
+    let unknown = { (names: [String]) in
+      "ENOENT" + names.map { " | sample: Unknown symbol \($0) (err -2)" }.joined()
+    }
+    #expect(try answer("6.12.0", any + gpl) == "loads")
+    #expect(try answer("7.2.0", (any + gpl).sorted()) == "loads")
+    #expect(try answer("7.2.0", any + gpl) == unknown(["beta", "gamma"]))
+    #expect(try answer("6.12.0", ["gamma", "beta"] + gpl) == unknown(["gamma"]))
+    #expect(try answer("6.12.0", any + ["delta", "alpha"]) == unknown(["delta"]))
+  }
+
   @Test("a distance where arm takes an address is the address of nothing")
   func distance() throws {
     let bench = ArchitectureSectionTests.bench("6.12.0", .arm, is64Bit: false)
@@ -125,9 +164,10 @@ struct ExportReadingTests {
       let symbol = elf.addSymbol("names", section: names)
       let table = elf.addSection("__ksymtab", bytes: [UInt8](repeating: 0, count: 12))
       elf.addSection("__kcrctab", bytes: [1, 0, 0, 0])
+      // One that does nothing comes first.
       elf.addRelocations(
-        [ELFBuilder.Relocation(offset: 4, symbol: symbol, type: type)], forSection: table,
-        hasAddends: false)
+        [0, type].map { ELFBuilder.Relocation(offset: 4, symbol: symbol, type: $0) },
+        forSection: table, hasAddends: false)
       #expect(try bench.outcome(elf.build()).verdict == verdict, "\(type)")
     }
   }

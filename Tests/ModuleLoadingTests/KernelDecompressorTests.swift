@@ -165,6 +165,11 @@ struct KernelDecompressorTests {
     #expect(outcome.verdict == .loads)
     #expect(outcome.causes.map(\.code) == [.kernelCannotUnpack])
     #expect(outcome.causes.first?.count == 300 && outcome.causes.first?.total == module.count)
+    // After the whole module nothing is left out.
+    let (whole, nothing) = (
+      compressor.compress(module.rawSpan, .xz), compressor.compress(RawSpan(), .xz)
+    )
+    #expect(try bench.outcome(#require(whole) + #require(nothing)).causes.isEmpty)
   }
 
   @Test("what user space unpacks and the kernel would not is noted", .needs("xz"))

@@ -76,6 +76,23 @@ struct ListedExportTests {
     #expect(try verdict() == "loads", "half of the lists")
   }
 
+  @Test("of depmod do not count for a module that is newer than one of the two")
+  func between() async throws {
+    let (dep, symbols) = ("lib/modules/7.2.0/modules.dep", "lib/modules/7.2.0/modules.symbols")
+    for isFirst in [true, false] {
+      try write("hidden", "kernel/hidden")
+      try await pass()
+      try writeLists()
+      let later = isFirst ? symbols : dep
+      let text = try contents(of: scratch.file(later))
+      try await pass()
+      try write("hidden", "kernel/hidden", exports: ["wanted"])
+      try await pass()
+      try scratch.write(text, to: later)
+      #expect(try verdict() == "loads", "\(later)")
+    }
+  }
+
   @Test("of depmod do not count for modules in a compression of which they have no exports")
   func unreadable() async throws {
     try write("hidden", "kernel/hidden", exports: ["wanted"])
@@ -88,6 +105,39 @@ struct ListedExportTests {
   private func setTimes(_ path: String, _ seconds: Int) {
     let time = timespec(tv_sec: seconds, tv_nsec: 0)
     _ = unsafe utimensat(AT_FDCWD, path, [time, time], 0)
+  }
+
+  @Test(
+    "of the kernel's build are those with what this kernel exports, and with exports of modules")
+  func ofThisBuild() throws {
+    try self.write("hidden", "kernel/hidden", exports: ["wanted"])
+    for name in ["plain", "hidden", "third", "fourth"] {
+      setTimes("\(tree)/kernel/\(name).ko", 1_700_000_000)
+    }
+    scratch.makeDirectory("lib/modules/7.2.0/build")
+    let names = Bench().exports.map { ($0.name, $0.crc, "vmlinux") }
+    let whole = names + [("plain", 1, "kernel/plain")]
+    func write(_ rows: [(String, UInt32, String)], to list: String) throws {
+      let lines = rows.map { "0x\(String($0.1, radix: 16))\t\($0.0)\t\($0.2)\tEXPORT_SYMBOL\t\n" }
+      try scratch.write(Array(lines.joined().utf8), to: list)
+      setTimes(scratch.file(list), 1_700_000_000)
+    }
+    let (first, second) = (
+      "usr/src/linux-headers-7.2.0/Module.symvers", "lib/modules/7.2.0/build/Module.symvers"
+    )
+    for (rows, said) in [
+      (names, "loads"), (whole + [("more", 1, "vmlinux")], "loads"),
+      (Array(whole.dropFirst()), "loads"), (whole, "refused 4"),
+    ] {
+      try write(rows, to: first)
+      #expect(try verdict() == said, "\(rows.count)")
+    }
+    // Another list may be that of this build.
+    for rows in [names, whole + [("more", 1, "vmlinux")]] {
+      try write(rows, to: first)
+      try write(whole, to: second)
+      #expect(try verdict() == "refused 4")
+    }
   }
 
   @Test("of the kernel's build count for the modules that were packed with them")
@@ -114,5 +164,10 @@ struct ListedExportTests {
     try writeList("0x9aec1234")
     try write("added", "updates/added", exports: ["wanted"])
     #expect(try verdict() == "loads", "modules of others are read")
+    var needing = Bench().module("added")
+    needing.exports = [SampleExport("wanted", 1)]
+    needing.require("plain", 1)
+    try scratch.write(needing.build(), to: "lib/modules/7.2.0/updates/added.ko")
+    #expect(try verdict() == "loads", "and what they need")
   }
 }

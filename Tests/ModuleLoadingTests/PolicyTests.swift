@@ -89,6 +89,34 @@ struct PolicyTests {
   }
 }
 
+@Suite("What functions of a kernel show of its configuration")
+struct ShownOptionTests {
+  // kernel/module/signing.c and kernel/livepatch/core.c.
+  @Test("what they show counts where there is no configuration, and where nothing is given")
+  func functions() throws {
+    let scratch = try ScratchDirectory()
+    for (names, signatures, livepatch) in [
+      (["load_module"], false, false), (["load_module", "mod_verify_sig"], true, false),
+      (["klp_enable_patch"], false, true), (["mod_verify_sig", "klp_enable_patch"], true, true),
+      // Without a function of the loader nothing is known, and what is usual is taken.
+      (["other"], false, true),
+    ] as [([String], Bool, Bool)] {
+      let lines = names.enumerated().map { "ffffffff8100000\($0) T \($1)\n" }
+      let path = try scratch.write(Array(lines.joined().utf8), to: "System.map")
+      var bench = Bench()
+      bench.hasConfig = false
+      var facts = try bench.facts()
+      facts.shownOptions = ShownOptions(try OpenKernel(path).symbols().table)
+      func settings(_ given: String...) -> LoaderSettings {
+        LoaderSettings(facts, LoaderRules(.newest), given: given.compactMap { GivenFact($0) })
+      }
+      #expect(settings().signatures == signatures && settings().livepatch == livepatch, "\(names)")
+      let other = settings("MODULE_SIG=\(signatures ? "n" : "y")")
+      #expect(other.signatures != signatures)
+    }
+  }
+}
+
 @Suite("Modules that are asked about, and those before them")
 struct RequestTests {
   @Test("of a directory that is loaded before, the modules asked about are left out, and no others")
@@ -144,6 +172,32 @@ struct RequestTests {
     #expect(!known.assumed.contains(LoadAssumption(.structureSizeUnknown)))
     module.structureSize = 896
     #expect(try bench.outcome(module).verdict == .refused)
+  }
+
+  @Test(
+    "a module is no evidence of its own size, by whatever name: the first other one of the tree is")
+  func otherSizes() throws {
+    let scratch = try ScratchDirectory()
+    scratch.makeDirectory("tree")
+    var bench = Bench()
+    (bench.structureSize, bench.tree) = (nil, scratch.file("tree"))
+    func write(_ name: String, _ size: Int) throws -> String {
+      var module = bench.module()
+      module.structureSize = size
+      return try scratch.write(module.build(), to: name)
+    }
+    let first = try write("tree/a.ko", 896)
+    let second = try write("tree/b.ko", 1280)
+    let third = try write("tree/c.ko", 1280)
+    scratch.link("link.ko", to: first)
+    let answers: [(String, LoadVerdict)] = [
+      (first, .refused), (scratch.file("link.ko"), .refused), (second, .refused), (third, .refused),
+      (try write("copy.ko", 896), .loads),
+    ]
+    for (path, verdict) in answers {
+      let answer = try #require(ModuleChecker(try bench.facts()).check([path]).last)
+      #expect(try answer.result.get().verdict == verdict, "\(path)")
+    }
   }
 
   @Test("word size and byte order are those of the first module among what is named")

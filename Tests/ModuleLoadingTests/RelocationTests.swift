@@ -128,6 +128,47 @@ struct RelocationTests {
     }
   }
 
+  @Test("a module is a livepatch by its modinfo, or by relocations for the livepatch core")
+  func livepatches() throws {
+    for (isMarked, hasSection) in [(false, false), (true, false), (false, true), (true, true)] {
+      var module = Bench().module("fix")
+      if isMarked { module.setInfo("livepatch", "Y") }
+      var elf = module.elf()
+      if hasSection {
+        let symbol = elf.addSymbol(".klp.sym.other.f,0", section: 0xff20)
+        let table = elf.addRelocations(
+          [Entry(offset: 0, symbol: symbol, type: 1)], forSection: 1)
+        elf.sections[table - 1].name = ".klp.rela.other..text"
+        elf.sections[table - 1].flags = ELFSectionFlags(rawValue: 0x10_0002)
+      }
+      #expect(try Bench().outcome(elf.build()).isLivepatch == (isMarked || hasSection))
+    }
+  }
+
+  @Test("of a livepatch's sections for the kernel the first is looked at that is refused")
+  func livepatchSections() throws {
+    let bench = Bench()
+    var module = bench.module("fix")
+    module.setInfo("livepatch", "Y")
+    for types in [[1, 311], [1, 1, 312], [311, 312], [312, 1]] as [[UInt32]] {
+      var elf = module.elf()
+      for (number, type) in types.enumerated() {
+        let data = elf.addSection(
+          ".data.\(number)", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
+        let symbol = elf.addSymbol(".klp.sym.vmlinux.f,0", section: 0xff20)
+        let table = elf.addRelocations(
+          [Entry(offset: 0, symbol: symbol, type: type)], forSection: data)
+        elf.sections[table - 1].name = ".klp.rela.vmlinux..data.\(number)"
+        elf.sections[table - 1].flags = ELFSectionFlags(rawValue: 0x10_0002)
+      }
+      let first = try #require(types.first { $0 != 1 })
+      let outcome = try bench.outcome(elf.build())
+      #expect(
+        outcome.log.filter { $0.hasPrefix("module: fix:") }
+          == ["module: fix: Unknown rela relocation: \(first)"])
+    }
+  }
+
   @Test("a module structure that takes no room in the file has no name later")
   func emptyStructure() throws {
     var elf = Bench("6.1.0").module().elf()

@@ -160,12 +160,14 @@ struct ResolutionTests {
     #expect(
       try summary(bench.outcome(twin))
         == "ENOEXEC | sample: exports duplicate symbol _printk (owned by kernel)")
+    #expect(try bench.outcome(twin).symbols.map(\.provider) == ["vmlinux"])
     let owner = module(bench, "owner", exports: [SampleExport("theirs", 5)])
     let second = module(bench, exports: [SampleExport("theirs", 5)])
     let outcome = try bench.outcome(second, with: [owner])
     #expect(
       summary(outcome) == "ENOEXEC | sample: exports duplicate symbol theirs (owned by owner)")
     #expect(outcome.symbols.map(\.problem) == [.duplicateExport])
+    #expect(outcome.symbols.map(\.provider) == ["owner"])
     #expect(try summary(bench.outcome(second)) == "loads")
   }
 

@@ -24,6 +24,11 @@ struct KernelExportsTests {
     }.sorted()
   }
 
+  private func form(_ kernel: KernelBuilder) throws -> ExportForm? {
+    let bytes = kernel.build()
+    return try KernelExports(ELFFile(ByteSource(bytes.rawSpan))).read()?.form
+  }
+
   private func expected(_ kernel: KernelBuilder) -> [String] {
     kernel.exports.map { export in
       "\(export.name) \(kernel.crcForm == .none ? "-" : String(export.crc, radix: 16)) "
@@ -46,6 +51,10 @@ struct KernelExportsTests {
           kernel.isPlaceRelative = isPlaceRelative
           kernel.hasFlagTable = hasFlagTable
           #expect(try rows(kernel) == expected(kernel))
+          let form = try #require(try form(kernel))
+          #expect(form.hasFlagTable == hasFlagTable && form.crcs == .word32)
+          #expect(form.entries.isPlaceRelative == isPlaceRelative)
+          #expect(form.entries.hasNamespace == hasNamespaces)
         }
       }
     }

@@ -24,6 +24,7 @@ struct SymtypesCheckingTests {
       ("[    0.000000] Linux version\n", .notSymtypes, 1),
       ("2026-01-01 f ( )\n", .notSymtypes, 1),
       ("Words of a text\nand others\n", .notSymtypes, 1),
+      ("/* a */\nF#a f\n\n2026-01-01 f ( )\n", .notSymtypes, 4), ("F#a f\n\u{1}\n", .notText(1), 2),
     ])
   func refused(_ text: String, _ reason: SymtypesError.Reason, _ line: Int) {
     let error = refusal(text)

@@ -181,6 +181,43 @@ struct ExplainingTests {
     #expect(TypeChanges.path(from: found[0].key, to: Int(key), in: old.files[0], store) == nil)
   }
 
+  @Test("types that are met again, or on one side only, hide no others")
+  func severalReferences() throws {
+    func found(_ before: String, _ after: String) throws -> [String] {
+      var (old, new, store) = (SymtypesTree(), SymtypesTree(), SymtypesStore())
+      try SymtypesReader.read(Array(before.utf8).rawSpan, path: [1], into: &old, &store)
+      try SymtypesReader.read(Array(after.utf8).rawSpan, path: [1], into: &new, &store)
+      var comparison = TypeChanges()
+      let key = try #require(old.exports.first)
+      return try comparison.changes(
+        ofExport: Int(key), old: old.files[0], new: new.files[0], store
+      ).map { store.keys.name($0.key).text }
+    }
+    func types(_ word: String) -> String {
+      "s#a struct a { s#a x ; }\ns#b struct b { \(word) y ; }\ns#c struct c { \(word) z ; }\n"
+    }
+    #expect(
+      try found(
+        "f void f ( s#a , s#a , s#b )\n" + types("int"),
+        "f void f ( s#a , s#a , s#b )\n" + types("long"))
+        == ["s#b"])
+    #expect(
+      try found(
+        "f void f ( s#a , s#c , s#b )\n" + types("int"), "f void f ( s#a , s#b )\n" + types("long"))
+        == ["f", "s#b"])
+    #expect(
+      try found("f void f ( s#a )\n" + types("int"), "f void f ( s#a )\n" + types("long")) == [])
+  }
+
+  @Test("that an object has no debug information is no other error")
+  func missingInformation() {
+    for (error, isMissing) in [
+      (TypeVersionsError.debugInformation(ParseError(.missing, in: ".debug_info", at: 0)), true),
+      (.debugInformation(ParseError(.missing, in: ".debug_abbrev", at: 0)), false),
+      (.tooLarge, false),
+    ] { #expect(error.isMissingInformation == isMissing) }
+  }
+
   @Test(
     "of a long way the ends are shown, and thousands of changes take no longer than their number")
   func longChains() throws {

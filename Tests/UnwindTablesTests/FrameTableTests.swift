@@ -96,6 +96,36 @@ struct FrameTableTests {
     #expect(old.first?.code.prefix(5) == [0x0f, 3, 0x77, 16, 0x06])
   }
 
+  // arch/x86/kernel/unwind_orc.c, 6.4 to 7.2: what an offset of BP is added to is the SP of the frame above
+  // for calls, and the place of what was saved for other frames; other registers are the SP as they are.
+  @Test(
+    "the frame above is found by each register, and its BP by its SP, by what was saved, or by BP",
+    arguments: [
+      // Calls, by a register.
+      (0x215, [0x86, 2]), (0x245, [0x10, 6, 2, 0x76, 0x70]), (0x214, [0x0c, 6, 8, 0x86, 2]),
+      (0x212, [0x0c, 1, 0, 0x86, 2]), (0x213, [0x0c, 5, 0, 0x86, 2]),
+      (0x216, [0x0c, 10, 0, 0x86, 2]), (0x217, [0x0c, 13, 0, 0x86, 2]),
+      (0x21a, [0x0c, 0, 0, 0x86, 2]),
+      // Calls, by a word that SP or BP points to.
+      (0x219, [0x0f, 5, 0x77, 0, 0x06, 0x23, 8, 0x86, 2]),
+      (0x249, [0x0f, 5, 0x77, 0, 0x06, 0x23, 8, 0x10, 6, 2, 0x76, 0x70]),
+      (0x218, [0x0f, 3, 0x76, 8, 0x06, 0x86, 2]),
+      // What the processor pushed.
+      (
+        0x415,
+        [0x0f, 5, 0x77, 8, 0x23, 24, 0x06, 0x10, 16, 2, 0x77, 8]
+          + [0x10, 6, 5, 0x77, 8, 0x11, 0x70, 0x22]
+      ),
+      (0x445, [0x0f, 5, 0x77, 8, 0x23, 24, 0x06, 0x10, 16, 2, 0x77, 8, 0x10, 6, 2, 0x76, 0x70]),
+      // The last frame.
+      (0x115, [0x07, 16]),
+    ] as [(UInt16, [UInt8])])
+  func frame(_ flags: UInt16, _ code: [UInt8]) throws {
+    var builder = ORCBuilder(header: "fe5d32bf581bd63b2ca9a5c65ba5a625eab3fe24")
+    builder.add(Self.start, sp: 8, bp: -16, flags: flags)
+    #expect(try frames(builder).map(\.code) == [code])
+  }
+
   @Test("nothing outside of code has an FDE, wherever a table says its entries are")
   func outside() throws {
     var builder = ORCBuilder()

@@ -108,6 +108,23 @@ struct RoundTripTests {
     module.extended = [.init("a", 1), .init("c", 2)]
     let other = module.build()
     #expect(throws: ConversionError.self) { try converted(other, to: .extended) }
+    // Names that do not fit have hashes.
+    let names = ["a", String(repeating: "b", count: 80), String(repeating: "c", count: 80)]
+    module = ModuleBuilder()
+    module.undefined = names
+    module.extended = names.map { .init($0, 1) }
+    let long = try converted(module.build(), to: .hashed)
+    let file = try ELFFile(ByteSource(long.rawSpan))
+    let place = file.sectionIndex(named: "__versions")
+    let hashes = try file.bytes(of: file.sections[try #require(place)]).array
+    module.sections = [("__versions", .alloc, hashes)]
+    #expect(try Self.names(converted(module.build(), to: .extended)) == names)
+    for index in 1...2 {
+      var changed = module
+      changed.extended?[index] = .init(String(repeating: "d", count: 80), 1)
+      let bytes = changed.build()
+      #expect(throws: ConversionError.self) { try converted(bytes, to: .extended) }
+    }
   }
 
   @Test("names of the longest length that fits are kept, longer ones refused", arguments: layouts)

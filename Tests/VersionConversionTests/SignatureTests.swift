@@ -52,6 +52,31 @@ struct SignatureTests {
     }
   }
 
+  @Test("a certificate is read from DER or PEM, and has to be that of the key")
+  func certificates() throws {
+    // On P-256; its number is 1.
+    let key = Array(
+      """
+      -----BEGIN PRIVATE KEY-----
+      MEECAQAwEwYHKoZIzj0CAQYIKoZIzj0DAQcEJzAlAgEBBCAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+      AAAAAAAAAAAAAQ==
+      -----END PRIVATE KEY-----
+
+      """.utf8)
+    let others = try ["p256.der", "rsa.der", "rsa.pem"].map { try Fixture.bytes("trust/\($0)") }
+    for (certificate, code) in [
+      ([], .unreadableCertificate), ([0x30], .unreadableCertificate),
+      ([0x30, 0x82], .unreadableCertificate), (others[0].dropLast(), .unreadableCertificate),
+      (others[0], .otherCertificate), (others[1], .otherCertificate),
+      (others[2], .otherCertificate),
+    ] as [([UInt8], ConversionError.Code)] {
+      let error = #expect(throws: ConversionError.self) {
+        _ = try ModuleSigner(key: key, certificate: certificate, hash: nil, passphrase: nil)
+      }
+      #expect(error?.code == code, "\(certificate.prefix(4))")
+    }
+  }
+
   @Test("a trailer that claims more than the file is refused")
   func badTrailer() {
     let file =
