@@ -140,6 +140,28 @@ struct ListedExportTests {
     }
   }
 
+  @Test("are asked for symbols that may be missing, too")
+  func weak() throws {
+    let list = "usr/src/linux-headers-7.2.0/Module.symvers"
+    let rows = Bench().exports.map { ($0.name, $0.crc, "vmlinux") } + [("plain", 1, "kernel/plain")]
+    let lines = rows.map { "0x\(String($0.1, radix: 16))\t\($0.0)\t\($0.2)\tEXPORT_SYMBOL\t\n" }
+    try scratch.write(Array(lines.joined().utf8), to: list)
+    for path in [scratch.file(list)]
+      + ["plain", "hidden", "third", "fourth"].map({ "\(tree)/kernel/\($0).ko" })
+    {
+      setTimes(path, 1_700_000_000)
+    }
+    var module = Bench().module()
+    module.require("wanted", 1)
+    module.weak = ["plain"]
+    module.basic?.append(RequiredVersion("plain", 9))
+    let path = try scratch.write(module.build(), to: "weak.ko")
+    let kernel = try OpenKernel(scratch.path)
+    let checker = ModuleChecker(try kernel.factsForLoading(), of: kernel)
+    let outcome = try #require(checker.check([path]).first).result.get()
+    #expect(outcome.log.contains("sample: disagrees about version of symbol plain"))
+  }
+
   @Test("of the kernel's build count for the modules that were packed with them")
   func build() throws {
     try write("hidden", "kernel/hidden", exports: ["wanted"])
