@@ -127,6 +127,21 @@ struct KernelExportsTests {
     }
   }
 
+  @Test(
+    "names that are searched for begin with a letter or _, and go on with digits, dots or dollars",
+    arguments: [
+      ("a", true), ("Z", true), ("_", true), ("a.b$1_Z09", true), ("", false), ("9a", false),
+      (".a", false), ("$a", false), ("a-b", false), ("a b", false), ("a/", false), ("a:", false),
+      ("a@", false), ("a[", false), ("a`", false), ("a{", false), ("a#", false), ("a%", false),
+    ])
+  func searchedNames(_ text: String, _ isName: Bool) {
+    let bytes = Array(text.utf8) + [0]
+    let search = ExportTableSearch(bytes.rawSpan, ELFLayout(is64Bit: true, order: .little))
+    var isFound = false
+    if let name = search.name(at: 0) { isFound = name.byteCount == text.utf8.count }
+    #expect(isFound == isName)
+  }
+
   @Test("tables may reach to the end of the image, and one may be all of it, but lead no further")
   func ends() throws {
     // Two entries of twelve bytes, whose names are in the place of their values, and CRCs.
