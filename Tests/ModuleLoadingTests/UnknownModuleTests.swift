@@ -2,6 +2,7 @@ import KernelReleases
 import Kernels
 import Livepatching
 import ModuleLoading
+import ModuleVersions
 import TestSupport
 import Testing
 
@@ -62,6 +63,54 @@ struct UnknownModuleTests {
     var alone = bench
     alone.loadsDependencies = false
     #expect(try alone.outcome(module).errno == .ENOENT)
+  }
+
+  /// What becomes of a module on a kernel with a list of exports, a module's among them.
+  private func outcome(_ module: ModuleBuilder, _ request: LoadRequest) throws -> LoadOutcome {
+    let scratch = try ScratchDirectory()
+    var facts = try bench().facts()
+    var table = try #require(facts.exports?.value)
+    let owner = table.addOwner("drivers/usb/core/usb-core")
+    let (name, space) = (Array("usb_thing".utf8), [UInt8]())
+    table.add(
+      name: name.rawSpan, namespace: space.rawSpan, crc: 0x77, licence: .any, owner: owner)
+    facts.exports = KernelFacts.Fact(table, from: "Module.symvers")
+    let path = try scratch.write(module.build(), to: "sample.ko")
+    return try #require(ModuleChecker(facts, request: request).check([path]).first).result.get()
+  }
+
+  @Test("a list with the modules of a kernel's build does not have external ones")
+  func external() throws {
+    var module = bench().module()
+    module.require("usb_thing", 0x77)
+    module.setInfo("depends", "usb-core,vendor-base")
+    #expect(try outcome(module, LoadRequest()).verdict == .loads)
+    module.require("vendor_thing", 0x78)
+    let open = try outcome(module, LoadRequest())
+    #expect(open.verdict == .undecided && open.errno == nil)
+    let cause = try #require(open.causes.first { $0.code == .modulesNotFound })
+    #expect(cause.options == ["vendor-base"] && cause.total == 1)
+    #expect(open.symbols.map(\.name) == ["vendor_thing"])
+    for depends in [nil, "", "usb-core", "usb_core"] as [String?] {
+      module.setInfo("depends", depends)
+      let firm = try outcome(module, LoadRequest())
+      #expect(firm.errno == .ENOENT)
+      let cause = try #require(firm.causes.first { $0.code == .notExported })
+      #expect(cause.count == 1 && cause.total == 1)
+    }
+  }
+
+  @Test("of a list nothing is open where other modules are not there")
+  func listedAlone() throws {
+    var module = bench().module()
+    module.require("vendor_thing", 0x78)
+    module.setInfo("depends", "vendor-base")
+    var request = LoadRequest()
+    request.loadsDependencies = false
+    #expect(try outcome(module, request).errno == .ENOENT)
+    request.loadsDependencies = true
+    request.hasWholeTree = true
+    #expect(try outcome(module, request).errno == .ENOENT)
   }
 
   @Test("what is wrong whatever they export is refused")

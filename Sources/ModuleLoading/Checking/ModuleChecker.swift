@@ -121,7 +121,7 @@ package struct ModuleChecker {
       gathering.inspector, gathering.gathered, reportsAllSymbols: request.reportsAllSymbols)
     session.sources = ModuleSources(
       gathering.gathered, tree: tree, request: request,
-      ownerCount: facts.exports?.value.owners.count ?? 0)
+      exports: facts.exports?.value)
     session.sources.count = max(session.sources.count, gathering.looked ?? 0)
     let shared = assumed + gathering.inspector.assumed
     session.livepatches = livepatchResolver(gathering, session)
