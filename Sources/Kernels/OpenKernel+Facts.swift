@@ -48,7 +48,10 @@ extension OpenKernel {
     if facts.config == nil { readConfigBeside(&facts) }
     facts.moduleTree = paths.moduleTree(release: facts.release?.value)
     if facts.exports == nil { readSymversBeside(&facts) }
-    if isThorough, let tree = facts.moduleTree { facts.add(ModuleTree(tree)) }
+    if isThorough, let tree = facts.moduleTree.map({ ModuleTree($0) }) {
+      facts.addVermagic(of: tree, limit: limit)
+      facts.add(tree)
+    }
     facts.addConfiguredArchitecture()
     guard running != nil || facts.isOfKernel || form == .list else {
       if let failure = leftOut.first { throw KernelError(failure) }
@@ -136,6 +139,9 @@ extension OpenKernel {
   package func factsForLoading(config: String? = nil) throws(KernelError) -> KernelFacts {
     var facts = try facts(config: config)
     addStructureSize(to: &facts)
+    if facts.vermagic == nil, let tree = facts.moduleTree {
+      facts.addVermagic(of: ModuleTree(tree), limit: limit)
+    }
     if facts.config == nil, form?.isImage ?? false {
       facts.shownOptions = (try? decodedSymbols()).flatMap { ShownOptions($0.table) }
     }
