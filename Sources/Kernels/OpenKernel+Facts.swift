@@ -104,10 +104,15 @@ extension OpenKernel {
 
   private func readConfigBeside(_ facts: inout KernelFacts) {
     for candidate in paths.configs(release: facts.release?.value) {
-      if let config = try? readConfiguration(candidate) {
-        facts.config = KernelFacts.Fact(config, from: candidate)
+      do throws(FileError) {
+        facts.config = KernelFacts.Fact(try readConfiguration(candidate), from: candidate)
         return
-      }
+      } catch { facts.notes.append(KernelNote(.configuration, candidate, error)) }
+    }
+    guard facts.release != nil else { return }
+    for error in paths.closedConfigFolders
+    where !leftOut.contains(where: { $0.path == error.path }) {
+      facts.notes.append(KernelNote(.configuration, error.path, error))
     }
   }
 

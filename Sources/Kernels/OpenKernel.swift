@@ -116,6 +116,11 @@ package final class OpenKernel {
       }
     }
     file.release()
+    for error in paths.closedImageFolders {
+      leftOut.append(error)
+      stub.notes.append(KernelNote(.candidate, error.path, error))
+      failure = failure ?? error
+    }
     if running != nil { return }
     if isDirectory { findModules() }
     if stub.layout != nil || modules != nil {

@@ -47,4 +47,12 @@ extension PathKind {
     if let (tree, inside) = MountedTree.find(path) { return tree.kind(inside) != .missing }
     return unsafe access(path, R_OK) == 0
   }
+
+  /// Why the user who runs this may not reach what is in a directory; `nil` if that is allowed, or it is none.
+  package static func problem(searching path: String) -> FileError? {
+    guard MountedTree.find(path) == nil, PathKind(path) == .directory,
+      unsafe access(path, X_OK) != 0
+    else { return nil }
+    return FileError(path: path, cause: .system(operation: "search", errno: errno))
+  }
 }

@@ -1,3 +1,5 @@
+internal import ByteStorage
+
 /// Where a fact comes from: a file, and which part of it.
 package struct FactSource: Sendable, Hashable {
   /// What gave the fact.
@@ -61,6 +63,8 @@ package struct KernelNote: Sendable {
     package static let stub = Code(rawValue: "stub")
     /// The embedded configuration is damaged.
     package static let embeddedConfiguration = Code(rawValue: "embedded-configuration")
+    /// A configuration beside the kernel, or a directory that may have it, cannot be read.
+    package static let configuration = Code(rawValue: "configuration")
     /// The kernel's own memory in a dump is not readable.
     package static let dumpedKernel = Code(rawValue: "dumped-kernel")
     /// The symbol tables cannot be read: old or small kernels have none.
@@ -77,6 +81,14 @@ package struct KernelNote: Sendable {
   package let path: String
   /// What is wrong, if anything is.
   package let error: (any Error)?
+
+  /// Whether it is about a configuration that cannot be read, and may be the kernel's; a file that has no
+  /// options is called like one only.
+  package var hidesConfiguration: Bool {
+    guard code == .configuration else { return code == .embeddedConfiguration }
+    if case .malformed? = (error as? FileError)?.cause { return false }
+    return true
+  }
 
   init(_ code: Code, _ path: String, _ error: (any Error)? = nil) {
     self.code = code

@@ -170,6 +170,24 @@ package struct KernelPaths {
   /// - Note: Makefile, `KCONFIG_CONFIG` and `include/config/auto.conf`, 4.2 to 7.2.
   private static let setOptions = "include/config/auto.conf"
 
+  /// The directories in which the image may be, and which may not be searched: what is in them looks as if it
+  /// were missing.
+  var closedImageFolders: [FileError] {
+    guard let own else { return KernelPaths.closed(["/boot"]) }
+    let isOfModules = own.split(separator: "/").dropLast().last == "modules"
+    let others = isOfModules ? roots.dropFirst().map { "\($0)/boot" } : []
+    return KernelPaths.closed([own, "\(own)/boot"] + others)
+  }
+
+  /// The same for the configuration of a release.
+  var closedConfigFolders: [FileError] { KernelPaths.closed(roots.map { "\($0)/boot" }) }
+
+  private static func closed(_ folders: [String]) -> [FileError] {
+    var seen: Set<String> = []
+    return folders.filter { seen.insert($0).inserted }
+      .compactMap { PathKind.problem(searching: $0) }
+  }
+
   /// Configurations to try, for a kernel whose release may be known.
   package func configs(release: String?) -> [String] {
     var found = isRunning ? roots.map { "\($0)/proc/config.gz" } : []

@@ -33,7 +33,7 @@ struct KernelReport {
   mutating func printConfig(of facts: KernelFacts) {
     guard let config = facts.config else {
       // What could not be read may be there.
-      if let note = facts.notes.first(where: { $0.code == .embeddedConfiguration }) {
+      if let note = facts.notes.first(where: { $0.hidesConfiguration }) {
         return complain(note.words)
       }
       Terminal.write(&output)

@@ -71,7 +71,7 @@ struct KernelOptions: ParsableArguments {
     if let config = facts.config, let foreign = facts.foreignConfiguration {
       Terminal.complain("\(config.source.words): \(foreign.words)")
     }
-    if input.isVerbose { KernelOptions.explain(facts) }
+    if input.isVerbose { KernelOptions.explain(facts) } else { KernelOptions.complain(facts) }
     if facts.exports == nil {
       Terminal.complain(
         "\(path): what this kernel exports was not found (--verbose lists the files read)")
@@ -79,6 +79,14 @@ struct KernelOptions: ParsableArguments {
         "hint: name a vmlinux or vmlinuz with section headers, or its Module.symvers, with -k")
     }
     return (kernel, facts)
+  }
+
+  /// Says which configuration could not be read, where there is no other.
+  private static func complain(_ facts: KernelFacts) {
+    guard facts.config == nil else { return }
+    for note in facts.notes where note.hidesConfiguration {
+      Terminal.complain("\(note.words); options are assumed (see --config)")
+    }
   }
 
   private static func explain(_ facts: KernelFacts) {
