@@ -211,6 +211,33 @@ struct TranslateCommandTests {
     #expect(run.errors.contains("nonesuch+0x1/0x2 [corpus_rust]: no such symbol\n"))
   }
 
+  @Test("--verify judges nothing of a kernel of which only modules are known")
+  func unknownKernel() async throws {
+    let folder = Fixture.path("kernels/rust-ext/modules")
+    let text = """
+       vfs_read+0x10/0x370
+       call_trace+0x1/0x2
+       nonesuch+0x1/0x2 [corpus_rust]
+
+      """
+    let known = " [corpus_rust]: no such symbol"
+    for modules in [folder, "\(folder)/corpus_rust.ko"] {
+      let run = try await translate(text, "--verify", "-k", modules)
+      #expect(run.status == 2 && run.output == text)
+      #expect(
+        run.errors == """
+          ksym: -:3: not of this kernel: nonesuch+0x1/0x2\(known)
+          ksym: only modules were searched, not their kernel: 2 names of the kernel could not be compared
+
+          """)
+      let json = try await translate(text, "--json", "--verify", "-k", modules)
+      #expect(!json.output.contains("vfs_read+0x10/0x370"), "no finding")
+      let module = try await translate(
+        " nonesuch+0x1/0x2 [corpus_rust]\n", "--verify", "-k", modules)
+      #expect(module.status == 1)
+    }
+  }
+
   @Test("addresses are written after the tokens that they belong to")
   func addresses() async throws {
     let run = try await translate(

@@ -12,6 +12,10 @@ extension LineTranslator {
   mutating func verify(_ field: NameField, _ line: borrowing TextLine) {
     guard looksUp, let size = field.size, field.isStrong else { return }
     let module = field.module.map { line.slice($0).text }
+    guard module != nil || resolver.knowsKernel else {
+      counts.uncompared &+= 1
+      return
+    }
     if module == nil, resolver.has(line.slice(field.range), size: size) {
       counts.verified &+= 1
       return

@@ -128,6 +128,8 @@ package struct TranslationCounts: Sendable, Hashable {
   package var verified = 0
   /// Tokens that disagree with it.
   package var contradicted = 0
+  /// Tokens that could not be compared: they are of a kernel of which only modules are known.
+  package var uncompared = 0
   /// Names with an offset whose place in the sources was looked for and found.
   package var placed = 0
   /// Names with an offset that have no place in the sources.
@@ -151,6 +153,7 @@ package struct TranslationCounts: Sendable, Hashable {
     left.foreignAddresses &+= right.foreignAddresses
     left.verified &+= right.verified
     left.contradicted &+= right.contradicted
+    left.uncompared &+= right.uncompared
     left.placed &+= right.placed
     left.unplaced &+= right.unplaced
     left.longLines &+= right.longLines

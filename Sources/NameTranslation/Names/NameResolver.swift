@@ -30,6 +30,8 @@ struct NameResolver {
   private var sourcesOfModule: [String: [Int]] = [:]
   /// Number of sources that were given; those of modules looked for follow them.
   private let givenCount: Int
+  /// Whether the symbols of a kernel itself are known: without them nothing shows that a name is not one.
+  let knowsKernel: Bool
 
   /// Modules looked for at most, and their longest name: a text may name any number.
   private static let mostModules = 1 << 14
@@ -39,6 +41,7 @@ struct NameResolver {
     names = sources.map { SourceNames($0) }
     self.modules = modules
     givenCount = sources.count
+    knowsKernel = sources.contains { $0.hasKernel }
     for number in sources.indices { noteModules(number) }
   }
 

@@ -32,6 +32,11 @@ package struct NameSource: Sendable {
     self.hasAddresses = hasAddresses && hasPlaces
   }
 
+  /// Whether the kernel's own symbols are among them, not only those of modules.
+  var hasKernel: Bool {
+    (0..<index.table.count).contains { index.table.ownerIndex(at: $0) == 0 }
+  }
+
   /// The size of a symbol as the kernel computes it, in bytes; `nil` if it is not known.
   package func size(of symbol: Int) -> UInt64? {
     guard hasAddresses, symbol >= 0, symbol < index.table.count else { return nil }

@@ -9,8 +9,6 @@ internal import SymbolTables
 struct NameSources: ModuleNames {
   /// Those that are read at once.
   private(set) var sources: [NameSource] = []
-  /// Whether there are modules and no kernel, so that what is not found may be the kernel's.
-  var isModulesOnly: Bool { sources.isEmpty && !trees.isEmpty }
   /// Directories whose modules are read when a text mentions them.
   private var trees: [ModuleTree] = []
   /// Of each source: the file that was named or found.

@@ -46,7 +46,7 @@ extension TranslateCommand {
         status = .trouble
       }
     }
-    try conclude(counts, report, known, status, isModulesOnly: false)
+    try conclude(counts, report, known, status)
   }
 }
 

@@ -172,13 +172,13 @@ struct TranslateCommand: ParsableCommand {
       }
     }
     if let lines, lines.complain(isVerbose: input.isVerbose) { status = .trouble }
-    try conclude(translator.counts, report, known, status, isModulesOnly: names.isModulesOnly)
+    try conclude(translator.counts, report, known, status)
   }
 
   /// Says what became of the names, and ends the command.
   func conclude(
     _ counts: TranslationCounts, _ report: TranslationReport, _ known: KnownNames,
-    _ soFar: ExitStatus, isModulesOnly: Bool
+    _ soFar: ExitStatus
   ) throws {
     var status = soFar
     if input.isVerbose { report.summarise(counts) }
@@ -199,9 +199,12 @@ struct TranslateCommand: ParsableCommand {
         "\(counts.unplaced) of \(all) names have no place: their symbol, or its size, is not that of the "
           + "kernel (--verify compares), or debug information leaves it out")
     }
-    if counts.contradicted > 0 {
-      status = max(status, isModulesOnly ? .trouble : .no)
-      if isModulesOnly { Terminal.complain("only modules were searched, not their kernel") }
+    if counts.contradicted > 0 { status = max(status, .no) }
+    if counts.uncompared > 0 {
+      status = .trouble
+      Terminal.complain(
+        "only modules were searched, not their kernel: \(counted(counts.uncompared, "name")) of the kernel "
+          + "could not be compared")
     }
     if ambiguous == .error && counts.ambiguous > 0 { status = .trouble }
     if status == .yes && isUseless {
