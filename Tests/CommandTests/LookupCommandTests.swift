@@ -44,6 +44,28 @@ struct LookupCommandTests {
       ])
   }
 
+  @Test("of a table without data that is the reason why data is not found")
+  func functionsOnly() async throws {
+    let list = """
+      ffffffff81000000 T _stext
+      ffffffff81000100 T vfs_read
+      ffffffff81000200 D _etext
+
+      """
+    let map = try scratch.write(Array(list.utf8), to: "functions.map")
+    let reason = "not found: this table has functions only, as without KALLSYMS_ALL"
+    for key in ["init_task", "0xffffffff82000000", "init_*"] {
+      let run = try await Ksym.run(["lookup", "-k", map, key])
+      #expect(run.status == 1 && run.errors == "ksym: \(key): \(reason)\n", "\(run.errors)")
+    }
+    let near = try await Ksym.run(["lookup", "-k", map, "vfs_reed"])
+    #expect(near.errors == "ksym: vfs_reed: \(reason); did you mean vfs_read?\n")
+    let position = try await Ksym.run(["lookup", "-k", map, "vfs_read,2"])
+    #expect(position.errors == "ksym: vfs_read,2: not found: there is only 1\n")
+    let whole = try await Ksym.run(["lookup", "-k", kernel, "init_task"])
+    #expect(!whole.errors.contains("KALLSYMS_ALL"))
+  }
+
   @Test("--kaslr takes addresses of a moved kernel back to where its image or list has them")
   func moved() async throws {
     let list = """

@@ -44,6 +44,20 @@ package struct KernelBounds: Sendable, Hashable {
 }
 
 extension SymbolIndex {
+  /// Whether the table has the kernel's functions and none of its data: one that ends with its text.
+  ///
+  /// - Note: scripts/kallsyms.c, `symbol_valid`: without CONFIG_KALLSYMS_ALL only what lies in the text is
+  ///   kept (3.0 to 7.2). `_end` is data.
+  package var hasFunctionsOnly: Bool {
+    func isThere(_ name: String) -> Bool {
+      symbols(named: name).contains { table.ownerIndex(at: $0) == 0 }
+    }
+    guard isThere("_stext"), isThere("_etext"), !isThere("_end") else { return false }
+    return (0..<table.count).allSatisfy {
+      table.type(at: $0) | 0x20 != UInt8(ascii: "b") || table.ownerIndex(at: $0) != 0
+    }
+  }
+
   /// Size of a symbol as the kernel computes it, in bytes: the distance to the next greater address;
   /// `nil` where nothing greater is known, and for symbols without a place in memory.
   package func size(of index: Int) -> UInt64? {

@@ -20,10 +20,10 @@ extension SymbolFinder {
       if position == 0 { return "there are \(count)" }
       return "there \(count == 1 ? "is" : "are") only \(count)"
     }
-    guard let owner = query.owner else { return nearNames(query.name) }
+    guard let owner = query.owner else { return whyUnknown(query.name) }
     query.owner = nil
     let owners = Set(find(query).map { index.table.owner(at: $0.index) }).sorted()
-    if owners.isEmpty { return nearNames(query.name) }
+    if owners.isEmpty { return whyUnknown(query.name) }
     return "not in \(owner); \(query.name) is in \(owners.prefix(3).joined(separator: ", "))"
   }
 
@@ -31,6 +31,14 @@ extension SymbolFinder {
     let sizes = Set(found.compactMap { index.size(of: $0.index) }).sorted()
     if sizes.isEmpty { return nil }
     return "its size is \(sizes.prefix(4).map { hexadecimal($0) }.joined(separator: " or "))"
+  }
+
+  /// What the table lacks, and which names are near.
+  private func whyUnknown(_ name: String) -> String? {
+    let words =
+      index.hasFunctionsOnly ? ["this table has functions only, as without KALLSYMS_ALL"] : []
+    let all = words + (nearNames(name).map { [$0] } ?? [])
+    return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 
   private func nearNames(_ name: String) -> String? {
