@@ -135,6 +135,25 @@ struct CheckTreeTests {
     for row in rows { #expect(table.contains(row), "\(row)\n\(table)") }
   }
 
+  @Test("the name of what is built into the kernel is not that of a missing module")
+  func builtIn() async throws {
+    let directory = sandbox.scratch.file(tree)
+    try sandbox.scratch.write(
+      Array("kernel/net/ipv4/tcp_cubic.ko\nkernel/own.ko\n".utf8), to: "\(tree)/modules.builtin")
+    let built = "built into the kernel of \(directory): there is nothing to load"
+    for name in ["tcp_cubic", "tcp-cubic"] {
+      let run = try await sandbox.check(name)
+      #expect(run.status == 0 && run.bytes.isEmpty, "\(run.output)")
+      #expect(run.errors == "ksym: \(name): \(built)\n")
+    }
+    let more = try await sandbox.check("tcp_cubic", "nonesuch", "good")
+    #expect(more.status == 2 && more.errors.contains("nonesuch: no such file, and no module"))
+    #expect(more.output.contains("extra/good.ko"))
+    // A module that is there is checked.
+    let own = try await sandbox.check("own")
+    #expect(own.status == 1 && own.output.contains("kernel/own.ko"))
+  }
+
   @Test("many modules end with their most frequent causes")
   func causes() async throws {
     try sandbox.write("\(tree)/updates/other.ko") { $0.require("nowhere", 1) }

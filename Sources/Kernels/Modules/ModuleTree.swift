@@ -59,6 +59,17 @@ package final class ModuleTree: Sendable {
     }
   }
 
+  /// Whether a word is the name of code that is built into the kernel, and of nothing else: modprobe has
+  /// nothing to load then, and succeeds.
+  ///
+  /// - Note: kmod 34, libkmod/libkmod-module.c, `module_is_inkernel`.
+  package func isBuiltIn(_ word: String) -> Bool {
+    guard ModulePaths.isPlainName(word), PathKind(word) == .missing,
+      builtinNames.contains(ModulePaths.moduleName(ofFile: word))
+    else { return false }
+    return path(named: word) == nil
+  }
+
   /// The path of the module that is loaded under a name, with `_` or `-`; of several the one that
   /// depmod chose, or the first.
   package func path(named name: String) -> String? {

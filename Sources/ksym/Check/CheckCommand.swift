@@ -172,7 +172,8 @@ struct CheckCommand: ParsableCommand {
     targets.adapt(modules, &facts, &request)
     facts.supposeRelease(ofModules: modules, limit: input.limit)
     let checker = ModuleChecker(facts, of: kernel, given: kernelOptions.given, request: request)
-    let paths = try modules + (outOfTree ? outOfTree(checker, kernel) : [])
+    let loadable = CheckCommand.withoutBuiltIn(modules, checker.tree)
+    let paths = try loadable + (outOfTree ? outOfTree(checker, kernel) : [])
     if let sameAs, report.sameAs == nil {
       report.sameAs = try targets.compare(
         paths, with: sameAs, checker.tree, workers: preloadOptions.jobs.workers)
@@ -183,6 +184,19 @@ struct CheckCommand: ParsableCommand {
       progress: { done, total in progress.update(done, of: total) },
       consume: { report.describe($0) })
     Progress.clear()
+  }
+
+  /// The modules without names of what is built into the kernel, which are reported.
+  private static func withoutBuiltIn(_ modules: [String], _ tree: ModuleTree?) -> [String] {
+    guard let tree else { return modules }
+    return modules.filter { name in
+      let isBuiltIn = tree.isBuiltIn(name)
+      if isBuiltIn {
+        Terminal.complain(
+          "\(name): built into the kernel of \(tree.directory): there is nothing to load")
+      }
+      return !isBuiltIn
+    }
   }
 
   /// The modules of the kernel's tree that its own build did not bring.
