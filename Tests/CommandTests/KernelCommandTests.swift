@@ -123,6 +123,24 @@ struct KernelCommandTests {
       ])
   }
 
+  @Test("files beside the modules are not called modules")
+  func besideModules() async throws {
+    let tree = "lib/modules/7.2.0"
+    for folder in ["lib", "lib/modules", tree, "\(tree)/kernel"] {
+      sandbox.scratch.makeDirectory(folder)
+    }
+    let directory = sandbox.scratch.file(tree)
+    try sandbox.scratch.write(KernelBuilder(release: "7.2.0").build(), to: "\(tree)/vmlinuz")
+    try sandbox.scratch.write(Array("CONFIG_MODULES=y\n".utf8), to: "\(tree)/config")
+    try sandbox.write("\(tree)/kernel/own.ko")
+    let run = try await Ksym.run(["kernel", directory])
+    #expect(
+      run.output.contains("  release        7.2.0  (\(directory)/vmlinuz)\n"), "\(run.output)")
+    #expect(run.output.contains("  (\(directory)/config)\n"))
+    #expect(run.output.contains("bytes  (module kernel/own.ko)\n"))
+    #expect(!run.output.contains("(module vmlinuz)") && !run.output.contains("(module config)"))
+  }
+
   @Test("--show-config prints the configuration to the byte, status 1 where there is none")
   func config() async throws {
     let run = try await Ksym.run(["kernel", "--show-config", sandbox.kernel])

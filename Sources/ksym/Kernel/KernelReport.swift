@@ -4,6 +4,7 @@ internal import Kallsyms
 internal import KernelImages
 internal import KernelReleases
 internal import Kernels
+internal import ModuleFiles
 internal import ModuleTrust
 internal import ModuleVersions
 internal import SymbolTables
@@ -194,7 +195,9 @@ struct KernelReport {
 
   /// A source, without the path when it is a part of the kernel's own file, or one of its modules.
   private static func short(_ source: FactSource, _ facts: KernelFacts) -> String {
-    if let tree = facts.moduleTree, source.code == .file, source.path.hasPrefix("\(tree)/") {
+    if let tree = facts.moduleTree, source.code == .file, source.path.hasPrefix("\(tree)/"),
+      ModulePaths.isModuleName(source.path)
+    {
       return "module \(source.path.dropFirst(tree.count + 1))"
     }
     let words = source.words
