@@ -77,6 +77,32 @@ struct ArchiveCommandTests {
     #expect(copied.status == 0, "\(copied.errors)")
   }
 
+  @Test("texts and lists of names are read from archives, whole and unpacked")
+  func texts() async throws {
+    let name = "_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk"
+    // More than is read at once.
+    let lines = (0..<20_000).map { " [<\($0)>] \(name)+0x1/0x2\n" }.joined()
+    let list = "0x1\t\(name)\tvmlinux\tEXPORT_SYMBOL\t\n"
+    let archive = try write(
+      ArchiveBuilder.tar([
+        Member("a/before", [1, 2, 3]), Member("a/dmesg", Array(lines.utf8)),
+        Member("a/after", Array("after\n".utf8)), Member("a/empty"),
+        Member("a/text.gz", try Fixture.bytes("Streams/text.gz")),
+        Member("a/Module.symvers", Array(list.utf8)),
+      ]), "report.tar")
+    let run = try await Ksym.run(["translate", "\(archive)!a/dmesg"])
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+    #expect(run.output == lines.replacing(name, with: "kernel::print::call_printk"))
+    let packed = try await Ksym.run(["translate", "\(archive)!a/text.gz"])
+    #expect(packed.output.hasPrefix("1\n2\n"), "\(packed.errors)")
+    #expect(try await Ksym.run(["translate", "\(archive)!a/empty"]).status == 0)
+    let names = ["--names", "\(archive)!a/Module.symvers", "--to", "linkage"]
+    let back = try await Ksym.run(["translate"] + names + ["kernel::print::call_printk"])
+    #expect(back.output == "\(name)\n", "\(back.errors)")
+    let missing = try await Ksym.run(["translate", "\(archive)!a/none"])
+    #expect(missing.status == 2 && missing.errors.contains("\(archive)!a/none: cannot open"))
+  }
+
   @Test("an archive without a kernel or without modules is said to be so")
   func empty() async throws {
     let package = try write(ArchiveBuilder.debian(ArchiveBuilder.tar([Member("a")])), "a.deb")

@@ -7,14 +7,20 @@ internal import Glibc
   private let descriptor: Int32
   private let path: String
   private let buffer: UnsafeMutableRawPointer
+  /// Of a member of an archive: where the rest of it begins and ends in the file, in bytes.
+  private var part: Range<Int>?
   /// Bytes asked for at once: what stays in the processor's second cache.
   private static let capacity = 1 << 18
 
-  /// Opens a file of any kind; `-` is standard input.
+  /// Opens a file of any kind, or a member of an archive; `-` is standard input.
   package init(_ path: String) throws(FileError) {
     self.path = path
     if path == "-" {
       descriptor = 0
+    } else if MountedTree.find(path) != nil {
+      let member = try openRegular(path)
+      descriptor = member.descriptor
+      part = member.offset..<(member.offset + member.size)
     } else {
       descriptor = Int32(
         retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) })
@@ -34,8 +40,18 @@ internal import Glibc
   @_lifetime(&self) package mutating func next() throws(FileError) -> RawSpan {
     let descriptor = descriptor
     let start = unsafe buffer
-    // SAFETY: reads at most the size of the buffer into it.
-    let got = retryingInterrupted { unsafe read(descriptor, start, ByteStream.capacity) }
+    let got: Int
+    if let part {
+      // SAFETY: reads at most the size of the buffer into it.
+      got = retryingInterrupted {
+        unsafe pread(
+          descriptor, start, min(part.count, ByteStream.capacity), off_t(part.lowerBound))
+      }
+      self.part = part.dropFirst(max(0, got))
+    } else {
+      // SAFETY: reads at most the size of the buffer into it.
+      got = retryingInterrupted { unsafe read(descriptor, start, ByteStream.capacity) }
+    }
     guard got >= 0 else {
       throw FileError(path: path, cause: .system(operation: "read", errno: errno))
     }

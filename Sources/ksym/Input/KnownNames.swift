@@ -5,7 +5,10 @@ extension KnownNames {
   /// Adds the names of a file, or reports on standard error why it cannot be read.
   /// Returns whether it was read.
   mutating func readOrComplain(_ path: String, limit: Int) -> Bool {
-    do throws(FileError) { try read(path, limit: limit) } catch {
+    do throws(FileError) {
+      try ArchiveMember.prepare(path, limit: limit)
+      try read(path, limit: limit)
+    } catch {
       Terminal.complain(error.explained)
       return false
     }

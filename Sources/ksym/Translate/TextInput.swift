@@ -6,9 +6,10 @@ struct TextInput: ~Copyable {
   private let path: String
   private let limit: Int
 
-  /// Opens a file of any kind; `-` is standard input. `limit` is the largest text after unpacking, in
+  /// Opens a file of any kind, or a member of an archive (`FILE!path`); `-` is standard input. `limit` is the largest text after unpacking, in
   /// bytes.
   init(_ path: String, limit: Int) throws(FileError) {
+    try ArchiveMember.prepare(path, limit: limit)
     stream = try ByteStream(path)
     self.path = path
     self.limit = limit

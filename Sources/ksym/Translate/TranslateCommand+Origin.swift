@@ -15,7 +15,7 @@ extension TranslateCommand {
     var counts = TranslationCounts()
     for path in files.isEmpty ? ["-"] : files {
       report.path = path
-      if TranslateCommand.isName(path) {
+      if isName(path) {
         var translator = TextTranslator(options, directories: known.directories)
         if translator.translate(name: path, report: &report) { continue }
       }

@@ -150,7 +150,7 @@ struct TranslateCommand: ParsableCommand {
       isJSON: json.isWanted, isVerbose: input.isVerbose, listsAmbiguous: ambiguous == .error, known)
     for path in files.isEmpty ? ["-"] : files {
       report.path = path
-      if TranslateCommand.isName(path), translator.translate(name: path, report: &report) {
+      if isName(path), translator.translate(name: path, report: &report) {
         continue
       }
       do throws(FileError) {
@@ -227,8 +227,10 @@ struct TranslateCommand: ParsableCommand {
   }
 
   /// Whether an argument may be a name: there is no file of this name.
-  static func isName(_ argument: String) -> Bool {
-    argument != "-" && !argument.isEmpty && PathKind(argument) == .missing
+  func isName(_ argument: String) -> Bool {
+    // What is wrong with an archive is reported where its member is read.
+    try? ArchiveMember.prepare(argument, limit: input.limit)
+    return argument != "-" && !argument.isEmpty && PathKind(argument) == .missing
   }
 }
 
