@@ -134,6 +134,29 @@ struct OpenKernelTests {
     #expect(facts.release == nil && facts.basis.release.description.hasPrefix("6.1"))
   }
 
+  @Test("may be a list of exports by another of its names, the newest of several")
+  func lists() throws {
+    let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    for (folder, names, release) in [
+      ("build", ["vmlinux.symvers"], nil),
+      ("boot", ["symvers-6.4.0-9-default.gz", "symvers-6.4.0-10-default.gz"], "6.4.0-10-default"),
+      ("other", ["symvers-6.4.0.zst", "symvers-none.gz", "symvers-6.5.0.txt"], "6.4.0"),
+    ] as [(String, [String], String?)] {
+      scratch.makeDirectory(folder)
+      for name in names { try scratch.write(symvers, to: "\(folder)/\(name)") }
+      let kernel = try OpenKernel(scratch.file(folder))
+      let facts = try kernel.facts()
+      #expect(facts.exports?.value.rows.count == 1 && facts.release?.value == release)
+      let list = release.map { "\(folder)/symvers-\($0)" } ?? "\(folder)/vmlinux.symvers"
+      #expect(facts.exports?.source.path.hasPrefix(scratch.file(list)) ?? false)
+      #expect(kernel.choice?.taken == (folder == "boot" ? release : nil))
+    }
+    // The list of all counts before that of vmlinux.
+    try scratch.write(symvers + symvers, to: "build/Module.symvers")
+    let path = try OpenKernel(scratch.file("build")).facts().exports?.source.path
+    #expect(path == scratch.file("build/Module.symvers"))
+  }
+
   @Test("that cannot be read is replaced by what else there is of its release")
   func replaced() throws {
     for folder in ["boot", "lib", "lib/modules", "lib/modules/6.1.0-56-amd64", "headers"] {

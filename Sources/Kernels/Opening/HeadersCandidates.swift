@@ -8,12 +8,28 @@ struct HeadersCandidates {
   /// Their releases, in the same order.
   let releases: [String]
 
-  /// What a list of exports is called in a directory of its own, best first.
+  /// What a list of exports is called in a directory of its own, best first; that of vmlinux alone is what
+  /// builds since 5.8 write before that of all (scripts/Makefile.modpost).
   static let listNames = [
     "Module.symvers", "build/Module.symvers", "symvers.xz", "symvers.gz", "symvers.zst",
-    "vmlinux.symvers",
-    "Module.symvers.xz", "Module.symvers.gz", "Module.symvers.zst",
+    "Module.symvers.xz", "Module.symvers.gz", "Module.symvers.zst", "vmlinux.symvers",
   ]
+
+  /// How lists with a release in their names are compressed (`/boot/symvers-RELEASE.gz` of Fedora and SUSE).
+  static let suffixes = [".xz", ".gz", ".zst"]
+
+  /// The releases of lists with a release in their names, from the newest to the oldest.
+  static func namedReleases(in directory: String) -> [String] {
+    let start = "symvers-"
+    let found = DirectoryTree.names(in: directory).compactMap { name -> String? in
+      guard name.hasPrefix(start), let suffix = suffixes.first(where: { name.hasSuffix($0) }) else {
+        return nil
+      }
+      let release = String(name.dropFirst(start.utf8.count).dropLast(suffix.utf8.count))
+      return KernelRelease(release) == nil ? nil : release
+    }
+    return Set(found).sorted { ReleaseOrder.isOlder($1, $0) }
+  }
 
   init(in directory: String) {
     let root = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
@@ -34,7 +50,8 @@ struct HeadersCandidates {
     (paths, releases) = (found.map(\.path), found.map(\.release))
   }
 
-  private static func hasList(_ directory: String) -> Bool {
+  /// Whether a directory has a list of exports by a name without a release.
+  static func hasList(_ directory: String) -> Bool {
     listNames.contains { PathKind("\(directory)/\($0)") == .file }
   }
 

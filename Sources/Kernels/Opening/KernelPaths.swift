@@ -35,7 +35,10 @@ package struct KernelPaths {
       let headers = HeadersCandidates(in: path)
       let found = ImageCandidates(in: headers.paths.first ?? path)
       (images, isReplaceable) = (found.paths, true)
-      let own = headers.paths.isEmpty ? found.releases : headers.releases
+      var own = headers.paths.isEmpty ? found.releases : headers.releases
+      if own.isEmpty, images.isEmpty, !HeadersCandidates.hasList(path) {
+        own = HeadersCandidates.namedReleases(in: path)
+      }
       releases =
         own + KernelDirectory.releases(below: path).filter { !own.contains($0) }
       roots =
@@ -246,8 +249,10 @@ package struct KernelPaths {
           "\(root)/usr/src/linux-headers-\(release)/Module.symvers",
           "\(root)/lib/modules/\(release)/build/Module.symvers",
           "\(root)/lib/modules/\(release)/symvers.xz", "\(root)/lib/modules/\(release)/symvers.gz",
-          "\(root)/boot/symvers-\(release).xz", "\(root)/boot/symvers-\(release).gz",
         ]
+        found += HeadersCandidates.suffixes.flatMap {
+          ["\(root)/boot/symvers-\(release)\($0)", "\(root)/symvers-\(release)\($0)"]
+        }
       }
     }
     if let own {
