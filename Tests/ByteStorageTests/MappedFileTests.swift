@@ -15,7 +15,9 @@ struct CutFileTests {
     }
     let files = try paths.map { try MappedFile($0) }
     _ = unsafe truncate(paths[cut], 0)
-    exit(files[cut].bytes.byte(at: offset) == 1 ? 0 : 1)
+    let file = files[cut]
+    let byte = file.bytes.byte(at: offset)
+    exit(byte == 1 ? 0 : 1)
   }
 
   @Test("the file is named, its control characters aside, whichever byte is read")

@@ -1,3 +1,4 @@
+import ByteStorage
 import KernelReleases
 import Kernels
 import Livepatching

@@ -20,7 +20,9 @@ private let mostMarks = 1 << 16
 private func mark(_ number: Int, in file: Int32) {
   guard number < mostMarks, unsafe !marks[number] else { return }
   unsafe marks[number] = true
-  withUnsafeBytes(of: UInt32(truncatingIfNeeded: number)) { _ = unsafe write(file, $0.baseAddress, $0.count) }
+  withUnsafeBytes(of: UInt32(truncatingIfNeeded: number)) {
+    _ = unsafe write(file, $0.baseAddress, $0.count)
+  }
 }
 
 /// Whether the change of a number is the one to make, where it makes a difference.

@@ -14,21 +14,25 @@ internal import Glibc
 
   /// Opens a file of any kind, or a member of an archive; `-` is standard input.
   package init(_ path: String) throws(FileError) {
+    let (descriptor, part) = try ByteStream.open(path)
     self.path = path
-    if path == "-" {
-      descriptor = 0
-    } else if MountedTree.find(path) != nil {
-      let member = try openRegular(path)
-      descriptor = member.descriptor
-      part = member.offset..<(member.offset + member.size)
-    } else {
-      descriptor = Int32(
-        retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) })
-      guard descriptor >= 0 else {
-        throw FileError(path: path, cause: .system(operation: "open", errno: errno))
-      }
-    }
+    self.descriptor = descriptor
+    self.part = part
     unsafe buffer = .allocate(byteCount: ByteStream.capacity, alignment: 64)
+  }
+
+  private static func open(_ path: String) throws(FileError) -> (Int32, Range<Int>?) {
+    if path == "-" { return (0, nil) }
+    if MountedTree.find(path) != nil {
+      let member = try openRegular(path)
+      return (member.descriptor, member.offset..<(member.offset + member.size))
+    }
+    let descriptor = Int32(
+      retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) })
+    guard descriptor >= 0 else {
+      throw FileError(path: path, cause: .system(operation: "open", errno: errno))
+    }
+    return (descriptor, nil)
   }
 
   deinit {
