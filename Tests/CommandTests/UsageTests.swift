@@ -57,6 +57,39 @@ struct UsageTests {
   }
 
   @Test(
+    "options that contradict each other, or leave each other without effect, are refused",
+    arguments: [
+      ["check", "--secure-boot", "on", "--assume", "secure-boot=off", "a.ko"],
+      ["check", "--assume", "sig_enforce=off", "--sig-enforce", "a.ko"],
+      ["check", "--lockdown", "none", "--assume", "lockdown=integrity", "a.ko"],
+      ["livepatch", "--lockdown", "none", "--assume", "lockdown=integrity", "a.ko"],
+      ["check", "--no-btf", "--assume", "btf=differs", "a.ko"],
+      ["check", "--no-signatures", "--assume", "signer=enrolled", "a.ko"],
+      ["check", "--compressed-file", "--assume", "syscall=init_module", "a.ko"],
+      ["check", "--ignore-vermagic", "--assume", "syscall=init_module", "a.ko"],
+      ["translate", "--bare", "--to", "linkage"], ["translate", "--bare", "--to", "hashed"],
+      ["translate", "--keep-linkage", "--to", "linkage"],
+      ["lookup", "--for", "kprobe", "--long", "vfs_read"],
+      ["symbols", "--as-kernel", "--format", "elf", "-o", "a", "vmlinux"],
+    ])
+  func conflicts(_ arguments: [String]) async throws {
+    try await expectWrong(arguments)
+  }
+
+  @Test("options that say the same do not contradict each other")
+  func agreement() async throws {
+    for arguments in [
+      ["--secure-boot", "on", "--assume", "secure-boot=on"],
+      ["--sig-enforce", "--assume", "sig-enforce=on"],
+      ["--compressed-file", "--assume", "syscall=finit_module"],
+      ["--lockdown", "none", "--secure-boot", "off"],
+    ] {
+      let run = try await Ksym.run(["check", "-k", "/nonexistent"] + arguments + ["a.ko"])
+      #expect(run.status == 2, "\(run.errors)")
+    }
+  }
+
+  @Test(
     "a mistyped command or option names its neighbour",
     arguments: [
       (["chek"], "Unknown command 'chek'. Did you mean 'check'?"),

@@ -129,6 +129,11 @@ struct CheckCommand: ParsableCommand {
     if !explain.isEmpty, json.isWanted {
       throw ValidationError("--explain is text: ksym types explain --json gives it as JSON")
     }
+    try trustOptions.validate(beside: kernelOptions)
+    try kernelOptions.refuse(flags: [
+      ("--ignore-modversions", ignoreModversions), ("--ignore-vermagic", ignoreVermagic),
+      ("--compressed-file", compressedFile),
+    ])
     if json.isWanted, format != .text { throw ValidationError("--json has a format of its own") }
   }
 

@@ -58,6 +58,7 @@ struct LivepatchCommand: ParsableCommand {
     if let era, KernelRelease(era) == nil {
       throw ValidationError("--era takes a release such as 6.6 or 6.10.7, not '\(era)'")
     }
+    try trustOptions.validate(beside: kernelOptions)
   }
 
   func run() throws {

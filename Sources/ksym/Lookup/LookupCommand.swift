@@ -106,6 +106,9 @@ struct LookupCommand: ParsableCommand {
     if era == nil && spelling == nil && (lto != nil || cfi) {
       throw ValidationError("--lto and --cfi belong to --era or --for")
     }
+    if long && spelling != nil {
+      throw ValidationError("--for prints what an interface takes, and --long has nothing to add")
+    }
     let isTable = kernel.count > 1 && !json.isWanted
     if isTable && long { throw ValidationError("--long shows one kernel only") }
   }

@@ -99,6 +99,9 @@ struct SymbolsCommand: ParsableCommand {
     }
     if format == .elf {
       if json.isWanted { throw ValidationError("--json and --format elf exclude each other") }
+      if asKernel {
+        throw ValidationError("--as-kernel is for lists: --format elf has no letters of types")
+      }
       _ = try symbolFile.target()
     } else {
       try symbolFile.refuseUnused(json.isWanted ? .json : format)

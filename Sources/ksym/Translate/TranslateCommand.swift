@@ -117,6 +117,12 @@ struct TranslateCommand: ParsableCommand {
     if kernel.isEmpty && (verify || addresses || showsSource) {
       throw ValidationError("--verify, --addresses and --source need a kernel: -k")
     }
+    if bare, form == .linkage || form == .hashed {
+      throw ValidationError("--bare is for --to readable and --to source")
+    }
+    if keepLinkage, form == .linkage {
+      throw ValidationError("--keep-linkage is for other forms than that of --to linkage")
+    }
     if kaslr != nil && !addresses { throw ValidationError("--kaslr is for --addresses") }
   }
 
