@@ -39,7 +39,7 @@ struct AnywhereTests {
   @Test("a digest that a letter, a digit or a low line touches is none")
   func digestEnds() throws {
     let kernel = try source("ffffffff81000000 T \(Self.name)\n")
-    let digest = translated(Self.name, TranslationOptions(form: .hashed))
+    let digest = translated(Self.name, TranslationOptions(form: .hashed), sources: [kernel])
     try #require(digest.utf8.count == 64)
     for (before, after, isDigest) in [
       ("", "", true), ("x", "", false), ("", "x", false), ("_", "", false), ("", "_", false),
@@ -55,6 +55,20 @@ struct AnywhereTests {
       for text in [Array(digest.utf8) + broken, broken + Array(digest.utf8)] {
         #expect(translated(text, .linkage, sources: [kernel]) == text)
       }
+    }
+  }
+
+  @Test(
+    "signs around a name that is alone on its line are not part of it",
+    arguments: [
+      "<@>", " <@>", "<@>.", "<@>\r", "<@> ", "\t<@>\t", "@@", " @@", "(@)", "[@]", "\"@\"", "<@>:",
+      "=> <@>", "<@> [loop]", "ffffffff81000000 <@>",
+    ])
+  func alone(_ text: String) throws {
+    for (linkage, readable) in [(Self.name, "core::foo"), (Self.hash, "init_once")] {
+      let place = try #require(text.lastIndex(of: "@"))
+      let (before, after) = (text[..<place], text[text.index(after: place)...])
+      #expect(translated("\(before)\(linkage)\(after)") == "\(before)\(readable)\(after)")
     }
   }
 

@@ -131,10 +131,26 @@ struct MatchState {
     guard line[index] != 0x2e || !line.has(".klp.", at: index) else { return nil }
     let end = line.nameEnd(from: index)
     guard end > index else { return nil }
-    let start =
-      line[index] == 0x2e ? SectionPrefix.end(in: line, index..<end) ?? index : index
-    fields.append(NameField(start..<end, surface, isStrong: isStrong, address: address))
+    var range = MatchState.unwrapped(index..<end, line)
+    if line[index] == 0x2e, let start = SectionPrefix.end(in: line, range) {
+      range = start..<end
+    }
+    fields.append(NameField(range, surface, isStrong: isStrong, address: address))
     return end
+  }
+
+  /// A name without what is never part of one: `@` before it, or angle brackets around a plain word.
+  private static func unwrapped(_ word: Range<Int>, _ line: borrowing TextLine) -> Range<Int> {
+    let start = word.lowerBound &+ 1
+    switch line[word.lowerBound] {
+    case 0x40: return start < word.upperBound ? start..<word.upperBound : word
+    case 0x3c:
+      let end = line.plainNameEnd(from: start)
+      var rest = word.upperBound
+      while line[rest &- 1] == 0x2e { rest &-= 1 }
+      return end > start && line[end] == 0x3e && end &+ 1 == rest ? start..<end : word
+    default: return word
+    }
   }
 
   private func section(
