@@ -45,6 +45,43 @@ struct CheckCommandTests {
     #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
+  @Test("standard input can be read for each of several kernels, and by any of its names")
+  func standardInputAgain() async throws {
+    let module = Sandbox.module().build()
+    let kernels = ["-k", sandbox.kernel] + sandbox.kernelOptions
+    for name in ["-", "/dev/fd/0", "/dev/stdin"] {
+      let run = try await Ksym.run(["check", "--json"] + kernels + [name], input: module)
+      let verdicts = try objects(run).map { $0["verdict"] as? String }
+      #expect(verdicts == ["loads", "loads"], "\(name): \(run.output)\(run.errors)")
+    }
+    let twice = try await Ksym.run(["versions", "-", "-"], input: module)
+    #expect(twice.status == 0 && twice.errors.isEmpty, "\(twice.errors)")
+    let file = try sandbox.write("in.ko")
+    let both = try await Ksym.run(
+      ["-c", "\"$1\" versions - /dev/stdin < \"$2\"", "sh", Ksym.path, file], program: "sh")
+    #expect(both.status == 0 && both.lines.count == twice.lines.count, "\(both.errors)")
+    let kernel = try await Ksym.run(
+      ["check", "-k", "-"] + sandbox.kernelOptions.dropFirst(2) + [file],
+      input: contents(of: sandbox.kernel))
+    #expect(kernel.status == 0, "\(kernel.output)\(kernel.errors)")
+  }
+
+  @Test("an option that the configuration does not mention is pointed out, and listed")
+  func unknownOptions() async throws {
+    let module = try sandbox.write("good.ko")
+    let config = "CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\n# CONFIG_MODULE_FORCE_LOAD is not set\n"
+    try sandbox.scratch.write(Array(config.utf8), to: "config")
+    let run = try await sandbox.check(
+      "--assume", "NO_SUCH=y", "--assume", "MODULE_FORCE_LOAD=y", "--assume", "lockdown=none",
+      module)
+    #expect(run.status == 0 && run.output.contains("NO_SUCH=y (from --assume)"))
+    #expect(run.errors.contains("NO_SUCH=y: the configuration"), "\(run.errors)")
+    #expect(!run.errors.contains("FORCE_LOAD") && !run.errors.contains("lockdown"))
+    let part = try sandbox.scratch.write(Array("CONFIG_MODULES=y\n".utf8), to: "auto.conf")
+    let partly = try await sandbox.check("--config", part, "--assume", "NO_SUCH=y", module)
+    #expect(partly.errors.isEmpty, "\(partly.errors)")
+  }
+
   @Test("unknown exports leave the verdict open, which is status 2")
   func undecided() async throws {
     let good = try sandbox.write("good.ko")

@@ -130,6 +130,15 @@ struct KernelConfigTests {
     }
   }
 
+  @Test("a whole configuration omits options that no line of it has, a part does not say")
+  func omitted() throws {
+    let config = try KernelConfig(parsing: Array(text.utf8).rawSpan)
+    #expect(["A", "AB", "B", "C", "NR_CPUS", "LAST"].allSatisfy { !config.omits($0) })
+    #expect(["NONE", "", "L", "LAS", "LASTS"].allSatisfy { config.omits($0) })
+    let part = try KernelConfig(parsing: Array("CONFIG_A=y\n".utf8).rawSpan)
+    #expect(!part.omits("NONE"))
+  }
+
   @Test("carriage returns at line ends are no part of values")
   func carriageReturns() throws {
     let config = try KernelConfig(parsing: Array("CONFIG_A=y\r\nCONFIG_B=\"x\"\r\n".utf8).rawSpan)

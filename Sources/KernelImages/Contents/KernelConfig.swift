@@ -85,6 +85,14 @@ package struct KernelConfig: Sendable {
     return last("\nCONFIG_\(name)=").map { $0 < start } ?? true
   }
 
+  /// Whether the text is a whole configuration, which says what is not set, and says nothing of an option:
+  /// the kernel's Kconfig has no such option, or it depends on others that are not set.
+  package func omits(_ name: String) -> Bool {
+    let set = Array("\nCONFIG_\(name)=".utf8)
+    return lines.rawSpan.firstRange(of: "\n# CONFIG_") != nil && !isUnset(name)
+      && lines.rawSpan.firstRange(of: set.rawSpan) == nil
+  }
+
   private static func value(_ text: String) -> Value {
     switch text {
     case "n": return .no

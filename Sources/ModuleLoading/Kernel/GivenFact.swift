@@ -68,7 +68,8 @@ extension GivenFact {
   /// A size of a structure in bytes: more than nothing, in the 32 bits that BTF has for it.
   private var size: Int? { Int(value).flatMap { (1...Int(Int32.max)).contains($0) ? $0 : nil } }
 
-  /// Puts a fact of the kernel in place of what was read; options are left to the settings.
+  /// Puts a fact of the kernel in place of what was read; options are left to the settings. Whatever is given
+  /// is listed.
   func apply(to facts: inout KernelFacts, _ assumed: inout [LoadAssumption]) {
     switch key {
     case "release": facts.release = KernelFacts.Fact(value, from: FactSource(.assumption))
@@ -78,8 +79,7 @@ extension GivenFact {
         facts.moduleStructureSize = KernelFacts.Fact(size, from: FactSource(.assumption))
       }
     case "missing-version": break
-    case let key where GivenFact.values[key] != nil: break
-    default: return
+    default: break
     }
     assumed.append(LoadAssumption(.given, key: key, value: value))
   }

@@ -80,10 +80,7 @@ package struct LoaderSettings: Sendable {
     var assumed: [LoadAssumption] = []
     func option(_ names: String..., otherwise: Bool) -> Bool {
       for name in names {
-        if let value = given[name] {
-          assumed.append(LoadAssumption(.given, key: name, value: value))
-          return value == "y" || value == "m"
-        }
+        if let value = given[name] { return value == "y" || value == "m" }
       }
       if let config { return names.contains { config.isSet($0) } }
       let shown = names.compactMap { kernel.shownOptions?.isSet($0) }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import KernelImages
 internal import Kernels
 internal import ModuleLoading
 internal import ModuleVersions
@@ -72,6 +73,11 @@ struct KernelOptions: ParsableArguments {
       Terminal.complain("\(config.source.words): \(foreign.words)")
     }
     if input.isVerbose { KernelOptions.explain(facts) } else { KernelOptions.complain(facts) }
+    for fact in given where fact.isOption && facts.config?.value.omits(fact.key) ?? false {
+      Terminal.complain(
+        "--assume \(fact.key)=\(fact.value): the configuration of \(path) does not mention this option"
+      )
+    }
     if facts.exports == nil {
       Terminal.complain(
         "\(path): what this kernel exports was not found (--verbose lists the files read)")
