@@ -20,6 +20,11 @@ int mallopt(int parameter, int value);
 
 int pipe2(int ends[2], int flags);
 
+// memfd_create(2) with MFD_CLOEXEC (1)
+static inline int ksym_memory_file(const char *name) {
+  return (int)syscall(SYS_memfd_create, name, 1);
+}
+
 // How many processors the calling thread may run on (sched_getaffinity(2)); 0 if that is not known.
 static inline int ksym_processor_count(void) {
   unsigned long set[1024] = {0};

@@ -56,16 +56,17 @@ internal import Glibc
   ) throws(FileError) {
     close()
     unpacks = unpacking
-    if path == "-" {
-      try readStream(0, path, trailing)
-      return
+    let opened: OpenFile
+    if let input = path == "-" ? 0 : FileBuffer.openPipe(path) {
+      defer { if input > 0 { Glibc.close(input) } }
+      guard let kept = try KeptInput.open(input, path, limit: limit) else {
+        try readStream(input, path, trailing)
+        return
+      }
+      opened = kept
+    } else {
+      opened = try openRegular(path)
     }
-    if let pipe = FileBuffer.openPipe(path) {
-      defer { Glibc.close(pipe) }
-      try readStream(pipe, path, trailing)
-      return
-    }
-    let opened = try openRegular(path)
     let (file, size) = (opened.descriptor, opened.size)
     if size == 0, !opened.isMember {
       // Files of /proc say that they are empty and are not.
@@ -83,10 +84,11 @@ internal import Glibc
     if let format = try probedFormat(path) { try unpackFile(format, path, trailing) }
   }
 
-  /// Opens what a shell writes for `<(…)`: a pipe that something writes to. Other FIFOs, which may have
-  /// no writer, are not waited for.
+  /// Opens a pipe that something writes to: what a shell writes for `<(…)`, and standard input by its other
+  /// names. Other FIFOs, which may have no writer, are not waited for.
   private static func openPipe(_ path: String) -> Int32? {
-    guard path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/") else { return nil }
+    guard path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/") || path == "/dev/stdin"
+    else { return nil }
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return nil }
     let file = Int32(retryingInterrupted { unsafe Int(Glibc.open(path, O_RDONLY | O_CLOEXEC)) })
@@ -104,7 +106,7 @@ internal import Glibc
   }
 
   /// A compressed file as it was before it was unpacked, valid until the next file is opened; empty for
-  /// others, and for what came through a pipe.
+  /// others.
   package var packedBytes: RawSpan {
     @_lifetime(borrow self) borrowing get {
       guard packedCount > 0, let base = unsafe packed?.base else { return RawSpan() }
