@@ -49,44 +49,6 @@ struct BreakageTests {
   /// but the comparison shows what becomes of these.
   private static let names = ["gone", "same", "changed", "unversioned", "different", "unknown"]
 
-  @Test("of symbols that two kernels export those count that the module has from the old one")
-  func reasons() throws {
-    let exporter = try write("exporter") {
-      $0.exports = Self.names.map { SampleExport($0, 1) } + [SampleExport("zero", 0)]
-    }
-    func needing(_ name: String, printk: UInt64?) throws -> String {
-      try write(name) {
-        for name in Self.names { $0.require(name, 1) }
-        $0.require("zero", 0)
-        if let printk { $0.require("_printk", printk) }
-      }
-    }
-    let (loading, refused) = (
-      try needing("loading", printk: nil), try needing("refused", printk: 7)
-    )
-    let comparison = ExportComparison(
-      try records([
-        ("gone", 1), ("same", 1), ("changed", 1), ("unversioned", 1), ("different", 2), ("zero", 0),
-      ]),
-      try records([("same", 1), ("changed", 2), ("unversioned", 0), ("different", 3)]))
-    let found = ModuleBreakage(
-      [exporter, loading, refused], old: try checker("7.2.0", printk: 7),
-      new: try checker("7.3.0", printk: 8), comparison, progress: { _, _ in })
-    #expect(found.count == 3 && found.loadingCount == 3 && found.errors.isEmpty)
-    #expect(found.modules.map(\.outcome.name) == ["loading", "refused"])
-    let reasons = found.modules.map { $0.reasons.map { "\($0.kind) \($0.text)" } }
-    #expect(
-      reasons == [
-        ["gone gone", "version changed"],
-        ["version _printk", "gone gone", "version changed", "version different", "gone zero"],
-      ])
-    #expect(found.summary.byGone == 2 && found.summary.byLayout == 0)
-    #expect(
-      found.ranked.map { "\($0.reason.text) \($0.modules)" } == [
-        "changed [0, 1]", "gone [0, 1]", "_printk [1]", "different [1]", "zero [1]",
-      ])
-  }
-
   @Test("a list is sound that has what modules need, if none of them exports what is kept")
   func lists() throws {
     let module = try write("m") {

@@ -213,28 +213,6 @@ struct KernelSymbolTests {
     }
   }
 
-  // arch/s390/kernel/vmcore_info.c (up to 6.8 crash_dump.c): KERNELOFFSET is where the kernel begins.
-  @Test("what a note says of a move counts, but on s390, where it says where the kernel begins")
-  func notedMoves() throws {
-    let common = "OSRELEASE=7.3.4\nPAGESIZE=4096\n"
-    for (machine, order, start, note, offset) in [
-      (ELFMachine.x86_64, ByteOrder.little, Self.start, "KERNELOFFSET=5c00000\n", 0x5c0_0000),
-      (.aarch64, .little, Self.arm64Start + 0x21_0000, "KERNELOFFSET=210000\n", 0x21_0000),
-      (
-        .s390, .big, 0x3ff_e000_0000, "KERNELOFFSET=3ffe0000000\nKERNELOFFPHYS=4800000\n", nil
-      ),
-    ] as [(ELFMachine, ByteOrder, UInt64, String, UInt64?)] {
-      var memory = MemoryBuilder(start, order: order)
-      try memory.putTables(isBaseRelative: true)
-      var builder = DumpBuilder(information: common + note)
-      (builder.machine, builder.layout) = (machine, ELFLayout(is64Bit: true, order: order))
-      let source = try read(
-        builder.core([.init(Self.physical, virtual: start, memory.bytes.bytes)]))
-      #expect(source.kernelOffset?.value == offset, "\(machine)")
-      #expect(source.table.addresses.first == start)
-    }
-  }
-
   @Test("the banner of an image that was made from memory shows how far the kernel was moved")
   func madeFromMemory() throws {
     var memory = MemoryBuilder(Self.arm64Start + 0x21_0000)

@@ -62,7 +62,7 @@ struct LivepatchObjectTests {
     let advice = try judge(("show", 0)).advice.first { $0.code == .positionNeeded }
     #expect(advice?.object == "driver" && advice?.candidates.map(\.position) == [1, 2])
     #expect(advice?.candidates.map(\.place) == [".text+0x80", ".text+0x20"])
-    #expect(advice?.candidates.map(\.size) == [16, 16])
+    #expect(advice?.candidates.map(\.size) == [32, 32])
   }
 
   @Test("messages name the module")

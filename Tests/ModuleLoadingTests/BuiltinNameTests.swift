@@ -13,7 +13,9 @@ struct BuiltinNameTests {
   )
   func listed() throws {
     let scratch = try ScratchDirectory()
-    for folder in ["lib", "lib/modules", "lib/modules/6.12.0"] { _ = scratch.makeDirectory(folder) }
+    for folder in ["lib", "lib/modules", "lib/modules/6.12.0", "lib/modules/6.12.0/kernel"] {
+      _ = scratch.makeDirectory(folder)
+    }
     try scratch.write(
       KernelBuilder(release: "6.12.0", exports: [SampleExport("module_layout", 0x0bad_cafe)])
         .build(), to: "lib/modules/6.12.0/vmlinuz")

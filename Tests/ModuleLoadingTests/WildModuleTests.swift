@@ -37,24 +37,6 @@ struct WildModuleTests {
     }
   }
 
-  @Test("types of relocations that write nothing do no harm, wherever their place is")
-  func nothingWritten() throws {
-    for (machine, type, isAssumed) in [
-      (ELFMachine.riscV, UInt32(2), true), (.riscV, 51, false), (.loongArch, 0, false),
-      (.loongArch, 2, true), (.mips, 0, false), (.mips, 18, true),
-    ] {
-      let bench = ArchitectureSectionTests.bench("6.0.0", machine)
-      var elf = bench.module().elf()
-      let data = elf.addSection(".data", flags: [.alloc, .write], bytes: [0, 0, 0, 0])
-      let symbol = elf.addSymbol("own", section: data)
-      elf.addRelocations(
-        [ELFBuilder.Relocation(offset: 4, symbol: symbol, type: type)], forSection: data)
-      let outcome = try bench.outcome(elf.build())
-      #expect(outcome.verdict == .loads)
-      #expect(outcome.assumed.contains(LoadAssumption(.placesBeyondSection)) == isAssumed)
-    }
-  }
-
   @Test("that a section after the table may be looked at is an assumption where nobody checks")
   func sections() throws {
     for (release, isChecked) in [("5.10.0", false), ("6.6.0", false), ("7.2.0", true)] {

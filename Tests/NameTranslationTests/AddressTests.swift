@@ -192,27 +192,6 @@ struct AddressTests {
         == "0xffffffff81000200 (_RNvC4core3foo+0x0/0x100)")
   }
 
-  @Test("a record of an address has its place as it is written")
-  func records() throws {
-    var options = TranslationOptions()
-    options.showsAddresses = true
-    options.collectsNames = true
-    var translator = TextTranslator(
-      options, sources: [try source(Self.wide + "ffffffffc0000000 t f\t[m]\n")])
-    translator.setAddresses(nil)
-    _ = translated(
-      Array("x\n 0xffffffff81000104 [<ffffffffc0000001>]\n".utf8), by: &translator)
-    let names = translator.takeNames()
-    #expect(names.map(\.text) == ["0xffffffff81000104", "ffffffffc0000001"])
-    #expect(names.map(\.translation) == ["vfs_read+0x4/0x100", "f+0x1 [m]"])
-    #expect(names.map(\.column) == [1, 22] && names.map(\.line) == [2, 2])
-    #expect(names.map(\.surface) == [.address, .address])
-    #expect(names.map(\.linkageNames) == [["vfs_read"], ["f"]])
-    #expect(names.map(\.offset) == [4, 1] && names.map(\.size) == [0x100, nil])
-    #expect(names.map(\.module) == [nil, "m"])
-    #expect(names.map(\.addresses) == [[0xffff_ffff_8100_0104], [0xffff_ffff_c000_0001]])
-  }
-
   @Test("a text is surveyed boot by boot; modules come from lists")
   func survey() {
     let text = """

@@ -1,4 +1,6 @@
 import NameTranslation
+import ByteStorage
+import SymbolNames
 import Testing
 
 @Suite("Names anywhere in a text")
@@ -39,8 +41,7 @@ struct AnywhereTests {
   @Test("a digest that a letter, a digit or a low line touches is none")
   func digestEnds() throws {
     let kernel = try source("ffffffff81000000 T \(Self.name)\n")
-    let digest = translated(Self.name, TranslationOptions(form: .hashed), sources: [kernel])
-    try #require(digest.utf8.count == 64)
+    let digest = HashedName(of: Array(Self.name.utf8).rawSpan).hexadecimal
     for (before, after, isDigest) in [
       ("", "", true), ("x", "", false), ("", "x", false), ("_", "", false), ("", "_", false),
       ("0", "", false), ("", "0", false), ("«x", "", false), ("é", "", false), ("", "é", false),

@@ -142,29 +142,6 @@ struct RoundTripTests {
     }
   }
 
-  @Test("new tables are aligned as others by the same compiler, where that is an alignment")
-  func alignments() throws {
-    let bytes = Self.module(Self.layouts[0], names: ["a"]).build()
-    func alignments(_ bytes: [UInt8]) throws -> [UInt64] {
-      let elf = try ELFFile(ByteSource(bytes.rawSpan))
-      return ["__version_ext_crcs", "__version_ext_names"].map { name in
-        elf.sections.first { elf.name(of: $0).text == name }?.alignment ?? 0
-      }
-    }
-    let elf = try ELFFile(ByteSource(bytes.rawSpan))
-    let index = elf.sectionIndex(named: "__versions")
-    let place = Int(elf.header.sectionHeaderOffset) + 64 * (try #require(index)) + 48
-    let usual = try alignments(converted(bytes, to: .both))
-    for (alignment, isKept) in [
-      (0, false), (1, true), (3, false), (64, true), (4096, true), (8192, false),
-    ] {
-      var changed = bytes
-      (changed[place], changed[place + 1]) = (UInt8(alignment & 0xff), UInt8(alignment >> 8))
-      let found = try alignments(converted(changed, to: .both))
-      #expect(found == (isKept ? [UInt64(alignment), UInt64(alignment)] : usual), "\(alignment)")
-    }
-  }
-
   @Test("a module that is as asked for is not changed")
   func unchanged() throws {
     let original = Self.module(Self.layouts[0], names: ["a"]).build()

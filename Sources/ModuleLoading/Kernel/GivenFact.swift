@@ -45,6 +45,12 @@ package struct GivenFact: Sendable, Hashable {
     "syscall": ["finit_module", "init_module"],
   ]
 
+  /// Whether it is an option of the configuration.
+  package var isOption: Bool { problem == nil && !GivenFact.otherKeys.contains(key) }
+
+  private static let otherKeys =
+    Set(values.keys).union(["missing-version", "release", "vermagic", "struct-module-size"])
+
   /// Why it cannot be used; `nil` if it can.
   package var problem: Problem? {
     switch key {
