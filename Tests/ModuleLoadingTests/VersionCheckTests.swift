@@ -119,7 +119,7 @@ struct VersionCheckTests {
     bench.config.removeLast()
     let refused = try bench.outcome(wrong)
     #expect(summary(refused) == "ENOEXEC")
-    #expect(refused.causes.filter { $0.code == .notForced }.map(\.symbol) == ["versions"])
+    #expect(refused.causes.filter { $0.code == .notForced }.map(\.module) == ["versions"])
   }
 
   @Test("a kernel without MODVERSIONS, or an exporter without CRCs, checks nothing")

@@ -176,7 +176,7 @@ package struct KernelPaths {
   /// The directories in which the image may be, and which may not be searched: what is in them looks as if it
   /// were missing.
   var closedImageFolders: [FileError] {
-    guard let own else { return KernelPaths.closed(["/boot"]) }
+    guard let own else { return KernelPaths.closed(["\(roots.first ?? "")/boot"]) }
     let isOfModules = own.split(separator: "/").dropLast().last == "modules"
     let others = isOfModules ? roots.dropFirst().map { "\($0)/boot" } : []
     return KernelPaths.closed([own, "\(own)/boot"] + others)

@@ -159,7 +159,7 @@ package struct ModuleChecker {
     guard settings.ignoresModversions, settings.modversions, !settings.forceLoad,
       symbols.contains(where: { $0.problem == .unversioned })
     else { return [] }
-    return [LoadCause(.notForced, symbol: "versions")]
+    return [LoadCause(.notForced, kind: "versions")]
   }
 }
 

@@ -39,9 +39,10 @@ extension Inspection {
       }
     } else if !versionCheck.force("bad vermagic", isFinding: !settings.ignoresVermagic, &log) {
       var refusal = Refusal(.ENOEXEC)
-      var cause = LoadCause(.notForced, symbol: "vermagic")
-      if !settings.ignoresVermagic { cause.count = 0 }
-      refusal.causes = [cause]
+      refusal.causes = [
+        settings.ignoresVermagic
+          ? LoadCause(.notForced, kind: "vermagic") : LoadCause(.withoutVermagic)
+      ]
       return refusal
     }
     return nil

@@ -77,10 +77,11 @@ extension LoadCause.Code {
   package static let moduleVermagic = Self(rawValue: "module-vermagic")
   /// Only the kernel's vermagic has the ``LoadCause/options``.
   package static let kernelVermagic = Self(rawValue: "kernel-vermagic")
-  /// The kernel is asked to ignore the module's ``LoadCause/symbol``, `versions` or `vermagic`, or with
-  /// ``LoadCause/count`` 0 the module has none, and the kernel is built without MODULE_FORCE_LOAD, with
-  /// which it would load such modules.
+  /// The kernel is asked to ignore the module's ``LoadCause/module``, `versions` or `vermagic`, and is built without
+  /// MODULE_FORCE_LOAD, with which it would load such modules.
   package static let notForced = Self(rawValue: "not-forced")
+  /// The module has no vermagic, and the kernel is built without MODULE_FORCE_LOAD.
+  package static let withoutVermagic = Self(rawValue: "without-vermagic")
   /// genksyms made the versions of one side, gendwarfksyms those of the other.
   package static let otherGenerator = Self(rawValue: "other-generator")
   /// ``LoadCause/count`` of ``LoadCause/total`` versions of vmlinux' symbols differ.

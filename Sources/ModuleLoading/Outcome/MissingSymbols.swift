@@ -125,7 +125,7 @@ private enum CompilerName: Hashable {
     ("__gxx_personality", "c++"), ("__cxa_", "c++"), ("_Unwind_", "c++"), ("_Znw", "c++"),
     ("_Zna", "c++"), ("_Zdl", "c++"), ("_Zda", "c++"), ("_ZSt", "c++"),
     ("_GLOBAL_OFFSET_TABLE_", "position-independent"), ("__tls_get_addr", "position-independent"),
-    // GCC 10 and later, unless -mno-outline-atomics says otherwise: arch/arm64/Makefile, 5.6 and later.
+    // What GCC 10 and later make of atomic built-ins (-moutline-atomics), which the kernel's own code does not use.
     ("__aarch64_cas", "outline-atomics"), ("__aarch64_ld", "outline-atomics"),
     ("__aarch64_swp", "outline-atomics"),
   ]

@@ -23,10 +23,12 @@ extension LoadCause {
     case .otherConfiguration:
       return "module_layout differs at the same release: another configuration or compiler"
     case .notForced:
-      let what =
-        count == 0
-        ? "the module has no \(symbol)" : "the kernel is asked to ignore the module's \(symbol)"
-      return "\(what): it loads such modules only if it is built with MODULE_FORCE_LOAD"
+      return
+        "the kernel is asked to ignore the module's \(module): it loads such modules only if it is built with "
+        + "MODULE_FORCE_LOAD"
+    case .withoutVermagic:
+      return
+        "the module has no vermagic: the kernel loads such modules only if it is built with MODULE_FORCE_LOAD"
     case .moduleVermagic:
       return "only the module was built with: \(options.joined(separator: ", "))"
     case .kernelVermagic:

@@ -40,8 +40,8 @@ extension LoadCause {
     case "multiplication":
       "the compiler multiplies integers of two words with it, which this kernel has no function for"
     case "outline-atomics":
-      "the compiler calls it for atomic operations of programs (-moutline-atomics): build with the kernel's own "
-        + "Makefile, whose flags leave it out"
+      "the compiler calls it for its atomic built-ins (__atomic_…, __sync_…), which the kernel's code does not "
+        + "use: use the kernel's atomic_t, or build with -mno-outline-atomics"
     case "floating-point": "the compiler uses it for floating point, which kernels do not have"
     case "c++": "it belongs to the library of C++, which kernels do not have"
     case "position-independent":
