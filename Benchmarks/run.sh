@@ -83,6 +83,34 @@ bound() {
     exit ratio > limit }' || missed=1
 }
 
+# Makes $store/rust-names-1000000, where it is not there; fails where there is no kernel to make it from.
+make_rust_names() {
+  local rust_symvers names=$store/rust-names-1000000
+  [[ ! -e $names ]] || return 0
+  rust_symvers=$(find "$kernels/amd64-7" -name Module.symvers -print -quit 2>/dev/null)
+  [[ -n $rust_symvers ]] || return 1
+  sh "$here/make-rust-names.sh" "$rust_symvers" 1000000 >"$names.new"
+  mv "$names.new" "$names"
+}
+
+# Bounds that are times are those of a machine on which c++filt takes this many seconds of CPU for 100,000 of
+# the names. How many times as long this machine takes now: taken before each part with such bounds.
+yardstick=0.139
+slowness=1
+take_yardstick() {
+  if ! has c++filt || ! make_rust_names; then
+    leave_out "the speed of this machine" "no c++filt, or no 7.x kernel in $kernels"
+    return
+  fi
+  [[ -e $work/yardstick ]] || sed 100000q "$store/rust-names-1000000" >"$work/yardstick"
+  printf 'c++filt\texec c++filt <%s\n' "$work/yardstick" | "$work/measure" "$rounds" >"$work/results"
+  slowness=$(awk -v taken="$(result c++filt 2)" -v known="$yardstick" 'BEGIN { print taken / known }')
+  printf '  %-62s %8.3f\n' "times by the machine of the bounds: this one takes" "$slowness"
+}
+
+# bound_time WHAT VALUE DIVISOR LIMIT: bound for a time on the machine of the bounds.
+bound_time() { bound "$1" "$2" "$(awk -v a="$3" -v b="$slowness" 'BEGIN { print a * b }')" "$4"; }
+
 modules_directory() { find "$root/usr/lib/modules" "$root/lib/modules" -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null || true; }
 
 # depmod_command BASE: a dry run of depmod with the checks of every version, as one shell command.
@@ -155,6 +183,7 @@ measure_check() {
 
 measure_gates() {
   echo "Signatures and types of the whole tree of $release"
+  take_yardstick
   cc -O2 -o "$work/gates" "$here/floors/gates.c" -l:liblzma.a -l:libcrypto.a -lpthread -ldl
   "$ksym" kernel --show-certificates "$root" >"$work/certificates"
   {
@@ -172,7 +201,8 @@ measure_gates() {
   bound "check with signatures: elapsed beside its own CPU" \
     "$(result 'with signatures' 5)" "$(result 'with signatures' 2)" 0.6
   more=$(awk -v a="$(result 'with both' 2)" -v b="$(result 'with signatures' 2)" 'BEGIN { print a - b }')
-  bound "types of all modules: more CPU, s" "$more" 1 0.6
+  bound_time "types of all modules: more CPU, s" "$more" 1 0.6
+  take_yardstick
   # A few milliseconds among two hundred take many rounds to see. A module that needs no other.
   local one
   one=$(find "$modules" -name 'dummy.ko.xz' -print -quit)
@@ -181,17 +211,15 @@ measure_gates() {
     printf 'one, with both\texec %s check --no-deps -k %s %s\n' "$ksym" "$root" "$one"
   } | rounds=60 measure
   more=$(awk -v a="$(result 'one, with both' 2)" -v b="$(result 'one, without gates' 2)" 'BEGIN { print (a - b) * 1000 }')
-  bound "both gates of one module: more CPU, ms" "$more" 1 3
+  bound_time "both gates of one module: more CPU, ms" "$more" 1 3
 }
 
 . "$here/convert.sh"
 
 measure_names() {
-  local rust_symvers names=$store/rust-names-1000000
-  rust_symvers=$(find "$kernels/amd64-7" -name Module.symvers -print -quit 2>/dev/null)
-  if [[ -z $rust_symvers ]]; then leave_out "names" "no 7.x kernel in $kernels"; return; fi
+  local names=$store/rust-names-1000000
   if ! has c++filt; then leave_out "names" "c++filt is not installed"; return; fi
-  [[ -e $names ]] || { sh "$here/make-rust-names.sh" "$rust_symvers" 1000000 >"$names.new"; mv "$names.new" "$names"; }
+  if ! make_rust_names; then leave_out "names" "no 7.x kernel in $kernels"; return; fi
   build_programs
   echo "$(wc -l <"$names") distinct Rust names"
   {
@@ -215,26 +243,27 @@ measure_table() {
   fi
   build_programs
   echo "Table of 10,000,000 names"
+  take_yardstick
   local first digest
   first=$(awk 'NR == 250000 { print $3 }' "$maps/010.map")
   digest=$(printf '%s' "$first" | sha256sum | cut -d ' ' -f 1)
   printf 'ksym table build\texec %s table build -o %s %s/*.map\n' "$ksym" "$table" "$maps" |
     "$work/measure" 1 >"$work/results"
-  bound "table: CPU microseconds a name to build" "$(result 'ksym table build' 2)" 10 5
+  bound_time "table: CPU microseconds a name to build" "$(result 'ksym table build' 2)" 10 5
   bound "table: peak memory to build, MB" "$(result 'ksym table build' 6)" 0.95367431640625 600
   bound "table: bytes a name" "$(stat -c %s "$table")" 10000000 60
   cat "$table" >/dev/null
   awk '{ print $3 }' "$maps"/*.map | shuf -n 100000 --random-source="$table" >"$work/sought"
   "$programs/lookup-digests" "$table" <"$work/sought" >"$work/lookups"
-  bound "table: microseconds of a lookup by digest, median" "$(cut -f 2 "$work/lookups")" 1 2
+  bound_time "table: microseconds of a lookup by digest, median" "$(cut -f 2 "$work/lookups")" 1 2
   bound "table: names not found" "$(awk -F '\t' '{ print $5 - $4 }' "$work/lookups")" 1 0
   # What building left to be written would be waited for.
   sync
   printf 'ksym table show\texec %s table show -t %s %s\n' "$ksym" "$table" "$digest" |
     "$work/measure" 21 >"$work/results"
-  bound "table: CPU milliseconds of ksym table show DIGEST" \
+  bound_time "table: CPU milliseconds of ksym table show DIGEST" \
     "$(result 'ksym table show' 2)" 0.001 20
-  bound "table: elapsed milliseconds of ksym table show DIGEST" \
+  bound_time "table: elapsed milliseconds of ksym table show DIGEST" \
     "$(result 'ksym table show' 5)" 0.001 20
 }
 
@@ -286,6 +315,7 @@ median() { cut -d ' ' -f "$2" "$1" | sort -n | awk '{ all[NR] = $1 } END { print
 # measure_index IMAGE LIST: in each round both programs look up the same keys.
 measure_index() {
   local keys=1000000 round name address floor_name floor_address
+  take_yardstick
   echo "Index: $keys random names, and as many addresses; nanoseconds each"
   for ((round = 0; round < rounds; round++)); do
     "$work/lookup" "$2" "$keys" >>"$work/lookup.floor"
@@ -300,7 +330,7 @@ measure_index() {
   echo "  name to address $name, floor $floor_name; address to symbol $address, floor $floor_address"
   bound "kallsyms, index: a name beside a hash table in C" "$name" "$floor_name" 1.1
   bound "kallsyms, index: an address beside a binary search in C" "$address" "$floor_address" 1.1
-  bound "kallsyms, index: milliseconds to make it" "$(median "$work/lookup.ksym" 4)" 1 30
+  bound_time "kallsyms, index: milliseconds to make it" "$(median "$work/lookup.ksym" 4)" 1 30
   bound "kallsyms, index: bytes beside 1.5 of names and 24 a symbol" \
     "$(median "$work/lookup.ksym" 5)" "$(median "$work/lookup.ksym" 6)" 1
 }
@@ -311,7 +341,7 @@ measure_search() {
   # shellcheck disable=SC2086
   "$programs/find-tables" $sizes >"$work/search"
   expand -t 24,32,40,48 "$work/search" | sed 's/^/  /'
-  bound "kallsyms, search: most nanoseconds a byte at 512 MiB" \
+  bound_time "kallsyms, search: most nanoseconds a byte at 512 MiB" \
     "$(awk -F '\t' '$5 > most { most = $5 } END { print most }' "$work/search")" 1 20
   bound "kallsyms, search: a byte at 512 MiB beside one at 64, at worst" \
     "$(awk -F '\t' '$2 > 0.2 && $5 / $2 > most { most = $5 / $2 } END { print most }' "$work/search")" 1 1.5
@@ -319,9 +349,10 @@ measure_search() {
 
 measure_start() {
   echo "Start"
+  take_yardstick
   printf 'ksym --version\texec %s --version\n' "$ksym" |
     "$work/measure" 41 >"$work/results"
-  bound "start: elapsed milliseconds of ksym --version" "$(result 'ksym --version' 5)" 0.001 15
+  bound_time "start: elapsed milliseconds of ksym --version" "$(result 'ksym --version' 5)" 0.001 15
 }
 
 # shellcheck source=Benchmarks/translate.sh

@@ -62,6 +62,7 @@ measure_translate() {
   "$ksym" translate "$work/part" >"$work/readable"
   "$ksym" translate --keep-linkage "$work/part" >"$work/pairs"
   echo "Translation of 1 GiB of logs and lists, back of 256 MiB; a trace of $(grep -c '+0x' "$work/trace") frames"
+  take_yardstick
   {
     printf 'ksym translate\texec %s translate %s\n' "$ksym" "$mix"
     printf 'ksym translate -k\texec %s translate -k %s %s\n' "$ksym" "$kernel" "$mix"
@@ -73,10 +74,10 @@ measure_translate() {
       "$ksym" "$kernel" "$work/trace"
     printf 'a line of 1 GiB\thead -c 1073741824 /dev/zero | tr "\\\\0" a | %s translate\n' "$ksym"
   } | measure
-  bound "translate: CPU seconds for 1 GB, without a kernel" "$(result 'ksym translate' 2)" 1.073741824 1.667
-  bound "translate: CPU seconds for 1 GB, with a kernel" "$(result 'ksym translate -k' 2)" 1.073741824 6.667
-  bound "translate: CPU seconds for 1 GB, back by the kernel" "$(result 'back by the kernel' 2)" 0.268435456 10
-  bound "translate: CPU seconds for 1 GB, back from pairs" "$(result 'back by --keep-linkage' 2)" 0.268435456 10
+  bound_time "translate: CPU seconds for 1 GB, without a kernel" "$(result 'ksym translate' 2)" 1.073741824 1.667
+  bound_time "translate: CPU seconds for 1 GB, with a kernel" "$(result 'ksym translate -k' 2)" 1.073741824 6.667
+  bound_time "translate: CPU seconds for 1 GB, back by the kernel" "$(result 'back by the kernel' 2)" 0.268435456 10
+  bound_time "translate: CPU seconds for 1 GB, back from pairs" "$(result 'back by --keep-linkage' 2)" 0.268435456 10
   bound "translate: a verified trace beside opening the kernel" \
     "$(result 'translate and verify a trace' 2)" "$(result 'open the kernel' 2)" 1.3
   bound "translate: frames that disagree with their kernel (exit status)" \
@@ -108,9 +109,10 @@ measure_hostile() {
 --verify --addresses -k $work/symbols
 --json -k $work/symbols
 END
+  take_yardstick
   # measure takes 64 commands at a time.
   split -l 60 "$work/commands" "$work/commands."
   for part in "$work"/commands.*; do "$work/measure" 1 <"$part"; done | sort -t "$(printf '\t')" -k 2 -rn >"$work/results"
   head -n 5 "$work/results" | awk -F '\t' '{ printf "  %-60s %8.3f s CPU %7.1f MiB\n", $1, $2, $6 }'
-  bound "translate: most CPU seconds for 1 MiB" "$(head -n 1 "$work/results" | cut -f 2)" 1 1
+  bound_time "translate: most CPU seconds for 1 MiB" "$(head -n 1 "$work/results" | cut -f 2)" 1 1
 }

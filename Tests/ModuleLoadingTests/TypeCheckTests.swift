@@ -1,4 +1,5 @@
 import ByteStorage
+import ELFFormat
 import KernelReleases
 import Livepatching
 import ModuleLoading
@@ -68,6 +69,24 @@ struct TypeCheckTests {
     #expect(open.assumed.contains(LoadAssumption(.typesUnknown)))
     let none = try Self.outcome([], on: unknown)
     #expect(none.verdict == .loads && !none.assumed.contains(LoadAssumption(.typesUnknown)))
+  }
+
+  @Test(
+    "types over which relocations write in the kernel's memory are taken to fit",
+    arguments: [true, false])
+  func written(isInMemory: Bool) throws {
+    let bench = Self.bench()
+    var module = bench.module()
+    module.sections = [(".BTF", [], Self.section(Self.named, "\0"))]
+    var elf = module.elf()
+    let section = try #require(elf.sections.firstIndex { $0.name == ".BTF" })
+    if isInMemory { elf.sections[section].flags = [.alloc] }
+    // R_X86_64_32, at a place with zeros.
+    elf.addRelocations(
+      [ELFBuilder.Relocation(offset: 8, symbol: 0, type: 10, addend: 0)], forSection: section + 1)
+    let outcome = try bench.outcome(elf.build())
+    #expect((outcome.verdict == .loads) == isInMemory, "\(summary(outcome))")
+    #expect(outcome.assumed.contains(LoadAssumption(.typesWritten)) == isInMemory)
   }
 
   @Test("an image that has lost its sections still has types that modules must fit")

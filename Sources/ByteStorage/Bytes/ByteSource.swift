@@ -1,5 +1,15 @@
 internal import Glibc
 
+/// What of a file is in memory already: its first bytes and its last, where modules have their headers.
+struct FileEnds {
+  /// How many bytes from the first one on.
+  var head = 0
+  /// Where the last bytes begin.
+  var tail = Int.max
+
+  func hold(_ range: Range<Int>) -> Bool { range.upperBound <= head || range.lowerBound >= tail }
+}
+
 /// Bytes that are asked for by range: memory, or a file of which only the ranges asked for are read.
 ///
 /// Reading a few ranges of a module costs far less than reading or mapping all of it. A span that
@@ -12,6 +22,7 @@ internal import Glibc
   private let descriptor: Int32
   /// Where in the file the content begins, in bytes.
   private let origin: Int
+  private let ends: FileEnds
 
   @_lifetime(copy bytes) package init(_ bytes: RawSpan) {
     // SAFETY: the lifetime of this value is that of the span.
@@ -19,15 +30,21 @@ internal import Glibc
     count = bytes.byteCount
     descriptor = -1
     origin = 0
+    ends = FileEnds()
   }
 
-  /// A source over memory that its owner keeps; `descriptor` is read into it by range.
+  /// A source over memory that its owner keeps; `descriptor` is read into it by range, but for the ends that
+  /// are there.
   @_lifetime(immortal)
-  init(unsafeBase base: UnsafeRawPointer, count: Int, descriptor: Int32, origin: Int = 0) {
+  init(
+    unsafeBase base: UnsafeRawPointer, count: Int, descriptor: Int32, origin: Int = 0,
+    ends: FileEnds = FileEnds()
+  ) {
     unsafe self.base = unsafe base
     self.count = count
     self.descriptor = descriptor
     self.origin = origin
+    self.ends = ends
   }
 
   /// The bytes of a half-open range of offsets. Throws ``ParseError`` `.truncated` in `region` if
@@ -42,7 +59,7 @@ internal import Glibc
         in: region, at: range.lowerBound)
     }
     guard let base = unsafe base else { return RawSpan() }
-    if descriptor >= 0 { try unsafe load(range, to: base, in: region) }
+    if descriptor >= 0, !ends.hold(range) { try unsafe load(range, to: base, in: region) }
     // SAFETY: the guard proved that the range lies in the memory, which outlives this value.
     let span = unsafe RawSpan(_unsafeStart: base + range.lowerBound, byteCount: range.count)
     return unsafe _overrideLifetime(span, copying: self)

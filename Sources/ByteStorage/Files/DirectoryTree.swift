@@ -53,6 +53,8 @@ package enum DirectoryTree {
     var links: [String] = []
     /// Directories that were listed.
     var directories: [String] = []
+    /// Links that lead out of a modules directory, to the kernel's own tree.
+    private static let unfollowed = ["build", "source"]
     /// Files and directories that need not be listed again.
     private var known: Set<FileIdentity> = []
 
@@ -84,6 +86,7 @@ package enum DirectoryTree {
             let cause = FileError.Cause.notSuitable("has a name that is not UTF-8")
             found.append(.unreadable(FileError(path: place, cause: cause)))
           } else if child.isLink {
+            if Walk.unfollowed.contains(child.name), PathKind(place) != .file { continue }
             led.append(place)
           } else {
             inside.append(isDirectory ? place + "/" : place)
@@ -111,7 +114,6 @@ package enum DirectoryTree {
         }
         if known.contains(identity) { continue }
         if PathKind(path) == .directory {
-          guard name != "build", name != "source" else { continue }
           let (files, folders) = (found.count, directories.count)
           list(path + "/", where: isWanted)
           note(from: files, folders)

@@ -14,6 +14,8 @@ internal import Glibc
   package let limit: Int
   private var unpacks = true
   private var packedCount = 0
+  /// What is there of a file that is read by range.
+  private var ends = FileEnds()
 
   package static let defaultLimit = 1 << 30
   private enum State {
@@ -43,6 +45,9 @@ internal import Glibc
   /// How many times larger than their compressed form kernels hardly are.
   private static let likelyRatio = 8
   private static let probeSize = 16
+  /// Sizes in bytes of what is read of each file: an ELF header, and most section headers with their names.
+  private static let headSize = 64
+  private static let tailSize = 8192
 
   package init(limit: Int = FileBuffer.defaultLimit) {
     // No file of today comes near 2^47 bytes; sums with the limit cannot overflow.
@@ -81,7 +86,18 @@ internal import Glibc
     state = .ranges(descriptor: file, origin: opened.offset)
     count = size
     try ensureContent(size, path)
-    if let format = try probedFormat(path) { try unpackFile(format, path, trailing) }
+    if reads(0..<min(FileBuffer.headSize, size)) { ends.head = min(FileBuffer.headSize, size) }
+    if let format = try probedFormat(path) {
+      try unpackFile(format, path, trailing)
+    } else {
+      let tail = max(ends.head, size &- FileBuffer.tailSize)
+      if reads(tail..<size) { ends.tail = tail }
+    }
+  }
+
+  /// Reads a range of the file. Returns whether all of it could be read.
+  private borrowing func reads(_ range: Range<Int>) -> Bool {
+    (try? source.bytes(range, in: "file")) != nil
   }
 
   /// Opens a pipe that something writes to: what a shell writes for `<(…)`, and standard input by its other
@@ -100,7 +116,7 @@ internal import Glibc
     @_lifetime(borrow self) borrowing get {
       guard let base = unsafe content?.base else { return ByteSource(RawSpan()) }
       let view = unsafe ByteSource(
-        unsafeBase: base, count: count, descriptor: descriptor, origin: origin)
+        unsafeBase: base, count: count, descriptor: descriptor, origin: origin, ends: ends)
       return unsafe _overrideLifetime(view, borrowing: self)
     }
   }
@@ -167,7 +183,7 @@ internal import Glibc
   private mutating func close() {
     if descriptor >= 0 { Glibc.close(descriptor) }
     state = .empty
-    (count, packedCount) = (0, 0)
+    (count, packedCount, ends) = (0, 0, FileEnds())
     // What somebody keeps of the content stays as it is.
     if content?.isKept ?? false { content = nil }
   }

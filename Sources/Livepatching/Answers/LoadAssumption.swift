@@ -74,6 +74,8 @@ extension LoadAssumption.Code {
   /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
   /// module's fit.
   package static let typesUnknown = Self(rawValue: "types-unknown")
+  /// Relocations write over the module's types, which fit those of the kernel then.
+  package static let typesWritten = Self(rawValue: "types-written")
   /// Relocations name symbols after the end of the symbol table: the kernel reads what its memory
   /// holds there, and survives.
   package static let symbolsBeyondTable = Self(rawValue: "symbols-beyond-table")

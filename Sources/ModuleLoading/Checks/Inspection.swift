@@ -61,6 +61,8 @@ struct Inspection: ~Escapable {
     let architecture = architectureSections(&verdict.assumed)
     if let refusal = architecture.refusal { return refusal }
     if let refusal = writableCodeRefusal(architecture) { return refusal }
+    // The sizes of its parts are added to what follows the structure in the file.
+    if isStructureShort { verdict.leaveOpen(.structureShort) }
     if let refusal = spaceRefusal(architecture, &verdict) { return refusal }
     if let crash = copyCrash(&verdict) { return crash }
     later.freesStructureEarly = freesStructureEarly
@@ -83,7 +85,7 @@ struct Inspection: ~Escapable {
     }
     relocationRefusals(architecture, &verdict, &later)
     contents.livepatch = readLivepatch()
-    if isStructureShort { verdict.doubt(.structureShort) } else { later.coming = comingRefusal() }
+    if !isStructureShort { later.coming = comingRefusal() }
     let types = TypeCheck(map, moduleName: header.moduleName, inspector)
     if let assumption = types.assumption { verdict.assumed.append(assumption) }
     later.types = types

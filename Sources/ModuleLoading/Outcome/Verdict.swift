@@ -7,6 +7,8 @@ struct Verdict: Sendable {
   /// The error that ends the load; `nil` as long as nothing does.
   private(set) var errno: LoadErrno?
   private(set) var isUndecided = false
+  /// Whether nobody can say what the kernel does from here on.
+  private(set) var isOpen = false
   private(set) var isCrash = false
   var problems: [SymbolProblem] = []
   var causes: [LoadCause] = []
@@ -19,6 +21,7 @@ struct Verdict: Sendable {
 
   /// Ends the load. A later refusal, of another symbol, replaces the error and adds its lines.
   mutating func refuse(_ refusal: Refusal) {
+    guard !isOpen else { return }
     errno = refusal.errno
     isCrash = refusal.errno == nil
     for line in refusal.lines { log.say(line) }
@@ -40,6 +43,12 @@ struct Verdict: Sendable {
   mutating func doubt(_ cause: LoadCause) {
     isUndecided = true
     causes.append(cause)
+  }
+
+  /// Leaves the answer open, whatever comes later.
+  mutating func leaveOpen(_ code: LoadCause.Code) {
+    isOpen = true
+    doubt(code)
   }
 
   /// The answer.

@@ -193,6 +193,8 @@ extension LoadAssumption {
         + "these was found)"
     case .typesUnknown:
       "the module's types (BTF) fit those of the kernel (which were not found)"
+    case .typesWritten:
+      "the module's types (BTF) fit those of the kernel once relocations have written over them"
     case .symbolsBeyondTable:
       "the kernel survives relocations by symbols after the end of the symbol table"
     case .placesBeyondSection:

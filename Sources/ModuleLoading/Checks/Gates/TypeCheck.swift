@@ -102,11 +102,16 @@ struct TypeCheck: Sendable {
       assumption = LoadAssumption(.typesUnknown)
       return
     }
+    let base = TypeCheck.section(".BTF.base", map)
+    if TypeCheck.isWritten(section, map) || TypeCheck.isWritten(base, map) {
+      assumption = LoadAssumption(.typesWritten)
+      return
+    }
     let verification: BTFVerification
     let rules = TypeCheck.rules(of: release, isLenient: settings.allowsTypeMismatch)
     let bytes = map.bytes(section)
     let order = inspector.kernel.layout.order
-    if let base = TypeCheck.section(".BTF.base", map) {
+    if let base {
       verification = BTFVerification(
         bytes, distilled: map.bytes(base), kernel: types, order, rules)
     } else {
@@ -132,8 +137,7 @@ struct TypeCheck: Sendable {
     }
     if settings.allowsTypeMismatch { return }
     refuse(errno, lines)
-    let hasBase = TypeCheck.section(".BTF.base", map) != nil
-    if !hasBase { refusal?.causes = [TypeCheck.cause(bytes, verification, types)] }
+    if base == nil { refusal?.causes = [TypeCheck.cause(bytes, verification, types)] }
     lines = []
   }
 
@@ -168,6 +172,12 @@ struct TypeCheck: Sendable {
       return index
     }
     return nil
+  }
+
+  /// Whether relocations write into a section: the kernel applies those of sections in its memory.
+  private static func isWritten(_ section: Int?, _ map: borrowing SectionMap) -> Bool {
+    guard let section else { return false }
+    return map.sections[section].flags.contains(.alloc) && !map.pointers(in: section).isEmpty
   }
 
   private static func rules(of release: KernelRelease, isLenient: Bool) -> BTFRules {
