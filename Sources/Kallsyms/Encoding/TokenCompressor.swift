@@ -32,18 +32,21 @@ struct TokenCompressor {
   /// Compresses records, each a type letter and a name.
   init(_ map: EncoderMap) {
     var codes: [UInt8] = []
-    codes.reserveCapacity(map.text.count)
+    codes.reserveCapacity(map.text.count + PairReplacement.reach)
     var lengths: [UInt16] = []
+    lengths.reserveCapacity(map.entries.count)
     var starts: [UInt32] = []
+    starts.reserveCapacity(map.entries.count)
     for entry in map.entries {
       starts.append(UInt32(truncatingIfNeeded: codes.count))
       lengths.append(UInt16(truncatingIfNeeded: entry.length))
       unsafe map.record(entry).withUnsafeBytes { unsafe codes.append(contentsOf: $0) }
     }
+    for byte in codes { tokens[Int(byte)] = .literal }
+    codes.append(contentsOf: repeatElement(0, count: PairReplacement.reach))
     self.codes = codes
     self.lengths = lengths
     self.starts = starts
-    for byte in codes { tokens[Int(byte)] = .literal }
     count()
     list()
     run()
@@ -187,6 +190,9 @@ struct TokenCompressor {
 
 /// Replaces one pair in symbols, keeping the counts of all pairs.
 @safe private struct PairReplacement {
+  /// How many bytes after the codes are looked at.
+  static let reach = 8
+
   let first: UInt8
   let second: UInt8
   let code: UInt8
@@ -223,12 +229,7 @@ struct TokenCompressor {
     // SAFETY: a symbol's codes lie at start..<end, and what is written never passes what is read;
     // two bytes index the counts of 2^16 pairs.
     withExtendedLifetime(chains) {
-      var source = start
-      let pair = UInt16(first) | UInt16(second) << 8
-      let bytes = unsafe UnsafeRawPointer(codes)
-      while source &+ 1 < end,
-        unsafe bytes.loadUnaligned(fromByteOffset: source, as: UInt16.self).littleEndian != pair
-      { source &+= 1 }
+      var source = pairStart(from: start, to: end)
       guard source &+ 1 < end else { return end &- start }
       var target = source
       // End of the last replaced pair: what follows it was already counted off.
@@ -252,6 +253,27 @@ struct TokenCompressor {
       }
       return target &- start
     }
+  }
+
+  /// Where the pair is first, or a place from which it cannot begin before `end`. Eight places are looked
+  /// at at a time.
+  @inline(__always) private func pairStart(from start: Int, to end: Int) -> Int {
+    let bytes = unsafe UnsafeRawPointer(codes)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let (firsts, seconds) = (ones &* UInt64(first), ones &* UInt64(second))
+    var place = start
+    while place &+ 1 < end {
+      // SAFETY: after the codes of the last symbol there are `reach` more bytes.
+      let here = unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian
+      let next = unsafe bytes.loadUnaligned(fromByteOffset: place &+ 1, as: UInt64.self)
+        .littleEndian
+      // The lowest byte of zeros is where the pair is.
+      let differs = here ^ firsts | next ^ seconds
+      let found = (differs &- ones) & ~differs & (ones &* 0x80)
+      if found != 0 { return place &+ found.trailingZeroBitCount / 8 }
+      place &+= 8
+    }
+    return place
   }
 
   @inline(__always) private func drop(_ first: UInt8, _ second: UInt8) {
