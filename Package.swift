@@ -73,7 +73,8 @@ let package = Package(
     floor("SymbolTables", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolNames"]),
     // Formats.
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
-    floor("Kallsyms", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
+    floor(
+      "Kallsyms", ["ByteStorage", "CGlibcExtras", "KernelReleases", "ELFFormat", "SymbolTables"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
     floor("SymtypesFormat", ["ByteStorage"]),

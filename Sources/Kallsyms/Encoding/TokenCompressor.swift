@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import CGlibcExtras
 
 /// Finds the 256 tokens of a table, and replaces them in the names, as `scripts/kallsyms` does. A
 /// token is a pair of codes. From slot 255 down, every slot that no byte of the names occupies
@@ -192,6 +193,8 @@ struct TokenCompressor {
 @safe private struct PairReplacement {
   /// How many bytes after the codes are looked at.
   static let reach = 8
+  /// How many symbols ahead memory is asked for: it comes long after a symbol is done.
+  private static let foresight = 12
 
   let first: UInt8
   let second: UInt8
@@ -216,7 +219,13 @@ struct TokenCompressor {
   }
 
   func run(_ symbols: [UInt32], _ starts: [UInt32], _ lengths: UnsafeMutableBufferPointer<UInt16>) {
-    for symbol in symbols {
+    for (place, symbol) in symbols.enumerated() {
+      let later = place &+ PairReplacement.foresight
+      if later < symbols.count {
+        // SAFETY: nothing is read; the address lies in the codes.
+        unsafe ksym_prefetch(codes + Int(starts[Int(symbols[later])]))
+        unsafe ksym_prefetch(lengths.baseAddress.map { unsafe $0 + Int(symbols[later]) })
+      }
       let start = Int(starts[Int(symbol)])
       let length = unsafe Int(lengths[Int(symbol)])
       let left = replace(in: symbol, start, start &+ length)
