@@ -117,9 +117,37 @@ package final class CurveKey: Sendable {
 
   /// Whether two numbers sign a digest; `nil` if they are not from 1 to the order.
   package func verifies(_ digest: [UInt8], _ first: [UInt8], _ second: [UInt8]) -> Bool? {
-    if let quick, quick.verifies(digest, first, second) { return true }
+    let signature = KnownSignatures.Signature(
+      curve: number, point: point, digest: digest, first: first, second: second)
+    if KnownSignatures.contains(signature) { return true }
+    if let quick, quick.verifies(digest, first, second) {
+      KnownSignatures.insert(signature)
+      return true
+    }
     guard let key = libraryKey() else { return false }
     return key.verifies(digest, first, second)
+  }
+}
+
+/// Signatures that were found to be right: several kernels are asked about the same modules.
+private enum KnownSignatures {
+  struct Signature: Hashable {
+    let curve: Int32
+    let point, digest, first, second: [UInt8]
+  }
+
+  private static let known = Mutex<Set<Signature>>([])
+  /// How many are kept, each of about 400 bytes.
+  private static let most = 1 << 14
+
+  static func contains(_ signature: Signature) -> Bool {
+    known.withLock { $0.contains(signature) }
+  }
+
+  static func insert(_ signature: Signature) {
+    known.withLock { known in
+      if known.count < most { known.insert(signature) }
+    }
   }
 }
 
