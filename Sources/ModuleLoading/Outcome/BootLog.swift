@@ -10,16 +10,25 @@ struct BootLog: Sendable {
   /// Most bytes of a line that the kernel keeps.
   var mostBytes = Int.max
   private var isForced = false
+  /// Whether nobody knows what is logged from here on.
+  private var isEnded = false
   private var isLockdepOff = false
   private var hasWarnedMissing = false
 
-  mutating func say(_ line: String) { lines.append(LogText.cut(line, to: mostBytes)) }
+  mutating func say(_ line: String) {
+    if !isEnded { lines.append(LogText.cut(line, to: mostBytes)) }
+  }
 
-  mutating func noteTaint(_ line: String) { taints.append(LogText.cut(line, to: mostBytes)) }
+  mutating func noteTaint(_ line: String) {
+    if !isEnded { taints.append(LogText.cut(line, to: mostBytes)) }
+  }
+
+  /// Leaves open what is logged from here on.
+  mutating func end() { isEnded = true }
 
   /// Logs that lock debugging ends, the first time (`add_taint`, kernel/panic.c).
   mutating func noteUnreliableLocks() {
-    if !isLockdepOff { taints.append("Disabling lock debugging due to kernel taint") }
+    if !isLockdepOff { noteTaint("Disabling lock debugging due to kernel taint") }
     isLockdepOff = true
   }
 

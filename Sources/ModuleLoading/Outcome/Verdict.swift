@@ -48,6 +48,7 @@ struct Verdict: Sendable {
   /// Leaves the answer open, whatever comes later.
   mutating func leaveOpen(_ code: LoadCause.Code) {
     isOpen = true
+    log.end()
     doubt(code)
   }
 
