@@ -62,6 +62,8 @@ struct VerdictComparison {
       "symbols-beyond-table", "places-beyond-section", "sections-beyond-table", "names-beyond-file",
     ]
     if row.result == "crashed", !wild.isDisjoint(with: answer.assumedCodes ?? []) { return nil }
+    // Stubs that the file seems to have, and those that are needed, may be too many.
+    if row.errno == "ENOENT", answer.assumedCodes?.contains("stubs-empty") ?? false { return nil }
     // What follows a structure that is too short decides, and is not of the module.
     let isOpen = answer.causeCodes?.contains("structure-short") ?? false
     if answer.verdict == "undecided", isOpen { return nil }

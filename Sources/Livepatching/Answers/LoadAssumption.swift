@@ -88,6 +88,9 @@ extension LoadAssumption.Code {
   /// The kernel looks for the name of a section after the end of the file, takes what holds there, and
   /// survives.
   package static let namesBeyondFile = Self(rawValue: "names-beyond-file")
+  /// What the file has in place of powerpc64's stubs, whose section is not of type `SHT_NOBITS`, leaves room for
+  /// those that the kernel makes.
+  package static let stubsEmpty = Self(rawValue: "stubs-empty")
   /// The kernel has ``LoadAssumption/value`` bytes of memory for each processor left, which is more than most
   /// set apart for modules.
   package static let perCPURoom = Self(rawValue: "per-cpu-room")

@@ -46,13 +46,23 @@ struct ArchitectureRelocations {
         table, map.layout, map.machine, hasAddends: hasAddends)
       let place = RelocationPlace(
         section: index, target: target, size: map.sections[target].size,
-        isSorted: map.machine == .arm && sections.isReplacing
-          && map.sections[target].flags.contains(.execInstructions))
+        order: ArchitectureRelocations.order(map, sections, of: target))
       refusal = place.firstRefusal(entries, types, values, moduleName, &wild)
       if refusal != nil {
         for assumption in needed where !assumed.contains(assumption) { assumed.append(assumption) }
         return
       }
+    }
+  }
+
+  private static func order(
+    _ map: borrowing SectionMap, _ sections: ArchitectureSections, of target: Int
+  ) -> RelocationPlace.Order {
+    switch map.machine {
+    case .powerPC64: .bySymbolDown
+    case .arm
+    where sections.isReplacing && map.sections[target].flags.contains(.execInstructions): .byType
+    default: .ofFile
     }
   }
 }

@@ -17,6 +17,11 @@ struct ArchitectureSections {
   /// Whether a section whose size is replaced has bytes then.
   private var isFilled: [Int: Bool] = [:]
 
+  /// Whether counting PLT entries reads a symbol after the end of the table.
+  private var readsBeyondSymbols = false
+  /// Whether the section for stubs has bytes of the file, as it is not of type `SHT_NOBITS`.
+  private var hasFilledStubs = false
+
   private static let code: ELFSectionFlags = [.alloc, .execInstructions]
 
   init(
@@ -27,6 +32,8 @@ struct ArchitectureSections {
     var needed: [LoadAssumption] = []
     look(at: map, moduleName, rules, options, &needed)
     if refusal != nil || lastRefusal != nil { assumed += needed }
+    if readsBeyondSymbols { assumed.append(LoadAssumption(.symbolsBeyondTable)) }
+    if hasFilledStubs { assumed.append(LoadAssumption(.stubsEmpty)) }
   }
 
   /// What arm fills has the entries that are counted, if there are any.
@@ -63,6 +70,23 @@ struct ArchitectureSections {
     return false
   }
 
+  /// Whether a relocation of arm64 code names a symbol that is not in the table: `branch_rela_needs_plt` of
+  /// arch/arm64/kernel/module-plts.c, 5.10 to 7.2, looks at that of each.
+  private static func arm64ReadsBeyondSymbols(_ map: borrowing SectionMap) -> Bool {
+    guard let symbols = map.sections.lastIndex(where: { $0.type == .symtab }) else { return false }
+    let count = map.sections[symbols].size / UInt64(map.layout.symbolSize)
+    for (index, section) in map.sections.enumerated() where section.type == .rela {
+      let place = Int(section.info)
+      guard map.sections.indices.contains(place),
+        map.sections[place].flags.contains(.execInstructions)
+      else { continue }
+      let entries = RelocationEntries(
+        map.bytes(index), map.layout, map.machine, hasAddends: true)
+      for number in 0..<entries.count where UInt64(entries[number].symbol) >= count { return true }
+    }
+    return false
+  }
+
   private mutating func look(
     at map: borrowing SectionMap, _ moduleName: String, _ rules: LoaderRules,
     _ options: ArchitectureOptions, _ assumed: inout [LoadAssumption]
@@ -76,6 +100,7 @@ struct ArchitectureSections {
         needSymbols(
           notNamed: [".plt", ".init.plt", ".text.ftrace_trampoline"], in: map, moduleName)
         trampolines(map, rules, options, &assumed)
+        readsBeyondSymbols = ArchitectureSections.arm64ReadsBeyondSymbols(map)
       }
     case .arm where rules.has(.armHasPLTs) && options.isSet(.armPLTs, &assumed):
       need([".plt", ".init.plt"], in: map, "\(moduleName): module PLT section(s) missing")
@@ -98,6 +123,7 @@ struct ArchitectureSections {
       replace(".ftrace_trampoline", in: map)
     case .powerPC64:
       need([".stubs"], nil, in: map, "module_64: \(moduleName): doesn't contain .stubs.")
+      hasFilledStubs = last(".stubs", in: map).map { map.sections[$0].type != .nobits } ?? false
       if options.isSet(.placeRelativeKernel, &assumed) {
         need([".mygot"], nil, in: map, "module_64: \(moduleName): doesn't contain .mygot.")
       }

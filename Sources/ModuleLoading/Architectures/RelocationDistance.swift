@@ -8,6 +8,10 @@ struct RelocationDistance {
     let ownSections: Int64
     /// The module, and the kernel or another module; `nil` if they lie anywhere.
     let kernel: Int64?
+    /// Where modules lie; `nil` if that is not known.
+    var modules: ClosedRange<UInt64>?
+    /// Whether the copy of the file, of which some sections are used, lies too far from the module's memory.
+    var isCopyFar = false
 
     /// Anywhere.
     static let unknown = Reach(ownSections: .max, kernel: nil)
@@ -18,6 +22,8 @@ struct RelocationDistance {
   /// The distance from a multiple of four; `nil` if the alignment of sections does not say. The kernel's
   /// symbols are no help.
   let remainder: UInt64?
+  /// Whether it is larger than any that fits.
+  private let isFar: Bool
 
   /// The distance of a symbol and the addend from the place.
   init(
@@ -25,6 +31,7 @@ struct RelocationDistance {
     _ place: RelocationPlace, _ reach: Reach
   ) {
     let addend = UInt64(bitPattern: entry.addend) &- entry.offset
+    var isFar = false
     switch symbols.value(of: entry.symbol) {
     case .own(place.target, let offset):
       let exact = Int64(bitPattern: offset &+ addend)
@@ -38,8 +45,24 @@ struct RelocationDistance {
     case .foreign:
       range = reach.kernel.flatMap { RelocationDistance.around(addend, $0) }
       remainder = nil
-    case .own, .number, .unknown: (range, remainder) = (nil, nil)
+    case .number(let number):
+      range = reach.modules.flatMap { RelocationDistance.to(number &+ addend, from: $0) }
+      remainder = nil
+    case .own:
+      isFar = reach.isCopyFar
+      (range, remainder) = (nil, nil)
+    case .unknown: (range, remainder) = (nil, nil)
     }
+    self.isFar = isFar
+  }
+
+  /// How far an address is from all of others; `nil` where the distances wrap.
+  private static func to(
+    _ address: UInt64, from others: ClosedRange<UInt64>
+  ) -> ClosedRange<Int64>? {
+    let low = Int64(bitPattern: address &- others.upperBound)
+    let high = Int64(bitPattern: address &- others.lowerBound)
+    return low <= high ? low...high : nil
   }
 
   /// Numbers up to a distance from one; `nil` if that may be any. Where they wrap, those at the other end are
@@ -59,7 +82,7 @@ struct RelocationDistance {
 
   /// Whether no possible distance is in a range.
   func misses(_ fitting: ClosedRange<Int64>) -> Bool {
-    range.map { !$0.overlaps(fitting) } ?? false
+    range.map { !$0.overlaps(fitting) } ?? isFar
   }
 
   /// The signed numbers of some bits.

@@ -8,8 +8,18 @@ struct RelocationPlace {
   let section: Int
   let target: Int
   let size: UInt64
-  /// Whether arm's loader has sorted the entries by type and symbol, to count PLT entries.
-  let isSorted: Bool
+  /// In which order the loader has put the entries, to count what PLTs or stubs need.
+  let order: Order
+
+  enum Order {
+    /// That of the file.
+    case ofFile
+    /// By type and symbol: arm.
+    case byType
+    /// By symbol, type and addend, the highest first: `relacmp` (arch/powerpc/kernel/module_64.c), 5.10 to
+    /// 7.2, takes its arguments the other way round.
+    case bySymbolDown
+  }
 
   /// What entries reach that is not the module's.
   struct WildAccess {
@@ -24,11 +34,7 @@ struct RelocationPlace {
     _ entries: borrowing RelocationEntries, _ types: RelocationTypes,
     _ symbols: borrowing RelocationSymbols, _ moduleName: String, _ wild: inout WildAccess
   ) -> Refusal? {
-    var order = Array(0..<entries.count)
-    if isSorted {
-      let keys = order.map { (entries[$0].type, entries[$0].symbol, $0) }
-      order = keys.sorted { $0 < $1 }.map(\.2)
-    }
+    let order = self.order.indices(of: entries)
     var highParts: Set<UInt64>?
     var state = RelocationState()
     for (number, index) in order.enumerated() {
@@ -96,6 +102,22 @@ struct RelocationPlace {
     case .own(let section, let offset): section != target || !parts.contains(offset)
     case .number, .foreign: true
     case .unknown: false
+    }
+  }
+}
+
+extension RelocationPlace.Order {
+  /// The indices of entries in this order.
+  fileprivate func indices(of entries: borrowing RelocationEntries) -> [Int] {
+    let all = Array(0..<entries.count)
+    switch self {
+    case .ofFile: return all
+    case .byType:
+      let keys = all.map { (entries[$0].type, entries[$0].symbol, $0) }
+      return keys.sorted { $0 < $1 }.map(\.2)
+    case .bySymbolDown:
+      let keys = all.map { (entries[$0].symbol, entries[$0].type, entries[$0].addend, -$0) }
+      return keys.sorted { $0 > $1 }.map { -$0.3 }
     }
   }
 }

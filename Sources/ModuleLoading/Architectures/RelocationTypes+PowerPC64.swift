@@ -16,7 +16,8 @@ extension RelocationTypes {
       return unrestorable(entry, symbols, place).map { Refused(.ENOEXEC, start + $0) }
     case 10, 26:
       let isBranch = entry.type == 10
-      let reach = RelocationDistance.Reach(ownSections: 1 << 39, kernel: nil)
+      let reach = RelocationDistance.Reach(
+        ownSections: 1 << 39, kernel: nil, modules: RelocationTypes.powerPC64Modules)
       let distance = RelocationDistance(entry, symbols, place, reach)
       var fitting = RelocationDistance.signed(isBranch ? 26 : 32)
       // The local entry point of a function is up to 128 bytes after its symbol.
@@ -30,6 +31,10 @@ extension RelocationTypes {
     default: return nil
     }
   }
+
+  /// What vmalloc gives out, with both kinds of page tables.
+  private static let powerPC64Modules: ClosedRange<UInt64> =
+    0xc000_0000_0000_0000...0xdfff_ffff_ffff_ffff
 
   /// R_PPC64_TOC16, TOC16_DS and TOC16_LO_DS: the TOC pointer is a multiple of 256, 32 KiB after the
   /// start of `.toc`.

@@ -70,6 +70,8 @@ private struct S390Distance {
 
   /// The room for modules.
   private static let room: Int64 = 1 << 31
+  /// Where that is: at the end of what page tables of three or more levels show.
+  private static let modules: ClosedRange<UInt64> = 1 << 41...1 << 53
 
   init(_ goal: Goal, bits: Int, isEven: Bool = false) {
     (self.goal, self.bits, self.isEven) = (goal, bits, isEven)
@@ -88,7 +90,8 @@ private struct S390Distance {
     case (.module, _), (_, .foreign): break
     case (_, .own(let section, let start)):
       offset = section == place.target || symbols.isAligned(section, to: 2) ? start : nil
-    case (_, .number), (_, .unknown): return false
+    case (.stub, .number), (_, .unknown): return false
+    case (_, .number): offset = nil
     }
     let isPlaced = symbols.isAligned(place.target, to: 2)
     if isEven, let offset, isPlaced || goal == .symbol && isSame(value, place) {
@@ -97,7 +100,9 @@ private struct S390Distance {
     let fitting = RelocationDistance.signed(bits)
     switch goal {
     case .symbol:
-      let reach = RelocationDistance.Reach(ownSections: S390Distance.room, kernel: nil)
+      // The copy of the file lies at the other end of vmalloc's 512 GiB.
+      let reach = RelocationDistance.Reach(
+        ownSections: S390Distance.room, kernel: nil, modules: S390Distance.modules, isCopyFar: true)
       return RelocationDistance(entry, symbols, place, reach).misses(fitting)
     case .stub:
       // From a place outside of its section only the PLT's entry can be meant.

@@ -32,7 +32,8 @@ extension Inspection {
   ) -> Refusal? {
     let check = ArchitectureRelocations(
       map, indices, sections, header.moduleName, rules, settings.architecture, &assumed)
-    if check.wild.readsBeyondSymbols { assumed.append(LoadAssumption(.symbolsBeyondTable)) }
+    let beyond = LoadAssumption(.symbolsBeyondTable)
+    if check.wild.readsBeyondSymbols, !assumed.contains(beyond) { assumed.append(beyond) }
     if check.wild.writesBeyondSection { assumed.append(LoadAssumption(.placesBeyondSection)) }
     return check.refusal ?? sections.lastRefusal
   }

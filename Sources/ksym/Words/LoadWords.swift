@@ -199,6 +199,8 @@ extension LoadAssumption {
       "the kernel survives relocations by symbols after the end of the symbol table"
     case .placesBeyondSection:
       "the kernel survives relocations of places outside of their section"
+    case .stubsEmpty:
+      "the bytes of .stubs, which is not of type NOBITS, leave room for the kernel's stubs"
     case .sectionsBeyondTable:
       "the kernel survives symbols of sections after the end of the section table"
     case .namesBeyondFile:
