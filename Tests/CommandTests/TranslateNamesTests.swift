@@ -40,6 +40,23 @@ struct TranslateNamesTests {
     map = try sandbox.scratch.write(Array(lines.joined().utf8), to: "map")
   }
 
+  @Test("of two modules that of the line counts, as a list of kprobes names it at its end")
+  func kprobes() async throws {
+    let list = """
+      ffffffff81000000 T _text
+      ffffffffc0000000 t probed.llvm.1\t[one]
+      ffffffffc0001000 t probed.llvm.2\t[two]
+
+      """
+    let path = try sandbox.scratch.write(Array(list.utf8), to: "kallsyms")
+    for (module, number) in [("one", 1), ("two", 2)] {
+      let line = "0000000000000000  k  probed+0x0  \(module)"
+      let run = try await Ksym.run(
+        ["translate", "--to", "linkage", "-k", path], input: Array("\(line)\n".utf8))
+      #expect(run.lines == [line.replacing("probed", with: "probed.llvm.\(number)")])
+    }
+  }
+
   private func table() async throws -> String {
     let path = sandbox.scratch.file("names")
     let run = try await Ksym.run(["table", "build", "-o", path, map])

@@ -117,6 +117,15 @@ struct MemoryDumpTests {
     #expect(seen.information?.release == Self.release)
   }
 
+  @Test("the note that a header names counts before those in memory")
+  func noteOfHeader() throws {
+    var other = builder
+    other.information = "OSRELEASE=5.5.5\n"
+    let bytes = builder.core([.init(0x1000, other.note())])
+    let seen = Seen(try MemoryDump(ByteSource(bytes.rawSpan)))
+    #expect(seen.information?.release == Self.release)
+  }
+
   @Test("pages are unpacked by their own flags; zero pages are zeros, others are missing")
   func pages() throws {
     let stored = (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 7) }

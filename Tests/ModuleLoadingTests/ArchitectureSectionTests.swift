@@ -31,6 +31,31 @@ struct ArchitectureSectionTests {
     return ModuleLoadingTests.summary(try bench.outcome(module))
   }
 
+  @Test("counting PLT entries of arm64 looks at the symbol of every relocation of code")
+  func symbolsBeyondTable() throws {
+    let bench = Self.bench("6.12.0", .aarch64)
+    for (flags, symbol, isAssumed) in [
+      (ELFSectionFlags([.alloc, .execInstructions]), 1 << 20, true), ([.alloc], 1 << 20, false),
+      ([.alloc, .execInstructions], 1, false),
+    ] {
+      var module = bench.module()
+      module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+      module.undefined = ["nothing"]
+      var elf = module.elf()
+      // The first table is of a kind that arm64 refuses, so that later ones are not looked at.
+      let data = elf.addSection(".data", bytes: [UInt8](repeating: 0, count: 16))
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 0, symbol: 1, type: 0, addend: 0)], forSection: data,
+        hasAddends: false)
+      let text = elf.addSection(".text.x", flags: flags, bytes: [UInt8](repeating: 0, count: 16))
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: 0, addend: 0)], forSection: text)
+      let outcome = try bench.outcome(elf.build())
+      #expect(outcome.errno == .ENOENT)
+      #expect(outcome.assumed.map(\.code).contains(.symbolsBeyondTable) == isAssumed)
+    }
+  }
+
   @Test("the symbol table must not have the name of what the kernel fills")
   func namedSymbols() throws {
     for (machine, name, said) in [

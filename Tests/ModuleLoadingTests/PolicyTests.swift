@@ -117,6 +117,19 @@ struct ShownOptionTests {
   }
 }
 
+@Suite("What the user says of versions")
+struct GivenVersionsTests {
+  @Test("counts before vermagic where there is no configuration", arguments: ["n", "y", nil])
+  func given(value: String?) throws {
+    var bench = Bench()
+    bench.hasConfig = false
+    bench.given = value.map { ["MODVERSIONS=\($0)"] } ?? []
+    var module = bench.module()
+    module.basic = [RequiredVersion("module_layout", 1)]
+    #expect((try bench.outcome(module).verdict == .loads) == (value == "n"))
+  }
+}
+
 @Suite("Modules that are asked about, and those before them")
 struct RequestTests {
   @Test("of a directory that is loaded before, the modules asked about are left out, and no others")

@@ -145,7 +145,29 @@ struct RelocationDistanceTests {
     }
     #expect(try plain.summary(kernel, type: 4, .kernel) == "loads")
     #expect(try plain.summary(kernel, type: 19, .kernel, addend: 1 << 34) == "loads")
-    #expect(try plain.summary(kernel, type: 19, .absolute(1), addend: 0) == "loads")
+    // Modules lie far above every small number.
+    #expect(try plain.summary(kernel, type: 19, .absolute(1), addend: 0) == line("fixed", 19))
+    #expect(try plain.summary(kernel, type: 20, .absolute(1), addend: 1) == "loads")
+    for number: UInt64 in [1 << 41, 1 << 42, 1 << 53] {
+      #expect(try plain.summary(kernel, type: 19, .absolute(number), addend: 0) == "loads")
+    }
+    #expect(
+      try plain.summary(kernel, type: 19, .absolute(1 << 54), addend: 0) == line("fixed", 19))
+    #expect(try plain.summary(kernel, type: 19, .absolute(1 << 63), addend: 0) == line("fixed", 19))
+    // What is read from the copy of the file is far from the module's memory.
+    #expect(try copied(kernel, type: 19) == line("copied", 19))
+  }
+
+  /// What becomes of a relocation against a symbol of `.modinfo`.
+  private func copied(_ bench: Bench, type: UInt32) throws -> String {
+    var elf = bench.module().elf()
+    let info = try #require(elf.sections.firstIndex { $0.name == ".modinfo" }) + 1
+    let data = elf.addSection(
+      ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16))
+    let symbol = elf.addSymbol("copied", section: info)
+    elf.addRelocations(
+      [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: type, addend: 0)], forSection: data)
+    return ModuleLoadingTests.summary(try bench.outcome(elf.build()))
   }
 
   @Test("powerpc64 makes .TOC. absolute only where it is undefined")
@@ -171,6 +193,7 @@ struct RelocationDistanceTests {
     let start = "ENOEXEC | module_64: sample: "
     #expect(try summary(kernel, [(10, "code", 2)]) == start + "REL24 …")
     #expect(try summary(kernel, [(10, "far", 2)]) == start + "REL24 …")
+    #expect(try summary(kernel, [(10, "seven", 0)]) == start + "REL24 …")
     #expect(try summary(kernel, [(10, "code", 1 << 27)]) == start + "REL24 …")
     for addend in [Int64.min, 1 << 40, .max] {
       #expect(try summary(kernel, [(10, "far", addend)]) == start + "REL24 …")

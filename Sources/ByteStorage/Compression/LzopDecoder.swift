@@ -38,7 +38,7 @@ struct LzopHeader {
 
   /// Reads a header; `nil` if it is damaged, or longer than the bytes.
   init?(_ bytes: RawSpan) {
-    guard CompressionFormat(magic: bytes) == .lzo,
+    guard CompressionFormat(magic: bytes) == .lzo, bytes.byte(at: 8) == 0x0a,
       let version = bytes.integer(UInt16.self, at: 9, .big)
     else { return nil }
     let isNew = version >= 0x0940

@@ -85,6 +85,14 @@ struct KernelFile: ~Copyable {
         "a vendor_boot image of Android, which has modules and no kernel: take its ramdisk (unpack_bootimg)"
     }
     if head.isUTF16 { return FileError.wordsForUTF16 }
+    if head.starts(with: "\u{feff}") {
+      return "a text with a byte order mark before it: remove that (sed '1s/^\\xef\\xbb\\xbf//')"
+    }
+    if KernelFile.endsLinesByReturns(head),
+      Symvers.isRecognized(head) || SymbolText.isRecognized(head)
+    {
+      return "a text whose lines end with carriage returns alone: convert it (tr '\\r' '\\n')"
+    }
     if head.starts(with: "!<arch>\n") {
       return "an archive of ar that is not a Debian package: unpack it with ar x"
     }
@@ -92,8 +100,16 @@ struct KernelFile: ~Copyable {
       ? "a zip archive: unpack it, and name the directory" : nil
   }
 
+  /// Whether a text has carriage returns inside of its first line.
+  private static func endsLinesByReturns(_ head: RawSpan) -> Bool {
+    let line = head.firstIndex(of: UInt8(ascii: "\n")) ?? head.byteCount
+    guard let first = head.firstIndex(of: UInt8(ascii: "\r")) else { return false }
+    return first < line - 1
+  }
+
   private mutating func textForm() throws(ParseError) -> KernelForm? {
     let head = try file.source.bytes(0..<min(file.count, KernelFile.headSize), in: "file")
+    if KernelFile.endsLinesByReturns(head) { return nil }
     if Symvers.isRecognized(head) { return .symvers }
     if SymbolText.isRecognized(head) {
       layers = ["list of symbols"]

@@ -206,7 +206,9 @@ struct ArchitectureSections {
     for (name, behaviour) in names where rules.has(behaviour) {
       replace(name, in: map)
       if last(name, in: map) == nil, options.isSet(.dynamicFtrace, &assumed) {
-        lastRefusal = Refusal(.ENOEXEC)
+        var refusal = Refusal(.ENOEXEC)
+        refusal.causes = [LoadCause(.sectionMissing, symbol: "\(name)")]
+        lastRefusal = refusal
       }
     }
   }

@@ -166,6 +166,8 @@ extension LoadCause.Code {
   /// ``LoadCause/owner``: ``LoadCause/module`` and ``LoadCause/kernel`` are the crate's disambiguators,
   /// ``LoadCause/options`` the kernel's compiler, if its configuration has that.
   package static let otherCrateBuild = Self(rawValue: "other-crate-build")
+  /// The module has no section ``LoadCause/symbol``, which the kernel fills, and says nothing of it.
+  package static let sectionMissing = Self(rawValue: "section-missing")
   /// The module structure has no bytes in the file, which releases up to 6.3 do not notice.
   package static let structureEmpty = Self(rawValue: "structure-empty")
   /// The module structure is not writable, and the kernel writes to it.

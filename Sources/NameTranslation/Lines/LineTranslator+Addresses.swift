@@ -20,7 +20,9 @@ extension LineTranslator {
       let next = AddressWords.follower(of: word, line)
       let name = line.slice(next..<line.nameEnd(from: next))
       if !resolver.matches(name, NameResolver.Evidence()).isEmpty { continue }
-      guard places.place(of: word.value) != nil else {
+      // What a damaged list calls a name must not do anything to a terminal.
+      guard let place = places.place(of: word.value), !place.name.contains(where: \.isControl)
+      else {
         counts.unnamedAddresses &+= 1
         if places.isForeign(word.value) { counts.foreignAddresses &+= 1 }
         continue

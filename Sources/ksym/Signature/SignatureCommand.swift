@@ -83,7 +83,8 @@ struct SignatureCommand: ParsableCommand {
           Terminal.complain(failure.words)
           status = .trouble
         }
-        return output.write(to: 1)
+        Terminal.write(&output)
+        return true
       })
     if count == 0 {
       Terminal.complain("\(modules.joined(separator: ", ")): no modules here")

@@ -89,6 +89,9 @@ extension LoadCause {
       return "this kernel keeps symbols from modules that are not signed with one of its own keys "
         + "(MODULE_SIG_PROTECT), and which was not found in its image"
     case .keptByKernel, .madeByCompiler, .notOfKernel, .otherCrateBuild: return missing(symbol)
+    case .sectionMissing:
+      return "the module has no section \(symbol), which this kernel fills: link it with the "
+        + "script module.lds of the kernel's headers"
     case .structureEmpty:
       return ".gnu.linkonce.this_module has no bytes: the kernel dies of a structure of zeros"
     case .structureReadOnly:
