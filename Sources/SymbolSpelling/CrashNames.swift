@@ -25,9 +25,9 @@ struct CrashNames: Sendable {
     self.counts = counts
   }
 
-  /// How many symbols of the table crash calls by a name.
-  func count(of name: String, in index: SymbolIndex) -> Int {
-    index.symbols(named: name).count + (counts[name] ?? 0)
+  /// Whether crash calls one symbol of the table by a name, and no other.
+  func isOne(_ name: String, in index: SymbolIndex) -> Bool {
+    index.fewNamed(name) + (counts[name] ?? 0) == 1
   }
 
   /// A name as crash has it.

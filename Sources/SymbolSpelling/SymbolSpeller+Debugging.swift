@@ -8,9 +8,8 @@ extension SymbolSpeller {
   /// A command of gdb. A place in a symbol is an expression; data without debug information needs a cast
   /// there.
   func gdb(_ symbol: Symbol) -> SymbolSpelling {
-    let equals = index.symbols(named: symbol.name)
     let remarks = symbol.isCode ? symbol.placeRemarks : []
-    guard equals.count == 1, !symbol.name.utf8.contains(UInt8(ascii: "'")) else {
+    guard index.fewNamed(symbol.name) == 1, !symbol.name.utf8.contains(UInt8(ascii: "'")) else {
       if lacksAddress(symbol) {
         return SymbolSpelling(.gdb, impossible: SpellingNote(.needsAddress, symbol.module))
       }
@@ -34,7 +33,7 @@ extension SymbolSpeller {
     let verb = symbol.isCode ? "dis" : "sym"
     let name = CrashNames.name(symbol.name)
     let names = crashNames ?? CrashNames(index)
-    if !name.isEmpty, names.count(of: name, in: index) == 1 {
+    if !name.isEmpty, names.isOne(name, in: index) {
       let isCut = name != symbol.name
       let place = symbol.offset == 0 ? name : "(\(name)\(symbol.suffix))"
       return SymbolSpelling(

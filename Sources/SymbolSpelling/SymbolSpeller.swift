@@ -46,6 +46,8 @@ package struct SymbolSpeller: Sendable {
   package let kernel: Kernel
   /// How the kernel finds names.
   let lookup: EraLookup
+  /// How it finds the symbols.
+  let references: KnownReferences
   /// The names by which crash knows symbols, if that was prepared.
   let crashNames: CrashNames?
 
@@ -63,6 +65,7 @@ package struct SymbolSpeller: Sendable {
     self.kernel = kernel
     crashNames = interfaces.contains(.crash) ? CrashNames(index) : nil
     lookup = EraLookup(index, LookupEra.of(kernel.basis.release, kernel.configuration))
+    references = KnownReferences(lookup)
   }
 
   /// How a symbol of the table, or a place in it, is written for an interface.
@@ -150,7 +153,7 @@ struct Symbol {
     module = table.ownerIndex(at: index) == 0 ? nil : table.owner(at: index)
     let type = table.type(at: index) | 0x20
     isCode = type == UInt8(ascii: "t") || type == UInt8(ascii: "w")
-    let reference = speller.lookup.reference(to: index)
+    let reference = speller.references.reference(to: index)
     position = reference.position
     searchedName = reference.name
   }

@@ -102,6 +102,13 @@ extension SymbolIndex {
     return found
   }
 
+  /// How many symbols have a name, as far as it matters whether there are none, one or several: 2 for more.
+  package func fewNamed(_ name: String) -> Int {
+    let bytes = Array(name.utf8)
+    guard let first = first(named: bytes.rawSpan) else { return 0 }
+    return next(after: first) == nil ? 1 : 2
+  }
+
   package func symbols(named name: String) -> [Int] {
     let bytes = Array(name.utf8)
     return symbols(named: bytes.rawSpan)

@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Synchronization
 
 /// Which of the symbols that count as equal one is: what livepatch calls `sympos`.
 package struct SymbolPosition: Sendable, Hashable, CustomStringConvertible {
@@ -25,7 +26,7 @@ package struct SymbolPosition: Sendable, Hashable, CustomStringConvertible {
 /// sections.)
 ///
 /// - Note: kernel/livepatch/core.c, `klp_find_object_symbol` (7.3).
-package struct SymbolPositions {
+package struct SymbolPositions: Sendable {
   private let index: SymbolIndex
   private var known: [Int: SymbolPosition] = [:]
 
@@ -75,12 +76,59 @@ extension EraLookup {
     if index.table.ownerIndex(at: symbol) != 0 {
       return Reference(name: name.text, position: index.position(of: symbol))
     }
-    var (key, found) = (name.text, answer(name).all)
-    if !found.contains(symbol) {
-      key = printedName(of: symbol)
-      found = answer(key).all
-    }
+    let (key, found) = equals(symbol)
     let place = found.firstIndex(of: symbol) ?? -1
     return Reference(name: key, position: SymbolPosition(place + 1, of: found.count))
+  }
+
+  /// The name by which the release finds one of the kernel's own symbols, and all that it finds by that.
+  fileprivate func equals(_ symbol: Int) -> (name: String, symbols: [Int]) {
+    let name = index.table.name(at: symbol)
+    let found = answer(name).all
+    if found.contains(symbol) { return (name.text, found) }
+    let key = printedName(of: symbol)
+    return (key, answer(key).all)
+  }
+}
+
+/// How a release finds symbols by name. Those of one name are counted once, however many of them are asked
+/// for.
+package final class KnownReferences: Sendable {
+  private struct Known: Sendable {
+    var positions: SymbolPositions
+    var references: [Int: EraLookup.Reference] = [:]
+  }
+
+  private let lookup: EraLookup
+  private let known: Mutex<Known>
+
+  package init(_ lookup: EraLookup) {
+    self.lookup = lookup
+    known = Mutex(Known(positions: SymbolPositions(lookup.index)))
+  }
+
+  /// As ``EraLookup/reference(to:)``.
+  package func reference(to symbol: Int) -> EraLookup.Reference {
+    let table = lookup.index.table
+    let name = table.name(at: symbol)
+    return known.withLock { known in
+      if table.ownerIndex(at: symbol) != 0 {
+        return EraLookup.Reference(
+          name: name.text, position: known.positions.position(of: symbol))
+      }
+      if let reference = known.references[symbol] { return reference }
+      let (key, found) = lookup.equals(symbol)
+      var own = EraLookup.Reference(name: key, position: SymbolPosition(0, of: found.count))
+      for (place, other) in found.enumerated() where table.name(at: other).equals(name) {
+        let position = SymbolPosition(place + 1, of: found.count)
+        let reference = EraLookup.Reference(name: key, position: position)
+        // What is found by another name only is found one by one.
+        if key == name.text, table.ownerIndex(at: other) == 0 {
+          known.references[other] = reference
+        }
+        if other == symbol { own = reference }
+      }
+      return own
+    }
   }
 }
