@@ -72,6 +72,17 @@ struct TypeCheckTests {
   }
 
   @Test(
+    "types are looked at where only the user says that the kernel does", arguments: [true, false])
+  func given(isSaid: Bool) throws {
+    var bench = Self.bench()
+    bench.hasConfig = false
+    bench.given = isSaid ? ["DEBUG_INFO_BTF_MODULES=y"] : []
+    let outcome = try Self.outcome(Self.section(Self.named, "\0"), on: bench)
+    #expect((outcome.errno == .EINVAL) == isSaid)
+    #expect(outcome.assumed.contains(LoadAssumption(.typesUnknown)) != isSaid)
+  }
+
+  @Test(
     "types over which relocations write in the kernel's memory are taken to fit",
     arguments: [true, false])
   func written(isInMemory: Bool) throws {
