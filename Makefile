@@ -46,7 +46,10 @@ build: dependencies ## Build the static, optimised command
 run: build ## Build, and check the modules shipped with the project
 	@KSYM=$(KSYM) sh Scripts/demo.sh
 
+# All in one go first: the command takes one processor while the last tests take the other.
 build-tests: dependencies ## Build the tests and the programs they run, without warnings
+	@KSYM_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --disable-xctest \
+	  --explicit-target-dependency-import-check error --build-tests
 	@for product in $(TEST_PRODUCTS); do \
 	  KSYM_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --disable-xctest \
 	    --explicit-target-dependency-import-check error --product $$product || exit; \
