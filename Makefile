@@ -18,8 +18,6 @@ RELEASE_FLAGS := -c release --scratch-path .build-release -debug-info-format non
   -Xswiftc -cross-module-optimization \
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections \
   -Xswiftc -use-ld=lld -Xlinker --icf=all
-# The tests, and the programs that tests and benchmarks run.
-TEST_PRODUCTS := ksymPackageTests ksym Snippets oracle-variants demangle-names find-tables lookup-digests symbol-index
 # Testable imports would need other objects than those of the command.
 RUN_TESTS := $(SWIFT) test $(RELEASE_FLAGS) --disable-xctest --disable-testable-imports --skip-build
 # Whole modules without debug information build in half the time; make test-debug has the lines.
@@ -46,14 +44,10 @@ build: dependencies ## Build the static, optimised command
 run: build ## Build, and check the modules shipped with the project
 	@KSYM=$(KSYM) sh Scripts/demo.sh
 
-# All in one go first: the command takes one processor while the last tests take the other.
+# In one go: the command takes one processor while the last tests take the other.
 build-tests: dependencies ## Build the tests and the programs they run, without warnings
 	@KSYM_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --disable-xctest \
 	  --explicit-target-dependency-import-check error --build-tests
-	@for product in $(TEST_PRODUCTS); do \
-	  KSYM_BENCHMARKS=1 $(SWIFT) build $(RELEASE_FLAGS) --disable-xctest \
-	    --explicit-target-dependency-import-check error --product $$product || exit; \
-	done
 
 test: build-tests ## Run all tests, count what was skipped
 	@KSYM_BENCHMARKS=1 sh Scripts/run-tests.sh $(RUN_TESTS)

@@ -211,6 +211,25 @@ struct KernelFactsTests {
     }
   }
 
+  @Test("a list with a byte order mark, or with carriage returns alone, is named as such")
+  func otherTexts() throws {
+    let list =
+      "0x00000005\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n0x7\tb\tvmlinux\tEXPORT_SYMBOL\t\n"
+    let map = "ffffffff81000000 T _text\nffffffff81000010 T b\n"
+    for text in [list, map] {
+      for (changed, words) in [
+        ("\u{feff}" + text, "a byte order mark"),
+        (text.replacing("\n", with: "\r"), "carriage returns alone"),
+      ] {
+        try write(Array(changed.utf8), to: "text")
+        let error = #expect(throws: KernelError.self) { _ = try read("text") }
+        #expect(error.map { "\($0)" }?.contains(words) == true)
+      }
+      try write(Array(text.replacing("\n", with: "\r\n").utf8), to: "text")
+      _ = try read("text")
+    }
+  }
+
   @Test("what cannot be listed among the modules is noted, not taken for nothing")
   func unlistableModules() throws {
     try write(kernel(), to: "vmlinux")

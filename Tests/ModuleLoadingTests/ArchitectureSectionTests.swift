@@ -233,6 +233,9 @@ struct ArchitectureSectionTests {
     #expect(try summary(Self.bench("7.2.0", .aarch64), sections: plts) == "loads")
     var module = traced.module()
     module.sections = plts.map { ($0, .alloc, [0]) }
+    let silent = try traced.outcome(module)
+    #expect(silent.causes.map(\.code) == [.sectionMissing])
+    #expect(silent.causes.first?.symbol == Self.trampolines[0])
     module.undefined = ["no_such"]
     let unknown = try traced.outcome(module)
     #expect(unknown.errno == .ENOENT)

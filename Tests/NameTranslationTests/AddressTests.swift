@@ -32,6 +32,15 @@ struct AddressTests {
     return String(decoding: translated(Array(text.utf8), by: &translator), as: UTF8.self)
   }
 
+  @Test("a name with control characters is put beside no address")
+  func controls() throws {
+    let list = Self.wide.replacing("vfs_read", with: "vfs\u{1b}[31m_read")
+    for address in ["ffffffff81000104", "ffffffff81000201"] {
+      let said = try named("RAX: \(address) x", list)
+      #expect(said.contains("(") == (address == "ffffffff81000201") && !said.contains("\u{1b}"))
+    }
+  }
+
   @Test(
     "addresses of 64 bits are named in every form that tools print",
     arguments: [

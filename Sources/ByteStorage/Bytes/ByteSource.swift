@@ -33,8 +33,8 @@ struct FileEnds {
     ends = FileEnds()
   }
 
-  /// A source over memory that its owner keeps; `descriptor` is read into it by range, but for the ends that
-  /// are there.
+  /// A source over memory that its owner keeps. Ranges of `descriptor` are read into it, except for the ends,
+  /// which are there already.
   @_lifetime(immortal)
   init(
     unsafeBase base: UnsafeRawPointer, count: Int, descriptor: Int32, origin: Int = 0,

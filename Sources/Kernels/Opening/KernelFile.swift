@@ -88,8 +88,8 @@ struct KernelFile: ~Copyable {
     if head.starts(with: "\u{feff}") {
       return "a text with a byte order mark before it: remove that (sed '1s/^\\xef\\xbb\\xbf//')"
     }
-    if KernelFile.endsLinesByReturns(head),
-      Symvers.isRecognized(head) || SymbolText.isRecognized(head)
+    if let line = KernelFile.lineBeforeReturn(head),
+      Symvers.isRecognized(line) || SymbolText.isRecognized(line)
     {
       return "a text whose lines end with carriage returns alone: convert it (tr '\\r' '\\n')"
     }
@@ -100,16 +100,18 @@ struct KernelFile: ~Copyable {
       ? "a zip archive: unpack it, and name the directory" : nil
   }
 
-  /// Whether a text has carriage returns inside of its first line.
-  private static func endsLinesByReturns(_ head: RawSpan) -> Bool {
+  /// What precedes the first carriage return of a text that has more of its first line behind it; `nil` for
+  /// others.
+  @_lifetime(copy head)
+  private static func lineBeforeReturn(_ head: RawSpan) -> RawSpan? {
     let line = head.firstIndex(of: UInt8(ascii: "\n")) ?? head.byteCount
-    guard let first = head.firstIndex(of: UInt8(ascii: "\r")) else { return false }
-    return first < line - 1
+    guard let end = head.firstIndex(of: UInt8(ascii: "\r")), end < line - 1 else { return nil }
+    return head.slice(0..<end)
   }
 
   private mutating func textForm() throws(ParseError) -> KernelForm? {
     let head = try file.source.bytes(0..<min(file.count, KernelFile.headSize), in: "file")
-    if KernelFile.endsLinesByReturns(head) { return nil }
+    if KernelFile.lineBeforeReturn(head) != nil { return nil }
     if Symvers.isRecognized(head) { return .symvers }
     if SymbolText.isRecognized(head) {
       layers = ["list of symbols"]

@@ -70,15 +70,9 @@ extension EraLookup {
   }
 
   /// The name by which the release finds a symbol, and the symbol's position among those it takes for
-  /// the same. Symbols of modules are compared as they are in every era.
+  /// the same. Symbols of modules are compared as they are in every era. ``KnownReferences`` answers for many.
   package func reference(to symbol: Int) -> Reference {
-    let name = index.table.name(at: symbol)
-    if index.table.ownerIndex(at: symbol) != 0 {
-      return Reference(name: name.text, position: index.position(of: symbol))
-    }
-    let (key, found) = equals(symbol)
-    let place = found.firstIndex(of: symbol) ?? -1
-    return Reference(name: key, position: SymbolPosition(place + 1, of: found.count))
+    KnownReferences(self).reference(to: symbol)
   }
 
   /// The name by which the release finds one of the kernel's own symbols, and all that it finds by that.
