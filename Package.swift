@@ -74,7 +74,7 @@ let package = Package(
     // Formats.
     floor("KernelImages", ["ByteStorage", "ELFFormat"]),
     floor(
-      "Kallsyms", ["ByteStorage", "CGlibcExtras", "KernelReleases", "ELFFormat", "SymbolTables"]),
+      "Kallsyms", ["ByteStorage", "KernelReleases", "ELFFormat", "SymbolTables"]),
     floor("ModuleVersions", ["ByteStorage", "ELFFormat", "SymbolNames"]),
     floor("NameTables", ["ByteStorage", "SymbolNames"]),
     floor("SymtypesFormat", ["ByteStorage"]),

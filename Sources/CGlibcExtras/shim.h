@@ -25,9 +25,6 @@ static inline int ksym_memory_file(const char *name) {
   return (int)syscall(SYS_memfd_create, name, 1);
 }
 
-// Has the processor fetch what will be read and written soon; any address will do.
-static inline void ksym_prefetch(const void *address) { __builtin_prefetch(address, 1); }
-
 // How many processors the calling thread may run on (sched_getaffinity(2)); 0 if that is not known.
 static inline int ksym_processor_count(void) {
   unsigned long set[1024] = {0};

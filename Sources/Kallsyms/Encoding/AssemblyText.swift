@@ -82,7 +82,8 @@ struct AssemblyText {
   private mutating func names() {
     label("kallsyms_names")
     for symbol in symbols.entries.indices {
-      let length = tables.compressor.lengths[symbol]
+      let codes = tables.compressor.codes(of: symbol)
+      let length = codes.count
       output.put("\t.byte ")
       if length <= 127 {
         output.put(byte: UInt8(truncatingIfNeeded: length))
@@ -91,10 +92,7 @@ struct AssemblyText {
         output.put(", ")
         output.put(byte: UInt8(truncatingIfNeeded: length >> 7))
       }
-      for code in tables.compressor.codes(of: symbol) {
-        output.put(", ")
-        output.put(byte: code)
-      }
+      for code in codes { output.put(nextByte: code) }
       comment(symbol)
     }
     size("kallsyms_names")
@@ -271,6 +269,20 @@ private struct TextBuffer {
       unsafe buffer.storeBytes(of: digits.littleEndian, toByteOffset: start, as: UInt32.self)
     }
     count &+= 4
+  }
+
+  /// A comma, a space and a byte.
+  @inline(__always) mutating func put(nextByte byte: UInt8) {
+    reserve(8)
+    let text =
+      0x7830_202c | UInt64(TextBuffer.digit(byte >> 4)) << 32
+      | UInt64(TextBuffer.digit(byte & 15)) << 40
+    let start = count
+    unsafe storage.withUnsafeMutableBytes { buffer in
+      // SAFETY: `reserve` made room for eight bytes behind `start`; the last two are written again.
+      unsafe buffer.storeBytes(of: text.littleEndian, toByteOffset: start, as: UInt64.self)
+    }
+    count &+= 6
   }
 
   mutating func put(decimal value: UInt64) {

@@ -20,14 +20,16 @@ package struct EncodedTables: Sendable {
 
   package func names() -> [UInt8] {
     var bytes: [UInt8] = []
-    for (symbol, length) in compressor.lengths.enumerated() {
+    for symbol in compressor.symbols {
+      let codes = compressor.codes(of: symbol)
+      let length = codes.count
       if length > 127 {
         bytes.append(UInt8(truncatingIfNeeded: length & 0x7f | 0x80))
         bytes.append(UInt8(truncatingIfNeeded: length >> 7))
       } else {
         bytes.append(UInt8(truncatingIfNeeded: length))
       }
-      bytes.append(contentsOf: compressor.codes(of: symbol))
+      bytes.append(contentsOf: codes)
     }
     return bytes
   }
@@ -38,9 +40,10 @@ package struct EncodedTables: Sendable {
     addresses = symbols.entries.map(\.address)
     var markers: [Int] = []
     var offset = 0
-    for (index, length) in compressor.lengths.enumerated() {
-      if index & 255 == 0 { markers.append(offset) }
-      offset &+= Int(length) &+ (length > 127 ? 2 : 1)
+    for symbol in compressor.symbols {
+      if symbol & 255 == 0 { markers.append(offset) }
+      let length = compressor.codes(of: symbol).count
+      offset &+= length &+ (length > 127 ? 2 : 1)
     }
     self.markers = markers
     sequence = EncodedTables.sorted(symbols)
