@@ -2,18 +2,30 @@ internal import ByteStorage
 internal import ELFFormat
 internal import Kallsyms
 internal import ModuleFiles
+internal import SymbolTables
 
 /// Names that built-in code has in /sys/module, where no module can be then.
 package struct BuiltinNames: Sendable, Hashable {
   /// The names that it has.
   package let certain: Set<String>
-  /// Names of built-in code with parameters, which may have another in /sys/module, or none.
+  /// Names of built-in code with parameters, which may have another in /sys/module, or none; or of drivers,
+  /// which may not be registered.
   package let possible: Set<String>
+  /// Names that drivers have on guests of Xen or Hyper-V only.
+  package let guestOnly: Set<String>
   /// Whether there are no others.
   package let isComplete: Bool
 
   /// The names that a kernel itself shows.
-  package init(_ names: Set<String>) { (certain, possible, isComplete) = (names, [], true) }
+  package init(_ names: Set<String>) { self.init(names, nil) }
+
+  /// The names in the tables and the code of an image.
+  init(_ tables: Set<String>, _ drivers: BuiltinDrivers?) {
+    certain = tables.union(drivers?.certain ?? [])
+    possible = (drivers?.possible ?? []).subtracting(certain)
+    guestOnly = (drivers?.guestOnly ?? []).subtracting(certain).subtracting(possible)
+    isComplete = true
+  }
 
   /// The names in `modules.builtin.modinfo`: strings `NAME.key=value`. These are names of objects. Their
   /// parameters have them, too, unless their source defines `MODULE_PARAM_PREFIX` (kernel/rcu/tree.c:
@@ -38,6 +50,7 @@ package struct BuiltinNames: Sendable, Hashable {
     }
     self.certain = certain.subtracting(own)
     self.possible = possible.subtracting(own).subtracting(certain)
+    guestOnly = []
     isComplete = false
   }
 }
@@ -49,7 +62,9 @@ extension OpenKernel {
   /// - Returns: `nil` if nothing says so.
   package func builtinModules() -> BuiltinNames? {
     if let names = running?.builtinNames { return BuiltinNames(names) }
-    if let names = file.builtinModules() ?? builtinModulesByForm() { return BuiltinNames(names) }
+    if let names = file.builtinModules(try? symbols().table) ?? builtinModulesByForm() {
+      return names
+    }
     guard let tree = try? facts().moduleTree else { return nil }
     var buffer = FileBuffer(limit: 64 << 20)
     guard (try? buffer.open("\(tree)/modules.builtin.modinfo")) != nil,
@@ -59,34 +74,37 @@ extension OpenKernel {
     return BuiltinNames(modinfo: text, loading: Set(own))
   }
 
-  private func builtinModulesByForm() -> Set<String>? {
+  private func builtinModulesByForm() -> BuiltinNames? {
     guard file.lacksSections, let facts = try? facts(), let layout = facts.layout?.value
     else { return nil }
-    let tables = (try? decodedSymbols())?.tables
-    return file.builtinModules(layout, startingAt: tables?.imageStart)
+    return file.builtinModules(layout, facts.machine?.value, try? symbols())
   }
 }
 
 extension KernelFile {
-  fileprivate borrowing func builtinModules() -> Set<String>? {
-    guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source) else {
-      return nil
-    }
-    return BuiltinModules(elf)?.names
+  fileprivate borrowing func builtinModules(_ table: SymbolTable?) -> BuiltinNames? {
+    guard form == .linkedImage, let source = try? source(), let elf = try? ELFFile(source),
+      let modules = BuiltinModules(elf)
+    else { return nil }
+    return BuiltinNames(
+      modules.names, table.map { BuiltinDrivers(modules, $0, elf.header.machine) })
   }
 
   /// The names in an image without sections or their names.
   fileprivate borrowing func builtinModules(
-    _ layout: ELFLayout, startingAt start: UInt64?
-  ) -> Set<String>? {
+    _ layout: ELFLayout, _ machine: ELFMachine?, _ symbols: KernelSymbolSource?
+  ) -> BuiltinNames? {
     guard let source = try? source(), let bytes = try? source.all() else { return nil }
     var regions =
-      start.map {
+      symbols?.tables?.imageStart.map {
         [MappedRegion(offset: 0, address: $0, size: bytes.byteCount)]
       } ?? []
     if form == .linkedImage, let elf = try? ELFFile(source), let image = try? KallsymsImage(elf) {
       regions = image.segments
     }
-    return BuiltinModules(searching: bytes, layout, regions)?.names
+    guard let modules = BuiltinModules(searching: bytes, layout, regions) else { return nil }
+    var drivers: BuiltinDrivers?
+    if let machine, let symbols { drivers = BuiltinDrivers(modules, symbols.table, machine) }
+    return BuiltinNames(modules.names, drivers)
   }
 }

@@ -71,6 +71,12 @@ extension LoadAssumption.Code {
   /// Built-in code that is called as the module, ``LoadAssumption/value``, has parameters, which are shown
   /// in /sys/module by that name: only a list of its files was found.
   package static let builtInShown = Self(rawValue: "built-in-shown")
+  /// A built-in driver that is called as the module, ``LoadAssumption/value``, has been registered, which
+  /// makes its directory in /sys/module: its code decides whether it is.
+  package static let builtInRegistered = Self(rawValue: "built-in-registered")
+  /// The machine is no guest of Xen or Hyper-V, on which a built-in driver that is called as the module,
+  /// ``LoadAssumption/value``, is registered.
+  package static let builtInOfGuest = Self(rawValue: "built-in-of-guest")
   /// The kernel's types (BTF), or whether it looks at those of modules, were not found, so the
   /// module's fit.
   package static let typesUnknown = Self(rawValue: "types-unknown")

@@ -98,10 +98,14 @@ struct Inspection: ~Escapable {
   private func noteBuiltInName(_ verdict: inout Verdict, _ later: inout LaterRefusals) {
     if !settings.hasSysfs { return }
     let (names, name) = (kernel.builtinModules, header.moduleName)
-    if names?.isComplete ?? false || names?.certain.contains(name) ?? false { return }
+    if names?.certain.contains(name) ?? false { return }
+    let isComplete = names?.isComplete ?? false
     if names?.possible.contains(name) ?? false {
-      later.lastAssumption = LoadAssumption(.builtInShown, value: name)
-    } else if !inspector.ownNames.contains(name) {
+      later.lastAssumption = LoadAssumption(
+        isComplete ? .builtInRegistered : .builtInShown, value: name)
+    } else if names?.guestOnly.contains(name) ?? false {
+      verdict.assumed.append(LoadAssumption(.builtInOfGuest, value: name))
+    } else if !isComplete, !inspector.ownNames.contains(name) {
       verdict.assumed.append(LoadAssumption(.builtInUnknown))
     }
   }

@@ -194,6 +194,10 @@ extension LoadAssumption {
     case .builtInShown:
       "the parameters of the built-in \(value ?? "?") are in /sys/module by that name (no image that shows "
         + "these was found)"
+    case .builtInRegistered:
+      "the built-in driver \(value ?? "?") has been registered at boot, and is in /sys/module"
+    case .builtInOfGuest:
+      "the machine is no guest of Xen or Hyper-V, where the built-in driver \(value ?? "?") is registered"
     case .typesUnknown:
       "the module's types (BTF) fit those of the kernel (which were not found)"
     case .typesWritten:
