@@ -197,10 +197,16 @@ is_noticed() { # is_noticed CHANGE ROOM
   return 1
 }
 
-# Whether a change is listed as one that changes nothing: its text, which no other change of the file may have.
-is_listed() {
-  grep -qF "$1: $2  " "$equal" || return 1
-  grep -F "$tab$1$tab" "$store/candidates" | cut -f 7- | grep -cxF "$2" | grep -qx 1
+# Whether a change is listed as one that changes nothing: by its text; where several changes of a file have that
+# text, with the number among them, as in "FILE (2 of 3): TEXT", or for "(all 3)".
+is_listed() { # is_listed FILE LINE TEXT
+  numbers=$(awk -F "$tab" -v file="$1" -v line="$2" -v text="$(printf '%s' "$3" | sed 's/\\/&&/g')" '
+    $2 == file && $7 == text { all++; if ($3 <= line) upto++ }
+    END { print upto + 0, all + 0 }' "$store/candidates")
+  case $numbers in
+  "1 1") grep -qF "$1: $3  " "$equal" ;;
+  *) grep -qF -e "$1 (${numbers% *} of ${numbers#* }): $3  " -e "$1 (all ${numbers#* }): $3  " "$equal" ;;
+  esac
 }
 
 # Tries every change whose place in the list leaves the worker's number.
@@ -210,7 +216,7 @@ try_changes() {
     while IFS="$tab" read -r number _ file line _ _ _ text; do
       room=${file#Sources/} room=${room%%/*}
       verdict=SURVIVED
-      if is_listed "$file" "$text"; then
+      if is_listed "$file" "$line" "$text"; then
         verdict=equal
       elif is_noticed "$number" "$room"; then
         verdict=noticed
@@ -244,7 +250,7 @@ if [ "$count" -eq 0 ]; then
   od -An -v -tu4 -w4 "$store/reached/all" | sort -u >"$store/reaching"
   awk -F "$tab" 'NR == FNR { reached[$1 + 0]; next } !($1 in reached)' "$store/reaching" "$store/chosen" |
     while IFS="$tab" read -r number _ file line _ _ _ text; do
-      is_listed "$file" "$text" || printf 'same\t%s:%s\t%s\n' "$file" "$line" "$text"
+      is_listed "$file" "$line" "$text" || printf 'same\t%s:%s\t%s\n' "$file" "$line" "$text"
     done | sort -t "$tab" -k2,2V | tee "$results"
   exit
 fi
