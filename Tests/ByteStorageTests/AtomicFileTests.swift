@@ -79,6 +79,16 @@ struct AtomicFileTests {
     #expect(DirectoryTree.names(in: scratch.path) == ["file"])
   }
 
+  @Test("A file with a name as long as names may be is replaced", arguments: ["n", "é", "名"])
+  func longestName(_ letter: String) throws {
+    let scratch = try ScratchDirectory()
+    let name = String(repeating: letter, count: 255 / letter.utf8.count)
+    try AtomicFile.write([1], to: scratch.file(name))
+    try AtomicFile.write([2], to: scratch.file(name))
+    #expect(try contents(of: scratch.file(name)) == [2])
+    #expect(DirectoryTree.names(in: scratch.path) == [name])
+  }
+
   @Test("A symbolic link stays one: the file that it leads to is replaced, in its own directory")
   func links() throws {
     let scratch = try ScratchDirectory()

@@ -107,8 +107,8 @@ struct EncoderTests {
     func letters(_ count: Int) -> String {
       (0..<count).map { _ in
         state = state &* 1_664_525 &+ 1_013_904_223
-        return String(
-          UnicodeScalar(UInt8(0x41 + (state >> 16) % 52 + ((state >> 16) % 52 > 25 ? 6 : 0))))
+        let letter = UInt8(state >> 16 % 52)
+        return String(UnicodeScalar(letter > 25 ? 0x47 + letter : 0x41 + letter))
       }.joined()
     }
     let list = (0..<600).map { "\(String(4096 + $0, radix: 16)) t \(letters(100 + $0 / 4))\n" }

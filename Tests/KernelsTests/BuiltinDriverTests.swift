@@ -88,9 +88,12 @@ struct BuiltinDriverTests {
       (".strings", strings.bytes, Self.strings), ("__param", table.bytes, Self.strings + 0x1_0000),
       (".text", code.code.bytes, Self.text),
     ]
-    kernel.symbols =
-      [("_sinittext", Self.text, true)] + code.symbols + [("_einittext", end, true)]
-      + Self.functions.map { ($0.name, Self.text + $0.offset, true) }
+    kernel.symbols.append(("_sinittext", Self.text, true))
+    kernel.symbols += code.symbols
+    kernel.symbols.append(("_einittext", end, true))
+    for function in Self.functions {
+      kernel.symbols.append((function.name, Self.text + function.offset, true))
+    }
     let scratch = try ScratchDirectory()
     try scratch.write(kernel.build(), to: "vmlinux")
     return try #require(try OpenKernel(scratch.file("vmlinux")).builtinModules())
@@ -171,7 +174,9 @@ struct BuiltinDriverTests {
     code.function("near_init")
     let near = code.place("near")
     let distance = UInt32(truncatingIfNeeded: near &- code.here)
-    code.code.put(0x1000_0000 | (distance & 3) << 29 | (distance >> 2 & 0x7ffff) << 5 | 2)
+    let (low, high) = ((distance & 3) << 29, (distance >> 2 & 0x7ffff) << 5)
+    let adr: UInt32 = 0x1000_0002 | low | high
+    code.code.put(adr)
     code.arm64(branch: 0x1400_0000, to: register)
     code.arm64(load: code.place("behind"), into: 2)
     code.arm64(branch: 0x9400_0000, to: register)

@@ -2,8 +2,8 @@ internal import Glibc
 internal import Synchronization
 
 /// Files that are not yet, or never, what others see. They have no name where the file system
-/// allows that. Where one must have a name for a moment, it is `FILE.ksym-PID.tmp`; a process has
-/// at most one at a time, and the next process to write into the same directory removes those whose
+/// allows that. Where one must have a name for a moment, it is `FILE.ksym-PID.tmp`, FILE cut if that is
+/// too long; a process has at most one at a time, and the next process to write into the same directory removes those whose
 /// process is gone.
 enum TemporaryFile {
   /// Held while a temporary name exists.
@@ -11,7 +11,20 @@ enum TemporaryFile {
   /// Directories in which leftovers were looked for.
   private static let tidied = Mutex<Set<String>>([])
 
-  static func name(for target: String) -> String { "\(target).ksym-\(getpid()).tmp" }
+  /// Most bytes of a name in a directory (`NAME_MAX`).
+  private static let longestName = 255
+
+  static func name(for target: String) -> String {
+    let end = ".ksym-\(getpid()).tmp"
+    var start = target
+    var length =
+      target.utf8.count
+      - (target.utf8.lastIndex(of: 0x2f).map {
+        target.utf8.distance(from: target.startIndex, to: $0) + 1
+      } ?? 0)
+    while length + end.utf8.count > longestName { length -= start.removeLast().utf8.count }
+    return start + end
+  }
 
   private static func isTemporary(_ name: String) -> Bool {
     guard name.hasSuffix(".tmp") else { return false }
