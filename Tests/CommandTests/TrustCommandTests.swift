@@ -129,7 +129,7 @@ struct TrustCommandTests {
           scratch.file("mok.key"), "-md", "sha256", "-nocerts", "-out", message,
         ] + options, program: "openssl")
       let signature = try contents(of: message)
-      let size = withUnsafeBytes(of: UInt32(signature.count).bigEndian) { unsafe Array($0) }
+      let size = unsafe withUnsafeBytes(of: UInt32(signature.count).bigEndian) { unsafe Array($0) }
       let bytes =
         try contents(of: module) + signature + [0, 0, 2, 0, 0, 0, 0, 0] + size
         + Array("~Module signature appended~\n".utf8)
