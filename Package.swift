@@ -38,6 +38,11 @@ let standalone = [
   .linkedLibrary("_FoundationCShims", .when(configuration: .release)),
 ]
 
+/// What the command's own tests wait for where everything is built: the command is compiled last and alone,
+/// unless they are compiled beside it.
+let beforeCommand: [Target.Dependency] =
+  Context.environment["KSYM_BENCHMARKS"] == nil ? [] : ["KernelUpdates"]
+
 let package = Package(
   name: "ksym",
   products: [
@@ -184,7 +189,8 @@ let package = Package(
       ],
       path: "Fuzz/Targets", swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(
-      name: "oracle-variants", path: "Tests/Oracle/Variants", swiftSettings: strict),
+      name: "oracle-variants", path: "Tests/Oracle/Variants",
+      swiftSettings: strict + unoptimized),
     tests("ByteStorage", ["ByteStorage"]),
     tests("ArchiveFormats", ["ByteStorage", "ArchiveFormats"]),
     tests("ELFFormat", ["ByteStorage", "ELFFormat"]),
@@ -238,7 +244,7 @@ let package = Package(
       name: "KernelSymbolsTests", dependencies: ["KernelSymbols", "TestSupport"],
       swiftSettings: strict + unoptimized),
     // The built command: `swift build --build-tests` builds it too.
-    tests("Command", ["ByteStorage", "ELFFormat"]),
+    tests("Command", ["ByteStorage", "ELFFormat"] + beforeCommand),
     tests("Answer", ["ByteStorage", "FuzzTargets"]),
     .testTarget(
       name: "ConformanceTests",
