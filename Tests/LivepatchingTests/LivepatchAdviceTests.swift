@@ -110,6 +110,14 @@ struct LivepatchAdviceTests {
     #expect(found.map(\.newSize) == (differs ? [size] : []))
   }
 
+  @Test("twelve symbols are listed, and the others counted", arguments: [(12, 0), (14, 2)])
+  func omitted(_ count: Int, _ omitted: Int) throws {
+    let symbols = (0..<count).map { dup(UInt64(16 * $0)) }
+    let found = try advice(LivepatchBuilder(("dup", 0)), kernel(symbols))
+    let needed = try #require(found.first { $0.code == .positionNeeded })
+    #expect(needed.candidates.count == 12 && needed.omitted == omitted)
+  }
+
   @Test("symbols of modules are not the kernel's own, the first of them neither")
   func moduleSymbols() throws {
     let list = """

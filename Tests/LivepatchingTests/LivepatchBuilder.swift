@@ -14,6 +14,8 @@ struct LivepatchBuilder {
     var name: String?
     var functions: [Function]
     var callbacks = 0
+    /// Whether it points to an array of functions.
+    var hasFunctions = true
   }
 
   struct Section {
@@ -155,7 +157,9 @@ struct LivepatchBuilder {
         pointers.append((place, Target(part: .data, to: .string(strings.count))))
         strings.put(cString: name)
       }
-      pointers.append((place + 8, Target(part: .data, to: .data(next))))
+      if object.hasFunctions {
+        pointers.append((place + 8, Target(part: .data, to: .data(next))))
+      }
       for callback in 0..<object.callbacks {
         pointers.append((place + 16 + 8 * callback, Target(part: .data, to: .text)))
       }

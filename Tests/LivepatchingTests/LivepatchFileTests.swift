@@ -72,6 +72,34 @@ struct LivepatchFileTests {
     #expect(describe(try read(builder.build())) == ["vmlinux: ", "ext4: four,0"])
   }
 
+  @Test("a pointer after the fields of a structure shows that it has another size")
+  func otherSize() throws {
+    var builder = LivepatchBuilder(("one", 0), ("two", 2))
+    // With 64 bytes the second function would have pointers in its second and third word.
+    (builder.functionSize, builder.hasSymbols) = (72, false)
+    #expect(describe(try read(builder.build())) == ["vmlinux: one,0 two,2"])
+  }
+
+  @Test("an object without a pointer to functions has none, not an empty list")
+  func noList() throws {
+    var builder = LivepatchBuilder(("one", 0))
+    builder.objects.append(.init(name: "ext4", functions: [], hasFunctions: false))
+    builder.objects.append(.init(name: "xfs", functions: []))
+    let patch = try read(builder.build())
+    #expect(describe(patch) == ["vmlinux: one,0", "ext4: ", "xfs: "])
+    #expect(patch.objects.map(\.hasFunctions) == [true, false, true])
+  }
+
+  @Test("the first section header, which stands for no section, has no relocations")
+  func nullSection() throws {
+    var file = LivepatchBuilder(("one", 0)).build()
+    let start = file.rawSpan.integer(UInt64.self, at: 40, .little)
+    let header = try #require(start)
+    // SHF_RELA_LIVEPATCH in sh_flags.
+    file[Int(header) + 10] = 0x10
+    #expect(try read(file).sections.isEmpty)
+  }
+
   @Test("relocations for a section that is not there are not the loader's")
   func noTarget() throws {
     var builder = LivepatchBuilder(("one", 0))
@@ -149,7 +177,8 @@ struct LivepatchFileTests {
   /// A patch of one function, of which the first pointer is to a symbol (of the module's structure, its section
   /// if the name is empty) and what is added to it.
   private func patch(
-    _ symbol: String, _ value: UInt64, _ addend: Int64, hasStates: Bool = false, replaces: UInt8 = 0
+    _ symbol: String, _ value: UInt64, _ addend: Int64, hasStates: Bool = false,
+    replaces: UInt8 = 0, new: String? = nil, at offset: Int64 = 0
   ) throws -> Livepatch {
     var elf = ModuleBuilder("fix").elf()
     let this = elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" } ?? 0
@@ -162,9 +191,11 @@ struct LivepatchFileTests {
       symbol, section: this + 1, value: value, binding: symbol.isEmpty ? 0 : 1,
       type: symbol.isEmpty ? 3 : 1)
     elf.addUndefinedSymbol("klp_enable_patch")
+    var function = text
+    if let new { function = elf.addUndefinedSymbol(new) }
     // The module, the objects, states; then an object's functions; then a new function.
     let pointers: [(UInt64, Int, Int64)] =
-      [(0, module, addend), (8, start, 64), (72, start, 400), (408, text, 0)]
+      [(0, module, addend), (8, start, 64), (72, start, 400), (408, function, offset)]
       + (hasStates ? [(16, start, 720)] : [])
     elf.addRelocations(
       pointers.sorted { $0.0 < $1.0 }
@@ -190,6 +221,16 @@ struct LivepatchFileTests {
   func flags(_ hasStates: Bool, _ replaces: UInt8) throws {
     let patch = try self.patch("__this_module", 0, 0, hasStates: hasStates, replaces: replaces)
     #expect(patch.hasStates == hasStates && patch.replaces == (replaces == 1))
+  }
+
+  @Test(
+    "a new function has the name at its place, else that of its symbol, be it another module's",
+    arguments: [(nil, 0, "init_module"), (nil, 4, nil), ("theirs", 0, "theirs")]
+      as [(String?, Int64, String?)])
+  func newNames(_ symbol: String?, _ offset: Int64, _ name: String?) throws {
+    let patch = try self.patch("__this_module", 0, 0, new: symbol, at: offset)
+    #expect(patch.carrier == .structures)
+    #expect(patch.objects.map { $0.functions.map(\.newName) } == [[name]])
   }
 
   @Test("a function without a name, or without a new function, is still read")

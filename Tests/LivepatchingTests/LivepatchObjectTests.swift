@@ -31,16 +31,17 @@ struct LivepatchObjectTests {
       ELFFile(ByteSource(bytes.rawSpan)), moduleName: "driver", path: "driver.ko")
   }
 
-  private func judge(_ functions: (String, UInt64)...) throws -> (
-    decision: LivepatchDecision, advice: [LivepatchAdvice]
-  ) {
+  private func judge(
+    _ functions: (String, UInt64)..., by other: ObjectSymbols? = nil
+  ) throws -> (decision: LivepatchDecision, advice: [LivepatchAdvice]) {
     let rules = LivepatchRules(KernelRelease(7, 3))
     var builder = LivepatchBuilder()
     builder.objects[0].name = "driver"
     builder.objects[0].functions = functions.map { .init(old: $0.0, position: $0.1) }
     let bytes = builder.build()
     let patch = try Livepatch(ELFFile(ByteSource(bytes.rawSpan)), rules: rules)
-    let resolver = LivepatchResolver(kernel: nil, objects: [try object()], rules: rules)
+    let objects = [try other ?? object()]
+    let resolver = LivepatchResolver(kernel: nil, objects: objects, rules: rules)
     let judge = LivepatchJudge(patch, resolver)
     return (judge.enable(), judge.advice())
   }
@@ -63,6 +64,22 @@ struct LivepatchObjectTests {
     #expect(advice?.object == "driver" && advice?.candidates.map(\.position) == [1, 2])
     #expect(advice?.candidates.map(\.place) == [".text+0x80", ".text+0x20"])
     #expect(advice?.candidates.map(\.size) == [32, 32])
+  }
+
+  @Test("twelve symbols of a module are listed, and the others counted", arguments: [12, 14])
+  func omitted(_ count: Int) throws {
+    var elf = ELFBuilder()
+    let text = elf.addSection(
+      ".text", flags: [.alloc, .execInstructions], bytes: [UInt8](repeating: 0x90, count: 256))
+    for number in 0..<count {
+      elf.addSymbol("show", section: text, value: UInt64(16 * number), binding: 0, type: 2)
+    }
+    let bytes = elf.build()
+    let object = try ObjectSymbols(
+      ELFFile(ByteSource(bytes.rawSpan)), moduleName: "driver", path: "driver.ko")
+    let found = try judge(("show", 0), by: object).advice.first { $0.code == .positionNeeded }
+    let advice = try #require(found)
+    #expect(advice.candidates.count == 12 && advice.omitted == count - 12)
   }
 
   @Test("messages name the module")

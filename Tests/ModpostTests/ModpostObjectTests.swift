@@ -151,6 +151,8 @@ struct ModpostObjectTests {
       try object(input(), like: model(1279))
     }
     #expect(try object(input(["init_module"]), like: model(1279)).count > 1000)
+    let later = model(1279, initOffset: 1272, exitOffset: 320)
+    #expect(try object(input(["cleanup_module"]), like: later).count > 1000)
     #expect(throws: ConversionError(.missingStructure)) { try object(input(), like: nil) }
     #expect(try object(ModuleBuilder().build(), like: model()).count > 1000)
     #expect(throws: ConversionError(.unsupportedMachine, ["sparc"])) {

@@ -153,6 +153,7 @@ struct ModpostSourceTests {
     let text = try source(module.build())
     #expect(text.contains("\t{ 0x00000055, \"\(module.undefined[0])\" },\n"))
     #expect(!text.contains("{ 0x00000056"))
+    #expect(text.contains("\t{ 0xffffffff, \"module_layout\" },\n"))
     #expect(text.contains("\t\"\(module.undefined[1])\\0\"\n"))
     let file = module.build()
     let error = #expect(throws: ConversionError.self) {
@@ -218,6 +219,19 @@ struct ModpostSourceTests {
     }
     #expect(elf.sections[1].name == ".modinfo")
     #expect(try aliases(elf.build()) == [])
+  }
+
+  @Test("after an export without a CRC others have theirs")
+  func exportWithoutCRC() throws {
+    var elf = ELFBuilder()
+    elf.addSection(".text", flags: [.alloc, .execInstructions], bytes: [0xc3])
+    let records = elf.addSection(".export_symbol", flags: [], bytes: [0, 0])
+    for name in ["var", "exp"] {
+      elf.addSymbol("__export_symbol_\(name)", section: records, binding: 0)
+    }
+    let made = try source(elf.build(), .these(basic: false, extended: false))
+    #expect(made.contains("KSYMTAB_DATA(var, \"\");\n"))
+    #expect(made.contains("SYMBOL_CRC(exp, 0x00000011);\n") && !made.contains("SYMBOL_CRC(var"))
   }
 
   @Test("an object's exports have their licence and namespace at their label")

@@ -75,6 +75,15 @@ struct ModuleExportFormTests {
     #expect(try rows(module.elf()) == ["two gplOnly 22 NS"])
   }
 
+  @Test("a table without bytes has no exports, whatever its relocations say")
+  func relocatedEmptyTable() throws {
+    var elf = module().elf()
+    #expect(try rows(elf).count == 2)
+    let table = try #require(elf.sections.firstIndex { $0.name == "__ksymtab" })
+    (elf.sections[table].bytes, elf.sections[table].size) = ([], 0)
+    #expect(try rows(elf) == [])
+  }
+
   @Test(
     "flags that are too few leave the licence of the section; of each only the lowest bit counts")
   func flagBits() throws {

@@ -21,6 +21,9 @@ struct ArchitectureRelocationTests {
       module.sections = [".got", ".plt", ".plt.idx"].map { ($0, .alloc, [0]) }
     }
     if bench.machine == .powerPC64 { module.sections = [(".stubs", .alloc, [0])] }
+    if bench.config.contains("MODULE_SECTIONS") {
+      module.sections = [".plt", ".got", ".got.plt"].map { ($0, .alloc, [0]) }
+    }
     var elf = module.elf()
     let data = elf.addSection(
       ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16),
@@ -312,6 +315,12 @@ struct ArchitectureRelocationTests {
     #expect(
       try summary(kernel, type: 20)
         == "EINVAL | sample: can not generate the GOT entry for symbol = …")
+  }
+
+  @Test("riscv takes what goes through the GOT of modules where an option gives them one")
+  func riscVGOT() throws {
+    let kernel = bench("6.12.0", .riscV, ["MODULE_SECTIONS"])
+    #expect(try summary(kernel, type: 20) == "loads")
   }
 
   @Test("powerpc64 refuses branches that no module is large enough for")

@@ -67,6 +67,28 @@ struct ExportReadingTests {
       } == "loads", "what follows begins with zeros")
   }
 
+  @Test("a relocation of no type keeps none of those after it from setting a pointer")
+  func noType() throws {
+    let bench = Bench()
+    var elf = bench.module("owner").elf()
+    let strings = elf.addSection("__ksymtab_strings", bytes: Array("alpha\0\0".utf8))
+    let table = elf.addSection("__ksymtab", bytes: [UInt8](repeating: 0, count: 12))
+    elf.addSection("__kcrctab", bytes: [1, 0, 0, 0])
+    elf.addSection("__kflagstab", bytes: [0])
+    let code = elf.addSymbol("code", section: 1)
+    let names = elf.addSymbol("names", section: strings)
+    elf.addRelocations(
+      [
+        .init(offset: 0, symbol: code, type: 0), .init(offset: 0, symbol: code, type: 2),
+        .init(offset: 4, symbol: names, type: 2),
+        .init(offset: 8, symbol: names, type: 2, addend: 6),
+      ], forSection: table)
+    var module = bench.module()
+    module.require("alpha", 1)
+    let outcome = try #require(try bench.outcomes([module.build()], with: [elf.build()]).first)
+    #expect(summary(outcome) == "loads")
+  }
+
   @Test("names in a section that is not kept, or taken for entries, are at addresses of nothing")
   func wild() throws {
     let bench = Bench()

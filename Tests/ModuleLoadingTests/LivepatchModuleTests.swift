@@ -64,12 +64,27 @@ struct LivepatchModuleTests {
     }
   }
 
+  @Test("that the kernel's symbols are not known is no assumption where it leaves the answer open")
+  func openSymbols() throws {
+    let bench = Bench()
+    let scratch = try ScratchDirectory()
+    let path = try scratch.write(Self.patch(bench, "vmlinux"), to: "fix.ko")
+    let checker = LivepatchChecker(try bench.facts())
+    let outcome = try #require(checker.check([path]).first).result.get()
+    #expect(outcome.load.verdict == .loads && outcome.verdict == .undecided)
+    let inLoad = outcome.load.assumed.map(\.code)
+    #expect(inLoad.contains(.kernelSymbolsUnknown) && inLoad.contains(.builtInUnknown))
+    let codes = outcome.assumed.map(\.code)
+    #expect(!codes.contains(.kernelSymbolsUnknown) && codes.contains(.builtInUnknown))
+  }
+
   // klp_find_object_symbol, 6.2: names are found as kallsyms finds them, up to 6.10 without the hash.
   @Test("without a configuration, names with a hash show that Clang linked the kernel")
   func hashes() throws {
     for (release, name, hasConfig, status) in [
       ("6.6.0", "f", false, .found), ("6.6.0", "f.llvm.123", false, .found),
       ("6.6.0", "f.llvm.123", true, .missing), ("6.6.0", "f.cold", false, .missing),
+      ("6.3.0", "f.cold", false, .missing),
       ("6.12.0", "f.llvm.123", false, .missing),
     ] as [(String, String, Bool, LivepatchFinding.Status)] {
       var bench = Bench(release)

@@ -225,4 +225,18 @@ struct RequestTests {
     let answers = ModuleChecker(facts).check([scratch.file("missing.ko"), text, module])
     #expect(try #require(answers.last).result.get().verdict == .loads)
   }
+
+  @Test("an unknown architecture is that of the first module for a prepared checker, too")
+  func preparedArchitecture() throws {
+    let scratch = try ScratchDirectory()
+    var bench = Bench()
+    var module = bench.module()
+    // Only x86 leaves this one as it is.
+    module.require("_GLOBAL_OFFSET_TABLE_", 0)
+    let path = try scratch.write(module.build(), to: "a.ko")
+    bench.machine = nil
+    var checker = ModuleChecker(try bench.facts())
+    checker.prepare()
+    #expect(try #require(checker.check([path]).first).result.get().verdict == .loads)
+  }
 }

@@ -50,6 +50,8 @@ struct RelocationTests {
     #expect(try outcome(absolute: 0, [[(0, 11, 0), (0, 11, 0), (2, 11, 0)]]).verdict == .loads)
     #expect(try outcome(absolute: 0x100, [[(0, 11, 0), (1, 11, 0)]]).errno == .ENOEXEC)
     #expect(try outcome(absolute: 0x100, [[(0, 11, 0), (2, 11, 0)]]).verdict == .loads)
+    #expect(try outcome(absolute: 0x100_0000, [[(4, 11, 0), (2, 11, 0)]]).verdict == .loads)
+    #expect(try outcome(absolute: 0x100_0000, [[(4, 11, 0), (4, 11, 0)]]).errno == .ENOEXEC)
   }
 
   @Test(
@@ -82,6 +84,21 @@ struct RelocationTests {
     ] as [(UInt32, Int64, Bool)])
   func relative(_ type: UInt32, _ addend: Int64, _ fits: Bool) throws {
     #expect((try outcome([[(0, type, addend)]]).verdict == .loads) == fits)
+  }
+
+  @Test("what is not kept lies in the copy of the file, too far away for 32 bits")
+  func notKept() throws {
+    for (section, fits) in [(".text", true), (".modinfo", false), (".comment", false)] {
+      var elf = Bench().module().elf()
+      elf.addSection(".comment", flags: [], bytes: [0])
+      let place = try #require(elf.sections.firstIndex { $0.name == section }) + 1
+      let data = elf.addSection(
+        ".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
+      let symbol = elf.addSymbol("target", section: place)
+      elf.addRelocations([Entry(offset: 0, symbol: symbol, type: 11)], forSection: data)
+      let outcome = try Bench().outcome(elf.build())
+      #expect((outcome.verdict == .loads) == fits, "\(section)")
+    }
   }
 
   @Test("up to 6.3 the place is looked at before the value")

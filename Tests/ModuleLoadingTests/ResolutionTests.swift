@@ -153,6 +153,30 @@ struct ResolutionTests {
     #expect(refused.causes.contains { $0.code == .ownerNotLoaded && $0.owner == "owner" })
   }
 
+  @Test("of a refused module's symbols those are found that modules export which are not loaded")
+  func survey() throws {
+    var bench = Bench()
+    bench.adjust = { $0.goesOn = true }
+    let owner = module(bench, "owner", exports: [SampleExport("theirs", 5)])
+    var user = module(bench, needs: [("gpl_thing", 0x22), ("theirs", 5)])
+    user.setInfo("vermagic", "other")
+    let outcome = try #require(try bench.outcomes([user.build(), owner.build()]).first)
+    #expect(outcome.errno == .ENOEXEC && outcome.symbols.isEmpty)
+    user.require("nowhere", 1)
+    let more = try #require(try bench.outcomes([user.build(), owner.build()]).first)
+    #expect(more.errno == .ENOEXEC && more.symbols.map(\.name) == ["nowhere"])
+  }
+
+  @Test("a module that needs what only it exports is not refused because another is")
+  func ownExport() throws {
+    var bench = Bench()
+    bench.adjust = { $0.loadsTargets = true }
+    let outcome = try bench.outcome(
+      module(bench, needs: [("own", 5)], exports: [SampleExport("own", 5)]))
+    #expect(outcome.errno == .ENOENT && outcome.symbols.map(\.problem) == [.missing])
+    #expect(!outcome.causes.contains { $0.code == .ownerRefused })
+  }
+
   @Test("an export that another owner has already is refused")
   func duplicates() throws {
     let bench = Bench()
@@ -224,5 +248,19 @@ struct ResolutionTests {
     var before = old.module().elf()
     before.addSymbol("lost", section: 0x1234)
     #expect(try summary(old.outcome(before.build())) == "loads")
+  }
+
+  @Test(
+    "up to 6.19 a header is read where a section's would be, which is assumed after the file's end",
+    arguments: [(0, true), (63, true), (64, false)])
+  func sectionsBeyondTable(_ more: Int, _ isAssumed: Bool) throws {
+    let bench = Bench("6.19.0")
+    var elf = bench.module().elf()
+    // Four sections are added, the headers are at the end of the file.
+    let count = elf.sections.count + 4
+    elf.addSymbol("lost", section: count)
+    let outcome = try bench.outcome(elf.build() + [UInt8](repeating: 0, count: more))
+    #expect(outcome.verdict == .loads)
+    #expect(outcome.assumed.map(\.code).contains(.sectionsBeyondTable) == isAssumed)
   }
 }

@@ -32,6 +32,18 @@ struct SignatureTests {
     try module + message() + trailer(length: message().count)
   }
 
+  /// The file of a kernel that has a certificate.
+  private static func image(_ release: String) throws -> [UInt8] {
+    var certificates = ByteBuilder(.little)
+    certificates.put(try Fixture.bytes("trust/rsa.der"))
+    let length = certificates.count
+    certificates.align(to: 8)
+    certificates.put(UInt64(length))
+    var image = KernelBuilder(release: release)
+    image.sections = [(".init.data", certificates.bytes, 0xffff_ffff_8300_0000)]
+    return image.build()
+  }
+
   private func answer(_ file: [UInt8], _ bench: Bench) throws -> String {
     summary(try bench.outcome(file))
   }
@@ -79,14 +91,7 @@ struct SignatureTests {
   func openSigner() throws {
     var strict = bench
     strict.config.append("MODULE_SIG_FORCE")
-    var certificates = ByteBuilder(.little)
-    certificates.put(try Fixture.bytes("trust/rsa.der"))
-    let length = certificates.count
-    certificates.align(to: 8)
-    certificates.put(UInt64(length))
-    var image = KernelBuilder(release: strict.release)
-    image.sections = [(".init.data", certificates.bytes, 0xffff_ffff_8300_0000)]
-    strict.image = image.build()
+    strict.image = try Self.image(strict.release)
     let signed = try Self.signed(strict.module().build())
     let open = try strict.outcome(signed)
     #expect(open.verdict == .undecided && open.causes.map(\.code) == [.signerOpen])
@@ -96,6 +101,27 @@ struct SignatureTests {
     #expect(refused.errno == .EKEYREJECTED && refused.causes.map(\.code) == [.signerUnknown])
     strict.given = ["signer=enrolled"]
     #expect(try strict.outcome(signed).verdict == .loads)
+  }
+
+  // crypto/asymmetric_keys/pkcs7_trust.c: the key of the signer, or of who issued its certificate.
+  @Test(
+    "a certificate that would count if the kernel could use its key is told from an unknown one",
+    arguments: [
+      ("before", ["before", "renewed"], true), ("before", ["renewed"], false),
+      ("issued", ["before"], true), ("issued", ["p256"], false),
+    ])
+  func leftOut(_ message: String, _ given: [String], _ isLeftOut: Bool) throws {
+    // Without CRYPTO_ECDSA.
+    var strict = bench
+    strict.config.append("MODULE_SIG_FORCE")
+    strict.image = try Self.image(strict.release)
+    let keys = try given.map { try Fixture.bytes("trust/\($0).der") }
+    strict.adjust = { $0.trust.keys = keys }
+    let content = try Fixture.bytes("trust/\(message).p7")
+    let file = try Fixture.bytes("trust/data") + content + Self.trailer(length: content.count)
+    let outcome = try strict.outcome(file)
+    let code: LoadCause.Code = isLeftOut ? .signerNotLoaded : .signerUnknown
+    #expect(outcome.errno == .EKEYREJECTED && outcome.causes.map(\.code) == [code])
   }
 
   @Test("a kernel that demands signatures refuses modules without one that counts")

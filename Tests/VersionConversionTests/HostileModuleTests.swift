@@ -102,6 +102,19 @@ struct HostileModuleTests {
     }
   }
 
+  @Test(
+    "a new table has the alignment of the one that is there, if that is a sane one",
+    arguments: [(0, 8), (64, 64), (4096, 4096), (8192, 8)] as [(UInt64, UInt64)])
+  func takenAlignments(_ given: UInt64, _ taken: UInt64) throws {
+    let module = try Self.damaged("__versions", .alignment, given)
+    let result = try converted(module, to: .both)
+    let elf = try ELFFile(ByteSource(result.rawSpan))
+    let found = elf.sectionIndex(named: "__version_ext_crcs")
+    let index = try #require(found)
+    // The usual one for three CRCs is 8.
+    #expect(elf.sections[index].alignment == taken)
+  }
+
   @Test("sections without bytes may have any size and offset")
   func withoutBytes() throws {
     var builder = RoundTripTests.module(RoundTripTests.layouts[0], names: ["a"])

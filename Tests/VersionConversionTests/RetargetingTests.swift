@@ -111,6 +111,8 @@ struct RetargetingTests {
     }
     #expect(try notices(["b"], adds: false) == ["retargeted [] 1"])
     #expect(try notices(["a", "b"], adds: false) == ["retargeted [] 1", "not-required [\"a\"] 1"])
+    // Others come before it in the symbol table.
+    #expect(try notices(["c"], adds: true) == ["retargeted [] 0", "added [\"c\"] 1"])
     #expect(
       try notices(["a", "zz"], adds: true).dropFirst() == [
         "not-required [\"zz\"] 1", "added [\"a\"] 1",

@@ -24,12 +24,21 @@ certificate odd -newkey rsa:2560
 certificate rsa-1024 -newkey rsa:1024
 cp "$keys/rsa.crt" "$out/rsa.pem"
 
-# A certificate that the first signs.
-openssl req -new -nodes -newkey rsa:2048 -subj /CN=leaf -keyout "$keys/leaf.pem" \
-  -out "$keys/leaf.csr" 2>/dev/null
+# Two certificates of one key and one name.
+certificate before -newkey ec -pkeyopt ec_paramgen_curve:P-256
+openssl req -x509 -new -days 36500 -subj /O=ksym/CN=before -key "$keys/before.pem" -sha256 \
+  -addext subjectKeyIdentifier=hash -outform DER -out "$out/renewed.der"
+
+# Certificates that others sign.
 printf 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' >"$keys/extensions"
-openssl x509 -req -extfile "$keys/extensions" -in "$keys/leaf.csr" -CA "$keys/rsa.crt" -CAkey "$keys/rsa.pem" -days 36500 \
-  -CAcreateserial -out "$keys/leaf.crt" 2>/dev/null
+issue() { # NAME BY
+  openssl req -new -nodes -newkey rsa:2048 -subj "/CN=$1" -keyout "$keys/$1.pem" \
+    -out "$keys/$1.csr" 2>/dev/null
+  openssl x509 -req -extfile "$keys/extensions" -in "$keys/$1.csr" -CA "$keys/$2.crt" \
+    -CAkey "$keys/$2.pem" -days 36500 -CAcreateserial -out "$keys/$1.crt" 2>/dev/null
+}
+issue leaf rsa
+issue issued before
 
 # Certificates of authorities and others, by what their keys are for.
 mkdir -p "$out/authorities"
@@ -62,6 +71,8 @@ sign by-key-id rsa -noattr -nocerts -keyid
 sign attributes rsa -nocerts -nosmimecap
 sign content rsa -noattr -nocerts -nodetach
 sign leaf leaf -noattr
+sign before before -noattr -nocerts
+sign issued issued -noattr
 
 # Signatures on P-384: point, digest and signature in hexadecimal, a line each.
 hexadecimal() { od -An -v -tx1 | tr -d ' \n'; }
