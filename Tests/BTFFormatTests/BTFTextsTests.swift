@@ -84,6 +84,18 @@ struct BTFTextsTests {
     #expect(try lines(section(), "absent").isEmpty)
   }
 
+  @Test("each parameter is written, without a name, too; that more may follow is not")
+  func parameters() throws {
+    var types = section()
+    let name = types.name("from")
+    types.add("all", 12, 0, 13)
+    types.add("", 13, 3, 1, [name, 1, 0, 3, 0, 0])
+    #expect(
+      try lines(types, "all").first
+        == "all subprogram ( formal_parameter \(integer) from , formal_parameter pointer_type "
+        + "{ s#node } ) -> \(integer)")
+  }
+
   @Test("types that go on without end are an error")
   func endless() throws {
     var section = Section()

@@ -238,6 +238,9 @@ struct LineProgramTests {
     let function = Entry(.subprogram, nil, [(.low, .address(0x100)), (.high, .data8(0x100))])
     dwarf.units[0].entry.children = [function]
     #expect(try places(dwarf, 0x1ff, 0x200) == ["", "2.c:1"])
+    // The line table of a unit that cannot be read.
+    dwarf.units[0] = unit(0x100, 0x800, lines: 1 << 16)
+    #expect(try places(dwarf, 0x200) == ["2.c:1"])
   }
 
   @Test("calls are those of the shortest function, of equal ones the last")

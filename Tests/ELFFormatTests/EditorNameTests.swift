@@ -73,6 +73,40 @@ struct EditorNameTests {
     }
   }
 
+  @Test("Names of sections that do not end in a NUL are refused where they end")
+  func unterminatedNames() throws {
+    let whole = sample()
+    let file = try ELFFile(ByteSource(whole.rawSpan))
+    let (offset, size) = (Int(file.sections[6].offset), Int(file.sections[6].size))
+    for (count, place) in [(size - 1, offset + size - 2), (0, offset)] {
+      var bytes = whole
+      try change([6], 32, to: count, in: &bytes)
+      var error: ParseError?
+      do throws(ParseError) {
+        _ = try ELFEditor(try ELFFile(ByteSource(bytes.rawSpan)))
+      } catch let thrown { error = thrown }
+      #expect(
+        error == ParseError(.unterminatedString, in: "section name table", at: place), "\(count)")
+    }
+  }
+
+  @Test("An empty section among bytes that are dropped moves as far as they do, if it can")
+  func emptyAmongDropped() throws {
+    for (place, wanted) in [(100, 0), (99, 99), (120, 20)] as [(UInt64, UInt64)] {
+      var elf = ELFBuilder()
+      elf.addSection(".dropped", bytes: [UInt8](repeating: 1, count: 100))
+      elf.addSection(".bss", type: .nobits, size: 8, alignment: 1)
+      elf.sections[1].claimedOffset = place
+      let bytes = elf.build()
+      let file = try ELFFile(ByteSource(bytes.rawSpan))
+      var editor = try ELFEditor(file)
+      editor.drop(editor.section(at: 1))
+      let edited = try editor.build(from: bytes.rawSpan)
+      let after = try ELFFile(ByteSource(edited.rawSpan))
+      #expect(after.sections[1].offset == wanted, "\(place)")
+    }
+  }
+
   @Test("An empty section at the end of a file stays at an aligned offset there")
   func emptyAtEnd() throws {
     var elf = ELFBuilder()

@@ -87,6 +87,38 @@ struct DebugFileSearchTests {
     }
   }
 
+  @Test("are ELF, and have bytes of debug information")
+  func information() {
+    for (type, isThere) in [(.progbits, true), (.nobits, false)] as [(ELFSectionType, Bool)] {
+      var elf = ELFBuilder()
+      elf.addSection(".debug_info", type: type, bytes: [0])
+      let file = MappedFile(copying: elf.build().rawSpan)
+      #expect(DebugFileSearch.hasInformation(file) == isThere)
+    }
+    let text = MappedFile(copying: Array("a text of no kind".utf8).rawSpan)
+    #expect(!DebugFileSearch.hasInformation(text))
+  }
+
+  // gdb, "Debugging Information in Separate Files".
+  @Test("are those that a link names, if they have its sum")
+  func linked() throws {
+    var debug = ELFBuilder()
+    debug.addSection(".debug_info", bytes: [0])
+    let bytes = debug.build()
+    let path = try scratch.write(bytes, to: "a.debug")
+    let sum = bytes.rawSpan.crc32
+    let search = DebugFileSearch(limit: 1 << 20, below: scratch.file("none"))
+    for (wanted, isFound) in [(sum, true), (sum ^ 1, false)] {
+      var link = ByteBuilder(.little)
+      link.put(cString: "a.debug")
+      link.put(wanted)
+      var elf = ELFBuilder()
+      elf.addSection(".gnu_debuglink", bytes: link.bytes)
+      let own = try scratch.write(elf.build(), to: "a")
+      #expect(try search.file(for: own)?.path == (isFound ? path : nil))
+    }
+  }
+
   @Test("are the files themselves, if they have it")
   func own() throws {
     try makeTree()

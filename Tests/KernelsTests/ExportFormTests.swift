@@ -164,13 +164,31 @@ struct ExportFormTests {
     #expect(table?.rows.count == (isFound ? counts.reduce(0, +) : nil))
   }
 
-  @Test("flags after the CRCs of a single table are the licences, as 7.1 and later have them")
-  func flags() throws {
-    let kernel = try FunctionsOnlyKernel(EntryForm.all[0], tables: [30], hasFlags: true)
+  @Test(
+    "flags after a single table, or after its CRCs, are the licences, as 7.1 and later have them",
+    arguments: EntryForm.all[0...1])
+  func flags(_ form: EntryForm) throws {
+    let kernel = try FunctionsOnlyKernel(form, tables: [30], hasFlags: true)
     let table = try #require(try exports(kernel.memory.bytes.bytes))
     #expect(table.form?.hasFlagTable == true)
     #expect(table.rows.map(\.licence) == (0..<30).map { $0 % 3 == 1 ? .gplOnly : .any })
-    #expect(table.rows.map(\.crc) == kernel.exports.map(\.crc))
+    #expect(table.rows.allSatisfy { $0.hasCRC == (form.crcSize > 0) })
+    if form.crcSize > 0 { #expect(table.rows.map(\.crc) == kernel.exports.map(\.crc)) }
+  }
+
+  @Test(
+    "eight entries that name the symbols to which they point show where an image is, seven do not",
+    arguments: [8, 7])
+  func agreeing(_ count: Int) throws {
+    let kernel = try FunctionsOnlyKernel(EntryForm.all[4], tables: [8]) { $0 < count }
+    var bytes = kernel.memory.bytes.bytes
+    #expect(try exports(bytes)?.rows.count == (count == 8 ? 8 : nil))
+    // The address of a function before the first entry, with which no entry begins.
+    let address = UInt32(truncatingIfNeeded: kernel.memory.start + 0x1000)
+    for index in 0..<4 {
+      bytes[0x1ffc + index] = UInt8(truncatingIfNeeded: address >> UInt32(8 * index))
+    }
+    #expect(try exports(bytes)?.rows.count == (count == 8 ? 8 : nil))
   }
 
   @Test(

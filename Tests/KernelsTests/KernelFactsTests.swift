@@ -255,6 +255,14 @@ struct KernelFactsTests {
     #expect(facts.exports?.source.path.hasSuffix("Module.symvers") == true)
   }
 
+  @Test("a memory dump without a note has the release of a banner in its memory")
+  func dumpWithoutNote() throws {
+    var memory = MemoryBuilder(0xffff_ffff_86c0_0000)
+    try memory.putTables()
+    try write(DumpBuilder().core([.init(0x480_0000, memory.bytes.bytes)]), to: "vmcore")
+    #expect(try read("vmcore").release?.value == "7.3.4")
+  }
+
   @Test("a file that is not a kernel is an error with its path")
   func noKernel() throws {
     try write([UInt8](repeating: 0x5a, count: 4096), to: "noise")

@@ -271,6 +271,22 @@ struct KernelSymbolTests {
     }
   }
 
+  @Test("a note that names tables of no symbols leads to none")
+  func noSymbols() throws {
+    var memory = MemoryBuilder(Self.start)
+    try memory.putTables()
+    // Only the tables are named, not where the kernel begins.
+    let note = DumpBuilder.information(release: "7.3.4").replacing("_stext", with: "other")
+    let builder = DumpBuilder(information: note + memory.keys)
+    try expect(try read(builder.kdump(pages(memory.bytes.bytes))), memory, .placeRelative)
+    // There are zeros after the banner.
+    let number = "SYMBOL(kallsyms_num_syms)=\(String(Self.start + 0x100, radix: 16))\n"
+    let keys = memory.keys.replacing("kallsyms_num_syms", with: "another")
+    let other = DumpBuilder(information: note + number + keys)
+    let dump = other.kdump(pages(memory.bytes.bytes))
+    #expect(throws: KernelError.self) { try read(dump) }
+  }
+
   @Test("symbols of a dump without tables are an error that states this")
   func noTables() throws {
     let builder = DumpBuilder(information: DumpBuilder.information(release: "7.3.4"))

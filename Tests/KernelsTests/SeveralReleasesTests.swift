@@ -47,4 +47,15 @@ struct SeveralReleasesTests {
     let place = scratch.file("usr/src/linux-headers-6.1.0/Module.symvers")
     #expect(try kernel.facts().exports?.source.path == place)
   }
+
+  // As SUSE has them.
+  @Test("headers by architecture and flavour are those of builds, not what lies in sources")
+  func builds() throws {
+    let list = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    for folder in ["linux-6.4.0-1-obj", "linux-6.5.0-1-src", "other-6.6.0-1-obj"] {
+      try write(list, to: "usr/src/\(folder)/x86_64/default/Module.symvers")
+    }
+    let place = scratch.file("usr/src/linux-6.4.0-1-obj/x86_64/default/Module.symvers")
+    #expect(try OpenKernel(scratch.path).facts().exports?.source.path == place)
+  }
 }

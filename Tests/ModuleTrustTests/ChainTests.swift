@@ -215,6 +215,37 @@ struct MessageFormTests {
     #expect(log.lines == ["PKCS7: Inconsistently supplied authAttrs"])
   }
 
+  @Test("a message without signers has the wrong form if it does not say its length")
+  func noSigners() {
+    let digest = DER.item(0x31, DER.algorithm("2.16.840.1.101.3.4.2.1"))
+    let data = DER.item(0x30, DER.oid("1.2.840.113549.1.7.1"))
+    let content: [UInt8] = [2, 1, 1] + digest + data
+    let endless: [UInt8] = [0x30, 0x80] + content + [0, 0]
+    for (signed, error) in [(DER.item(0x30, content), .invalid), (endless, .badMessage)]
+      as [([UInt8], TrustError)]
+    {
+      let bytes = DER.item(0x30, DER.oid("1.2.840.113549.1.7.2"), DER.item(0xa0, signed))
+      var log = TrustLog()
+      #expect(throws: error) {
+        try SignedMessage(parsing: bytes.rawSpan, .newest, blacklist: Blacklist(), &log)
+      }
+    }
+  }
+
+  // lib/oid_registry.c: sprint_oid.
+  @Test("an unknown identifier is shown with all bits of its numbers")
+  func unknownIdentifier() {
+    let bytes = DER.item(0x30, DER.item(0x06, [0x2a, 0x81, 0x80, 0x01]))
+    var log = TrustLog()
+    #expect(throws: TrustError.invalid) {
+      try SignedMessage(parsing: bytes.rawSpan, .newest, blacklist: Blacklist(), &log)
+    }
+    #expect(
+      log.lines == [
+        "PKCS7: Unknown OID: [4] 1.2.16385", "PKCS7: Only support pkcs7_signedData type",
+      ])
+  }
+
   @Test("attributes in a sequence of their own are read, and do not count as there")
   func explicitAttributes() {
     func error(_ content: [UInt8]) -> TrustError? {

@@ -133,4 +133,30 @@ struct P384Tests {
     #expect(!key.verifies(digest, Self.number(1), Self.order))
     #expect(!key.verifies(digest, Self.order, Self.number(1)))
   }
+
+  // FIPS 186-5, 6.4.2. The signatures were made by choosing what they lead to.
+  @Test("numbers of a signature are below the order, though more would be the same modulo it")
+  func great() throws {
+    let made = P384Key(Self.base.rawSpan)
+    let key = try #require(made)
+    // 1 without the base point's abscissa, modulo the order: it leads to the base point.
+    let digest = Self.bytes(
+      "557835dd4174fac8714e38e10cdf528b91e2c49d74586467"
+        + "6d6c0ba171e303a703171b54895b7e0eb297bb325a4f1ebd")
+    let abscissa = Array(Self.base[1..<49])
+    var more = Self.order
+    more[47] += 1
+    #expect(key.verifies(digest, abscissa, Self.number(1)))
+    #expect(!key.verifies(digest, abscissa, more))
+    // A key whose abscissa is the order and 2.
+    more[47] += 1
+    let ordinate = Self.bytes(
+      "674db71d55d1948b3c7d4c562474ad137465f9605bc7c67c"
+        + "b9fab6bf9f3ca2ef87d56a8d920568aa26f7eaf13ee70a45")
+    let point: [UInt8] = [4] + more + ordinate
+    let other = P384Key(point.rawSpan)
+    let great = try #require(other)
+    #expect(great.verifies(Self.number(0), Self.number(2), Self.number(2)))
+    #expect(!great.verifies(Self.number(0), more, Self.number(2)))
+  }
 }

@@ -174,6 +174,34 @@ struct KernelExportsTests {
     }
   }
 
+  @Test("pointers for which the file has zeros are those that its relocations put there")
+  func relocated() throws {
+    var kernel = KernelBuilder(exports: Self.exports)
+    kernel.isPlaceRelative = false
+    let whole = kernel.build()
+    let file = try ELFFile(ByteSource(whole.rawSpan))
+    let number = file.sectionIndex(named: "__ksymtab")
+    let section = file.sections[try #require(number)]
+    let entries = try file.bytes(of: section)
+    var relocations = ByteBuilder(.little)
+    for place in stride(from: 0, to: entries.byteCount, by: 8) {
+      let word = file.layout.word(entries, at: place)
+      let target = try #require(word)
+      // R_X86_64_RELATIVE.
+      for word in [section.address + UInt64(place), 8, target] { relocations.put(word) }
+    }
+    kernel.sections = [(".rela.dyn", relocations.bytes, 0xffff_ffff_9000_0000)]
+    var bytes = kernel.build()
+    // The new section is behind the table.
+    let range = Int(section.offset)..<Int(section.offset + section.size)
+    #expect(bytes[range] == whole[range])
+    bytes.replaceSubrange(range, with: [UInt8](repeating: 0, count: range.count))
+    let found = try KernelExports(ELFFile(ByteSource(bytes.rawSpan))).read()
+    let table = try #require(found)
+    #expect(table.rows.map { table.text($0.name) } == Self.exports.map(\.name))
+    #expect(table.rows.map { table.text($0.namespace) } == Self.exports.map(\.namespace))
+  }
+
   @Test("a file without an export table has none; a damaged table is an error")
   func damage() throws {
     var elf = ELFBuilder()
@@ -197,5 +225,54 @@ struct KernelExportsTests {
         _ = try KernelExports(ELFFile(ByteSource(cut.rawSpan))).read()
       } catch { #expect(error.offset >= 0) }
     }
+  }
+}
+
+@Suite("Export tables found by their form")
+struct ExportTableSearchTests {
+  /// What is found in an image with place-relative entries for names, CRCs, flags, and the names.
+  ///
+  /// - Parameter hasStray: Whether the first CRCs look like an entry for the first name.
+  private func found(_ names: [String], hasStray: Bool = false) -> FoundExportTables? {
+    let end = 12 * names.count
+    let start = end + 5 * names.count
+    var (image, text) = (ByteBuilder(.little), ByteBuilder())
+    for (index, name) in names.enumerated() {
+      image.put(UInt32(0))
+      image.put(UInt32(start + text.count - (12 * index + 4)))
+      image.put(UInt32(0))
+      text.put(cString: name)
+    }
+    for index in names.indices {
+      let isName = hasStray && index == 1
+      image.put(UInt32(isName ? start - (end + 4) : 0x1000 + index))
+    }
+    image.put(names.map { _ in UInt8(1) })
+    image.put(text.bytes)
+    let bytes = image.bytes
+    let search = ExportTableSearch(bytes.rawSpan, ELFLayout(is64Bit: true, order: .little))
+    return search.placeRelative { _ in true }
+  }
+
+  private static let names = ["aa", "ab", "ac", "ad", "ae", "af", "ag", "ah", "ai", "aj"]
+
+  @Test("an entry of the name before, as arm64 has them, is of the same table")
+  func equalNames() {
+    let plain = found(Self.names)
+    #expect(plain != nil)
+    for place in [1, 2, 3, 9] {
+      var names = Self.names
+      names[place] = names[place - 1]
+      #expect(found(names) == plain, "\(place)")
+    }
+    var names = Self.names
+    names[9] = "aa"
+    #expect(found(names) != plain, "a new order")
+  }
+
+  @Test("what follows a table and looks like an entry is none where only so the CRCs fit")
+  func strays() {
+    let plain = found(Self.names)
+    #expect(plain != nil && found(Self.names, hasStray: true) == plain)
   }
 }

@@ -231,6 +231,25 @@ struct DescribedSymbolsTests {
         == [defined("x"), "u#s union_type s { }"])
   }
 
+  @Test("a symbol that nothing defines is what its first declaration says")
+  func declaredSymbols() throws {
+    var request = VersionsRequest()
+    request.prefersDefinitions = true
+    func declared(_ type: String) -> Entry {
+      var entry = variable("v", type)
+      entry.attributes.append((.isDeclaration, .flag(1)))
+      return entry
+    }
+    for entries in [
+      [declared("int")], [declared("int"), declared("long")],
+      [declared("long"), variable("v", "int")],
+    ] {
+      let units = [[Self.int, Self.long] + entries]
+      let found = try run("v", request: request, objects: [object([v], units)])
+      #expect(lines(found) == ["v variable \(Self.intText)"])
+    }
+  }
+
   @Test("a definition of a file that the line table does not have is an error")
   func files() throws {
     let files: [UInt8] =

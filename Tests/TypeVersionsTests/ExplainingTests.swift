@@ -300,6 +300,18 @@ struct ExplainingTests {
       ])
   }
 
+  @Test("each of several values that change is a change, also beside one another")
+  func changedValues() {
+    func enumeration(_ values: String...) -> [PlacedLine] {
+      values.enumerated().map { PlacedLine("\tE\($0.offset) = ", place: $0.element, ",") }
+    }
+    #expect(
+      LineDifference(enumeration("1", "2", "3"), enumeration("5", "9", "3")).lines == [
+        .removed("\tE0 = 1,"), .added("\tE0 = 5,"), .removed("\tE1 = 2,"), .added("\tE1 = 9,"),
+        .same("\tE2 = 3,"),
+      ])
+  }
+
   @Test("what changes beside another change is shown: values, widths, where members begin to move")
   func changesBesideOthers() {
     let values = ["1", "22", "3", "4", "5", "6", "7", "8"]

@@ -66,6 +66,26 @@ struct SymtypesSumsTests {
     #expect(try lines(Array(text.utf8)).last == "#SYMVER g 0x\(zeros)\(digits)")
   }
 
+  @Test("a large type is summed anew for each part of it that was met before")
+  func severalParts() throws {
+    var members = ""
+    for index in 0..<200 { members += "int member_\(index) ; " }
+    var text = "s#a struct a { int x ; }\ns#c struct c { int z ; }\n"
+    text += "s#b struct b { \(members)s#a y ; s#c w ; }\n"
+    for index in 0..<4 { text += "f\(index) int f\(index) ( s#b )\n" }
+    text += "g int g ( s#a , s#b )\nh int h ( s#c , s#b )\n"
+    let found = try lines(Array(text.utf8))
+    let (a, c) = ("struct a { int x ; }", "struct c { int z ; }")
+    for (name, first, rest) in [
+      ("g", a, "struct a y ; \(c) w ;"), ("h", c, "\(a) y ; struct c w ;"),
+    ] {
+      let expanded = Array("int \(name) ( \(first) , struct b { \(members)\(rest) } ) ".utf8)
+      let digits = String(expanded.rawSpan.crc32, radix: 16)
+      let zeros = String(repeating: "0", count: 8 - digits.count)
+      #expect(found.contains("#SYMVER \(name) 0x\(zeros)\(digits)"))
+    }
+  }
+
   @Test("what many exports reach is summed once")
   func sharedTypes() throws {
     var text = "s#t struct t { "
