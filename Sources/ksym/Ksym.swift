@@ -50,13 +50,14 @@ struct Ksym: ParsableCommand {
     // Scripts ask for it alone, and need not wait for the commands to be laid out.
     if arguments == ["--version"] { finish(configuration.version) }
     if let unknown = UnknownCommand.find(in: arguments, of: Ksym.self) {
-      var message = OutputBuffer()
-      message.append(unknown.words)
-      _ = message.write(to: 2)
-      Glibc.exit(ExitCode.validationFailure.rawValue)
+      fail(unknown.words)
     }
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try parse(arguments)
+      if !type(of: command).configuration.subcommands.isEmpty {
+        // A group of commands answers nothing by itself.
+        fail(helpMessage(for: type(of: command)) + "\n")
+      }
       try command.run()
     } catch {
       let message = fullMessage(for: error)
@@ -68,6 +69,25 @@ struct Ksym: ParsableCommand {
       _ = output.write(to: 2)
       Glibc.exit(code.rawValue)
     }
+  }
+
+  /// Reads the arguments, whose long options may be shortened.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    do { return try parseAsRoot(arguments) } catch {
+      guard !exitCode(for: error).isSuccess,
+        let whole = ShortenedOptions.writtenOut(arguments, of: Ksym.self),
+        let command = try? parseAsRoot(whole)
+      else { throw error }
+      return command
+    }
+  }
+
+  /// Ends the command as it was not used rightly.
+  private static func fail(_ message: String) -> Never {
+    var output = OutputBuffer()
+    output.append(message)
+    _ = output.write(to: 2)
+    Glibc.exit(ExitCode.validationFailure.rawValue)
   }
 
   /// Ends the command after what was asked for instead of an answer: help, the version, completions.

@@ -255,7 +255,10 @@ struct LookupCommandTests {
       Array("c0008000 T _stext\nc0008010 t init_once\nc0008040 T _end\n".utf8), to: "other")
     let run = try await lookup("-k", other, "--color", "never", "init_once", "first")
     #expect(run.status == 1)
-    #expect(run.errors == "ksym: first: not found in \(other)\n")
+    #expect(
+      run.errors
+        == "ksym: first: not found in \(other)\nksym: init_once: equal names are listed by "
+        + "position; those of one line need not be one function\n")
     let cells = run.lines.map {
       $0.split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) }
     }
@@ -304,21 +307,26 @@ struct LookupCommandTests {
     #expect(long.lines.contains("  address   0x20 in its section"), "\(long.output)")
   }
 
-  @Test("a vmlinux without tables is read through its symbols, with the source files of local ones")
-  func sourceFiles() async throws {
+  /// A kernel without tables, whose files have a function each of the same name.
+  private func kernel(of files: [String], _ name: String) throws -> String {
     var elf = ELFBuilder()
     elf.type = 2
     let text = elf.addSection(
       ".text", flags: [.alloc, .execInstructions], bytes: [UInt8](repeating: 0x90, count: 256),
       address: 0xffff_ffff_8100_0000)
-    for (place, file) in ["tty.c", "usb.c"].enumerated() {
-      elf.addSymbol(file, section: 0xfff1, binding: 0, type: 4)
+    for (place, file) in files.enumerated() {
+      if file != "" { elf.addSymbol(file, section: 0xfff1, binding: 0, type: 4) }
       elf.addSymbol(
         "type_show", section: text, value: 0xffff_ffff_8100_0010 + UInt64(16 * place), binding: 0,
         type: 2)
     }
     elf.addSymbol("_end", section: text, value: 0xffff_ffff_8100_0100)
-    let path = try scratch.write(elf.build(), to: "vmlinux")
+    return try scratch.write(elf.build(), to: name)
+  }
+
+  @Test("a vmlinux without tables is read through its symbols, with the source files of local ones")
+  func sourceFiles() async throws {
+    let path = try kernel(of: ["tty.c", "usb.c"], "vmlinux")
     let run = try await Ksym.run(["lookup", "-k", path, "type_show"])
     #expect(
       run.lines == [
@@ -327,5 +335,24 @@ struct LookupCommandTests {
       ], "\(run.errors)")
     let symbols = try await Ksym.run(["symbols", "--json", path])
     #expect(try objects(symbols).map { $0["file"] as? String } == ["tty.c", "usb.c", nil])
+  }
+
+  @Test("equal names of several kernels are lined up by source file, if all have these")
+  func linedUpByFile() async throws {
+    let old = try kernel(of: ["tty.c", "usb.c", "usb.c"], "old")
+    let new = try kernel(of: ["usb.c", "net.c", "tty.c"], "new")
+    let run = try await Ksym.run(["lookup", "-k", old, "-k", new, "type_show", "type_show,1"])
+    #expect(
+      run.lines.dropFirst().map { $0.split(separator: " ").joined(separator: " ") } == [
+        "type_show tty.c ffffffff81000010/0x10 (1 of 3) ffffffff81000030/0xd0 (3 of 3)",
+        "type_show usb.c ffffffff81000020/0x10 (2 of 3) ffffffff81000010/0x10 (1 of 3)",
+        "type_show usb.c,2 ffffffff81000030/0xd0 (3 of 3) -",
+        "type_show net.c - ffffffff81000020/0x10 (2 of 3)",
+      ])
+    #expect(run.errors == "")
+    let plain = try kernel(of: ["", "", ""], "plain")
+    let mixed = try await Ksym.run(["lookup", "-k", old, "-k", plain, "type_show"])
+    #expect(mixed.lines.dropFirst().first?.hasPrefix("type_show,1 ") ?? false)
+    #expect(mixed.errors.contains("type_show: equal names are listed by position"))
   }
 }

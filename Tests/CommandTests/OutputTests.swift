@@ -70,9 +70,17 @@ struct OutputTests {
     #expect(data.lines.count == 1 && data.output.contains("f_data"))
     let none = try await Ksym.run(["lookup", "-k", path, "--type", "D", "f"])
     #expect(none.status == 1 && none.errors == "ksym: f: not found: it has another type\n")
+    let open = try await Ksym.run(["lookup", "-k", path, "f[_d*"])
+    #expect(
+      open.status == 1
+        && open.errors
+          == "ksym: f[_d*: not found: it has a [ without its ] (write \\[ for the character)\n"
+    )
     let other = try sandbox.scratch.write(Array(list.utf8), to: "b.map")
-    let both = try await Ksym.run(["lookup", "-v", "-k", path, "-k", other, "f", "f_data"])
+    let both = try await Ksym.run(["lookup", "-k", path, "-k", other, "f", "f_data"])
     #expect(both.errors.contains("f: equal names are listed by position") && both.status == 0)
     #expect(!both.errors.contains("f_data:"))
+    let quiet = try await Ksym.run(["lookup", "-q", "-k", path, "-k", other, "f", "f_data"])
+    #expect(quiet.errors == "" && quiet.output == both.output)
   }
 }

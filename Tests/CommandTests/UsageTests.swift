@@ -106,6 +106,33 @@ struct UsageTests {
     try await expectWrong(arguments, saying: words)
   }
 
+  @Test(
+    "a group of commands alone shows its help as an error", arguments: ["", "table", "kallsyms"])
+  func groups(_ group: String) async throws {
+    let arguments = group.isEmpty ? [] : [group]
+    let run = try await Ksym.run(arguments)
+    let help = try await Ksym.run(arguments + ["--help"])
+    #expect(run.status == 64 && run.output.isEmpty && run.errors == help.output)
+    #expect(help.status == 0)
+  }
+
+  @Test("long options may be shortened as far as one option begins so")
+  func shortened() async throws {
+    let sandbox = try Sandbox()
+    let module = try sandbox.write("a.ko")
+    let whole = try await Ksym.run(["check", "--json"] + sandbox.kernelOptions + [module])
+    let short = try await Ksym.run(
+      ["check", "--kern=\(sandbox.kernel)", "--js"] + sandbox.kernelOptions.dropFirst(2) + [module])
+    #expect(short.bytes == whole.bytes && short.status == 0 && short.errors == whole.errors)
+    let nested = try await Ksym.run(["table", "show", "--tab", "/nowhere", "a"])
+    #expect(nested.status == 2 && nested.errors.contains("/nowhere"))
+    for arguments in [["--ke", sandbox.kernel], ["--", "--kern"], ["--xyz"], ["--js", "--xyz"]] {
+      let run = try await Ksym.run(["check"] + arguments + [module])
+      #expect(run.status != 0 && run.output.isEmpty, "\(arguments)")
+      #expect(run.errors.contains(arguments.contains("--") ? "--kern" : "Unknown option"))
+    }
+  }
+
   @Test("short options take their value joined or apart")
   func joined() async throws {
     let sandbox = try Sandbox()

@@ -38,11 +38,16 @@ struct CheckCommand: ParsableCommand {
       modules; a member is named FILE!path. The modules of an initramfs have only each other, as when \
       it runs; those of a package are installed together.
 
+      Under a verdict, => gives a cause and what helps, * a symbol and what is wrong with it, and \
+      assumed: what the verdict rests on that no file says.
+
       JSON, one object a module: module, name, kernel {path, release}, verdict (loads, refused, \
       crashes, undecided), errno, log (the kernel's lines; notices that show once per boot are in taints), \
       symbols [{name, readable, required, provided, provider, problem}], depmodErrs, causes, causeCodes, assumed, \
       assumedCodes; with --same-as also sameAs {verdict, path, differences}. The codes are words \
-      for programs, in the order of the sentences.
+      for programs, in the order of the sentences. A problem is crc, missing, unknown (not exported by the \
+      kernel itself), gpl-only, namespace, unversioned, proprietary, protected, duplicate-export, \
+      malformed, or null.
 
       Exit status: 0 all load; 1 one is refused, or differs with --same-as; 2 one is undecided or cannot \
       be read.

@@ -35,9 +35,12 @@ extension SymbolFinder {
 
   /// What the table lacks, and which names are near.
   private func whyUnknown(_ name: String) -> String? {
-    let words =
+    var all =
       index.hasFunctionsOnly ? ["this table has functions only, as without KALLSYMS_ALL"] : []
-    let all = words + (nearNames(name).map { [$0] } ?? [])
+    if !NamePattern.isWellFormed(name) {
+      all.append("it has a [ without its ] (write \\[ for the character)")
+    }
+    if let near = nearNames(name) { all.append(near) }
     return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 

@@ -231,7 +231,7 @@ extension SymbolProblem {
     case nil: "fine"
     case .crc?: "versions differ"
     case .missing?: "nobody exports it"
-    case .unknown?: "not exported by the kernel itself"
+    case .unknown?: "not exported by the kernel itself (--all looks in modules, too)"
     case .gplOnly?: "for GPL-compatible modules only"
     case .namespace?: "namespace not imported"
     case .unversioned?: "the module carries no version"
