@@ -10,7 +10,7 @@ struct AnywhereTests {
     "signs outside ASCII separate words, as its punctuation does; letters do not",
     arguments: [
       "‘@’", "“@”", "«@»", "•@", "\u{a0}@\u{a0}", "→@←", "@…", "\u{2003}@\u{2003}", "\u{feff}@",
-      "●@", "└─@",
+      "●@", "└─@", "「@」",
       "@—@", "（@），@。", "⚠\u{fe0f}@", "🔥@🔥", "\u{200b}@\u{200b}", "×@",
     ])
   func signs(_ text: String) throws {
@@ -208,6 +208,7 @@ struct AnywhereTests {
     arguments: [
       #"\n"#, #"\r"#, #"\r\n"#, #"\t"#, #"\b"#, #"\f"#, #"\""#, #"\u0009"#, #"\u000a"#, #"\u000D"#,
       #"\u001f"#, #"\u001e"#, #"\u0000"#, #"\u0020"#, #"\u001b"#, #"\n\n"#,
+      #"\u0080"#,
     ], [#"{"MESSAGE":"@"}"#, #"[{"A":1,"MESSAGE":"@"},"#, "\t\"MESSAGE\" : \"@\",", #", "M":"@"}"#])
   func escapes(_ escape: String, _ line: String) throws {
     let kernel = try source(
@@ -353,6 +354,7 @@ struct AnywhereTests {
       "000000000010  000200000004 R_X86_64_PLT32    0000000000000000 .init.text.@ - 4",
       " 12: 0000000000000000 0 NOTYPE GLOBAL DEFAULT OS [0xff20] .klp.sym.m.@,0",
       ".klp.rela.vmlinux..text.@", "                 U .klp.sym.vmlinux.@,2",
+      "  [ 3] .rela.text.@ RELA", "  [ 3] .rel.data.@ REL",
     ])
   func sections(_ line: String) throws {
     let kernel = try source(

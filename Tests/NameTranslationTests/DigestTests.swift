@@ -20,11 +20,25 @@ struct DigestTests {
       let text = before + digest + after
       let expected = isDigest ? before + Self.name + after : text
       #expect(translated(text, .linkage, sources: [kernel]) == expected, "\(text)")
+      let readable = isDigest ? before + "core::foo" + after : text
+      #expect(translated(text + "\n", sources: [kernel]) == readable + "\n", "\(text)")
     }
     for broken in [[0xff], [0x80], [0xe2, 0x80], [0xc3]] as [[UInt8]] {
       for text in [Array(digest.utf8) + broken, broken + Array(digest.utf8)] {
         #expect(translated(text, .linkage, sources: [kernel]) == text)
       }
     }
+  }
+
+  @Test("a digest before a module is that of one of its symbols")
+  func digestsOfModules() throws {
+    let kernel = try source("ffffffff81000000 T start\n")
+    let module = try source("0000000000000000 t probe.isra.0\t[nvme]\n")
+    let modules = RecordingModules(["nvme": module])
+    var translator = TextTranslator(sources: [kernel], modules: modules)
+    let digest = HashedName(of: Array("probe.isra.0".utf8).rawSpan).hexadecimal
+    let output = translated(Array("\(digest) [nvme]\n".utf8), by: &translator)
+    #expect(String(decoding: output, as: UTF8.self) == "probe.isra [nvme]\n")
+    #expect(modules.asked == ["nvme"])
   }
 }

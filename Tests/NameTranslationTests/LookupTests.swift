@@ -127,6 +127,13 @@ struct LookupTests {
     #expect(linkage("=> work.part") == "=> work.part.0")
   }
 
+  @Test("a path that no symbol has says by itself what its source name is")
+  func unknownSource() {
+    let options = TranslationOptions(form: .source)
+    #expect(
+      translated(" a::b.llvm.12+0x1/0x2\n", options, sources: [kernel]) == " a::b+0x1/0x2\n")
+  }
+
   @Test("digests become names, and names digests")
   func digests() {
     var options = TranslationOptions(form: .hashed)
@@ -167,6 +174,20 @@ struct LookupTests {
         .unknown(token: "nowhere+0x10/0x44"),
       ])
     #expect(translator.counts.contradicted == 4 && translator.counts.verified == 3)
+  }
+
+  @Test("blanks and a carriage return may follow the build ID of a header")
+  func headerEnds() {
+    var options = TranslationOptions()
+    options.verifies = true
+    let (own, other) = (String(repeating: "ab", count: 20), String(repeating: "cd", count: 20))
+    for end in ["", " ", "\t", "\r", " \r"] {
+      var translator = TextTranslator(
+        options, sources: [NameSource(kernel.index, release: "7.3.4", buildID: own)])
+      let text = "CPU: 0 PID: 41 Comm: ldt Not tainted 7.3.4 #1 PREEMPT  \(other)\(end)\n"
+      _ = translated(Array(text.utf8), by: &translator)
+      #expect(translator.takeFindings() == [.buildIDDiffers(text: other, kernel: own)])
+    }
   }
 
   // kernel/bpf/core.c __bpf_address_lookup, 6.12: the size is the program's own, and no owner is printed.

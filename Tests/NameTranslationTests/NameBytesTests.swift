@@ -45,6 +45,21 @@ struct NameBytesTests {
     }
   }
 
+  @Test("every row of a surface finds names, and what follows a name may be a distance to it")
+  func rows() {
+    func names(_ text: String) -> [[Int]] {
+      let bytes = Array(text.utf8)
+      return SurfaceSearch.names(in: bytes.rawSpan, of: .objdump).map {
+        [$0.name.lowerBound, $0.name.upperBound, $0.tokenEnd]
+      }
+    }
+    // Two rows have relocations: one by the name of a symbol, one by that of a section.
+    #expect(
+      names("0000000000000010 R_X86_64_PLT32    .text.foo") == [[41, 44, 44], [41, 44, 44]])
+    #expect(names("ffffffff81000000 <a.isra.0-0x10>:") == [[18, 26, 31]])
+    #expect(names("ffffffff81000000 <a.isra.0-16>:") == [[18, 26, 29]])
+  }
+
   @Test(
     "a path goes on with a name, with angle brackets or with braces, but begins with none of them",
     arguments: [

@@ -34,6 +34,52 @@ struct TextTranslatorTests {
     #expect(translated(text) == text)
   }
 
+  @Test("names end at other bytes, also behind a bracket that none opens")
+  func edges() {
+    #expect(translated("x>::foo.isra.0+0x1/0x2") == "x>::foo.isra+0x1/0x2")
+    // The last byte of À is the first of those that are not ASCII.
+    for letter in ["À", "é"] {
+      #expect(
+        translated("see \(letter)_RNvC4core3foo in the manual\n")
+          == "see \(letter)core::foo in the manual\n")
+    }
+  }
+
+  @Test("an empty piece does not begin a text")
+  func emptyPiece() {
+    var translator = TextTranslator()
+    var output: [UInt8] = []
+    let none: [UInt8] = []
+    translator.translate(none.rawSpan) { output += $0.array }
+    let text = Array("<html>\n<p>_RNvXC1aNtB2_1TNtB2_1U1f</p>\n".utf8)
+    output += translated(text, by: &translator)
+    #expect(
+      String(decoding: output, as: UTF8.self)
+        == "<html>\n<p>&lt;a::T as a::U&gt;::f</p>\n")
+  }
+
+  @Test("tags stay as they are, at the end of a line and within a name")
+  func tags() throws {
+    let last = "<html>\n<p>see <a id=\"a.llvm.1\">\n"
+    #expect(translated(last) == last)
+    let name = "_RNvXC1aNtB2_1TNtB2_1U1f"
+    let kernel = try source("ffffffff81000000 T \(name)\n")
+    #expect(
+      translated(
+        "<html>\n<p>&lt;a::T<wbr>as a::U&gt;::f</p>\n", .linkage, sources: [kernel])
+        == "<html>\n<p>\(name)<wbr></p>\n")
+  }
+
+  @Test("of escapes within a name those that the new one needs are written, and signs stay")
+  func escapesInNames() {
+    #expect(
+      translated(#"{"M":"f::<a\/b>::g.isra.0+0x1/0x2"}"#)
+        == #"{"M":"f::<a/b>::g.isra+0x1/0x2"}"#)
+    let sign = translated(#"{"M":"f::<a\u2019b>::g.isra.0+0x1/0x2"}"#)
+    #expect(sign.contains(#"::g.isra"#) && sign.contains(#"\u2019"#))
+    #expect(!sign.contains(".isra.0"))
+  }
+
   @Test("bare leaves out what a compiler did")
   func bare() {
     var options = TranslationOptions()

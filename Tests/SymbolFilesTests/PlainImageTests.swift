@@ -110,20 +110,23 @@ struct PlainImageTests {
   }
 
   /// An arm64 Image whose symbols are functions, with words at offsets, and marks around the notes.
-  private func image(_ words: [Int: [UInt32]], notes: Range<Int>?) throws -> MemoryBuilder {
+  private func image(
+    _ words: [Int: [UInt32]], notes: Range<Int>?, besideNotes: String? = nil
+  ) throws -> MemoryBuilder {
     var memory = MemoryBuilder(Self.start)
     memory.bytes.set(Array("ARM\u{64}".utf8), at: 0x38)
     memory.bytes.pad(to: 0x4000)
     for (offset, words) in words {
       for (index, word) in words.enumerated() { memory.bytes.set(word, at: offset + 4 * index) }
     }
-    let bounds = notes.map {
-      [
-        (Self.start + UInt64($0.lowerBound), "__start_notes"),
-        (Self.start + UInt64($0.upperBound), "__stop_notes"),
-      ]
+    var bounds: [(UInt64, String)] = []
+    if let notes {
+      let start = Self.start + UInt64(notes.lowerBound)
+      bounds = [(start, "__start_notes")]
+      if let besideNotes { bounds.append((start, besideNotes)) }
+      bounds.append((Self.start + UInt64(notes.upperBound), "__stop_notes"))
     }
-    try memory.putTables(bounds ?? [], fillers: 300, isBaseRelative: true)
+    try memory.putTables(bounds, fillers: 300, isBaseRelative: true)
     return memory
   }
 
@@ -174,6 +177,32 @@ struct PlainImageTests {
         #expect(kept?.bytes == (isPlaced ? content : nil))
       }
     }
+  }
+
+  @Test("where another section begins at the notes, the build ID has a section of its own")
+  func contentsWithoutNotes() throws {
+    let own = note(3, [0x0403_0201, 0x0807_0605])
+    let memory = try image([0x2800: own], notes: 0x2800..<0x2818, besideNotes: "_sinittext")
+    let path = try scratch.write(memory.bytes.bytes, to: "Image")
+    let kernel = try OpenKernel(path)
+    let file = try kernel.symbolFile(kernel.symbols(), withContents: true, withUnwind: false)
+    #expect(file.hasContents)
+    let made = try MadeFile(file.bytes)
+    #expect(!made.sections.contains { $0.name == ".notes" })
+    #expect(made.note == Array(memory.bytes.bytes[0x2800..<0x2818]))
+  }
+
+  @Test("a list of modules beside that of symbols tells ends, whatever other lines it has")
+  func moduleList() throws {
+    let symbols = "ffffffff81000000 T _text\nffffffff81001000 T _etext\n"
+    let path = try scratch.write(
+      Array("\(symbols)ffffffffc0002010 t one\t[m]\n".utf8), to: "kallsyms")
+    let list = "other\nm 16384 0 - Live 0xffffffffc0002000\n"
+    _ = try scratch.write(Array(list.utf8), to: "modules")
+    let open = try OpenKernel(path)
+    let file = try open.symbolFile(open.symbols(), withContents: true, withUnwind: false)
+    let section = try MadeFile(file.bytes).sections.first { $0.name == ".modules" }
+    #expect(section.map { $0.address + $0.size } == 0xffff_ffff_c000_6000)
   }
 
   @Test("symbols of modules lie in a section of their own, absolute ones aside")

@@ -99,6 +99,13 @@ struct RustBoundTests {
     #expect(readable("_RMC0FG6_FG5_EuEu") == nil)
   }
 
+  @Test("lifetimes after the 26th have numbers")
+  func numberedLifetimes() {
+    let letters = "abcdefghijklmnopqrstuvwxyz".map { "'\($0)" }.joined(separator: ", ")
+    #expect(readable("_RMC30\(a(30))FGo_Eu") == "<for<\(letters)> fn()>")
+    #expect(readable("_RMC30\(a(30))FGp_Eu") == "<for<\(letters), 'z1> fn()>")
+  }
+
   @Test("a back reference points before its own end")
   func backReferences() {
     #expect(readable("_RMC0TuB3_E") == "<((), ())>")
@@ -127,6 +134,15 @@ struct RustBoundTests {
     #expect(readable(name("uuEu3_9ca"))?.utf8.count == before + 8 + 2)
     #expect(readable(name("uuuEu3_9ca")) == nil)
   }
+
+  @Test("the bracket at the end counts too")
+  func readableBracket() {
+    func name(_ last: String) -> String {
+      "_RMC0TC100" + a(100) + String(repeating: "B3_", count: 39) + last + "E"
+    }
+    #expect(readable(name("C12" + a(12)))?.utf8.count == 4096)
+    #expect(readable(name("C13" + a(13))) == nil)
+  }
 }
 
 @Suite("Buffers of names")
@@ -142,5 +158,15 @@ struct NameBufferTests {
     for byte in "abcde".utf8 { buffer.append(byte) }
     buffer.removeLast(99)
     #expect(buffer.string == "")
+  }
+
+  @Test("a byte is replaced from a place on, and not before it")
+  func replacing() {
+    for (start, expected) in [(2, "abcb"), (0, "cbcb"), (3, "abab"), (9, "abab")] {
+      var buffer = NameBuffer()
+      for byte in "abab".utf8 { buffer.append(byte) }
+      buffer.replace(0x61, with: 0x63, from: start)
+      #expect(buffer.string == expected)
+    }
   }
 }

@@ -218,6 +218,20 @@ struct SymbolTableTests {
     #expect(lines(several) == ["20 t f one.c", "40 t g", "10 t f"])
   }
 
+  @Test("of symbols with one name and address each takes the file of another")
+  func adoptedInOrder() throws {
+    let text = "00000010 t f\n00000010 t f\n"
+    var table = try SymbolText(parsing: Array(text.utf8).rawSpan).table
+    var elf = ELFBuilder()
+    let section = elf.addSection(".text", flags: [.alloc, .execInstructions])
+    for file in ["one.c", "two.c"] {
+      elf.addSymbol(file, section: 0xfff1, binding: 0, type: 4)
+      elf.addSymbol("f", section: section, value: 0x10, binding: 0)
+    }
+    table.adoptFiles(of: try self.table(elf))
+    #expect(lines(table) == ["10 t f one.c", "10 t f two.c"])
+  }
+
   @Test("a table is in order where no address is lower than the one before")
   func sortedness() throws {
     func table(_ list: String) throws -> SymbolTable {

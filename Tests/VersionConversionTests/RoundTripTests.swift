@@ -167,6 +167,23 @@ struct RoundTripTests {
     #expect(throws: ConversionError.self) { try converted(none, to: .both) }
   }
 
+  @Test("tables disagree about a name that only one has though it fits the other")
+  func leftOut() throws {
+    for (length, fits) in [(55, true), (56, false)] {
+      let name = String(repeating: "n", count: length)
+      var module = ModuleBuilder()
+      module.undefined = ["a", name]
+      module.basic = [.init("a", 1)]
+      module.extended = [.init("a", 1), .init(name, 2)]
+      let bytes = module.build()
+      if fits {
+        #expect(throws: ConversionError.self) { try converted(bytes, to: .extended) }
+      } else {
+        #expect(try Self.names(converted(bytes, to: .extended)) == ["a", name])
+      }
+    }
+  }
+
   @Test("of tables that disagree, only versions that are all put in anew decide")
   func disagreement() throws {
     var module = Self.module(Self.layouts[0], names: ["a", "b"])
