@@ -128,12 +128,14 @@ struct MemberTests {
   @Test("a file where other members have a directory keeps no other directory from being listed")
   func hidden() throws {
     let folders = (0..<30).map { Member("folder\($0)/x.ko", [1]) }
-    let bytes = ArchiveBuilder.cpio([Member("file", [1]), Member("file/x.ko", [2])] + folders)
+    // Many files: directories are gone through in no order.
+    let files = (0..<30).flatMap { [Member("file\($0)", [1]), Member("file\($0)/x.ko", [2])] }
+    let bytes = ArchiveBuilder.cpio(files + folders)
     let stream = PackedStream(copying: bytes, path: "hidden", limit: 1 << 20)
     let tree = try #require(try Archive.read(stream)?.mount("hidden!"))
     #expect(tree.root == "hidden!")
-    #expect(PathKind("hidden!file") == .file)
     for number in 0..<30 {
+      #expect(PathKind("hidden!file\(number)") == .file)
       #expect(DirectoryTree.names(in: "hidden!folder\(number)") == ["x.ko"])
     }
   }
@@ -143,6 +145,19 @@ struct MemberTests {
     var device = Member("dev/console")
     device.mode = 0o020600
     #expect(try members(of: ArchiveBuilder.cpio([device, Member("a")])) == ["a": "0"])
+  }
+
+  @Test("a path leads through up to 40 links, as those of the file system do")
+  func manyLinks() throws {
+    let chain = (0...40).map { number in
+      Member.link("l\(number)", to: number == 40 ? "end" : "l\(number + 1)")
+    }
+    let bytes = ArchiveBuilder.cpio([Member("end", [1])] + chain)
+    let stream = PackedStream(copying: bytes, path: "chain", limit: 1 << 20)
+    let tree = try #require(try Archive.read(stream)?.mount("chain!"))
+    #expect(tree.root == "chain!")
+    #expect(PathKind("chain!l1") == .file)
+    #expect(PathKind("chain!l0") == .missing)
   }
 
   @Test("paths of mounted members lead through links, and never out")

@@ -20,15 +20,17 @@ struct AtomicFileTests {
 
   @Test("A file keeps its owner", .enabled(if: geteuid() == 0, "needs root"))
   func owner() throws {
-    let scratch = try ScratchDirectory()
-    let path = scratch.file("file")
-    try scratch.write([1], to: "file")
-    try #require(unsafe chown(path, 65534, 65533) == 0)
-    try AtomicFile.write([2], to: path)
-    var status = stat()
-    #expect(unsafe stat(path, &status) == 0)
-    #expect(status.st_uid == 65534 && status.st_gid == 65533)
-    #expect(try contents(of: path) == [2])
+    for (user, group) in [(65534, 65533), (65534, 0), (0, 65533)] as [(UInt32, UInt32)] {
+      let scratch = try ScratchDirectory()
+      let path = scratch.file("file")
+      try scratch.write([1], to: "file")
+      try #require(unsafe chown(path, user, group) == 0)
+      try AtomicFile.write([2], to: path)
+      var status = stat()
+      #expect(unsafe stat(path, &status) == 0)
+      #expect(status.st_uid == user && status.st_gid == group)
+      #expect(try contents(of: path) == [2])
+    }
   }
 
   @Test("What replaces a file is on the disk before it has the name; what is new need not be")

@@ -55,6 +55,7 @@ struct BytesTests {
     #expect(span.firstRange(of: "abc", from: 4) == nil)
     #expect(span.firstRange(of: "abc", from: 7) == nil)
     #expect(span.firstRange(of: RawSpan()) == nil)
+    #expect(span.firstRange(of: "") == nil)
     #expect(span.firstIndex(of: 0x63) == 2)
     #expect(RawSpan().firstIndex(of: 0) == nil)
     #expect(span.starts(with: "abca") && !span.starts(with: "abcabca"))

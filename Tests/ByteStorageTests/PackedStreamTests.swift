@@ -46,6 +46,29 @@ struct PackedStreamTests {
     }
   }
 
+  @Test("a stream that ends before its end is an error where a bound ends the file, too")
+  func cutAtBound() throws {
+    let scratch = try ScratchDirectory()
+    let bytes = try Fixture.bytes("Streams/text.zst").dropLast(8)
+    let path = try scratch.write(Array(bytes), to: "cut")
+    let stream = try PackedStream(path, limit: 1 << 20)
+    stream.end(after: bytes.count)
+    try stream.beginUnpacking(.zstd, members: true)
+    #expect(throws: FileError.self) { while try stream.next(most: 1000).byteCount > 0 {} }
+  }
+
+  @Test("what is cut behind the header of lzop ends early, what is cut within it has a bad one")
+  func cutLzop() throws {
+    // The header of this file ends after a name of four letters and a checksum.
+    let bytes = try Fixture.bytes("Streams/text.lzo")
+    for (count, words) in [
+      (41, "bad lzop header"), (42, CompressionFormat.endsEarly), (43, CompressionFormat.endsEarly),
+    ] {
+      let error = #expect(throws: FileError.self) { try content(Array(bytes.prefix(count))) }
+      #expect(error.map { "\($0)" }?.contains(words) ?? false, "\(count)")
+    }
+  }
+
   @Test("changed bytes of a gzip member are found, or change nothing")
   func changed() throws {
     let bytes = try Fixture.bytes("Streams/text.gz")

@@ -249,6 +249,17 @@ struct ELFEditorTests {
     }
   }
 
+  @Test("An empty section among the bytes of a dropped one stays where it was", arguments: layouts)
+  func emptyWithinDropped(_ layout: ELFLayout) throws {
+    var elf = ELFBuilder(layout: layout)
+    elf.addSection(".text", flags: [.alloc], bytes: [UInt8](repeating: 1, count: 1000))
+    elf.addSection(".empty", flags: [.alloc])
+    elf.sections[1].claimedOffset = 101
+    let edited = try edit(elf.build()) { $0.drop($1(".text")) }
+    let file = try ELFFile(ByteSource(edited.rawSpan))
+    #expect(file.sections.count == 3 && file.sections[1].offset == 101)
+  }
+
   @Test("Symbols of a dropped section become absolute, unless they are moved", arguments: layouts)
   func dropping(_ layout: ELFLayout) throws {
     let bytes = sample(layout)

@@ -65,6 +65,43 @@ struct TableLimitTests {
     _ = try decode(bytes)
     bytes[place] += 1
     #expect(throws: KallsymsError.self) { try decode(bytes) }
+    let damaged = KallsymsImage(raw: bytes.rawSpan, wordSize: 8, loadAddress: Self.load)
+    #expect(throws: KallsymsError.self) { _ = try KallsymsTables(locating: damaged) }
+  }
+
+  @Test("sequence numbers are less than the number of symbols")
+  func sequences() throws {
+    let whole = try build(Self.relative, list(places(300)))
+    let image = KallsymsImage(raw: whole.rawSpan, wordSize: 8, loadAddress: Self.load)
+    let tables = try KallsymsTables(locating: image)
+    let numbers = try #require(tables.sequences)
+    let starts = stride(from: numbers.lowerBound, to: numbers.upperBound, by: 3)
+    let first = starts.first { whole[$0] == 0 && whole[$0 + 1] == 0 && whole[$0 + 2] == 0 }
+    let place = try #require(first)
+    // 299 is the last one, 300 in place of 0 is too much.
+    var bytes = whole
+    (bytes[place + 1], bytes[place + 2]) = (1, 44)
+    let damaged = KallsymsImage(raw: bytes.rawSpan, wordSize: 8, loadAddress: Self.load)
+    #expect(throws: KallsymsError.self) { _ = try KallsymsTables(locating: damaged) }
+  }
+
+  @Test("between markers and tokens are up to 512 zeros")
+  func padding() throws {
+    let form = TableForm(
+      name: "4.20", hasAddressesLast: false, encoding: .baseRelative, alignment: 4, sequenceSize: 0)
+    let start: UInt64 = 0xc000_8000
+    let whole = try build(form, list(places(300, from: start)), wordSize: 4, load: start)
+    let image = KallsymsImage(raw: whole.rawSpan, wordSize: 4)
+    let tables = try KallsymsTables(locating: image)
+    let (end, tokens) = (tables.markers.upperBound, tables.tokenTable.lowerBound)
+    for (count, isTable) in [(512, true), (516, false)] {
+      var bytes = whole
+      let zeros = [UInt8](repeating: 0, count: count - (tokens - end))
+      bytes.insert(contentsOf: zeros, at: tokens)
+      let padded = KallsymsImage(raw: bytes.rawSpan, wordSize: 4)
+      let found = try? KallsymsTables(locating: padded)
+      #expect((found != nil) == isTable, "\(count)")
+    }
   }
 
   @Test(
@@ -118,6 +155,29 @@ struct TableLimitTests {
       let image = try KallsymsImage(ELFFile(ByteSource(file.bytes.rawSpan)))
       #expect(image.address(ofOffset: file.count - 1) == last)
       #expect(image.address(ofOffset: file.count) == nil)
+    }
+  }
+
+  @Test("a segment that ends the file is mapped to its last byte, one that leads out of it is not")
+  func segments() throws {
+    for (more, last) in [(0, 0x1007), (1, nil)] as [(UInt64, UInt64?)] {
+      var elf = ELFBuilder(layout: ELFLayout(is64Bit: true, order: .little))
+      elf.type = 2
+      var file = ByteBuilder()
+      file.put(elf.build())
+      let start = file.count
+      // e_phoff, e_phentsize and e_phnum; then one PT_LOAD, whose bytes follow it.
+      file.set(UInt64(start), at: 32)
+      file.set(UInt16(56), at: 54)
+      file.set(UInt16(1), at: 56)
+      for word in [1, 5] as [UInt32] { file.put(word) }
+      let offset = UInt64(start + 56)
+      for word in [offset, 0x1000, 0x1000, 8 + more, 8 + more, 8] as [UInt64] { file.put(word) }
+      file.put(UInt64(0))
+      let bytes = file.bytes
+      let image = try KallsymsImage(ELFFile(ByteSource(bytes.rawSpan)))
+      #expect(image.address(ofOffset: bytes.count - 1) == last)
+      #expect(image.address(ofOffset: bytes.count) == nil)
     }
   }
 }

@@ -42,6 +42,18 @@ struct LibraryTests {
     #expect(answer.log.contains { $0.contains("struct module size") }, "\(answer.log)")
   }
 
+  @Test("facts that are given count where they have a meaning, and are listed")
+  func givenFacts() throws {
+    let image = try scratch.write(KernelBuilder().build(), to: "vmlinux")
+    let module = try scratch.write(ModuleBuilder().build(), to: "sample.ko")
+    for (text, counts) in [("release=6.12.0", true), ("release=none", false), ("release", false)] {
+      var options = LoadOptions()
+      options.assuming = [text]
+      let answer = try #require(try Kernel(at: image).check(module, options: options).first)
+      #expect(answer.assumed.contains { $0.code == "given" } == counts, "\(text)")
+    }
+  }
+
   @Test("of several values of a key the first is given")
   func information() throws {
     var builder = ModuleBuilder()

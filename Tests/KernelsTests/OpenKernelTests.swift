@@ -1,4 +1,5 @@
 import ByteStorage
+import ELFFormat
 import Glibc
 import KernelImages
 import KernelReleases
@@ -220,6 +221,30 @@ struct OpenKernelTests {
     #expect(unanswered?.question == .exports && unanswered?.form == .configuration)
     let unreadable = #expect(throws: KernelError.self) { try OpenKernel(scratch.file("missing")) }
     #expect(unreadable?.code == .unreadable)
+  }
+
+  @Test(
+    "has certificates at multiples of eight bytes on x86 and s390, of 256 elsewhere",
+    arguments: [
+      (ELFMachine.x86_64, true), (.i386, true), (.s390, true), (.aarch64, false), (.arm, false),
+    ])
+  func certificates(_ machine: ELFMachine, _ isFound: Bool) throws {
+    let certificate = try Fixture.bytes("trust/rsa.der")
+    // One of the two is at no multiple of 256 of the file, wherever the section is in it.
+    let found = try [8, 16].map { place in
+      var list = ByteBuilder(.little)
+      list.pad(to: place)
+      list.put(certificate)
+      list.align(to: 8)
+      list.put(UInt64(certificate.count))
+      var image = KernelBuilder()
+      image.sections = [(".init.data", list.bytes, 0xffff_ffff_8300_0000)]
+      try scratch.write(image.build(), to: "vmlinux")
+      let kernel = try OpenKernel(scratch.file("vmlinux"))
+      let layout = ELFLayout(is64Bit: true, order: .little)
+      return kernel.builtInKeys(machine, layout).certificates != nil
+    }
+    #expect(found.allSatisfy { $0 } == isFound)
   }
 
   @Test("has modules that are found by name, in the list of depmod or the build, or by looking")

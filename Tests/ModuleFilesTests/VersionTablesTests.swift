@@ -127,13 +127,13 @@ struct VersionTablesTests {
       $0.basic = Self.versions + [RequiredVersion("basic_only", 1)]
       $0.extended = [
         RequiredVersion("_printk", 1), Self.versions[1], RequiredVersion("extended_only", 2),
-        RequiredVersion(long, 3),
+        RequiredVersion(long, 3), RequiredVersion(String(long.dropLast()), 4),
       ]
     }
     #expect(
       summary.defects == [
         .disagreement(basic: 0x9aec_1234, extended: 1), .onlyInOneTable(missingIn: .basic),
-        .onlyInOneTable(missingIn: .extended),
+        .onlyInOneTable(missingIn: .basic), .onlyInOneTable(missingIn: .extended),
       ])
     #expect(summary.structural.isEmpty)
   }

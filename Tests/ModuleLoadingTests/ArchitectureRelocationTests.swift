@@ -86,10 +86,11 @@ struct ArchitectureRelocationTests {
       if machine == .aarch64 {
         module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
       }
-      for (symbol, isAssumed) in [(1, false), (1 << 20, true)] {
+      for (distance, isAssumed) in [(0, false), (1, true), (1 << 20, true)] {
         var elf = module.elf()
         let data = elf.addSection(
           ".data", flags: [.alloc, .write], bytes: [UInt8](repeating: 0, count: 16))
+        let symbol = elf.addSymbol("last", section: data) + distance
         elf.addRelocations(
           [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: type, addend: 0)],
           forSection: data)
@@ -97,6 +98,22 @@ struct ArchitectureRelocationTests {
         #expect(outcome.assumed.map(\.code).contains(.symbolsBeyondTable) == isAssumed)
       }
     }
+  }
+
+  @Test("relocations of what is not in memory do not hide those of what is")
+  func unallocated() throws {
+    let bench = bench("6.12.0", .aarch64)
+    var module = bench.module()
+    module.sections = [(".plt", .alloc, [0]), (".init.plt", .alloc, [0])]
+    var elf = module.elf()
+    for flags in [[], [.alloc, .write]] as [ELFSectionFlags] {
+      let data = elf.addSection(
+        flags.isEmpty ? ".comment" : ".data", flags: flags, bytes: [UInt8](repeating: 0, count: 16))
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 0, symbol: 1, type: 311)], forSection: data)
+    }
+    let said = ModuleLoadingTests.summary(try bench.outcome(elf.build()))
+    #expect(said == "ENOEXEC | Modules: module sample: unsupported RELA relocation: 311")
   }
 
   @Test("types that the architecture does not know are refused with its words")

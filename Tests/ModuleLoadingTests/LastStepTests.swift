@@ -116,8 +116,13 @@ struct LastStepTests {
       let structure =
         try #require(
           elf.sections.firstIndex { $0.name == ".gnu.linkonce.this_module" }) + 1
+      // What is put elsewhere, as the exit function is, does not matter.
+      let exit = elf.addSymbol("cleanup_module", section: 1, type: 2)
       elf.addRelocations(
-        [ELFBuilder.Relocation(offset: 0x138, symbol: symbol, type: 1)],
+        [
+          ELFBuilder.Relocation(offset: 0x140, symbol: exit, type: 1),
+          ELFBuilder.Relocation(offset: 0x138, symbol: symbol, type: 1),
+        ],
         forSection: structure)
       #expect(try bench.outcome(elf.build()).verdict == verdict)
     }

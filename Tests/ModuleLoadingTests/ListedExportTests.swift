@@ -76,6 +76,17 @@ struct ListedExportTests {
     #expect(try verdict() == "loads", "half of the lists")
   }
 
+  @Test("what shows why a symbol is unknown comes before how many modules do not export it")
+  func order() throws {
+    var other = Bench().module("other")
+    other.require("__udivdi3", 1)
+    let path = try scratch.write(other.build(), to: "other.ko")
+    let kernel = try OpenKernel(scratch.path)
+    let checker = ModuleChecker(try kernel.factsForLoading(), of: kernel)
+    let outcome = try #require(checker.check([path]).first).result.get()
+    #expect(outcome.causes.map(\.code).suffix(2) == [.notOfKernel, .notExported])
+  }
+
   @Test("of depmod do not count for a module that is newer than one of the two")
   func between() async throws {
     let (dep, symbols) = ("lib/modules/7.2.0/modules.dep", "lib/modules/7.2.0/modules.symbols")

@@ -205,6 +205,25 @@ struct MessageFormTests {
     #expect(TestMessage([without, without]).error(trusting: [Self.root]) == nil)
   }
 
+  @Test("attributes are waived for ML-DSA alone")
+  func waivedAttributes() throws {
+    var context = TrustContext.newest
+    context.waivesAttributes = true
+    let bytes = TestMessage([TestSigner(attributes: DER.item(0xa0, Self.attributes))]).bytes
+    var log = TrustLog()
+    let message = try SignedMessage(
+      parsing: bytes.rawSpan, context, blacklist: Blacklist(), &log)
+    var ring = KeyRing()
+    ring.add([Self.root.bytes], context)
+    let error: TrustError?
+    do throws(TrustError) {
+      try message.verify(TestMessage.data.rawSpan, trusting: ring, context, &log)
+      error = nil
+    } catch let refusal { error = refusal }
+    #expect(error == .rejected)
+    #expect(log.lines.last == "PKCS7: Invalid module sig (has authattrs)")
+  }
+
   @Test("a message without content has no signer")
   func noContent() {
     let bytes = DER.item(0x30, DER.oid("1.2.840.113549.1.7.2"))

@@ -256,6 +256,25 @@ struct KeyListTests {
       #expect(found?.certificates.count == (isFound ? count : nil))
     }
   }
+
+  @Test("a certificate that ends the image belongs to the row before it")
+  func rowAtEnd() {
+    // Eight bytes into the second certificate is the length of the first.
+    for (more, isFound) in [(0, false), (1, true)] {
+      var image = ByteBuilder(.little)
+      for _ in 0..<2 {
+        image.put([0x30, 0x82, 0, 252, 0x30] as [UInt8])
+        image.put([UInt8](repeating: 1, count: 251))
+      }
+      image.set(UInt64(256), at: 264)
+      // A second one that leads out of the image is none.
+      image.set(UInt8(252 + more), at: 256 + 3)
+      let bytes = image.bytes
+      let found = BuiltInCertificates(
+        searching: bytes.rawSpan, alignment: 8, wordSize: 8, .little)
+      #expect(found?.certificates.count == (isFound ? 1 : nil))
+    }
+  }
 }
 
 @Suite("What is logged of algorithms")

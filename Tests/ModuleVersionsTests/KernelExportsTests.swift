@@ -174,6 +174,20 @@ struct KernelExportsTests {
     }
   }
 
+  @Test("a table may have no entries, and ends nowhere before it begins")
+  func noEntries() throws {
+    let bytes = [UInt8](repeating: 0, count: 16)
+    let region = MappedRegion(offset: 0, address: 0x1000, size: bytes.count)
+    for (end, isTable) in [(0x1000, true), (0xfff, false)] as [(UInt64, Bool)] {
+      let bounds: [String: UInt64] = ["__start___ksymtab": 0x1000, "__stop___ksymtab": end]
+      let exports = KernelExports(
+        bytes.rawSpan, mapped: [region], layout: ELFLayout(is64Bit: true, order: .little),
+        machine: .x86_64
+      ) { bounds[$0] }
+      #expect(try exports.read()?.rows.count == (isTable ? 0 : nil))
+    }
+  }
+
   @Test("pointers for which the file has zeros are those that its relocations put there")
   func relocated() throws {
     var kernel = KernelBuilder(exports: Self.exports)

@@ -74,6 +74,10 @@ struct AnywhereTests {
     let other = try source("ffffffff81000000 T cÀd.isra.0\nffffffff81000100 T end\n")
     #expect(
       translated(" cÀd.isra+0x1/0x100", .linkage, sources: [other]) == " cÀd.isra.0+0x1/0x100")
+    // Lines with an end are looked at only if they may hold a name.
+    #expect(
+      translated(" cÀd.isra+0x1/0x100\n", .linkage, sources: [other])
+        == " cÀd.isra.0+0x1/0x100\n")
     #expect(translated(" 函数.isra.0+0x1/0x2 ") == " 函数.isra+0x1/0x2 ")
     #expect(translated(" a·b.isra.0+0x1/0x2") == " a·b.isra+0x1/0x2")
   }
@@ -136,6 +140,15 @@ struct AnywhereTests {
     ])
   func others(_ text: String) {
     #expect(translated(text) == text)
+  }
+
+  @Test("a name that was cut does not count as one", arguments: ["...", "…"])
+  func cutNames(_ end: String) {
+    for (name, count) in [("a.llvm.12\(end)", 0), ("a.llvm.1234567890123456789\(end)", 1)] {
+      var translator = TextTranslator()
+      _ = translated(Array("ffffffff81000000 t \(name)\n".utf8), by: &translator)
+      #expect(translator.counts.names == count, "\(name)")
+    }
   }
 
   @Test("paths of Rust come back wherever they are, if the kernel has them")
