@@ -127,7 +127,7 @@ struct LookupCommand: ParsableCommand {
     var output = OutputBuffer()
     matrix.write(colour.terminal, to: &output)
     Terminal.write(&output)
-    for name in matrix.ambiguousNames {
+    for name in quiet.isWanted ? [] : matrix.ambiguousNames {
       Terminal.complain(
         "\(name): equal names are listed by position; those of one line need not be one function")
     }
