@@ -43,6 +43,18 @@ struct AtomicFileTests {
     #expect(ObservedSync.size(of: scratch.file("old")) == 3)
   }
 
+  @Test("A file that another program made meanwhile is replaced by one that is on the disk")
+  func madeMeanwhile() throws {
+    let scratch = try ScratchDirectory()
+    let file = try AtomicFile(scratch.file("file"))
+    try file.append([1, 2, 3])
+    try scratch.write([9], to: "file")
+    try file.commit()
+    #expect(try contents(of: scratch.file("file")) == [1, 2, 3])
+    #expect(ObservedSync.size(of: scratch.file("file")) == 3)
+    #expect(DirectoryTree.names(in: scratch.path) == ["file"])
+  }
+
   @Test("A file whose bytes cannot be brought to the disk is not replaced")
   func failingSync() async {
     await #expect(processExitsWith: .exitCode(7)) {

@@ -17,6 +17,12 @@ struct BytesTests {
     #expect(String(decoding: out.bytes, as: UTF8.self) == expected)
   }
 
+  @Test("a byte has two hexadecimal digits, a small one, too")
+  func hexadecimalBytes() {
+    let bytes: [UInt8] = [0, 0x0f, 0x10, 0xff]
+    #expect(bytes.hexadecimal == "000f10ff")
+  }
+
   @Test("integers are loaded in both orders, and only inside")
   func integers() {
     let bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9]

@@ -85,6 +85,7 @@ struct PathTests {
       ("../a", .directory), ("l", .file), (".", .directory), ("b", .missing), ("./b", .missing),
     ] as [(String, PathKind)] {
       #expect(PathKind(tree.root + path) == kind, "\(path)")
+      #expect(PathKind.isReadable(tree.root + path) == (kind != .missing), "\(path)")
     }
   }
 }

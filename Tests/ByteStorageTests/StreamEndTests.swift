@@ -124,8 +124,8 @@ struct StreamEndTests {
     ([1, 5, 6, 7, 8], [5, 6, 7, 8]), ([0, 0], [4, 4, 4]),
     // Three bytes one back and a literal; two bytes one back; three from there with two literals.
     ([65, 0, 9], [4, 4, 4, 9]), ([0, 0], [9, 9]), ([33, 2, 0, 1, 2], [9, 9, 9, 1, 2]),
-    // Five bytes two back; the end.
-    ([0b1000_0100, 0], [1, 2, 1, 2, 1]), ([17, 0, 0], []),
+    // Five bytes two back; five bytes one back; the end.
+    ([0b1000_0100, 0], [1, 2, 1, 2, 1]), ([0b1000_0000, 0], [1, 1, 1, 1, 1]), ([17, 0, 0], []),
   ]
 
   @Test("an LZO block ends with its end mark, and nowhere between, before or after")
@@ -153,15 +153,15 @@ struct StreamEndTests {
     }
   }
 
-  /// A container without checksums of content, as lzop of a version writes it.
-  private func lzop(_ version: UInt16, _ blocks: [UInt8]) -> [UInt8] {
+  /// A container as lzop of a version writes it; without flags content has no checksums.
+  private func lzop(_ version: UInt16, _ blocks: [UInt8], flags: UInt32 = 0) -> [UInt8] {
     var header = ByteBuilder(.big)
     header.put(version)
     header.put(UInt16(0x20a0))
     if version >= 0x0940 { header.put(UInt16(0x0940)) }
     header.put(UInt8(1))
     if version >= 0x0940 { header.put(UInt8(5)) }
-    for word in [0, 0x81a4, 0x3b9a_ca00] as [UInt32] { header.put(word) }
+    for word in [flags, 0x81a4, 0x3b9a_ca00] as [UInt32] { header.put(word) }
     if version >= 0x0940 { header.put(UInt32(0)) }
     header.put(UInt8(0))
     var (low, high) = (1 as UInt32, 0 as UInt32)
@@ -186,6 +186,20 @@ struct StreamEndTests {
       #expect(isDamaged { () throws(FileError) in try whole(lzop(version, bad), .lzo) })
       #expect(isDamaged { () throws(FileError) in try pieces(lzop(version, bad), .lzo) })
     }
+  }
+
+  @Test("a block of lzop may have a CRC-32 of its content, which has to be right")
+  func lzopCRC() throws {
+    let content = Array("123456789".utf8)
+    let sizes: [UInt8] = [0, 0, 0, 9, 0, 0, 0, 9]
+    let good: [UInt8] = [0xcb, 0xf4, 0x39, 0x26]
+    let bad: [UInt8] = [0xcb, 0xf4, 0x39, 0x27]
+    let whole = lzop(0x1040, sizes + good + content, flags: 0x100)
+    #expect(try self.whole(whole, .lzo) == content)
+    #expect(try pieces(whole, .lzo) == content)
+    let damaged = lzop(0x1040, sizes + bad + content, flags: 0x100)
+    #expect(isDamaged { () throws(FileError) in try self.whole(damaged, .lzo) })
+    #expect(isDamaged { () throws(FileError) in try pieces(damaged, .lzo) })
   }
 
   // MARK: gzip and others

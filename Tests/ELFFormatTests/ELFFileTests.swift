@@ -114,6 +114,16 @@ struct ELFFileTests {
     }
   }
 
+  @Test("bytes after the last whole relocation are none")
+  func partialRelocation() {
+    let bytes = [UInt8](repeating: 1, count: 40)
+    let table = ELFRelocations(
+      bytes.rawSpan, hasAddends: true, layout: ELFLayout(is64Bit: true, order: .little),
+      machine: .x86_64)
+    let (count, first, past) = (table.count, table.relocation(at: 0), table.relocation(at: 1))
+    #expect(count == 1 && first != nil && past == nil)
+  }
+
   @Test("a file without sections has none")
   func noSections() throws {
     var bytes = ByteBuilder()

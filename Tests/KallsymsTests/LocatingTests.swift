@@ -162,6 +162,8 @@ struct LocatingTests {
       } catch { return error }
     }
     #expect(failure { $0 = [] }?.table == .tokens)
+    // Tokens that an image begins with are some, but nothing is before them.
+    #expect(failure { $0.removeSubrange(..<found.tokenTable.lowerBound) }?.table == .markers)
     #expect(failure { $0[found.tokenIndex.lowerBound + 100] ^= 1 }?.table == .tokens)
     #expect(failure { $0[found.markers.lowerBound + 4] ^= 1 }?.table == .names)
     #expect(
@@ -198,6 +200,18 @@ struct LocatingTests {
       let image = KallsymsImage(raw: Array(bytes[0..<count]).rawSpan)
       _ = try? KallsymsTables(locating: image)
     }
+  }
+
+  @Test("digits without end are too many places for tokens")
+  func endlessDigits() {
+    var bytes: [UInt8] = []
+    while bytes.count < 1 << 19 {
+      for digit in UInt8(0x30)...0x39 { bytes += [digit, 0] }
+    }
+    let error = #expect(throws: KallsymsError.self) {
+      try KallsymsTables(locating: KallsymsImage(raw: bytes.rawSpan))
+    }
+    #expect(error?.table == .tokens && error?.reason == .tooManyCandidates)
   }
 
   @Test("data made to mislead ends the search", arguments: [0, 1, 2, 3, 4])

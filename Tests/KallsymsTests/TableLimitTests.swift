@@ -133,6 +133,46 @@ struct TableLimitTests {
     #expect((tables?.encoding == .baseRelative) == (more == 0))
   }
 
+  @Test("per-CPU symbols may have one address")
+  func equalOffsets() throws {
+    let form = TableForm(name: "6.12 per-CPU", encoding: .absolutePerCPU, alignment: 8)
+    let addresses: [UInt64] = [0, 0, 64, 64] + places(40)
+    #expect(try decode(build(form, list(addresses))).addresses == addresses)
+  }
+
+  @Test(
+    "less than 256 bytes lie between sequence numbers and tokens",
+    arguments: [(254, true), (256, false)])
+  func gap(_ gap: Int, _ isTable: Bool) throws {
+    let form = TableForm(
+      name: "6.2", hasAddressesLast: false, encoding: .baseRelative, alignment: 8)
+    let addresses = places(300)
+    let whole = try build(form, list(addresses))
+    let image = KallsymsImage(raw: whole.rawSpan, wordSize: 8, loadAddress: Self.load)
+    let tables = try KallsymsTables(locating: image)
+    let end = try #require(tables.sequences).upperBound
+    let missing = gap - (tables.tokenTable.lowerBound - end)
+    var bytes = whole
+    bytes.insert(contentsOf: [UInt8](repeating: 0, count: missing), at: end)
+    let found = try? decode(bytes)
+    #expect(found?.addresses == (isTable ? addresses : nil))
+  }
+
+  @Test("a base whose lower half is zero is an offset and a base, too, where there is one name")
+  func halfBase() throws {
+    let form = TableForm(
+      name: "5.4", hasAddressesLast: false, encoding: .baseRelative, alignment: 8, sequenceSize: 0)
+    let whole = try build(form, list([0xffff_8000_0000_0000]))
+    let known = KallsymsImage(raw: whole.rawSpan, wordSize: 8)
+    let names = try KallsymsTables(locating: known).names
+    // Twelve bytes from the number of names to these show no size of a word.
+    var bytes = whole
+    bytes.insert(contentsOf: [0, 0, 0, 0], at: names.lowerBound)
+    let tables = try KallsymsTables(locating: KallsymsImage(raw: bytes.rawSpan))
+    #expect(tables.count == 1 && tables.wordSize == 8)
+    #expect(tables.otherReading?.wordSize == 4)
+  }
+
   @Test("of up to sixteen symbols the first half may have one address")
   func aliases() throws {
     let addresses = [UInt64](repeating: Self.load, count: 8) + places(8)

@@ -366,6 +366,15 @@ struct VMCoreInformationTests {
     #expect(information.lines.count == 10)
   }
 
+  @Test("lines without a value, and what only looks like a note, are passed over")
+  func passedOver() throws {
+    let information = try #require(parsed(Array("OSRELEASE=1.2.3\nodd\nPAGESIZE=4096\n".utf8)))
+    #expect(information.pageSize == 4096)
+    let memory = Array("VMCOREINFO\0".utf8) + DumpBuilder(information: "OSRELEASE=1.2.3\n").note()
+    let found = VMCoreInformation(searching: memory.rawSpan, .little)
+    #expect(found?.release == "1.2.3")
+  }
+
   @Test("the note has no build ID where a kernel wrote garbage")
   func garbage() throws {
     for line in ["BUILD-ID=\u{1}\u{2}", "BUILD-ID=" + String(repeating: "0", count: 40)] {

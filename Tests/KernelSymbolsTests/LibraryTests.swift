@@ -54,6 +54,13 @@ struct LibraryTests {
     }
   }
 
+  @Test("modules of the kernel's tree count as loaded, and flags are not set, unless asked for")
+  func loadDefaults() {
+    let options = LoadOptions()
+    #expect(options.loadsDependencies)
+    #expect(!options.ignoresModversions && !options.ignoresVermagic)
+  }
+
   @Test("of several values of a key the first is given")
   func information() throws {
     var builder = ModuleBuilder()

@@ -49,6 +49,20 @@ struct BreakageTests {
   /// but the comparison shows what becomes of these.
   private static let names = ["gone", "same", "changed", "unversioned", "different", "unknown"]
 
+  @Test(
+    "a version counts as changed where the newer kernel has one, and another",
+    arguments: [(7, []), (8, ["_printk"]), (0, [])] as [(UInt32, [String])])
+  func changedVersion(_ crc: UInt32, _ changed: [String]) throws {
+    let module = try write("m") { $0.require("_printk", 7) }
+    let comparison = ExportComparison(
+      try records([("_printk", 7)]), try records([("_printk", crc)]))
+    let found = ModuleBreakage(
+      [module], old: try checker("7.2.0", printk: 7), new: try checker("7.3.0", printk: 7),
+      comparison, progress: { _, _ in })
+    #expect(found.loadingCount == 1)
+    #expect(found.modules.flatMap(\.reasons).map(\.text) == changed)
+  }
+
   @Test("a list is sound that has what modules need, if none of them exports what is kept")
   func lists() throws {
     let module = try write("m") {

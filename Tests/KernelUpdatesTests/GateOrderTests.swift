@@ -15,6 +15,11 @@ struct GateOrderTests {
       ])
   }
 
+  @Test("of a part of a release the number counts that it begins with")
+  func mixedParts() {
+    #expect(GateOrder.newestFirst(["1.8", "1.9a", "1.x9"]) == ["1.9a", "1.8", "1.x9"])
+  }
+
   @Test(
     "a module belongs to the kernel whose directory it is in",
     arguments: [

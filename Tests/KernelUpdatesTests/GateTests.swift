@@ -136,6 +136,9 @@ struct GateTests {
   func forgiven() throws {
     let own = try ask(write("m") { $0.basic = nil })[0]
     #expect(own.fits && own.symbols.isEmpty && own.reason == nil && !own.isCompatible)
+    // Whether its own kernel is there or not.
+    let other = try ask(write("m", for: "6.9.0") { $0.basic = nil })[0]
+    #expect(other.fits && other.symbols.isEmpty && other.reason == nil && !other.isCompatible)
   }
 
   @Test("an export of which only the version is a symbol counts for others as depmod counts it")
@@ -161,10 +164,10 @@ struct GateTests {
     #expect(judgement.isCompatible)
   }
 
-  @Test("the linker's own names are no needs, and neither is a symbol without a name")
+  @Test("the linker's own names are no needs, nor a symbol without a name, nor one again")
   func linkerNames() throws {
     var module = ModuleBuilder("m")
-    module.undefined = ["", "_GLOBAL_OFFSET_TABLE_", "TOC.", ".TOC.", "_printk", "TOC"]
+    module.undefined = ["", "_GLOBAL_OFFSET_TABLE_", "TOC.", ".TOC.", "_printk", "_printk", "TOC"]
     let bytes = module.build()
     let needs = try GateModule(ModuleFile(ByteSource(bytes.rawSpan))).needs
     #expect(needs.map { $0.name.rawSpan.text } == ["_printk", "TOC"])

@@ -158,6 +158,16 @@ struct OpenKernelTests {
     #expect(path == scratch.file("build/Module.symvers"))
   }
 
+  @Test("of a build tree without a note has the release of the directory of modules that it is in")
+  func calledBy() throws {
+    let tree = "lib/modules/6.1.0-9-amd64"
+    for folder in ["lib", "lib/modules", tree, "\(tree)/build"] { scratch.makeDirectory(folder) }
+    let symvers = Array("0x12345678\tf\tvmlinux\tEXPORT_SYMBOL\t\n".utf8)
+    try scratch.write(symvers, to: "\(tree)/build/Module.symvers")
+    let facts = try OpenKernel(scratch.file("\(tree)/build")).facts()
+    #expect(facts.release?.value == "6.1.0-9-amd64")
+  }
+
   @Test("that cannot be read is replaced by what else there is of its release")
   func replaced() throws {
     for folder in ["boot", "lib", "lib/modules", "lib/modules/6.1.0-56-amd64", "headers"] {

@@ -118,6 +118,20 @@ struct LivepatchAdviceTests {
     #expect(needed.candidates.count == 12 && needed.omitted == omitted)
   }
 
+  @Test("of a function whose name begins with a dot no clones are known")
+  func dottedNames() throws {
+    for (name, codes) in [("work", [.clonesRemain]), (".work", [])]
+      as [(String, [LivepatchAdvice.Code])]
+    {
+      let table = try kernel([
+        Symbol(name: name, address: Self.base + 0x1000),
+        Symbol(name: "\(name).isra.0", address: Self.base + 0x2000),
+      ])
+      let found = try advice(LivepatchBuilder((name, 0)), table)
+      #expect(found.map(\.code).filter { $0 == .clonesRemain } == codes, "\(name)")
+    }
+  }
+
   @Test("symbols of modules are not the kernel's own, the first of them neither")
   func moduleSymbols() throws {
     let list = """

@@ -32,6 +32,21 @@ struct LivepatchEraTests {
       configuration: .init(hasClangLTO: lto, hasCFIWithThinLTO: lto))
   }
 
+  @Test(
+    "before 5.18 the site of a function is its first byte",
+    arguments: [
+      (KernelRelease(5, 17), 0x70, true), (KernelRelease(5, 17), 0x71, false),
+      (KernelRelease(5, 18), 0x71, true),
+    ] as [(KernelRelease, UInt64, Bool)])
+  func sites(_ version: KernelRelease, _ site: UInt64, _ isTraceable: Bool) throws {
+    let text = try SymbolText(parsing: Array(Self.list.utf8).rawSpan)
+    let kernel = LivepatchKernel(
+      SymbolIndex(text.table), rules: LivepatchRules(version),
+      configuration: .init(hasClangLTO: false), sites: [0xffff_ffff_8100_0000 + site])
+    let symbol = try #require(kernel.candidates("one").first)
+    #expect(kernel.isTraceable(symbol) == isTraceable)
+  }
+
   /// The low byte of the address found, or the line that the kernel prints.
   private func answer(
     _ name: String, _ position: UInt64, _ version: KernelRelease, lto: Bool = true

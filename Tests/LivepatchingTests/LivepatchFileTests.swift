@@ -41,6 +41,17 @@ struct LivepatchFileTests {
     #expect(patch.moduleNames == ["ext4", "xfs"])
   }
 
+  @Test("what a livepatch calls of the kernel's livepatch core is noted")
+  func imports() throws {
+    var module = ModuleBuilder("fix")
+    module.setInfo("livepatch", "Y")
+    module.undefined = ["klp_enable_patch"]
+    let plain = try read(module.build())
+    #expect(plain.enablesPatch && !plain.findsSections && !plain.usesShadowVariables)
+    module.undefined.append("klp_shadow_get")
+    #expect(try read(module.build()).usesShadowVariables)
+  }
+
   @Test("functions of klp-build are counted by 32 bits in either byte order")
   func bigEndian() throws {
     var builder = sample(.klpBuild)

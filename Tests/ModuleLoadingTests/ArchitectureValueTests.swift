@@ -98,4 +98,25 @@ struct ArchitectureValueTests {
       if !isTaken { #expect(outcome.assumed.contains(assumption)) }
     }
   }
+  // arch/powerpc/kernel/module_64.c, restore_r2.
+  @Test("what a call of a powerpc64 module means is not known where its symbol is beyond the table")
+  func calleeBeyondSymbols() throws {
+    let bench = bench(.powerPC64)
+    for isBeyond in [false, true] {
+      var module = bench.module()
+      module.sections = [(".stubs", .alloc, [0])]
+      var elf = module.elf()
+      elf.flags = 2
+      var code = ByteBuilder(bench.layout.order)
+      for word in [0x4800_0001, 0x7c08_02a6] as [UInt32] { code.put(word) }
+      let text = elf.addSection(
+        ".text.call", flags: [.alloc, .execInstructions], bytes: code.bytes, alignment: 8)
+      let symbol = elf.addUndefinedSymbol("_printk")
+      elf.addRelocations(
+        [ELFBuilder.Relocation(offset: 0, symbol: isBeyond ? 1 << 20 : symbol, type: 10)],
+        forSection: text, hasAddends: true)
+      let outcome = try bench.outcome(elf.build())
+      #expect(outcome.log.contains { $0.contains("Expected nop after call") } != isBeyond)
+    }
+  }
 }

@@ -193,6 +193,7 @@ struct RelocationDistanceTests {
     let start = "ENOEXEC | module_64: sample: "
     #expect(try summary(kernel, [(10, "code", 2)]) == start + "REL24 …")
     #expect(try summary(kernel, [(10, "far", 2)]) == start + "REL24 …")
+    #expect(try summary(kernel, alignment: 1, [(10, "far", 2)]) == "loads")
     #expect(try summary(kernel, [(10, "seven", 0)]) == start + "REL24 …")
     #expect(try summary(kernel, [(10, "code", 1 << 27)]) == start + "REL24 …")
     for addend in [Int64.min, 1 << 40, .max] {
