@@ -101,6 +101,22 @@ struct LastStepTests {
     }
   }
 
+  @Test("up to 6.3 a module structure of zeros hides no GPL-only exports from its module")
+  func emptyStructure() throws {
+    let bench = Bench("6.1.0")
+    for licence in ["GPL", "Proprietary"] {
+      var module = bench.module()
+      module.setInfo("license", licence)
+      module.require("gpl_thing", 0x22)
+      var file = module.elf()
+      for index in file.sections.indices where file.sections[index].name.hasPrefix(".gnu.link") {
+        (file.sections[index].type, file.sections[index].bytes) = (.nobits, [])
+      }
+      let outcome = try bench.outcome(file.build())
+      #expect(!outcome.log.contains { $0.contains("Unknown symbol") })
+    }
+  }
+
   @Test("an init function outside of what is kept kills the kernel")
   func wildInit() throws {
     let bench = Bench()

@@ -9,7 +9,7 @@ import Testing
 @Suite("What livepatches name in modules and the kernel")
 struct LivepatchModuleTests {
   /// A livepatch with one relocation, for a symbol of an object.
-  private static func patch(_ bench: Bench, _ object: String) -> [UInt8] {
+  private static func patch(_ bench: Bench, _ object: String, type: UInt32 = 1) -> [UInt8] {
     var module = bench.module("fix")
     module.setInfo("livepatch", "Y")
     var elf = module.elf()
@@ -17,7 +17,7 @@ struct LivepatchModuleTests {
       ".data", flags: [.alloc, .write], bytes: Array(repeating: 0, count: 64))
     let symbol = elf.addSymbol(".klp.sym.\(object).f,0", section: 0xff20)
     let table = elf.addRelocations(
-      [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: 1)], forSection: data)
+      [ELFBuilder.Relocation(offset: 0, symbol: symbol, type: type)], forSection: data)
     elf.sections[table - 1].name = ".klp.rela.\(object)..data"
     elf.sections[table - 1].flags = ELFSectionFlags(rawValue: 0x10_0002)
     return elf.build()
@@ -76,6 +76,20 @@ struct LivepatchModuleTests {
     #expect(inLoad.contains(.kernelSymbolsUnknown) && inLoad.contains(.builtInUnknown))
     let codes = outcome.assumed.map(\.code)
     #expect(!codes.contains(.kernelSymbolsUnknown) && codes.contains(.builtInUnknown))
+  }
+
+  // kernel/livepatch/core.c klp_write_section_relocs, 6.12: names are resolved first.
+  @Test("a name that the kernel lacks stops a livepatch before relocations of its section do")
+  func missingName() throws {
+    var bench = Bench("6.12.0")
+    var image = KernelBuilder(release: "6.12.0")
+    image.symbols = [
+      ("_text", 0xffff_ffff_8100_0000, true), ("g", 0xffff_ffff_8100_0040, true),
+    ]
+    bench.image = image.build()
+    for type in [1, 99] as [UInt32] {
+      #expect(try bench.outcome(Self.patch(bench, "vmlinux", type: type)).errno == .EINVAL)
+    }
   }
 
   // klp_find_object_symbol, 6.2: names are found as kallsyms finds them, up to 6.10 without the hash.

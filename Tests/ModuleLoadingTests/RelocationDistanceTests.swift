@@ -130,6 +130,7 @@ struct RelocationDistanceTests {
       #expect(try summary(kernel, alignment: 1, [(type, "far", 1)]) == "loads")
       #expect(try summary(kernel, alignment: 2, [(type, "far", 1)]) == line("far", type))
     }
+    #expect(try summary(kernel, [(19, "far63", 0)]) == line("far63", 19))
     // Where a section ends begins what is outside of it.
     #expect(
       try plain.summary(kernel, type: 20, addend: 1 << 33, offset: 14) == line("own", 20))

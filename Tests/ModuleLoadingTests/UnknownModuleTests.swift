@@ -50,6 +50,26 @@ struct UnknownModuleTests {
     }
   }
 
+  @Test("of a tree no module is read that exports only what a module can do without")
+  func weakOnly() throws {
+    let scratch = try ScratchDirectory()
+    scratch.makeDirectory("tree")
+    var bench = bench()
+    var exporter = bench.module("usbcore")
+    exporter.exports = [SampleExport("usb_thing", 0x77)]
+    _ = try scratch.write(exporter.build(), to: "tree/usbcore.ko")
+    let list = Array("alias symbol:usb_thing usbcore\n".utf8)
+    _ = try scratch.write(list, to: "tree/modules.symbols")
+    bench.tree = scratch.file("tree")
+    bench.adjust = { $0.readsWholeTree = false }
+    var module = bench.module()
+    module.basic?.append(RequiredVersion("usb_thing", 0x78))
+    module.weak = ["usb_thing"]
+    #expect(try bench.outcome(module).verdict == .loads)
+    (module.weak, module.undefined) = ([], ["usb_thing"])
+    #expect(try bench.outcome(module).verdict == .refused)
+  }
+
   @Test("it is refused if its build found no module, or all that it found are there")
   func firm() throws {
     let bench = bench()

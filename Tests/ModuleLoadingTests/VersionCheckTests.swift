@@ -1,4 +1,5 @@
 import ELFFormat
+import Kernels
 import Livepatching
 import ModuleLoading
 import TestSupport
@@ -104,6 +105,19 @@ struct VersionCheckTests {
     #expect(try summary(bench.outcome(module)) == Self.disagrees)
   }
 
+  @Test("a name that does not end is passed over, and those after it are found")
+  func endlessName() throws {
+    let bench = Bench()
+    var module = bench.module()
+    module.undefined = ["_printk"]
+    module.basic = nil
+    let rest = VersionTableBuilder.basic(
+      [RequiredVersion("_printk", Self.right), Self.layout], module.layout)
+    let table = [UInt8](repeating: 0x61, count: 65 * 64) + rest
+    module.sections = [("__versions", .alloc, table)]
+    #expect(try summary(bench.outcome(module)) == "loads")
+  }
+
   @Test("no versions at all, or flag 1, is for MODULE_FORCE_LOAD")
   func forced() throws {
     var bench = Bench()
@@ -131,6 +145,20 @@ struct VersionCheckTests {
     bench.hasCRCs = true
     bench.config.removeAll { $0 == "MODVERSIONS" }
     #expect(try summary(bench.outcome(wrong)) == "loads")
+  }
+
+  @Test("a kernel of which nothing is known is assumed to have no MODVERSIONS")
+  func nothingKnown() throws {
+    var bench = Bench()
+    (bench.hasConfig, bench.knowsVermagic) = (false, false)
+    var facts = try bench.facts()
+    facts.exports = nil
+    let scratch = try ScratchDirectory()
+    let path = try scratch.write(bench.module().build(), to: "sample.ko")
+    let answers = ModuleChecker(facts, of: nil, given: [], request: LoadRequest()).check([path])
+    let outcome = try #require(answers.first).result.get()
+    let assumption = LoadAssumption(.optionUnknown, key: "MODVERSIONS", value: "n")
+    #expect(outcome.assumed.contains(assumption))
   }
 
   @Test("extended tables that do not belong together are refused since 6.14")

@@ -36,6 +36,19 @@ struct TableSearchTests {
     #expect(try found("nothing") == [] && found("") == [])
   }
 
+  @Test("a key that is a source name or a readable one finds all names of it")
+  func allNames() throws {
+    let printks = [Self.printk, Self.printk + ".llvm.5"]
+    let table = try table("a", "vmlinux", ["other.llvm.1", "other.llvm.2"] + printks)
+    for (key, names) in [
+      ("other", ["other.llvm.1", "other.llvm.2"]), ("print::call_printk", printks),
+    ] {
+      var search = TableSearch(key)
+      try search.add(table)
+      #expect(search.found.map(\.name.text) == names)
+    }
+  }
+
   @Test("owners of all tables are joined, each once")
   func several() throws {
     let first = try table("a", "vmlinux", ["f", "g.llvm.1"])

@@ -268,6 +268,13 @@ struct TamperedTableTests {
     let refused = ParseError(.badValue(29), in: "name table header", at: 36)
     #expect(throws: refused) { try open(bytes) }
   }
+
+  @Test("a bucket has up to 24 names on average")
+  func bucketSizes() throws {
+    for (count, bits) in [(24, 0), (25, 1), (49, 1), (50, 2)] as [(Int, UInt8)] {
+      #expect(try table((0..<count).map { "name_\($0)" })[36] == bits, "\(count)")
+    }
+  }
 }
 
 @Suite("Longest fields of a name table")

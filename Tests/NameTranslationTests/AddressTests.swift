@@ -201,6 +201,16 @@ struct AddressTests {
         == "0xffffffff81000200 (_RNvC4core3foo+0x0/0x100)")
   }
 
+  @Test("a record of an address has the place that is written after it")
+  func records() throws {
+    var options = TranslationOptions()
+    (options.showsAddresses, options.collectsNames) = (true, true)
+    var translator = TextTranslator(options, sources: [try source(Self.wide)])
+    _ = translated(Array("RAX: ffffffff81000104 x\n".utf8), by: &translator)
+    let found = translator.takeNames().filter { $0.surface == .address }
+    #expect(found.map(\.translation) == ["vfs_read+0x4/0x100"])
+  }
+
   @Test("a text is surveyed boot by boot; modules come from lists")
   func survey() {
     let text = """

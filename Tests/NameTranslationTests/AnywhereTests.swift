@@ -74,10 +74,19 @@ struct AnywhereTests {
     let other = try source("ffffffff81000000 T cÀd.isra.0\nffffffff81000100 T end\n")
     #expect(
       translated(" cÀd.isra+0x1/0x100", .linkage, sources: [other]) == " cÀd.isra.0+0x1/0x100")
+<<<<<<< HEAD
     // Lines with an end are looked at only if they may hold a name.
     #expect(
       translated(" cÀd.isra+0x1/0x100\n", .linkage, sources: [other])
         == " cÀd.isra.0+0x1/0x100\n")
+=======
+    for letter in ["ª", "µ", "·", "º", "‿", "⁀", "⁔"] {
+      let list = "ffffffff81000000 T c\(letter)d.isra.0\nffffffff81000100 T end\n"
+      #expect(
+        translated(" c\(letter)d.isra+0x1/0x100", .linkage, sources: [try source(list)])
+          == " c\(letter)d.isra.0+0x1/0x100")
+    }
+>>>>>>> 05a04188 (Tests of what mutants survived)
     #expect(translated(" 函数.isra.0+0x1/0x2 ") == " 函数.isra+0x1/0x2 ")
     #expect(translated(" a·b.isra.0+0x1/0x2") == " a·b.isra+0x1/0x2")
   }
@@ -176,6 +185,7 @@ struct AnywhereTests {
       (#"\x1b[31m\#(name)\x1B[0m"#, #"\x1b[31mcore::foo\x1B[0m"#),
       (#"\033[1;31m\#(name)\e[0m+0x1/0x2"#, #"\033[1;31mcore::foo\e[0m+0x1/0x2"#),
       ("^[[31m\(name)^[[0m", "^[[31mcore::foo^[[0m"),
+      (#" _RNvC4\x1b[1;31mcore\x1b[m3foo x"#, #" core::foo\x1b[1;31m\x1b[m x"#),
       (#"{"m":"\u001B[31m\#(name)\u001b[0m"}"#, #"{"m":"\u001B[31mcore::foo\u001b[0m"}"#),
       (#"{"m":"\\x1b[31m\#(name)\\x1b[0m"}"#, #"{"m":"\\x1b[31mcore::foo\\x1b[0m"}"#),
       (#"{"m":"\u2018\#(name)\u2019\u0027"}"#, #"{"m":"\u2018core::foo\u2019\u0027"}"#),

@@ -243,6 +243,55 @@ struct TextTranslatorTests {
     #expect(translator.takeNames().isEmpty)
   }
 
+  @Test("the column of a name is that in the line itself, behind a colour or an escape too")
+  func columns() {
+    var options = TranslationOptions()
+    options.collectsNames = true
+    for before in ["", "\u{1b}[1m", "x \u{1b}[1m", #"{"m":"\t"#, #"{"m":"x \n"#] {
+      var translator = TextTranslator(options)
+      _ = translated(Array("\(before)a.isra.0+0x1/0x2".utf8), by: &translator)
+      let found = translator.takeNames().filter { $0.text == "a.isra.0" }
+      #expect(found.map(\.column) == [before.utf8.count], "\(before)")
+    }
+  }
+
+  @Test(
+    "for source names a line is looked at that has a digest, and none that has plain names only")
+  func sourceLines() throws {
+    let kernel = try source("ffffffff81000000 t a.isra.0\nffffffff81000100 T end\n")
+    let digest = HashedName(of: Array("a.isra.0".utf8).rawSpan).hexadecimal
+    var translator = TextTranslator(TranslationOptions(form: .source), sources: [kernel])
+    let there = translated(Array("x \(digest) y\n".utf8), by: &translator)
+    #expect(!String(decoding: there, as: UTF8.self).contains(digest))
+    let before = translator.counts.names
+    _ = translated(Array(" end+0x1/0x100\n".utf8), by: &translator)
+    #expect(before > 0 && translator.counts.names == before)
+  }
+
+  @Test("the file of a place has up to 8192 bytes", arguments: [(8192, true), (8193, false)])
+  func longPlaces(_ length: Int, _ isFound: Bool) throws {
+    let kernel = try source("ffffffff81000000 t once.llvm.12\nffffffff81000200 T end\n")
+    let text = "once (\(String(repeating: "k", count: length - 2)).c:12)"
+    let name = translated(text, .linkage, sources: [kernel]).prefix { $0 != " " }
+    #expect(name == (isFound ? "once.llvm.12" : "once"))
+  }
+
+  @Test("a module before the name of a probe ends in one colon, and a path has two")
+  func probeOwners() {
+    for (line, range) in [("p:x core::foo", 4..<13), ("p:x loop:a::b", 9..<13)] {
+      let found = SurfaceSearch.names(in: Array(line.utf8).rawSpan, of: .probes)
+      #expect(found.map(\.name) == [range])
+    }
+  }
+
+  @Test("an offset that is none does not hide the names after it")
+  func brokenOffsets() throws {
+    let line = Array("ffffffff81000000 <a+0x12345678123456789> ffffffff81000004 <z>".utf8)
+    let place = try #require(line.firstIndex(of: UInt8(ascii: "z")))
+    let found = SurfaceSearch.names(in: line.rawSpan, of: .objdump)
+    #expect(found.contains { $0.name == place..<(place + 1) })
+  }
+
   @Test("lines are counted however a text is cut, long ones too", arguments: [3, 100, 4096, .max])
   func lineNumbers(_ pieceSize: Int) throws {
     var options = TranslationOptions()

@@ -102,6 +102,17 @@ struct PlainImageTests {
     #expect(bare.sections.filter { $0.bytes != nil }.map(\.name) == [".notes"])
   }
 
+  @Test("a kernel without notes has none, whatever else it has")
+  func withoutNotes() {
+    let table = table([
+      (0x1_0000, "T", "_text"), (0x1_0010, "t", "f"), (0x1_1000, "T", "_etext"),
+      (0x1_1800, "d", "datum"), (0x1_2000, "B", "_end"),
+    ])
+    let file = SymbolFile(
+      boundsIn: table, order: .little, wordSize: 8, start: 0x1_0000, size: 0x2000)
+    #expect(file.hasSections && !file.hasNotes)
+  }
+
   private static let start: UInt64 = 0xffff_8000_8000_0000
 
   /// Words of a note of GNU: its type and its content.

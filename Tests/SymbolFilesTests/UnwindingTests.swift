@@ -43,6 +43,41 @@ struct UnwindingTests {
     #expect(try frames(functions + [(0x1010, "other")]) != expected)
   }
 
+  @Test("symbols that a file has twice do not place its sections, and without symbols nothing does")
+  func repeatedSymbols() throws {
+    var elf = ELFBuilder()
+    let text = elf.addSection(
+      ".text", flags: [.alloc, .execInstructions], bytes: [UInt8](repeating: 0x90, count: 64))
+    let places = elf.addSection(".orc_unwind_ip", bytes: [UInt8](repeating: 0, count: 4))
+    elf.addSection(".orc_unwind", bytes: Self.contents(1))
+    let section = elf.addSymbol("", section: text, binding: 0, type: 3)
+    elf.addUndefinedSymbol("kfree")
+    elf.addSymbol("twice", section: text, value: 0, type: 2)
+    elf.addSymbol("twice", section: text, value: 16, type: 2)
+    elf.addSymbol("function", section: text, value: 0, type: 2)
+    elf.addRelocations(
+      [.init(offset: 0, symbol: section, type: 2, addend: 0)], forSection: places)
+    let bytes = elf.build()
+    func reading(_ symbols: [(String, UInt64)]) throws -> LoadedModule.Reading {
+      var addresses: [[UInt8]: UInt64] = [:]
+      for (name, address) in symbols { addresses[Array(name.utf8)] = address }
+      return try LoadedModule.read(
+        ELFFile(ByteSource(bytes.rawSpan)), at: addresses, kernel: .one)
+    }
+    let base: UInt64 = 0xffff_ffff_c000_1000
+    guard case .frames(let module) = try reading([("function", base), ("twice", base + 16)]) else {
+      Issue.record("no frames")
+      return
+    }
+    #expect(module.code == [base..<(base + 64)])
+    for symbols in [[], [("other", base)], [("twice", base)]] as [[(String, UInt64)]] {
+      guard case .nothing = try reading(symbols) else {
+        Issue.record("not nothing")
+        continue
+      }
+    }
+  }
+
   @Test("records of a module's table that lead out of it are passed over")
   func module() throws {
     var elf = ELFBuilder()

@@ -23,6 +23,8 @@ struct RustNameTests {
     ("_RMC0INtC1a3FooKVNtC1a1BUE", "<a::Foo<{a::B}>>"),
     ("_RMC0INtC1a3FooKVNtC1a1BTh1_Re61_EE", #"<a::Foo<{a::B(1, "a")}>>"#),
     ("_RMC0INtC1a3FooKVNtC1a1BS1xh1_1yRe61_EE", #"<a::Foo<{a::B { x: 1, y: "a" }}>>"#),
+    ("_RMC0INtC1a3FooKATh1_EEE", "<a::Foo<{[(1,)]}>>"),
+    ("_RMC0INtC1a3FooKVNtC1a1BS1xTh1_EEE", "<a::Foo<{a::B { x: (1,) }}>>"),
     ("_RMC0INtC1a3FooKVINtC1a1BjEUE", "<a::Foo<{a::B::<usize>}>>"),
     ("_RMC0AhVNtC1a1BU", "<[u8; a::B]>"),
   ]
@@ -105,6 +107,11 @@ struct RustNameTests {
   func closures(_ disambiguator: String, _ number: Int) {
     #expect(
       RustDemangler.readableName(of: "_RNCNvC1a1f\(disambiguator)0") == "a::f::{closure#\(number)}")
+  }
+
+  @Test("digits in base 62 end with the letters", arguments: ["@", "[", "`", "{", "/", ":"])
+  func otherDigits(_ sign: String) {
+    #expect(RustDemangler.readableName(of: "_RNCNvC1a1fs\(sign)_0") == nil)
   }
 
   @Test("a namespace is a letter; that of a capital is shown")

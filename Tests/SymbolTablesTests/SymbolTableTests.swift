@@ -86,6 +86,13 @@ struct SymbolTableTests {
     lines(try SymbolText(parsing: Array(text.utf8).rawSpan).table.kernelView())
   }
 
+  @Test("a line without a name is passed over")
+  func withoutName() throws {
+    let text = Array("00001000 T a\n00001010 T \n00001020 T \t\n00001030 T b\n".utf8)
+    let parsed = try SymbolText(parsing: text.rawSpan)
+    #expect(lines(parsed.table) == ["1000 T a", "1030 T b"] && parsed.skippedLineCount == 2)
+  }
+
   @Test("a list of nm becomes the kernel's own table: sorted, and without what the kernel drops")
   func kernelView() throws {
     let dropped = [

@@ -130,6 +130,18 @@ struct SymtypesReaderTests {
     }
   }
 
+  @Test(
+    "a refusal has the text of its line",
+    arguments: [
+      ("a int a ( s#q )\n", "a int a ( s#q )"),
+      ("s#s struct s { }\na int a ( s#q )\n", "a int a ( s#q )"),
+      ("/* a */\nx int x ( s#a )\n/* b */\ns#a struct a { }\n", "x int x ( s#a )"),
+    ])
+  func refusedLines(_ text: String, _ line: String) {
+    let error = #expect(throws: SymtypesError.self) { _ = try files(text) }
+    #expect(error.map { $0.content } == Array(line.utf8))
+  }
+
   @Test("an export of two files counts in the first, and the second is recorded")
   func duplicates() throws {
     var (tree, store) = (SymtypesTree(), SymtypesStore())
