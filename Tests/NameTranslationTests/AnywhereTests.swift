@@ -74,19 +74,16 @@ struct AnywhereTests {
     let other = try source("ffffffff81000000 T cÀd.isra.0\nffffffff81000100 T end\n")
     #expect(
       translated(" cÀd.isra+0x1/0x100", .linkage, sources: [other]) == " cÀd.isra.0+0x1/0x100")
-<<<<<<< HEAD
     // Lines with an end are looked at only if they may hold a name.
     #expect(
       translated(" cÀd.isra+0x1/0x100\n", .linkage, sources: [other])
         == " cÀd.isra.0+0x1/0x100\n")
-=======
     for letter in ["ª", "µ", "·", "º", "‿", "⁀", "⁔"] {
       let list = "ffffffff81000000 T c\(letter)d.isra.0\nffffffff81000100 T end\n"
       #expect(
         translated(" c\(letter)d.isra+0x1/0x100", .linkage, sources: [try source(list)])
           == " c\(letter)d.isra.0+0x1/0x100")
     }
->>>>>>> 05a04188 (Tests of what mutants survived)
     #expect(translated(" 函数.isra.0+0x1/0x2 ") == " 函数.isra+0x1/0x2 ")
     #expect(translated(" a·b.isra.0+0x1/0x2") == " a·b.isra+0x1/0x2")
   }

@@ -176,7 +176,6 @@ struct LookupTests {
     #expect(translator.counts.contradicted == 4 && translator.counts.verified == 3)
   }
 
-<<<<<<< HEAD
   @Test("blanks and a carriage return may follow the build ID of a header")
   func headerEnds() {
     var options = TranslationOptions()
@@ -188,7 +187,9 @@ struct LookupTests {
       let text = "CPU: 0 PID: 41 Comm: ldt Not tainted 7.3.4 #1 PREEMPT  \(other)\(end)\n"
       _ = translated(Array(text.utf8), by: &translator)
       #expect(translator.takeFindings() == [.buildIDDiffers(text: other, kernel: own)])
-=======
+    }
+  }
+
   @Test("one blank before a build ID is enough")
   func buildIDs() {
     var options = TranslationOptions()
@@ -201,7 +202,6 @@ struct LookupTests {
       let text = "CPU: 0 UID: 0 PID: 41 Comm: ldt Not tainted 7.3.4 #1 SMP\(sign)\(other)\n"
       _ = translated(Array(text.utf8), by: &translator)
       #expect(translator.counts.contradicted == (isRead ? 1 : 0))
->>>>>>> 05a04188 (Tests of what mutants survived)
     }
   }
 

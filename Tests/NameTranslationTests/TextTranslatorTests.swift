@@ -75,6 +75,9 @@ struct TextTranslatorTests {
     #expect(
       translated(#"{"M":"f::<a\/b>::g.isra.0+0x1/0x2"}"#)
         == #"{"M":"f::<a/b>::g.isra+0x1/0x2"}"#)
+    #expect(
+      translated(#"{"M":"f::<a\bb\fc>::g.isra.0+0x1/0x2"}"#)
+        == #"{"M":"f::<a\bb\fc>::g.isra+0x1/0x2"}"#)
     let sign = translated(#"{"M":"f::<a\u2019b>::g.isra.0+0x1/0x2"}"#)
     #expect(sign.contains(#"::g.isra"#) && sign.contains(#"\u2019"#))
     #expect(!sign.contains(".isra.0"))
@@ -266,14 +269,6 @@ struct TextTranslatorTests {
     let before = translator.counts.names
     _ = translated(Array(" end+0x1/0x100\n".utf8), by: &translator)
     #expect(before > 0 && translator.counts.names == before)
-  }
-
-  @Test("the file of a place has up to 8192 bytes", arguments: [(8192, true), (8193, false)])
-  func longPlaces(_ length: Int, _ isFound: Bool) throws {
-    let kernel = try source("ffffffff81000000 t once.llvm.12\nffffffff81000200 T end\n")
-    let text = "once (\(String(repeating: "k", count: length - 2)).c:12)"
-    let name = translated(text, .linkage, sources: [kernel]).prefix { $0 != " " }
-    #expect(name == (isFound ? "once.llvm.12" : "once"))
   }
 
   @Test("a module before the name of a probe ends in one colon, and a path has two")

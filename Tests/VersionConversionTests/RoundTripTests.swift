@@ -170,7 +170,6 @@ struct RoundTripTests {
     #expect(throws: ConversionError.self) { try converted(none, to: .both) }
   }
 
-<<<<<<< HEAD
   @Test("tables disagree about a name that only one has though it fits the other")
   func leftOut() throws {
     for (length, fits) in [(55, true), (56, false)] {
@@ -185,7 +184,9 @@ struct RoundTripTests {
       } else {
         #expect(try Self.names(converted(bytes, to: .extended)) == ["a", name])
       }
-=======
+    }
+  }
+
   @Test("names that do not fit and names that come twice make no tables disagree")
   func harmless() throws {
     let long = String(repeating: "x", count: 60)
@@ -208,7 +209,6 @@ struct RoundTripTests {
       let file = module.build()
       let error = #expect(throws: ConversionError.self) { try converted(file, to: .extended) }
       #expect(error?.code == .tablesDisagree)
->>>>>>> 05a04188 (Tests of what mutants survived)
     }
   }
 
