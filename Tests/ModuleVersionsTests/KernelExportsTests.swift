@@ -244,9 +244,8 @@ struct KernelExportsTests {
 
 @Suite("Export tables found by their form")
 struct ExportTableSearchTests {
-  /// What is found in an image with place-relative entries for names, CRCs, flags, and the names.
-  ///
-  /// - Parameter hasStray: Whether the first CRCs look like an entry for the first name.
+  /// What is found in an image with place-relative entries for names, CRCs, flags, and the names. With a
+  /// stray, the first CRCs look like an entry for the first name.
   private func found(_ names: [String], hasStray: Bool = false) -> FoundExportTables? {
     let end = 12 * names.count
     let start = end + 5 * names.count
