@@ -2,9 +2,9 @@ internal import Glibc
 internal import Synchronization
 
 /// Files that are not yet, or never, what others see. They have no name where the file system
-/// allows that. Where one must have a name for a moment, it is `FILE.ksym-PID.tmp`, FILE cut if that is
-/// too long; a process has at most one at a time, and the next process to write into the same directory removes those whose
-/// process is gone.
+/// allows that. Where one must have a name for a moment, it is `FILE.ksym-PID.tmp`, with FILE cut if
+/// that is too long; a process has at most one at a time, and the next process to write into the same
+/// directory removes those whose process is gone.
 enum TemporaryFile {
   /// Held while a temporary name exists.
   private static let naming = Mutex<Void>(())
@@ -17,11 +17,7 @@ enum TemporaryFile {
   static func name(for target: String) -> String {
     let end = ".ksym-\(getpid()).tmp"
     var start = target
-    var length =
-      target.utf8.count
-      - (target.utf8.lastIndex(of: 0x2f).map {
-        target.utf8.distance(from: target.startIndex, to: $0) + 1
-      } ?? 0)
+    var length = target.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.count
     while length + end.utf8.count > longestName { length -= start.removeLast().utf8.count }
     return start + end
   }
